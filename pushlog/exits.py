@@ -1,0 +1,84 @@
+"""Exit statuses: a contract with CI jobs, never renumbered."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from pushlog.model import Diagnosis, Family, Log, Outcome, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Exit(IntEnum):
+    """What the exit status says; 10 and above only with `--exit-class`."""
+
+    DONE = 0
+    FAIL_ON_MET = 1
+    USAGE = 2
+    NO_PUSH = 3
+    INCOMPLETE_ANALYSIS = 4
+    TRANSIENT = 10
+    AUTH = 11
+    PERMISSION = 12
+    MISSING = 13
+    SIZE = 14
+    QUOTA = 15
+    REGISTRY_FAULT = 16
+    NETWORK_SETUP = 17
+    CANCELLED = 18
+    UNKNOWN = 19
+    CTRL_C = 130
+
+
+_CLASSES = {
+    Family.AUTH: Exit.AUTH,
+    Family.TOKEN_EXPIRED: Exit.AUTH,
+    Family.PERMISSION: Exit.PERMISSION,
+    Family.IMMUTABLE_TAG: Exit.PERMISSION,
+    Family.REPOSITORY_MISSING: Exit.MISSING,
+    Family.LOCAL_IMAGE_MISSING: Exit.MISSING,
+    Family.SIZE_LIMIT: Exit.SIZE,
+    Family.QUOTA: Exit.QUOTA,
+    Family.RATE_LIMIT: Exit.QUOTA,
+    Family.MANIFEST_INVALID: Exit.REGISTRY_FAULT,
+    Family.BLOB_UPLOAD_INVALID: Exit.REGISTRY_FAULT,
+    Family.DIGEST_MISMATCH: Exit.REGISTRY_FAULT,
+    Family.SERVER_ERROR: Exit.REGISTRY_FAULT,
+    Family.REDIRECT: Exit.REGISTRY_FAULT,
+    Family.DNS: Exit.NETWORK_SETUP,
+    Family.TLS: Exit.NETWORK_SETUP,
+    Family.PROXY: Exit.NETWORK_SETUP,
+    Family.HTTP_INSTEAD_OF_HTTPS: Exit.NETWORK_SETUP,
+    Family.CONNECTION_REFUSED: Exit.NETWORK_SETUP,
+    Family.DAEMON_UNREACHABLE: Exit.NETWORK_SETUP,
+    Family.CANCELLED: Exit.CANCELLED,
+}
+# These say what to do whether or not the same push could work later.
+_TELLING = (Exit.AUTH, Exit.PERMISSION, Exit.MISSING, Exit.SIZE, Exit.QUOTA, Exit.CANCELLED)
+
+
+def class_of(push: Diagnosis) -> Exit:
+    """What kind of end a push came to: 0 when it succeeded, 10 when pushing again may help, else by its family."""
+    if push.outcome is Outcome.SUCCEEDED:
+        return Exit.DONE
+    if push.error is None:
+        return Exit.CANCELLED if push.outcome is Outcome.INTERRUPTED else Exit.UNKNOWN
+    by_family = _CLASSES.get(push.error.family, Exit.UNKNOWN)
+    return Exit.TRANSIENT if push.error.retry_helps and by_family not in _TELLING else by_family
+
+
+def status(logs: Iterable[Log], *, fail_on: str, classes: bool, strict: bool) -> Exit:
+    """The exit status of an analysis; with `classes` that of the last push that did not succeed."""
+    pushes = [push for log in logs for push in log.pushes]
+    if not pushes:
+        return Exit.NO_PUSH
+    if strict and any(push.unread for push in pushes):
+        return Exit.INCOMPLETE_ANALYSIS
+    if classes:
+        return next((found for push in reversed(pushes) if (found := class_of(push)) is not Exit.DONE), Exit.DONE)
+    failed = any(push.outcome is not Outcome.SUCCEEDED for push in pushes)
+    warned = any(f.severity is not Severity.INFO for push in pushes for f in push.findings)
+    met = {"never": False, "failed": failed, "warning": failed or warned}[fail_on]
+    return Exit.FAIL_ON_MET if met else Exit.DONE

@@ -1,0 +1,89 @@
+"""Byte patterns written from a grammar's own rules, so that the fast lane can't drift from the grammar.
+
+A rule without repetition or recursion is a finite set of terminal sequences; they are merged by their common
+beginnings and ends into one regular expression. Only asked-for terminals are captured. The alias of the alternative that
+matched is the name of the last group (`match.lastgroup`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from lark import Lark
+
+Symbols = tuple[str, ...]
+
+
+def pattern(grammar: Lark, rule: str, *, fields: Collection[str], kinds: Collection[str]) -> str:
+    """The regular expression of `rule`, with a group for each of `fields` and an empty one for each of `kinds`.
+
+    Alternatives with an alias outside `kinds` are left out. Raises ValueError when a field would be captured twice.
+    """
+    terminals = {t.name: t.pattern.to_regexp() for t in grammar.terminals}
+    text = _alternation([(rule,)], _Grammar(grammar, frozenset(kinds)), terminals, fields)
+    for name in fields:
+        if text.count(f"(?P<{name}>") > 1:
+            raise ValueError(f"{rule} has {name} in two places: the field would be ambiguous")
+    return text
+
+
+class _Grammar:
+    """The rules of a compiled grammar by name: alias and symbols of each alternative."""
+
+    def __init__(self, grammar: Lark, kinds: frozenset[str]) -> None:
+        self.rules: dict[str, list[tuple[str | None, Symbols]]] = {}
+        for rule in grammar.rules:
+            if rule.alias is None or rule.alias in kinds:
+                symbols = tuple(symbol.name for symbol in rule.expansion)
+                self.rules.setdefault(rule.origin.name, []).append((rule.alias, symbols))
+
+
+def _alternation(
+    sequences: Sequence[Symbols],
+    grammar: _Grammar,
+    terminals: Mapping[str, str],
+    fields: Collection[str],
+) -> str:
+    """Sequences of symbols as one expression, common beginnings and ends written once."""
+    shared = _common_end(sequences)
+    if shared:
+        heads = [sequence[: len(sequence) - len(shared)] for sequence in sequences]
+        end = "".join(_symbol(name, grammar, terminals, fields) for name in shared)
+        return _alternation(heads, grammar, terminals, fields) + end
+    branches: dict[str, list[Symbols]] = {}
+    for sequence in sequences:
+        if sequence:
+            branches.setdefault(sequence[0], []).append(sequence[1:])
+    texts = [
+        _symbol(name, grammar, terminals, fields) + _alternation(rests, grammar, terminals, fields)
+        for name, rests in branches.items()
+    ]
+    if not texts:
+        return ""
+    optional = "?" if () in sequences else ""
+    return texts[0] if len(texts) == 1 and not optional else f"(?:{'|'.join(texts)}){optional}"
+
+
+def _common_end(sequences: Sequence[Symbols]) -> Symbols:
+    if len(sequences) < 2:
+        return ()
+    first, length = sequences[0], 0
+    while all(len(s) > length and s[-1 - length] == first[-1 - length] for s in sequences):
+        length += 1
+    return first[len(first) - length :] if length else ()
+
+
+def _symbol(name: str, grammar: _Grammar, terminals: Mapping[str, str], fields: Collection[str]) -> str:
+    if name in terminals:
+        return f"(?P<{name}>{terminals[name]})" if name in fields else f"(?:{terminals[name]})"
+    by_alias: dict[str | None, list[Symbols]] = {}
+    for alias, symbols in grammar.rules[name]:
+        by_alias.setdefault(alias, []).append(symbols)
+    texts = [
+        _alternation(sequences, grammar, terminals, fields) + (f"(?P<{alias}>)" if alias else "")
+        for alias, sequences in by_alias.items()
+    ]
+    return texts[0] if len(texts) == 1 else f"(?:{'|'.join(texts)})"

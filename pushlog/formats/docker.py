@@ -1,0 +1,255 @@
+"""`docker push`: its lines, from pipes, terminals, pastes and the Engine API, as one table and a list of marks.
+
+Two lanes, one source: the shapes that repeat by the million run through byte patterns derived from the grammars,
+straight into columns; what is left between them goes through Lark, piece by piece.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pushlog.formats import derive
+from pushlog.formats.events import UNKNOWN, Columns, Events, Kind, Mark, Row, Uint8, from_rows, gaps, table
+from pushlog.formats.figures import size, sizes
+from pushlog.intake.text import Int64, Piece, Text
+from pushlog.model import Capture
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lark import Lark
+
+_FLOOD = ("preparing", "waiting", "pushing", "pushed", "exists", "retrying", "unavailable")
+_ENGINE_FLOOD = ("waiting", "pushing", "retrying", "unavailable")
+_FIELDS = ("LAYER", "CURRENT", "TOTAL", "WAIT")
+# A row begins a line or follows a carriage return, and ends before the next break; the breaks after it are its own,
+# so that rows of a terminal that follow each other leave no gap.
+_ROW = rb"(?<![^\r\n]) *%s *(?=[\r\n\x1b]|\Z)(?:[\r\n]|\x1b\[[0-9;?]*[A-Za-z])*"
+_CODES = {kind.name.lower(): int(kind) for kind in Kind}
+# What only a terminal writes: the cursor goes up, a row is drawn over another, a state is followed by a space.
+_REDRAW = re.compile(rb"\x1b\[\d+A|\r[0-9a-f]{12}: ")
+# A terminal ends lines with CR LF; the pipe of a push that never drew a row would not.
+_TERMINAL_HEADER = re.compile(rb"^The push refers to [^\r\n]+\r$", re.MULTILINE)
+_PADDED = re.compile(rb"^[0-9a-f]{12}: [A-Z][^\r\n\[]*[a-z] \r?$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """All that the dialect found in a log: the events table, the marks in order, and how the output was kept."""
+
+    events: Events
+    marks: tuple[Mark, ...]
+    capture: Capture
+
+
+@cache
+def grammar(name: str = "docker.lark") -> Lark:
+    """The compiled grammar. LALR; ASCII classes, so that byte patterns derived from it mean the same."""
+    from lark import Lark
+
+    start = ["start", "quiet", "overdrawn"] if name == "docker.lark" else ["start"]
+    return Lark.open_from_package(
+        "pushlog.grammars", name, parser="lalr", start=start, maybe_placeholders=False, g_regex_flags=re.ASCII
+    )
+
+
+@cache
+def flood(name: str) -> re.Pattern[bytes]:
+    """The byte pattern of the rows that repeat by the million, written from that grammar."""
+    rule, kinds = ("layer", _FLOOD) if name == "docker.lark" else ("start", _ENGINE_FLOOD)
+    text = derive.pattern(grammar(name), rule, fields=_FIELDS, kinds=kinds)
+    return re.compile(_ROW % text.encode())
+
+
+@cache
+def _known() -> re.Pattern[str]:
+    """What any line of the grammar looks like: spares Lark the noise around a push."""
+    kinds = {rule.alias for rule in grammar().rules if rule.alias}
+    return re.compile(derive.pattern(grammar(), "start", fields=(), kinds=kinds), re.ASCII)
+
+
+def read(text: Text) -> Reading:
+    """Every line of `docker push` in the text, whatever stands between them."""
+    names = ["docker.lark"] + (["engine.lark"] if b'{"status":' in text.data else [])
+    columns, spans = zip(*(_scan(text.data, name) for name in names), strict=True)
+    covered = np.concatenate(spans)
+    careful = [
+        (event, piece.text.startswith("{"))
+        for low, high in gaps(covered[:, 0], covered[:, 1], 0, len(text.data))
+        for piece in text.pieces(low, high)
+        for event in _careful(piece)
+    ]
+    rows = [event for event, _ in careful if isinstance(event, Row)]
+    marks = tuple(event for event, _ in careful if isinstance(event, Mark))
+    events = table(text, [*columns, from_rows(rows)])
+    messages = any(is_json for _, is_json in careful) or any(len(c.start) for c in columns[1:])
+    lines = len(columns[0].start) > 0 or any(not is_json and _of_a_push(event) for event, is_json in careful)
+    return Reading(events=events, marks=marks, capture=_capture(text, events, messages=messages, lines=lines))
+
+
+def _of_a_push(event: Row | Mark) -> bool:
+    return isinstance(event, Row) or event.kind in ("header", "old_header", "digest")
+
+
+def _capture(text: Text, events: Events, *, messages: bool, lines: bool) -> Capture:
+    """How the output was kept: a terminal leaves its redraws, a paste of one its figures and the space after a state."""
+    if messages:
+        return Capture.MIXED if lines else Capture.JSON
+    first = max(0, int(events.start[0]) - 16) if len(events) else len(text.data)
+    if _REDRAW.search(text.data, first):
+        return Capture.TTY
+    if not len(events) and _TERMINAL_HEADER.search(text.data):
+        return Capture.TTY
+    figures = bool(((events.kind == Kind.PUSHING) & (events.current >= 0)).any())
+    return Capture.SCREEN if figures or _PADDED.search(text.data, first) else Capture.PIPED
+
+
+def row(line: str) -> Row | Mark | None:
+    """One line through the grammar; None when it says nothing of a push. Offsets and line are 0."""
+    events = list(_line(Piece(0, 0, 0, line.strip(" \t\r\n"))))
+    return events[0] if events else None
+
+
+def overdrawn(line: str) -> str:
+    """The line without what is left of a layer's row that it was drawn over, on a terminal or in a paste."""
+    return _remains().sub("", line, count=1).rstrip()
+
+
+@cache
+def _remains() -> re.Pattern[str]:
+    return re.compile(derive.pattern(grammar(), "overdrawn", fields=(), kinds=("overdrawn",)), re.ASCII)
+
+
+def is_quiet(line: str) -> bool:
+    """Whether the line is what `docker push --quiet` prints: a full reference and nothing else."""
+    from lark.exceptions import LarkError
+
+    try:
+        grammar().parse(line, start="quiet")
+    except LarkError:
+        return False
+    return True
+
+
+def _scan(data: bytes, name: str) -> tuple[Columns, Int64]:
+    """The rows of one flood pattern as columns, and the spans of data they cover, shape (rows, 2)."""
+    found = flood(name)
+    layer, current, total, wait = (found.groupindex[field] for field in _FIELDS)
+    kind_of = _last_kind if name == "docker.lark" else _any_kind
+    spans = np.fromiter(
+        (
+            (*m.span(), *m.span(layer), kind_of(m), *m.span(current), *m.span(total), *m.span(wait))
+            for m in found.finditer(data)
+        ),
+        dtype=np.dtype((np.int64, 11)),
+    )
+    view: Uint8 = np.frombuffer(data, dtype=np.uint8)
+    columns = Columns(
+        start=np.minimum(spans[:, 0], spans[:, 2]) if name == "engine.lark" else spans[:, 2],
+        stop=spans[:, 1],
+        hexid=_hex(view, spans[:, 2]),
+        kind=spans[:, 4].astype(np.int8),
+        current=sizes(view, spans[:, 5], spans[:, 6]),
+        total=sizes(view, spans[:, 7], spans[:, 8]),
+        wait=sizes(view, spans[:, 9], spans[:, 10]),
+    )
+    return columns, spans[:, :2]
+
+
+def _last_kind(match: re.Match[bytes]) -> int:
+    """A line of text ends with the state, so that its alias is the last group."""
+    return _CODES[match.lastgroup or ""]
+
+
+def _any_kind(match: re.Match[bytes]) -> int:
+    """In the Engine's messages the layer follows the state."""
+    return next(_CODES[name] for name in _ENGINE_FLOOD if match.start(name) >= 0)
+
+
+def _hex(data: Uint8, start: Int64) -> Int64:
+    """Twelve hexadecimal digits at each offset as a number."""
+    number = np.zeros(len(start), dtype=np.int64)
+    for place in range(12):
+        char = data[start + place].astype(np.int64)
+        number = number * 16 + np.where(char >= ord("a"), char - ord("a") + 10, char - ord("0"))
+    return number
+
+
+def _careful(piece: Piece) -> Iterator[Row | Mark]:
+    return _message(piece) if piece.text.startswith("{") else _line(piece)
+
+
+def _message(piece: Piece) -> Iterator[Row | Mark]:
+    """A message of the Engine API: its words through the grammar, its figures as they are."""
+    try:
+        message = json.loads(piece.text)
+    except (ValueError, RecursionError):
+        return
+    if not isinstance(message, dict):
+        return
+    status, layer = message.get("status"), message.get("id")
+    where = {"start": piece.start, "stop": piece.stop, "line": piece.line}
+    if text := _error_of(message):
+        yield Mark(kind="error", fields={"TEXT": text}, **where)
+    elif isinstance(aux := message.get("aux"), dict):
+        yield Mark(kind="aux", fields={k.upper(): v for k, v in aux.items() if isinstance(v, str)}, **where)
+    elif isinstance(status, str):
+        words = f"{layer}: {status}" if isinstance(layer, str) else status
+        detail = message.get("progressDetail")
+        for event in _line(replace(piece, text=words.strip())):
+            yield _with_figures(event, detail) if isinstance(event, Row) and isinstance(detail, dict) else event
+
+
+def _error_of(message: dict[str, object]) -> str | None:
+    detail = message.get("errorDetail")
+    text = detail.get("message") if isinstance(detail, dict) else None
+    text = text or message.get("error")
+    return text if isinstance(text, str) else None
+
+
+def _with_figures(event: Row, detail: dict[str, object]) -> Row:
+    """The daemon leaves zeroes out: a message with a total alone has sent nothing yet."""
+    current, total = (detail.get(key) for key in ("current", "total"))
+    known = isinstance(total, int) or isinstance(current, int)
+    return replace(
+        event,
+        current=current if isinstance(current, int) else 0 if known else UNKNOWN,
+        total=total if isinstance(total, int) else UNKNOWN,
+    )
+
+
+def _line(piece: Piece) -> Iterator[Row | Mark]:
+    """A line through Lark: the alias is the kind, the terminals are the fields."""
+    if not _known().fullmatch(piece.text):
+        return
+    from lark import Token, Tree
+    from lark.exceptions import LarkError
+
+    try:
+        tree = grammar().parse(piece.text, start="start")
+    except LarkError:
+        return
+    tokens = {t.type: str(t) for t in tree.scan_values(lambda value: isinstance(value, Token))}
+    if tree.data != "layer":
+        yield Mark(kind=str(tree.data), start=piece.start, stop=piece.stop, line=piece.line, fields=tokens)
+        return
+    state = tree.children[-1]
+    assert isinstance(state, Tree)
+    kind = Kind[str(state.data).upper()]
+    if "FROM" in tokens:
+        yield Mark(kind="mount", start=piece.start, stop=piece.stop, line=piece.line, fields=tokens)
+    yield Row(
+        start=piece.start,
+        stop=piece.stop,
+        layer=tokens["LAYER"],
+        kind=kind,
+        current=size(tokens["CURRENT"]) if "CURRENT" in tokens else UNKNOWN,
+        total=size(tokens["TOTAL"]) if "TOTAL" in tokens else UNKNOWN,
+        wait=int(tokens["WAIT"]) if "WAIT" in tokens else UNKNOWN,
+    )

@@ -1,0 +1,161 @@
+"""The events table: what happened to layers as columns, everything rare as marks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pushlog.intake.text import Int64, Text
+
+Uint8 = NDArray[np.uint8]
+
+
+class Kind(IntEnum):
+    """What a line says of a layer; the names, in lower case, are the aliases of the grammars."""
+
+    PREPARING = 0
+    WAITING = 1
+    PUSHING = 2
+    PUSHED = 3
+    EXISTS = 4
+    MOUNTED = 5
+    RETRYING = 6
+    SKIPPED = 7
+    UNAVAILABLE = 8
+    FETCHING = 9
+    BUFFERING = 10
+    FAILED = 11
+
+
+UNKNOWN = -1  # in a column of figures: the line does not tell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A line that is not about one layer's progress: `kind` and `fields` are the grammar's alias and terminals."""
+
+    kind: str
+    start: int
+    stop: int
+    line: int
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One layer event read by the careful lane; bytes and seconds are UNKNOWN where the line has none."""
+
+    start: int
+    stop: int
+    layer: str
+    kind: Kind
+    current: int = UNKNOWN
+    total: int = UNKNOWN
+    wait: int = UNKNOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Events:
+    """Layer events in log order, one column each.
+
+    `start`, `stop`: byte offsets in the text; `line`: physical line; `layer`: index into `ids`; `kind`: a Kind;
+    `current`, `total`: bytes as printed; `wait`: seconds of a countdown line; UNKNOWN where not printed.
+    """
+
+    ids: tuple[str, ...]
+    start: Int64
+    stop: Int64
+    line: Int64
+    layer: Int64
+    kind: NDArray[np.int8]
+    current: Int64
+    total: Int64
+    wait: Int64
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    def part(self, low: int, high: int) -> Events:
+        """The events with row numbers from `low` up to `high`, not included; `ids` are those that occur, in order."""
+        layer = self.layer[low:high]
+        codes, first, inverse = np.unique(layer, return_index=True, return_inverse=True)
+        order = np.argsort(first, kind="stable")
+        rank = np.empty_like(order)
+        rank[order] = np.arange(len(order))
+        return Events(
+            ids=tuple(self.ids[int(code)] for code in codes[order]),
+            start=self.start[low:high],
+            stop=self.stop[low:high],
+            line=self.line[low:high],
+            layer=rank[inverse].astype(np.int64),
+            kind=self.kind[low:high],
+            current=self.current[low:high],
+            total=self.total[low:high],
+            wait=self.wait[low:high],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """Events as a lane finds them, before lines are counted; `hexid` is the twelve digits as a number."""
+
+    start: Int64
+    stop: Int64
+    hexid: Int64
+    kind: NDArray[np.int8]
+    current: Int64
+    total: Int64
+    wait: Int64
+
+
+def from_rows(rows: Sequence[Row]) -> Columns:
+    """The careful lane's rows as columns."""
+    return Columns(
+        start=_column([r.start for r in rows]),
+        stop=_column([r.stop for r in rows]),
+        hexid=_column([int(r.layer, 16) for r in rows]),
+        kind=np.array([r.kind for r in rows], dtype=np.int8),
+        current=_column([r.current for r in rows]),
+        total=_column([r.total for r in rows]),
+        wait=_column([r.wait for r in rows]),
+    )
+
+
+def table(text: Text, lanes: Sequence[Columns]) -> Events:
+    """All lanes' columns as one table in log order."""
+    start = np.concatenate([c.start for c in lanes])
+    order = np.argsort(start, kind="stable")
+    start = start[order]
+    hexid = np.concatenate([c.hexid for c in lanes])[order]
+    codes, layer = np.unique(hexid, return_inverse=True)
+    whole = Events(
+        ids=tuple(f"{int(code):012x}" for code in codes),
+        start=start,
+        stop=np.concatenate([c.stop for c in lanes])[order],
+        line=text.lines_of(start),
+        layer=layer.astype(np.int64),
+        kind=np.concatenate([c.kind for c in lanes])[order],
+        current=np.concatenate([c.current for c in lanes])[order],
+        total=np.concatenate([c.total for c in lanes])[order],
+        wait=np.concatenate([c.wait for c in lanes])[order],
+    )
+    return whole.part(0, len(whole))
+
+
+def gaps(start: Int64, stop: Int64, low: int, high: int) -> list[tuple[int, int]]:
+    """The stretches from `low` to `high` that none of the spans covers; spans are in any order and begin inside."""
+    order = np.argsort(start, kind="stable")
+    begins = np.append(start[order], high).astype(np.int64)
+    ends = np.maximum.accumulate(np.insert(stop[order], 0, low)).astype(np.int64)
+    return [(int(ends[i]), int(begins[i])) for i in np.flatnonzero(ends < begins)]
+
+
+def _column(values: list[int]) -> Int64:
+    return np.array(values, dtype=np.int64)

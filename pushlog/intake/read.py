@@ -1,0 +1,114 @@
+"""Bytes of one input, as UTF-8, with what had to be said about them."""
+
+from __future__ import annotations
+
+import codecs
+import errno
+import hashlib
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from pushlog.faults import InputError
+
+STDIN = "-"
+
+# UTF-32 first: its mark begins with that of UTF-16.
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raw:
+    """The bytes of one input. `data` is UTF-8 (bytes that are not stay as they are); size and hash are the input's."""
+
+    name: str
+    data: bytes
+    size: int
+    sha256: str
+    notes: tuple[str, ...] = ()
+
+
+def read(name: str) -> Raw:
+    """The input of that path, or standard input for `-`. Raises InputError."""
+    if name == STDIN:
+        return raw("standard input", sys.stdin.buffer.read())
+    try:
+        return raw(name, Path(name).read_bytes())
+    except IsADirectoryError:
+        message = f"{name}: is a folder; name the log files in it, for example {os.path.join(name, '*.txt')}"  # noqa: PTH118 - as the user wrote it
+    except OSError as error:
+        why = "no such file" if error.errno == errno.ENOENT else (error.strerror or str(error)).lower()
+        message = f"{name}: can't be read: {why}"
+    except ValueError:  # a NUL in the name
+        message = f"{name!r}: not a file name"
+    raise InputError(message)
+
+
+def raw(name: str, data: bytes) -> Raw:
+    """The same for bytes at hand."""
+    text, notes = _utf8(data)
+    return Raw(name=name, data=text, size=len(data), sha256=hashlib.sha256(data).hexdigest(), notes=notes)
+
+
+def _utf8(data: bytes) -> tuple[bytes, tuple[str, ...]]:
+    if not data:
+        return data, ("the file is empty",)
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return data.decode(encoding, "replace").encode("utf-8", "replace"), (
+                f"{encoding.upper()} text was converted",
+            )
+    if guess := _utf16_without_mark(data):
+        return data.decode(guess, "replace").encode("utf-8", "replace"), (
+            "UTF-16 text without a byte order mark was converted",
+        )
+    text = data.removeprefix(codecs.BOM_UTF8)
+    notes = []
+    if zeros := text.count(b"\0"):
+        notes.append(f"{zeros} NUL {'byte' if zeros == 1 else 'bytes'}: this does not look like a text file")
+    if bad := _invalid(text):
+        notes.append(f"{bad} invalid UTF-8 {'byte' if bad == 1 else 'bytes'} replaced")
+    return text, tuple(notes)
+
+
+def _utf16_without_mark(data: bytes) -> str | None:
+    """PowerShell's `>` writes UTF-16; a log of ASCII text then has a NUL in every second place."""
+    head = data[:4096]
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    half = len(head) // 2
+    if half >= 8 and odd > 0.7 * half and even < 0.1 * half:
+        return "utf-16-le"
+    if half >= 8 and even > 0.7 * half and odd < 0.1 * half:
+        return "utf-16-be"
+    return None
+
+
+def _invalid(text: bytes) -> int:
+    """How many bytes are not UTF-8; nothing is copied for the usual all-ASCII log."""
+    if text.isascii():
+        return 0
+    return len(text.decode("utf-8", "surrogateescape").translate(_VALID)) if _broken(text) else 0
+
+
+def _broken(text: bytes) -> bool:
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError:
+        return True
+    return False
+
+
+class _OnlyEscapes(dict[int, int | None]):
+    """A translation table that keeps the stand-ins of undecodable bytes and drops all else."""
+
+    def __missing__(self, point: int) -> int | None:
+        return point if 0xDC80 <= point <= 0xDCFF else None
+
+
+_VALID = _OnlyEscapes()

@@ -1,0 +1,1 @@
+"""What is known of errors and registries: data in TOML files, loaded once into frozen records."""

@@ -1,0 +1,177 @@
+"""Registries and the proxies in front of them, `registries.toml`: whose host it is, what is documented about it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from pushlog.knowledge.tables import Row, document
+
+BASES = ("compressed", "uncompressed")
+UNITS = ("bytes", "seconds", "images", "requests per minute", "requests per 10 minutes")
+PORT = re.compile(r":\d+$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """A documented figure. `value` counts `unit`, `words` is the figure as documented, `basis` which bytes it means."""
+
+    id: str
+    value: int
+    unit: str
+    words: str
+    basis: str | None
+    source: str
+    date: str | None
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registry:
+    """A registry service. `login` is a command to paste, `token_seconds` how long a login or its token lives."""
+
+    kind: str
+    name: str
+    hosts: tuple[str, ...]
+    login: str
+    token_seconds: int | None
+    token_source: str | None
+    token_verified: bool
+    limits: tuple[Limit, ...]
+    notes: tuple[str, ...]
+    source: str | None
+    date: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hop:
+    """Something in front of a registry, known by `server`, a regular expression on the name that it signs with.
+
+    `value` is its limit on request bodies in bytes, `words` the same as documented, `setting` the one thing to set
+    there (it reads well after "set"), `time_setting` the same for its time limit.
+    """
+
+    id: str
+    name: str
+    server: str
+    value: int | None
+    words: str
+    setting: str
+    time_setting: str | None
+    source: str
+    date: str | None
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registries:
+    """The whole file."""
+
+    registries: tuple[Registry, ...]
+    hops: tuple[Hop, ...]
+
+
+@cache
+def known() -> Registries:
+    """The file that comes with pushlog."""
+    return read_registries(files("pushlog.knowledge").joinpath("registries.toml").read_text("utf-8"), "registries.toml")
+
+
+def registry_kind(host: str | None) -> str:
+    """The kind of registry behind `host[:port]`; `unknown` where the host tells nothing."""
+    found = _by_host((host or "").lower())
+    return found.kind if found else "unknown"
+
+
+def registry(kind: str) -> Registry | None:
+    """What is known of a kind of registry."""
+    return next((entry for entry in known().registries if entry.kind == kind), None)
+
+
+def limits(kind: str) -> tuple[Limit, ...]:
+    """The documented limits of a kind of registry; empty where none is known."""
+    found = registry(kind)
+    return found.limits if found else ()
+
+
+def hop(server: str | None) -> Hop | None:
+    """The proxy that a server name belongs to, as an error page signs it."""
+    return next((entry for entry in known().hops if server and re.search(entry.server, server, re.IGNORECASE)), None)
+
+
+def _by_host(host: str) -> Registry | None:
+    bare = PORT.sub("", host)
+    return next(
+        (entry for entry in known().registries if any(re.search(p, host) or re.search(p, bare) for p in entry.hosts)),
+        None,
+    )
+
+
+def read_registries(text: str, file: str) -> Registries:
+    """The registries and hops of a TOML text; raises `KnowledgeError` with file, row and key."""
+    rows = document(text, file)
+    found = Registries(
+        registries=tuple(_registry(row) for row in rows.rows("registry", "kind")),
+        hops=tuple(_hop(row) for row in rows.rows("hop", "id")),
+    )
+    rows.done()
+    return found
+
+
+def _registry(row: Row) -> Registry:
+    entry = Registry(
+        kind=row.text("kind"),
+        name=row.text("name"),
+        hosts=row.checked_patterns("hosts"),
+        login=row.text("login"),
+        token_seconds=row.number("token_seconds"),
+        token_source=row.maybe_text("token_source"),
+        token_verified=row.flag("token_verified") is not False,
+        limits=tuple(_limit(limit) for limit in row.rows("limit", "id")),
+        notes=row.texts("notes"),
+        source=row.maybe_text("source"),
+        date=row.maybe_text("date"),
+    )
+    row.done()
+    if entry.token_seconds is not None and entry.token_source is None:
+        raise row.wrong("token_source", "is missing: every figure needs its source")
+    return entry
+
+
+def _limit(row: Row) -> Limit:
+    value, unit = row.number("value"), row.choice("unit", UNITS)
+    if value is None or unit is None:
+        raise row.wrong("value" if value is None else "unit", "is missing")
+    limit = Limit(
+        id=row.text("id"),
+        value=value,
+        unit=unit,
+        words=row.text("words"),
+        basis=row.choice("basis", BASES),
+        source=row.text("source"),
+        date=row.maybe_text("date"),
+        verified=row.flag("verified") is not False,
+    )
+    row.done()
+    return limit
+
+
+def _hop(row: Row) -> Hop:
+    entry = Hop(
+        id=row.text("id"),
+        name=row.text("name"),
+        server=row.checked_pattern("server") or "",
+        value=row.number("value"),
+        words=row.text("words"),
+        setting=row.text("setting"),
+        time_setting=row.maybe_text("time_setting"),
+        source=row.text("source"),
+        date=row.maybe_text("date"),
+        verified=row.flag("verified") is not False,
+    )
+    row.done()
+    if not entry.server:
+        raise row.wrong("server", "is missing")
+    return entry

@@ -1,0 +1,334 @@
+"""The records that every stage speaks: what a log is, what a push was, what was found and where it is proven.
+
+A `Diagnosis` is the contract between analysis and outputs: reports, audits and the JSON output read nothing else.
+Records are frozen and keyword-only; their field names are the names of the JSON output (`report/json.py`).
+Line numbers are physical lines of the log, counted from 1. Bytes are bytes: 1 kB is 1000 B, as Docker prints it.
+Seconds count from the first line of the push.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Family(StrEnum):
+    """What kind of failure ended a push; each has a rule of the same name."""
+
+    AUTH = "auth"
+    PERMISSION = "permission"
+    REPOSITORY_MISSING = "repository-missing"
+    SIZE_LIMIT = "size-limit"
+    QUOTA = "quota"
+    RATE_LIMIT = "rate-limit"
+    IMMUTABLE_TAG = "immutable-tag"
+    MANIFEST_INVALID = "manifest-invalid"
+    BLOB_UPLOAD_INVALID = "blob-upload-invalid"
+    DIGEST_MISMATCH = "digest-mismatch"
+    DNS = "dns"
+    CONNECTION_REFUSED = "connection-refused"
+    CONNECTION_RESET = "connection-reset"
+    TIMEOUT = "timeout"
+    EOF = "eof"
+    TLS = "tls"
+    PROXY = "proxy"
+    HTTP_INSTEAD_OF_HTTPS = "http-instead-of-https"
+    SERVER_ERROR = "server-error"
+    REDIRECT = "redirect"
+    LOCAL_IMAGE_MISSING = "local-image-missing"
+    LOCAL_STORAGE = "local-storage"
+    DAEMON_UNREACHABLE = "daemon-unreachable"
+    CANCELLED = "cancelled"
+    TOKEN_EXPIRED = "token-expired"  # noqa: S105 - a kind of failure, not a secret
+    CLIENT_USAGE = "client-usage"
+    UNKNOWN = "unknown"
+
+
+class Capture(StrEnum):
+    """How the output was kept; `screen` is a paste of what a terminal showed last."""
+
+    PIPED = "piped"
+    TTY = "tty"
+    SCREEN = "screen"
+    JSON = "json"
+    ASCIICAST = "asciicast"
+    TYPESCRIPT = "typescript"
+    MIXED = "mixed"
+
+
+class Client(StrEnum):
+    """The program that pushed."""
+
+    DOCKER = "docker"
+    BUILDX = "buildx"
+    COMPOSE = "compose"
+    PODMAN = "podman"
+    BUILDAH = "buildah"
+    SKOPEO = "skopeo"
+    CRANE = "crane"
+    KANIKO = "kaniko"
+    NERDCTL = "nerdctl"
+    ORAS = "oras"
+    UNKNOWN = "unknown"
+
+
+class Store(StrEnum):
+    """Docker's image store: it decides what the figures count, what is retried and how errors read."""
+
+    GRAPHDRIVER = "graphdriver"
+    CONTAINERD = "containerd"
+    UNKNOWN = "unknown"
+
+
+class Outcome(StrEnum):
+    """How the push ended; `incomplete` means that the log does not tell."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+    INCOMPLETE = "incomplete"
+
+
+class State(StrEnum):
+    """The state of a layer, the last one seen."""
+
+    PUSHED = "pushed"
+    EXISTS = "exists"
+    MOUNTED = "mounted"
+    PUSHING = "pushing"
+    RETRYING = "retrying"
+    WAITING = "waiting"
+    PREPARING = "preparing"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+    @property
+    def done(self) -> bool:
+        """Whether the registry has the layer now."""
+        return self in (State.PUSHED, State.EXISTS, State.MOUNTED)
+
+
+class Basis(StrEnum):
+    """What the printed byte figures count."""
+
+    COMPRESSED = "compressed"
+    UNCOMPRESSED = "uncompressed"
+    UNKNOWN = "unknown"
+
+
+class Clock(StrEnum):
+    """Where the seconds come from; an inferred clock gives the earliest time that the log allows."""
+
+    STAMPED = "stamped"
+    RECORDED = "recorded"
+    INFERRED = "inferred"
+    NONE = "none"
+
+
+class Severity(StrEnum):
+    """How bad a finding is."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class Confidence(StrEnum):
+    """How sure a finding is."""
+
+    CERTAIN = "certain"
+    LIKELY = "likely"
+    POSSIBLE = "possible"
+
+
+class Phase(StrEnum):
+    """What a layer did during an interval."""
+
+    WAITING = "waiting"
+    UPLOADING = "uploading"
+    RETRYING = "retrying"
+    FINISHING = "finishing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One input and how it was read. `coverage`: share of the lines inside pushes that were understood, 0 to 1."""
+
+    name: str
+    bytes: int
+    lines: int
+    sha256: str
+    capture: Capture
+    decoration: str | None
+    coverage: float
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """What was pushed. `digests` pairs each tag with the digest of its own digest line."""
+
+    registry: str | None = None
+    repository: str | None = None
+    tags: tuple[str, ...] = ()
+    digest: str | None = None
+    digests: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """The error that the client printed, verbatim. `retry_helps`: would simply pushing again help; None: can't tell."""
+
+    text: str
+    line: int
+    family: Family
+    code: str | None = None
+    http_status: int | None = None
+    retry_helps: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """A layer's phase from `start` to `end`, in seconds; the earliest possible times when the clock is inferred."""
+
+    phase: Phase
+    start: float
+    end: float
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """One layer of a push.
+
+    `bytes_done` is the furthest point of the last attempt, `basis` what those bytes count, `attempts` the uploads
+    started (0 when none was needed or seen), `retry_wait` the seconds of countdown as printed, `start` and `end`
+    measured seconds (None unless the log carries a clock), `lines` the first and last line that name the layer.
+    """
+
+    id: str
+    state: State
+    mounted_from: str | None
+    bytes_done: int | None
+    bytes_total: int | None
+    basis: Basis
+    attempts: int
+    retry_wait: float
+    start: float | None
+    end: float | None
+    created_by: str | None
+    lines: tuple[int, int]
+    intervals: tuple[Interval, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far the push got. `fraction` is of bytes, None where sizes are not known; `why` says what is known."""
+
+    layers_total: int
+    layers_done: int
+    bytes_done: int | None
+    bytes_total: int | None
+    fraction: float | None
+    exact: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duration:
+    """`seconds` only when measured; `at_least` is a bound that always holds."""
+
+    seconds: float | None
+    at_least: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concurrency:
+    """Uploads at the same time: seen in the log, and allowed by the daemon."""
+
+    observed: int | None = None
+    limit: int | None = None
+    limit_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """How long the push would have taken with `change`; None where the log can't support an answer."""
+
+    change: Mapping[str, object]
+    seconds: float | None
+    low: float | None
+    high: float | None
+    assumptions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """A line of the log that proves something, as a person would read it there."""
+
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One explained fact. `rule` is its stable code, `name` its name; it can't be built without evidence."""
+
+    rule: str
+    name: str
+    severity: Severity
+    title: str
+    explanation: str
+    remedy: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    confidence: Confidence
+    layers: tuple[str, ...] = ()
+    data: Mapping[str, object] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse a claim that points at nothing."""
+        if not self.evidence:
+            raise ValueError(f"a finding needs at least one line of evidence: {self.name}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """All that is known of one push; every output is drawn from this alone.
+
+    `verdict` and `advice` are the two sentences that every output leads with. The first error finding is the cause.
+    `lines_understood` counts lines within `lines`; `unread` quotes those that were not, the first ones of them.
+    `excerpt` quotes the lines that findings point at with their neighbours, in order.
+    """
+
+    client: Client
+    store: Store
+    lines: tuple[int, int]
+    reference: Reference
+    registry_kind: str
+    outcome: Outcome
+    error: Failure | None
+    layers: tuple[Layer, ...]
+    progress: Progress
+    clock: Clock
+    duration: Duration
+    what_if: tuple[Estimate, ...] = ()
+    concurrency: Concurrency = field(default_factory=Concurrency)
+    findings: tuple[Finding, ...] = ()
+    verdict: str = ""
+    advice: str = ""
+    lines_understood: int = 0
+    unread: tuple[Evidence, ...] = ()
+    excerpt: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Log:
+    """One input with the pushes found in it, in log order."""
+
+    source: Source
+    pushes: tuple[Diagnosis, ...]

@@ -1,0 +1,122 @@
+"""Which outputs are wanted and where they go; files are written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pushlog.faults import OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pushlog.model import Log
+
+FORMATS = ("text", "json", "html")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """A format and where it goes; None is standard output."""
+
+    format: str
+    path: str | None
+
+
+def outputs(wanted: Sequence[str]) -> tuple[Output, ...]:
+    """The outputs named by `FORMAT[=PATH]`. Raises OutputError for a format that does not exist or one that clashes."""
+    found = []
+    for item in wanted:
+        name, given, path = item.partition("=")
+        if name not in FORMATS:
+            raise OutputError(f"no format is called {name!r}; there are {', '.join(FORMATS)}")
+        if given and not path:
+            raise OutputError(f"{item!r}: a path is missing after '='")
+        found.append(Output(format=name, path=path or None))
+    if sum(output.path is None for output in found) > 1:
+        raise OutputError("only one format can go to standard output; give the others a path: -f json=result.json")
+    return tuple(found)
+
+
+def write(wanted: Sequence[Output], logs: Sequence[Log], *, no_color: bool) -> None:
+    """Draw every output, files first, so that a full disk is known before anything is printed."""
+    for output in sorted(wanted, key=lambda o: o.path is None):
+        if output.path is None:
+            _print(_drawn(output.format, logs, no_color=no_color, for_file=False))
+        elif output.format == "html" and output.path.endswith(("/", os.sep)):
+            _folder(output.path, logs)
+        else:
+            _file(output.path, _drawn(output.format, logs, no_color=no_color, for_file=True))
+
+
+def _drawn(name: str, logs: Sequence[Log], *, no_color: bool, for_file: bool) -> str:
+    if name == "json":
+        from pushlog.report.json import render
+
+        return render(logs)
+    if name == "html":
+        from pushlog.report import html
+
+        return html.render(logs)
+    from pushlog.report import text
+
+    encoding = "utf-8" if for_file else (sys.stdout.encoding or "ascii")
+    return text.render(
+        logs,
+        width=80 if for_file else max(80, shutil.get_terminal_size().columns) if sys.stdout.isatty() else 80,
+        color=not for_file and not no_color and _color(),
+        ascii_only=not encoding.lower().replace("-", "").startswith("utf"),
+    )
+
+
+def _color() -> bool:
+    """https://no-color.org, https://force-color.org: told either way, else only on a terminal that can."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def _print(text: str) -> None:
+    """To standard output; JSON and HTML are UTF-8 whatever the locale says."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+    sys.stdout.buffer.flush()
+
+
+def _file(path: str, text: str) -> None:
+    """Written beside its place and renamed, so that there is the old file or the whole new one."""
+    target = Path(path)
+    try:
+        handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n", errors="replace") as file:
+                file.write(text)
+            Path(beside).chmod(0o666 & ~_umask())
+            Path(beside).replace(target)
+        except BaseException:
+            Path(beside).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise OutputError(f"{path}: can't be written: {(error.strerror or str(error)).lower()}") from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _folder(path: str, logs: Sequence[Log]) -> None:
+    from pushlog.report import html
+
+    try:
+        html.write_folder(logs, Path(path))
+    except OSError as error:
+        raise OutputError(f"{path}: can't be written: {(error.strerror or str(error)).lower()}") from error

@@ -1,0 +1,159 @@
+"""The whole story: the bytes of one log become its pushes, explained."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pushlog.formats import docker
+from pushlog.formats.errors import Classified, classify
+from pushlog.formats.reference import reference
+from pushlog.formats.sections import Section, sections
+from pushlog.formats.store import store, throttled
+from pushlog.intake.read import Raw, raw, read
+from pushlog.intake.text import Text
+from pushlog.knowledge.registries import registry_kind
+from pushlog.model import (
+    Capture,
+    Client,
+    Clock,
+    Diagnosis,
+    Duration,
+    Evidence,
+    Failure,
+    Finding,
+    Log,
+    Outcome,
+    Source,
+    Store,
+)
+from pushlog.rules import judge
+from pushlog.rules.case import Case
+from pushlog.rules.verdict import verdict
+from pushlog.timeline.clock import inferred
+from pushlog.timeline.frame import frame
+from pushlog.timeline.layers import gave_up, layers
+from pushlog.timeline.outcome import outcome
+from pushlog.timeline.progress import progress
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_NEIGHBOURS = 2
+_UNREAD_SHOWN = 20
+
+
+def analyze(source: str | Path | bytes) -> Log:
+    """The pushes in a log: a path, `-` for standard input, or the bytes themselves. Raises InputError."""
+    return _analyze(raw("bytes", source) if isinstance(source, bytes) else read(str(source)))
+
+
+def _analyze(given: Raw) -> Log:
+    text = Text(given.data)
+    reading = docker.read(text)
+    found = sections(text, reading)
+    described = Source(
+        name=given.name,
+        bytes=given.size,
+        lines=text.lines,
+        sha256=given.sha256,
+        capture=reading.capture,
+        decoration=None,
+        coverage=_coverage(found),
+        notes=given.notes,
+    )
+    return Log(source=described, pushes=tuple(_diagnosis(text, described, section) for section in found))
+
+
+def _coverage(found: tuple[Section, ...]) -> float:
+    lines = sum(section.lines[1] - section.lines[0] + 1 for section in found)
+    return round(sum(_understood(section) for section in found) / lines, 4) if lines else 1.0
+
+
+def _understood(section: Section) -> int:
+    return section.lines[1] - section.lines[0] + 1 - len({piece.line for piece in section.unread})
+
+
+def _diagnosis(text: Text, source: Source, section: Section) -> Diagnosis:
+    """One push: what is known of it first, then the judgement."""
+    classified = classify(section.error.text) if section.error else None
+    engine = store(
+        section.events,
+        section.marks,
+        hint=(classified.signature.store if classified and classified.signature else None)
+        or (classified.store if classified else Store.UNKNOWN),
+        pasted=source.capture in (Capture.PIPED, Capture.SCREEN),
+    )
+    if section.error:
+        classified = classify(section.error.text, store=engine)
+    ended = outcome(section, classified)
+    clock = inferred(
+        section.events,
+        store=engine,
+        throttled=throttled(text, section.events, section.marks),
+        breaks=np.array([m.stop for m in section.marks if m.kind == "digest"], dtype=np.int64),
+        failed=ended is Outcome.FAILED,
+    )
+    table = frame(section.events, clock)
+    known = layers(
+        section.events,
+        table,
+        store=engine,
+        mounts={m.fields["LAYER"]: m.fields["FROM"] for m in section.marks if m.kind == "mount"},
+        failed=gave_up(section.events.ids, table, _named(classified)) if ended is Outcome.FAILED else (),
+        end=clock.end,
+    )
+    pushed = reference(section.marks)
+    push = Diagnosis(
+        client=Client.DOCKER,
+        store=engine,
+        lines=section.lines,
+        reference=pushed,
+        registry_kind=registry_kind(pushed.registry),
+        outcome=ended,
+        error=_failure(section, classified),
+        layers=known,
+        progress=progress(known, ended, source.capture),
+        clock=Clock.INFERRED if clock.proven else Clock.NONE,
+        duration=Duration(seconds=None, at_least=clock.end),
+        lines_understood=_understood(section),
+        unread=tuple(Evidence(line=p.line, text=p.text) for p in section.unread[:_UNREAD_SHOWN]),
+    )
+    case = Case(source=source, push=push, section=section, table=table, text=text, classified=classified, end=clock.end)
+    findings = judge(case)
+    headline, advice = verdict(push, findings)
+    return replace(push, findings=findings, verdict=headline, advice=advice, excerpt=_excerpt(text, push, findings))
+
+
+def _named(classified: Classified | None) -> str | None:
+    """The layer that the error names, by the twelve digits that the lines show."""
+    digest = classified.parts.object_digest if classified else None
+    return digest.removeprefix("sha256:")[:12] if digest else None
+
+
+def _failure(section: Section, classified: Classified | None) -> Failure | None:
+    if section.error is None or classified is None:
+        return None
+    return Failure(
+        text=section.error.text,
+        line=section.error.lines[0],
+        family=classified.family,
+        code=classified.code,
+        http_status=classified.http_status,
+        retry_helps=classified.retry_helps,
+    )
+
+
+def _excerpt(text: Text, push: Diagnosis, findings: tuple[Finding, ...]) -> tuple[Evidence, ...]:
+    """The lines that findings point at, with their neighbours."""
+    points = {evidence.line for finding in findings for evidence in finding.evidence}
+    lines = {
+        near
+        for line in points
+        for near in range(line - _NEIGHBOURS, line + _NEIGHBOURS + 1)
+        if push.lines[0] <= near <= push.lines[1] or near == line
+    }
+    shown = {line: text.shown(line) for line in sorted(lines) if 1 <= line <= text.lines}
+    return tuple(Evidence(line=line, text=said) for line, said in shown.items())

@@ -1,0 +1,1 @@
+"""What is shown: one module for each output; all read the Diagnosis alone."""

@@ -1,0 +1,55 @@
+"""The judgements: one small module each, registered by hand below.
+
+A rule is a module: its docstring is its page in `pushlog explain`, `CODE`, `NAME` and `SEVERITY` name it, and `check`
+yields its findings on a `Case`. Codes are stable: 0xx causes by family, 1xx retries, 2xx time, 3xx how the log was kept,
+4xx habits, 5xx limits.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pushlog.model import Severity
+from pushlog.rules import (
+    bottleneck_layer,
+    failure,
+    no_daemon_retry,
+    no_progress_captured,
+    proxy_body_limit,
+    quiet_push,
+    retry_exhausted,
+    retry_recovered,
+    retrying_the_unretryable,
+    size_figures_basis,
+    truncated_log,
+)
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from pushlog.model import Finding
+    from pushlog.rules.case import Case
+
+# Only the first of these that speaks is the cause; what the catalogue says of the error's family comes last.
+CAUSES: tuple[ModuleType, ...] = (proxy_body_limit, failure)
+OTHERS: tuple[ModuleType, ...] = (
+    retry_exhausted,
+    retrying_the_unretryable,
+    no_daemon_retry,
+    truncated_log,
+    bottleneck_layer,
+    retry_recovered,
+    no_progress_captured,
+    size_figures_basis,
+    quiet_push,
+)
+RULES: tuple[ModuleType, ...] = (*CAUSES, *OTHERS)
+
+_ORDER = tuple(Severity)
+
+
+def judge(case: Case) -> tuple[Finding, ...]:
+    """All findings on a push: the cause first, then by severity, in the order of the rules."""
+    cause = next((found for rule in CAUSES if (found := list(rule.check(case)))), [])
+    rest = [finding for rule in OTHERS for finding in rule.check(case)]
+    return (*cause, *sorted(rest, key=lambda finding: _ORDER.index(finding.severity)))

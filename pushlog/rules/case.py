@@ -1,0 +1,83 @@
+"""What a rule may look at: one push, read-only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pushlog.model import Diagnosis, Evidence, Layer, Source, State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import pandas as pd
+
+    from pushlog.formats.errors import Classified
+    from pushlog.formats.sections import Section
+    from pushlog.intake.text import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """The facts of one push. `push` has no findings yet; `table` is the events of `timeline.frame`."""
+
+    source: Source
+    push: Diagnosis
+    section: Section
+    table: pd.DataFrame
+    text: Text
+    classified: Classified | None
+    end: float
+
+    def quote(self, line: int) -> Evidence:
+        """A physical line of the log."""
+        return Evidence(line=line, text=self.text.shown(line))
+
+    def row(self, index: int) -> Evidence:
+        """The line of one event, as it was drawn."""
+        from pushlog.intake.text import plain
+
+        events = self.section.events
+        part = self.text.data[int(events.start[index]) : int(events.stop[index])]
+        return Evidence(line=int(events.line[index]), text=plain(part))
+
+    def mark(self, *kinds: str) -> Evidence | None:
+        """The line of the last mark of these kinds."""
+        mark = self.section.last(*kinds)
+        return self.quote(mark.line) if mark else None
+
+    def error_lines(self) -> tuple[Evidence, ...]:
+        """The lines of the error, empty ones left out."""
+        error = self.section.error
+        if error is None:
+            return ()
+        texts = error.text.split("\n")
+        if error.lines[0] == error.lines[1]:
+            return (Evidence(line=error.lines[0], text=" ".join(texts)),)
+        return tuple(Evidence(line=error.lines[0] + i, text=t) for i, t in enumerate(texts) if t.strip())
+
+    def layers(self, *states: State) -> tuple[Layer, ...]:
+        """The layers in these states."""
+        return tuple(layer for layer in self.push.layers if layer.state in states)
+
+    def rows(self, layer: str) -> Iterator[int]:
+        """The events of a layer, by row."""
+        code = self.section.events.ids.index(layer)
+        yield from (int(i) for i in self.table.index[self.table["layer"] == code])
+
+    def values(self) -> Mapping[str, str | None]:
+        """What the placeholders of the catalogue stand for in this push."""
+        reference = self.push.reference
+        parts = self.classified.parts if self.classified else None
+        name = "/".join(p for p in (reference.registry, reference.repository) if p) or None
+        tag = reference.tags[-1] if reference.tags else None
+        return {
+            "registry": reference.registry,
+            "repository": reference.repository,
+            "reference": f"{name}:{tag}" if name and tag else name,
+            "tag": tag,
+            "host": (parts.host if parts else None) or reference.registry,
+            "server": parts.server if parts else None,
+            "status": str(parts.http_status) if parts and parts.http_status else None,
+            "object": parts.object_ref if parts else None,
+        }

@@ -1,0 +1,71 @@
+"""The cause of a failure, from the catalogue of error texts: one rule for each family of failures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pushlog.knowledge.wording import fill
+from pushlog.model import Confidence, Family, Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pushlog.rules.case import Case
+
+CODE = "PL001"
+NAME = Family.AUTH.value
+SEVERITY = Severity.ERROR
+# Stable codes, in the order of the families; never renumbered.
+CODES = {family: f"PL{number:03d}" for number, family in enumerate(Family, 1)}
+
+UNKNOWN_TITLE = "The push failed with an error that is not in the catalogue"
+UNKNOWN_CAUSE = "What is known of it: {parts}."
+UNKNOWN_REMEDY = (
+    "Search the registry's own log for the time of the push; it often says more than the client.",
+    "Push once more with the daemon in debug mode (`dockerd --debug`) and read its log: `journalctl -u docker`.",
+)
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """The row of the catalogue that the error matches, else the parts of an unknown error."""
+    failure, classified = case.push.error, case.classified
+    if failure is None or classified is None:
+        return
+    row = classified.signature
+    values = case.values()
+    layer = guilty(case)
+    if row is None:
+        parts = classified.parts
+        known = [f"stage {stage}" for stage in parts.stages] + (
+            [f"HTTP {parts.http_status}"] if parts.http_status else []
+        )
+        known += [f"code {parts.code}"] if parts.code else []
+        title, remedy = UNKNOWN_TITLE, UNKNOWN_REMEDY
+        explanation = UNKNOWN_CAUSE.format(parts=", ".join(known) or "its text alone")
+        sure = Confidence.POSSIBLE
+    else:
+        title, remedy = fill(row.title, values), tuple(fill(step, values) for step in row.remedy)
+        explanation = f"{fill(row.cause, values)} Docker's part: this error is {row.daemon}."
+        sure = Confidence.CERTAIN if row.verified else Confidence.POSSIBLE
+    yield Finding(
+        rule=CODES[failure.family],
+        name=failure.family.value,
+        severity=SEVERITY,
+        title=title,
+        explanation=explanation,
+        remedy=remedy,
+        evidence=case.error_lines() or (case.quote(failure.line),),
+        confidence=sure,
+        layers=layer,
+        data={"signature": row.id if row else None},
+    )
+
+
+def guilty(case: Case) -> tuple[str, ...]:
+    """The layer that the error names, or the one that is known to have given up."""
+    named = case.classified.parts.object_digest if case.classified else None
+    if named:
+        short = named.removeprefix("sha256:")[:12]
+        if any(layer.id == short for layer in case.push.layers):
+            return (short,)
+    return tuple(layer.id for layer in case.push.layers if layer.state.value == "failed")

@@ -1,0 +1,115 @@
+"""The pages of `pushlog rules` and `pushlog explain`: a rule's docstring, a family's rows of the catalogue."""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pushlog.knowledge.signatures import signatures
+from pushlog.knowledge.wording import fill
+from pushlog.model import Family
+from pushlog.rules import RULES, failure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pushlog.knowledge.signatures import Signature
+
+_WIDTH = 80
+# What each family is, in one line.
+FAMILIES = {
+    Family.AUTH: "The registry does not accept who is pushing",
+    Family.PERMISSION: "The registry knows who is pushing and does not allow it",
+    Family.REPOSITORY_MISSING: "The repository or project does not exist",
+    Family.SIZE_LIMIT: "Something is larger than the registry or a proxy allows",
+    Family.QUOTA: "A storage or count quota is used up",
+    Family.RATE_LIMIT: "Too many requests in a time",
+    Family.IMMUTABLE_TAG: "The tag exists and may not be overwritten",
+    Family.MANIFEST_INVALID: "The registry did not accept the manifest",
+    Family.BLOB_UPLOAD_INVALID: "The upload of a blob went wrong on the registry's side",
+    Family.DIGEST_MISMATCH: "What arrived is not what was sent",
+    Family.DNS: "The registry's name could not be looked up",
+    Family.CONNECTION_REFUSED: "Nothing listens where the registry should be, or no way leads there",
+    Family.CONNECTION_RESET: "The connection was cut",
+    Family.TIMEOUT: "No answer in time",
+    Family.EOF: "The connection was closed without an answer",
+    Family.TLS: "The certificate or the TLS handshake was not accepted",
+    Family.PROXY: "The HTTP proxy of the daemon could not be used",
+    Family.HTTP_INSTEAD_OF_HTTPS: "The registry speaks plain HTTP and Docker expects HTTPS",
+    Family.SERVER_ERROR: "The registry answered with an error of its own",
+    Family.REDIRECT: "A redirect led nowhere",
+    Family.LOCAL_IMAGE_MISSING: "There is no such image or tag on this machine",
+    Family.LOCAL_STORAGE: "The daemon's own storage is full or damaged",
+    Family.DAEMON_UNREACHABLE: "The client could not talk to the Docker daemon",
+    Family.CANCELLED: "The push was cancelled",
+    Family.TOKEN_EXPIRED: "The login or token ran out",
+    Family.CLIENT_USAGE: "The command or the image's name is not valid",
+    Family.UNKNOWN: "An error that the catalogue does not know",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One rule for people: its code, name and severity, what it means in a line, and its page in full."""
+
+    code: str
+    name: str
+    severity: str
+    title: str
+    text: str
+
+
+def pages() -> Iterator[Page]:
+    """All rules: the families first, then the others, by code."""
+    for family, code in failure.CODES.items():
+        yield Page(
+            code=code,
+            name=family.value,
+            severity=failure.SEVERITY.value,
+            title=FAMILIES[family],
+            text=_family_text(family, code),
+        )
+    for rule in sorted((rule for rule in RULES if rule is not failure), key=lambda rule: str(rule.CODE)):
+        doc = inspect.getdoc(rule) or ""
+        yield Page(
+            code=rule.CODE,
+            name=rule.NAME,
+            severity=rule.SEVERITY.value,
+            title=doc.split("\n", 1)[0].rstrip("."),
+            text=f"{rule.NAME} ({rule.CODE}, {rule.SEVERITY.value})\n\n{doc}",
+        )
+
+
+def page(name: str) -> Page | None:
+    """The page of a rule by its name or code, whatever the case."""
+    wanted = name.strip().lower()
+    return next((found for found in pages() if wanted in (found.name, found.code.lower())), None)
+
+
+def _family_text(family: Family, code: str) -> str:
+    rows = [row for row in signatures() if row.family is family]
+    head = f"{family.value} ({code}, {failure.SEVERITY.value})\n\n{FAMILIES[family]}."
+    told = "\n\n".join(_row_text(row) for row in rows)
+    return f"{head}\n\nTold from these error texts, {len(rows)} in the catalogue:\n\n{told}"
+
+
+def _row_text(row: Signature) -> str:
+    again = {True: "may help", False: "does not help", None: "may or may not help"}[row.retry_helps]
+    sample = textwrap.shorten(row.sample[0].split("\n", 1)[0], _WIDTH - 4, placeholder=" ...")
+    sure = "" if row.verified else " This row was inferred, not observed."
+    lines = [
+        fill(row.title, {}),
+        f"    {sample}",
+        _wrapped(f"{fill(row.cause, {})} Pushing again {again}.{sure}"),
+        *(_wrapped(f"- {fill(step, {})}", hang="    ") for step in row.remedy),
+        f"  Source: {row.source}",
+    ]
+    return "\n".join(lines)
+
+
+def _wrapped(text: str, hang: str = "  ") -> str:
+    return textwrap.fill(
+        text, _WIDTH, initial_indent="  ", subsequent_indent=hang, break_long_words=False, break_on_hyphens=False
+    )

@@ -1,0 +1,94 @@
+"""A proxy in front of the registry refused the upload for its size.
+
+Registries answer in JSON. An HTML page, or `413 Request Entity Too Large` without a registry's code, comes from
+something before it: nginx (1 MiB unless told otherwise), Cloudflare (100 MB on the free plan), an ingress, a WAF. The
+upload never reached the registry, and its own limits do not matter.
+
+Recognised by: status 413 without a registry's error code; the page's last line often names the server.
+
+What to do: raise that hop's limit for `/v2/`, go around it, or make the layer smaller. Pushing again changes nothing.
+
+Source: docker/distribution registry/client/errors.go; nginx ngx_http_core_module.c; observed with Docker 20.10 and 28.5.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pushlog.knowledge.registries import hop
+from pushlog.model import Confidence, Evidence, Finding, Severity, Store
+from pushlog.rules.suspects import Suspects, suspects
+from pushlog.units import size
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pushlog.knowledge.registries import Hop
+    from pushlog.rules.case import Case
+
+CODE = "PL501"
+NAME = "proxy-body-limit"
+SEVERITY = Severity.ERROR
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """Fires on a 413 that no registry sent."""
+    classified = case.classified
+    if classified is None or classified.http_status != 413 or "registry" in classified.parts.stages:
+        return
+    parts = classified.parts
+    page = parts.html_title is not None or parts.server is not None
+    if not page and classified.code not in (None, "UNKNOWN"):
+        return
+    before = hop(parts.server)
+    name = before.name if before else "A proxy"
+    meant = suspects(case)
+    what = f"layer {meant.layers[0]}" if len(meant.layers) == 1 else "a layer"
+    yield Finding(
+        rule=CODE,
+        name=NAME,
+        severity=SEVERITY,
+        title=f"{name} in front of the registry refused {what}: it is larger than the proxy's body limit",
+        explanation=_explanation(case, meant, page=page),
+        remedy=_remedy(case, before),
+        evidence=_evidence(case),
+        confidence=Confidence.CERTAIN if page else Confidence.LIKELY,
+        layers=meant.layers,
+        data={"server": parts.server, "status": 413, "hop": before.name if before else None},
+    )
+
+
+def _explanation(case: Case, meant: Suspects, *, page: bool) -> str:
+    if page:
+        who = "The answer is an HTML page, not a registry's error: the upload never reached the registry. "
+    else:
+        who = "The answer carries no registry error code, so it comes from something before the registry. "
+    sizes = [layer.bytes_total for layer in case.push.layers if layer.id in meant.layers and layer.bytes_total]
+    known = f"It has {size(max(sizes))} ({_basis(case)}). " if len(meant.layers) == 1 and sizes else ""
+    return f"{who}{known}{meant.why}".strip()
+
+
+def _basis(case: Case) -> str:
+    if case.push.store is Store.GRAPHDRIVER:
+        return "before compression; the limit applies to what is sent, which is less"
+    return "as sent" if case.push.store is Store.CONTAINERD else "compressed or not: the log does not tell"
+
+
+def _remedy(case: Case, before: Hop | None) -> tuple[str, ...]:
+    image = case.values()["reference"] or "IMAGE"
+    setting = (
+        f"On {before.name}, set {before.setting} Then push again: only what is missing is sent."
+        if before
+        else "Find the proxy, load balancer or ingress that serves `/v2/` and raise its limit for request bodies "
+        "(nginx: `client_max_body_size 0;`). Then push again: only what is missing is sent."
+    )
+    smaller = f"Not your proxy? Make the layer smaller: find its instruction with `docker history --no-trunc {image}`"
+    return (setting, smaller)
+
+
+def _evidence(case: Case) -> tuple[Evidence, ...]:
+    """The lines that carry the status and the server's name; the whole error where it has one line."""
+    lines = case.error_lines()
+    parts = case.classified.parts if case.classified else None
+    telling = [line for line in lines if "413" in line.text or (parts and parts.server and parts.server in line.text)]
+    return tuple(dict.fromkeys((*lines[:1], *telling))) or lines

@@ -1,0 +1,87 @@
+"""Docker tried a layer five times and gave up.
+
+The graphdriver store uploads a layer up to five times, with countdowns of 5, 10, 15 and 20 seconds in between
+(50 s in all), and every attempt starts again at the first byte. When the fifth fails the push ends, and the error of
+that attempt is the last line. The error does not name the layer.
+
+Recognised by: a fourth countdown (from 20 s) that ran out, and an error after it.
+
+What to do: look at the error, not at the retries. A cut connection or a 5xx answer can heal: push again, layers that
+are in the registry are skipped. If it is always the same layer at about the same byte, something on the way has a size
+or time limit.
+
+Source: moby distribution/xfer/upload.go (maxUploadAttempts, the delay of 5 s times the attempt).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pushlog.model import Confidence, Evidence, Finding, Severity
+from pushlog.rules.attempts import MAX_ATTEMPTS, Attempt, attempts, exhausted
+from pushlog.units import size
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pushlog.rules.case import Case
+
+CODE = "PL101"
+NAME = "retry-exhausted"
+SEVERITY = Severity.ERROR
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """Fires on layers whose last countdown ran out; an error that retrying can't cure has a rule of its own."""
+    failure = case.push.error
+    ids = exhausted(case)
+    if failure is None or not ids or failure.retry_helps is False:
+        return
+    one = len(ids) == 1
+    layers = [layer for layer in case.push.layers if layer.id in ids]
+    waited = max(layer.retry_wait for layer in layers)
+    who = f"layer {ids[0]}" if one else f"{len(ids)} layers at once"
+    reached = _reached(attempts(case, ids[0])) if one else ""
+    hint = (
+        "Every attempt starts again at the first byte."
+        if one
+        else "So many layers at once point at the path or the registry, not at a layer."
+    )
+    yield Finding(
+        rule=CODE,
+        name=NAME,
+        severity=SEVERITY,
+        title=f"Docker gave up on {who} after {MAX_ATTEMPTS} uploads and {waited:.0f} s of waiting",
+        explanation=f"{reached}{hint} The last attempt failed with: {_short(failure.text)}",
+        remedy=_remedy(case, one=one),
+        evidence=(*_evidence(case, ids[0]), *case.error_lines()[:1]),
+        confidence=Confidence.CERTAIN if one else Confidence.LIKELY,
+        layers=ids,
+        data={"attempts": MAX_ATTEMPTS, "seconds_waited": waited, "reached": [a.reached for a in attempts(case, ids[0])]},
+    )
+
+
+def _reached(tries: tuple[Attempt, ...]) -> str:
+    known = [size(a.reached) for a in tries if a.reached is not None]
+    return f"Bytes read when each attempt broke off: {', '.join(known)}. " if known else ""
+
+
+def _short(text: str) -> str:
+    line = text.split("\n", 1)[0]
+    return line if len(line) <= 160 else f"{line[:157]}..."
+
+
+def _evidence(case: Case, layer: str) -> tuple[Evidence, ...]:
+    counting = [row for row in case.rows(layer) if case.table["wait"].iloc[row] > 0]
+    return (case.row(counting[0]), case.row(counting[-1]))
+
+
+def _remedy(case: Case, *, one: bool) -> tuple[str, ...]:
+    again = f"Push again: layers that are in the registry are skipped. `docker push {case.values()['reference'] or 'IMAGE'}`"
+    if one:
+        limit = (
+            "If it breaks at about the same byte again, look for a size or time limit on the way: proxy, load balancer, "
+            "firewall, VPN."
+        )
+        return (again, limit)
+    return (again, "If all layers fail again, ask whoever runs the registry or the network for the time of this push.")

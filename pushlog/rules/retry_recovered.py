@@ -1,0 +1,55 @@
+"""A layer broke off, Docker tried again, and it went through.
+
+The graphdriver store repeats a failed upload by itself, up to five times, from the first byte. A push that recovered is
+whole; it only took longer. Often seen together with a long push: the path to the registry is not reliable.
+
+Recognised by: a layer with `Retrying in …` lines that is in the registry at the end.
+
+What to do: nothing for this push. If it happens often, find out where connections break.
+
+Source: moby distribution/xfer/upload.go.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pushlog.model import Confidence, Finding, Severity
+from pushlog.units import count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pushlog.rules.case import Case
+
+CODE = "PL102"
+NAME = "retry-recovered"
+SEVERITY = Severity.INFO
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """Fires on layers that counted down and are in the registry all the same."""
+    healed = [layer for layer in case.push.layers if layer.retry_wait > 0 and layer.state.done]
+    if not healed:
+        return
+    longest = max(layer.retry_wait for layer in healed)
+    ids = tuple(layer.id for layer in healed)
+    who = f"Layer {ids[0]}" if len(ids) == 1 else f"{len(ids)} layers"
+    retries = sum(layer.attempts - 1 for layer in healed)
+    rows = [row for layer in ids for row in case.rows(layer) if case.table["wait"].iloc[row] > 0]
+    yield Finding(
+        rule=CODE,
+        name=NAME,
+        severity=SEVERITY,
+        title=f"{who} broke off and recovered: {count(retries, 'retry')}, {longest:.0f} s of waiting",
+        explanation="Docker repeated the upload by itself, from the first byte, and the registry has it now. "
+        "The log does not say why it broke: the daemon's own log does.",
+        remedy=(
+            "Nothing for this push.",
+            "If it happens often, read the daemon's log for the same time: `journalctl -u docker --since '1 hour ago'`",
+        ),
+        evidence=(case.row(rows[0]), case.row(rows[-1])),
+        confidence=Confidence.CERTAIN,
+        layers=ids,
+        data={"retries": retries, "seconds_waited": longest},
+    )

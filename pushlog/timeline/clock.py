@@ -1,0 +1,151 @@
+"""The inferred clock: the earliest time at which each event can have happened, from what the client prints.
+
+Its result is a lower bound and nothing else. Sources: moby distribution/xfer/upload.go (a countdown line each second),
+pkg/progress/progressreader.go (one redraw of a layer per 100 ms), daemon/containerd/progress.go (a tick each 100 ms).
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pushlog.formats.events import Events, Kind
+from pushlog.model import Store
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pushlog.intake.text import Int64
+
+_SECOND = 10  # all sums are in tenths of a second: 100 ms is the shortest step that a log proves
+_NEVER = np.iinfo(np.int64).max
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inferred:
+    """`at`: earliest seconds of every event, never falling; `end`: of the end of the push; `proven`: any step counted."""
+
+    at: NDArray[np.float64]
+    end: float
+    proven: bool
+
+
+def inferred(events: Events, *, store: Store, throttled: bool, breaks: Int64, failed: bool) -> Inferred:
+    """The earliest schedule that the events allow.
+
+    `throttled`: the daemon draws a layer at most every 100 ms (docker 1.13 and later). `breaks`: byte offsets where the
+    progress display begins anew, the digest lines of a push of several tags. `failed`: the push ended with an error.
+    """
+    tenths = np.zeros(len(events), dtype=np.int64)
+    now = 0
+    rows = [0, *np.searchsorted(events.start, breaks).tolist(), len(events)]
+    for low, high in itertools.pairwise(rows):
+        part = events.part(low, high)
+        keys = _ticks(part) if store is Store.CONTAINERD else _redraws(part) if throttled else _untimed(part)
+        tenths[low:high] = now + _schedule(part, keys, spare_last=store is Store.CONTAINERD)
+        now = int(tenths[high - 1]) if high > low else now
+    end = max(now, _last_countdown(events, tenths) if failed else 0)
+    return Inferred(at=tenths / _SECOND, end=end / _SECOND, proven=end > 0)
+
+
+def _untimed(events: Events) -> Int64:
+    return np.full(len(events), -1, dtype=np.int64)
+
+
+def _ticks(events: Events) -> Int64:
+    """containerd: every unfinished layer is written once a tick, so a layer that comes again begins a new tick."""
+    return events.layer
+
+
+def _redraws(events: Events) -> Int64:
+    """graphdriver: a number for each attempt of each layer, -1 for lines that the throttle lets through unasked.
+
+    Those are a full bar (`9MB/9MB`) and the last line of an attempt, drawn when the layer was read to its end.
+    """
+    drawn = (events.kind == Kind.PUSHING) & (events.current >= 0)
+    order = np.argsort(events.layer, kind="stable")
+    layer, is_drawn = events.layer[order], drawn[order]
+    begins = np.ones(len(order), dtype=bool)
+    begins[1:] = (layer[1:] != layer[:-1]) | (is_drawn[1:] != is_drawn[:-1])
+    run = np.cumsum(begins) - 1
+    last = np.ones(len(order), dtype=bool)
+    last[:-1] = begins[1:]
+    keys = np.empty(len(order), dtype=np.int64)
+    keys[order] = np.where(is_drawn & ~last, run, -1)
+    keys[(events.current == events.total) & drawn] = -1
+    return keys
+
+
+def _schedule(events: Events, keys: Int64, *, spare_last: bool) -> Int64:
+    """Tenths of a second for every event: one later when its key came up in the same tenth, and by its countdown.
+
+    `spare_last`: the last step of the ticks is not counted, for the display's final update comes out of turn.
+    """
+    step_after = _next_steps(keys)
+    waits = _countdowns(events)
+    times: dict[int, int] = {}
+    changes: list[tuple[int, int, bool]] = []  # row, tenths from there on, by a tick
+    now, row = 0, 0
+    for due in [*sorted(waits), len(events)]:
+        while (tick := int(step_after[row])) <= due and tick < len(events):
+            now, row = now + 1, tick
+            changes.append((row, now, True))
+        if due < len(events):
+            before, delta = waits[due]
+            times[due] = max(now, times.get(before, 0) + delta)
+            if times[due] > now:
+                now, row = times[due], due
+                changes.append((row, now, False))
+    if spare_last and changes and changes[-1][2]:
+        changes.pop()
+    steps = np.zeros(len(events), dtype=np.int64)
+    for at, tenths, _ in changes:
+        steps[at] = tenths
+    return np.maximum.accumulate(steps)
+
+
+def _next_steps(keys: Int64) -> Int64:
+    """For each row: the first later row whose key already came up at or after this row."""
+    counted = np.flatnonzero(keys >= 0)
+    order = counted[np.argsort(keys[counted], kind="stable")]
+    again = np.full(len(keys) + 1, _NEVER, dtype=np.int64)
+    same = keys[order[1:]] == keys[order[:-1]]
+    again[order[:-1][same]] = order[1:][same]
+    return np.minimum.accumulate(again[::-1])[::-1]
+
+
+def _countdowns(events: Events) -> dict[int, tuple[int, int]]:
+    """For a countdown line, and for the line after one: the row it waits for and by how many tenths it is later."""
+    waits: dict[int, tuple[int, int]] = {}
+    retried = np.unique(events.layer[events.kind == Kind.RETRYING])
+    for layer in retried:
+        rows = np.flatnonzero(events.layer == layer)
+        before, shown = -1, 0
+        for row in rows[_near_countdown(events.kind[rows])].tolist():
+            counting = events.kind[row] == Kind.RETRYING
+            wait = int(events.wait[row]) if counting else 0
+            # The printed numbers count, not the lines: a slow reader can miss some.
+            passed = shown - wait if counting and wait < shown else shown
+            waits[row] = (before, passed * _SECOND)
+            before, shown = (row, wait) if counting else (-1, 0)
+    return waits
+
+
+def _near_countdown(kind: NDArray[np.int8]) -> NDArray[np.bool_]:
+    counting = kind == Kind.RETRYING
+    near = counting.copy()
+    near[1:] |= counting[:-1]
+    return near
+
+
+def _last_countdown(events: Events, tenths: Int64) -> int:
+    """When a push failed, one of its unfinished layers gave up: not before its own countdown was over."""
+    _, from_end = np.unique(events.layer[::-1], return_index=True)
+    last = len(events) - 1 - from_end
+    unfinished = last[~np.isin(events.kind[last], (Kind.PUSHED, Kind.EXISTS, Kind.MOUNTED, Kind.SKIPPED))]
+    counting = events.kind[unfinished] == Kind.RETRYING
+    ends = tenths[unfinished] + np.where(counting, events.wait[unfinished] * _SECOND, 0)
+    return int(ends.min()) if len(ends) else 0

@@ -1,0 +1,71 @@
+"""A layer's phases: waiting for its turn, uploading, counting down to a retry, finishing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pushlog.formats.events import Kind
+from pushlog.model import Interval, Phase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_UPLOAD_ENDS = (Kind.RETRYING, Kind.PUSHED, Kind.FAILED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """Events of one layer with one kind and attempt: first and last earliest second, first and last countdown value.
+
+    `full`: when the figures first reached the layer's size, None if they did not.
+    """
+
+    kind: Kind
+    attempt: int
+    start: float
+    last: float
+    wait: int
+    left: int
+    full: float | None = None
+
+
+def phases(own: Sequence[Run], *, gave_up: bool, end: float) -> Iterator[Interval]:
+    """The phases that a layer's runs prove, in order; `gave_up`: its last countdown ran out and was of no use.
+
+    A pipe prints nothing while a layer uploads: then the upload is what lies between the lines around it.
+    """
+    ready = own[0].start if own else 0.0
+    before: Run | None = None
+    for run, later in zip(own, [*own[1:], None], strict=True):
+        if run.kind in _UPLOAD_ENDS and (before is None or before.kind != Kind.PUSHING):
+            yield from _interval(Phase.UPLOADING, ready, run.start, run.attempt)
+        stop = _stop(run, later, gave_up=gave_up)
+        if run.kind == Kind.WAITING:
+            yield from _interval(Phase.WAITING, run.start, stop, 0)
+        elif run.kind == Kind.RETRYING:
+            yield from _interval(Phase.RETRYING, run.start, stop, run.attempt)
+        elif run.kind == Kind.PUSHING:
+            # A full bar before a countdown is drawn over an attempt that was cut: only a pushed layer was finishing.
+            finishing = run.full is not None and (later is None or later.kind == Kind.PUSHED)
+            read = run.full if finishing and run.full is not None else stop
+            yield from _interval(Phase.UPLOADING, run.start, read, run.attempt)
+            yield from _interval(Phase.FINISHING, read, stop, run.attempt)
+        ready, before = max(ready, stop), run
+    if gave_up and before and before.kind == Kind.RETRYING:
+        yield from _interval(Phase.UPLOADING, ready, max(end, ready), before.attempt + 1)
+
+
+def _stop(run: Run, later: Run | None, *, gave_up: bool) -> float:
+    """When a run was over, by the next line of its layer where that tells, else by its own last line."""
+    if run.kind == Kind.RETRYING:
+        return run.start + run.wait - (0 if later or gave_up else run.left)
+    if later and (run.kind == Kind.PUSHING or later.kind == Kind.PUSHING):
+        return later.start
+    return run.last
+
+
+def _interval(phase: Phase, start: float, end: float, attempt: int) -> Iterator[Interval]:
+    """Rounded to the clock's own step; of a phase of no proven length only an upload is kept, to mark that it was."""
+    if end > start or phase is Phase.UPLOADING:
+        yield Interval(phase=phase, start=round(start, 1), end=round(max(end, start), 1), attempt=attempt)

@@ -1,0 +1,67 @@
+"""How far a push got, in layers and bytes, and how exactly that is known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pushlog.model import Basis, Capture, Layer, Outcome, Progress, State
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_NOT_UPLOADED = (State.EXISTS, State.MOUNTED, State.SKIPPED)
+
+
+def progress(layers: Sequence[Layer], outcome: Outcome, capture: Capture) -> Progress:
+    """Layers and bytes that the registry has, of those the push was about; `why` says what is known and what is not.
+
+    Bytes are those of layers that had to be uploaded: the size of a layer that was there is not in any log.
+    """
+    sent = [layer for layer in layers if layer.state not in _NOT_UPLOADED]
+    figures = any(layer.bytes_done is not None or layer.bytes_total is not None for layer in sent)
+    sized = all(layer.bytes_total is not None for layer in sent)
+    done = sum(_reached(layer) for layer in sent) if figures else None
+    total = sum(layer.bytes_total or 0 for layer in sent) if figures and sized else None
+    exact = outcome is Outcome.SUCCEEDED or (capture is Capture.JSON and sized)
+    return Progress(
+        layers_total=len(layers),
+        layers_done=sum(layer.state.done for layer in layers),
+        bytes_done=done,
+        bytes_total=total,
+        fraction=_fraction(done, total, outcome),
+        exact=exact,
+        why=_why(layers, sent, outcome, capture, figures=figures),
+    )
+
+
+def _reached(layer: Layer) -> int:
+    """A tar counts more than the files in it: what was read of it is at most the layer's size."""
+    done, total = layer.bytes_done, layer.bytes_total
+    if layer.state.done:
+        return total if total is not None else done or 0
+    return min(done or 0, total) if total is not None else done or 0
+
+
+def _fraction(done: int | None, total: int | None, outcome: Outcome) -> float | None:
+    if outcome is Outcome.SUCCEEDED:
+        return 1.0
+    return round(done / total, 4) if done is not None and total else None
+
+
+def _why(layers: Sequence[Layer], sent: Sequence[Layer], outcome: Outcome, capture: Capture, *, figures: bool) -> str:
+    if outcome is Outcome.SUCCEEDED:
+        return "The digest line proves that every layer and the manifest are in the registry."
+    if not layers:
+        return "The push ended before it named a layer."
+    if not figures:
+        return "Layers are counted; their sizes are not in the log, for a pipe drops the progress figures."
+    unsized = [layer for layer in sent if layer.bytes_total is None]
+    basis = next((layer.basis for layer in sent if layer.bytes_done is not None), Basis.UNKNOWN)
+    counted = {
+        Basis.UNCOMPRESSED: "bytes before compression, so not what crossed the network",
+        Basis.COMPRESSED: "bytes as stored and sent",
+        Basis.UNKNOWN: "bytes, compressed or not: the log does not tell",
+    }[basis]
+    rounding = "exact figures" if capture is Capture.JSON else "figures rounded to four digits"
+    unknown = f"; the size of {len(unsized)} of {len(sent)} layers to upload is not in the log" if unsized else ""
+    return f"Counted in {counted}; {rounding}{unknown}."
