@@ -8,16 +8,12 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from pushlog.formats.error_text import CODE
 from pushlog.knowledge.signatures import signatures
 
-# The code words of `error.lark`, as whole lines or before a colon.
-CODES = (
-    "un(?:known|supported|authorized|available)|denied|toomanyrequests|(?:digest|size|name|tag) invalid|name unknown"
-    "|manifest (?:blob unknown|unknown|invalid|unverified)|blob (?:upload )?unknown|blob upload invalid"
-)
 # Words that alone on a line are an error; a colon after them makes them more of one.
 SHAPES = re.compile(
-    rf"(?:{CODES})(?::(?: .*)?)?$"
+    rf"(?:{CODE.pattern})(?::(?: .*)?)?$"
     r"|Error response from daemon: \S"
     r"|error from registry: |errors:$"
     r"|failed to (?:push \S+|solve|copy|do request|authorize(?: redirect)?|fetch (?:oauth|anonymous) token): "
@@ -50,13 +46,13 @@ MESSAGES = (
 GOES_ON = (
     (
         re.compile(r"^errors:[ \t]*$", re.MULTILINE),
-        re.compile(rf"(?:{CODES})(?::|$)|<(?:!doctype|html)\b", re.IGNORECASE),
+        re.compile(rf"(?:{CODE.pattern})(?::|$)|<(?:!doctype|html)\b", re.IGNORECASE),
     ),
     (
         re.compile(r"missing content: |push a manifest list/index which"),
         re.compile(r"Note: You're trying to push|Make sure you have all the referenced content"),
     ),
-    (re.compile(rf"(?:^|: )(?:{CODES}):\s*\Z"), re.compile(r"<(?:!doctype|html|\?xml)\b|\Z", re.IGNORECASE)),
+    (re.compile(rf"(?:^|: )(?:{CODE.pattern}):\s*\Z"), re.compile(r"<(?:!doctype|html|\?xml)\b|\Z", re.IGNORECASE)),
     (re.compile(r": <\?xml\b"), re.compile(r"<")),
     (re.compile(r"error from registry: "), re.compile(rf"(?:{MESSAGES})(?: - |\Z)")),
 )

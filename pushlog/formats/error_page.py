@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 PAGE = re.compile(r"<(?:!doctype|html|head|title|body|\?xml)\b", re.IGNORECASE)
-TITLE = re.compile(r"<title>\s*([^<]{1,200}?)\s*</title>", re.IGNORECASE)
+TITLE = re.compile(r"<title>\s*([^<]{1,200}?)\s*(?:<|\Z)", re.IGNORECASE)
 HEADING = re.compile(r"<h1>\s*([^<]{1,200}?)\s*</h1>", re.IGNORECASE)
 STATUS = re.compile(r"\b([45]\d\d)\b")
 # nginx, openresty, Cloudflare and Amazon's balancers sign below a rule in the centre, Apache in an address.

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 OBJECT = re.compile(r"(layer|manifest|index|config|attestation|unknown)-(?:(.+)@)?([a-z0-9]+:\S+)")
 ADDRESS = re.compile(r"(?:dial|read|write) \w+ (?:\S+->)?(?P<address>\S+): $")
 LOOKUP = re.compile(r"lookup (\S+?)(?: on \S+)?: $")
+CODE = re.compile(
+    "un(?:known|supported|authorized|available)|denied|toomanyrequests|(?:digest|size|name|tag) invalid|name unknown"
+    "|manifest (?:blob unknown|unknown|invalid|unverified)|blob (?:upload )?unknown|blob upload invalid"
+)
 # A wrapper's name by its first words; the longer words come first.
 STAGES = (
     ("Error response from daemon", "daemon"),
@@ -146,12 +150,12 @@ class Said:
 
 def _said(plain: str, forms: tuple[tuple[str, tuple[Token, ...]], ...], *, is_page: bool) -> Said:
     """The registry's own words: after a code, after `error from registry`, in an `errors:` list, after a status."""
-    names = {name for name, _ in forms}
-    for name, tokens in forms:
+    for number, (name, tokens) in enumerate(forms):
         if name == "code":
             code = _code(tokens[0])
             message = plain[tokens[0].end_pos :].strip() or None
-            wrapped = is_page or names & {"commit", "unexpected", "received", "http", "net"}
+            inner = {form for form, _ in forms[number + 1 :]}
+            wrapped = is_page or inner & {"commit", "unexpected", "received", "http", "net"}
             if wrapped:  # Docker's own word around something that was not the registry's JSON
                 return Said(code=None if code == "UNKNOWN" else code)
             return Said(code=code, bare=message is None, message=message)
@@ -176,7 +180,10 @@ def _joined(tokens: tuple[Token, ...]) -> Said:
     messages = [str(token).strip() for token in tokens if token.type == "MESSAGE"]
     details = [str(token).strip() for token in tokens if token.type == "DETAIL"]
     items = tuple((None, message) for message in messages) if len(messages) > 1 else ()
-    return Said(message=messages[0] if messages else None, detail=details[0] if details else None, items=items)
+    first = messages[0] if messages else None
+    # A code without a message: containerd prints its words in place of one.
+    code = _code(first) if first and CODE.fullmatch(first) else None
+    return Said(code=code, message=first, detail=details[0] if details else None, items=items)
 
 
 def _items(tokens: tuple[Token, ...]) -> Iterator[tuple[str | None, str]]:

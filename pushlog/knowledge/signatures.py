@@ -13,9 +13,9 @@ from pushlog.model import Family, Store
 # How Docker reacts, as words for a sentence (moby distribution/errors.go and distribution/xfer/upload.go).
 RETRIED = {
     "never": "never retried",
-    "5x": "tried five times over 50 s by the graphdriver store, once by the containerd store",
-    "layers": "tried five times over 50 s when it hits a layer in the graphdriver store, once everywhere else",
-    "bare-code": "retried for 50 s by the graphdriver store only because the registry sent no message with it",
+    "5x": "retried by the graphdriver store, five attempts over 50 s in all, and not by the containerd store",
+    "layers": "retried only when it hits a layer in the graphdriver store: five attempts over 50 s in all",
+    "bare-code": "retried for 50 s by the graphdriver store, only because the registry sent no message with it",
 }
 FAMILIES = tuple(family.value for family in Family)
 STORES = (Store.GRAPHDRIVER.value, Store.CONTAINERD.value)
