@@ -1,0 +1,73 @@
+"""The HTML report: one self-contained page, or a page and its stylesheet for servers that forbid inline style.
+
+Logs are hostile input. Everything is escaped, everything passes `visible`, links stay inside the page, nothing is
+fetched and no script runs.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from pushlog.report.page import page
+from pushlog.report.prose import clip
+from pushlog.report.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from jinja2 import Environment
+
+    from pushlog.model import Log
+
+STYLESHEET = "report.css"
+
+
+def _shown(value: object) -> object:
+    # What a macro returns is markup that has been through here already.
+    return visible(clip(value)) if isinstance(value, str) and not hasattr(value, "__html__") else value
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    return Environment(
+        loader=PackageLoader("pushlog.templates", ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_shown,
+    )
+
+
+def _render(logs: Sequence[Log], *, single: bool) -> str:
+    return _environment().get_template("report.html.jinja").render(page=page(logs), single=single)
+
+
+def render(logs: Sequence[Log]) -> str:
+    """Return one page that needs nothing else: its style is inside."""
+    return _render(logs, single=True)
+
+
+def _put(path: Path, text: str) -> None:
+    """Write the file whole or not at all; a fresh name beside it is never a link to somewhere else."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with draft.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def write_folder(logs: Sequence[Log], directory: Path) -> None:
+    """Write `index.html` and `report.css`, which look right under a policy of `style-src 'self'`."""
+    directory.mkdir(parents=True, exist_ok=True)
+    text = _render(logs, single=False)
+    _put(directory / STYLESHEET, files("pushlog.templates").joinpath(STYLESHEET).read_text(encoding="utf-8"))
+    _put(directory / "index.html", text)

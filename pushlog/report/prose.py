@@ -1,0 +1,64 @@
+"""Sentences as the report sets them: words, code in backticks, and the command that a remedy ends with."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+# Backticks mark code; a bare short id is a layer, which is set like code wherever it stands.
+CODE = re.compile(r"`([^`]+)`|\b([0-9a-f]{12})\b")
+FIRST = re.compile(r"(?P<first>.{1,120}?[.!?])\s+(?P<rest>\S.*)", re.DOTALL)
+LONGEST = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A run of words or of code."""
+
+    text: str
+    code: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remedy:
+    """One thing to do: a sentence and, where it ends with one, the command to paste."""
+
+    pieces: tuple[Piece, ...]
+    command: str | None
+
+
+def clip(text: str, limit: int = LONGEST) -> str:
+    """Return the text, or its beginning and how much more there is: one line must not swell a report."""
+    return text if len(text) <= limit else f"{text[:limit]}… ({len(text) - limit} more characters)"
+
+
+def prose(text: str) -> tuple[Piece, ...]:
+    """Return the sentence in pieces, code apart from words."""
+    pieces: list[Piece] = []
+    at = 0
+    for match in CODE.finditer(text):
+        if match.start() > at:
+            pieces.append(Piece(text=text[at : match.start()]))
+        pieces.append(Piece(text=match[1] or match[2], code=True))
+        at = match.end()
+    if at < len(text):
+        pieces.append(Piece(text=text[at:]))
+    return tuple(pieces)
+
+
+def sentences(text: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+    """Return the first sentence and the rest, each as prose; a text of one sentence has no first."""
+    match = FIRST.match(text)
+    if match is None or match["first"].count("`") % 2:
+        return (), prose(text)
+    return prose(match["first"]), prose(match["rest"])
+
+
+def remedy(text: str) -> Remedy:
+    """Return what to do, with the command that ends it on its own: several words in backticks, then at most a stop."""
+    body = text.rstrip().removesuffix(".")
+    if body.endswith("`") and body.count("`") % 2 == 0:
+        lead, _, command = body[:-1].rpartition("`")
+        if len(command.split()) > 1:
+            return Remedy(pieces=prose(lead.rstrip()), command=command)
+    return Remedy(pieces=prose(text), command=None)

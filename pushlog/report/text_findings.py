@@ -1,0 +1,112 @@
+"""Why and what now, on the terminal: each finding with its proof and its remedies, and the lines nobody could read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from pushlog.model import Diagnosis, Evidence, Finding, Log, Severity
+from pushlog.report import words
+from pushlog.report.prose import remedy
+from pushlog.report.text_page import CODE, QUIET, Page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MOST_PROOF = 6
+MOST_UNREAD = 3
+SEVERITIES = {
+    Severity.ERROR: ("ERROR", "bold red"),
+    Severity.WARNING: ("WARNING", "bold yellow"),
+    Severity.INFO: ("NOTE", "bold cyan"),
+}
+
+
+def findings(page: Page, log: Log, push: Diagnosis) -> list[Iterator[Text]]:
+    """Return a part for each finding, in the order given: the cause leads."""
+    return [_finding(page, log, push, finding) for finding in push.findings]
+
+
+def _finding(page: Page, log: Log, push: Diagnosis, finding: Finding) -> Iterator[Text]:
+    word, style = SEVERITIES[finding.severity]
+    name = Text.assemble((page.line(finding.name), "bold"), page.say(f" · {finding.confidence.value}"))
+    yield from page.wrapped(Text(f"{word}  ", style), name)
+    title = f"{finding.title.strip().rstrip('.')}. " if _adds(finding.title, push.verdict, finding.explanation) else ""
+    yield from page.prose(2, title + finding.explanation)
+    yield from _proof(page, log, finding.evidence, MOST_PROOF)
+    for number, text in enumerate(finding.remedy, 1):
+        yield from _remedy(page, number, text)
+
+
+def _adds(title: str, *told: str) -> bool:
+    """Whether the title says what is not said beside it already."""
+    bare = title.strip().rstrip(".").casefold()
+    return bool(bare) and not any(bare in text.casefold() for text in told)
+
+
+def _remedy(page: Page, number: int, text: str) -> Iterator[Text]:
+    """Yield one thing to do; the command that it ends with stands on lines of its own, ready to paste."""
+    lead = f"  {number}. "
+    command = remedy(text).command
+    # With a command, the last two backticks are the ones around it.
+    said = text if command is None else text[: text.rindex("`", 0, text.rindex("`"))]
+    for at, line in enumerate(page.prose(len(lead), said)):
+        yield Text.assemble(lead, line[len(lead) :]) if at == 0 else line
+    if command is not None:
+        yield from _command(page, len(lead), command)
+
+
+def _command(page: Page, indent: int, command: str) -> Iterator[Text]:
+    """Yield the command; where it is too long for a line, the shell is told that it goes on."""
+    # Between single quotes a backslash would become part of the command.
+    more = "" if "'" in command else " \\"
+    for part in page.say(command).splitlines():
+        lines = list(page.wrapped(Text(" " * indent), Text(part, CODE), width=page.width - len(more)))
+        for at, line in enumerate(lines, 1):
+            yield line.append(more) if at < len(lines) else line
+
+
+def place(page: Page, log: Log, lines: str) -> str:
+    """Return where in the log: `push-log.txt:57`; a long path keeps its end."""
+    name = "stdin" if log.source.name == "-" else page.line(log.source.name)
+    room = page.width * 2 // 5
+    if cell_len(name) > room:
+        dots = page.say("\N{HORIZONTAL ELLIPSIS}")
+        name = name[-room:]
+        while cell_len(name) > room - len(dots):
+            name = name[1:]
+        name = dots + name
+    return f"{name}:{lines}"
+
+
+def _runs(evidence: tuple[Evidence, ...]) -> list[tuple[int, int, str]]:
+    """First line, last line and text: lines in a row that read the same are one entry."""
+    runs: list[tuple[int, int, str]] = []
+    for proof in evidence:
+        if runs and runs[-1][1] == proof.line - 1 and runs[-1][2] == proof.text:
+            runs[-1] = (runs[-1][0], proof.line, proof.text)
+        else:
+            runs.append((proof.line, proof.line, proof.text))
+    return runs
+
+
+def _proof(page: Page, log: Log, evidence: tuple[Evidence, ...], most: int) -> Iterator[Text]:
+    """Yield the quoted lines; of many, the first ones and the last."""
+    runs = _runs(evidence)
+    left_out = len(runs) - most + 1 if len(runs) > most else 0
+    for at, (first, last, text) in enumerate(runs):
+        if left_out and at == most - 2:
+            yield Text(page.say(f"    … {words.count(left_out, 'more line')}"), QUIET)
+        if left_out and most - 2 <= at < len(runs) - 1:
+            continue
+        lead = Text(f"    {place(page, log, str(first) if first == last else f'{first}-{last}')}  ", QUIET)
+        yield lead.append(page.cut(text, page.width - lead.cell_len), "not dim")
+
+
+def unread(page: Page, log: Log, push: Diagnosis) -> Iterator[Text]:
+    """Yield the first lines that were not understood, if there are any."""
+    if push.unread:
+        yield Text("not understood", QUIET)
+        yield from _proof(page, log, push.unread[:MOST_UNREAD], MOST_UNREAD)

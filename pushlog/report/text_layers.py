@@ -1,0 +1,221 @@
+"""How far the push got, on the terminal: the waterline bar with its legend, and the table of layers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from pushlog.model import Basis, Diagnosis, Layer, State
+from pushlog.report import words
+from pushlog.report.text_page import PROSE, QUIET, Page
+from pushlog.report.words import Band, Stand
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+MOST_ROWS = 20
+LARGEST = 5
+# The last rank: done at once, with nothing to tell.
+PLAIN = 3
+SHORT_ID = 12
+# The columns that may be missing, the least missed first: waited, attempts, bytes.
+TELLING = (3, 2, 4)
+GAP = "   "
+NONE = "\N{EN DASH}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """How a kind of layer looks: its fill in the bar, without colour too, and its style."""
+
+    fill: str
+    plain: str
+    style: str
+
+
+INKS = {
+    Stand.EXISTED: Ink("▓", "=", "green"),
+    Stand.MOUNTED: Ink("▒", "+", "green"),
+    Stand.PUSHED: Ink("█", "#", "bold green"),
+    Stand.SKIPPED: Ink("─", "-", QUIET),
+    Stand.REFUSED: Ink("\N{BOX DRAWINGS LIGHT DIAGONAL UPPER RIGHT TO LOWER LEFT}", "x", "bold red"),
+    Stand.IN_FLIGHT: Ink("▸", ">", "yellow"),
+    Stand.NEVER: Ink("░", ".", QUIET),
+    Stand.UNKNOWN: Ink("?", "?", QUIET),
+}
+
+MARKS = {
+    **dict.fromkeys((State.PUSHED, State.EXISTS, State.MOUNTED), ("✓", "green")),
+    State.FAILED: ("✗", "bold red"),
+    State.PUSHING: ("▸", "yellow"),
+    State.RETRYING: ("↻", "yellow"),
+    State.SKIPPED: (NONE, QUIET),
+    State.UNKNOWN: ("?", QUIET),
+}
+
+
+def reach(page: Page, push: Diagnosis, label: int) -> Iterator[Text]:
+    """Yield the bar, what its parts mean, and what is not known about it."""
+    bands = words.waterline(push)
+    told = words.reached(push)
+    line = Text.assemble(("how far".ljust(label), QUIET))
+    if bands:
+        room = min(page.width, PROSE) - label - len(told) - 1
+        for band, cells in zip(bands, _shares(bands, room), strict=True):
+            line.append(_fill(page, band) * cells, INKS[band.stand].style)
+        line.append(" ")
+    yield line.append(told)
+    indent = Text(" " * label)
+    for entries in _legend(page, push, bands, min(page.width, PROSE) - label):
+        yield from page.wrapped(indent, entries)
+    if known := " ".join((_percent(push), push.progress.why)).strip():
+        yield from page.wrapped(indent, Text(page.line(known), QUIET))
+
+
+def _fill(page: Page, band: Band) -> str:
+    ink = INKS[band.stand]
+    return ink.plain if page.ascii_only else ink.fill
+
+
+def _shares(bands: Sequence[Band], room: int) -> list[int]:
+    """Return cells for each band by its layers: no band is without one, and all add up to the room."""
+    room = max(room, len(bands))
+    total = sum(band.layers for band in bands)
+    exact = [band.layers * room / total for band in bands]
+    cells = [max(int(share), 1) for share in exact]
+    while sum(cells) < room:
+        cells[max(range(len(cells)), key=lambda at: exact[at] - cells[at])] += 1
+    while sum(cells) > room:
+        cells[max(range(len(cells)), key=lambda at: cells[at] - exact[at] if cells[at] > 1 else -room)] -= 1
+    return cells
+
+
+def _legend(page: Page, push: Diagnosis, bands: Sequence[Band], room: int) -> Iterator[Text]:
+    """Yield what the fills mean; a line breaks between entries, never inside one."""
+    dot = page.say(" · ")
+    line = Text()
+    for entry in (*(_entry(page, band) for band in bands), Text(f"manifest {words.manifest(push)}")):
+        if line and line.cell_len + len(dot) + entry.cell_len > room:
+            yield line
+            line = Text()
+        line = Text.assemble(line, dot if line else "", entry)
+    yield line
+
+
+def _entry(page: Page, band: Band) -> Text:
+    told = f" {band.layers} {band.word}"
+    if band.bytes is not None:
+        told += f" {'' if band.exact else 'at least '}{words.size(band.bytes)}"
+    return Text.assemble((_fill(page, band), INKS[band.stand].style), told)
+
+
+def _percent(push: Diagnosis) -> str:
+    fraction = push.progress.fraction
+    if fraction is None:
+        return ""
+    # Rounded down: 100 % is said of a whole only.
+    return f"{'' if push.progress.exact else 'About '}{int(fraction * 100)} % of the bytes."
+
+
+def table(page: Page, push: Diagnosis) -> Iterator[Text]:
+    """Yield a row per layer; of many, those with a story, and the rest counted."""
+    if not push.layers:
+        return
+    shown = _shown(push)
+    named = [layer for layer in push.layers if layer.id in shown]
+    rows = [_cells(page, layer, push) for layer in named]
+    heads = ("layer", "state", "attempts", "waited", _basis(push), "lines")
+    widths = [max(cell_len(row[at]) for row in (heads, *rows)) for at in range(len(heads))]
+    kept = _columns(page, rows, widths)
+    if rows:
+        yield Text(page.cut(_joined(page, heads, kept, widths), page.width), QUIET)
+    for layer, row in zip(named, rows, strict=True):
+        line = Text(page.cut(_joined(page, row, kept, widths), page.width))
+        at = widths[0] + len(GAP)
+        line.stylize(_mark(layer)[1], at, at + widths[1])
+        yield line
+    yield from _rest(page, push, [layer for layer in push.layers if layer.id not in shown])
+
+
+def _columns(page: Page, rows: Sequence[tuple[str, ...]], widths: list[int]) -> list[int]:
+    """Choose the columns: none that tells nothing, and none too many for the page; a long id gives way first."""
+    blank = page.say(NONE)
+    kept = [at for at in range(len(widths)) if at not in TELLING or any(row[at] != blank for row in rows)]
+    for dropped in TELLING:
+        spare = page.width - sum(widths[at] + len(GAP) for at in kept[1:])
+        if spare >= min(widths[0], SHORT_ID):
+            break
+        kept = [at for at in kept if at != dropped]
+    spare = page.width - sum(widths[at] + len(GAP) for at in kept[1:])
+    widths[0] = min(widths[0], max(spare, SHORT_ID))
+    return kept
+
+
+def _shown(push: Diagnosis) -> set[str]:
+    """Choose the layers that get a row: all when they are few, else those with a story and the largest."""
+    if len(push.layers) <= MOST_ROWS:
+        return {layer.id for layer in push.layers}
+    accused = {layer for finding in push.findings if len(finding.layers) <= MOST_ROWS for layer in finding.layers}
+    told = sorted((layer for layer in push.layers if _rank(layer, accused) < PLAIN), key=lambda x: _rank(x, accused))
+    plain = [layer for layer in push.layers if _rank(layer, accused) == PLAIN and layer.bytes_total is not None]
+    largest = sorted(plain, key=lambda layer: -(layer.bytes_total or 0))[:LARGEST]
+    return {layer.id for layer in (*told, *largest)[:MOST_ROWS]}
+
+
+def _rank(layer: Layer, accused: set[str]) -> int:
+    if layer.state is State.FAILED or layer.id in accused:
+        return 0
+    if layer.attempts > 1 or layer.retry_wait > 0:
+        return 1
+    return PLAIN if layer.state.done else PLAIN - 1
+
+
+def _basis(push: Diagnosis) -> str:
+    bases = {layer.basis for layer in push.layers if layer.bytes_total is not None or layer.bytes_done is not None}
+    return bases.pop().value if len(bases) == 1 and Basis.UNKNOWN not in bases else "bytes"
+
+
+def _mark(layer: Layer) -> tuple[str, str]:
+    return MARKS.get(layer.state, ("·", QUIET))
+
+
+def _cells(page: Page, layer: Layer, push: Diagnosis) -> tuple[str, ...]:
+    first, last = layer.lines
+    cells = (
+        layer.id,
+        f"{_mark(layer)[0]} {words.state_word(layer, push)}",
+        str(layer.attempts or NONE),
+        words.seconds(layer.retry_wait) if layer.retry_wait > 0 else NONE,
+        _bytes(layer),
+        f"{first}-{last}" if last != first else str(first),
+    )
+    return tuple(page.line(cell) for cell in cells)
+
+
+def _bytes(layer: Layer) -> str:
+    done, total = layer.bytes_done, layer.bytes_total
+    if layer.state.done or total is None:
+        known = done if total is None else total
+        return NONE if known is None else words.size(known)
+    return f"{'?' if done is None else words.size(done)} of {words.size(total)}"
+
+
+def _joined(page: Page, row: Sequence[str], kept: Sequence[int], widths: Sequence[int]) -> str:
+    cells = [page.cut(row[at], widths[at]) for at in kept]
+    fills = [" " * (widths[at] - cell_len(cell)) for at, cell in zip(kept, cells, strict=True)]
+    # Figures are set to the right, so that their digits line up; names to the left.
+    sided = [fill + cell if at in (2, 3, 4) else cell + fill for at, cell, fill in zip(kept, cells, fills, strict=True)]
+    return GAP.join(sided).rstrip()
+
+
+def _rest(page: Page, push: Diagnosis, layers: Sequence[Layer]) -> Iterator[Text]:
+    """Yield the layers without a row in one sentence: `18 more: 12 pushed, 6 existed`."""
+    told = Counter(words.state_word(layer, push) for layer in layers).most_common()
+    if told:
+        states = told[0][0] if len(told) == 1 else ", ".join(f"{number} {word}" for word, number in told)
+        head = f"{len(layers)} more" if len(layers) < len(push.layers) else words.count(len(layers), "layer")
+        yield from page.wrapped(Text(), Text(page.line(f"{head}: {states}"), QUIET))

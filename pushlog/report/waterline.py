@@ -1,0 +1,146 @@
+"""The waterline drawn: the bands of `words.waterline` as bars by layers and by bytes, in percent of the width."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pushlog.model import State
+from pushlog.report.words import STANDS, Band, Stand, count, reached, size, waterline
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pushlog.model import Diagnosis
+
+# One refused layer among sixty must still be seen.
+NARROWEST = 1.2
+NUMBERED = 7.0
+# A sign for each band, so that colour is never alone in telling them apart.
+SIGNS = {
+    Stand.EXISTED: "=",
+    Stand.MOUNTED: "\u21aa",
+    Stand.PUSHED: "\u2713",
+    Stand.SKIPPED: "\u2013",
+    Stand.REFUSED: "\u2715",
+    Stand.IN_FLIGHT: "\u2191",
+    Stand.NEVER: "\u25cb",
+    Stand.UNKNOWN: "?",
+}
+# Docker prints no size for what it does not send.
+UNSENT = (Stand.EXISTED, Stand.MOUNTED, Stand.SKIPPED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """A band's part of a bar; `x` and `width` in percent, `number` only where it fits."""
+
+    stand: Stand
+    x: str
+    width: str
+    middle: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """One bar and what its length counts."""
+
+    name: str
+    segments: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A band in the legend."""
+
+    stand: Stand
+    sign: str
+    text: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waterline:
+    """The drawing, its legend and its description for those who can't see it."""
+
+    bars: tuple[Bar, ...]
+    legend: tuple[Entry, ...]
+    description: str
+    note: str
+
+
+def percent(value: float) -> str:
+    """Return a coordinate in percent, as short as it can be."""
+    return f"{value:.2f}".rstrip("0").rstrip(".") + "%"
+
+
+def _segments(bands: Sequence[Band], weights: Sequence[float]) -> tuple[Segment, ...]:
+    total = sum(weights)
+    widths = [max(100 * weight / total, NARROWEST) for weight in weights]
+    scale = 100 / sum(widths)
+    segments: list[Segment] = []
+    x = 0.0
+    for band, width in zip(bands, (width * scale for width in widths), strict=True):
+        number = f"{SIGNS[band.stand]} {band.layers}" if width >= NUMBERED else ""
+        segments.append(
+            Segment(stand=band.stand, x=percent(x), width=percent(width), middle=percent(x + width / 2), number=number)
+        )
+        x += width
+    return tuple(segments)
+
+
+def _sent(push: Diagnosis, stand: Stand) -> int:
+    """Bytes that layers of an unfinished band sent before the log ended."""
+    return sum(layer.bytes_done or 0 for layer in push.layers if STANDS[layer.state] is stand)
+
+
+def _bytes(band: Band, push: Diagnosis) -> str:
+    if band.bytes is None:
+        return "size not printed" if band.stand in UNSENT else "size unknown"
+    known = size(band.bytes) if band.exact else f"{size(band.bytes)} known of {band.sized}"
+    if band.stand in (Stand.IN_FLIGHT, Stand.REFUSED) and (sent := _sent(push, band.stand)):
+        return f"{size(sent)} of {known} sent"
+    return known
+
+
+def _entry(band: Band, push: Diagnosis) -> Entry:
+    return Entry(stand=band.stand, sign=SIGNS[band.stand], text=f"{band.layers} {band.word}", detail=_bytes(band, push))
+
+
+def _note(bands: Sequence[Band], drawn: bool) -> str:
+    unknown = sum(band.layers - band.sized for band in bands)
+    if not unknown:
+        return ""
+    if unknown == sum(band.layers for band in bands):
+        return "Drawn by number of layers: the log shows the size of none."
+    missing = f"{count(unknown, 'layer')} {'has' if unknown == 1 else 'have'} no printed size"
+    return f"The bar by bytes covers the others: {missing}." if drawn else f"Drawn by number of layers: {missing}."
+
+
+def drawing(push: Diagnosis) -> Waterline | None:
+    """Return the waterline of a push, None for a push without layers."""
+    bands = waterline(push)
+    if not bands:
+        return None
+    bars = [Bar(name="layers", segments=_segments(bands, [band.layers for band in bands]))]
+    sized = [band for band in bands if band.bytes]
+    # A bar by bytes is honest only if every layer that was to be sent is in it.
+    drawn = len(sized) > 1 and all(band.exact or band.stand in UNSENT for band in bands)
+    if drawn:
+        bars.append(Bar(name="bytes", segments=_segments(sized, [float(band.bytes or 0) for band in sized])))
+    legend = tuple(_entry(band, push) for band in bands)
+    parts = "; ".join(f"{entry.text}, {entry.detail}" for entry in legend)
+    return Waterline(
+        bars=tuple(bars),
+        legend=legend,
+        description=f"{reached(push)} in the registry: {parts}.",
+        note=_note(bands, drawn),
+    )
+
+
+def marks(state: State) -> str:
+    """Return the shape that goes with a layer's state: a tick, a cross or an open ring."""
+    if state.done or state is State.SKIPPED:
+        return "tick"
+    return "cross" if state is State.FAILED else "ring"

@@ -1,0 +1,186 @@
+"""The words that every output shares: sizes, times, counts, states of layers and the bands of the waterline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from pushlog.model import Clock, Diagnosis, Duration, Family, Layer, Outcome, State
+from pushlog.units import count, plural, seconds, size
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["count", "plural", "seconds", "size"]
+
+# The registry, or something before it, read the request and said no; the rest are transport and local faults.
+ANSWERED = frozenset(
+    {
+        Family.AUTH,
+        Family.PERMISSION,
+        Family.REPOSITORY_MISSING,
+        Family.SIZE_LIMIT,
+        Family.QUOTA,
+        Family.RATE_LIMIT,
+        Family.IMMUTABLE_TAG,
+        Family.MANIFEST_INVALID,
+        Family.BLOB_UPLOAD_INVALID,
+        Family.DIGEST_MISMATCH,
+        Family.TOKEN_EXPIRED,
+    }
+)
+
+STATES = {
+    State.PUSHED: "pushed",
+    State.EXISTS: "existed",
+    State.MOUNTED: "mounted",
+    State.PUSHING: "in flight",
+    State.RETRYING: "waiting to retry",
+    State.WAITING: "queued",
+    State.PREPARING: "preparing",
+    State.SKIPPED: "skipped",
+    State.UNKNOWN: "unknown",
+}
+
+OUTCOMES = {
+    Outcome.SUCCEEDED: "Push succeeded",
+    Outcome.FAILED: "Push failed",
+    Outcome.INTERRUPTED: "Push interrupted",
+    Outcome.INCOMPLETE: "Push not seen to its end",
+}
+
+
+class Stand(StrEnum):
+    """Where a layer stood when the log ended: the bands of the waterline, from done to untouched."""
+
+    EXISTED = "existed"
+    MOUNTED = "mounted"
+    PUSHED = "pushed"
+    SKIPPED = "skipped"
+    REFUSED = "refused"
+    IN_FLIGHT = "in-flight"
+    NEVER = "never-started"
+    UNKNOWN = "unknown"
+
+
+STANDS = {
+    State.EXISTS: Stand.EXISTED,
+    State.MOUNTED: Stand.MOUNTED,
+    State.PUSHED: Stand.PUSHED,
+    State.SKIPPED: Stand.SKIPPED,
+    State.FAILED: Stand.REFUSED,
+    State.PUSHING: Stand.IN_FLIGHT,
+    State.RETRYING: Stand.IN_FLIGHT,
+    State.WAITING: Stand.NEVER,
+    State.PREPARING: Stand.NEVER,
+    State.UNKNOWN: Stand.UNKNOWN,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band:
+    """The layers that stood alike. `bytes` adds the sizes that are known, None when none is; `sized` counts those."""
+
+    stand: Stand
+    word: str
+    layers: int
+    bytes: int | None
+    sized: int
+
+    @property
+    def exact(self) -> bool:
+        """Whether `bytes` covers every layer of the band."""
+        return self.sized == self.layers
+
+
+def duration(d: Duration, clock: Clock) -> str:
+    """Return how long the push took, as far as the clock can tell."""
+    if d.seconds is not None:
+        return seconds(d.seconds)
+    if d.at_least > 0:
+        return f"at least {seconds(d.at_least)}"
+    return "unknown: the log carries no clock" if clock is Clock.NONE else "unknown"
+
+
+def span(lines: tuple[int, int]) -> str:
+    """Return `line 7` or `lines 7-56`."""
+    first, last = lines
+    return f"line {first}" if first == last else f"lines {first}-{last}"
+
+
+def outcome(push: Diagnosis) -> str:
+    """Return how the push ended: `Push failed`."""
+    return OUTCOMES[push.outcome]
+
+
+def refused(push: Diagnosis) -> bool:
+    """Whether the end was an answer (`refused`) rather than a broken connection or a local fault (`failed`)."""
+    error = push.error
+    return error is not None and (error.family in ANSWERED or 400 <= (error.http_status or 0) < 500)
+
+
+def state_word(layer: Layer, push: Diagnosis) -> str:
+    """Return the last state of a layer in one or two words, true for how this push ended."""
+    if layer.state is State.FAILED:
+        if layer.attempts > 1:
+            return "gave up"
+        return "refused" if refused(push) else "failed"
+    ended = push.outcome in (Outcome.FAILED, Outcome.INTERRUPTED)
+    if layer.state in (State.WAITING, State.PREPARING) and ended:
+        return "not started"
+    return STATES[layer.state]
+
+
+def _band_word(stand: Stand, push: Diagnosis) -> str:
+    if stand is Stand.REFUSED:
+        return "refused" if refused(push) else "failed"
+    if stand is Stand.UNKNOWN:
+        return "state unknown"
+    return stand.value.replace("-", " ")
+
+
+def _weight(layer: Layer, stand: Stand) -> int | None:
+    # A pushed layer without a printed total still shows how much was sent.
+    return layer.bytes_total if layer.bytes_total is not None or stand is not Stand.PUSHED else layer.bytes_done
+
+
+def _band(stand: Stand, layers: Iterable[Layer], push: Diagnosis) -> Band | None:
+    own = [layer for layer in layers if STANDS[layer.state] is stand]
+    if not own:
+        return None
+    sizes = [weight for layer in own if (weight := _weight(layer, stand)) is not None]
+    return Band(
+        stand=stand,
+        word=_band_word(stand, push),
+        layers=len(own),
+        bytes=sum(sizes) if sizes else None,
+        sized=len(sizes),
+    )
+
+
+def waterline(push: Diagnosis) -> tuple[Band, ...]:
+    """Return how far the push got: its layers in bands, from those the registry had to those never started."""
+    bands = (_band(stand, push.layers, push) for stand in Stand)
+    return tuple(band for band in bands if band is not None)
+
+
+def reached(push: Diagnosis) -> str:
+    """Return `2 of 3 layers`, or that the log names none."""
+    progress = push.progress
+    if progress.layers_total == 0:
+        return "no layers in the log"
+    return f"{progress.layers_done} of {count(progress.layers_total, 'layer')}"
+
+
+def manifest(push: Diagnosis) -> str:
+    """Return what became of the manifest, without which no tag changes: `sent`, `not sent`, `unknown` and the like."""
+    if push.outcome is not Outcome.SUCCEEDED and push.reference.digests:
+        return f"sent for {count(len(push.reference.digests), 'tag')}"
+    if push.outcome is Outcome.SUCCEEDED or push.reference.digest is not None:
+        return "sent"
+    if push.outcome is Outcome.INCOMPLETE:
+        return "unknown"
+    done = push.progress.layers_total > 0 and push.progress.layers_done == push.progress.layers_total
+    # With every layer in the registry the manifest was the only thing left to refuse.
+    return "not accepted" if done and push.outcome is Outcome.FAILED else "not sent"
