@@ -90,7 +90,8 @@ def analyze(
             "-f",
             "--format",
             metavar="FORMAT[=PATH]",
-            help="text, json or html; repeatable. Without PATH to standard output; html=DIR/ writes a page and its stylesheet.",
+            help="text, json or html; repeatable. Without PATH to standard output; "
+            "html=DIR/ writes a page and its stylesheet.",
         ),
     ] = None,
     fail_on: Annotated[
@@ -100,7 +101,8 @@ def analyze(
         bool,
         typer.Option(
             "--exit-class",
-            help="Exit with the kind of failure: 10 push again, 11 auth, 12 permission, 13 missing, 14 size, 15 quota, 16 registry, 17 network, 18 cancelled, 19 unknown.",
+            help="Exit with the kind of failure: 10 push again, 11 auth, 12 permission, 13 missing, 14 size, 15 quota, "
+            "16 registry, 17 network, 18 cancelled, 19 unknown.",
         ),
     ] = False,
     strict: Annotated[

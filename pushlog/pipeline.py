@@ -47,10 +47,11 @@ _UNREAD_SHOWN = 20
 
 def analyze(source: str | Path | bytes) -> Log:
     """The pushes in a log: a path, `-` for standard input, or the bytes themselves. Raises InputError."""
-    return _analyze(raw("bytes", source) if isinstance(source, bytes) else read(str(source)))
+    return analyze_raw(raw("bytes", source) if isinstance(source, bytes) else read(str(source)))
 
 
-def _analyze(given: Raw) -> Log:
+def analyze_raw(given: Raw) -> Log:
+    """The same for bytes that were read already."""
     text = Text(given.data)
     reading = docker.read(text)
     found = sections(text, reading)

@@ -1,7 +1,7 @@
 """Byte patterns written from a grammar's own rules, so that the fast lane can't drift from the grammar.
 
-A rule without repetition or recursion is a finite set of terminal sequences; they are merged by their common
-beginnings and ends into one regular expression. Only asked-for terminals are captured. The alias of the alternative that
+A rule without repetition or recursion is a finite set of terminal sequences; they are merged by their common beginnings
+and ends into one regular expression. Only asked-for terminals are captured. The alias of the alternative that
 matched is the name of the last group (`match.lastgroup`).
 """
 

@@ -10,6 +10,7 @@ import json
 import re
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -98,7 +99,7 @@ def _of_a_push(event: Row | Mark) -> bool:
 
 
 def _capture(text: Text, events: Events, *, messages: bool, lines: bool) -> Capture:
-    """How the output was kept: a terminal leaves its redraws, a paste of one its figures and the space after a state."""
+    """How the output was kept: a terminal leaves its redraws, a paste its figures and the space after a state."""
     if messages:
         return Capture.MIXED if lines else Capture.JSON
     first = max(0, int(events.start[0]) - 16) if len(events) else len(text.data)
@@ -116,9 +117,17 @@ def row(line: str) -> Row | Mark | None:
     return events[0] if events else None
 
 
-def overdrawn(line: str) -> str:
-    """The line without what is left of a layer's row that it was drawn over, on a terminal or in a paste."""
-    return _remains().sub("", line, count=1).rstrip()
+def overdrawn(line: str) -> tuple[str, ...]:
+    """What can have been drawn over a layer's row, where the end of one shows: the longest text first.
+
+    How much of the row's id is left can't be seen where the text ends in what may be digits of it.
+    """
+    found = _remains().search(line)
+    if not found:
+        return ()
+    said = line[: found.start()]
+    digits = len(said) - len(said.rstrip("0123456789abcdef")) if found[0].startswith(": ") else 0
+    return tuple(said[: len(said) - left].rstrip() for left in range(digits + 1))
 
 
 @cache
@@ -142,22 +151,20 @@ def _scan(data: bytes, name: str) -> tuple[Columns, Int64]:
     found = flood(name)
     layer, current, total, wait = (found.groupindex[field] for field in _FIELDS)
     kind_of = _last_kind if name == "docker.lark" else _any_kind
-    spans = np.fromiter(
-        (
-            (*m.span(), *m.span(layer), kind_of(m), *m.span(current), *m.span(total), *m.span(wait))
-            for m in found.finditer(data)
-        ),
-        dtype=np.dtype((np.int64, 11)),
+    cells = chain.from_iterable(
+        (*m.span(), m.start(layer), kind_of(m), *m.span(current), *m.span(total), *m.span(wait))
+        for m in found.finditer(data)
     )
+    spans: Int64 = np.fromiter(cells, dtype=np.int64).reshape(-1, 10)
     view: Uint8 = np.frombuffer(data, dtype=np.uint8)
     columns = Columns(
-        start=np.minimum(spans[:, 0], spans[:, 2]) if name == "engine.lark" else spans[:, 2],
+        start=spans[:, 0],
         stop=spans[:, 1],
         hexid=_hex(view, spans[:, 2]),
-        kind=spans[:, 4].astype(np.int8),
-        current=sizes(view, spans[:, 5], spans[:, 6]),
-        total=sizes(view, spans[:, 7], spans[:, 8]),
-        wait=sizes(view, spans[:, 9], spans[:, 10]),
+        kind=spans[:, 3].astype(np.int8),
+        current=sizes(view, spans[:, 4], spans[:, 5]),
+        total=sizes(view, spans[:, 6], spans[:, 7]),
+        wait=sizes(view, spans[:, 8], spans[:, 9]),
     )
     return columns, spans[:, :2]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import errno
 import hashlib
-import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +40,7 @@ def read(name: str) -> Raw:
     try:
         return raw(name, Path(name).read_bytes())
     except IsADirectoryError:
-        message = f"{name}: is a folder; name the log files in it, for example {os.path.join(name, '*.txt')}"  # noqa: PTH118 - as the user wrote it
+        message = f"{name}: is a folder; name the log files in it, for example {name.rstrip('/')}/*.txt"
     except OSError as error:
         why = "no such file" if error.errno == errno.ENOENT else (error.strerror or str(error)).lower()
         message = f"{name}: can't be read: {why}"

@@ -1,8 +1,8 @@
 """The judgements: one small module each, registered by hand below.
 
 A rule is a module: its docstring is its page in `pushlog explain`, `CODE`, `NAME` and `SEVERITY` name it, and `check`
-yields its findings on a `Case`. Codes are stable: 0xx causes by family, 1xx retries, 2xx time, 3xx how the log was kept,
-4xx habits, 5xx limits.
+yields its findings on a `Case`. Codes are stable: 0xx causes by family, 1xx retries, 2xx time, 3xx how the log was
+kept, 4xx habits, 5xx limits.
 """
 
 from __future__ import annotations

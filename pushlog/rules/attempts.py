@@ -27,11 +27,12 @@ def attempts(case: Case, layer: str) -> tuple[Attempt, ...]:
     """The uploads of a layer that the log shows, first one first."""
     own = case.table[case.table["layer"] == case.section.events.ids.index(layer)]
     found = []
-    for number, part in own.groupby("attempt"):
+    for number in sorted(set(own["attempt"].tolist())):
+        part = own[own["attempt"] == number]
         # The full bar before a countdown is drawn over an attempt that was cut; see timeline/layers.py.
         drawn = part[(part["current"] >= 0) & (part["current"] != part["total"])]
         reached = int(drawn["current"].iloc[-1]) if len(drawn) else None
-        found.append(Attempt(number=int(number), reached=reached, waited=max(0, int(part["wait"].max()))))
+        found.append(Attempt(number=number, reached=reached, waited=max(0, int(part["wait"].max()))))
     return tuple(found)
 
 
@@ -42,6 +43,4 @@ def exhausted(case: Case) -> tuple[str, ...]:
     last = case.table.groupby("layer").last()
     counted_out = (last["attempt"] == MAX_ATTEMPTS - 1) & (last["wait"] == 1)
     spent = counted_out | (last["attempt"] == MAX_ATTEMPTS)
-    return tuple(
-        layer.id for code, layer in enumerate(case.push.layers) if spent.iloc[code] and not layer.state.done
-    )
+    return tuple(layer.id for code, layer in enumerate(case.push.layers) if spent.iloc[code] and not layer.state.done)

@@ -1,7 +1,7 @@
 """One layer held the push back.
 
-All layers but one were in the registry, and the push went on for that one: its size, a slow upload, or its retries. More
-concurrency does not help then; a smaller or split layer does.
+All layers but one were in the registry, and the push went on for that one: its size, a slow upload, or its retries.
+More concurrency does not help then; a smaller or split layer does.
 
 Recognised by: the time between the end of the last layer and the end of the one before it, at least a second and a
 quarter of the push. Where the clock is inferred, both are lower bounds.
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.model import Clock, Confidence, Finding, Severity, State
+from pushlog.model import Clock, Confidence, Finding, Outcome, Severity, State
 from pushlog.units import seconds, size
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ _LEAST_SHARE = 0.25
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires when the last layer was alone for a good part of the push."""
-    if len(case.push.layers) < 2:
+    """Fires when the last layer was alone for a good part of the push; why a push failed is for other rules."""
+    if len(case.push.layers) < 2 or case.push.outcome is Outcome.FAILED:
         return
     ends = case.table.groupby("layer")["at"].max()
     order = ends.sort_values(kind="stable")
@@ -54,9 +54,11 @@ def check(case: Case) -> Iterator[Finding]:
         title=f"Layer {layer.id} held the push back for {bound}{seconds(alone)}",
         explanation=f"{_size(layer)}All other layers were done {bound}{seconds(alone)} earlier. {_why(layer)}",
         remedy=(
-            f"Find what made it: `docker history --no-trunc {case.values()['reference'] or 'IMAGE'}`",
-            "Split that instruction, or move what changes rarely into a layer below it. More concurrent uploads would not "
-            "have helped.",
+            f"Find what made it: `docker history --no-trunc {case.image}`",
+            (
+                "Split that instruction, or move what changes rarely into a layer below it. More concurrent uploads "
+                "would not have helped."
+            ),
         ),
         evidence=(case.row(rows[0]), case.row(rows[-1])),
         confidence=Confidence.CERTAIN if measured else Confidence.LIKELY,

@@ -65,6 +65,11 @@ class Case:
         code = self.section.events.ids.index(layer)
         yield from (int(i) for i in self.table.index[self.table["layer"] == code])
 
+    @property
+    def image(self) -> str:
+        """The image as a command names it; a word in capitals to be replaced where the log does not name it."""
+        return self.values()["reference"] or "IMAGE"
+
     def values(self) -> Mapping[str, str | None]:
         """What the placeholders of the catalogue stand for in this push."""
         reference = self.push.reference

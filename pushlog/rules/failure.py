@@ -20,7 +20,7 @@ CODES = {family: f"PL{number:03d}" for number, family in enumerate(Family, 1)}
 
 UNKNOWN_TITLE = "The push failed with an error that is not in the catalogue"
 UNKNOWN_CAUSE = "What is known of it: {parts}."
-UNKNOWN_REMEDY = (
+UNKNOWN_REMEDY: tuple[str, ...] = (
     "Search the registry's own log for the time of the push; it often says more than the client.",
     "Push once more with the daemon in debug mode (`dockerd --debug`) and read its log: `journalctl -u docker`.",
 )
@@ -45,7 +45,7 @@ def check(case: Case) -> Iterator[Finding]:
         sure = Confidence.POSSIBLE
     else:
         title, remedy = fill(row.title, values), tuple(fill(step, values) for step in row.remedy)
-        explanation = f"{fill(row.cause, values)} Docker's part: this error is {row.daemon}."
+        explanation = f"{fill(row.cause, values)} Such an error is {row.daemon}."
         sure = Confidence.CERTAIN if row.verified else Confidence.POSSIBLE
     yield Finding(
         rule=CODES[failure.family],

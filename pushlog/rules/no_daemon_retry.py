@@ -33,17 +33,16 @@ def check(case: Case) -> Iterator[Finding]:
     failure = case.push.error
     if failure is None or case.push.store is not Store.CONTAINERD or failure.family not in _TRANSPORT:
         return
-    image = case.values()["reference"] or "IMAGE"
     yield Finding(
         rule=CODE,
         name=NAME,
         severity=SEVERITY,
         title="Docker did not retry: the containerd image store gives up on the first transport error",
-        explanation="The graphdriver store would have tried the layer four more times. This store ends the push at once "
-        "and cancels the other uploads; layers that were pushed stay in the registry.",
+        explanation="The graphdriver store would have tried the layer four more times. This store ends the push at "
+        "once and cancels the other uploads; layers that were pushed stay in the registry.",
         remedy=(
-            f"Push again; what is in the registry is skipped: `docker push {image}`",
-            f"In CI, retry the push itself: `for n in 1 2 3; do docker push {image} && break; sleep $((n * 10)); done`",
+            f"Push again; what is in the registry is skipped: `docker push {case.image}`",
+            f"In CI, retry it: `for n in 1 2 3; do docker push {case.image} && break; sleep $((n * 10)); done`",
         ),
         evidence=case.error_lines()[:1],
         confidence=Confidence.CERTAIN,

@@ -34,7 +34,6 @@ def check(case: Case) -> Iterator[Finding]:
     figures = any(layer.bytes_done is not None or layer.bytes_total is not None for layer in case.push.layers)
     if not uploads or figures or case.source.capture is Capture.JSON:
         return
-    image = case.values()["reference"] or "IMAGE"
     row = next(iter(case.rows(uploads[0].id)))
     first: Evidence = case.row(row)
     yield Finding(
@@ -44,7 +43,7 @@ def check(case: Case) -> Iterator[Finding]:
         title="No progress was captured: a pipe drops Docker's figures",
         explanation="Which layers are in the registry is known; how many bytes, how fast and where an upload broke off "
         "is not.",
-        remedy=(f"Next time keep what a terminal shows: `script -qefc 'docker push {image}' push-log.txt`",),
+        remedy=(f"Next time keep what a terminal shows: `script -qefc 'docker push {case.image}' push-log.txt`",),
         evidence=(first,),
         confidence=Confidence.CERTAIN,
     )

@@ -8,7 +8,8 @@ Recognised by: status 413 without a registry's error code; the page's last line 
 
 What to do: raise that hop's limit for `/v2/`, go around it, or make the layer smaller. Pushing again changes nothing.
 
-Source: docker/distribution registry/client/errors.go; nginx ngx_http_core_module.c; observed with Docker 20.10 and 28.5.
+Source: docker/distribution registry/client/errors.go; nginx ngx_http_core_module.c; observed with Docker 20.10
+and 28.5.
 """
 
 from __future__ import annotations
@@ -75,14 +76,15 @@ def _basis(case: Case) -> str:
 
 
 def _remedy(case: Case, before: Hop | None) -> tuple[str, ...]:
-    image = case.values()["reference"] or "IMAGE"
     setting = (
-        f"On {before.name}, set {before.setting} Then push again: only what is missing is sent."
+        f"On {before.name}, set {before.setting}. Then push again: only what is missing is sent."
         if before
         else "Find the proxy, load balancer or ingress that serves `/v2/` and raise its limit for request bodies "
         "(nginx: `client_max_body_size 0;`). Then push again: only what is missing is sent."
     )
-    smaller = f"Not your proxy? Make the layer smaller: find its instruction with `docker history --no-trunc {image}`"
+    smaller = (
+        f"Not your proxy? Make the layer smaller: find its instruction with `docker history --no-trunc {case.image}`"
+    )
     return (setting, smaller)
 
 

@@ -57,7 +57,11 @@ def check(case: Case) -> Iterator[Finding]:
         evidence=(*_evidence(case, ids[0]), *case.error_lines()[:1]),
         confidence=Confidence.CERTAIN if one else Confidence.LIKELY,
         layers=ids,
-        data={"attempts": MAX_ATTEMPTS, "seconds_waited": waited, "reached": [a.reached for a in attempts(case, ids[0])]},
+        data={
+            "attempts": MAX_ATTEMPTS,
+            "seconds_waited": waited,
+            "reached": [a.reached for a in attempts(case, ids[0])],
+        },
     )
 
 
@@ -77,11 +81,11 @@ def _evidence(case: Case, layer: str) -> tuple[Evidence, ...]:
 
 
 def _remedy(case: Case, *, one: bool) -> tuple[str, ...]:
-    again = f"Push again: layers that are in the registry are skipped. `docker push {case.values()['reference'] or 'IMAGE'}`"
+    again = f"Push again: layers that are in the registry are skipped. `docker push {case.image}`"
     if one:
         limit = (
-            "If it breaks at about the same byte again, look for a size or time limit on the way: proxy, load balancer, "
-            "firewall, VPN."
+            "If it breaks at about the same byte again, look for a size or time limit on the way: proxy, load "
+            "balancer, firewall, VPN."
         )
         return (again, limit)
     return (again, "If all layers fail again, ask whoever runs the registry or the network for the time of this push.")

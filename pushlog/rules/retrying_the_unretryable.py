@@ -40,8 +40,8 @@ def check(case: Case) -> Iterator[Finding]:
         name=NAME,
         severity=SEVERITY,
         title=f"Docker spent {waited:.0f} s retrying what could not succeed",
-        explanation=f"{MAX_ATTEMPTS} uploads with waits of 5, 10, 15 and 20 s in between, for an error that stays the same until "
-        "its cause is fixed.",
+        explanation=f"{MAX_ATTEMPTS} uploads with waits of 5, 10, 15 and 20 s in between, for an error that stays the "
+        "same until its cause is fixed.",
         remedy=("Fix the cause first. A retry loop around this push only multiplies the wait.",),
         evidence=(case.row(rows[0]), case.row(rows[-1])),
         confidence=Confidence.CERTAIN,

@@ -30,14 +30,18 @@ SEVERITY = Severity.INFO
 _WORDS = {
     Basis.UNCOMPRESSED: (
         "The figures count uncompressed bytes",
-        "`Preparing` and `Retrying` lines are printed by the graphdriver store only; it counts what it reads from disk, "
-        "before gzip. What crossed the network was less.",
+        (
+            "`Preparing` and `Retrying` lines are printed by the graphdriver store only; it counts what it reads from "
+            "disk, before gzip. What crossed the network was less."
+        ),
         "For the sizes that the registry sees, look at the manifest: `docker manifest inspect -v {image}`",
     ),
     Basis.COMPRESSED: (
         "The figures count bytes as stored, normally compressed",
-        "The containerd image store copies blobs as they are and counts what it hands to the network. The figures can be "
-        "compared with a registry's limits.",
+        (
+            "The containerd image store copies blobs as they are and counts what it hands to the network. The figures "
+            "can be compared with a registry's limits."
+        ),
         "Nothing to do: these are the sizes that the registry sees.",
     ),
     Basis.UNKNOWN: (
@@ -61,7 +65,7 @@ def check(case: Case) -> Iterator[Finding]:
         severity=SEVERITY,
         title=title,
         explanation=explanation,
-        remedy=(remedy.format(image=case.values()["reference"] or "IMAGE"),),
+        remedy=(remedy.format(image=case.image),),
         evidence=(case.row(row),),
         confidence=Confidence.POSSIBLE if layer.basis is Basis.UNKNOWN else Confidence.CERTAIN,
         data={"basis": layer.basis.value},

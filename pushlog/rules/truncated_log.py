@@ -55,7 +55,7 @@ def check(case: Case) -> Iterator[Finding]:
         explanation=f"There is neither a digest line nor an error. {how}",
         remedy=(
             "Look at what ended the job: a time limit, a cancelled run, a lost runner.",
-            f"Push again; layers that are in the registry are skipped: `docker push {case.values()['reference'] or 'IMAGE'}`",
+            f"Push again; layers that are in the registry are skipped: `docker push {case.image}`",
         ),
         evidence=evidence,
         confidence=Confidence.CERTAIN,

@@ -26,7 +26,7 @@ _NEVER = np.iinfo(np.int64).max
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inferred:
-    """`at`: earliest seconds of every event, never falling; `end`: of the end of the push; `proven`: any step counted."""
+    """`at`: earliest seconds of every event, never falling; `end`: the same of the push's end; `proven`: above zero."""
 
     at: NDArray[np.float64]
     end: float
@@ -136,7 +136,7 @@ def _countdowns(events: Events) -> dict[int, tuple[int, int]]:
 
 def _near_countdown(kind: NDArray[np.int8]) -> NDArray[np.bool_]:
     counting = kind == Kind.RETRYING
-    near = counting.copy()
+    near: NDArray[np.bool_] = counting.copy()
     near[1:] |= counting[:-1]
     return near
 

@@ -53,8 +53,9 @@ def frame(events: Events, clock: Inferred) -> pd.DataFrame:
 
 
 def runs(table: pd.DataFrame) -> pd.DataFrame:
-    """One row for each run: layer, kind, attempt, first and last earliest time, first and last countdown value, and
-    when the figures first reached the layer's size (NaN if never).
+    """One row for each run: layer, kind, attempt, first and last earliest time, first and last countdown value.
+
+    `full` is when the figures first reached the layer's size, NaN if they never did.
     """
     sized = table["total"].where(table["total"] > 0).groupby(table["layer"]).cummax()
     table = table.assign(full=table["at"].where(table["current"] >= sized))

@@ -104,17 +104,19 @@ def _kinds_by_layer(table: pd.DataFrame) -> list[list[Kind]]:
 
 def _stretches(table: pd.DataFrame) -> list[list[Run]]:
     found: dict[int, list[Run]] = {}
-    for row in runs(table).itertuples(index=False):
+    rows = runs(table)
+    columns = ["layer", "kind", "attempt", "start", "last", "wait", "left", "full"]
+    for layer, kind, attempt, start, last, wait, left, full in rows[columns].to_numpy(dtype=float).tolist():
         run = Run(
-            kind=Kind(int(row.kind)),
-            attempt=int(row.attempt),
-            start=float(row.start),
-            last=float(row.last),
-            wait=int(row.wait),
-            left=int(row.left),
-            full=None if math.isnan(row.full) else float(row.full),
+            kind=Kind(int(kind)),
+            attempt=int(attempt),
+            start=start,
+            last=last,
+            wait=int(wait),
+            left=int(left),
+            full=None if math.isnan(full) else full,
         )
-        found.setdefault(int(row.layer), []).append(run)
+        found.setdefault(int(layer), []).append(run)
     return [found[code] for code in sorted(found)]
 
 
@@ -168,7 +170,7 @@ def _waited(own: Sequence[Run]) -> int:
 
 def gave_up(ids: Sequence[str], table: pd.DataFrame, named: str | None) -> tuple[str, ...]:
     """The layer that ended a failed push: the one its error names, else the only one whose last countdown ran out."""
-    if named in ids:
+    if named is not None and named in ids:
         return (named,)
     last = table.groupby("layer").last()
     out = last[(last["kind"] == Kind.RETRYING) & (last["attempt"] == MAX_COUNTDOWNS) & (last["wait"] == 1)]

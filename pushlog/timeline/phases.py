@@ -60,7 +60,7 @@ def _stop(run: Run, later: Run | None, *, gave_up: bool) -> float:
     """When a run was over, by the next line of its layer where that tells, else by its own last line."""
     if run.kind == Kind.RETRYING:
         return run.start + run.wait - (0 if later or gave_up else run.left)
-    if later and (run.kind == Kind.PUSHING or later.kind == Kind.PUSHING):
+    if later and Kind.PUSHING in {run.kind, later.kind}:
         return later.start
     return run.last
 

@@ -20,7 +20,9 @@ def progress(layers: Sequence[Layer], outcome: Outcome, capture: Capture) -> Pro
     sent = [layer for layer in layers if layer.state not in _NOT_UPLOADED]
     figures = any(layer.bytes_done is not None or layer.bytes_total is not None for layer in sent)
     sized = all(layer.bytes_total is not None for layer in sent)
-    done = sum(_reached(layer) for layer in sent) if figures else None
+    # Nothing is resumed: once a push has failed, what was sent of an unfinished layer is lost.
+    counted = [layer for layer in sent if layer.state.done or outcome is not Outcome.FAILED]
+    done = sum(_reached(layer) for layer in counted) if figures else None
     total = sum(layer.bytes_total or 0 for layer in sent) if figures and sized else None
     exact = outcome is Outcome.SUCCEEDED or (capture is Capture.JSON and sized)
     return Progress(
@@ -64,4 +66,5 @@ def _why(layers: Sequence[Layer], sent: Sequence[Layer], outcome: Outcome, captu
     }[basis]
     rounding = "exact figures" if capture is Capture.JSON else "figures rounded to four digits"
     unknown = f"; the size of {len(unsized)} of {len(sent)} layers to upload is not in the log" if unsized else ""
-    return f"Counted in {counted}; {rounding}{unknown}."
+    lost = " Of a layer that broke off nothing stays in the registry." if outcome is Outcome.FAILED else ""
+    return f"Counted in {counted}; {rounding}{unknown}.{lost}"
