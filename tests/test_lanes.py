@@ -1,0 +1,101 @@
+"""The fast lane is derived from the grammar and agrees with it, whatever stands around the lines."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lark import Lark
+
+from pushlog.formats import derive, docker
+from pushlog.formats.events import Kind, Row
+from pushlog.intake.text import Piece, Text
+
+hex_digits = st.text("0123456789abcdef", min_size=12, max_size=12)
+figure = st.one_of(
+    st.integers(0, 999).map(lambda n: f"{n}B"),
+    st.tuples(st.integers(1, 9999), st.integers(0, 3), st.sampled_from(["", " "]), st.sampled_from("kMGT")).map(
+        lambda t: f"{t[0] / 10 ** t[1]:.{t[1]}f}{t[2]}{t[3]}B"
+    ),
+)
+bar = st.integers(0, 50).map(lambda n: f"[{'=' * n}>{' ' * (50 - n)}] ")
+pushing = st.tuples(st.just("") | bar, figure, st.none() | figure).map(
+    lambda t: f"Pushing {t[0]} {t[1]}" + (f"/{t[2]}" if t[2] else "")
+)
+plain = st.sampled_from(["Preparing", "Waiting", "Pushing", "Pushed", "Layer already exists", "Unavailable"])
+retrying = st.integers(1, 20).map(lambda n: f"Retrying in {n} second{'s' if n > 1 else ''}")
+layer_line = st.tuples(hex_digits, st.one_of(pushing, plain, retrying)).map(lambda t: f"{t[0]}: {t[1]}")
+noise = st.text(st.characters(exclude_characters="\r\n\x1b", exclude_categories=["Cs"]), max_size=40)
+
+
+def rows(events):
+    return [
+        (events.ids[layer], Kind(kind), int(current), int(total), int(wait))
+        for layer, kind, current, total, wait in zip(
+            events.layer, events.kind, events.current, events.total, events.wait, strict=True
+        )
+    ]
+
+
+def careful(lines):
+    """What Lark alone reads."""
+    found = [docker.row(line) for line in lines]
+    return [(r.layer, r.kind, r.current, r.total, r.wait) for r in found if isinstance(r, Row)]
+
+
+@given(st.lists(st.one_of(layer_line, noise), max_size=20), st.sampled_from(["\n", "\r\n"]))
+def test_both_lanes_read_the_same_from_a_pipe(lines, end):
+    text = Text(end.join(lines).encode())
+    assert rows(docker.read(text).events) == careful(lines)
+
+
+@given(st.lists(layer_line, min_size=1, max_size=20))
+def test_both_lanes_read_the_same_from_a_terminal(lines):
+    drawn = "".join(f"\x1b[{n % 3 + 1}A\x1b[2K\r{line} \r\x1b[{n % 3 + 1}B" for n, line in enumerate(lines))
+    assert rows(docker.read(Text(f"\r\n{drawn}".encode())).events) == careful(lines)
+
+
+@given(
+    hex_digits,
+    st.sampled_from(["Pushing", "Waiting", "Unavailable", "Retrying in 5 seconds", "Retrying in 1 second"]),
+    st.none() | st.integers(1, 10**12),
+    st.none() | st.integers(1, 10**12),
+    st.booleans(),
+)
+def test_both_lanes_read_the_same_message_of_the_engine(layer, status, current, total, rendered):
+    detail = {k: v for k, v in (("current", current), ("total", total)) if v is not None}
+    message = {"status": status, "progressDetail": detail}
+    if rendered:
+        message["progress"] = "[=>   ]  1.2MB/3MB"
+    line = json.dumps({**message, "id": layer}, separators=(",", ":"))
+    fast = rows(docker.read(Text(f"{line}\r\n".encode())).events)
+    events = docker._careful(Piece(0, len(line), 1, line))
+    slow = [(r.layer, r.kind, r.current, r.total, r.wait) for r in events if isinstance(r, Row)]
+    assert fast == slow
+
+
+@pytest.mark.parametrize("name", ["docker.lark", "engine.lark"])
+def test_the_flood_pattern_covers_the_shapes_that_repeat(name):
+    samples = {
+        "docker.lark": ["8fca24a28722: Pushing [=>   ]  1.2MB/3MB", "8fca24a28722: Retrying in 5 seconds"],
+        "engine.lark": ['{"status":"Pushing","progressDetail":{"current":5,"total":9},"id":"8fca24a28722"}'],
+    }[name]
+    for sample in samples:
+        assert docker.flood(name).search(sample.encode())
+
+
+@settings(max_examples=300)
+@given(st.text(max_size=120))
+def test_a_line_that_lark_takes_is_never_held_back_by_the_filter(line):
+    stripped = line.strip(" \t\r\n")
+    try:
+        docker.grammar().parse(stripped, start="start")
+    except Exception:  # noqa: BLE001 - whatever Lark refuses is not of this test
+        return
+    assert docker._known().fullmatch(stripped)
+
+
+def test_a_field_in_two_places_is_refused():
+    grammar = Lark('start: A | "x" A -> other\nA: /a/', parser="lalr")
+    with pytest.raises(ValueError, match="two places"):
+        derive.pattern(grammar, "start", fields=("A",), kinds=("other",))

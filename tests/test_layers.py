@@ -1,0 +1,143 @@
+"""What became of each layer: attempts, waits, bytes, phases, and how far the push got."""
+
+import json
+
+import pytest
+
+from pushlog.model import Basis, Phase, State
+from tests.logs import DONE, HEADER, A, B, C, countdown, exhausted, log, push
+
+CUT = "write tcp 10.0.0.1:5->10.0.0.2:443: write: broken pipe"
+
+
+def layer(*lines):
+    return push(HEADER, *lines).layers[0]
+
+
+def test_a_pushed_layer_took_one_upload_and_one_that_was_there_none():
+    first, second = push(
+        HEADER, f"{A}: Preparing", f"{B}: Preparing", f"{A}: Pushed", f"{B}: Layer already exists"
+    ).layers
+    assert (first.attempts, second.attempts) == (1, 0)
+
+
+def test_each_countdown_is_a_failed_upload():
+    found = layer(f"{A}: Preparing", countdown(A, 5), countdown(A, 10), f"{A}: Pushed")
+    assert (found.attempts, found.retry_wait, found.state) == (3, 15, State.PUSHED)
+
+
+def test_a_countdown_names_its_number_when_lines_are_lost():
+    assert layer(f"{A}: Preparing", "", f"{A}: Retrying in 15 seconds", f"{A}: Pushed").attempts == 4
+
+
+def test_a_countdown_that_the_log_ends_in_has_not_led_to_another_upload():
+    found = layer(f"{A}: Preparing", countdown(A, 5, stop=3))
+    assert (found.attempts, found.retry_wait, found.state) == (1, 2, State.RETRYING)
+
+
+def test_the_only_layer_that_used_up_its_retries_is_the_one_that_failed():
+    first, second = push(HEADER, f"{A}: Preparing", f"{B}: Preparing", f"{B}: Pushed", exhausted(A), CUT).layers
+    assert (first.state, first.attempts, first.retry_wait) == (State.FAILED, 5, 50)
+    assert second.state is State.PUSHED
+
+
+def test_one_of_several_that_used_up_their_retries_is_not_picked():
+    both = [line for pair in zip(exhausted(A), exhausted(B), strict=True) for line in pair]
+    found = push(HEADER, f"{A}: Preparing", f"{B}: Preparing", both, CUT).layers
+    assert [layer.state for layer in found] == [State.RETRYING, State.RETRYING]
+
+
+def test_a_layer_named_by_the_error_failed():
+    error = f'failed commit on ref "layer-sha256:{A}{"0" * 52}": failed to do request: Put "https://h/v2/": EOF'
+    found = push(
+        HEADER, f"{A}: Waiting", f"{A}: Pushing [=>  ]  1MB/9MB", f"{B}: Waiting", f"{B}: Waiting", error
+    ).layers
+    assert [layer.state for layer in found] == [State.FAILED, State.WAITING]
+
+
+def test_bytes_are_the_last_figure_of_the_last_attempt():
+    first = [f"{A}: Pushing [===>]  8MB/9MB", *countdown(A, 5)]
+    found = layer(f"{A}: Preparing", first, f"{A}: Pushing [=>  ]  2MB/9MB")
+    assert (found.bytes_done, found.bytes_total, found.basis) == (2_000_000, 9_000_000, Basis.UNCOMPRESSED)
+
+
+def test_the_full_bar_before_a_retry_is_not_an_upload():
+    found = layer(
+        f"{A}: Preparing", f"{A}: Pushing [=>  ]  2MB/9MB", f"{A}: Pushing [==>]  9MB/9MB", countdown(A, 5, stop=2)
+    )
+    assert found.bytes_done == 2_000_000
+
+
+def test_a_full_figure_is_real_where_the_other_store_ends_so():
+    found = layer(f"{A}: Waiting", f"{A}: Pushing [=>  ]  2MB/9MB", f"{A}: Pushing [==>]  9MB/9MB")
+    assert (found.bytes_done, found.basis) == (9_000_000, Basis.COMPRESSED)
+
+
+def test_messages_of_the_engine_carry_exact_bytes():
+    def message(status, layer, **detail):
+        return json.dumps({"status": status, "progressDetail": detail, "id": layer}, separators=(",", ":"))
+
+    only = push(
+        json.dumps({"status": HEADER}),
+        message("Preparing", A),
+        message("Pushing", A, current=98816, total=9000000),
+        message("Pushing", A, total=9000000),
+    )
+    assert (only.layers[0].bytes_done, only.layers[0].bytes_total) == (0, 9_000_000)
+    assert only.progress.exact
+
+
+def test_the_phases_of_a_retried_layer():
+    lines = [
+        f"{A}: Preparing",
+        f"{A}: Pushing [=>  ]  1MB/9MB",
+        *countdown(A, 5),
+        f"{A}: Pushing [=>  ]  1MB/9MB",
+        f"{A}: Pushed",
+    ]
+    phases = [(i.phase, i.start, i.end, i.attempt) for i in layer(lines).intervals]
+    assert phases == [(Phase.UPLOADING, 0, 0, 1), (Phase.RETRYING, 0, 5, 1), (Phase.UPLOADING, 5, 5, 2)]
+
+
+def test_the_phases_of_a_layer_in_a_pipe_are_what_lies_between_its_lines():
+    phases = [
+        (i.phase, i.start, i.end, i.attempt)
+        for i in layer(f"{A}: Preparing", countdown(A, 5), f"{A}: Pushed").intervals
+    ]
+    assert phases == [(Phase.UPLOADING, 0, 0, 1), (Phase.RETRYING, 0, 5, 1), (Phase.UPLOADING, 5, 5, 2)]
+
+
+def test_the_repository_that_a_layer_was_mounted_from():
+    found = layer(f"{A}: Preparing", f"{A}: Mounted from library/ubuntu")
+    assert (found.state, found.mounted_from, found.attempts) == (State.MOUNTED, "library/ubuntu", 0)
+
+
+def test_a_layer_that_is_twice_in_an_image_is_one_layer():
+    assert len(push(HEADER, f"{A}: Preparing", f"{A}: Preparing", f"{B}: Preparing").layers) == 2
+
+
+def test_progress_counts_what_the_registry_has():
+    lines = [f"{A}: Preparing", f"{B}: Preparing", f"{C}: Preparing", f"{C}: Layer already exists"]
+    sizes = [f"{A}: Pushing [=>  ]  1MB/4MB", f"{B}: Pushing [=>  ]  1MB/6MB", f"{A}: Pushed"]
+    running = push(HEADER, lines, sizes).progress
+    assert (running.layers_done, running.layers_total) == (2, 3)
+    assert (running.bytes_done, running.bytes_total, running.fraction) == (5_000_000, 10_000_000, 0.5)
+    failed = push(HEADER, lines, sizes, CUT).progress
+    assert (failed.bytes_done, failed.fraction) == (4_000_000, 0.4)
+
+
+def test_progress_in_a_pipe_is_counted_in_layers_alone():
+    found = push(HEADER, f"{A}: Preparing", f"{B}: Preparing", f"{A}: Pushed").progress
+    assert (found.bytes_done, found.fraction, found.exact) == (None, None, False)
+    assert "pipe drops" in found.why
+
+
+def test_a_push_with_its_digest_line_is_whole():
+    found = push(HEADER, f"{A}: Preparing", f"{A}: Pushed", DONE).progress
+    assert (found.fraction, found.exact) == (1.0, True)
+
+
+@pytest.mark.parametrize("lines", [[], [f"{A}: Preparing"]])
+def test_a_push_that_named_few_layers_or_none_is_still_a_push(lines):
+    result = log(HEADER, lines, "no basic auth credentials")
+    assert result.pushes[0].progress.layers_total == len(lines)

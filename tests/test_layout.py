@@ -1,0 +1,122 @@
+"""The shape of the code itself: which way imports go, how long things are, and that the list of rules is complete."""
+
+import ast
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+ROOT = Path(__file__).resolve().parent.parent
+CODE = sorted((ROOT / "pushlog").rglob("*.py"))
+
+# From left to right, as data flows. Rooms of the same rank do not know each other; `pushlog` itself, the library's
+# front, and `__main__` stand outside.
+RANKS = {
+    "terms": -1,
+    "model": 0,
+    "units": 0,
+    "faults": 0,
+    "knowledge": 1,
+    "intake": 2,
+    "formats": 3,
+    "timeline": 4,
+    "rules": 5,
+    "pipeline": 6,
+    "report": 7,
+    "audit": 8,
+    "live": 8,
+    "exits": 9,
+    "outputs": 9,
+    "cli": 10,
+    "__main__": 11,
+}
+# Outputs are drawn from the records alone (and the words for figures), so that a report can be drawn again from stored
+# ones.
+ONLY = {"report": {"model", "units", "report"}}
+
+LONGEST_MODULE = 300
+LONGEST_FUNCTION = 50
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def room(path: Path) -> str:
+    return path.relative_to(ROOT / "pushlog").parts[0].removesuffix(".py")
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    """The rooms that a module imports from, inside functions and for type checking too."""
+    for node in ast.walk(tree):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, "imports are absolute"
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        for dotted in names:
+            parts = dotted.split(".")
+            if parts[0] == "pushlog":
+                yield parts[1] if len(parts) > 1 and parts[1] in RANKS else ""
+
+
+def wrong_way(own: str, rooms: set[str]) -> set[str]:
+    if own in ONLY:
+        return rooms - ONLY[own]
+    return {other for other in rooms - {own} if other == "" or RANKS[other] >= RANKS[own]}
+
+
+@pytest.mark.parametrize("path", CODE, ids=name)
+def test_a_module_imports_from_its_own_room_and_those_to_its_left(path: Path) -> None:
+    own = room(path)
+    if own == "__init__":
+        return
+    assert own in RANKS, f"{own} has no place in the order of rooms"
+    assert wrong_way(own, set(imported(ast.parse(path.read_text("utf-8"))))) == set()
+
+
+@pytest.mark.parametrize(
+    ("own", "source", "wrong"),
+    [
+        ("formats", "from pushlog.intake.text import Text", set()),
+        ("formats", "from pushlog import model", set()),
+        ("formats", "from pushlog.timeline import clock", {"timeline"}),
+        ("formats", "def f():\n    import pushlog.rules.base", {"rules"}),
+        ("report", "from pushlog.knowledge import errors", {"knowledge"}),
+        ("live", "from pushlog.audit import index", {"audit"}),
+        ("rules", "from pushlog import analyze", {""}),
+        ("cli", "import pandas", set()),
+    ],
+)
+def test_the_check_of_imports_sees_what_it_should(own: str, source: str, wrong: set[str]) -> None:
+    assert wrong_way(own, set(imported(ast.parse(source)))) == wrong
+
+
+@pytest.mark.parametrize("path", CODE, ids=name)
+def test_a_module_is_short_and_says_what_it_is(path: Path) -> None:
+    source = path.read_text("utf-8")
+    tree = ast.parse(source)
+    assert ast.get_docstring(tree), "no docstring"
+    assert source.count("\n") <= LONGEST_MODULE
+    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+    lengths = {f.name: (f.end_lineno or f.lineno) - f.lineno + 1 for f in functions}
+    assert {n: lines for n, lines in lengths.items() if lines > LONGEST_FUNCTION} == {}
+
+
+def test_every_rule_of_the_folder_is_in_the_tuple() -> None:
+    rules = importlib.import_module("pushlog.rules")
+    stems = [path.stem for path in sorted((ROOT / "pushlog" / "rules").glob("*.py")) if path.stem != "__init__"]
+    modules = [importlib.import_module(f"pushlog.rules.{stem}") for stem in stems]
+    found = {m.__name__ for m in modules if callable(getattr(m, "check", None)) and hasattr(m, "CODE")}
+    registered: tuple[ModuleType, ...] = rules.RULES
+    assert {rule.__name__ for rule in registered} == found
+    assert len(registered) == len(found), "a rule is listed twice"
+    for key in ("CODE", "NAME"):
+        values = [getattr(rule, key) for rule in registered]
+        assert len(set(values)) == len(values), f"two rules share a {key}"

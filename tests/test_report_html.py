@@ -1,0 +1,274 @@
+"""The HTML report: what it shows, and that no log can make it do anything else."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pushlog.model import Clock, Evidence, Log, Outcome
+from pushlog.report import html
+from tests.diagnoses import (
+    bare,
+    body_limit,
+    body_limit_findings,
+    containerd_failure,
+    cut_off,
+    hostile,
+    log,
+    long_success,
+    no_layers,
+)
+from tests.document import Document, shape
+
+EVERYTHING: dict[str, Sequence[Log]] = {
+    "refused": [log(body_limit())],
+    "long": [log(long_success())],
+    "cut off": [log(cut_off())],
+    "containerd": [log(containerd_failure())],
+    "no layers": [log(no_layers())],
+    "bare": [log(bare())],
+    "no push": [log(name="empty.txt", notes=("12 invalid UTF-8 bytes replaced",))],
+    "several": [log(body_limit(), long_success(8), cut_off()), log(name="empty.txt")],
+    "hostile": [hostile("<script>alert(1)</script>")],
+}
+
+
+@pytest.fixture(params=EVERYTHING)
+def logs(request: pytest.FixtureRequest) -> Sequence[Log]:
+    return EVERYTHING[request.param]
+
+
+@pytest.fixture
+def folder(logs: Sequence[Log], tmp_path: Path) -> Path:
+    html.write_folder(logs, tmp_path / "report")
+    return tmp_path / "report"
+
+
+def test_a_page_answers_in_order_what_happened_how_far_where_the_time_went_and_why() -> None:
+    text = Document(html.render([log(body_limit())])).text
+    heads = [
+        "Push failed",
+        "nginx in front of the registry refused layer",
+        "Pushing again will not help.",
+        "How far it got",
+        "Where the time went",
+        "Why, and what to do",
+        "All layers",
+        "How this log was read",
+    ]
+    places = [text.index(head) for head in heads]
+    assert places == sorted(places)
+
+
+def test_every_tag_is_closed_in_order(logs: Sequence[Log]) -> None:
+    assert Document(html.render(logs)).open == []
+
+
+def test_ids_are_unique_and_every_reference_inside_the_page_has_its_target(logs: Sequence[Log]) -> None:
+    document = Document(html.render(logs))
+    ids = Counter(document.values("id"))
+    assert [name for name, number in ids.items() if number > 1] == []
+    named = {part for value in document.values("aria-labelledby") for part in value.split()}
+    linked = {value[1:] for value in document.values("href")}
+    assert named | linked <= set(ids)
+
+
+def test_links_stay_inside_the_page(logs: Sequence[Log]) -> None:
+    document = Document(html.render(logs))
+    assert all(value.startswith("#") for value in document.values("href"))
+    assert document.values("src") == []
+
+
+def test_there_is_no_script_no_event_handler_and_no_style_attribute(logs: Sequence[Log]) -> None:
+    document = Document(html.render(logs))
+    assert document.values("style") == []
+    assert "script" not in document.tags
+    assert not [name for _, name, _ in document.attributes if name.startswith("on")]
+
+
+def test_the_single_page_forbids_everything_but_its_own_style() -> None:
+    text = html.render([log(body_limit())])
+    assert "content=\"default-src 'none'; style-src 'unsafe-inline'\"" in text
+    assert text.count("<style>") == 1
+    assert "@media print" in text
+
+
+def test_the_folder_has_no_inline_style(folder: Path) -> None:
+    document = Document((folder / "index.html").read_text(encoding="utf-8"))
+    assert document.values("style") == []
+    assert "style" not in document.tags
+    assert ("link", "href", "report.css") in document.attributes
+
+
+def test_the_folder_holds_the_page_and_its_stylesheet_and_nothing_else(folder: Path) -> None:
+    assert sorted(path.name for path in folder.iterdir()) == ["index.html", "report.css"]
+    assert "url(" not in (folder / "report.css").read_text(encoding="utf-8")
+
+
+def test_a_folder_is_written_over_an_older_one(tmp_path: Path) -> None:
+    html.write_folder([log(no_layers())], tmp_path)
+    html.write_folder([log(body_limit())], tmp_path)
+    assert "8fca24a28722" in (tmp_path / "index.html").read_text(encoding="utf-8")
+
+
+def test_the_same_logs_give_the_same_bytes(logs: Sequence[Log]) -> None:
+    html._environment.cache_clear()
+    first = html.render(logs)
+    html._environment.cache_clear()
+    assert html.render(logs) == first
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        "<script>alert(1)</script>",
+        "</style><svg/onload=alert(1)>",
+        "</title></textarea></pre></details><img src=x onerror=alert(1)>",
+        '" onload="alert(1)',
+        "' autofocus onfocus='alert(1)",
+        "javascript:alert(1)",
+        "{{7*7}}{%raw%}{#x#}",
+        "]]><!--",
+        "&lt;b&gt;&#60;b&#62;",
+        "\x1b]0;X\x07\x1b[2J\x9b31m\u202egnp\u2066\ud800",
+    ],
+)
+def test_hostile_text_changes_no_tag_and_no_attribute(payload: str) -> None:
+    text = html.render([hostile(payload)])
+    assert shape(text) == shape(html.render([hostile("harmless")]))
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\ud800-\udfff]", text)
+
+
+def test_a_log_of_sixty_layers_stays_small() -> None:
+    assert len(html.render([log(long_success(60))]).encode()) < 100_000
+
+
+def test_a_line_of_a_megabyte_does_not_swell_the_page() -> None:
+    assert len(html.render([hostile("x" * 1_000_000)]).encode()) < 200_000
+
+
+def test_the_waterfall_has_a_block_for_each_interval_and_names_each_countdown() -> None:
+    text = html.render([log(body_limit())])
+    assert text.count('class="uploading"><title>') == 7
+    assert re.findall(r'class="inbar[ a-z]*">([^<]*)<', text) == ["5 s", "10 s", "15 s", "20 s"]
+    assert "attempt 5: uploading" in text
+
+
+def test_the_axis_says_whether_times_are_measured() -> None:
+    measured = replace(body_limit(), clock=Clock.STAMPED)
+    assert "inferred: earliest possible times" in html.render([log(body_limit())])
+    assert "measured: the log's time stamps" in Document(html.render([log(measured)])).text
+
+
+@pytest.mark.parametrize("clock", Clock)
+def test_without_times_the_page_says_so_and_which_capture_would_tell(clock: Clock) -> None:
+    text = Document(html.render([log(replace(cut_off(), clock=clock))])).text
+    assert "Where the time went The" in text
+    assert "pushlog record -- docker push" in text
+
+
+def test_the_waterline_says_what_is_unknown() -> None:
+    text = Document(html.render([log(cut_off())])).text
+    assert "1 existed size not printed" in text
+    assert "2 never started size unknown" in text
+    assert "Drawn by number of layers" in text
+
+
+def test_the_waterline_is_drawn_by_bytes_too_where_sizes_are_known() -> None:
+    text = html.render([log(body_limit())])
+    assert "by bytes" in text
+    assert "by bytes" not in Document(html.render([log(cut_off())])).text
+
+
+def test_many_layers_without_times_are_counted_instead_of_drawn() -> None:
+    text = Document(html.render([log(long_success())])).text
+    assert "13 layers (12 existed, 1 mounted)" in text
+
+
+def test_evidence_is_quoted_with_its_neighbours_and_linked_to_the_quoted_log() -> None:
+    text = html.render([log(body_limit())])
+    assert '<a class="ln" href="#p1-L57">57</a>' in text
+    assert 'id="p1-L57"' in text
+    assert "<mark>unknown: &lt;html&gt;</mark>" in text
+    assert "<span>&lt;body&gt;</span>" in text
+
+
+def test_long_evidence_is_shortened_and_says_by_how_much() -> None:
+    assert "41 lines not shown" in html.render([log(body_limit())])
+
+
+def test_a_command_at_the_end_of_a_remedy_stands_alone() -> None:
+    text = html.render([log(body_limit())])
+    assert '<pre class="command"><code>client_max_body_size 0;</code></pre>' in text
+    assert "<code>server</code> block" in text
+
+
+def test_every_rule_shows_its_name_code_and_confidence() -> None:
+    text = Document(html.render([log(body_limit())])).text
+    assert "proxy-body-limit" in text
+    assert "Certain · PL102 · lines 57\u201358 , 61" in text
+
+
+def test_an_error_that_no_rule_explains_is_shown_as_printed() -> None:
+    assert "blobs/uploads/1&#34;: EOF" in html.render([log(containerd_failure())])
+
+
+def test_each_tag_is_shown_with_its_digest() -> None:
+    text = Document(html.render([log(long_success())])).text
+    assert f"1.4.2 sha256:{'ab' * 32} latest sha256:{'ab' * 32}" in text
+
+
+def test_lines_that_were_not_understood_are_shown() -> None:
+    text = Document(html.render([log(cut_off())])).text
+    assert "18 of 20 lines" in text
+    assert "Puhsed" in text
+
+
+def test_a_log_without_a_push_is_not_taken_for_a_success() -> None:
+    text = Document(html.render([log(name="empty.txt", notes=("12 invalid UTF-8 bytes replaced",))])).text
+    assert "No push found in empty.txt" in text
+    assert "not a success" in text
+    assert "12 invalid UTF-8 bytes replaced" in text
+
+
+def test_no_logs_at_all_still_give_a_page() -> None:
+    assert "No push found in 0 logs" in html.render([])
+
+
+def test_several_pushes_have_an_index_that_tells_how_each_ended() -> None:
+    text = Document(html.render(EVERYTHING["several"])).text
+    assert "3 pushes in 2 logs: 1 failed, 1 incomplete, 1 succeeded" in text
+    assert "No push in empty.txt" in text
+
+
+@pytest.mark.parametrize(("successes", "folded"), [(5, 0), (6, 6)])
+def test_more_than_six_pushes_fold_those_that_went_well(successes: int, folded: int) -> None:
+    pushes = [long_success(4)] * successes + [no_layers()]
+    assert html.render([log(*pushes)]).count('<details class="fold">') == folded
+
+
+def test_a_push_that_failed_after_some_tags_says_that_these_were_sent() -> None:
+    failed = replace(long_success(4), outcome=Outcome.FAILED)
+    assert "sent for 2 tags" in html.render([log(failed)])
+
+
+def test_a_line_that_a_terminal_drew_many_times_is_quoted_with_each_of_its_texts() -> None:
+    texts = ("a: Retrying in 1 second", "a: Pushing", "a: Retrying in 1 second")
+    finding = replace(body_limit_findings()[0], evidence=tuple(Evidence(line=5, text=text) for text in texts))
+    text = html.render([log(replace(body_limit(), findings=(finding,), excerpt=()))])
+    assert text.count('id="p1-L5"') == 1
+    assert text.count("<mark>a: Pushing</mark>") == text.count("<mark>a: Retrying in 1 second</mark>") == 2
+
+
+def test_bytes_over_time_are_drawn_where_every_sent_layer_has_a_size_and_a_time() -> None:
+    assert "Half of 1.432 GB was accepted by 29 s, all of it by 39 s." in html.render([log(long_success())])
+    assert "accepted by" not in html.render([log(body_limit())])
+
+
+def test_thousands_of_layers_draw_no_more_than_can_be_seen() -> None:
+    text = html.render([log(long_success(3000))])
+    assert "Drawn are the 120 layers that took longest" in text
+    assert text.count('class="step"><title>') <= 401

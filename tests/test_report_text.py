@@ -1,0 +1,268 @@
+"""The terminal report: what it says, that it fits, and that nothing from a log reaches the terminal as a command."""
+
+import itertools
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from rich.cells import cell_len
+
+from pushlog.model import Clock, Diagnosis, Duration, Evidence, Log, Outcome, Progress, Reference, Severity, State
+from pushlog.report.text import render
+from tests import diagnoses as made
+from tests.records import diagnosis, layer, log
+
+WIDTHS = (40, 60, 80, 100, 120, 200)
+HOSTILE = (
+    "\x1b[2J\x1b[31mred",
+    "\x1b]0;owned\x07\x1b]8;;http://evil.example\x1b\\link",
+    "\x9b31m\x90q\x9c\x85",
+    "[bold red]x[/bold red] [link=http://evil.example]y[/link] [/]",
+    "\u202egnp.exe\u2066\u2069\u200f\u061c",
+    "a\rb\x08\x08\x7f\x00\x0b\x0c\u2028\u2029c",
+    "lone \ud800 and \udfff",
+    "\t\ttabs\tand `ticks \\ and :boom: emoji \U0001f4a5",
+    "wide 日本語の文字列がここにある" * 9,
+    "e\u0301\u0301" * 99,
+    "x" * 5000,
+    "two\nlines\n\n\nand more",
+    "",
+    " ",
+)
+# Everything a terminal could act on; a report's own line feeds are its only control characters.
+UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def stories() -> dict[str, Sequence[Log]]:
+    return {
+        "body limit": [log(made.body_limit())],
+        "sixty layers": [log(made.long_success())],
+        "cut off": [log(made.cut_off())],
+        "containerd": [log(made.containerd_failure())],
+        "no layers": [log(made.no_layers())],
+        "bare": [log(made.bare())],
+        "no push": [log()],
+        "nothing": [],
+        "many": [log(made.body_limit(), made.long_success(), name="a/b/" * 30 + "c.log"), log()],
+        **{f"hostile {at}": [made.hostile(payload)] for at, payload in enumerate(HOSTILE)},
+    }
+
+
+STORIES = stories()
+told = pytest.mark.parametrize("logs", STORIES.values(), ids=STORIES)
+
+
+def waiting(number: int) -> Log:
+    states = itertools.cycle((State.WAITING, State.PUSHED, State.WAITING))
+    layers = [layer(f"{at:012x}", state, None) for at, state in zip(range(number), states, strict=False)]
+    return log(diagnosis(layers, Outcome.INTERRUPTED))
+
+
+@told
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("ascii_only", [False, True])
+def test_no_line_is_wider_than_asked_and_none_ends_in_blanks(logs: Sequence[Log], width: int, ascii_only: bool) -> None:
+    lines = render(logs, width=width, ascii_only=ascii_only).split("\n")
+    assert max(map(cell_len, lines)) <= width
+    assert [line for line in lines if line != line.rstrip()] == []
+    assert lines[-1] == ""
+
+
+@told
+def test_nothing_from_a_log_commands_the_terminal(logs: Sequence[Log]) -> None:
+    assert UNSAFE.findall(render(logs)) == []
+
+
+@told
+def test_with_colour_only_colour_is_added(logs: Sequence[Log]) -> None:
+    plain, coloured = render(logs), render(logs, color=True)
+    assert re.sub(r"\x1b\[[\d;]*m", "", coloured) == plain
+    assert coloured.count("\x1b") > 0
+
+
+@told
+def test_ascii_is_ascii(logs: Sequence[Log]) -> None:
+    text = render(logs, ascii_only=True)
+    assert text.isascii()
+    assert UNSAFE.findall(text) == []
+
+
+@told
+def test_the_same_logs_give_the_same_text_in_any_surroundings(
+    logs: Sequence[Log], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = render(logs), render(logs, color=True)
+    for key, value in {
+        "NO_COLOR": "1",
+        "FORCE_COLOR": "1",
+        "TERM": "dumb",
+        "COLUMNS": "33",
+        "TTY_COMPATIBLE": "1",
+    }.items():
+        monkeypatch.setenv(key, value)
+    assert (render(logs), render(logs, color=True)) == before
+
+
+def test_markup_in_a_log_is_shown_as_it_is() -> None:
+    assert "[bold red]x[/bold red]" in render([made.hostile("[bold red]x[/bold red]")])
+
+
+@pytest.mark.parametrize(
+    ("push", "first"),
+    [
+        (made.body_limit(), "FAILED  nginx in front of the registry refused layer 8fca24a28722:"),
+        (made.long_success(), "SUCCEEDED  All 60 layers of acme/monolith are in the registry"),
+        (made.cut_off(), "INCOMPLETE  The log ends while layers are still being sent"),
+        (made.bare(), "INCOMPLETE  Push not seen to its end: 0 of 1 layer."),
+    ],
+    ids=["failed", "succeeded", "incomplete", "without a verdict"],
+)
+def test_the_verdict_is_the_first_line(push: Diagnosis, first: str) -> None:
+    assert render([log(push)]).startswith(first)
+
+
+def test_a_refused_push_reads_as_one_story() -> None:
+    text = render([log(made.body_limit())])
+    lines = text.splitlines()
+    plain = render([log(made.body_limit())], ascii_only=True).splitlines()
+    assert lines[2].startswith("        Pushing again will not help.")
+    assert "image    registry.example.com:5000/team/my-api" in lines
+    assert any(line.startswith("how far  ███") and line.endswith(" 2 of 3 layers") for line in lines)
+    assert "         # 2 pushed 650 kB - x 1 refused 9 MB - manifest not sent" in plain
+    assert "8fca24a28722   x gave up          5     50 s      ? of 9 MB   3-56" in plain
+    assert "ERROR  proxy-body-limit · certain" in lines
+    assert "    push-log.txt:61  <hr><center>nginx/1.22.1</center>" in lines
+    assert "    push-log.txt:7-56  8fca24a28722: Retrying in 1 second" in lines
+    assert lines[-1] == "64 of 64 lines understood · pushlog explain proxy-body-limit"
+    order = ["image ", "how far ", "layer ", "ERROR ", "WARNING ", "NOTE "]
+    assert [text.index(f"\n{word}") for word in order] == sorted(text.index(f"\n{word}") for word in order)
+
+
+def test_a_remedy_ends_with_a_command_that_can_be_pasted() -> None:
+    finding = made.body_limit_findings()[0]
+    command = "docker history --no-trunc --format json registry.example.com:5000/team/my-api:1.4.2 | jq -r .CreatedBy"
+    push = replace(made.body_limit(), findings=(replace(finding, remedy=(f"Find the instruction: `{command}`.",)),))
+    lines = render([log(push)]).splitlines()
+    at = lines.index("  1. Find the instruction:")
+    assert lines[at + 1].endswith(" \\")
+    assert "".join(line.strip().removesuffix("\\") for line in lines[at + 1 : at + 3]) == command
+    assert f"     {command}" in render([log(push)], width=120).splitlines()
+
+
+def test_the_bar_shows_every_band_and_fills_the_line() -> None:
+    line = next(line for line in render([log(made.cut_off())]).splitlines() if line.startswith("how far"))
+    assert len(line) == 80
+    assert set(line[9:-14]) >= set("▓█▸░?")
+    plain = render([log(made.cut_off())], ascii_only=True)
+    assert re.search(r"how far  =+#+>+\.+\?+ 2 of 7 layers", plain)
+
+
+def test_many_plain_layers_are_one_line_after_the_largest() -> None:
+    lines = render([log(made.long_success())]).splitlines()
+    assert [line.split()[4] for line in lines if " ✓ " in line] == ["54", "56", "57", "58", "59"]
+    assert "55 more: 42 pushed, 12 existed, 1 mounted" in lines
+    assert len(lines) < 28
+
+
+def test_of_many_layers_those_with_a_story_have_rows() -> None:
+    failed = layer("fa11edfa11ed", State.FAILED, None, attempts=5, retry_wait=50.0)
+    plain = [layer(f"{at:012x}", State.PUSHED, None) for at in range(30)]
+    lines = render([log(diagnosis([*plain, failed], Outcome.FAILED))]).splitlines()
+    assert [line.split()[0] for line in lines if " ✓ " in line or " ✗ " in line] == ["fa11edfa11ed"]
+    assert "30 more: pushed" in lines
+    assert "30 layers: pushed" in render([log(diagnosis(plain))])
+
+
+def test_of_very_many_layers_with_a_story_the_first_have_rows() -> None:
+    lines = render([waiting(90)]).splitlines()
+    assert sum("· not started" in line for line in lines) == 20
+    assert "70 more: 40 not started, 30 pushed" in lines
+
+
+def test_columns_that_tell_nothing_are_left_out() -> None:
+    header = next(line for line in render([waiting(3)]).splitlines() if line.startswith("layer"))
+    assert header.split() == ["layer", "state", "attempts", "lines"]
+
+
+def test_long_evidence_is_quoted_by_its_ends() -> None:
+    proof = tuple(Evidence(line=n, text=f"line {n}") for n in range(10, 50, 2))
+    push = replace(made.body_limit(), findings=(replace(made.body_limit_findings()[0], evidence=proof),))
+    shown = [line.strip() for line in render([log(push)]).splitlines() if line.startswith("    ") and "line" in line]
+    assert shown == [
+        *(f"push-log.txt:{n}  line {n}" for n in (10, 12, 14, 16)),
+        "… 15 more lines",
+        "push-log.txt:48  line 48",
+    ]
+
+
+def test_an_error_that_no_finding_quotes_is_quoted_with_the_facts() -> None:
+    text = render([log(made.containerd_failure())])
+    assert "error    push-log.txt:9  failed to do request: Put" in text
+    assert "pushlog explain" not in text
+
+
+def test_lines_that_nobody_understood_are_shown() -> None:
+    text = render([log(made.cut_off())])
+    assert "not understood\n    push-log.txt:9  Puhsed\n" in text
+    assert text.endswith("18 of 20 lines understood\n")
+
+
+def test_several_pushes_have_headings_and_a_tally() -> None:
+    first = log(made.body_limit(), made.long_success())
+    lines = render([first, log(name="empty.log", lines=3)]).splitlines()
+    assert lines[0] == "2 pushes in 2 logs: 1 succeeded, 1 failed"
+    assert [line.strip("─ ") for line in lines if line.startswith("──")] == [
+        "push-log.txt · push 1 of 2, lines 1-64",
+        "push-log.txt · push 2 of 2, lines 1-190",
+        "empty.log",
+    ]
+    assert all(len(line) == 80 for line in lines if line.startswith("──"))
+
+
+def test_a_log_without_a_push_says_so_and_what_to_do() -> None:
+    text = render([log(name="build.log", lines=12, notes=("12 invalid UTF-8 bytes replaced",))])
+    assert text.startswith("NO PUSH  No push was found in build.log (12 lines).")
+    assert "docker push IMAGE 2>&1 | tee push-log.txt" in text
+    assert "12 invalid UTF-8 bytes replaced" in text
+    assert render([]).startswith("NO PUSH")
+
+
+def test_what_is_not_known_is_called_so() -> None:
+    text = render([log(made.bare())])
+    assert "not named in the log" in text
+    assert "unknown: the log carries no clock" in text
+    assert "None" not in text
+
+
+def test_a_measured_time_and_all_tags_up_to_three_are_named() -> None:
+    push = replace(
+        made.long_success(),
+        reference=Reference(registry="ghcr.io", repository="a/b", tags=("1", "2", "3", "4", "5")),
+        clock=Clock.STAMPED,
+        duration=Duration(seconds=125.0, at_least=125.0),
+    )
+    text = render([log(push, decoration="github-actions")])
+    assert "ghcr.io/a/b:1, 2, 3 and 2 more tags" in text
+    assert "stamped, 2 min 05 s" in text
+    assert "github-actions" in text
+
+
+def test_a_part_is_never_rounded_up_to_the_whole() -> None:
+    progress = Progress(
+        layers_total=1, layers_done=0, bytes_done=999, bytes_total=1000, fraction=0.999, exact=False, why=""
+    )
+    assert "About 99 % of the bytes." in render([log(replace(made.bare(), progress=progress))])
+
+
+def test_findings_without_an_error_still_lead_to_a_page() -> None:
+    notes = tuple(finding for finding in made.body_limit_findings() if finding.severity is not Severity.ERROR)
+    text = render([log(diagnosis(findings=notes))])
+    assert text.endswith("pushlog explain retrying-the-unretryable\n")
+
+
+def test_rich_loads_only_when_a_report_is_drawn() -> None:
+    code = "import sys, pushlog.report.text; sys.exit('rich' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
