@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +14,7 @@ from pushlog.formats.sections import Section, sections
 from pushlog.formats.store import store, throttled
 from pushlog.intake.read import Raw, raw, read
 from pushlog.intake.text import Text
-from pushlog.knowledge.registries import registry_kind
+from pushlog.knowledge.base import Knowledge, shipped
 from pushlog.model import (
     Capture,
     Client,
@@ -29,7 +29,7 @@ from pushlog.model import (
     Source,
     Store,
 )
-from pushlog.rules import judge
+from pushlog.rules import across, judge
 from pushlog.rules.case import Case
 from pushlog.rules.verdict import verdict
 from pushlog.timeline.clock import inferred
@@ -45,12 +45,20 @@ _NEIGHBOURS = 2
 _UNREAD_SHOWN = 20
 
 
-def analyze(source: str | Path | bytes) -> Log:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a user may tell an analysis beside the log."""
+
+    knowledge: Knowledge = field(default_factory=shipped)
+
+
+def analyze(source: str | Path | bytes, options: Options | None = None) -> Log:
     """The pushes in a log: a path, `-` for standard input, or the bytes themselves. Raises InputError."""
-    return analyze_raw(raw("bytes", source) if isinstance(source, bytes) else read(str(source)))
+    given = raw("bytes", source) if isinstance(source, bytes) else read(str(source))
+    return analyze_raw(given, options)
 
 
-def analyze_raw(given: Raw) -> Log:
+def analyze_raw(given: Raw, options: Options | None = None) -> Log:
     """The same for bytes that were read already."""
     text = Text(given.data)
     reading = docker.read(text)
@@ -65,7 +73,10 @@ def analyze_raw(given: Raw) -> Log:
         coverage=_coverage(found),
         notes=given.notes,
     )
-    return Log(source=described, pushes=tuple(_diagnosis(text, described, section) for section in found))
+    cases = [_case(text, described, section, options or Options()) for section in found]
+    habits = across(cases)
+    judged = (_judged(case, extra) for case, extra in zip(cases, habits, strict=True))
+    return Log(source=described, pushes=tuple(judged))
 
 
 def _coverage(found: tuple[Section, ...]) -> float:
@@ -77,18 +88,9 @@ def _understood(section: Section) -> int:
     return section.lines[1] - section.lines[0] + 1 - len({piece.line for piece in section.unread})
 
 
-def _diagnosis(text: Text, source: Source, section: Section) -> Diagnosis:
-    """One push: what is known of it first, then the judgement."""
-    classified = classify(section.error.text) if section.error else None
-    engine = store(
-        section.events,
-        section.marks,
-        hint=(classified.signature.store if classified and classified.signature else None)
-        or (classified.store if classified else Store.UNKNOWN),
-        pasted=source.capture in (Capture.PIPED, Capture.SCREEN),
-    )
-    if section.error:
-        classified = classify(section.error.text, store=engine)
+def _case(text: Text, source: Source, section: Section, options: Options) -> Case:
+    """What is known of one push, before anything is judged."""
+    engine, classified = _engine(source, section, options.knowledge)
     ended = outcome(section, classified)
     clock = inferred(
         section.events,
@@ -112,7 +114,7 @@ def _diagnosis(text: Text, source: Source, section: Section) -> Diagnosis:
         store=engine,
         lines=section.lines,
         reference=pushed,
-        registry_kind=registry_kind(pushed.registry),
+        registry_kind=options.knowledge.registry_kind(pushed.registry),
         outcome=ended,
         error=_failure(section, classified),
         layers=known,
@@ -122,10 +124,36 @@ def _diagnosis(text: Text, source: Source, section: Section) -> Diagnosis:
         lines_understood=_understood(section),
         unread=tuple(Evidence(line=p.line, text=p.text) for p in section.unread[:_UNREAD_SHOWN]),
     )
-    case = Case(source=source, push=push, section=section, table=table, text=text, classified=classified, end=clock.end)
-    findings = judge(case)
-    headline, advice = verdict(push, findings)
-    return replace(push, findings=findings, verdict=headline, advice=advice, excerpt=_excerpt(text, push, findings))
+    return Case(
+        source=source,
+        push=push,
+        section=section,
+        table=table,
+        text=text,
+        classified=classified,
+        end=clock.end,
+        knowledge=options.knowledge,
+    )
+
+
+def _engine(source: Source, section: Section, knowledge: Knowledge) -> tuple[Store, Classified | None]:
+    """The store, and the error read with it; an error's form can tell the store where the layers don't."""
+    first = classify(section.error.text, catalogue=knowledge.signatures) if section.error else None
+    row = first.signature if first else None
+    hint = (row.store if row else None) or (first.store if first else Store.UNKNOWN)
+    pasted = source.capture in (Capture.PIPED, Capture.SCREEN)
+    engine = store(section.events, section.marks, hint=hint, pasted=pasted)
+    if section.error is None:
+        return engine, None
+    return engine, classify(section.error.text, store=engine, catalogue=knowledge.signatures)
+
+
+def _judged(case: Case, habits: tuple[Finding, ...]) -> Diagnosis:
+    """The push with its findings, the two sentences that lead, and the lines that are quoted."""
+    findings = judge(case, habits)
+    headline, advice = verdict(case.push, findings)
+    excerpt = _excerpt(case.text, case.push, findings)
+    return replace(case.push, findings=findings, verdict=headline, advice=advice, excerpt=excerpt)
 
 
 def _named(classified: Classified | None) -> str | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pushlog.knowledge.registries import hop, known, limits, read_registries, registry, registry_kind
+from pushlog.knowledge.base import shipped
+from pushlog.knowledge.registries import known, read_registries
 from pushlog.knowledge.tables import KnowledgeError
 
 ROW = """
@@ -58,25 +59,28 @@ source = 'test'
     ],
 )
 def test_the_host_tells_the_kind(host: str | None, kind: str) -> None:
-    assert registry_kind(host) == kind
+    assert shipped().registry_kind(host) == kind
 
 
 def test_documented_limits_are_figures_with_a_source() -> None:
-    assert {limit.id: limit.value for limit in limits("ghcr")} == {"layer-size": 10_000_000_000, "upload-time": 600}
-    assert limits("ecr")[0].value == 52_000 * 2**20
-    assert limits("acr")[0].value == 200 * 2**30
-    assert limits("distribution")[0].value == 4 * 2**20
-    assert limits("unknown") == ()
+    assert {limit.id: limit.value for limit in shipped().limits("ghcr")} == {
+        "layer-size": 10_000_000_000,
+        "upload-time": 600,
+    }
+    assert shipped().limits("ecr")[0].value == 52_000 * 2**20
+    assert shipped().limits("acr")[0].value == 200 * 2**30
+    assert shipped().limits("distribution")[0].value == 4 * 2**20
+    assert shipped().limits("unknown") == ()
     assert all(limit.source for entry in known().registries for limit in entry.limits)
 
 
 def test_the_life_of_a_login_is_known_where_it_is_documented() -> None:
-    ecr, gitlab, hub = registry("ecr"), registry("gitlab"), registry("docker-hub")
+    ecr, gitlab, hub = shipped().registry("ecr"), shipped().registry("gitlab"), shipped().registry("docker-hub")
     assert ecr is not None
     assert gitlab is not None
     assert hub is not None
     assert (ecr.token_seconds, gitlab.token_seconds, hub.token_seconds) == (12 * 3600, 900, None)
-    assert registry("unknown") is None
+    assert shipped().registry("unknown") is None
 
 
 @pytest.mark.parametrize(
@@ -93,7 +97,7 @@ def test_the_life_of_a_login_is_known_where_it_is_documented() -> None:
     ],
 )
 def test_the_server_tells_the_hop(server: str | None, found: str | None) -> None:
-    before = hop(server)
+    before = shipped().hop(server)
     assert (before.id if before else None) == found
     assert before is None or before.setting
 

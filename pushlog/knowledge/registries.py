@@ -79,36 +79,6 @@ def known() -> Registries:
     return read_registries(files("pushlog.knowledge").joinpath("registries.toml").read_text("utf-8"), "registries.toml")
 
 
-def registry_kind(host: str | None) -> str:
-    """The kind of registry behind `host[:port]`; `unknown` where the host tells nothing."""
-    found = _by_host((host or "").lower())
-    return found.kind if found else "unknown"
-
-
-def registry(kind: str) -> Registry | None:
-    """What is known of a kind of registry."""
-    return next((entry for entry in known().registries if entry.kind == kind), None)
-
-
-def limits(kind: str) -> tuple[Limit, ...]:
-    """The documented limits of a kind of registry; empty where none is known."""
-    found = registry(kind)
-    return found.limits if found else ()
-
-
-def hop(server: str | None) -> Hop | None:
-    """The proxy that a server name belongs to, as an error page signs it."""
-    return next((entry for entry in known().hops if server and re.search(entry.server, server, re.IGNORECASE)), None)
-
-
-def _by_host(host: str) -> Registry | None:
-    bare = PORT.sub("", host)
-    return next(
-        (entry for entry in known().registries if any(re.search(p, host) or re.search(p, bare) for p in entry.hosts)),
-        None,
-    )
-
-
 def read_registries(text: str, file: str) -> Registries:
     """The registries and hops of a TOML text; raises `KnowledgeError` with file, row and key."""
     rows = document(text, file)

@@ -25,6 +25,7 @@ from pushlog.rules import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import ModuleType
 
     from pushlog.model import Finding
@@ -43,13 +44,21 @@ OTHERS: tuple[ModuleType, ...] = (
     size_figures_basis,
     quiet_push,
 )
-RULES: tuple[ModuleType, ...] = (*CAUSES, *OTHERS)
+# These look at all pushes of a log: `across(cases)` yields the index of the push that a finding is about, and it.
+HABITS: tuple[ModuleType, ...] = ()
+RULES: tuple[ModuleType, ...] = (*CAUSES, *OTHERS, *HABITS)
 
 _ORDER = tuple(Severity)
 
 
-def judge(case: Case) -> tuple[Finding, ...]:
-    """All findings on a push: the cause first, then by severity, in the order of the rules."""
+def judge(case: Case, habits: Sequence[Finding] = ()) -> tuple[Finding, ...]:
+    """All findings on a push: the cause first, then by severity, in the order of the rules; habits with the others."""
     cause = next((found for rule in CAUSES if (found := list(rule.check(case)))), [])
-    rest = [finding for rule in OTHERS for finding in rule.check(case)]
+    rest = [*(finding for rule in OTHERS for finding in rule.check(case)), *habits]
     return (*cause, *sorted(rest, key=lambda finding: _ORDER.index(finding.severity)))
+
+
+def across(cases: Sequence[Case]) -> tuple[tuple[Finding, ...], ...]:
+    """What the pushes of a log say together: for each push the findings that are about it."""
+    found = [(index, finding) for rule in HABITS for index, finding in rule.across(cases)]
+    return tuple(tuple(finding for index, finding in found if index == number) for number in range(len(cases)))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pushlog.formats.errors import Classified
     from pushlog.formats.sections import Section
     from pushlog.intake.text import Text
+    from pushlog.knowledge.base import Knowledge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,7 @@ class Case:
     text: Text
     classified: Classified | None
     end: float
+    knowledge: Knowledge
 
     def quote(self, line: int) -> Evidence:
         """A physical line of the log."""

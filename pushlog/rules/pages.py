@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from pushlog.rules import RULES, failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import ModuleType
 
     from pushlog.knowledge.signatures import Signature
 
@@ -63,29 +63,44 @@ class Page:
 
 def pages() -> Iterator[Page]:
     """All rules: the families first, then the others, by code."""
-    for family, code in failure.CODES.items():
-        yield Page(
-            code=code,
-            name=family.value,
-            severity=failure.SEVERITY.value,
-            title=FAMILIES[family],
-            text=_family_text(family, code),
-        )
-    for rule in sorted((rule for rule in RULES if rule is not failure), key=lambda rule: str(rule.CODE)):
-        doc = inspect.getdoc(rule) or ""
-        yield Page(
-            code=rule.CODE,
-            name=rule.NAME,
-            severity=rule.SEVERITY.value,
-            title=doc.split("\n", 1)[0].rstrip("."),
-            text=f"{rule.NAME} ({rule.CODE}, {rule.SEVERITY.value})\n\n{doc}",
-        )
+    yield from (_family_page(family) for family in failure.CODES)
+    yield from (_rule_page(rule) for rule in _others())
 
 
 def page(name: str) -> Page | None:
-    """The page of a rule by its name or code, whatever the case."""
+    """The page of a rule by its name or code, whatever the case; no other page is written for it."""
     wanted = name.strip().lower()
-    return next((found for found in pages() if wanted in (found.name, found.code.lower())), None)
+    family = next((f for f, code in failure.CODES.items() if wanted in {f.value, code.lower()}), None)
+    if family:
+        return _family_page(family)
+    rule = next((rule for rule in _others() if wanted in {rule.NAME, rule.CODE.lower()}), None)
+    return _rule_page(rule) if rule else None
+
+
+def _others() -> list[ModuleType]:
+    return sorted((rule for rule in RULES if rule is not failure), key=lambda rule: str(rule.CODE))
+
+
+def _family_page(family: Family) -> Page:
+    code = failure.CODES[family]
+    return Page(
+        code=code,
+        name=family.value,
+        severity=failure.SEVERITY.value,
+        title=FAMILIES[family],
+        text=_family_text(family, code),
+    )
+
+
+def _rule_page(rule: ModuleType) -> Page:
+    doc = (rule.__doc__ or "").strip()
+    return Page(
+        code=rule.CODE,
+        name=rule.NAME,
+        severity=rule.SEVERITY.value,
+        title=doc.split("\n", 1)[0].rstrip("."),
+        text=f"{rule.NAME} ({rule.CODE}, {rule.SEVERITY.value})\n\n{doc}",
+    )
 
 
 def _family_text(family: Family, code: str) -> str:

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.knowledge.registries import hop
 from pushlog.model import Confidence, Evidence, Finding, Severity, Store
 from pushlog.rules.suspects import Suspects, suspects
 from pushlog.units import size
@@ -41,7 +40,7 @@ def check(case: Case) -> Iterator[Finding]:
     page = parts.html_title is not None or parts.server is not None
     if not page and classified.code not in (None, "UNKNOWN"):
         return
-    before = hop(parts.server)
+    before = case.knowledge.hop(parts.server)
     name = before.name if before else "A proxy"
     meant = suspects(case)
     what = f"layer {meant.layers[0]}" if len(meant.layers) == 1 else "a layer"
