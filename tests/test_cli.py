@@ -173,13 +173,25 @@ def test_a_closed_pipe_is_quiet():
     assert done.stderr == b""
 
 
-HEAVY = "import sys; heavy = [m for m in ('pandas', 'numpy', 'lark', 'jinja2') if m in sys.modules]; assert not heavy, heavy"
+HEAVY = """
+import sys
+heavy = [name for name in ("pandas", "numpy", "lark", "jinja2") if name in sys.modules]
+assert not heavy, heavy
+"""
+CALL = """
+import sys
+sys.argv = ["pushlog", *%r]
+from pushlog.cli import main
+try:
+    main()
+except SystemExit:
+    pass
+"""
 
 
 @pytest.mark.parametrize("call", [["--help"], ["--version"], ["rules"], ["explain", "PL101"], ["explain", "dns"]])
 def test_what_needs_no_log_loads_no_heavy_library(call):
-    code = f"import sys; sys.argv = ['pushlog', *{call!r}]\nfrom pushlog.cli import main\ntry: main()\nexcept SystemExit: pass\n{HEAVY}"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, text=True)
+    done = subprocess.run([sys.executable, "-c", CALL % call + HEAVY], capture_output=True, check=False, text=True)
     assert done.returncode == 0, done.stderr
 
 
