@@ -142,10 +142,11 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duration:
-    """`seconds` only when measured; `at_least` is a bound that always holds."""
+    """`seconds` only when measured; `at_least` is a bound that always holds; `began`: the moment, if stamps say it."""
 
     seconds: float | None
     at_least: float
+    began: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from pushlog.formats.errors import Classified, classify
 from pushlog.formats.reference import reference
 from pushlog.formats.sections import Section, sections
 from pushlog.formats.store import store, throttled
+from pushlog.intake.decoration import undecorated
 from pushlog.intake.read import Raw, raw, read
 from pushlog.intake.text import Text
 from pushlog.knowledge.base import Knowledge, shipped
@@ -35,11 +36,14 @@ from pushlog.rules.verdict import verdict
 from pushlog.timeline.clock import inferred
 from pushlog.timeline.frame import frame
 from pushlog.timeline.layers import gave_up, layers
+from pushlog.timeline.measured import Watch, measured
 from pushlog.timeline.outcome import outcome
 from pushlog.timeline.progress import progress
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
 _NEIGHBOURS = 2
 _UNREAD_SHOWN = 20
@@ -60,7 +64,8 @@ def analyze(source: str | Path | bytes, options: Options | None = None) -> Log:
 
 def analyze_raw(given: Raw, options: Options | None = None) -> Log:
     """The same for bytes that were read already."""
-    text = Text(given.data)
+    bare = undecorated(Text(given.data))
+    text = bare.text
     reading = docker.read(text)
     found = sections(text, reading)
     described = Source(
@@ -69,11 +74,11 @@ def analyze_raw(given: Raw, options: Options | None = None) -> Log:
         lines=text.lines,
         sha256=given.sha256,
         capture=reading.capture,
-        decoration=None,
+        decoration=bare.decoration,
         coverage=_coverage(found),
-        notes=given.notes,
+        notes=(*given.notes, *((bare.why,) if bare.why else ())),
     )
-    cases = [_case(text, described, section, options or Options()) for section in found]
+    cases = [_case(text, described, section, bare.stamps, options or Options()) for section in found]
     habits = across(cases)
     judged = (_judged(case, extra) for case, extra in zip(cases, habits, strict=True))
     return Log(source=described, pushes=tuple(judged))
@@ -88,18 +93,12 @@ def _understood(section: Section) -> int:
     return section.lines[1] - section.lines[0] + 1 - len({piece.line for piece in section.unread})
 
 
-def _case(text: Text, source: Source, section: Section, options: Options) -> Case:
+def _case(text: Text, source: Source, section: Section, watch: Watch | None, options: Options) -> Case:
     """What is known of one push, before anything is judged."""
     engine, classified = _engine(source, section, options.knowledge)
     ended = outcome(section, classified)
-    clock = inferred(
-        section.events,
-        store=engine,
-        throttled=throttled(text, section.events, section.marks),
-        breaks=np.array([m.stop for m in section.marks if m.kind == "digest"], dtype=np.int64),
-        failed=ended is Outcome.FAILED,
-    )
-    table = frame(section.events, clock)
+    clock = _clock(text, section, watch, engine, ended)
+    table = frame(section.events, clock.at)
     known = layers(
         section.events,
         table,
@@ -107,6 +106,7 @@ def _case(text: Text, source: Source, section: Section, options: Options) -> Cas
         mounts={m.fields["LAYER"]: m.fields["FROM"] for m in section.marks if m.kind == "mount"},
         failed=gave_up(section.events.ids, table, _named(classified)) if ended is Outcome.FAILED else (),
         end=clock.end,
+        is_measured=clock.duration.seconds is not None,
     )
     pushed = reference(section.marks)
     push = Diagnosis(
@@ -119,8 +119,8 @@ def _case(text: Text, source: Source, section: Section, options: Options) -> Cas
         error=_failure(section, classified),
         layers=known,
         progress=progress(known, ended, source.capture),
-        clock=Clock.INFERRED if clock.proven else Clock.NONE,
-        duration=Duration(seconds=None, at_least=clock.end),
+        clock=clock.kind,
+        duration=clock.duration,
         lines_understood=_understood(section),
         unread=tuple(Evidence(line=p.line, text=p.text) for p in section.unread[:_UNREAD_SHOWN]),
     )
@@ -134,6 +134,37 @@ def _case(text: Text, source: Source, section: Section, options: Options) -> Cas
         end=clock.end,
         knowledge=options.knowledge,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Times:
+    """The seconds of every event and of the end of the push, where they come from, and how long it took."""
+
+    kind: Clock
+    at: NDArray[np.float64]
+    end: float
+    duration: Duration
+
+
+def _clock(text: Text, section: Section, watch: Watch | None, engine: Store, ended: Outcome) -> _Times:
+    """The times that the log carries, else the earliest that its lines allow."""
+    earliest = inferred(
+        section.events,
+        store=engine,
+        throttled=throttled(text, section.events, section.marks),
+        breaks=np.array([m.stop for m in section.marks if m.kind == "digest"], dtype=np.int64),
+        failed=ended is Outcome.FAILED,
+    )
+    told = measured(section, watch)
+    if told is None:
+        kind = Clock.INFERRED if earliest.proven else Clock.NONE
+        return _Times(
+            kind=kind, at=earliest.at, end=earliest.end, duration=Duration(seconds=None, at_least=earliest.end)
+        )
+    # A coarse stamp is cut off, not rounded: the push may have been shorter by one step of it.
+    bound = max(earliest.end, told.seconds - told.resolution, 0.0)
+    duration = Duration(seconds=round(told.seconds, 3), at_least=round(bound, 3), began=told.began)
+    return _Times(kind=told.kind, at=told.at, end=told.seconds, duration=duration)
 
 
 def _engine(source: Source, section: Section, knowledge: Knowledge) -> tuple[Store, Classified | None]:

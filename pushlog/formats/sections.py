@@ -10,6 +10,7 @@ import numpy as np
 from pushlog.formats import docker
 from pushlog.formats.events import Events, Kind, Mark
 from pushlog.formats.zone import HEADERS, ErrorLines, Zone, bound_error, first_error
+from pushlog.intake.decoration import is_noise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +37,7 @@ _SHORT = 65536
 class Section:
     """One push in a log: its events and marks, its error, the physical lines it spans, and what was not understood.
 
+    `start` is the offset of its first text, `stop` one inside its last.
     `after` is the first text that follows it. `quiet`: it is the one line that `docker push --quiet` prints.
     """
 
@@ -43,6 +45,8 @@ class Section:
     marks: tuple[Mark, ...]
     error: ErrorLines | None
     lines: tuple[int, int]
+    start: int
+    stop: int
     unread: tuple[Piece, ...]
     after: Piece | None
     quiet: bool = False
@@ -128,12 +132,18 @@ def _finished(zone: Zone, error: ErrorLines | None, told: list[Mark]) -> Section
     stops = [m.stop for m in told] + zone.events.stop[-1:].tolist() + ([error.stop] if error else [])
     lines = [m.line for m in told] + zone.events.line.tolist()[:: max(1, len(zone.events) - 1)]
     lines += error.lines if error else ()
-    unread = [p for p in zone.leftover(min(starts), max(stops)) if error is None or not error.covers(p)]
+    unread = [
+        piece
+        for piece in zone.leftover(min(starts), max(stops))
+        if not (error and error.covers(piece)) and not is_noise(piece.text)
+    ]
     return Section(
         events=zone.events,
         marks=zone.marks,
         error=error,
         lines=(min(lines), max(lines)),
+        start=min(starts),
+        stop=max([*starts, error.stop - 1 if error else 0]),
         unread=tuple(unread),
         after=next(iter(zone.text.pieces(max(stops), min(len(zone.text.data), max(stops) + 4096))), None),
     )

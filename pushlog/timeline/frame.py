@@ -10,18 +10,18 @@ from pushlog.formats.events import UNKNOWN, Events, Kind
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import NDArray
 
-    from pushlog.timeline.clock import Inferred
 
 # moby distribution/xfer/upload.go: attempt k+1 begins after a countdown from k times 5 seconds.
 DELAY = 5
 
 
-def frame(events: Events, clock: Inferred) -> pd.DataFrame:
-    """One row for each event, in log order.
+def frame(events: Events, at: NDArray[np.float64]) -> pd.DataFrame:
+    """One row for each event, in log order; `at`: the seconds of each since the push began, measured or earliest.
 
     Columns: `line` physical line; `layer` index into `events.ids`; `kind` a Kind; `current`, `total` bytes as printed,
-    `wait` seconds of a countdown line, all three -1 where not printed; `at` earliest seconds since the first event;
+    `wait` seconds of a countdown line, all three -1 where not printed; `at` as given;
     `attempt` number of the upload, from 1, that the event belongs to: a countdown to the attempt that failed;
     `run` numbers the stretches of events of one layer with one kind and one attempt.
     """
@@ -35,7 +35,7 @@ def frame(events: Events, clock: Inferred) -> pd.DataFrame:
             "current": events.current,
             "total": events.total,
             "wait": events.wait,
-            "at": clock.at,
+            "at": at,
         }
     )
     by_layer = table.groupby("layer", sort=False)

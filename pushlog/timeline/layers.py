@@ -53,13 +53,16 @@ def layers(
     mounts: Mapping[str, str],
     failed: Sequence[str],
     end: float,
+    is_measured: bool,
 ) -> tuple[Layer, ...]:
     """The layers in the order of their first lines.
 
     `table` is `frame(events, …)`; `mounts` pairs layers with the repository they were mounted from; `failed` are the
-    layers known to have failed; `end` is the earliest end of the push in seconds.
+    layers known to have failed; `end` is the end of the push in seconds, the earliest one
+    unless the times of `table` are measured.
     """
     spans = table.groupby("layer")["line"].agg(["min", "max"])
+    times = table.groupby("layer")["at"].agg(["min", "max"])
     states = _last_states(table)
     furthest = _furthest(table, states, store)
     stretches = _stretches(table)
@@ -77,8 +80,8 @@ def layers(
                 basis=_BASIS.get(store, Basis.UNKNOWN),
                 attempts=_attempts(own, state),
                 retry_wait=float(_waited(own)),
-                start=None,
-                end=None,
+                start=round(float(times["min"].iloc[code]), 3) if is_measured else None,
+                end=round(float(times["max"].iloc[code]), 3) if is_measured else None,
                 created_by=None,
                 lines=(int(spans["min"].iloc[code]), int(spans["max"].iloc[code])),
                 intervals=tuple(phases(own, gave_up=state is State.FAILED, end=end)),

@@ -59,7 +59,8 @@ def phases(own: Sequence[Run], *, gave_up: bool, end: float) -> Iterator[Interva
 def _stop(run: Run, later: Run | None, *, gave_up: bool) -> float:
     """When a run was over, by the next line of its layer where that tells, else by its own last line."""
     if run.kind == Kind.RETRYING:
-        return run.start + run.wait - (0 if later or gave_up else run.left)
+        over = run.start + run.wait - (0 if later or gave_up else run.left)
+        return min(over, later.start) if later else over
     if later and Kind.PUSHING in {run.kind, later.kind}:
         return later.start
     return run.last

@@ -1,0 +1,185 @@
+"""What a CI system put before every line: recognised from the lines of a push, taken off, its time kept.
+
+Lines stay where they are: a log without its decoration has the same physical lines.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from pushlog.intake.stamps import Stamps
+from pushlog.intake.text import Text
+from pushlog.knowledge.decorations import Decoration, decorations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+# Text that a push prints at the beginning of a line; what stands before it there is decoration.
+_ANCHOR = re.compile(
+    rb"The push refers to (?:a )?repository \[|The push refers to an image: \[|Using default tag: latest"
+    rb'|\{"status":"(?:The push refers|Pushing|Preparing|Waiting)'
+    rb"|[0-9a-f]{12}: (?:Preparing|Waiting|Pushing|Pushed|Layer already exists|Mounted from|Retrying in|Image )"
+)
+_REDRAW = re.compile(rb"\x1b\[\d+A")
+_COLOUR = rb"(?:\x1b\[[0-9;]*[mK])*"
+_ANCHORS = 60
+_LONGEST = 600
+_DEEPEST = 4
+# Where no line of a push tells, every line of the log must.
+_MOST = 0.9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undecorated:
+    """A log without its decoration: the text, what was taken off (`github-actions+compose`), why, and its times."""
+
+    text: Text
+    decoration: str | None = None
+    why: str | None = None
+    stamps: Stamps | None = None
+
+
+def undecorated(text: Text) -> Undecorated:
+    """The log as the client wrote it."""
+    prefixes = list(_prefixes(text))
+    plain = sum(not prefix for prefix in prefixes)
+    if not prefixes:
+        prefixes, plain = list(_first_lines(text)), 0
+        forms = _stamped_throughout(prefixes)
+    else:
+        forms = () if 2 * plain > len(prefixes) else _recognised([p for p in prefixes if p])
+    if not forms:
+        return Undecorated(text=text)
+    return _taken_off(text, forms, len(prefixes) - plain)
+
+
+def _prefixes(text: Text) -> Iterator[bytes]:
+    """What stands before the first lines of a push; a terminal's redraws don't count."""
+    for count, found in enumerate(_ANCHOR.finditer(text.data)):
+        if count == _ANCHORS:
+            return
+        start = text.data.rfind(b"\n", 0, found.start()) + 1
+        prefix = text.data[max(start, found.start() - _LONGEST) : found.start()]
+        if not _REDRAW.search(prefix) and not prefix.endswith(b"\r"):
+            yield prefix
+
+
+def _first_lines(text: Text) -> Iterator[bytes]:
+    for number in range(1, min(text.lines, _ANCHORS) + 1):
+        line = text.data[text.start_of(number) : text.stop_of(number)][:_LONGEST]
+        if line.strip():
+            yield line
+
+
+def _stamped_throughout(lines: Sequence[bytes]) -> tuple[Decoration, ...]:
+    """A form with a time that nearly every line begins with: a log of nothing but an error, say."""
+    stamped = [form for form in decorations().forms if form.clock]
+    for form in stamped:
+        hits = sum(_pattern(form.pattern).match(line) is not None for line in lines)
+        if len(lines) > 0 and hits >= _MOST * len(lines):
+            return (form,)
+    return ()
+
+
+def _recognised(prefixes: Sequence[bytes]) -> tuple[Decoration, ...]:
+    """The forms, from the outside in, that most of the prefixes are made of; one that nobody knows is kept as it is."""
+    votes: Counter[tuple[Decoration, ...]] = Counter()
+    for prefix in dict.fromkeys(prefixes):
+        stack = _stack(re.sub(_COLOUR, b"", prefix), _DEEPEST)
+        if stack is not None:
+            votes[stack] += prefixes.count(prefix)
+    best = votes.most_common(1)
+    if best and 2 * best[0][1] >= len(prefixes):
+        return best[0][0]
+    return _nameless(prefixes)
+
+
+def _stack(prefix: bytes, deepest: int) -> tuple[Decoration, ...] | None:
+    """The forms that a prefix is made of, to its last byte; None when it is not."""
+    if not prefix.strip(b" "):
+        return ()
+    if deepest == 0:
+        return None
+    for form in decorations().forms:
+        found = _pattern(form.pattern).match(prefix)
+        if found and found.end():
+            inner = _stack(prefix[found.end() :], deepest - 1)
+            if inner is not None:
+                return (form, *inner)
+    return None
+
+
+def _nameless(prefixes: Sequence[bytes]) -> tuple[Decoration, ...]:
+    """A prefix that no row knows but that all lines share, digits aside."""
+    shapes = {re.sub(rb"\\?\d+", rb"\\d+", re.escape(prefix)) for prefix in prefixes}
+    if len(shapes) != 1 or len(prefixes) < 2:
+        return ()
+    pattern = shapes.pop().decode("latin-1")
+    own = "a prefix that all lines share"
+    return (
+        Decoration(
+            id="prefix", system="prefix", pattern=pattern, suffix=None, clock=None, sample="", inside="", source=own
+        ),
+    )
+
+
+@cache
+def _pattern(pattern: str) -> re.Pattern[bytes]:
+    return re.compile(pattern.encode("latin-1") if pattern.isascii() else pattern.encode())
+
+
+def _whole(forms: Sequence[Decoration]) -> re.Pattern[bytes]:
+    """One pattern for all forms at the beginning of a line; the first form with a time gives the time."""
+    parts, timed = [], False
+    for form in forms:
+        part = form.pattern
+        if timed:
+            part = part.replace("(?P<stamp>", "(?:")
+        timed = timed or form.clock is not None
+        parts.append(_COLOUR + part.encode("latin-1"))
+    return re.compile(rb"^" + b"".join(parts) + _COLOUR, re.MULTILINE)
+
+
+def _taken_off(text: Text, forms: tuple[Decoration, ...], lines: int) -> Undecorated:
+    pattern = _whole(forms)
+    data = pattern.sub(b"", text.data)
+    if b"(?P<partial>" in pattern.pattern or b"(?P<append>" in pattern.pattern:
+        data = _rejoined(text.data, pattern)
+    suffix = next((form.suffix for form in forms if form.suffix), None)
+    if suffix:
+        data = re.sub(rb"(?m)" + suffix.encode() + rb"\r?$", b"", data)
+    timed = next((form for form in forms if form.clock), None)
+    name = "+".join(dict.fromkeys(form.system for form in forms))
+    like = " and ".join(form.sample.split(form.inside or "\0")[0].strip() or form.id for form in forms)
+    return Undecorated(
+        text=Text(data),
+        decoration=name,
+        why=f"{name}: {lines} of the first lines of the push begin like {like!r} ({forms[0].source})",
+        stamps=Stamps(text=text, pattern=pattern, clock=timed.clock) if timed and timed.clock else None,
+    )
+
+
+def _rejoined(data: bytes, pattern: re.Pattern[bytes]) -> bytes:
+    """Records that were cut in pieces put together on the line of the first; the lines of the others stay, empty."""
+    lines = data.split(b"\n")
+    out = [b""] * len(lines)
+    home = 0
+    goes_on = False
+    for number, line in enumerate(lines):
+        found = pattern.match(line)
+        groups = found.groupdict() if found else {}
+        rest = line[found.end() :] if found else line
+        if not goes_on and groups.get("append") != b"+":
+            home = number
+        out[home] += rest
+        goes_on = groups.get("partial") == b"P"
+    return b"\n".join(out)
+
+
+def is_noise(line: str) -> bool:
+    """Whether the CI itself wrote the line, between those of the client."""
+    return any(_pattern(noise.pattern).match(line.encode()) for noise in decorations().noise)

@@ -1,0 +1,82 @@
+"""The measured clock: when each event of a push happened, by the stamps of a log or the times of a recording."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from pushlog.formats.sections import Section
+    from pushlog.intake.stamps import Times
+    from pushlog.model import Clock
+
+# Fewer stamped lines than this share: the stamps are not those of the push.
+_ENOUGH = 0.5
+
+
+class Watch(Protocol):
+    """Tells times: of physical lines, or of bytes."""
+
+    @property
+    def kind(self) -> Clock:
+        """Whether its times are stamped or recorded."""
+
+    def times(self, lines: Sequence[int], offsets: Sequence[int]) -> Times:
+        """The seconds of places in a log, in ascending order; one line and one offset for each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """`at`: seconds of every event since the push began; `seconds`: of the whole push; `began`: its moment, if dated.
+
+    `resolution`: the smallest step that the stamps show; `steps`: how often the clock was set back meanwhile.
+    """
+
+    kind: Clock
+    at: NDArray[np.float64]
+    seconds: float
+    resolution: float
+    steps: int
+    began: str | None
+
+
+def measured(section: Section, watch: Watch | None) -> Measured | None:
+    """The times of a push; None when the log carries none for it."""
+    if watch is None:
+        return None
+    events = section.events
+    first, last = section.lines
+    places = sorted(
+        {(first, section.start), (last, section.stop)}
+        | set(zip(events.line.tolist(), events.start.tolist(), strict=True))
+    )
+    told = watch.times([line for line, _ in places], [offset for _, offset in places])
+    read = np.array(told.seconds)
+    known = ~np.isnan(read)
+    if not known.any() or known.mean() < _ENOUGH:
+        return None
+    filled = _filled(read, known)
+    index = {place: number for number, place in enumerate(places)}
+    rows = [index[place] for place in zip(events.line.tolist(), events.start.tolist(), strict=True)]
+    return Measured(
+        kind=watch.kind,
+        at=filled[rows] - filled[0],
+        seconds=float(filled[-1] - filled[0]),
+        resolution=told.resolution,
+        steps=told.steps,
+        began=told.began,
+    )
+
+
+def _filled(read: NDArray[np.float64], known: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """A line without a stamp happened when the one before it did; the first ones when the first stamped one did."""
+    positions = np.where(known, np.arange(len(read)), -1)
+    before = np.maximum.accumulate(positions)
+    before[before < 0] = int(np.argmax(known))
+    return read[before]
