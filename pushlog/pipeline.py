@@ -12,9 +12,8 @@ from pushlog.formats.errors import Classified, classify
 from pushlog.formats.reference import reference
 from pushlog.formats.sections import Section, sections
 from pushlog.formats.store import store, throttled
-from pushlog.intake.decoration import undecorated
+from pushlog.intake.opened import opened
 from pushlog.intake.read import Raw, raw, read
-from pushlog.intake.text import Text
 from pushlog.knowledge.base import Knowledge, shipped
 from pushlog.model import (
     Capture,
@@ -45,6 +44,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from pushlog.intake.text import Text
+
 _NEIGHBOURS = 2
 _UNREAD_SHOWN = 20
 
@@ -54,6 +55,7 @@ class Options:
     """What a user may tell an analysis beside the log."""
 
     knowledge: Knowledge = field(default_factory=shipped)
+    timing: str | None = None
 
 
 def analyze(source: str | Path | bytes, options: Options | None = None) -> Log:
@@ -64,21 +66,22 @@ def analyze(source: str | Path | bytes, options: Options | None = None) -> Log:
 
 def analyze_raw(given: Raw, options: Options | None = None) -> Log:
     """The same for bytes that were read already."""
-    bare = undecorated(Text(given.data))
-    text = bare.text
+    chosen = options or Options()
+    log = opened(given.data, chosen.timing)
+    text = log.text
     reading = docker.read(text)
-    found = sections(text, reading)
+    found = sections(text, reading, chosen.knowledge)
     described = Source(
         name=given.name,
         bytes=given.size,
         lines=text.lines,
         sha256=given.sha256,
-        capture=reading.capture,
-        decoration=bare.decoration,
+        capture=log.capture or reading.capture,
+        decoration=log.decoration,
         coverage=_coverage(found),
-        notes=(*given.notes, *((bare.why,) if bare.why else ())),
+        notes=(*given.notes, *log.notes),
     )
-    cases = [_case(text, described, section, bare.stamps, options or Options()) for section in found]
+    cases = [_case(text, described, section, log.watch, chosen) for section in found]
     habits = across(cases)
     judged = (_judged(case, extra) for case, extra in zip(cases, habits, strict=True))
     return Log(source=described, pushes=tuple(judged))

@@ -37,35 +37,44 @@ class Piece:
 
 @dataclass(frozen=True)
 class Text:
-    """The data of a log, with its line ends found once."""
+    """The data of a log and where its physical lines begin.
+
+    `starts`: the offset at which each physical line begins, where these are not the lines of the data: in a recording
+    every event is a line of the file.
+    """
 
     data: bytes
+    starts: Int64 | None = None
 
     @cached_property
-    def ends(self) -> Int64:
-        """The offset of every line feed."""
-        return np.flatnonzero(np.frombuffer(self.data, dtype=np.uint8) == ord("\n")).astype(np.int64)
+    def _starts(self) -> Int64:
+        if self.starts is not None:
+            return self.starts
+        ends = np.flatnonzero(np.frombuffer(self.data, dtype=np.uint8) == ord("\n")).astype(np.int64)
+        begins = np.concatenate([np.zeros(1, dtype=np.int64), ends + 1])
+        return begins[:-1] if begins[-1] == len(self.data) else begins
 
-    @cached_property
+    @property
     def lines(self) -> int:
         """How many physical lines there are; the last needs no line feed."""
-        return len(self.ends) + (bool(self.data) and not self.data.endswith(b"\n"))
+        return len(self._starts)
 
     def line_of(self, offset: int) -> int:
         """The physical line, from 1, that holds the byte at `offset`."""
-        return int(np.searchsorted(self.ends, offset)) + 1
+        return max(1, int(np.searchsorted(self._starts, offset, side="right")))
 
     def lines_of(self, offsets: Int64) -> Int64:
         """The same for many offsets."""
-        return np.searchsorted(self.ends, offsets).astype(np.int64) + 1
+        return np.maximum(1, np.searchsorted(self._starts, offsets, side="right").astype(np.int64))
 
     def start_of(self, line: int) -> int:
         """The offset at which a physical line begins."""
-        return int(self.ends[line - 2]) + 1 if line > 1 else 0
+        return int(self._starts[line - 1]) if line <= self.lines else len(self.data)
 
     def stop_of(self, line: int) -> int:
         """The offset at which a physical line ends, before its line feed."""
-        return int(self.ends[line - 1]) if line <= len(self.ends) else len(self.data)
+        stop = int(self._starts[line]) if line < self.lines else len(self.data)
+        return stop - 1 if stop > self.start_of(line) and self.data[stop - 1] == ord("\n") else stop
 
     def shown(self, line: int, limit: int = 2000) -> str:
         """What a person reads on that line, at most `limit` characters: the last piece drawn there."""

@@ -1,0 +1,39 @@
+"""A log as its client wrote it: out of a recording or out of its decoration, with the times that these carry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pushlog.intake.decoration import undecorated
+from pushlog.intake.recording import Recording, recorded
+from pushlog.intake.text import Text
+
+if TYPE_CHECKING:
+    from pushlog.intake.stamps import Stamps
+    from pushlog.model import Capture
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """The text of the client, the times of its lines or bytes, and how both were had.
+
+    `capture` is None where only the text itself can tell.
+    """
+
+    text: Text
+    watch: Stamps | Recording | None
+    capture: Capture | None
+    decoration: str | None
+    notes: tuple[str, ...]
+
+
+def opened(data: bytes, timing: str | None = None) -> Opened:
+    """The log in these bytes; `timing` is the timing file of a typescript. Raises InputError."""
+    text = Text(data)
+    record = recorded(text, timing)
+    if record:
+        return Opened(text=record.text, watch=record.watch, capture=record.capture, decoration=None, notes=record.notes)
+    bare = undecorated(text)
+    notes = (bare.why,) if bare.why else ()
+    return Opened(text=bare.text, watch=bare.stamps, capture=None, decoration=bare.decoration, notes=notes)
