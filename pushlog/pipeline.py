@@ -23,6 +23,7 @@ from pushlog.model import (
     Duration,
     Evidence,
     Failure,
+    Family,
     Finding,
     Log,
     Outcome,
@@ -38,6 +39,7 @@ from pushlog.timeline.layers import gave_up, layers
 from pushlog.timeline.measured import Watch, measured
 from pushlog.timeline.outcome import outcome
 from pushlog.timeline.progress import progress
+from pushlog.timeline.waits import waited
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,7 +102,7 @@ def _case(text: Text, source: Source, section: Section, watch: Watch | None, opt
     """What is known of one push, before anything is judged."""
     engine, classified = _engine(source, section, options.knowledge)
     ended = outcome(section, classified)
-    clock = _clock(text, section, watch, engine, ended)
+    clock = _clock(text, section, watch, engine, classified)
     table = frame(section.events, clock.at)
     known = layers(
         section.events,
@@ -149,14 +151,15 @@ class _Times:
     duration: Duration
 
 
-def _clock(text: Text, section: Section, watch: Watch | None, engine: Store, ended: Outcome) -> _Times:
+def _clock(text: Text, section: Section, watch: Watch | None, engine: Store, error: Classified | None) -> _Times:
     """The times that the log carries, else the earliest that its lines allow."""
     earliest = inferred(
         section.events,
         store=engine,
         throttled=throttled(text, section.events, section.marks),
         breaks=np.array([m.stop for m in section.marks if m.kind == "digest"], dtype=np.int64),
-        failed=ended is Outcome.FAILED,
+        failed=error is not None and error.family is not Family.CANCELLED,
+        waited=waited(error, engine),
     )
     told = measured(section, watch)
     if told is None:

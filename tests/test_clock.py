@@ -7,14 +7,16 @@ from pushlog.formats import docker
 from pushlog.intake.text import Text
 from pushlog.model import Store
 from pushlog.timeline.clock import inferred
+from tests.logs import HEADER, push
 
 A, B, C = "aaaaaaaaaaaa", "bbbbbbbbbbbb", "cccccccccccc"
 
 
-def clock(lines, store=Store.GRAPHDRIVER, *, throttled=True, failed=False):
+def clock(lines, store=Store.GRAPHDRIVER, *, throttled=True, failed=False, waited=0.0):
     text = Text("\n".join(lines).encode())
     events = docker.read(text).events
-    return inferred(events, store=store, throttled=throttled, breaks=np.array([], dtype=np.int64), failed=failed)
+    none = np.array([], dtype=np.int64)
+    return inferred(events, store=store, throttled=throttled, breaks=none, failed=failed, waited=waited)
 
 
 def countdown(layer, start, stop=1):
@@ -100,3 +102,25 @@ def test_times_never_fall():
     lines = [*redraws(A, 4), *countdown(A, 5), *redraws(B, 3), *countdown(B, 5), *redraws(A, 5), f"{A}: Pushed"]
     at = clock(lines).at
     assert (np.diff(at) >= 0).all()
+
+
+def test_a_time_out_in_the_error_adds_to_the_attempt_that_failed():
+    waits = [line for start in (5, 10, 15, 20) for line in countdown(A, start)]
+    assert clock(waits, failed=True, waited=30).end == 80
+    assert clock([*waits, f"{B}: Preparing"], failed=True, waited=30).end == 79
+
+
+@pytest.mark.parametrize(
+    ("error", "least"),
+    [
+        ('Get "https://registry.example.com/v2/": dial tcp 10.0.0.1:443: i/o timeout', 30),
+        ('Get "https://registry.example.com/v2/": net/http: TLS handshake timeout', 10),
+        (
+            'Get "https://h/v2/": net/http: request canceled (Client.Timeout exceeded while awaiting headers)',
+            15,
+        ),
+        ('Get "https://registry.example.com/v2/": dial tcp 10.0.0.1:443: connect: connection refused', 0),
+    ],
+)
+def test_an_error_proves_the_time_out_it_names(error, least):
+    assert push(HEADER, f"{A}: Preparing", error).duration.at_least == least

@@ -33,11 +33,14 @@ class Inferred:
     proven: bool
 
 
-def inferred(events: Events, *, store: Store, throttled: bool, breaks: Int64, failed: bool) -> Inferred:
+def inferred(
+    events: Events, *, store: Store, throttled: bool, breaks: Int64, failed: bool, waited: float = 0.0
+) -> Inferred:
     """The earliest schedule that the events allow.
 
     `throttled`: the daemon draws a layer at most every 100 ms (docker 1.13 and later). `breaks`: byte offsets where the
     progress display begins anew, the digest lines of a push of several tags. `failed`: the push ended with an error.
+    `waited`: seconds that the attempt which failed took at least, by the text of its error.
     """
     tenths = np.zeros(len(events), dtype=np.int64)
     now = 0
@@ -47,7 +50,7 @@ def inferred(events: Events, *, store: Store, throttled: bool, breaks: Int64, fa
         keys = _ticks(part) if store is Store.CONTAINERD else _redraws(part) if throttled else _untimed(part)
         tenths[low:high] = now + _schedule(part, keys, spare_last=store is Store.CONTAINERD)
         now = int(tenths[high - 1]) if high > low else now
-    end = max(now, _last_countdown(events, tenths) if failed else 0)
+    end = max(now, _last_countdown(events, tenths) + round(waited * _SECOND) if failed else 0)
     return Inferred(at=tenths / _SECOND, end=end / _SECOND, proven=end > 0)
 
 
