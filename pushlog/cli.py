@@ -21,8 +21,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-FORMATS = ("text", "json", "html")
-
 
 class FailOn(StrEnum):
     """What makes the exit status 1."""
@@ -30,6 +28,65 @@ class FailOn(StrEnum):
     NEVER = "never"
     FAILED = "failed"
     WARNING = "warning"
+
+
+Formats = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-f",
+        "--format",
+        metavar="FORMAT[=PATH]",
+        help="text, json, html, markdown, github, gitlab, sarif, junit or trace; repeatable. "
+        "Without PATH to standard output; html=DIR/ writes a page and its stylesheet.",
+    ),
+]
+FailOnOption = Annotated[FailOn, typer.Option("--fail-on", help="Exit with 1 when a push failed, or for warnings too.")]
+ExitClass = Annotated[
+    bool,
+    typer.Option(
+        "--exit-class",
+        help="Exit with the kind of failure: 10 push again, 11 auth, 12 permission, 13 missing, 14 size, 15 quota, "
+        "16 registry, 17 network, 18 cancelled, 19 unknown.",
+    ),
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit with 4 when a line inside a push was not understood.")]
+Rules = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--rules",
+        metavar="FILE",
+        help="Errors, registries and limits of your own, as TOML; repeatable, later files go first.",
+    ),
+]
+Histories = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--history",
+        metavar="FILE",
+        help="What docker history --no-trunc --format json or docker image inspect printed: names the layers; "
+        "repeatable.",
+    ),
+]
+DaemonConfig = Annotated[
+    str | None,
+    typer.Option(
+        "--daemon-config", metavar="FILE", help="The daemon's daemon.json: how many uploads it allows at a time."
+    ),
+]
+WhatIf = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--what-if",
+        metavar="KEY=VALUE",
+        help="How long the push would have taken with concurrency=10, bandwidth=20MB/s, split-largest=4 or "
+        "reuse=ID,ID; repeatable.",
+    ),
+]
+Timing = Annotated[
+    str | None,
+    typer.Option("--timing", metavar="FILE", help="The timing file of a typescript that script(1) wrote."),
+]
+NoColor = Annotated[bool, typer.Option("--no-color", help="No colour, whatever the terminal can.")]
 
 
 def main() -> NoReturn:
@@ -84,40 +141,61 @@ def analyze(
     logs: Annotated[
         list[str], typer.Argument(metavar="LOG...", help="Captured output of docker push; - is standard input.")
     ],
-    formats: Annotated[
-        list[str] | None,
-        typer.Option(
-            "-f",
-            "--format",
-            metavar="FORMAT[=PATH]",
-            help="text, json or html; repeatable. Without PATH to standard output; "
-            "html=DIR/ writes a page and its stylesheet.",
-        ),
-    ] = None,
-    fail_on: Annotated[
-        FailOn, typer.Option("--fail-on", help="Exit with 1 when a push failed, or for warnings too.")
-    ] = FailOn.NEVER,
-    exit_class: Annotated[
-        bool,
-        typer.Option(
-            "--exit-class",
-            help="Exit with the kind of failure: 10 push again, 11 auth, 12 permission, 13 missing, 14 size, 15 quota, "
-            "16 registry, 17 network, 18 cancelled, 19 unknown.",
-        ),
-    ] = False,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Exit with 4 when a line inside a push was not understood.")
-    ] = False,
-    no_color: Annotated[bool, typer.Option("--no-color", help="No colour, whatever the terminal can.")] = False,
+    formats: Formats = None,
+    fail_on: FailOnOption = FailOn.NEVER,
+    exit_class: ExitClass = False,
+    strict: Strict = False,
+    rules_files: Rules = None,
+    histories: Histories = None,
+    daemon_config: DaemonConfig = None,
+    what_if: WhatIf = None,
+    timing: Timing = None,
+    no_color: NoColor = False,
 ) -> int:
     """Post-mortem of captured logs: verdict, how far each push got, causes with their lines, what to do."""
     from pushlog.exits import status
     from pushlog.outputs import outputs, write
 
     wanted = outputs(formats or ["text"])
+    from pushlog.formats.rules_file import knowledge
+    from pushlog.intake.history import history
+    from pushlog.intake.read import read as read_input
+    from pushlog.pipeline import Options
     from pushlog.pipeline import analyze as read
+    from pushlog.timeline.changes import change
+    from pushlog.timeline.concurrency import setting
 
-    results = [read(log) for log in logs]
+    options = Options(
+        knowledge=knowledge(rules_files or ()),
+        history=history(histories or ()),
+        max_uploads=setting(daemon_config) if daemon_config is not None else None,
+        what_if=tuple(change(text) for text in what_if or ()),
+        timing=read_input(timing).data.decode("utf-8", "replace") if timing is not None else None,
+    )
+    results = [read(log, options) for log in logs]
+    write(wanted, results, no_color=no_color)
+    return int(status(results, fail_on=fail_on.value, classes=exit_class, strict=strict))
+
+
+@app.command()
+def report(
+    result: Annotated[str, typer.Argument(metavar="RESULT", help="What analyze -f json wrote; - is standard input.")],
+    formats: Formats = None,
+    fail_on: FailOnOption = FailOn.NEVER,
+    exit_class: ExitClass = False,
+    strict: Strict = False,
+    no_color: NoColor = False,
+) -> int:
+    """Any output again from a stored result, without the log."""
+    from pushlog.exits import status
+    from pushlog.outputs import outputs, write
+
+    wanted = outputs(formats or ["text"])
+    from pushlog.intake.read import read
+    from pushlog.report.stored import logs
+
+    stored = read(result)
+    results = logs(stored.data.decode("utf-8", "replace"), stored.name)
     write(wanted, results, no_color=no_color)
     return int(status(results, fail_on=fail_on.value, classes=exit_class, strict=strict))
 

@@ -7,17 +7,19 @@ import shutil
 import sys
 import tempfile
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pushlog.faults import OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from pushlog.model import Log
 
-FORMATS = ("text", "json", "html")
+# Each is drawn by the module of its name in report/, loaded when it is wanted.
+FORMATS = ("text", "json", "html", "markdown", "github", "gitlab", "sarif", "junit", "trace")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,14 +57,9 @@ def write(wanted: Sequence[Output], logs: Sequence[Log], *, no_color: bool) -> N
 
 
 def _drawn(name: str, logs: Sequence[Log], *, no_color: bool, for_file: bool) -> str:
-    if name == "json":
-        from pushlog.report.json import render
-
+    if name != "text":
+        render: Callable[[Sequence[Log]], str] = import_module(f"pushlog.report.{name}").render
         return render(logs)
-    if name == "html":
-        from pushlog.report import html
-
-        return html.render(logs)
     from pushlog.report import text
 
     encoding = "utf-8" if for_file else (sys.stdout.encoding or "ascii")
@@ -84,7 +81,7 @@ def _color() -> bool:
 
 
 def _print(text: str) -> None:
-    """To standard output; JSON and HTML are UTF-8 whatever the locale says."""
+    """To standard output; all but text is UTF-8 whatever the locale says."""
     sys.stdout.flush()
     sys.stdout.buffer.write(text.encode("utf-8", "replace"))
     sys.stdout.buffer.flush()

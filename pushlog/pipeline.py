@@ -32,21 +32,29 @@ from pushlog.model import (
 )
 from pushlog.rules import across, judge
 from pushlog.rules.case import Case
+from pushlog.rules.token_expired import expired
 from pushlog.rules.verdict import verdict
 from pushlog.timeline.clock import inferred
+from pushlog.timeline.concurrency import concurrency
 from pushlog.timeline.frame import frame
 from pushlog.timeline.layers import gave_up, layers
 from pushlog.timeline.measured import Watch, measured
+from pushlog.timeline.naming import named
 from pushlog.timeline.outcome import outcome
 from pushlog.timeline.progress import progress
 from pushlog.timeline.waits import waited
+from pushlog.timeline.whatif import estimates
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
+    from pushlog.intake.history import History
     from pushlog.intake.text import Text
+    from pushlog.model import Layer
+    from pushlog.timeline.changes import Change
 
 _NEIGHBOURS = 2
 _UNREAD_SHOWN = 20
@@ -54,10 +62,13 @@ _UNREAD_SHOWN = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What a user may tell an analysis beside the log."""
+    """What a user may tell and ask an analysis beside the log; `max_uploads` is that of the daemon, 0 for no limit."""
 
     knowledge: Knowledge = field(default_factory=shipped)
     timing: str | None = None
+    history: History | None = None
+    max_uploads: int | None = None
+    what_if: tuple[Change, ...] = ()
 
 
 def analyze(source: str | Path | bytes, options: Options | None = None) -> Log:
@@ -84,9 +95,18 @@ def analyze_raw(given: Raw, options: Options | None = None) -> Log:
         notes=(*given.notes, *log.notes),
     )
     cases = [_case(text, described, section, log.watch, chosen) for section in found]
+    cases, notes = _with_instructions(cases, chosen.history)
     habits = across(cases)
     judged = (_judged(case, extra) for case, extra in zip(cases, habits, strict=True))
-    return Log(source=described, pushes=tuple(judged))
+    return Log(source=replace(described, notes=(*described.notes, *notes)), pushes=tuple(judged))
+
+
+def _with_instructions(cases: list[Case], history: History | None) -> tuple[list[Case], tuple[str, ...]]:
+    """The pushes with their layers named by what made them, and why some could not be."""
+    if history is None:
+        return cases, ()
+    pushes, notes = named([(case.push, case.section) for case in cases], history)
+    return [replace(case, push=push) for case, push in zip(cases, pushes, strict=True)], notes
 
 
 def _coverage(found: tuple[Section, ...]) -> float:
@@ -121,17 +141,18 @@ def _case(text: Text, source: Source, section: Section, watch: Watch | None, opt
         reference=pushed,
         registry_kind=options.knowledge.registry_kind(pushed.registry),
         outcome=ended,
-        error=_failure(section, classified),
+        error=_failure(section, classified, known),
         layers=known,
         progress=progress(known, ended, source.capture),
         clock=clock.kind,
         duration=clock.duration,
+        concurrency=concurrency(table, section, store=engine, capture=source.capture, configured=options.max_uploads),
         lines_understood=_understood(section),
         unread=tuple(Evidence(line=p.line, text=p.text) for p in section.unread[:_UNREAD_SHOWN]),
     )
     return Case(
         source=source,
-        push=push,
+        push=replace(push, what_if=estimates(push, table, options.what_if)),
         section=section,
         table=table,
         text=text,
@@ -199,13 +220,13 @@ def _named(classified: Classified | None) -> str | None:
     return digest.removeprefix("sha256:")[:12] if digest else None
 
 
-def _failure(section: Section, classified: Classified | None) -> Failure | None:
+def _failure(section: Section, classified: Classified | None, known: Sequence[Layer]) -> Failure | None:
     if section.error is None or classified is None:
         return None
     return Failure(
         text=section.error.text,
         line=section.error.lines[0],
-        family=classified.family,
+        family=Family.TOKEN_EXPIRED if expired(classified, known) else classified.family,
         code=classified.code,
         http_status=classified.http_status,
         retry_helps=classified.retry_helps,

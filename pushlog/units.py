@@ -1,8 +1,13 @@
-"""Figures as words, the same in rules and in reports."""
+"""Figures and instructions as words, the same in rules and in reports."""
 
 from __future__ import annotations
 
+import re
+
 UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
+# What builders put around an instruction: the shell, with the build arguments before it, and marks of their own.
+_SHELL = re.compile(r"(?:RUN )?(?:\|\d+ .*?)?/bin/(?:ba|a)?sh (?:-\w+ )*?-c (?!#\(nop\))")
+_MARKS = re.compile(r"^/bin/sh -c #\(nop\) ?| # buildkit$")
 
 
 def size(n: int | None) -> str:
@@ -42,3 +47,12 @@ def plural(noun: str) -> str:
 def count(n: int, noun: str) -> str:
     """Return `1 layer`, `3 layers`."""
     return f"{n} {noun if n == 1 else plural(noun)}"
+
+
+def instruction(created_by: str, width: int | None = None) -> str:
+    """Return what made a layer as a Dockerfile says it, on one line and no wider than told: `RUN npm ci`."""
+    line = " ".join(created_by.replace("`", "'").split())
+    line = _MARKS.sub("", line)
+    if shell := _SHELL.match(line):
+        line = f"RUN {line[shell.end() :]}"
+    return line if width is None or len(line) <= width else f"{line[: width - 3].rstrip()}..."

@@ -4,6 +4,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A slow machine is no defect: times are measured by benchmarks, not by tests.
+settings.register_profile("pushlog", deadline=None)
+settings.load_profile("pushlog")
 
 ROOT = Path(__file__).resolve().parent.parent
 # Last, so that an installed pushlog is the one that is tested.

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from pushlog.formats.errors import classify, continues, starts_error
+from pushlog.knowledge.patterns import Linear
 from pushlog.knowledge.signatures import RETRIED, Signature, read_signatures, signatures
 from pushlog.knowledge.tables import KnowledgeError
 from pushlog.knowledge.wording import fill
@@ -58,6 +59,7 @@ def test_rows_are_well_formed(row: Signature) -> None:
     assert not row.title.endswith(".")
     assert row.cause.endswith(".")
     for pattern in (row.match.message, row.match.cause, row.match.text):
+        assert not isinstance(pattern, Linear)
         re.compile(pattern or "")
     for words in (row.title, row.cause, *row.remedy):
         assert words.count("`") % 2 == 0

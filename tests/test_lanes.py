@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lark import Lark
 
-from pushlog.formats import derive, docker
+from pushlog.formats import derive, docker, shapes
 from pushlog.formats.events import Kind, Row
+from pushlog.formats.shapes import scan
 from pushlog.intake.text import Piece, Text
 
 hex_digits = st.text("0123456789abcdef", min_size=12, max_size=12)
@@ -74,14 +75,39 @@ def test_both_lanes_read_the_same_message_of_the_engine(layer, status, current, 
     assert fast == slow
 
 
-@pytest.mark.parametrize("name", ["docker.lark", "engine.lark"])
-def test_the_flood_pattern_covers_the_shapes_that_repeat(name):
-    samples = {
-        "docker.lark": ["8fca24a28722: Pushing [=>   ]  1.2MB/3MB", "8fca24a28722: Retrying in 5 seconds"],
-        "engine.lark": ['{"status":"Pushing","progressDetail":{"current":5,"total":9},"id":"8fca24a28722"}'],
-    }[name]
-    for sample in samples:
-        assert docker.flood(name).search(sample.encode())
+SHAPES = [
+    ("docker.lark", "8fca24a28722: Pushing [=>   ]  1.2MB/3MB"),
+    ("docker.lark", "8fca24a28722: Retrying in 5 seconds"),
+    ("engine.lark", '{"status":"Pushing","progressDetail":{"current":5,"total":9},"id":"8fca24a28722"}'),
+]
+
+
+@pytest.mark.parametrize(("name", "row"), SHAPES)
+def test_the_shapes_that_repeat_are_read_without_lark(name, row):
+    assert docker.lane(name).pattern.fullmatch(row.encode())
+    found = scan(f"{row}\r\n".encode() * 3, docker.lane("docker.lark"), docker.lane("engine.lark"))
+    assert len(found.columns.start) == 3
+    assert not len(found.others)
+
+
+@given(st.lists(st.one_of(layer_line, noise, st.just("")), max_size=30), st.integers(20, 200))
+def test_rows_are_the_same_wherever_the_data_is_cut_into_stretches(lines, size):
+    data = "\r\n".join(lines).encode()
+    with pytest.MonkeyPatch.context() as patch:
+        whole = docker.read(Text(data)).events
+        patch.setattr(shapes, "CHUNK", size)
+        cut = docker.read(Text(data)).events
+    assert rows(cut) == rows(whole)
+    assert cut.line.tolist() == whole.line.tolist()
+
+
+@given(st.lists(layer_line, min_size=1, max_size=10))
+def test_every_byte_is_a_rows_or_left_for_the_careful_lane(lines):
+    data = "\r\n".join([*lines, "something else", *lines]).encode()
+    found = scan(data, docker.lane("docker.lark"), docker.lane("engine.lark"))
+    rest = b"".join(data[low:high] for low, high in found.others.tolist())
+    assert b"something else" in rest
+    assert not [line for line in lines if line.encode() in rest and not line.endswith("Mounted")]
 
 
 @settings(max_examples=300)

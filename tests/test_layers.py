@@ -141,3 +141,20 @@ def test_a_push_with_its_digest_line_is_whole():
 def test_a_push_that_named_few_layers_or_none_is_still_a_push(lines):
     result = log(HEADER, lines, "no basic auth credentials")
     assert result.pushes[0].progress.layers_total == len(lines)
+
+
+def test_a_layer_that_waited_in_a_pipe_began_when_another_made_room():
+    lines = [
+        *(
+            f"{second:02d} {x}: {word}"
+            for second, x, word in [(0, A, "Preparing"), (0, B, "Preparing"), (0, C, "Preparing")]
+        ),
+        f"00 {C}: Waiting",
+        f"03 {B}: Pushed",
+        f"07 {C}: Pushed",
+        f"09 {A}: Pushed",
+    ]
+    stamped = [f"2026-11-23 21:26:{line}" for line in [f"00 {HEADER}", *lines, f"10 {DONE}"]]
+    by_id = {x.id: [(i.phase, i.start, i.end) for i in x.intervals] for x in push(stamped).layers}
+    assert by_id[C] == [(Phase.WAITING, 0, 3), (Phase.UPLOADING, 3, 7)]
+    assert by_id[A] == [(Phase.UPLOADING, 0, 9)]

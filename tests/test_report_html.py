@@ -167,7 +167,7 @@ def test_the_axis_says_whether_times_are_measured() -> None:
 def test_without_times_the_page_says_so_and_which_capture_would_tell(clock: Clock) -> None:
     text = Document(html.render([log(replace(cut_off(), clock=clock))])).text
     assert "Where the time went The" in text
-    assert "pushlog record -- docker push" in text
+    assert "asciinema rec -c 'docker push" in text
 
 
 def test_the_waterline_says_what_is_unknown() -> None:

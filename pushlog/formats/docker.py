@@ -10,15 +10,13 @@ import json
 import re
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import chain
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from pushlog.formats import derive
-from pushlog.formats.events import UNKNOWN, Columns, Events, Kind, Mark, Row, Uint8, from_rows, gaps, table
-from pushlog.formats.figures import size, sizes
-from pushlog.intake.text import Int64, Piece, Text
+from pushlog.formats.events import UNKNOWN, Events, Kind, Mark, Row, from_rows, table
+from pushlog.formats.figures import size
+from pushlog.formats.shapes import FIELDS, Lane, scan
+from pushlog.intake.text import Piece, Text
 from pushlog.model import Capture
 
 if TYPE_CHECKING:
@@ -28,11 +26,6 @@ if TYPE_CHECKING:
 
 _FLOOD = ("preparing", "waiting", "pushing", "pushed", "exists", "retrying", "unavailable")
 _ENGINE_FLOOD = ("waiting", "pushing", "retrying", "unavailable")
-_FIELDS = ("LAYER", "CURRENT", "TOTAL", "WAIT")
-# A row begins a line or follows a carriage return, and ends before the next break; the breaks after it are its own,
-# so that rows of a terminal that follow each other leave no gap.
-_ROW = rb"(?<![^\r\n]) *%s *(?=[\r\n\x1b]|\Z)(?:[\r\n]|\x1b\[[0-9;?]*[A-Za-z])*"
-_CODES = {kind.name.lower(): int(kind) for kind in Kind}
 # What only a terminal writes: the cursor goes up, a row is drawn over another, a state is followed by a space.
 _REDRAW = re.compile(rb"\x1b\[\d+A|\r[0-9a-f]{12}: ")
 # A terminal ends lines with CR LF; the pipe of a push that never drew a row would not.
@@ -61,11 +54,11 @@ def grammar(name: str = "docker.lark") -> Lark:
 
 
 @cache
-def flood(name: str) -> re.Pattern[bytes]:
+def lane(name: str) -> Lane:
     """The byte pattern of the rows that repeat by the million, written from that grammar."""
     rule, kinds = ("layer", _FLOOD) if name == "docker.lark" else ("start", _ENGINE_FLOOD)
-    text = derive.pattern(grammar(name), rule, fields=_FIELDS, kinds=kinds)
-    return re.compile(_ROW % text.encode())
+    text = derive.pattern(grammar(name), rule, fields=(*FIELDS, "LAYER"), kinds=kinds)
+    return Lane(pattern=re.compile(text.encode() + rb" *"), kinds={kind: int(Kind[kind.upper()]) for kind in kinds})
 
 
 @cache
@@ -77,20 +70,20 @@ def _known() -> re.Pattern[str]:
 
 def read(text: Text) -> Reading:
     """Every line of `docker push` in the text, whatever stands between them."""
-    names = ["docker.lark"] + (["engine.lark"] if b'{"status":' in text.data else [])
-    columns, spans = zip(*(_scan(text.data, name) for name in names), strict=True)
-    covered = np.concatenate(spans)
+    found = scan(text.data, lane("docker.lark"), lane("engine.lark"))
     careful = [
         (event, piece.text.startswith("{"))
-        for low, high in gaps(covered[:, 0], covered[:, 1], 0, len(text.data))
+        for low, high in found.others.tolist()
         for piece in text.pieces(low, high)
         for event in _careful(piece)
     ]
     rows = [event for event, _ in careful if isinstance(event, Row)]
     marks = tuple(event for event, _ in careful if isinstance(event, Mark))
-    events = table(text, [*columns, from_rows(rows)])
-    messages = any(is_json for _, is_json in careful) or any(len(c.start) for c in columns[1:])
-    lines = len(columns[0].start) > 0 or any(not is_json and _of_a_push(event) for event, is_json in careful)
+    events = table(text, [found.columns, from_rows(rows)])
+    messages = found.messages > 0 or any(is_json for _, is_json in careful)
+    lines = len(found.columns.start) > found.messages or any(
+        not is_json and _of_a_push(event) for event, is_json in careful
+    )
     return Reading(events=events, marks=marks, capture=_capture(text, events, messages=messages, lines=lines))
 
 
@@ -144,48 +137,6 @@ def is_quiet(line: str) -> bool:
     except LarkError:
         return False
     return True
-
-
-def _scan(data: bytes, name: str) -> tuple[Columns, Int64]:
-    """The rows of one flood pattern as columns, and the spans of data they cover, shape (rows, 2)."""
-    found = flood(name)
-    layer, current, total, wait = (found.groupindex[field] for field in _FIELDS)
-    kind_of = _last_kind if name == "docker.lark" else _any_kind
-    cells = chain.from_iterable(
-        (*m.span(), m.start(layer), kind_of(m), *m.span(current), *m.span(total), *m.span(wait))
-        for m in found.finditer(data)
-    )
-    spans: Int64 = np.fromiter(cells, dtype=np.int64).reshape(-1, 10)
-    view: Uint8 = np.frombuffer(data, dtype=np.uint8)
-    columns = Columns(
-        start=spans[:, 0],
-        stop=spans[:, 1],
-        hexid=_hex(view, spans[:, 2]),
-        kind=spans[:, 3].astype(np.int8),
-        current=sizes(view, spans[:, 4], spans[:, 5]),
-        total=sizes(view, spans[:, 6], spans[:, 7]),
-        wait=sizes(view, spans[:, 8], spans[:, 9]),
-    )
-    return columns, spans[:, :2]
-
-
-def _last_kind(match: re.Match[bytes]) -> int:
-    """A line of text ends with the state, so that its alias is the last group."""
-    return _CODES[match.lastgroup or ""]
-
-
-def _any_kind(match: re.Match[bytes]) -> int:
-    """In the Engine's messages the layer follows the state."""
-    return next(_CODES[name] for name in _ENGINE_FLOOD if match.start(name) >= 0)
-
-
-def _hex(data: Uint8, start: Int64) -> Int64:
-    """Twelve hexadecimal digits at each offset as a number."""
-    number = np.zeros(len(start), dtype=np.int64)
-    for place in range(12):
-        char = data[start + place].astype(np.int64)
-        number = number * 16 + np.where(char >= ord("a"), char - ord("a") + 10, char - ord("0"))
-    return number
 
 
 def _careful(piece: Piece) -> Iterator[Row | Mark]:

@@ -6,10 +6,13 @@ Strict on purpose: after the last layer a CI log goes on with lines of its own, 
 from __future__ import annotations
 
 import re
-from functools import cache
+from typing import TYPE_CHECKING
 
 from pushlog.formats.error_text import CODE
-from pushlog.knowledge.signatures import signatures
+from pushlog.knowledge.base import shipped
+
+if TYPE_CHECKING:
+    from pushlog.knowledge.base import Beginnings, Knowledge
 
 # Words that alone on a line are an error; a colon after them makes them more of one.
 SHAPES = re.compile(
@@ -60,33 +63,20 @@ GOES_ON = (
 PAGE_LINES = 300
 
 
-def starts_error(line: str) -> bool:
+def starts_error(line: str, knowledge: Knowledge | None = None) -> bool:
     """Whether a line can be the first line of a push's error, and not just any line of a job that mentions one."""
     stripped = line.strip()
     client = CLIENT.match(stripped)
     bare = stripped[client.end() :] if client else stripped
-    return bool(bare) and (SHAPES.match(bare) is not None or _known_start(bare))
+    return bool(bare) and (SHAPES.match(bare) is not None or _known_start(bare, (knowledge or shipped()).beginnings))
 
 
-def _known_start(line: str) -> bool:
-    if line in _whole_lines():
+def _known_start(line: str, known: Beginnings) -> bool:
+    if line in known.lines:
         return True
-    prefixes, rows = _starts()
-    if not line.startswith(prefixes):
-        return False
-    lowered = line.lower()
-    return any(line.startswith(starts) and any(literal in lowered for literal in has) for starts, has in rows)
-
-
-@cache
-def _whole_lines() -> frozenset[str]:
-    return frozenset(line for row in signatures() for line in row.line)
-
-
-@cache
-def _starts() -> tuple[tuple[str, ...], tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]:
-    rows = tuple((row.starts, row.match.has or ("",)) for row in signatures() if row.starts)
-    return tuple(start for starts, _ in rows for start in starts), rows
+    likely = [has for start, has in known.starts if line.startswith(start)]
+    lowered = line.lower() if likely else ""
+    return any(literal in lowered for has in likely for literal in has)
 
 
 def continues(first_lines: str, line: str) -> bool:

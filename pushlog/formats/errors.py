@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
 from pushlog.formats.error_lines import continues, starts_error
 from pushlog.formats.error_text import ErrorText, parsed
+from pushlog.knowledge.patterns import Linear, found
 from pushlog.knowledge.signatures import Match, Signature, signatures
 from pushlog.model import Family, Store
 
@@ -89,10 +88,5 @@ def _status_fits(match: Match, status: int | None) -> bool:
     return status is not None and (str(status) in match.status or f"{status // 100}xx" in match.status)
 
 
-def _found(pattern: str | None, text: str | None) -> bool:
-    return pattern is None or (text is not None and _compiled(pattern).search(text) is not None)
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
+def _found(pattern: str | Linear | None, text: str | None) -> bool:
+    return pattern is None or (text is not None and found(pattern, text))

@@ -9,14 +9,16 @@ import numpy as np
 
 from pushlog.formats import docker
 from pushlog.formats.events import Events, Kind, Mark
-from pushlog.formats.zone import HEADERS, ErrorLines, Zone, bound_error, first_error
+from pushlog.formats.zone import HEADERS, ErrorLines, Zone, bound_error
 from pushlog.intake.decoration import is_noise
+from pushlog.knowledge.base import shipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pushlog.formats.docker import Reading
     from pushlog.intake.text import Piece, Text
+    from pushlog.knowledge.base import Knowledge
 
 # `docker pull` prints the rest of the states too.
 _ONLY_PUSH = (
@@ -65,16 +67,17 @@ class _Bounds:
     intro: tuple[Mark, ...]
 
 
-def sections(text: Text, reading: Reading) -> tuple[Section, ...]:
-    """The pushes of a log, in order."""
+def sections(text: Text, reading: Reading, knowledge: Knowledge | None = None) -> tuple[Section, ...]:
+    """The pushes of a log, in order. `knowledge` tells how errors begin; without it, what comes with pushlog."""
+    known = knowledge or shipped()
     found: list[Section] = []
     floor = 0
     for bounds in _bounds(text, reading):
-        section = _section(text, reading, bounds, floor)
+        section = _section(text, reading, known, bounds, floor)
         if section:
             found.append(section)
             floor = text.stop_of(section.lines[1])
-    return tuple(found) or _alone(text, reading)
+    return tuple(found) or _alone(text, reading, known)
 
 
 def _bounds(text: Text, reading: Reading) -> Iterator[_Bounds]:
@@ -108,10 +111,11 @@ def _events_between(reading: Reading, start: int, stop: int) -> int:
     return int(high - low)
 
 
-def _section(text: Text, reading: Reading, bounds: _Bounds, floor: int) -> Section | None:
+def _section(text: Text, reading: Reading, known: Knowledge, bounds: _Bounds, floor: int) -> Section | None:
     low, high = (int(i) for i in np.searchsorted(reading.events.start, [bounds.start, bounds.limit]))
     zone = Zone(
         text=text,
+        knowledge=known,
         events=reading.events.part(low, high),
         marks=tuple(m for m in reading.marks if bounds.start <= m.start < bounds.limit),
         start=bounds.start,
@@ -155,7 +159,7 @@ def _unheaded(zone: Zone, intro: tuple[Mark, ...]) -> Section | None:
     if command is None:
         return None
     pieces = zone.below(max(m.stop for m in intro))
-    error = first_error(pieces[:2])
+    error = zone.first_error(pieces, 2)
     if error:
         return _finished(zone, error, list(intro))
     options = command.fields.get("OPTIONS", "").split()
@@ -169,14 +173,16 @@ def _quiet(zone: Zone, piece: Piece, told: list[Mark]) -> Section:
     return replace(_finished(replace(zone, marks=(*zone.marks, mark)), None, [*told, mark]), quiet=True)
 
 
-def _alone(text: Text, reading: Reading) -> tuple[Section, ...]:
+def _alone(text: Text, reading: Reading, known: Knowledge) -> tuple[Section, ...]:
     """A log that holds nothing but the error of a push that never began, or the one line of a quiet push."""
     marks = tuple(m for m in reading.marks if m.kind in {"default_tag", "error"})
-    zone = Zone(text=text, events=reading.events.part(0, 0), marks=marks, start=0, limit=len(text.data))
+    zone = Zone(
+        text=text, knowledge=known, events=reading.events.part(0, 0), marks=marks, start=0, limit=len(text.data)
+    )
     pieces = zone.below(0)
     if len(pieces) == 1 and docker.is_quiet(pieces[0].text):
         return (_quiet(zone, pieces[0], []),)
-    error = first_error(pieces[:1]) or bound_error(zone, first=0, last=0, floor=0)
+    error = zone.first_error(pieces, 1) or bound_error(zone, first=0, last=0, floor=0)
     if error and all(error.covers(p) for p in pieces) and len(text.data) <= _SHORT:
         return (_finished(zone, error, list(marks)),)
     return ()

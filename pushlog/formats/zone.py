@@ -13,14 +13,18 @@ from pushlog.formats.events import Events, Mark, gaps
 
 if TYPE_CHECKING:
     from pushlog.intake.text import Piece, Text
+    from pushlog.knowledge.base import Knowledge
 
 HEADERS = ("header", "old_header")
 # Other lines may stand between a push and its error (a second stream, a CI's own words), but not many.
 _NEAR = 8
 # An error printed to another stream can be captured a few lines early.
 _ABOVE = 3
+# An error goes on over one empty line at the most.
+_APART = 2
 # How far below its last line the error of a push is looked for, in bytes.
 _REACH = 65536
+_PIECES = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +43,13 @@ class ErrorLines:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Zone:
-    """Where a push may stand: its events and marks, and the offsets between which they and its error lie."""
+    """Where a push may stand: its events and marks, and the offsets between which they and its error lie.
+
+    `knowledge` tells how errors begin.
+    """
 
     text: Text
+    knowledge: Knowledge
     events: Events
     marks: tuple[Mark, ...]
     start: int
@@ -56,8 +64,30 @@ class Zone:
         return [piece for a, b in gaps(low, high, start, stop) for piece in self.text.pieces(a, b)]
 
     def below(self, offset: int) -> list[Piece]:
-        """The nearest of those below an offset."""
-        return self.leftover(offset, min(self.limit, offset + _REACH))[:64]
+        """The nearest of those below an offset; what reads as a note there may be a line of an error."""
+        own = replace(self, marks=tuple(m for m in self.marks if m.kind != "note"))
+        return own.leftover(offset, min(self.limit, offset + _REACH))[:_PIECES]
+
+    def first_error(self, pieces: list[Piece], near: int | None = None) -> ErrorLines | None:
+        """The first piece that begins an error, also behind which a layer's row shows through, and its other lines.
+
+        `near`: how many pieces an error may begin at; its other lines may reach further.
+        """
+        for index, piece in enumerate(pieces[:near]):
+            for said in (piece.text, *docker.overdrawn(piece.text)):
+                if said and starts_error(said, self.knowledge):
+                    return self._joined([replace(piece, text=said), *pieces[index + 1 :]])
+        return None
+
+    def _joined(self, pieces: list[Piece]) -> ErrorLines:
+        """The error that the first piece begins, with the lines that continue it and the empty ones between them."""
+        first, last, said = pieces[0], pieces[0], pieces[0].text
+        for piece in pieces[1:]:
+            feeds = self.text.data.count(b"\n", last.stop, piece.start)
+            if feeds > _APART or not continues(said, piece.text):
+                break
+            said, last = f"{said}{chr(10) * max(1, feeds)}{piece.text}", piece
+        return ErrorLines(text=said, start=first.start, stop=last.stop, lines=(first.line, last.line))
 
 
 def bound_error(zone: Zone, *, first: int, last: int, floor: int) -> ErrorLines | None:
@@ -77,9 +107,9 @@ def bound_error(zone: Zone, *, first: int, last: int, floor: int) -> ErrorLines 
     line_above = max(1, zone.text.line_of(first) - _ABOVE)
     above = zone.text.pieces(max(floor, zone.text.start_of(line_above)), first)
     return (
-        first_error(zone.below(after)[:_NEAR])
-        or first_error(zone.leftover(first, last))
-        or first_error(list(above)[-_ABOVE:])
+        zone.first_error(zone.below(after), _NEAR)
+        or zone.first_error(zone.leftover(first, last))
+        or zone.first_error(list(above)[-_ABOVE:])
     )
 
 
@@ -88,21 +118,3 @@ def _goes_on_after_digest(zone: Zone) -> bool:
     options = [o for m in zone.marks if m.kind == "command" for o in m.fields.get("OPTIONS", "").split()]
     several = sum(m.kind == "digest" for m in zone.marks) > 1
     return several or any(m.kind == "old_header" for m in zone.marks) or bool({"-a", "--all-tags"} & set(options))
-
-
-def first_error(pieces: list[Piece]) -> ErrorLines | None:
-    """The first piece that begins an error, also where a layer's row shows through behind it, and its other lines."""
-    for index, piece in enumerate(pieces):
-        for said in (piece.text, *docker.overdrawn(piece.text)):
-            if said and starts_error(said):
-                return _joined([replace(piece, text=said), *pieces[index + 1 :]])
-    return None
-
-
-def _joined(pieces: list[Piece]) -> ErrorLines:
-    first, last, said = pieces[0], pieces[0], pieces[0].text
-    for piece in pieces[1:]:
-        if piece.line > last.line + 2 or not continues(said, piece.text):
-            break
-        said, last = f"{said}\n{piece.text}", piece
-    return ErrorLines(text=said, start=first.start, stop=last.stop, lines=(first.line, last.line))

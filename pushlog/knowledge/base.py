@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cache, cached_property
 
+from pushlog.knowledge.patterns import found
 from pushlog.knowledge.registries import PORT, Hop, Limit, Registry, known
 from pushlog.knowledge.signatures import Signature, signatures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beginnings:
+    """First lines of errors: whole ones, and how others start, with the literals of which one must stand in them."""
+
+    lines: frozenset[str]
+    starts: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -20,14 +28,28 @@ class Knowledge:
 
     @cached_property
     def signatures(self) -> tuple[Signature, ...]:
-        """The catalogue of errors, read on first use: a push that worked needs none. Own rows replace ours by id."""
-        own = {row.id for row in self.own_signatures}
-        return (*self.own_signatures, *(row for row in signatures() if row.id not in own))
+        """The catalogue of errors, read on first use: a push that worked needs none.
+
+        Own rows come before ours; one with the id of ours takes its place, for the order of ours tells the special
+        from the general.
+        """
+        ours, own = signatures(), {row.id: row for row in self.own_signatures}
+        known_ids = {row.id for row in ours}
+        new = (row for row in self.own_signatures if row.id not in known_ids)
+        return (*new, *(own.get(row.id, row) for row in ours))
+
+    @cached_property
+    def beginnings(self) -> Beginnings:
+        """How texts of the catalogue begin that have no shape of their own."""
+        return Beginnings(
+            lines=frozenset(line for row in self.signatures for line in row.line),
+            starts=tuple((start, row.match.has or ("",)) for row in self.signatures for start in row.starts),
+        )
 
     def registry_kind(self, host: str | None) -> str:
         """The kind of registry behind `host[:port]`; `unknown` where the host tells nothing."""
-        found = self._by_host((host or "").lower())
-        return found.kind if found else "unknown"
+        entry = self._by_host((host or "").lower())
+        return entry.kind if entry else "unknown"
 
     def registry(self, kind: str) -> Registry | None:
         """What is known of a kind of registry."""
@@ -35,17 +57,17 @@ class Knowledge:
 
     def limits(self, kind: str) -> tuple[Limit, ...]:
         """The documented limits of a kind of registry; empty where none is known."""
-        found = self.registry(kind)
-        return found.limits if found else ()
+        entry = self.registry(kind)
+        return entry.limits if entry else ()
 
     def hop(self, server: str | None) -> Hop | None:
         """The proxy that a server name belongs to, as an error page signs it."""
-        return next((hop for hop in self.hops if server and re.search(hop.server, server, re.IGNORECASE)), None)
+        return next((hop for hop in self.hops if server and found(hop.server, server)), None)
 
     def _by_host(self, host: str) -> Registry | None:
         bare = PORT.sub("", host)
         return next(
-            (entry for entry in self.registries if any(re.search(p, host) or re.search(p, bare) for p in entry.hosts)),
+            (entry for entry in self.registries if any(found(p, host) or found(p, bare) for p in entry.hosts)),
             None,
         )
 

@@ -6,8 +6,12 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from pushlog.knowledge.tables import Row, document
+
+if TYPE_CHECKING:
+    from pushlog.knowledge.patterns import Linear
 
 BASES = ("compressed", "uncompressed")
 UNITS = ("bytes", "seconds", "images", "requests per minute", "requests per 10 minutes")
@@ -34,7 +38,7 @@ class Registry:
 
     kind: str
     name: str
-    hosts: tuple[str, ...]
+    hosts: tuple[str | Linear, ...]
     login: str
     token_seconds: int | None
     token_source: str | None
@@ -55,7 +59,7 @@ class Hop:
 
     id: str
     name: str
-    server: str
+    server: str | Linear
     value: int | None
     words: str
     setting: str
@@ -76,28 +80,30 @@ class Registries:
 @cache
 def known() -> Registries:
     """The file that comes with pushlog."""
-    return read_registries(files("pushlog.knowledge").joinpath("registries.toml").read_text("utf-8"), "registries.toml")
+    text = files("pushlog.knowledge").joinpath("registries.toml").read_text("utf-8")
+    return read_registries(text, "registries.toml", tested=True)
 
 
-def read_registries(text: str, file: str) -> Registries:
-    """The registries and hops of a TOML text; raises `KnowledgeError` with file, row and key."""
-    rows = document(text, file)
+def read_registries(text: str, file: str, *, tested: bool = False) -> Registries:
+    """The registries and hops of a TOML text; raises `KnowledgeError`. `tested`: they come with pushlog."""
+    rows = document(text, file, tested=tested)
     found = Registries(
-        registries=tuple(_registry(row) for row in rows.rows("registry", "kind")),
-        hops=tuple(_hop(row) for row in rows.rows("hop", "id")),
+        registries=tuple(registry(row) for row in rows.rows("registry", "kind")),
+        hops=tuple(hop(row) for row in rows.rows("hop", "id")),
     )
     rows.done()
     return found
 
 
-def _registry(row: Row) -> Registry:
+def registry(row: Row) -> Registry:
+    """One row; raises `KnowledgeError`."""
     entry = Registry(
         kind=row.text("kind"),
         name=row.text("name"),
-        hosts=row.checked_patterns("hosts"),
+        hosts=row.patterns("hosts"),
         login=row.text("login"),
         token_seconds=row.number("token_seconds"),
-        token_source=row.maybe_text("token_source"),
+        token_source=row.maybe_text("token_source") or (row.origin if row.has("token_seconds") else None),
         token_verified=row.flag("token_verified") is not False,
         limits=tuple(_limit(limit) for limit in row.rows("limit", "id")),
         notes=row.texts("notes"),
@@ -120,7 +126,7 @@ def _limit(row: Row) -> Limit:
         unit=unit,
         words=row.text("words"),
         basis=row.choice("basis", BASES),
-        source=row.text("source"),
+        source=row.source(),
         date=row.maybe_text("date"),
         verified=row.flag("verified") is not False,
     )
@@ -128,16 +134,17 @@ def _limit(row: Row) -> Limit:
     return limit
 
 
-def _hop(row: Row) -> Hop:
+def hop(row: Row) -> Hop:
+    """One row; raises `KnowledgeError`."""
     entry = Hop(
         id=row.text("id"),
         name=row.text("name"),
-        server=row.checked_pattern("server") or "",
+        server=row.pattern("server") or "",
         value=row.number("value"),
         words=row.text("words"),
         setting=row.text("setting"),
         time_setting=row.maybe_text("time_setting"),
-        source=row.text("source"),
+        source=row.source(),
         date=row.maybe_text("date"),
         verified=row.flag("verified") is not False,
     )

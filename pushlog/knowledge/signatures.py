@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from pushlog.knowledge.tables import Row, document
 from pushlog.knowledge.wording import unknown_placeholder
 from pushlog.model import Family, Store
+
+if TYPE_CHECKING:
+    from pushlog.knowledge.patterns import Linear
 
 # How Docker reacts, as words for a sentence (moby distribution/errors.go and distribution/xfer/upload.go).
 RETRIED = {
@@ -36,9 +40,9 @@ class Match:
     bare: bool | None = None
     status: tuple[str, ...] = ()
     stage: tuple[str, ...] = ()
-    message: str | None = None
-    cause: str | None = None
-    text: str | None = None
+    message: str | Linear | None = None
+    cause: str | Linear | None = None
+    text: str | Linear | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,20 +83,22 @@ def signatures() -> tuple[Signature, ...]:
 
 
 def read_signatures(text: str, file: str, *, tested: bool = False) -> tuple[Signature, ...]:
-    """The rows of a TOML text; raises `KnowledgeError`. Regular expressions are tried unless they are `tested`."""
-    return tuple(_signature(row, tested=tested) for row in document(text, file).rows("error", "id"))
+    """The rows of a TOML text; raises `KnowledgeError`. `tested`: they come with pushlog."""
+    return tuple(signature(row) for row in document(text, file, tested=tested).rows("error", "id"))
 
 
-def _signature(row: Row, *, tested: bool) -> Signature:
+def signature(row: Row) -> Signature:
+    """One row; raises `KnowledgeError`."""
     retried = row.choice("retried", tuple(RETRIED)) or "never"
     family = row.choice("family", FAMILIES)
     store = row.choice("store", STORES)
     if family is None:
         raise row.wrong("family", "is missing")
-    signature = Signature(
+    ours = row.inherited("match")
+    found = Signature(
         id=row.text("id"),
         family=Family(family),
-        match=_match(row.table("match"), tested=tested),
+        match=ours if isinstance(ours, Match) else _match(row.table("match")),
         title=row.text("title"),
         cause=row.text("cause"),
         remedy=row.texts("remedy"),
@@ -104,25 +110,24 @@ def _signature(row: Row, *, tested: bool) -> Signature:
         starts=row.texts("starts"),
         line=row.texts("line"),
         sample=row.texts("sample"),
-        source=row.text("source"),
+        source=row.source(),
         verified=row.flag("verified") is not False,
     )
     row.done()
-    _check(row, signature)
-    return signature
+    _check(row, found)
+    return found
 
 
-def _match(row: Row, *, tested: bool) -> Match:
-    pattern = row.pattern if tested else row.checked_pattern
+def _match(row: Row) -> Match:
     match = Match(
         has=row.texts("has"),
         code=row.texts("code"),
         bare=row.flag("bare"),
         status=row.texts("status"),
         stage=row.texts("stage"),
-        message=pattern("message"),
-        cause=pattern("cause"),
-        text=pattern("text"),
+        message=row.pattern("message"),
+        cause=row.pattern("cause"),
+        text=row.pattern("text"),
     )
     row.done()
     if match == Match():
@@ -132,11 +137,11 @@ def _match(row: Row, *, tested: bool) -> Match:
     return match
 
 
-def _check(row: Row, signature: Signature) -> None:
-    if not signature.remedy:
+def _check(row: Row, found: Signature) -> None:
+    if not found.remedy:
         raise row.wrong("remedy", "is missing")
-    if not signature.sample:
+    if row.tested and not found.sample:
         raise row.wrong("sample", "is missing")
-    for key, words in (("title", (signature.title,)), ("cause", (signature.cause,)), ("remedy", signature.remedy)):
+    for key, words in (("title", (found.title,)), ("cause", (found.cause,)), ("remedy", found.remedy)):
         if unknown := next(filter(None, map(unknown_placeholder, words)), None):
             raise row.wrong(key, f"has the placeholder {unknown}, which nothing fills")

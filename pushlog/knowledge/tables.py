@@ -2,26 +2,59 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from typing import TYPE_CHECKING
+
+from pushlog.faults import UserError
+from pushlog.knowledge.patterns import Linear, PatternError, linear
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+# More than anybody writes by hand; the catalogue that comes with pushlog has 150.
+MOST_ROWS = 1000
 
-class KnowledgeError(ValueError):
+
+class KnowledgeError(UserError):
     """A knowledge or rules file is wrong; the message names file, row and key."""
 
 
 class Row:
-    """One table of a file. Each key is taken once; `done` complains about keys that nobody took."""
+    """One table of a file. Each key is taken once; `done` complains about keys that nobody took.
 
-    def __init__(self, file: str, name: str, values: Mapping[str, object]) -> None:
+    `tested`: it comes with pushlog, so its regular expressions are known to be good. `base`: what a key stands for
+    where the table leaves it out. `origin`: the source of figures and rows that name none.
+    """
+
+    def __init__(
+        self,
+        file: str,
+        name: str,
+        values: Mapping[str, object],
+        *,
+        tested: bool,
+        origin: str | None = None,
+        base: Mapping[str, object] | None = None,
+    ) -> None:
         self.file = file
         self.name = name
+        self.tested = tested
+        self.origin = origin
         self._values = values
+        self._base = base or {}
         self._taken: set[str] = set()
+
+    def over(self, base: Mapping[str, object]) -> Row:
+        """The same table, with what it leaves out taken from `base`."""
+        return Row(self.file, self.name, self._values, tested=self.tested, origin=self.origin, base=base)
+
+    def has(self, key: str) -> bool:
+        """Whether the table itself says anything about a key."""
+        return key in self._values
+
+    def inherited(self, key: str) -> object:
+        """What `base` says about a key that the table leaves out."""
+        return None if self.has(key) else self._base.get(key)
 
     def wrong(self, key: str, why: str) -> KnowledgeError:
         """The error to raise for a key of this row."""
@@ -29,7 +62,7 @@ class Row:
 
     def _take(self, key: str) -> object:
         self._taken.add(key)
-        return self._values.get(key)
+        return self._values[key] if self.has(key) else self._base.get(key)
 
     def text(self, key: str) -> str:
         value = self.maybe_text(key)
@@ -48,7 +81,7 @@ class Row:
         value = self._take(key)
         if value is None:
             return ()
-        items = value if isinstance(value, list) else [value]
+        items = value if isinstance(value, list | tuple) else [value]
         if not all(isinstance(item, str) and item for item in items):
             raise self.wrong(key, f"must be text or a list of texts, not {value!r}")
         return tuple(items)
@@ -71,27 +104,32 @@ class Row:
             raise self.wrong(key, f"must be one of {', '.join(allowed)}, not '{value}'")
         return value
 
-    def pattern(self, key: str) -> str | None:
-        """A regular expression, kept as text: most are never needed, so nothing compiles them while loading."""
-        return self.maybe_text(key)
+    def source(self) -> str:
+        """Where the row is known from; a row of a user's own that does not say is known from its file."""
+        return self.maybe_text("source") or self.origin or self.text("source")
 
-    def checked_pattern(self, key: str) -> str | None:
-        """A regular expression from a file that nobody has tested yet."""
-        return next(iter(self.checked_patterns(key)), None)
+    def pattern(self, key: str) -> str | Linear | None:
+        """A regular expression; see `patterns`."""
+        value = self._take(key)
+        return value if isinstance(value, Linear) else next(iter(self.patterns(key)), None)
 
-    def checked_patterns(self, key: str) -> tuple[str, ...]:
-        for pattern in self.texts(key):
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                raise self.wrong(key, f"is no regular expression: {error}") from None
-        return self.texts(key)
+    def patterns(self, key: str) -> tuple[str | Linear, ...]:
+        """Regular expressions: ours as text, for most are never needed; a user's own ready to search."""
+        value = self.inherited(key)
+        if self.tested or isinstance(value, str):
+            return self.texts(key)
+        if isinstance(value, tuple):
+            return tuple(item for item in value if isinstance(item, str | Linear))
+        try:
+            return tuple(linear(pattern) for pattern in self.texts(key))
+        except PatternError as error:
+            raise self.wrong(key, str(error)) from None
 
     def table(self, key: str) -> Row:
         value = self._take(key)
         if not isinstance(value, dict):
             raise self.wrong(key, "is missing" if value is None else f"must be a table, not {value!r}")
-        return Row(self.file, f"{self.name}' in '{key}", value)
+        return Row(self.file, f"{self.name}' in '{key}", value, tested=self.tested, origin=self.origin)
 
     def rows(self, key: str, name_key: str) -> Iterator[Row]:
         """The tables of a list of tables, each named by its own `name_key`."""
@@ -100,6 +138,8 @@ class Row:
             return
         if not isinstance(value, list):
             raise self.wrong(key, "must be a list of tables")
+        if len(value) > MOST_ROWS:
+            raise self.wrong(key, f"has more than {MOST_ROWS:,} rows")
         seen: set[str] = set()
         for number, item in enumerate(value, 1):
             name = item.get(name_key) if isinstance(item, dict) else None
@@ -108,7 +148,7 @@ class Row:
             if name in seen:
                 raise KnowledgeError(f"{self.file}: row '{name}': key '{name_key}': is used twice")
             seen.add(name)
-            yield Row(self.file, name, item)
+            yield Row(self.file, name, item, tested=self.tested, origin=self.origin)
 
     def done(self) -> None:
         for key in self._values:
@@ -116,9 +156,14 @@ class Row:
                 raise self.wrong(key, "is not known here")
 
 
-def document(text: str, file: str) -> Row:
+def document(text: str, file: str, *, tested: bool = False, origin: str | None = None) -> Row:
     """A whole TOML file as one row."""
     try:
-        return Row(file, "the file", tomllib.loads(text))
+        return Row(file, "the file", tomllib.loads(text), tested=tested, origin=origin)
     except tomllib.TOMLDecodeError as error:
-        raise KnowledgeError(f"{file}: is no TOML: {error}") from None
+        # tomllib names line and column, except where the text ends too early.
+        end = f"(at the end, line {text.count(chr(10)) + 1})"
+        why = str(error).replace("(at end of document)", end)
+        raise KnowledgeError(f"{file}: is no TOML: {why}") from None
+    except RecursionError:
+        raise KnowledgeError(f"{file}: is no TOML: too many brackets inside brackets") from None

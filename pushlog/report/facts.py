@@ -48,7 +48,7 @@ NO_TIMES = {
     Clock.RECORDED: "The recording's times don't tell one layer's steps from another's.",
 }
 CAPTURE_ADVICE = (
-    "A capture that would tell: `pushlog record -- docker push …` keeps a true clock and the progress figures. "
+    "A capture that would tell: `asciinema rec -c 'docker push …' push.cast` keeps the times and the progress figures. "
     "In CI, time stamps at the start of each line are enough, for instance `docker push … 2>&1 | ts '%FT%.TZ'`."
 )
 
@@ -190,7 +190,9 @@ def reading_facts(push: Diagnosis, source: Source) -> tuple[Fact, ...]:
         *_error(push),
         _fact("Capture", CAPTURES[source.capture], decoration),
         _fact(
-            "Clock", CLOCK_WORDS[push.clock], "" if push.clock in MEASURED else "for measured times: `pushlog record`"
+            "Clock",
+            CLOCK_WORDS[push.clock],
+            "" if push.clock in MEASURED else "for measured times: time stamps or a recording",
         ),
         _understood(push),
     )

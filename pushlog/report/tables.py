@@ -9,11 +9,14 @@ from pushlog.model import Phase, State
 from pushlog.report.quote import Link, link
 from pushlog.report.waterline import marks
 from pushlog.report.words import seconds, size, state_word
+from pushlog.units import instruction
 
 if TYPE_CHECKING:
     from pushlog.model import Diagnosis, Estimate, Layer
 
 NONE = "\u2013"
+# Longer ones are scripts; their beginning tells which it is.
+INSTRUCTION = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +89,7 @@ def layer_rows(push: Diagnosis, anchored: dict[int, str]) -> tuple[LayerRow, ...
             size=_size(layer),
             attempts=str(layer.attempts) if layer.attempts else NONE,
             waited=seconds(layer.retry_wait) if layer.retry_wait else NONE,
-            created_by=layer.created_by or "",
+            created_by=instruction(layer.created_by or "", INSTRUCTION),
             lines=link(layer.lines, anchored),
             bad=layer.state is State.FAILED,
         )

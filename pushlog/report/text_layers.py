@@ -13,6 +13,7 @@ from pushlog.model import Basis, Diagnosis, Layer, State
 from pushlog.report import words
 from pushlog.report.text_page import PROSE, QUIET, Page
 from pushlog.report.words import Band, Stand
+from pushlog.units import instruction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -138,6 +139,8 @@ def table(page: Page, push: Diagnosis) -> Iterator[Text]:
         at = widths[0] + len(GAP)
         line.stylize(_mark(layer)[1], at, at + widths[1])
         yield line
+        if layer.created_by:
+            yield Text(page.cut(f"  {page.line(instruction(layer.created_by))}", min(page.width, PROSE)), QUIET)
     yield from _rest(page, push, [layer for layer in push.layers if layer.id not in shown])
 
 

@@ -1,8 +1,8 @@
 """The judgements: one small module each, registered by hand below.
 
 A rule is a module: its docstring is its page in `pushlog explain`, `CODE`, `NAME` and `SEVERITY` name it, and `check`
-yields its findings on a `Case`. Codes are stable: 0xx causes by family, 1xx retries, 2xx time, 3xx how the log was
-kept, 4xx habits, 5xx limits.
+yields its findings on a `Case`, or `across` on all pushes of a log. Codes are stable: 0xx causes by family, 1xx
+retries, 2xx time and reuse, 3xx how the log was kept, 4xx habits, 5xx limits, 6xx what else an error can mean.
 """
 
 from __future__ import annotations
@@ -12,15 +12,33 @@ from typing import TYPE_CHECKING
 from pushlog.model import Severity
 from pushlog.rules import (
     bottleneck_layer,
+    concurrency_saturated,
+    documented_limit,
     failure,
+    high_reuse,
+    interleaved_pushes,
+    layer_too_large,
+    limit_on_the_way,
+    low_reuse,
+    manifest_too_large,
+    missing_namespace,
+    missing_repository,
+    no_clock,
     no_daemon_retry,
     no_progress_captured,
+    premature_restart,
     proxy_body_limit,
     quiet_push,
+    red_but_pushed,
+    refused_midway,
     retry_exhausted,
     retry_recovered,
+    retry_storm,
     retrying_the_unretryable,
+    silent_refusal,
     size_figures_basis,
+    token_expired,
+    token_outlived,
     truncated_log,
 )
 
@@ -32,21 +50,34 @@ if TYPE_CHECKING:
     from pushlog.rules.case import Case
 
 # Only the first of these that speaks is the cause; what the catalogue says of the error's family comes last.
-CAUSES: tuple[ModuleType, ...] = (proxy_body_limit, failure)
+CAUSES: tuple[ModuleType, ...] = (token_expired, manifest_too_large, proxy_body_limit, layer_too_large, failure)
+# What else an error can mean comes first here, right behind the cause.
 OTHERS: tuple[ModuleType, ...] = (
+    missing_namespace,
+    missing_repository,
+    token_outlived,
+    limit_on_the_way,
+    documented_limit,
+    refused_midway,
+    silent_refusal,
     retry_exhausted,
     retrying_the_unretryable,
     no_daemon_retry,
+    retry_storm,
     truncated_log,
     bottleneck_layer,
     retry_recovered,
+    concurrency_saturated,
+    high_reuse,
+    red_but_pushed,
     no_progress_captured,
+    no_clock,
     size_figures_basis,
     quiet_push,
 )
 # These look at all pushes of a log: `across(cases)` yields the index of the push that a finding is about, and it.
-HABITS: tuple[ModuleType, ...] = ()
-RULES: tuple[ModuleType, ...] = (*CAUSES, *OTHERS, *HABITS)
+HABITS: tuple[ModuleType, ...] = (interleaved_pushes, premature_restart, retrying_the_unretryable, low_reuse)
+RULES: tuple[ModuleType, ...] = tuple(dict.fromkeys((*CAUSES, *OTHERS, *HABITS)))
 
 _ORDER = tuple(Severity)
 

@@ -51,7 +51,7 @@ def check(case: Case) -> Iterator[Finding]:
         rule=CODE,
         name=NAME,
         severity=SEVERITY,
-        title=f"Layer {layer.id} held the push back for {bound}{seconds(alone)}",
+        title=f"Layer {layer.id}{case.made_by(layer.id)} held the push back for {bound}{seconds(alone)}",
         explanation=f"{_size(layer)}All other layers were done {bound}{seconds(alone)} earlier. {_why(layer)}",
         remedy=(
             f"Find what made it: `docker history --no-trunc {case.image}`",

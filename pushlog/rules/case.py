@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pushlog.model import Diagnosis, Evidence, Layer, Source, State
+from pushlog.model import Diagnosis, Evidence, Layer, Source, State, Store
+from pushlog.units import instruction, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from pushlog.formats.sections import Section
     from pushlog.intake.text import Text
     from pushlog.knowledge.base import Knowledge
+
+# An instruction inside a sentence: enough of it to find it in the Dockerfile.
+_INSTRUCTION = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +70,35 @@ class Case:
         """The events of a layer, by row."""
         code = self.section.events.ids.index(layer)
         yield from (int(i) for i in self.table.index[self.table["layer"] == code])
+
+    def rows_of(self, *states: State) -> list[int]:
+        """The events that print one of these states, by row."""
+        from pushlog.formats.events import Kind
+
+        kinds = [Kind[state.name] for state in states]
+        return [int(i) for i in self.table.index[self.table["kind"].isin(kinds)]]
+
+    @property
+    def all_in(self) -> bool:
+        """Whether the registry has every layer, so that only configuration and manifest were left to send.
+
+        Only the graphdriver store names all layers before it uploads the first.
+        """
+        done = all(layer.state.done or layer.state is State.SKIPPED for layer in self.push.layers)
+        return self.push.store is Store.GRAPHDRIVER and bool(self.push.layers) and done
+
+    @property
+    def over(self) -> str:
+        """How long the push took as far as the log tells: `at least 50 s`, `3 min 20 s`; empty below a second."""
+        took = self.push.duration
+        if took.seconds is not None:
+            return seconds(took.seconds)
+        return f"at least {seconds(took.at_least)}" if took.at_least >= 1 else ""
+
+    def made_by(self, layer: str) -> str:
+        """Which instruction made a layer, as words to put behind its name; empty where nothing tells."""
+        made = next((known.created_by for known in self.push.layers if known.id == layer), None)
+        return f" (made by `{instruction(made, _INSTRUCTION)}`)" if made else ""
 
     @property
     def image(self) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.knowledge.signatures import RETRIED
 from pushlog.knowledge.wording import fill
-from pushlog.model import Confidence, Family, Finding, Severity
+from pushlog.model import Confidence, Family, Finding, Severity, Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pushlog.knowledge.signatures import Signature
     from pushlog.rules.case import Case
 
 CODE = "PL001"
@@ -17,6 +19,19 @@ NAME = Family.AUTH.value
 SEVERITY = Severity.ERROR
 # Stable codes, in the order of the families; never renumbered.
 CODES = {family: f"PL{number:03d}" for number, family in enumerate(Family, 1)}
+
+# Of a page or a list the first lines prove what it is; the whole of it is the error's own text.
+_LINES = 4
+
+# The words of `RETRIED` where only one store is meant; the empty key stands for all others.
+_BY_STORE: dict[Store, dict[str, str]] = {
+    Store.GRAPHDRIVER: {
+        "": "Docker retries such an error: five attempts, with 50 s of waiting in all.",
+        "layers": "Docker retries such an error when it hits a layer: five attempts, with 50 s of waiting in all.",
+        "bare-code": "Docker retries it for 50 s only because the registry sent no message with it.",
+    },
+    Store.CONTAINERD: {"": "The containerd image store does not wait and try again."},
+}
 
 UNKNOWN_TITLE = "The push failed with an error that is not in the catalogue"
 UNKNOWN_CAUSE = "What is known of it: {parts}."
@@ -45,20 +60,29 @@ def check(case: Case) -> Iterator[Finding]:
         sure = Confidence.POSSIBLE
     else:
         title, remedy = fill(row.title, values), tuple(fill(step, values) for step in row.remedy)
-        explanation = f"{fill(row.cause, values)} Such an error is {row.daemon}."
+        explanation = f"{fill(row.cause, values)} {_retried(row, case.push.store)}"
         sure = Confidence.CERTAIN if row.verified else Confidence.POSSIBLE
+    made = case.made_by(layer[0]) if len(layer) == 1 else ""
     yield Finding(
         rule=CODES[failure.family],
         name=failure.family.value,
         severity=SEVERITY,
         title=title,
-        explanation=explanation,
+        explanation=f"{explanation} The layer that failed is {layer[0]}{made}." if made else explanation,
         remedy=remedy,
-        evidence=case.error_lines() or (case.quote(failure.line),),
+        evidence=case.error_lines()[:_LINES] or (case.quote(failure.line),),
         confidence=sure,
         layers=layer,
         data={"signature": row.id if row else None},
     )
+
+
+def _retried(row: Signature, store: Store) -> str:
+    """What Docker does about such an error, for the store that pushed where it is known."""
+    usual = row.daemon == RETRIED[row.retried] and row.retried != "never"
+    if usual and store is not Store.UNKNOWN:
+        return _BY_STORE[store].get(row.retried, _BY_STORE[store][""])
+    return f"Such an error is {row.daemon}."
 
 
 def guilty(case: Case) -> tuple[str, ...]:

@@ -3,7 +3,8 @@
 The graphdriver store repeats a failed layer up to five times; the containerd store (default from Docker 29 on for new
 installations) does not: one reset connection ends the push, and the first failing blob cancels all others.
 
-Recognised by: a push with the containerd store that ended with a cut connection, a time-out or a refused connection.
+Recognised by: a push with the containerd store that ended with a cut connection or a time-out, or with a refused
+connection after something had been uploaded. A registry that never answered ends a push of either store at once.
 
 What to do: push again, layers that are in the registry are skipped; in CI put the push into a small loop.
 
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.model import Confidence, Family, Finding, Severity, Store
+from pushlog.model import Confidence, Family, Finding, Severity, State, Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +33,8 @@ def check(case: Case) -> Iterator[Finding]:
     """Fires on a transport error in a push of the containerd store."""
     failure = case.push.error
     if failure is None or case.push.store is not Store.CONTAINERD or failure.family not in _TRANSPORT:
+        return
+    if failure.family is Family.CONNECTION_REFUSED and not case.layers(State.PUSHED, State.EXISTS, State.PUSHING):
         return
     yield Finding(
         rule=CODE,

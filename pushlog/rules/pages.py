@@ -78,7 +78,8 @@ def page(name: str) -> Page | None:
 
 
 def _others() -> list[ModuleType]:
-    return sorted((rule for rule in RULES if rule is not failure), key=lambda rule: str(rule.CODE))
+    families = set(failure.CODES.values())
+    return sorted((rule for rule in RULES if rule.CODE not in families), key=lambda rule: str(rule.CODE))
 
 
 def _family_page(family: Family) -> Page:
@@ -107,7 +108,8 @@ def _family_text(family: Family, code: str) -> str:
     rows = [row for row in signatures() if row.family is family]
     head = f"{family.value} ({code}, {failure.SEVERITY.value})\n\n{FAMILIES[family]}."
     told = "\n\n".join(_row_text(row) for row in rows)
-    return f"{head}\n\nTold from these error texts, {len(rows)} in the catalogue:\n\n{told}"
+    own = "".join(f"\n\n{(rule.__doc__ or '').strip()}" for rule in RULES if rule is not failure and code == rule.CODE)
+    return f"{head}{own}\n\nTold from these error texts, {len(rows)} in the catalogue:\n\n{told}"
 
 
 def _row_text(row: Signature) -> str:

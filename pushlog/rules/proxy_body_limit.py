@@ -16,7 +16,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.model import Confidence, Evidence, Finding, Severity, Store
+from pushlog.model import Basis, Confidence, Evidence, Finding, Severity, State
+from pushlog.rules.sizes import COUNTED, fits, sized
 from pushlog.rules.suspects import Suspects, suspects
 from pushlog.units import size
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pushlog.knowledge.registries import Hop
+    from pushlog.model import Layer
     from pushlog.rules.case import Case
 
 CODE = "PL501"
@@ -43,13 +45,13 @@ def check(case: Case) -> Iterator[Finding]:
     before = case.knowledge.hop(parts.server)
     name = before.name if before else "A proxy"
     meant = suspects(case)
-    what = f"layer {meant.layers[0]}" if len(meant.layers) == 1 else "a layer"
+    what = f"layer {meant.layers[0]}{case.made_by(meant.layers[0])}" if len(meant.layers) == 1 else "a layer"
     yield Finding(
         rule=CODE,
         name=NAME,
         severity=SEVERITY,
         title=f"{name} in front of the registry refused {what}: it is larger than the proxy's body limit",
-        explanation=_explanation(case, meant, page=page),
+        explanation=_explanation(case, meant, before, page=page),
         remedy=_remedy(case, before),
         evidence=_evidence(case),
         confidence=Confidence.CERTAIN if page else Confidence.LIKELY,
@@ -58,20 +60,35 @@ def check(case: Case) -> Iterator[Finding]:
     )
 
 
-def _explanation(case: Case, meant: Suspects, *, page: bool) -> str:
+def _explanation(case: Case, meant: Suspects, before: Hop | None, *, page: bool) -> str:
     if page:
         who = "The answer is an HTML page, not a registry's error: the upload never reached the registry. "
     else:
         who = "The answer carries no registry error code, so it comes from something before the registry. "
-    sizes = [layer.bytes_total for layer in case.push.layers if layer.id in meant.layers and layer.bytes_total]
-    known = f"It has {size(max(sizes))} ({_basis(case)}). " if len(meant.layers) == 1 and sizes else ""
-    return f"{who}{known}{meant.why}".strip()
+    own = sized(case, meant.layers) if len(meant.layers) == 1 else ()
+    known = (
+        f"The layer has {size(own[0].bytes_total)} {COUNTED[own[0].basis]}; the limit counts what is sent. "
+        if own
+        else ""
+    )
+    return f"{who}{known}{_limits(case, own, before)} {meant.why}".strip()
 
 
-def _basis(case: Case) -> str:
-    if case.push.store is Store.GRAPHDRIVER:
-        return "before compression; the limit applies to what is sent, which is less"
-    return "as sent" if case.push.store is Store.CONTAINERD else "compressed or not: the log does not tell"
+def _limits(case: Case, refused: tuple[Layer, ...], before: Hop | None) -> str:
+    """What the proxy that answered allows, else the usual proxies whose limit the sizes in this log agree with."""
+    if before:
+        return f"{before.name} allows {before.words}." if before.verified and before.value else ""
+    if not refused:
+        return ""
+    passed = max(
+        (layer.bytes_total or 0 for layer in case.layers(State.PUSHED) if layer.basis is Basis.COMPRESSED), default=0
+    )
+    usual = {
+        hop.value: f"{hop.name} ({hop.words})"
+        for hop in case.knowledge.hops
+        if hop.value and hop.verified and passed <= hop.value and not fits(refused[0], hop.value)
+    }
+    return f"By its limit it can be {' or '.join(usual[value] for value in sorted(usual))}." if usual else ""
 
 
 def _remedy(case: Case, before: Hop | None) -> tuple[str, ...]:

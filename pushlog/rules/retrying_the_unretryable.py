@@ -1,9 +1,11 @@
-"""Docker waited to retry an error that retrying can't cure.
+"""An error that retrying can't cure was retried, by Docker or by hand.
 
 The graphdriver store repeats most errors five times over 50 seconds, whether or not they can heal: an HTML page with
-413 since Docker 25, and `denied` or `unauthorized` when the registry sends the bare code without a message.
+413 since Docker 25, a registry's size limit, and `denied` or `unauthorized` when the registry sends the bare code
+without a message. Pushing the same image again, by hand or in a loop, ends the same way.
 
-Recognised by: an error for which pushing again does not help, after `Retrying in …` lines.
+Recognised by: an error for which pushing again does not help, after `Retrying in …` lines that ran out; or the same
+error twice for the same repository, tags and layers in one log.
 
 What to do: fix the cause; don't put a retry loop around the push. In CI, stop when the failure is of such a kind.
 
@@ -14,11 +16,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.model import Confidence, Finding, Severity
+from pushlog.model import Confidence, Finding, Severity, Store
 from pushlog.rules.attempts import MAX_ATTEMPTS, exhausted
+from pushlog.rules.interleaved_pushes import mixtures
+from pushlog.rules.same_image import earlier
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from pushlog.rules.case import Case
 
@@ -41,10 +45,71 @@ def check(case: Case) -> Iterator[Finding]:
         severity=SEVERITY,
         title=f"Docker spent {waited:.0f} s retrying what could not succeed",
         explanation=f"{MAX_ATTEMPTS} uploads with waits of 5, 10, 15 and 20 s in between, for an error that stays the "
-        "same until its cause is fixed.",
+        f"same until its cause is fixed.{_bare(case)}",
         remedy=("Fix the cause first. A retry loop around this push only multiplies the wait.",),
-        evidence=(case.row(rows[0]), case.row(rows[-1])),
+        evidence=(case.row(rows[0]), case.row(rows[-1]), *case.error_lines()[:1]),
         confidence=Confidence.CERTAIN,
         layers=ids,
         data={"seconds_waited": waited, "attempts": MAX_ATTEMPTS},
     )
+
+
+def across(cases: Sequence[Case]) -> Iterator[tuple[int, Finding]]:
+    """Fires on a push that fails like the one before it of the same image, when that could not have helped."""
+    unclear = mixtures(cases)
+    for index, case in enumerate(cases):
+        same = []
+        for number in earlier(cases, index):
+            if number in unclear or not _unchanged(cases[number], case):
+                break
+            same.append(number)
+        if same and index not in unclear:
+            yield index, _again(cases[same[0]], case, times=len(same) + 1)
+
+
+def _bare(case: Case) -> str:
+    parts = case.classified.parts if case.classified else None
+    if parts is None or not parts.bare:
+        return ""
+    return f" Docker stops at once when `{parts.text.strip()}` comes with a message; this registry sent none."
+
+
+def _unchanged(first: Case, second: Case) -> bool:
+    """Whether two pushes met the same incurable failure with the same tags and layers, as far as the log tells."""
+    one, two = first.push.error, second.push.error
+    if one is None or two is None or one.family is not two.family:
+        return False
+    if one.retry_helps is not False or two.retry_helps is not False:
+        return False
+    tags = {case.push.reference.tags for case in (first, second)} - {()}
+    return len(tags) < 2 and len({_what(first), _what(second)} - {frozenset()}) < 2
+
+
+def _what(case: Case) -> frozenset[str]:
+    """What the push was about: all its layers, or with the containerd store, which names few, the one of the error."""
+    if case.push.store is Store.GRAPHDRIVER:
+        return frozenset(layer.id for layer in case.push.layers)
+    named = case.classified.parts.object_digest if case.classified else None
+    return frozenset({named} if named else ())
+
+
+def _again(first: Case, second: Case, *, times: int) -> Finding:
+    family = second.push.error.family.value if second.push.error else ""
+    return Finding(
+        rule=CODE,
+        name=NAME,
+        severity=SEVERITY,
+        title=f"The same failure for the {_ordinal(times)} time: pushing again unchanged can't cure it",
+        explanation=f"The push before this one of the same image failed with `{family}` too, and the log shows no "
+        "difference between the two.",
+        remedy=(
+            "Fix the cause named above before the next push; leave a retry loop out, or let it stop at such errors.",
+        ),
+        evidence=(*first.error_lines()[:1], *second.error_lines()[:1]),
+        confidence=Confidence.CERTAIN,
+        data={"times": times, "family": family},
+    )
+
+
+def _ordinal(number: int) -> str:
+    return {2: "second", 3: "third"}.get(number, f"{number}th")

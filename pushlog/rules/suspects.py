@@ -26,7 +26,9 @@ def suspects(case: Case) -> Suspects:
     """The layers that an upload error can be about; none when every layer is in the registry."""
     named = case.classified.parts.object_digest if case.classified else None
     short = (named or "").removeprefix("sha256:")[:12]
-    if any(layer.id == short for layer in case.push.layers):
+    is_layer = case.classified is not None and case.classified.parts.object_kind == "layer"
+    # A pipe need not have shown the layer before its error.
+    if short and (is_layer or any(layer.id == short for layer in case.push.layers)):
         return Suspects(layers=(short,), confidence=Confidence.CERTAIN, why="The error names the layer.")
     gave_up = tuple(layer.id for layer in case.layers(State.FAILED))
     if gave_up:

@@ -12,6 +12,7 @@ from pushlog.formats.events import UNKNOWN, Events, Kind
 from pushlog.model import Basis, Layer, State, Store
 from pushlog.timeline.frame import runs
 from pushlog.timeline.phases import Run, phases
+from pushlog.timeline.slots import slots
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,6 +67,7 @@ def layers(
     states = _last_states(table)
     furthest = _furthest(table, states, store)
     stretches = _stretches(table)
+    turns = _turns(table, store)
     found = []
     for code, layer in enumerate(events.ids):
         state = State.FAILED if layer in failed and not states[code].done else states[code]
@@ -84,10 +86,17 @@ def layers(
                 end=round(float(times["max"].iloc[code]), 3) if is_measured else None,
                 created_by=None,
                 lines=(int(spans["min"].iloc[code]), int(spans["max"].iloc[code])),
-                intervals=tuple(phases(own, gave_up=state is State.FAILED, end=end)),
+                intervals=tuple(phases(own, gave_up=state is State.FAILED, end=end, turn=turns.get(code))),
             )
         )
     return tuple(found)
+
+
+def _turns(table: pd.DataFrame, store: Store) -> dict[int, float]:
+    """When a layer that waited could begin, where a pipe hides it: docker serves its queue first come, first served."""
+    if store is not Store.GRAPHDRIVER or (table["kind"] == Kind.PUSHING).any():
+        return {}
+    return {slot.layer: slot.start for slot in slots(table, store) if slot.after is not None}
 
 
 def _last_states(table: pd.DataFrame) -> list[State]:

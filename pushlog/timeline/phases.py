@@ -30,10 +30,11 @@ class Run:
     full: float | None = None
 
 
-def phases(own: Sequence[Run], *, gave_up: bool, end: float) -> Iterator[Interval]:
+def phases(own: Sequence[Run], *, gave_up: bool, end: float, turn: float | None = None) -> Iterator[Interval]:
     """The phases that a layer's runs prove, in order; `gave_up`: its last countdown ran out and was of no use.
 
-    A pipe prints nothing while a layer uploads: then the upload is what lies between the lines around it.
+    A pipe prints nothing while a layer uploads: then the upload is what lies between the lines around it, and that of a
+    layer which waited begins at its `turn`, when another layer made room for it.
     """
     ready = own[0].start if own else 0.0
     before: Run | None = None
@@ -41,6 +42,8 @@ def phases(own: Sequence[Run], *, gave_up: bool, end: float) -> Iterator[Interva
         if run.kind in _UPLOAD_ENDS and (before is None or before.kind != Kind.PUSHING):
             yield from _interval(Phase.UPLOADING, ready, run.start, run.attempt)
         stop = _stop(run, later, gave_up=gave_up)
+        if run.kind == Kind.WAITING and turn is not None and later and later.kind != Kind.PUSHING:
+            stop = min(max(stop, turn), later.start)
         if run.kind == Kind.WAITING:
             yield from _interval(Phase.WAITING, run.start, stop, 0)
         elif run.kind == Kind.RETRYING:
@@ -69,4 +72,4 @@ def _stop(run: Run, later: Run | None, *, gave_up: bool) -> float:
 def _interval(phase: Phase, start: float, end: float, attempt: int) -> Iterator[Interval]:
     """Rounded to the clock's own step; of a phase of no proven length only an upload is kept, to mark that it was."""
     if end > start or phase is Phase.UPLOADING:
-        yield Interval(phase=phase, start=round(start, 1), end=round(max(end, start), 1), attempt=attempt)
+        yield Interval(phase=phase, start=round(start, 3), end=round(max(end, start), 3), attempt=attempt)

@@ -1,0 +1,163 @@
+"""What a CI system lists: every finding, and what no finding says, such as a log in which there is no push.
+
+The formats that list problems by file and line are drawn from this, so that they count the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pushlog.model import Confidence, Diagnosis, Evidence, Finding, Outcome, Severity
+from pushlog.report.prose import clip
+from pushlog.report.visible import visible
+from pushlog.report.words import count, outcome, span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from pushlog.model import Log, Source
+
+STDIN = ("-", "standard input")
+DRIVE = re.compile(r"[A-Za-z]:")
+NO_PUSH = Finding(
+    rule="no-push",
+    name="no-push",
+    severity=Severity.WARNING,
+    title="No push was found in this log",
+    explanation="Without a push there is nothing to judge: this is not a success.",
+    remedy=(
+        "Is it the right file, and does it hold the push step? Capture it with `docker push IMAGE 2>&1 | tee LOG`",
+    ),
+    evidence=(Evidence(line=1, text=""),),
+    confidence=Confidence.CERTAIN,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """A finding in its place. `cause`: why a push failed; `fingerprint` is the same in every run on the same log."""
+
+    finding: Finding
+    source: Source
+    push: Diagnosis | None
+    cause: bool
+    fingerprint: str
+
+    @property
+    def line(self) -> int:
+        """The first line that proves it."""
+        return self.finding.evidence[0].line
+
+
+def one_line(text: str) -> str:
+    """Return the text as one line that is safe to show."""
+    return " ".join(visible(clip(text)).split())
+
+
+def is_file(source: Source) -> bool:
+    """Whether the log has a name that CI can point at."""
+    return source.name not in STDIN
+
+
+def path(source: Source) -> str:
+    """Return the log's path as CI systems want it, relative and with slashes; an absolute one loses its root."""
+    if not is_file(source):
+        return "stdin"
+    parts = [part for part in source.name.replace("\\", "/").split("/") if part not in ("", ".", "..")]
+    if len(parts) > 1 and DRIVE.fullmatch(parts[0]):
+        del parts[0]
+    return visible("/".join(parts)) or "log"
+
+
+def image(push: Diagnosis) -> str:
+    """Return what was pushed, `registry.example.com/team/app:1.2`; empty where the log does not name it."""
+    name = "/".join(part for part in (push.reference.registry, push.reference.repository) if part)
+    tags = push.reference.tags
+    return f"{name}:{tags[0]}" if name and len(tags) == 1 else name
+
+
+def place(issue: Issue) -> str:
+    """Return which push it is about: `Push of team/app:1.2, lines 1-64`."""
+    if issue.push is None:
+        return ""
+    named = image(issue.push)
+    return one_line(f"Push{f' of {named}' if named else ''}, {span(issue.push.lines)}.")
+
+
+def details(issue: Issue) -> tuple[str, ...]:
+    """Return what is to be said beside the title: the explanation, then each remedy, numbered."""
+    told = (issue.finding.explanation, *(f"{at}. {text}" for at, text in enumerate(issue.finding.remedy, 1)))
+    return tuple(shown for text in told if (shown := one_line(text)))
+
+
+def tally(logs: Sequence[Log]) -> str:
+    """Return `2 pushes in 1 log: 1 failed, 1 succeeded`."""
+    ends = Counter(push.outcome for log in logs for push in log.pushes)
+    kinds = sorted(Outcome, key=lambda kind: kind is Outcome.SUCCEEDED)
+    told = ", ".join(f"{ends[kind]} {kind.value}" for kind in kinds if ends[kind])
+    found = count(ends.total(), "push") if told else "No push"
+    return f"{found} in {count(len(logs), 'log')}{': ' if told else ''}{told}"
+
+
+def _untold(push: Diagnosis) -> Iterator[Finding]:
+    """The end of a push that did not succeed, unless a finding speaks of it."""
+    failed = push.outcome is Outcome.FAILED
+    telling = (Severity.ERROR,) if failed else (Severity.ERROR, Severity.WARNING)
+    if push.outcome is Outcome.SUCCEEDED or any(finding.severity in telling for finding in push.findings):
+        return
+    error = push.error
+    said = Evidence(line=push.lines[1], text="") if error is None else Evidence(line=error.line, text=error.text)
+    yield Finding(
+        rule=f"push-{push.outcome.value}",
+        name=f"push-{push.outcome.value}",
+        severity=Severity.ERROR if failed else Severity.WARNING,
+        title=push.verdict or outcome(push),
+        explanation=" ".join(text for text in (said.text, push.advice) if text),
+        remedy=(),
+        evidence=(said,),
+        confidence=Confidence.CERTAIN,
+    )
+
+
+def _fingerprint(finding: Finding, source: Source, push: Diagnosis | None, seen: Counter[str]) -> str:
+    repository = "" if push is None else "/".join((push.reference.registry or "", push.reference.repository or ""))
+    key = "\0".join((finding.rule, path(source), repository, str(finding.evidence[0].line)))
+    seen[key] += 1
+    # Two findings may share all of that; GitLab takes one fingerprint for one problem.
+    whole = key if seen[key] == 1 else f"{key}\0{seen[key]}"
+    return hashlib.sha256(whole.encode("utf-8", "replace")).hexdigest()
+
+
+def issues(logs: Iterable[Log]) -> tuple[Issue, ...]:
+    """Return all that is to be listed, in log order."""
+    found: list[Issue] = []
+    seen: Counter[str] = Counter()
+
+    def add(finding: Finding, source: Source, push: Diagnosis | None, *, cause: bool) -> None:
+        key = _fingerprint(finding, source, push, seen)
+        found.append(Issue(finding=finding, source=source, push=push, cause=cause, fingerprint=key))
+
+    for log in logs:
+        if not log.pushes:
+            add(NO_PUSH, log.source, None, cause=False)
+        for push in log.pushes:
+            told = (*_untold(push), *push.findings)
+            errors = [finding for finding in told if finding.severity is Severity.ERROR]
+            for finding in told:
+                first = bool(errors) and finding is errors[0]
+                add(finding, log.source, push, cause=first and push.outcome is not Outcome.SUCCEEDED)
+    return tuple(found)
+
+
+def best(found: Iterable[Issue]) -> list[Issue]:
+    """Return them with the most telling first: causes, then the surer ones; else in log order."""
+    sure = tuple(Confidence)
+    bad = tuple(Severity)
+    return sorted(
+        found,
+        key=lambda issue: (not issue.cause, bad.index(issue.finding.severity), sure.index(issue.finding.confidence)),
+    )

@@ -1,0 +1,203 @@
+"""Markdown for a job summary or a merge request: the verdict, how far the push got, why, what now, then all layers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from pushlog.model import Diagnosis, Finding, Outcome, Severity
+from pushlog.report.facts import progress_facts, reading_facts, time_facts
+from pushlog.report.issues import NO_PUSH, image, tally
+from pushlog.report.markdown_page import code, fenced, folded, inline, paragraph, table
+from pushlog.report.prose import remedy
+from pushlog.report.quote import dashed, quote
+from pushlog.report.tables import estimates, layer_rows
+from pushlog.report.words import count, outcome, reached
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from pushlog.model import Evidence, Log, Source
+    from pushlog.report.facts import Fact
+
+# GitHub drops a summary of more than 1 MiB - 2 bytes without a word; GitLab takes a million characters.
+LIMIT = 1_000_000
+# Room for the sentence that says what was left out.
+RESERVE = 400
+SEVERITIES = {Severity.ERROR: "Error", Severity.WARNING: "Warning", Severity.INFO: "Note"}
+MARKS = {Outcome.SUCCEEDED: "\N{CHECK MARK}", Outcome.FAILED: "\N{BALLOT X}"}
+RING = "\N{WHITE CIRCLE}"
+
+
+class Rank(IntEnum):
+    """What is kept first when not all of it fits."""
+
+    ENDED_BADLY = 0
+    WHY = 1
+    SUCCEEDED = 2
+    NOTED = 3
+    DETAILS = 4
+
+
+WHAT = {
+    Rank.ENDED_BADLY: "push",
+    Rank.WHY: "finding",
+    Rank.SUCCEEDED: "push",
+    Rank.NOTED: "finding",
+    Rank.DETAILS: "layer table",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part of the page that is kept or left out as a whole."""
+
+    rank: Rank
+    text: str
+
+
+def _facts(head: str, facts: Iterable[Fact]) -> str:
+    rows = [[inline(fact.term), inline(fact.value), inline(fact.note)] for fact in facts]
+    return table((head, "", ""), rows)
+
+
+def _head(log: Log, push: Diagnosis, level: str) -> str:
+    named = code(image(push))
+    parts = [
+        f"{level} {MARKS.get(push.outcome, RING)} {outcome(push)}{': ' if named else ''}{named}",
+        f"**{paragraph(push.verdict or f'{outcome(push)}: {reached(push)}')}**",
+        paragraph(push.advice),
+        f"From {code(log.source.name)}, lines {dashed(push.lines)}.",
+        _facts("How far it got", (*progress_facts(push), *time_facts(push))),
+        paragraph(push.progress.why),
+    ]
+    if push.error is not None and not push.findings:
+        parts.append(fenced([push.error.text]))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _quoted(finding: Finding, excerpt: tuple[Evidence, ...]) -> str:
+    """The evidence with its neighbours; `>` marks the lines that prove it."""
+    found = quote(finding.evidence, excerpt)
+    width = len(str(found[-1].number))
+    lines: list[str] = []
+    for line in found:
+        if line.skipped:
+            lines.append(f"  {'…':>{width}} | {count(line.skipped, 'line')} not shown")
+        number = line.number if line.first else ""
+        # One line of the log stays one line here, whatever is in it.
+        lines.append(f"{'>' if line.marked else ' '} {number:>{width}} | {line.text}".replace("\n", "\u2424"))
+    return fenced(lines)
+
+
+def _remedies(finding: Finding) -> Iterator[str]:
+    for at, text in enumerate(finding.remedy, 1):
+        lead = f"{at}. "
+        found = remedy(text)
+        yield f"{lead}{paragraph(found.pieces)}"
+        if found.command is not None:
+            yield fenced([found.command], "sh", " " * len(lead))
+
+
+def _finding(finding: Finding, push: Diagnosis, level: str) -> str:
+    kind = f"{code(finding.rule)} {code(finding.name)}, {finding.confidence.value}"
+    parts = (
+        f"{level} {SEVERITIES[finding.severity]}: {inline(finding.title)}",
+        kind.strip(),
+        paragraph(finding.explanation),
+        _quoted(finding, push.excerpt),
+        *_remedies(finding),
+    )
+    return "\n\n".join(part for part in parts if part)
+
+
+def _layers(push: Diagnosis) -> str:
+    heads = ("Layer", "State", "Bytes", "Attempts", "Waited", "Lines", "Made by")
+    rows = [
+        [
+            code(row.id),
+            inline(" ".join(part for part in (row.state, row.detail) if part)),
+            inline(row.size),
+            row.attempts,
+            row.waited,
+            row.lines.text,
+            code(row.created_by),
+        ]
+        for row in layer_rows(push, {})
+    ]
+    # The last column is there for those who gave the image's history.
+    shown = len(heads) if any(row[-1] for row in rows) else len(heads) - 1
+    return table(heads[:shown], [row[:shown] for row in rows]) if rows else ""
+
+
+def _what_if(push: Diagnosis) -> str:
+    told = estimates(push)
+    rows = [[inline(row.change), inline(row.seconds), inline(row.range)] for row in told.rows]
+    return table(("What a change would have brought", "Time", "Range"), rows) if rows else ""
+
+
+def _details(push: Diagnosis, source: Source) -> str:
+    notes = "\n".join(f"- {paragraph(note)}" for note in source.notes)
+    unread = fenced([f"{line.line} | {line.text}" for line in push.unread])
+    return folded(
+        f"{count(len(push.layers), 'layer')}, and how the log was read" if push.layers else "How the log was read",
+        _layers(push),
+        _what_if(push),
+        _facts("How the log was read", reading_facts(push, source)),
+        notes,
+        f"Not understood:\n\n{unread}" if push.unread else "",
+    )
+
+
+def _blocks(log: Log, level: str) -> Iterator[Block]:
+    for push in log.pushes:
+        good = push.outcome is Outcome.SUCCEEDED
+        yield Block(Rank.SUCCEEDED if good else Rank.ENDED_BADLY, _head(log, push, level))
+        for finding in push.findings:
+            yield Block(Rank.NOTED if good else Rank.WHY, _finding(finding, push, f"{level}#"))
+        yield Block(Rank.DETAILS, _details(push, log.source))
+    if not log.pushes:
+        notes = "\n".join(f"- {paragraph(note)}" for note in log.source.notes)
+        told = (
+            f"{level} {RING} No push found: {code(log.source.name)}",
+            inline(f"{NO_PUSH.explanation} {NO_PUSH.remedy[0]}"),
+        )
+        yield Block(Rank.ENDED_BADLY, "\n\n".join((*told, notes) if notes else told))
+
+
+def _fitted(blocks: Sequence[Block]) -> tuple[list[Block], list[Block]]:
+    """What fits, in its order, and what does not; where one block is too much, none behind it is taken."""
+    order = sorted(range(len(blocks)), key=lambda at: blocks[at].rank)
+    room = LIMIT - RESERVE
+    sizes = {at: len(blocks[at].text.encode("utf-8")) + 2 for at in order}
+    used = 0
+
+    def fits(at: int) -> bool:
+        nonlocal used
+        used += sizes[at]
+        return used <= room
+
+    kept = set(takewhile(fits, order))
+    return [blocks[at] for at in sorted(kept)], [block for at, block in enumerate(blocks) if at not in kept]
+
+
+def _left_out(blocks: Sequence[Block]) -> str:
+    words = dict.fromkeys(WHAT.values(), 0)
+    for block in blocks:
+        words[WHAT[block.rank]] += 1
+    told = ", ".join(count(number, word) for word, number in words.items() if number)
+    return f"Left out, because a job summary has a limit of 1 MiB: {told}. The HTML and JSON outputs have all of it."
+
+
+def render(logs: Sequence[Log]) -> str:
+    """Return one page for all logs, under GitHub's limit."""
+    several = sum(max(len(log.pushes), 1) for log in logs) != 1
+    blocks = [block for log in logs for block in _blocks(log, "##" if several else "#")]
+    kept, left_out = _fitted(blocks)
+    parts = [f"# {tally(logs)}"] if several else []
+    parts += [block.text for block in kept]
+    if left_out:
+        parts.append(_left_out(left_out))
+    return "\n\n".join(parts) + "\n"

@@ -1,0 +1,71 @@
+"""Layers waited for a free upload slot: the daemon sends only so many at a time.
+
+The graphdriver store uploads five layers at a time unless `max-concurrent-uploads` says otherwise. The slots belong to
+the daemon: all its pushes share them, and a layer that counts down to a retry keeps its slot. The containerd store has
+no such limit before Docker 29.7.
+
+Recognised by: three or more layers with a `Waiting` line in a push of ten layers or of at least 30 s.
+
+What to do: raise the limit where the line and the registry have room. It helps images of many layers of like size; it
+does not help when one large layer holds the push back.
+
+Source: moby daemon/config/config.go (max-concurrent-uploads), distribution/xfer/transfer.go; docs.docker.com dockerd,
+configuration reload behavior.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pushlog.model import Confidence, Finding, Severity, State, Store
+from pushlog.units import count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pushlog.rules.case import Case
+
+CODE = "PL202"
+NAME = "concurrency-saturated"
+SEVERITY = Severity.INFO
+
+DEFAULT = 5
+_LEAST_WAITING = 3
+_MANY_LAYERS = 10
+_LONG = 30.0
+
+
+def setting(uploads: int) -> str:
+    """How to set the daemon's limit, as the end of a remedy."""
+    return f'`"max-concurrent-uploads": {uploads}` in `/etc/docker/daemon.json`, then `sudo systemctl reload docker`'
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """Fires when uploads queued in a push that was long or had many layers."""
+    push = case.push
+    rows = case.rows_of(State.WAITING)
+    took = push.duration.seconds or push.duration.at_least
+    if push.store is not Store.GRAPHDRIVER or not rows or (len(push.layers) < _MANY_LAYERS and took < _LONG):
+        return
+    codes = list(dict.fromkeys(case.table["layer"].loc[rows].tolist()))
+    waited = tuple(case.section.events.ids[code] for code in codes)
+    slots = len(push.layers) - len(waited)
+    if len(waited) < _LEAST_WAITING or slots < 1:
+        return
+    whose = (
+        "Docker's default"
+        if slots == DEFAULT
+        else "not the default of 5: set in the daemon, or shared with other pushes"
+    )
+    yield Finding(
+        rule=CODE,
+        name=NAME,
+        severity=SEVERITY,
+        title=f"{len(waited)} of {count(len(push.layers), 'layer')} waited for a free upload slot",
+        explanation=f"{count(slots, 'slot')} were free at the start: {whose}. All pushes of the daemon share them.",
+        remedy=(f"If line and registry have room, raise the limit: {setting(10)}",),
+        evidence=(case.row(rows[0]), case.row(rows[-1])),
+        confidence=Confidence.CERTAIN,
+        layers=waited,
+        data={"waited": len(waited), "slots": slots, "default": DEFAULT},
+    )

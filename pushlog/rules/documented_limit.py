@@ -1,0 +1,112 @@
+"""A layer is above a limit that this registry documents, and the error does not say so.
+
+GHCR takes 10 GB for a layer and 10 minutes for an upload; Amazon ECR takes 52,000 MiB. Not every limit is answered with
+a clear word: the connection may just end, or a proxy reports a time-out.
+
+Recognised by: a cut connection, a time-out or an error of the server, and a layer that was under way and is above a
+documented figure. Limits count compressed bytes; a figure from before compression only makes it possible.
+
+What to do: split the layer, or push over a faster line where the limit is one of time.
+
+Source: docs.github.com, Working with the Container registry; docs.aws.amazon.com AmazonECR service-quotas.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pushlog.model import Basis, Clock, Confidence, Family, Finding, Phase, Severity
+from pushlog.rules.concurrency_saturated import setting
+from pushlog.rules.sizes import against, fits, limit, sized
+from pushlog.rules.suspects import suspects
+from pushlog.units import seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pushlog.knowledge.registries import Limit
+    from pushlog.model import Evidence, Layer
+    from pushlog.rules.case import Case
+
+CODE = "PL505"
+NAME = "documented-limit"
+SEVERITY = Severity.WARNING
+
+_VAGUE = (
+    Family.CONNECTION_RESET,
+    Family.EOF,
+    Family.TIMEOUT,
+    Family.SERVER_ERROR,
+    Family.BLOB_UPLOAD_INVALID,
+    Family.UNKNOWN,
+)
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """Fires on an error that can hide a limit, for each limit that a layer under way is above."""
+    failure = case.push.error
+    if failure is None or failure.family not in _VAGUE:
+        return
+    under_way = suspects(case).layers
+    most = limit(case.knowledge, case.push.registry_kind, "layer-size")
+    for layer in sized(case, under_way) if most else ():
+        if most and (layer.bytes_total or 0) > most.value and not fits(layer, most.value):
+            yield _size(case, layer, most)
+    longest = limit(case.knowledge, case.push.registry_kind, "upload-time")
+    for layer in case.push.layers if longest else ():
+        took = _longest_upload(layer) if layer.id in under_way else 0.0
+        if longest and took >= longest.value:
+            yield _time(case, layer, longest, took)
+
+
+def _size(case: Case, layer: Layer, most: Limit) -> Finding:
+    sure = layer.basis is Basis.COMPRESSED
+    return Finding(
+        rule=CODE,
+        name=NAME,
+        severity=SEVERITY,
+        title=f"Layer {layer.id} {'is' if sure else 'may be'} above what {_name(case)} documents: {most.words}",
+        explanation=f"{against(layer, most)} The error does not speak of size; a limit can just cut the connection.",
+        remedy=(
+            f"Find the instruction that made the layer, and split it: `docker history --no-trunc {case.image}`",
+            "To tell: push an image without that layer. If it goes through, it is the size.",
+        ),
+        evidence=_evidence(case, layer),
+        confidence=Confidence.LIKELY if sure else Confidence.POSSIBLE,
+        layers=(layer.id,),
+        data={"bytes_total": layer.bytes_total, "basis": layer.basis.value, "limit_bytes": most.value},
+    )
+
+
+def _time(case: Case, layer: Layer, longest: Limit, took: float) -> Finding:
+    measured = case.push.clock in (Clock.STAMPED, Clock.RECORDED)
+    return Finding(
+        rule=CODE,
+        name=NAME,
+        severity=SEVERITY,
+        title=f"An upload of layer {layer.id} took longer than {_name(case)} documents: {longest.words}",
+        explanation=f"It took {'' if measured else 'about '}{seconds(took)}. The error does not speak of time, but an "
+        "upload that is cut for it can look like this.",
+        remedy=(
+            f"Split the layer, so that each part is uploaded in time: `docker history --no-trunc {case.image}`",
+            f"Send fewer layers at a time, so that each gets more of the line: {setting(1)}",
+        ),
+        evidence=_evidence(case, layer),
+        confidence=Confidence.LIKELY if measured else Confidence.POSSIBLE,
+        layers=(layer.id,),
+        data={"seconds": round(took, 1), "limit_seconds": longest.value},
+    )
+
+
+def _longest_upload(layer: Layer) -> float:
+    spans = (i.end - i.start for i in layer.intervals if i.phase in (Phase.UPLOADING, Phase.FINISHING))
+    return max(spans, default=0.0)
+
+
+def _name(case: Case) -> str:
+    known = case.knowledge.registry(case.push.registry_kind)
+    return known.name if known else "this registry"
+
+
+def _evidence(case: Case, layer: Layer) -> tuple[Evidence, ...]:
+    return (case.row(list(case.rows(layer.id))[-1]), *case.error_lines()[:1])

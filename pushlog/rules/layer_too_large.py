@@ -1,0 +1,96 @@
+"""The registry itself refused a layer for its size.
+
+Registries limit one layer: GHCR 10 GB, Amazon ECR 52,000 MiB, Azure 200 GiB. Such limits count the compressed bytes
+that are sent, and the graphdriver store prints uncompressed ones: its figures show at most that a layer can be above.
+
+Recognised by: a registry's own error about size, for a layer: `size invalid: …`, `error from registry: …`,
+`Uploaded blob of X GiB is larger than Y GiB`. An HTML page or a bare 413 comes from a proxy: see proxy-body-limit.
+
+What to do: find the instruction that made the layer and split it. Pushing again changes nothing.
+
+Source: docs.github.com, Working with the Container registry; docs.aws.amazon.com AmazonECR service-quotas;
+quay endpoints/v2/errors.py LayerTooLarge.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pushlog.model import Confidence, Family, Finding, Severity
+from pushlog.rules.sizes import against, limit, sized
+from pushlog.rules.suspects import suspects
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pushlog.formats.errors import Classified
+    from pushlog.rules.case import Case
+    from pushlog.rules.suspects import Suspects
+
+CODE = "PL503"
+NAME = "layer-too-large"
+SEVERITY = Severity.ERROR
+
+_STATED = re.compile(r"of (?P<is>\d[\d.]* ?[kKMGT]?i?B) is larger than (?P<most>\d[\d.]* ?[kKMGT]?i?B)")
+_OF_A_LAYER = re.compile(r"\b(layer|blob)\b", re.IGNORECASE)
+# A length that does not match was cut on the way; it is no limit.
+_CUT = "size-invalid-length"
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """Fires when a registry's error speaks of size and a layer was still to come."""
+    classified, failure = case.classified, case.push.error
+    if failure is None or classified is None or failure.family is not Family.SIZE_LIMIT or case.all_in:
+        return
+    if not _registry_spoke(classified) or (classified.signature and classified.signature.id == _CUT):
+        return
+    meant = suspects(case)
+    what = f"layer {meant.layers[0]}{case.made_by(meant.layers[0])}" if len(meant.layers) == 1 else "a layer"
+    words = classified.parts.message or ""
+    stated = _STATED.search(words)
+    sure = _OF_A_LAYER.search(words) is not None
+    documented = limit(case.knowledge, case.push.registry_kind, "layer-size")
+    yield Finding(
+        rule=CODE,
+        name=NAME,
+        severity=SEVERITY,
+        title=f"The registry refused {what}: " + ("it is too large" if sure else "it says that a size is wrong"),
+        explanation=_explanation(case, meant, sure=sure),
+        remedy=_remedy(case, sure=sure),
+        evidence=case.error_lines()[:3],
+        confidence=Confidence.CERTAIN if sure else Confidence.LIKELY,
+        layers=meant.layers,
+        data={
+            "stated_size": stated["is"] if stated else None,
+            "stated_limit": stated["most"] if stated else None,
+            "documented_limit_bytes": documented.value if documented else None,
+        },
+    )
+
+
+def _registry_spoke(classified: Classified) -> bool:
+    return classified.code is not None or bool({"registry", "errors"} & set(classified.parts.stages))
+
+
+def _explanation(case: Case, meant: Suspects, *, sure: bool) -> str:
+    who = "The answer is the registry's own, not that of a proxy."
+    if not sure:
+        who += " It does not say of what: a layer above its limit, or an upload that arrived cut short."
+    documented = limit(case.knowledge, case.push.registry_kind, "layer-size")
+    known = sized(case, meant.layers) if len(meant.layers) == 1 else ()
+    if known:
+        figures = against(known[0], documented)
+    else:
+        figures = f"Its documented limit is {documented.words}." if documented else "Its limit is not known here."
+    return " ".join(filter(None, (who, figures, meant.why)))
+
+
+def _remedy(case: Case, *, sure: bool) -> tuple[str, ...]:
+    steps = (
+        f"Find the instruction that made the layer: `docker history --no-trunc {case.image}`",
+        "Split it into several smaller ones, or leave out what the image does not need (a multi-stage build).",
+        "On a registry of your own, raise its limit.",
+    )
+    cut = "If the layer is below the limit, look for a proxy that cuts uploads."
+    return steps if sure else (*steps, cut)

@@ -1,0 +1,94 @@
+"""An upload broke off at about the same byte every time: something on the way has a limit.
+
+A connection that is cut by chance is cut at another place each time. One that is cut at the same place met a limit of
+size, or of time where the speed is steady: a proxy, a load balancer, a firewall, a VPN. Such limits often cut without
+an answer, so the error says `broken pipe`, `connection reset by peer` or `EOF` and nothing of size.
+
+Recognised by: three or more uploads of one layer cut within 5 % of each other, well before the layer's end.
+
+What to do: find the limit of each hop. Pushing again, or more retries, meet it again.
+
+Source: moby pkg/progress (the figures are bytes read, a little ahead of the network); nginx client_max_body_size and
+lingering_timeout.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pushlog.model import Confidence, Family, Finding, Severity
+from pushlog.rules.attempts import attempts
+from pushlog.rules.sizes import COUNTED
+from pushlog.units import size
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pushlog.model import Evidence, Layer
+    from pushlog.rules.case import Case
+
+CODE = "PL504"
+NAME = "limit-on-the-way"
+SEVERITY = Severity.WARNING
+
+_CUTS = (Family.CONNECTION_RESET, Family.EOF, Family.TIMEOUT)
+_LEAST_CUTS = 3
+_SPREAD = 0.05
+# Below this, what was read can still lie in the buffers of a socket, and says nothing of where the upload was cut.
+_LEAST_BYTES = 1_000_000
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """Fires on cut connections; an error with an answer names its own cause."""
+    failure = case.push.error
+    if failure is not None and failure.family not in _CUTS:
+        return
+    for layer in case.push.layers:
+        cuts = _cuts(case, layer)
+        if not cuts:
+            continue
+        about = size(round(sum(cuts) / len(cuts)))
+        counted = COUNTED[layer.basis]
+        yield Finding(
+            rule=CODE,
+            name=NAME,
+            severity=SEVERITY,
+            title=f"Layer {layer.id} was cut {len(cuts)} times at about {about}: a limit on the way",
+            explanation=f"It has {size(layer.bytes_total)} {counted}, and its uploads broke off within 5 % of each "
+            "other. Chance cuts at another place each time; a limit of size, or of time at a steady speed, does not.",
+            remedy=(
+                "Raise the limits of what stands before the registry; on nginx: `client_max_body_size 0;`",
+                "To tell size from time, push over a line of another speed: a limit of size cuts at the same byte.",
+                f"Or split the layer: `docker history --no-trunc {case.image}`",
+            ),
+            evidence=_evidence(case, layer),
+            confidence=Confidence.LIKELY,
+            layers=(layer.id,),
+            data={"reached": list(cuts), "bytes_total": layer.bytes_total},
+        )
+
+
+def _cuts(case: Case, layer: Layer) -> tuple[int, ...]:
+    """Where the failed uploads of a layer broke off, if that was always the same place; else nothing."""
+    if layer.retry_wait == 0 or not layer.bytes_total:
+        return ()
+    tries = attempts(case, layer.id)
+    failed = tries[:-1] if layer.state.done else tries
+    reached = tuple(a.reached for a in failed if a.reached is not None)
+    if len(reached) < _LEAST_CUTS or min(reached) < _LEAST_BYTES:
+        return ()
+    together = max(reached) - min(reached) <= _SPREAD * max(reached)
+    return reached if together and max(reached) <= (1 - _SPREAD) * layer.bytes_total else ()
+
+
+def _evidence(case: Case, layer: Layer) -> tuple[Evidence, ...]:
+    """The last figure of each upload that a countdown follows, then the error."""
+    rows = list(case.rows(layer.id))
+    table = case.table
+    drawn = [
+        row
+        for row in rows
+        if table["current"].iloc[row] >= 0 and table["current"].iloc[row] != table["total"].iloc[row]
+    ]
+    last = {int(table["attempt"].iloc[row]): row for row in drawn}
+    return tuple(case.row(row) for row in list(last.values())[:3]) + case.error_lines()[:1]

@@ -1,0 +1,54 @@
+"""The image was tagged without a namespace, so it was pushed to Docker Hub's own images.
+
+A name like `app:1.2` means `docker.io/library/app:1.2`. The namespace `library` holds Docker's official images; nobody
+else may push there, whatever the login.
+
+Recognised by: a refused push to docker.io/library/….
+
+What to do: tag the image with your own namespace, or with the host of the registry that was meant.
+
+Source: distribution/reference (the names that Docker completes); docs.docker.com, Docker Official Images.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pushlog.model import Confidence, Family, Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pushlog.rules.case import Case
+
+CODE = "PL601"
+NAME = "missing-namespace"
+SEVERITY = Severity.WARNING
+
+_OFFICIAL = "library/"
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """Fires when Docker Hub refuses a push to an official image."""
+    failure, repository = case.push.error, case.push.reference.repository or ""
+    refused = failure is not None and failure.family in (Family.PERMISSION, Family.AUTH)
+    if not refused or case.push.registry_kind != "docker-hub" or not repository.startswith(_OFFICIAL):
+        return
+    app = repository.removeprefix(_OFFICIAL)
+    tag = case.values()["tag"] or "TAG"
+    header = case.mark("header", "old_header", "command")
+    yield Finding(
+        rule=CODE,
+        name=NAME,
+        severity=SEVERITY,
+        title=f"`{app}` has no namespace, so it went to Docker Hub's official images, where nobody else may push",
+        explanation=f"Docker completes the name `{app}` to `docker.io/{repository}`. No login helps there.",
+        remedy=(
+            f"Tag it with your own name: `docker tag {app}:{tag} YOUR-NAME/{app}:{tag}`",
+            f"Push that: `docker push YOUR-NAME/{app}:{tag}`",
+            f"If another registry was meant, begin with its host: `docker tag {app}:{tag} HOST/YOUR-NAME/{app}:{tag}`",
+        ),
+        evidence=(*((header,) if header else ()), *case.error_lines()[:2]),
+        confidence=Confidence.CERTAIN,
+        data={"repository": repository},
+    )

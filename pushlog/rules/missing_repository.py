@@ -1,0 +1,57 @@
+"""A cut connection on Amazon ECR that can mean a repository which does not exist.
+
+ECR does not create repositories on push. Current Docker is told so (`name unknown`); with older Docker, or a proxy
+before ECR, the same fault shows as endless retries of all layers that end in `EOF`.
+
+Recognised by: retries that ran out, then `EOF` or a reset connection, on an ECR host, and no layer that went in: one
+that did would prove that the repository exists.
+
+What to do: ask ECR for the repository, and create it if it is missing.
+
+Source: published reports of Amazon ECR.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pushlog.model import Confidence, Family, Finding, Severity
+from pushlog.rules.attempts import exhausted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pushlog.rules.case import Case
+
+CODE = "PL602"
+NAME = "missing-repository"
+SEVERITY = Severity.WARNING
+
+_HOST = re.compile(r"(?P<account>\d{12})\.dkr\.ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\.")
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """Fires when nothing went in before the connection was closed for good."""
+    failure, reference = case.push.error, case.push.reference
+    cut = failure is not None and failure.family in (Family.EOF, Family.CONNECTION_RESET)
+    host = _HOST.match(reference.registry or "")
+    if not cut or host is None or not exhausted(case) or any(layer.state.done for layer in case.push.layers):
+        return
+    ends = failure is not None and failure.family is Family.EOF
+    where = f"--registry-id {host['account']} --region {host['region']}"
+    repository = reference.repository or "REPOSITORY"
+    yield Finding(
+        rule=CODE,
+        name=NAME,
+        severity=SEVERITY,
+        title=f"Or the repository {repository} does not exist: on Amazon ECR that can look like this",
+        explanation="ECR creates no repositories on push, and no layer went in that would show that this one exists.",
+        remedy=(
+            f"Ask for it: `aws ecr describe-repositories {where} --repository-names {repository}`",
+            f"If it is not found, create it: `aws ecr create-repository {where} --repository-name {repository}`",
+        ),
+        evidence=case.error_lines()[:2],
+        confidence=Confidence.LIKELY if ends else Confidence.POSSIBLE,
+        data={"repository": repository, "region": host["region"], "account": host["account"]},
+    )

@@ -1,0 +1,50 @@
+"""The log carries no time.
+
+Docker prints no time stamps. Countdowns and progress figures give a lower bound; where there are neither, nothing tells
+how long anything took, and no slow layer can be found.
+
+Recognised by: layers that were uploaded, no time stamps, no countdown, no progress.
+
+What to do: let each line be stamped as it comes, by the CI system or by `ts`.
+
+Source: moby pkg/jsonmessage (messages carry no time).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pushlog.model import Clock, Confidence, Finding, Severity, State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pushlog.rules.case import Case
+
+CODE = "PL306"
+NAME = "no-clock"
+SEVERITY = Severity.INFO
+
+_NOT_SENT = (State.EXISTS, State.MOUNTED, State.SKIPPED)
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """Fires when something was uploaded and nothing in the log tells how long it took."""
+    sent = [layer for layer in case.push.layers if layer.state not in _NOT_SENT]
+    if case.push.clock is not Clock.NONE or not sent:
+        return
+    last = case.row(list(case.rows(sent[-1].id))[-1])
+    yield Finding(
+        rule=CODE,
+        name=NAME,
+        severity=SEVERITY,
+        title="The log carries no time",
+        explanation="Docker prints no time stamps, and there is no countdown and no progress to count from: how long "
+        "the push and its layers took is not known.",
+        remedy=(
+            "Switch on time stamps in the CI system: GitHub Actions has them in the raw log, Jenkins `timestamps()`.",
+            f"Or stamp the lines as they come (`ts` is in moreutils): `docker push {case.image} 2>&1 | ts '%FT%T%z'`",
+        ),
+        evidence=(last,),
+        confidence=Confidence.CERTAIN,
+    )

@@ -1,0 +1,80 @@
+"""A push was stopped and started again by hand while Docker was about to retry.
+
+The graphdriver store tries a layer five times, with waits of 5, 10, 15 and 20 s. Whoever stops the push during a wait
+gains nothing: the daemon would have gone on by itself, and the other layers that were under way start again at their
+first byte.
+
+Recognised by: a push of the same repository after one that ended without digest line or error, in which a layer was
+counting down or in one of its later uploads.
+
+What to do: let the countdowns run out, at most 50 s of waiting for a layer; then the error is printed, and it says
+more. In CI, let a job's time limit leave room for them.
+
+Source: moby distribution/xfer/upload.go (maxUploadAttempts, the delay of 5 s times the attempt).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pushlog.model import Confidence, Finding, Outcome, Severity, State
+from pushlog.rules.attempts import MAX_ATTEMPTS
+from pushlog.rules.interleaved_pushes import mixtures
+from pushlog.rules.same_image import earlier
+from pushlog.units import count, size
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pushlog.model import Evidence, Layer
+    from pushlog.rules.case import Case
+
+CODE = "PL402"
+NAME = "premature-restart"
+SEVERITY = Severity.WARNING
+
+
+def across(cases: Sequence[Case]) -> Iterator[tuple[int, Finding]]:
+    """Fires on the second of two pushes, when the first was left while a layer had uploads to come."""
+    unclear = mixtures(cases)
+    for index, case in enumerate(cases):
+        number = next(earlier(cases, index), None)
+        if number is None or {index, number} & unclear:
+            continue
+        first = cases[number]
+        left = tuple(layer for layer in first.layers(State.RETRYING, State.PUSHING) if _had_more(layer))
+        stopped = first.push.outcome in (Outcome.INTERRUPTED, Outcome.INCOMPLETE)
+        if stopped and left:
+            yield index, _finding(first, case, left)
+
+
+def _had_more(layer: Layer) -> bool:
+    """Whether Docker was retrying the layer and had uploads left."""
+    retried = layer.state is State.RETRYING or layer.attempts > 1
+    return retried and layer.attempts < MAX_ATTEMPTS
+
+
+def _finding(first: Case, second: Case, left: tuple[Layer, ...]) -> Finding:
+    most = max(left, key=lambda layer: MAX_ATTEMPTS - layer.attempts)
+    lost = sum(layer.bytes_done or 0 for layer in first.layers(State.PUSHING))
+    header = second.mark("header", "old_header", "command")
+    rows = list(first.rows(most.id))
+    evidence: tuple[Evidence, ...] = (first.row(rows[-1]), *((header,) if header else ()))
+    return Finding(
+        rule=CODE,
+        name=NAME,
+        severity=SEVERITY,
+        title=f"Pushed again by hand while Docker still had {count(MAX_ATTEMPTS - most.attempts, 'upload')} of layer "
+        f"{most.id} to go",
+        explanation="The push before this one ended in the middle of its retries. Docker would have gone on by itself, "
+        "and at the end it would have said what the error was."
+        + (f" {size(lost)} of layers under way were lost with it." if lost else ""),
+        remedy=(
+            "Let the countdowns run out: 50 s of waiting for a layer at most. The error that follows says what to do.",
+            "In CI, leave room for them in the time limit of the job.",
+        ),
+        evidence=evidence,
+        confidence=Confidence.CERTAIN if first.push.outcome is Outcome.INTERRUPTED else Confidence.LIKELY,
+        layers=tuple(layer.id for layer in left),
+        data={"uploads_left": MAX_ATTEMPTS - most.attempts, "bytes_lost": lost},
+    )

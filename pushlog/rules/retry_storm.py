@@ -1,0 +1,111 @@
+"""Many uploads broke off at the same time: the path or the registry, not a layer.
+
+One layer that fails points at that layer, for example at its size. Several that count down together were cut by
+something that they share: the registry, a proxy before it, the network.
+
+Recognised by: three or more layers in `Retrying in …` at the same moment, and at least half of those being uploaded.
+
+What to do: look at the registry, the proxy and the network for this time. Fewer uploads at a time can get a push
+through a weak link.
+
+Source: moby distribution/xfer/upload.go: each layer counts down by itself, so that they coincide has a common reason.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pushlog.model import Confidence, Finding, Outcome, Severity
+from pushlog.rules.concurrency_saturated import setting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pushlog.model import Evidence
+    from pushlog.rules.case import Case
+
+CODE = "PL104"
+NAME = "retry-storm"
+SEVERITY = Severity.WARNING
+
+_LEAST = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storm:
+    """The moment with the most countdowns: the row, the layers that count, and how many were being uploaded."""
+
+    row: int
+    layers: tuple[str, ...]
+    uploading: int
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """Fires on layers that count down together, unless the error that ended the push explains it for all of them."""
+    failure = case.push.error
+    storm = _storm(case)
+    if storm is None or (failure is not None and failure.retry_helps is False):
+        return
+    healed = case.push.outcome is Outcome.SUCCEEDED
+    many = len(storm.layers)
+    yield Finding(
+        rule=CODE,
+        name=NAME,
+        severity=SEVERITY,
+        title=f"{many} of {storm.uploading} uploads were broken off at the same time",
+        explanation="That points at what they share, the registry or the way to it, and not at a layer."
+        + (" All of them recovered." if healed else ""),
+        remedy=(
+            "Look at the registry, the proxy in front of it and the network for the time of this push.",
+            f"If it comes again, send fewer layers at a time: {setting(2)}",
+        ),
+        evidence=_evidence(case, storm),
+        confidence=Confidence.LIKELY,
+        layers=storm.layers,
+        data={"layers_at_once": many, "uploading": storm.uploading},
+    )
+
+
+def _storm(case: Case) -> Storm | None:
+    """The first moment at which the most layers count down, where they are enough."""
+    from pushlog.formats.events import Kind
+
+    table = case.table
+    counting = table[table["kind"] == Kind.RETRYING]
+    if counting["layer"].nunique() < _LEAST:
+        return None
+    spans = counting.reset_index().groupby(["layer", "run"])["index"].agg(["min", "max"]).reset_index()
+    steps = sorted(
+        step for first, last in spans[["min", "max"]].to_numpy().tolist() for step in ((first, 1), (last + 1, -1))
+    )
+    most, now, row = 0, 0, 0
+    for at, change in steps:
+        now += change
+        if now > most:
+            most, row = now, at
+    together = set(spans["layer"][(spans["min"] <= row) & (spans["max"] >= row)].tolist())
+    uploading = len(together) + len(_under_way(case, row) - together)
+    if len(together) < _LEAST or 2 * len(together) < uploading:
+        return None
+    ids = case.section.events.ids
+    return Storm(row=row, layers=tuple(ids[code] for code in sorted(together)), uploading=uploading)
+
+
+def _under_way(case: Case, row: int) -> set[int]:
+    """The layers that are neither done nor waiting for their turn after this row."""
+    from pushlog.formats.events import Kind
+
+    last = case.table.iloc[: row + 1].groupby("layer")["kind"].last()
+    under_way = last.isin((Kind.PREPARING, Kind.PUSHING, Kind.RETRYING))
+    return {int(code) for code in last.index[under_way]}
+
+
+def _evidence(case: Case, storm: Storm) -> tuple[Evidence, ...]:
+    from pushlog.formats.events import Kind
+
+    before = case.table.iloc[: storm.row + 1]
+    last = before[before["kind"] == Kind.RETRYING].reset_index().groupby("layer")["index"].last()
+    ids = case.section.events.ids
+    rows = sorted(int(last[ids.index(layer)]) for layer in storm.layers)
+    return tuple(case.row(row) for row in rows[-_LEAST:])

@@ -1,0 +1,139 @@
+"""The login was good at first and was refused later in the same push: a token ran out on the way.
+
+A registry hands out tokens that live for minutes or hours. A layer that takes longer to upload than its token lives is
+refused at its end, and so is everything after it. Layers that arrived before stay in the registry.
+
+Recognised by: layers uploaded in this very push, and then an answer that asks for a login. Layers that were there
+already prove nothing: to see them a login is not always needed.
+
+What to do: log in again and push; what is in the registry is skipped. If it comes again at the same layer, let tokens
+live longer or make that layer smaller.
+
+Source: docker/distribution registry/client/auth/session.go; docs.gitlab.com, Authenticate with the container registry;
+awsdocs/amazon-ecr-user-guide, common errors; observed with Docker 28.5.2.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pushlog.knowledge.wording import fill
+from pushlog.model import Confidence, Family, Finding, Severity, State
+from pushlog.rules.failure import CODES, guilty
+from pushlog.units import count, seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pushlog.formats.errors import Classified
+    from pushlog.model import Evidence, Layer
+    from pushlog.rules.case import Case
+
+CODE = CODES[Family.TOKEN_EXPIRED]
+NAME = Family.TOKEN_EXPIRED.value
+SEVERITY = Severity.ERROR
+
+# The rows of the catalogue that say no more than "log in"; those that give another reason keep their own word.
+ASKS_FOR_LOGIN = frozenset(
+    {
+        "unauthorized-bare",
+        "unauthorized",
+        "authentication-required-words",
+        "authentication-is-required",
+        "http-401",
+        "no-basic-auth",
+        "no-basic-auth-containerd",
+        "acr-authentication-required",
+        "oauth-token-refused",
+    }
+)
+# What a registry's notes say of the life of a login.
+_ON_LIFE = re.compile(r"\b(minutes|hours)\b")
+
+
+def asks_for_login(classified: Classified) -> bool:
+    """Whether an error asks for a login and gives no reason for it."""
+    row = classified.signature
+    return row.id in ASKS_FOR_LOGIN if row else "authorization failed" in classified.parts.text
+
+
+def expired(classified: Classified, layers: Sequence[Layer]) -> bool:
+    """Whether an error that asks for a login comes after layers of the same push were accepted."""
+    return asks_for_login(classified) and any(layer.state is State.PUSHED for layer in layers)
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """Fires when this push uploaded a layer before its login was refused."""
+    failure, classified = case.push.error, case.classified
+    pushed = case.layers(State.PUSHED)
+    if failure is None or classified is None or failure.family is not Family.TOKEN_EXPIRED or not pushed:
+        return
+    title, sure = _judgement(failure.text.lower())
+    after = f", {case.over} after the start" if case.over else ""
+    yield Finding(
+        rule=CODE,
+        name=NAME,
+        severity=SEVERITY,
+        title=title,
+        explanation=f"{count(len(pushed), 'layer')} went through in this push before a login was asked for{after}. "
+        f"{lifetime(case)}",
+        remedy=_remedy(case),
+        evidence=_evidence(case),
+        confidence=sure,
+        layers=guilty(case),
+        data={
+            "layers_pushed": len(pushed),
+            "seconds": case.push.duration.seconds,
+            "at_least": case.push.duration.at_least,
+            "token_seconds": _token(case),
+        },
+    )
+
+
+def _judgement(text: str) -> tuple[str, Confidence]:
+    if "expired" in text:
+        return "The login was accepted at first, then its token expired", Confidence.CERTAIN
+    if "no basic auth credentials" in text:
+        # Docker has no login for this host: the first layers were let in without one.
+        return (
+            "The push was let in at first, and then a login was asked for that Docker does not have",
+            Confidence.POSSIBLE,
+        )
+    return "The login was accepted at first and refused later: its token probably ran out", Confidence.LIKELY
+
+
+def _token(case: Case) -> int | None:
+    known = case.knowledge.registry(case.push.registry_kind)
+    return known.token_seconds if known and known.token_verified else None
+
+
+def lifetime(case: Case) -> str:
+    """How long a token of this registry lives, against what the log proves of the push."""
+    known, lives = case.knowledge.registry(case.push.registry_kind), _token(case)
+    if known is None or lives is None:
+        return "How long a token of this registry lives is not known here."
+    took = case.push.duration.seconds or case.push.duration.at_least
+    if took >= lives:
+        compared = "and the push took longer than that"
+    elif case.push.duration.seconds is not None:
+        compared = "and the push took less, so this one was older or shorter"
+    else:
+        compared = "and the log can't tell whether the push took as long"
+    but = " ".join(note for note in known.notes if _ON_LIFE.search(note))
+    return f"A token of {known.name} lives {seconds(lives)}, {compared}. {but}".rstrip()
+
+
+def _remedy(case: Case) -> tuple[str, ...]:
+    known = case.knowledge.registry(case.push.registry_kind)
+    command = fill(f"`{known.login if known else 'docker login {registry}'}`", case.values())
+    return (
+        f"Log in again: {command}",
+        f"Push again; layers that went through are skipped: `docker push {case.image}`",
+        "If it comes again at the same layer: let tokens of the registry live longer, or split the layer.",
+    )
+
+
+def _evidence(case: Case) -> tuple[Evidence, ...]:
+    pushed, waits = case.rows_of(State.PUSHED), case.rows_of(State.RETRYING)
+    return tuple(case.row(rows[0]) for rows in (pushed, waits) if rows) + case.error_lines()[:2]

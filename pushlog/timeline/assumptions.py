@@ -1,0 +1,98 @@
+"""What an estimate rests on, in words; and where nothing can be told, why not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pushlog.model import Clock, Outcome, Store
+from pushlog.units import seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pushlog.model import Diagnosis
+    from pushlog.timeline.changes import Change
+
+_NOT_OBEYED = (
+    "The containerd image store obeys `max-concurrent-uploads` only from docker 29.7.0 on, and the log does not show "
+    "that it did."
+)
+_RETRIED = (
+    "The log carries no times, and layers were sent again after errors; "
+    "a recording (asciicast) or time stamps would tell."
+)
+
+
+def clocked(push: Diagnosis) -> bool:
+    """Whether the times of the push can be reckoned with: measured ones, or the ticks of containerd's display."""
+    if push.clock in (Clock.STAMPED, Clock.RECORDED):
+        return bool(push.duration.seconds)
+    return push.store is Store.CONTAINERD and push.duration.at_least > 0 and _sized(push)
+
+
+def silence(push: Diagnosis, asked: Change) -> str | None:
+    """Why nothing can be told of a change, None where something can."""
+    return next((why for why, holds in _reasons(push, asked) if holds), None)
+
+
+def _reasons(push: Diagnosis, asked: Change) -> Iterator[tuple[str, bool]]:
+    yield "The push did not succeed, so the log does not hold all of its time.", push.outcome is not Outcome.SUCCEEDED
+    yield "Nothing was uploaded.", not any(layer.attempts for layer in push.layers)
+    yield "Several tags were pushed one after the other; that is not modelled.", len(push.reference.tags) > 1
+    if asked.reuse is not None:
+        unknown = [layer for layer in asked.reuse if layer not in {known.id for known in push.layers}]
+        yield f"The push has no layer {', '.join(unknown)}.", bool(unknown)
+    if asked.bandwidth is not None:
+        yield "The log shows no sizes, so a bandwidth can't be turned into time.", not _sized(push)
+    if asked.concurrency is not None and push.store is Store.CONTAINERD:
+        yield _NOT_OBEYED, push.concurrency.limit is None
+    if not clocked(push):
+        yield "The log carries neither times nor sizes; a recording (asciicast) keeps both.", not _sized(push)
+        yield _RETRIED, any(layer.attempts > 1 for layer in push.layers)
+
+
+def assumptions(push: Diagnosis, asked: Change, widths: Sequence[float]) -> Iterator[str]:
+    """What was taken for granted; `widths` are those of the lines that fit, none where they make no difference."""
+    if not clocked(push):
+        yield "The log carries no times: the time is that of the bytes alone, over a line that all uploads share."
+    elif push.clock not in (Clock.STAMPED, Clock.RECORDED):
+        yield "Seconds are counted in the display's steps of 0.1 s, of which a slow reader loses some."
+    if widths:
+        yield _line(min(widths), max(widths), sized=_sized(push))
+    if asked.bandwidth is not None and push.store is Store.GRAPHDRIVER:
+        yield "The sizes are those before compression: layers that compress well are sent in less."
+    if asked.concurrency is not None:
+        yield "Disk and processor keep up, and nothing else pushes at the same time."
+    if asked.reuse is not None:
+        yield "A layer that the registry has takes one question and no upload."
+    if asked.split_largest is not None:
+        yield "The largest layer falls into equal parts."
+    waited = sum(layer.retry_wait for layer in push.layers)
+    if waited:
+        yield f"The {seconds(waited)} of waiting to retry come again as they did."
+    if clocked(push):
+        yield "Everything else takes as long as it did; a tenth either way is allowed for."
+
+
+def _line(narrowest: float, widest: float, *, sized: bool) -> str:
+    why = "this log can't tell" if sized else "the log shows no sizes, so it can't tell"
+    if narrowest <= 1:
+        return (
+            f"A line that all uploads share, or a limit on each connection: {why} which it was, and the interval "
+            "covers both."
+        )
+    return f"The line carries {narrowest:.1f} to {widest:.1f} connections at full speed; {why} better."
+
+
+def share(low: float, high: float) -> str:
+    """What the sizes alone tell of a change."""
+    told = f"{low:.2f}" if f"{low:.2f}" == f"{high:.2f}" else f"{low:.2f} to {high:.2f}"
+    between = "" if f"{low:.2f}" == f"{high:.2f}" else ", from a line that all share to a limit on each connection"
+    return (
+        "The log carries no times, so seconds can't be told. By the sizes of its layers the push would have taken "
+        f"{told} of its time{between}. a recording (asciicast) or time stamps would tell."
+    )
+
+
+def _sized(push: Diagnosis) -> bool:
+    return all(layer.bytes_total for layer in push.layers if layer.attempts)

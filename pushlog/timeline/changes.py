@@ -1,0 +1,143 @@
+"""The changes that `--what-if` asks about: how they are written, and what they do to a schedule."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pushlog.faults import InputError
+from pushlog.timeline.schedule import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pushlog.timeline.line import Line
+    from pushlog.timeline.schedule import Task
+    from pushlog.timeline.slots import Slot
+
+_FORMS = "concurrency=10, bandwidth=20MB/s, split-largest=4 or reuse=ID,ID"
+_RATE = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>[kKMGT]?)(?P<binary>i?)(?P<kind>B|bit|b)(?:/s|ps)")
+_POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
+_SHORT_ID = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One thing to be different; exactly one of the fields is given. `bandwidth` is in bytes per second."""
+
+    concurrency: int | None = None
+    bandwidth: float | None = None
+    split_largest: int | None = None
+    reuse: tuple[str, ...] | None = None
+
+    @property
+    def named(self) -> Mapping[str, object]:
+        """The change as it stands in an estimate."""
+        pairs = {
+            "concurrency": self.concurrency,
+            "bandwidth": self.bandwidth,
+            "split_largest": self.split_largest,
+            "reuse": self.reuse,
+        }
+        return {key: value for key, value in pairs.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A schedule to run: `limit` tasks at a time (0: no limit) over a line of that width."""
+
+    tasks: tuple[Task, ...]
+    limit: int
+    width: float
+
+
+def change(text: str) -> Change:
+    """The change that `KEY=VALUE` asks for. Raises InputError."""
+    key, sign, value = (part.strip() for part in text.partition("="))
+    if sign and value:
+        if key == "concurrency":
+            return Change(concurrency=_number(text, value, least=1))
+        if key == "split-largest":
+            return Change(split_largest=_number(text, value, least=2))
+        if key == "bandwidth":
+            return Change(bandwidth=_rate(text, value))
+        if key == "reuse":
+            return Change(reuse=_ids(text, value))
+    raise InputError(f"--what-if {text!r} is not understood; it takes {_FORMS}")
+
+
+def plan(
+    asked: Change | None, line: Line, held: Sequence[Slot], ids: Sequence[str], *, limit: int, largest: int
+) -> Plan:
+    """The push over this line with the change or, for None, as it was; `limit` is the one it was made with."""
+    tasks = [_task(slot, loads, line.lag) for slot, loads in zip(held, line.loads, strict=True)]
+    width = line.width
+    if asked is None:
+        return Plan(tasks=tuple(tasks), limit=limit, width=width)
+    if asked.concurrency is not None:
+        limit = asked.concurrency
+    elif asked.split_largest is not None:
+        tasks[largest : largest + 1] = _split(tasks[largest], asked.split_largest, line.lag)
+    elif asked.reuse is not None:
+        tasks = [
+            (Step(seconds=line.lag, load=False),) if ids[slot.layer] in asked.reuse else task
+            for slot, task in zip(held, tasks, strict=True)
+        ]
+    elif asked.bandwidth is not None and line.rate is not None:
+        # On a line that one connection filled, the line was the limit; else a connection keeps the limit that it had.
+        rate = asked.bandwidth if line.width <= 1 else min(line.rate, asked.bandwidth)
+        tasks = [tuple(_slower(step, line.rate / rate) for step in task) for task in tasks]
+        width = asked.bandwidth / rate
+    return Plan(tasks=tuple(tasks), limit=limit, width=width)
+
+
+def _task(slot: Slot, loads: Sequence[float], lag: float) -> Task:
+    """Delays and loads as the log shows them: countdowns and answers take the time that they took."""
+    steps = []
+    now = slot.start
+    for (start, end), load in zip(slot.uploads, loads, strict=True):
+        steps += [Step(seconds=max(start - now, 0.0) + lag, load=False), Step(seconds=load, load=True)]
+        now = end
+    return (*steps, Step(seconds=max(slot.end - now, 0.0), load=False))
+
+
+def _split(task: Task, parts: int, lag: float) -> list[Task]:
+    """The same layer in equal parts; what went wrong with it goes wrong with the first."""
+    loads = [step for step in task if step.load]
+    if not loads:
+        return [task]
+    part = _slower(loads[-1], 1 / parts)
+    first = tuple(_slower(step, 1 / parts) if step.load else step for step in task)
+    return [first, *[(Step(seconds=lag, load=False), part)] * (parts - 1)]
+
+
+def _slower(step: Step, factor: float) -> Step:
+    return Step(seconds=step.seconds * factor, load=True) if step.load else step
+
+
+def _number(text: str, value: str, *, least: int) -> int:
+    if not re.fullmatch(r"[0-9]{1,6}", value) or int(value) < least:
+        raise InputError(f"--what-if {text!r}: a whole number from {least} on is needed, as in {_FORMS}")
+    return int(value)
+
+
+def _rate(text: str, value: str) -> float:
+    found = _RATE.fullmatch(value)
+    rate = 0.0
+    if found:
+        base = 1024 if found["binary"] else 1000
+        rate = float(found["number"]) * base ** _POWERS[found["unit"].lower()] / (1 if found["kind"] == "B" else 8)
+    if not found or not rate:
+        raise InputError(
+            f"--what-if {text!r}: bytes or bits per second are needed, as in bandwidth=20MB/s or 100Mbit/s"
+        )
+    return rate
+
+
+def _ids(text: str, value: str) -> tuple[str, ...]:
+    """The ids as lines show them: twelve digits."""
+    ids = tuple(part.strip().lower().removeprefix("sha256:")[:_SHORT_ID] for part in value.split(","))
+    if not all(re.fullmatch(rf"[0-9a-f]{{{_SHORT_ID}}}", part) for part in ids):
+        raise InputError(f"--what-if {text!r}: ids of layers are needed, twelve digits each, with commas between")
+    return ids

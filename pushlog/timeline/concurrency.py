@@ -1,0 +1,126 @@
+"""Uploads at the same time: how many the log shows, and how many the daemon allowed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pushlog.faults import InputError
+from pushlog.formats.events import Kind
+from pushlog.model import Capture, Concurrency, Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+    from pushlog.formats.sections import Section
+
+# moby daemon/config/config.go DefaultMaxConcurrentUploads, 1.10 to today; containerd's store has it from 29.7.0 on.
+DEFAULT = 5
+SETTING = "max-concurrent-uploads"
+_UPLOADING = (Kind.PUSHING, Kind.RETRYING)
+
+
+def concurrency(
+    table: pd.DataFrame, section: Section, *, store: Store, capture: Capture, configured: int | None
+) -> Concurrency:
+    """Uploads seen at the same time and the limit on them.
+
+    `table` is `timeline.frame` of the section's events. `configured`: `max-concurrent-uploads` of the daemon, None if
+    it was not given; 0 means no limit, so then there is none to tell. The containerd store obeys it from docker 29.7.0
+    on:
+    where more are seen, it did not.
+    """
+    table = table.iloc[: _first_tag(section)]
+    observed = _observed(table, store, capture) if len(table) else None
+    if configured is not None and not (store is Store.CONTAINERD and (observed or 0) > configured > 0):
+        return Concurrency(observed=observed, limit=configured or None, limit_from="daemon-config")
+    if store is Store.CONTAINERD and len(table):
+        queued = observed == DEFAULT and table["layer"].nunique() > DEFAULT
+        return _known(observed, DEFAULT if queued else None, "inferred")
+    if store is not Store.GRAPHDRIVER or not len(table):
+        return Concurrency(observed=observed)
+    if _waited(table):
+        return _known(observed, observed, "inferred")
+    # More layers than the default without one that waits: another setting, and the log does not tell which.
+    more = _started_at_once(table) > DEFAULT and capture is not Capture.SCREEN
+    return _known(observed, None if more else DEFAULT, "default")
+
+
+def _known(observed: int | None, limit: int | None, source: str) -> Concurrency:
+    return Concurrency(observed=observed, limit=limit, limit_from=source if limit else None)
+
+
+def setting(path: str) -> int:
+    """The limit that a `daemon.json` sets, or the default where it does not. Raises InputError."""
+    try:
+        config: object = json.loads(Path(path).read_bytes())
+    except OSError as error:
+        raise InputError(f"{path} can't be read: {error.strerror or error}") from None
+    except ValueError:
+        raise InputError(f"{path} is not JSON, so it is no daemon.json") from None
+    if not isinstance(config, dict):
+        raise InputError(f"{path} is no daemon.json: its outermost value must be an object")
+    limit = config.get(SETTING, DEFAULT)
+    if isinstance(limit, bool) or not isinstance(limit, int) or limit < 0:
+        raise InputError(f"{path}: `{SETTING}` must be a whole number from 0 on; 0 means no limit")
+    return limit
+
+
+def _first_tag(section: Section) -> int:
+    """The number of events before the first digest line: a push of several tags lists its layers anew for each."""
+    ends = [mark.start for mark in section.marks if mark.kind == "digest"]
+    return int(np.searchsorted(section.events.start, min(ends))) if ends else len(section.events)
+
+
+def _observed(table: pd.DataFrame, store: Store, capture: Capture) -> int | None:
+    """The most uploads that the order of the lines proves to have been unfinished together."""
+    spans = [_containerd(own) if store is Store.CONTAINERD else _drawn(own) for _, own in table.groupby("layer")]
+    seen = _overlap(span for span in spans if span is not None)
+    if store is Store.GRAPHDRIVER and capture is not Capture.SCREEN:
+        seen = max(seen, _started_at_once(table))
+    return seen or None
+
+
+def _containerd(own: pd.DataFrame) -> tuple[int, int] | None:
+    """From its first unfinished line to its last: the line that says it is done comes up to a tick later."""
+    unfinished = own.index[own["kind"].isin((Kind.WAITING, Kind.PUSHING))]
+    return (int(unfinished[0]), int(unfinished[-1])) if len(unfinished) else None
+
+
+def _drawn(own: pd.DataFrame) -> tuple[int, int] | None:
+    """From its first figure or countdown until it is done; a layer that retries keeps its slot."""
+    started = own.index[own["kind"].isin(_UPLOADING)]
+    return (int(started[0]), int(own.index[-1])) if len(started) else None
+
+
+def _overlap(spans: Iterable[tuple[int, int]]) -> int:
+    """The most spans that have a row in common."""
+    most = now = 0
+    steps = [step for first, last in spans for step in ((first, 0, 1), (last, 1, -1))]
+    for _, _, step in sorted(steps):
+        now += step
+        most = max(most, now)
+    return most
+
+
+def _waited(table: pd.DataFrame) -> int:
+    return int(table.loc[table["kind"] == Kind.WAITING, "layer"].nunique())
+
+
+def _started_at_once(table: pd.DataFrame) -> int:
+    """graphdriver: the layers that were prepared less those that had to wait, which is the slots that were free.
+
+    Where none waited, the layers that were in the registry already are left out: they took no upload.
+    """
+    prepared = table.loc[table["kind"] == Kind.PREPARING, "layer"].nunique()
+    waited = _waited(table)
+    if waited:
+        return max(int(prepared) - waited, 0)
+    uploaded = table["kind"].isin((Kind.PUSHED, *_UPLOADING, Kind.FAILED))
+    begun = set(table.loc[table["kind"] == Kind.PREPARING, "layer"])
+    return len(begun & set(table.loc[uploaded, "layer"]))

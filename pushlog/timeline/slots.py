@@ -1,0 +1,126 @@
+"""Upload slots: from when to when each layer held one of the places for uploads that the daemon has.
+
+graphdriver (moby distribution/xfer/transfer.go): a layer holds its slot until it is done, also while it counts down to
+a retry; layers that print `Waiting` queue and start in the order of their `Preparing` lines, one for each that ends.
+containerd: a layer is printed from its start to its end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pushlog.formats.events import Kind
+from pushlog.model import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+_DONE = (Kind.PUSHED, Kind.EXISTS, Kind.MOUNTED, Kind.SKIPPED, Kind.FAILED)
+_STARTED = (Kind.PUSHING, Kind.RETRYING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """A layer's time in a slot: `layer` is its number in order of appearance, `start` and `end` seconds on the clock.
+
+    `first`, `last`: the rows of the events at which it began and ended; `ended`: the log shows its end. `after`: the
+    layer whose end made room for it, None for those that did not wait. `uploads`: the seconds from and to which its
+    attempts were sending; none for a layer that was not uploaded.
+    """
+
+    layer: int
+    start: float
+    end: float
+    first: int
+    last: int
+    ended: bool
+    after: int | None
+    uploads: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    number: int
+    kind: int
+    at: float
+    wait: int
+    attempt: int
+    drawn: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Own:
+    """The rows of one layer up to the one that says it is done, or to its last."""
+
+    layer: int
+    rows: tuple[_Row, ...]
+
+    @property
+    def last(self) -> _Row:
+        return self.rows[-1]
+
+    @property
+    def ended(self) -> bool:
+        return self.last.kind in _DONE
+
+    def begins(self, *kinds: Kind) -> _Row | None:
+        return next((row for row in self.rows if row.kind in kinds), None)
+
+
+def slots(table: pd.DataFrame, store: Store) -> tuple[Slot, ...]:
+    """The slots of a push, in the order of its layers; `table` is `timeline.frame`, `store` says how layers queue."""
+    found = []
+    layers = [_own(own) for _, own in table.groupby("layer", sort=True)]
+    ends = iter(sorted((own.last.number, own.layer, own.last.at) for own in layers if own.ended))
+    for own in layers:
+        first, start, after = own.rows[0].number, own.rows[0].at, None
+        if store is not Store.CONTAINERD and own.begins(Kind.WAITING):
+            begun = own.begins(*_STARTED) or own.last
+            first, start = begun.number, begun.at
+            release = next(ends, None)
+            if release is not None and release[0] <= begun.number:
+                first, after, start = release
+        uploads = tuple(_uploads(own, start))
+        found.append(
+            Slot(
+                layer=own.layer,
+                start=start,
+                end=own.last.at,
+                first=first,
+                last=own.last.number,
+                ended=own.ended,
+                after=after,
+                uploads=uploads,
+            )
+        )
+    return tuple(found)
+
+
+def _own(own: pd.DataFrame) -> _Own:
+    rows: list[_Row] = []
+    columns = own[["kind", "at", "wait", "attempt", "current"]].to_numpy(dtype=float).tolist()
+    for number, (kind, at, wait, attempt, current) in zip(own.index.tolist(), columns, strict=True):
+        rows.append(
+            _Row(number=int(number), kind=int(kind), at=at, wait=int(wait), attempt=int(attempt), drawn=current >= 0)
+        )
+        if int(kind) in _DONE:
+            break
+    return _Own(layer=int(own["layer"].iloc[0]), rows=tuple(rows))
+
+
+def _uploads(own: _Own, start: float) -> Iterator[tuple[float, float]]:
+    """From an attempt's first figure, or from when it could begin, to its countdown or the layer's end."""
+    if own.begins(*_STARTED, Kind.PUSHED, Kind.FAILED) is None:
+        return
+    for attempt in sorted({row.attempt for row in own.rows}):
+        rows = [row for row in own.rows if row.attempt == attempt]
+        drawn = next((row.at for row in rows if row.kind == Kind.PUSHING and row.drawn), None)
+        counting = [row for row in rows if row.kind == Kind.RETRYING]
+        begin = max(start, drawn if drawn is not None else start)
+        end = counting[0].at if counting else rows[-1].at
+        yield begin, max(begin, end)
+        if counting:
+            start = max(end, counting[-1].at + counting[-1].wait)

@@ -1,0 +1,151 @@
+"""What if: how long a push would have taken with another setting, line or image.
+
+The times of the log are turned into what each layer had to send (`timeline/line.py`), for every kind of line that the
+log leaves open; the changed push is then run through the daemon's queue (`timeline/schedule.py`) for each of them. The
+answer is the middle of the outcomes, its interval holds all that fit. Where the log carries no time, no seconds are
+told: the same model then says only what share of the push's time it would be.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pushlog.model import Estimate, Store
+from pushlog.timeline.assumptions import assumptions, clocked, share, silence
+from pushlog.timeline.changes import plan
+from pushlog.timeline.line import FITTING, Line, lines, step, widths
+from pushlog.timeline.schedule import makespan
+from pushlog.timeline.slots import slots
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pandas as pd
+
+    from pushlog.model import Diagnosis
+    from pushlog.timeline.changes import Change
+    from pushlog.timeline.slots import Slot
+
+# Two pushes of one image over one line differ; the interval allows a tenth.
+_MARGIN = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Push:
+    """A push as it was: its slots, the sizes and ids of its layers, and its seconds in all."""
+
+    held: tuple[Slot, ...]
+    sizes: tuple[int | None, ...]
+    ids: tuple[str, ...]
+    limit: int
+    seconds: float
+    resolution: float
+
+    @property
+    def around(self) -> float:
+        """Seconds before the first slot was taken and after the last layer was done."""
+        return max(0.0, self.seconds - self.busy)
+
+    @property
+    def busy(self) -> float:
+        return max(slot.end for slot in self.held) - min(slot.start for slot in self.held)
+
+    @property
+    def largest(self) -> int:
+        """The layer with the most bytes to send, or with the longest upload where sizes are not known."""
+        sent = [i for i, slot in enumerate(self.held) if slot.uploads]
+        if all(self.sizes[i] for i in sent):
+            return max(sent, key=lambda i: self.sizes[i] or 0)
+        return max(sent, key=lambda i: self.held[i].uploads[-1][1] - self.held[i].uploads[-1][0])
+
+
+def estimates(push: Diagnosis, table: pd.DataFrame, changes: Sequence[Change]) -> tuple[Estimate, ...]:
+    """An answer to each change; `table` is `timeline.frame` on the clock that `push.clock` names."""
+    return tuple(_estimate(push, table, asked) for asked in changes)
+
+
+def _estimate(push: Diagnosis, table: pd.DataFrame, asked: Change) -> Estimate:
+    why = silence(push, asked)
+    if why:
+        return Estimate(change=asked.named, seconds=None, low=None, high=None, assumptions=(why,))
+    recorded = _recorded(push, table)
+    return _answer(push, recorded, asked) if clocked(push) else _without_clock(push, recorded, asked)
+
+
+def _recorded(push: Diagnosis, table: pd.DataFrame) -> _Push:
+    measured = push.duration.seconds
+    return _Push(
+        held=slots(table, push.store),
+        sizes=tuple(layer.bytes_total for layer in push.layers),
+        ids=tuple(layer.id for layer in push.layers),
+        limit=push.concurrency.limit or 0,
+        seconds=push.duration.at_least if measured is None else measured,
+        resolution=step(table),
+    )
+
+
+def _answer(push: Diagnosis, recorded: _Push, asked: Change) -> Estimate:
+    """The middle of the outcomes over all lines that fit, and an interval that holds them."""
+    fitting = lines(recorded.held, recorded.sizes, widest=_widest(recorded, asked), resolution=recorded.resolution)
+    left = [line for line in fitting if line.weight >= FITTING]
+    outcomes = [recorded.around + _seconds(recorded, line, asked) for line in left]
+    low, high = min(outcomes), max(outcomes)
+    if asked.bandwidth and push.store is Store.GRAPHDRIVER:
+        # What compresses well takes no time to speak of on the line.
+        low = recorded.around + min(_seconds(recorded, _unloaded(line), asked) for line in left)
+    widths = [line.width for line in left] if high > low * (1 + _MARGIN) else []
+    return Estimate(
+        change=asked.named,
+        seconds=round(_median(outcomes, [line.weight for line in left]), 1),
+        low=round(max(low * (1 - _MARGIN) - recorded.resolution, 0.0), 1),
+        high=round(high * (1 + _MARGIN) + recorded.resolution, 1),
+        assumptions=tuple(assumptions(push, asked, widths)),
+    )
+
+
+def _without_clock(push: Diagnosis, recorded: _Push, asked: Change) -> Estimate:
+    """What the sizes alone tell: seconds on a line of a given bandwidth, else a share of the time that it took."""
+    loads = tuple(tuple(float(size or 0) for _ in slot.uploads) for slot, size in _sizes(recorded))
+    made = [Line(width=width, lag=0.0, rate=1.0, weight=1.0, loads=loads) for width in widths(_widest(recorded, asked))]
+    if asked.bandwidth:
+        told = round(_seconds(recorded, made[0], asked), 1)
+        return Estimate(
+            change=asked.named, seconds=told, low=None, high=None, assumptions=tuple(assumptions(push, asked, []))
+        )
+    shares = [_seconds(recorded, line, asked) / _seconds(recorded, line, None) for line in made]
+    return Estimate(
+        change=asked.named,
+        seconds=None,
+        low=None,
+        high=None,
+        assumptions=(share(min(shares), max(shares)),),
+    )
+
+
+def _sizes(recorded: _Push) -> Iterator[tuple[Slot, int | None]]:
+    yield from zip(recorded.held, recorded.sizes, strict=True)
+
+
+def _widest(recorded: _Push, asked: Change) -> float:
+    """The most connections at the same time, now or then: lines that are wider still are all alike."""
+    layers = len(recorded.held) + (asked.split_largest or 1) - 1
+    return float(min(max(recorded.limit or layers, asked.concurrency or 1), layers))
+
+
+def _seconds(recorded: _Push, line: Line, asked: Change | None) -> float:
+    """From the first slot to the last layer's end, with the change or, for None, as it was."""
+    made = plan(asked, line, recorded.held, recorded.ids, limit=recorded.limit, largest=recorded.largest)
+    return makespan(made.tasks, limit=made.limit, width=made.width)
+
+
+def _unloaded(line: Line) -> Line:
+    return replace(line, loads=tuple(tuple(0.0 for _ in own) for own in line.loads))
+
+
+def _median(values: Sequence[float], weights: Sequence[float]) -> float:
+    order = np.argsort(values, kind="stable")
+    passed = np.cumsum(np.array(weights)[order])
+    return float(np.array(values)[order][int(np.searchsorted(passed, passed[-1] / 2))])
