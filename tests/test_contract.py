@@ -50,10 +50,13 @@ def test_every_family_has_a_rule_of_its_name():
 @pytest.mark.parametrize(
     "name",
     [
-        "retry-exhausted", "no-daemon-retry", "proxy-body-limit", "retry-recovered", "bottleneck-layer",
-        "size-figures-basis", "no-progress-captured", "truncated-log", "quiet-push", "retrying-the-unretryable",
+        *("retry-exhausted", "no-daemon-retry", "proxy-body-limit", "manifest-too-large", "layer-too-large"),
+        *("retry-recovered", "retry-storm", "bottleneck-layer", "concurrency-saturated", "concurrency-too-high"),
+        *("stalled-layer", "slow-upload", "high-reuse", "low-reuse", "size-figures-basis"),
+        *("no-progress-captured", "no-clock", "truncated-log", "quiet-push", "interleaved-pushes"),
+        *("premature-restart", "retrying-the-unretryable"),
     ],
-)  # fmt: skip
+)
 def test_a_promised_rule_exists(name):
     assert name in {page.name for page in pages()}
 
