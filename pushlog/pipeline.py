@@ -10,7 +10,7 @@ import numpy as np
 from pushlog.formats import docker
 from pushlog.formats.errors import Classified, classify
 from pushlog.formats.reference import reference
-from pushlog.formats.sections import Section, sections
+from pushlog.formats.sections import Section, sections, unbound
 from pushlog.formats.store import store, throttled
 from pushlog.intake.opened import opened
 from pushlog.intake.read import Raw, raw, read
@@ -92,13 +92,21 @@ def analyze_raw(given: Raw, options: Options | None = None) -> Log:
         capture=log.capture or reading.capture,
         decoration=log.decoration,
         coverage=_coverage(found),
-        notes=(*given.notes, *log.notes),
+        notes=(*given.notes, *log.notes, *(() if found else _unbound(text, chosen.knowledge))),
     )
     cases = [_case(text, described, section, log.watch, chosen) for section in found]
     cases, notes = _with_instructions(cases, chosen.history)
     habits = across(cases)
     judged = (_judged(case, extra) for case, extra in zip(cases, habits, strict=True))
     return Log(source=replace(described, notes=(*described.notes, *notes)), pushes=tuple(judged))
+
+
+def _unbound(text: Text, knowledge: Knowledge) -> tuple[str, ...]:
+    """What a log without a push may hold all the same: an error that nothing binds to one."""
+    line = unbound(text, knowledge)
+    return (
+        () if line is None else (f"line {line} reads like an error of a push, but no push is in the log to bind it to",)
+    )
 
 
 def _with_instructions(cases: list[Case], history: History | None) -> tuple[list[Case], tuple[str, ...]]:

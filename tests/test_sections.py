@@ -136,6 +136,13 @@ def test_other_output_is_no_push(lines):
     assert log(lines).pushes == ()
 
 
+def test_an_error_without_a_push_is_said_to_be_unbound():
+    result = log("Step 1/2 : FROM ubuntu", ERROR, "and much more of something else")
+    assert result.pushes == ()
+    assert result.source.notes == ("line 2 reads like an error of a push, but no push is in the log to bind it to",)
+    assert log("hello", "world").source.notes == ()
+
+
 def test_a_pull_after_a_failed_push_proves_nothing():
     pull = ["latest: Pulling from library/ubuntu", f"{B}: Already exists", f"Digest: {DIGEST}"]
     only = push(HEADER, f"{A}: Preparing", pull)

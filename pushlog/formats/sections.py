@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pushlog.formats import docker
+from pushlog.formats.errors import starts_error
 from pushlog.formats.events import Events, Kind, Mark
 from pushlog.formats.zone import HEADERS, ErrorLines, Zone, bound_error
 from pushlog.intake.decoration import is_noise
@@ -78,6 +79,12 @@ def sections(text: Text, reading: Reading, knowledge: Knowledge | None = None) -
             found.append(section)
             floor = text.stop_of(section.lines[1])
     return tuple(found) or _alone(text, reading, known)
+
+
+def unbound(text: Text, knowledge: Knowledge) -> int | None:
+    """In a log without a push: the first line that reads like a push's error; it can be that of a pull or a build."""
+    end = min(len(text.data), _SHORT)
+    return next((p.line for p in text.pieces(0, end) if starts_error(p.text, knowledge)), None)
 
 
 def _bounds(text: Text, reading: Reading) -> Iterator[_Bounds]:
