@@ -32,8 +32,9 @@ RANKS = {
     "live": 8,
     "exits": 9,
     "outputs": 9,
-    "cli": 10,
-    "__main__": 11,
+    "commands": 10,
+    "cli": 11,
+    "__main__": 12,
 }
 # Outputs are drawn from the records alone (and the words for figures), so that a report can be drawn again from stored
 # ones; a stored result that can't be read is the user's to put right.

@@ -1,0 +1,75 @@
+"""Options that several commands take."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+
+class FailOn(StrEnum):
+    """What makes the exit status 1."""
+
+    NEVER = "never"
+    FAILED = "failed"
+    WARNING = "warning"
+
+
+Formats = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-f",
+        "--format",
+        metavar="FORMAT[=PATH]",
+        help="text, json, html, markdown, github, gitlab, sarif, junit or trace; repeatable. "
+        "Without PATH to standard output; html=DIR/ writes a page and its stylesheet.",
+    ),
+]
+FailOnOption = Annotated[FailOn, typer.Option("--fail-on", help="Exit with 1 when a push failed, or for warnings too.")]
+ExitClass = Annotated[
+    bool,
+    typer.Option(
+        "--exit-class",
+        help="Exit with the kind of failure: 10 push again, 11 auth, 12 permission, 13 missing, 14 size, 15 quota, "
+        "16 registry, 17 network, 18 cancelled, 19 unknown.",
+    ),
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit with 4 when a line inside a push was not understood.")]
+Rules = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--rules",
+        metavar="FILE",
+        help="Errors, registries and limits of your own, as TOML; repeatable, later files go first.",
+    ),
+]
+Histories = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--history",
+        metavar="FILE",
+        help="What docker history --no-trunc --format json or docker image inspect printed: names the layers; "
+        "repeatable.",
+    ),
+]
+DaemonConfig = Annotated[
+    str | None,
+    typer.Option(
+        "--daemon-config", metavar="FILE", help="The daemon's daemon.json: how many uploads it allows at a time."
+    ),
+]
+WhatIf = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--what-if",
+        metavar="KEY=VALUE",
+        help="How long the push would have taken with concurrency=10, bandwidth=20MB/s, split-largest=4 or "
+        "reuse=ID,ID; repeatable.",
+    ),
+]
+Timing = Annotated[
+    str | None,
+    typer.Option("--timing", metavar="FILE", help="The timing file of a typescript that script(1) wrote."),
+]
+NoColor = Annotated[bool, typer.Option("--no-color", help="No colour, whatever the terminal can.")]

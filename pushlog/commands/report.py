@@ -1,0 +1,31 @@
+"""`pushlog report`: any output again from a stored result."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pushlog.commands.options import ExitClass, FailOn, FailOnOption, Formats, NoColor, Strict
+
+
+def report(
+    result: Annotated[str, typer.Argument(metavar="RESULT", help="What analyze -f json wrote; - is standard input.")],
+    formats: Formats = None,
+    fail_on: FailOnOption = FailOn.NEVER,
+    exit_class: ExitClass = False,
+    strict: Strict = False,
+    no_color: NoColor = False,
+) -> int:
+    """Any output again from a stored result, without the log."""
+    from pushlog.exits import status
+    from pushlog.outputs import outputs, write
+
+    wanted = outputs(formats or ["text"])
+    from pushlog.intake.read import read
+    from pushlog.report.stored import logs
+
+    stored = read(result)
+    results = logs(stored.data.decode("utf-8", "replace"), stored.name)
+    write(wanted, results, no_color=no_color)
+    return int(status(results, fail_on=fail_on.value, classes=exit_class, strict=strict))

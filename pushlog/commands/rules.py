@@ -1,0 +1,29 @@
+"""`pushlog rules` and `pushlog explain`: what can be found, and each of it in full."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+
+def rules() -> None:
+    """The catalogue of rules: code, name, severity and what each means."""
+    from pushlog.rules.pages import pages
+
+    for page in pages():
+        typer.echo(f"{page.code}  {page.severity:<7}  {page.name:<26}  {page.title}")
+
+
+def explain(
+    rule: Annotated[
+        str, typer.Argument(metavar="RULE", help="The name or code of a rule, such as retry-exhausted or PL101.")
+    ],
+) -> None:
+    """One rule in full: what it means, how it is recognised, what to do, where the knowledge comes from."""
+    from pushlog.rules.pages import page
+
+    found = page(rule)
+    if found is None:
+        raise typer.BadParameter(f"no rule is called {rule!r}; 'pushlog rules' lists them all")
+    typer.echo(found.text)
