@@ -46,6 +46,7 @@ from pushlog.timeline.waits import waited
 from pushlog.timeline.whatif import estimates
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
     from pathlib import Path
 
@@ -62,10 +63,15 @@ _UNREAD_SHOWN = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What a user may tell and ask an analysis beside the log; `max_uploads` is that of the daemon, 0 for no limit."""
+    """What a user may tell and ask an analysis beside the log.
+
+    `timing`: the text of a typescript's timing file; `zone`: that of stamps which name none; `max_uploads`: that of the
+    daemon, 0 for no limit.
+    """
 
     knowledge: Knowledge = field(default_factory=shipped)
     timing: str | None = None
+    zone: dt.tzinfo | None = None
     history: History | None = None
     max_uploads: int | None = None
     what_if: tuple[Change, ...] = ()
@@ -80,7 +86,7 @@ def analyze(source: str | Path | bytes, options: Options | None = None) -> Log:
 def analyze_raw(given: Raw, options: Options | None = None) -> Log:
     """The same for bytes that were read already."""
     chosen = options or Options()
-    log = opened(given.data, chosen.timing)
+    log = opened(given.data, chosen.timing, chosen.zone)
     text = log.text
     reading = docker.read(text)
     found = sections(text, reading, chosen.knowledge)

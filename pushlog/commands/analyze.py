@@ -16,6 +16,7 @@ from pushlog.commands.options import (
     NoColor,
     Rules,
     Strict,
+    Timezone,
     Timing,
     WhatIf,
 )
@@ -34,6 +35,7 @@ def analyze(
     daemon_config: DaemonConfig = None,
     what_if: WhatIf = None,
     timing: Timing = None,
+    timezone: Timezone = None,
     no_color: NoColor = False,
 ) -> int:
     """Post-mortem of captured logs: verdict, how far each push got, causes with their lines, what to do."""
@@ -44,6 +46,7 @@ def analyze(
     from pushlog.formats.rules_file import knowledge
     from pushlog.intake.history import history
     from pushlog.intake.read import read as read_input
+    from pushlog.intake.zones import zone
     from pushlog.pipeline import Options
     from pushlog.pipeline import analyze as read
     from pushlog.timeline.changes import change
@@ -55,6 +58,7 @@ def analyze(
         max_uploads=setting(daemon_config) if daemon_config is not None else None,
         what_if=tuple(change(text) for text in what_if or ()),
         timing=read_input(timing).data.decode("utf-8", "replace") if timing is not None else None,
+        zone=zone(timezone) if timezone is not None else None,
     )
     results = [read(log, options) for log in logs]
     write(wanted, results, no_color=no_color)

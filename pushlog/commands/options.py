@@ -72,4 +72,12 @@ Timing = Annotated[
     str | None,
     typer.Option("--timing", metavar="FILE", help="The timing file of a typescript that script(1) wrote."),
 ]
+Timezone = Annotated[
+    str | None,
+    typer.Option(
+        "--timezone",
+        metavar="ZONE",
+        help="The zone of time stamps that name none, such as Europe/Berlin, UTC or +02:00.",
+    ),
+]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colour, whatever the terminal can.")]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pushlog.intake.decoration import undecorated
 from pushlog.intake.recording import Recording, recorded
+from pushlog.intake.records import kept
 from pushlog.intake.text import Text
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from pushlog.intake.stamps import Stamps
     from pushlog.model import Capture
 
@@ -28,12 +31,21 @@ class Opened:
     notes: tuple[str, ...]
 
 
-def opened(data: bytes, timing: str | None = None) -> Opened:
-    """The log in these bytes; `timing` is the timing file of a typescript. Raises InputError."""
+def opened(data: bytes, timing: str | None = None, zone: dt.tzinfo | None = None) -> Opened:
+    """The log in these bytes. Raises InputError.
+
+    `timing`: the timing file of a typescript; `zone`: that of stamps which name none.
+    """
     text = Text(data)
     record = recorded(text, timing)
     if record:
         return Opened(text=record.text, watch=record.watch, capture=record.capture, decoration=None, notes=record.notes)
+    records = kept(text, zone)
+    if records:
+        return Opened(
+            text=records.text, watch=records.watch, capture=None, decoration=records.system, notes=records.notes
+        )
     bare = undecorated(text)
     notes = (bare.why,) if bare.why else ()
-    return Opened(text=bare.text, watch=bare.stamps, capture=None, decoration=bare.decoration, notes=notes)
+    stamps = replace(bare.stamps, zone=zone) if bare.stamps else None
+    return Opened(text=bare.text, watch=stamps, capture=None, decoration=bare.decoration, notes=notes)
