@@ -36,12 +36,15 @@ from pushlog.rules.token_expired import expired
 from pushlog.rules.verdict import verdict
 from pushlog.timeline.clock import inferred
 from pushlog.timeline.concurrency import concurrency
+from pushlog.timeline.flow import flowed
 from pushlog.timeline.frame import frame
 from pushlog.timeline.layers import gave_up, layers
 from pushlog.timeline.measured import Watch, measured
 from pushlog.timeline.naming import named
 from pushlog.timeline.outcome import outcome
 from pushlog.timeline.progress import progress
+from pushlog.timeline.sizing import sized
+from pushlog.timeline.slots import slots
 from pushlog.timeline.waits import waited
 from pushlog.timeline.whatif import estimates
 
@@ -53,6 +56,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pushlog.intake.history import History
+    from pushlog.intake.manifest import Manifest
     from pushlog.intake.text import Text
     from pushlog.model import Layer
     from pushlog.timeline.changes import Change
@@ -73,19 +77,34 @@ class Options:
     timing: str | None = None
     zone: dt.tzinfo | None = None
     history: History | None = None
+    manifest: Manifest | None = None
     max_uploads: int | None = None
     what_if: tuple[Change, ...] = ()
 
 
 def analyze(source: str | Path | bytes, options: Options | None = None) -> Log:
     """The pushes in a log: a path, `-` for standard input, or the bytes themselves. Raises InputError."""
-    given = raw("bytes", source) if isinstance(source, bytes) else read(str(source))
-    return analyze_raw(given, options)
+    return analyze_raw(_given(source), options)
 
 
 def analyze_raw(given: Raw, options: Options | None = None) -> Log:
     """The same for bytes that were read already."""
-    chosen = options or Options()
+    source, known = _known(given, options or Options())
+    judged = (_judged(case, habits) for case, habits in zip(known, across(known), strict=True))
+    return Log(source=source, pushes=tuple(judged))
+
+
+def cases(source: str | Path | bytes, options: Options | None = None) -> list[Case]:
+    """The pushes in a log with all that is known of them, before anything is judged. Raises InputError."""
+    return _known(_given(source), options or Options())[1]
+
+
+def _given(source: str | Path | bytes) -> Raw:
+    return raw("bytes", source) if isinstance(source, bytes) else read(str(source))
+
+
+def _known(given: Raw, chosen: Options) -> tuple[Source, list[Case]]:
+    """What is known of a log and of its pushes."""
     log = opened(given.data, chosen.timing, chosen.zone)
     text = log.text
     reading = docker.read(text)
@@ -100,11 +119,10 @@ def analyze_raw(given: Raw, options: Options | None = None) -> Log:
         coverage=_coverage(found),
         notes=(*given.notes, *log.notes, *(() if found else _unbound(text, chosen.knowledge))),
     )
-    cases = [_case(text, described, section, log.watch, chosen) for section in found]
-    cases, notes = _with_instructions(cases, chosen.history)
-    habits = across(cases)
-    judged = (_judged(case, extra) for case, extra in zip(cases, habits, strict=True))
-    return Log(source=replace(described, notes=(*described.notes, *notes)), pushes=tuple(judged))
+    known = [_case(text, described, section, log.watch, chosen) for section in found]
+    known, unnamed = _with_instructions(known, chosen.history)
+    known, unsized = _with_sizes(known, chosen)
+    return replace(described, notes=(*described.notes, *unnamed, *unsized)), known
 
 
 def _unbound(text: Text, knowledge: Knowledge) -> tuple[str, ...]:
@@ -121,6 +139,18 @@ def _with_instructions(cases: list[Case], history: History | None) -> tuple[list
         return cases, ()
     pushes, notes = named([(case.push, case.section) for case in cases], history)
     return [replace(case, push=push) for case, push in zip(cases, pushes, strict=True)], notes
+
+
+def _with_sizes(cases: list[Case], options: Options) -> tuple[list[Case], tuple[str, ...]]:
+    """The pushes with what crossed the network and when, and with the answers that rest on it."""
+    done: list[Case] = []
+    notes: list[str] = []
+    for case in cases:
+        push, said = sized(case.push, case.section, options.manifest, options.history)
+        push = flowed(push, slots(case.table, push.store)) if len(case.table) else push
+        done.append(replace(case, push=replace(push, what_if=estimates(push, case.table, options.what_if))))
+        notes += said
+    return done, tuple(notes)
 
 
 def _coverage(found: tuple[Section, ...]) -> float:
@@ -166,7 +196,7 @@ def _case(text: Text, source: Source, section: Section, watch: Watch | None, opt
     )
     return Case(
         source=source,
-        push=replace(push, what_if=estimates(push, table, options.what_if)),
+        push=push,
         section=section,
         table=table,
         text=text,

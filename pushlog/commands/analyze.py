@@ -13,6 +13,7 @@ from pushlog.commands.options import (
     FailOnOption,
     Formats,
     Histories,
+    ManifestFile,
     NoColor,
     Rules,
     Strict,
@@ -32,6 +33,7 @@ def analyze(
     strict: Strict = False,
     rules_files: Rules = None,
     histories: Histories = None,
+    manifest_file: ManifestFile = None,
     daemon_config: DaemonConfig = None,
     what_if: WhatIf = None,
     timing: Timing = None,
@@ -45,6 +47,7 @@ def analyze(
     wanted = outputs(formats or ["text"])
     from pushlog.formats.rules_file import knowledge
     from pushlog.intake.history import history
+    from pushlog.intake.manifest import manifest
     from pushlog.intake.read import read as read_input
     from pushlog.intake.zones import zone
     from pushlog.pipeline import Options
@@ -55,6 +58,7 @@ def analyze(
     options = Options(
         knowledge=knowledge(rules_files or ()),
         history=history(histories or ()),
+        manifest=manifest(manifest_file) if manifest_file is not None else None,
         max_uploads=setting(daemon_config) if daemon_config is not None else None,
         what_if=tuple(change(text) for text in what_if or ()),
         timing=read_input(timing).data.decode("utf-8", "replace") if timing is not None else None,

@@ -53,6 +53,12 @@ Histories = Annotated[
         "repeatable.",
     ),
 ]
+ManifestFile = Annotated[
+    str | None,
+    typer.Option(
+        "--manifest", metavar="FILE", help="What docker manifest inspect printed: the true sizes of the layers as sent."
+    ),
+]
 DaemonConfig = Annotated[
     str | None,
     typer.Option(
