@@ -64,7 +64,7 @@ def _tried(push: Diagnosis) -> str:
         return ""
     over = push.duration.seconds if push.duration.seconds is not None else push.duration.at_least
     bound = "" if push.duration.seconds is not None else "at least "
-    return f"Docker tried {tries} times over {bound}{seconds(over)}."
+    return f"Docker tried {tries} times over {bound}{seconds(over)}." if over else f"Docker tried {tries} times."
 
 
 def _kept(push: Diagnosis) -> str:

@@ -7,6 +7,7 @@ pkg/progress/progressreader.go (one redraw of a layer per 100 ms), daemon/contai
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ import numpy as np
 
 from pushlog.formats.events import Events, Kind
 from pushlog.model import Store
+from pushlog.timeline.frame import DELAY, MAX_COUNTDOWNS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -126,15 +128,29 @@ def _countdowns(events: Events) -> dict[int, tuple[int, int]]:
     retried = np.unique(events.layer[events.kind == Kind.RETRYING])
     for layer in retried:
         rows = np.flatnonzero(events.layer == layer)
-        before, shown = -1, 0
+        before, shown, block = -1, 0, 0
         for row in rows[_near_countdown(events.kind[rows])].tolist():
             counting = events.kind[row] == Kind.RETRYING
             wait = int(events.wait[row]) if counting else 0
             # The printed numbers count, not the lines: a slow reader can miss some.
             passed = shown - wait if counting and wait < shown else shown
+            if counting and wait >= shown:
+                number = math.ceil(wait / DELAY)
+                passed += _lost(block, number, wait)
+                block = number
             waits[row] = (before, passed * _SECOND)
             before, shown = (row, wait) if counting else (-1, 0)
     return waits
+
+
+def _lost(before: int, number: int, first: int) -> int:
+    """Seconds of countdowns that the log lost, when the layer's `number`th begins with `first` seconds to go.
+
+    A paste shows one line of a layer, a slow reader misses some; the length of a countdown tells how many it had.
+    """
+    if not before < number <= MAX_COUNTDOWNS:
+        return 0
+    return sum(DELAY * lost for lost in range(before + 1, number)) + DELAY * number - first
 
 
 def _near_countdown(kind: NDArray[np.int8]) -> NDArray[np.bool_]:

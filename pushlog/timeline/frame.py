@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # moby distribution/xfer/upload.go: attempt k+1 begins after a countdown from k times 5 seconds.
 DELAY = 5
+# The same file: five uploads, so four countdowns.
+MAX_COUNTDOWNS = 4
 
 
 def frame(events: Events, at: NDArray[np.float64]) -> pd.DataFrame:

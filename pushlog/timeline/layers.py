@@ -10,7 +10,7 @@ import numpy as np
 
 from pushlog.formats.events import UNKNOWN, Events, Kind
 from pushlog.model import Basis, Layer, State, Store
-from pushlog.timeline.frame import runs
+from pushlog.timeline.frame import MAX_COUNTDOWNS, runs
 from pushlog.timeline.phases import Run, phases
 from pushlog.timeline.slots import slots
 
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import pandas as pd
-
-# moby distribution/xfer/upload.go: five uploads, so four countdowns.
-MAX_COUNTDOWNS = 4
 
 _STATES = {
     Kind.PREPARING: State.PREPARING,
