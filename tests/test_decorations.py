@@ -103,6 +103,12 @@ def test_beside_a_stamp_the_levels_may_differ():
     assert (result.pushes[0].outcome, result.pushes[0].duration.seconds) == (Outcome.SUCCEEDED, len(PUSH) - 1)
 
 
+def test_a_level_is_another_one_on_the_line_of_the_error():
+    lines = [HEADER, f"{A}: Preparing", f"{B}: Preparing"]
+    result = log(*(f"[INFO] DOCKER> {line}" for line in lines), "[ERROR] DOCKER> denied: no permission")
+    assert (result.source.decoration, result.pushes[0].outcome) == ("prefix", Outcome.FAILED)
+
+
 def test_a_time_over_noon_goes_on():
     hours = ["11:59:58 AM", "12:00:01 PM", "01:00:01 PM"]
     lines = [f"[{hour}] {line}" for hour, line in zip(hours, PUSH, strict=False)]

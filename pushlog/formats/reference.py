@@ -21,7 +21,7 @@ def reference(marks: Sequence[Mark]) -> Reference:
     asked = next(
         (m.fields["REFERENCE"] for m in marks if m.kind in ("command", "quiet") and "REFERENCE" in m.fields), ""
     )
-    named = header.fields["NAME"] if header else ""
+    named = split(header.fields["NAME"])[0] if header else ""
     name, tag = split(asked.strip('"'))
     registry, repository = host(named or name)
     if named and name and host(name)[1] != repository:
