@@ -53,6 +53,8 @@ def test_a_page_answers_in_order_what_happened_how_far_where_the_time_went_and_w
         "Push failed",
         "nginx in front of the registry refused layer",
         "Pushing again will not help.",
+        "What now: On the proxy, in the server block that serves /v2/ , lift the limit: client_max_body_size 0;",
+        "Image registry.example.com:5000/team/my-api tag not in the log Engine docker, graphdriver store Time",
         "How far it got",
         "Where the time went",
         "Why, and what to do",
@@ -204,6 +206,51 @@ def test_a_command_at_the_end_of_a_remedy_stands_alone() -> None:
     text = html.render([log(body_limit())])
     assert '<pre class="command"><code>client_max_body_size 0;</code></pre>' in text
     assert "<code>server</code> block" in text
+
+
+def test_a_push_that_went_well_is_told_nothing_to_do() -> None:
+    noted = replace(long_success(), findings=body_limit_findings())
+    assert "What now" not in Document(html.render([log(noted)])).text
+
+
+def test_without_an_error_the_first_warning_says_what_to_do() -> None:
+    finding = replace(body_limit_findings()[1], remedy=("Look at what ended the job.",))
+    assert (
+        "What now: Look at what ended the job."
+        in Document(html.render([log(replace(cut_off(), findings=(body_limit_findings()[2], finding)))])).text
+    )
+
+
+def test_a_note_folds_its_quote_and_what_went_wrong_shows_it() -> None:
+    text = html.render([log(body_limit())])
+    quotes = re.findall(r'<article class="finding (\w+)".*?</article>', text, re.DOTALL)
+    folded = re.findall(r'<article class="finding (\w+)"(?:(?!</article>).)*<details class="proof">', text, re.DOTALL)
+    assert (quotes, folded) == (["error", "warning", "info"], ["info"])
+
+
+def test_columns_that_tell_nothing_are_left_out() -> None:
+    heads = '<th scope="col" role="columnheader" class="n">Attempts</th>'
+    assert heads in html.render([log(body_limit())])
+    assert heads not in html.render([log(long_success())])
+
+
+def test_each_layer_is_drawn_beside_the_largest_with_what_of_it_was_sent() -> None:
+    text = html.render([log(containerd_failure())])
+    bars = re.findall(r'<rect width="([\d.]+)%" height="8" rx="2" class="([a-z-]+)"/>', text)
+    assert bars == [("100", "rest"), ("56.36", "refused"), ("16.36", "rest"), ("5.45", "in-flight")]
+
+
+def test_an_upload_read_to_its_end_is_not_said_to_be_more_than_the_layer() -> None:
+    push = containerd_failure()
+    over = replace(push, layers=(replace(push.layers[0], bytes_done=55_100_000),))
+    assert "all of 55 MB" in Document(html.render([log(over)])).text
+    assert "55.1 MB" not in html.render([log(over)])
+
+
+def test_a_long_path_is_shortened_at_the_top_and_whole_at_the_foot() -> None:
+    text = Document(html.render([log(no_layers(), name="/var/log/jobs/42/push-log.txt")])).text
+    assert "Push failed · …/42/push-log.txt" in text
+    assert "pushlog · /var/log/jobs/42/push-log.txt" in text
 
 
 def test_every_rule_shows_its_name_code_and_confidence() -> None:

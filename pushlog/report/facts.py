@@ -20,7 +20,7 @@ BASES = {
 CLOCKS = {
     Clock.STAMPED: "measured: the log's time stamps",
     Clock.RECORDED: "measured: recorded with the output",
-    Clock.INFERRED: "inferred from countdowns and redraws: never less, maybe more",
+    Clock.INFERRED: "inferred: never less, maybe more",
     Clock.NONE: "",
 }
 CLOCK_WORDS = {
@@ -126,9 +126,8 @@ def _manifest(push: Diagnosis) -> Fact:
 
 
 def progress_facts(push: Diagnosis) -> tuple[Fact, ...]:
-    """Return how far the push got, in four facts."""
-    time = _fact("Time", duration(push.duration, push.clock), CLOCKS[push.clock])
-    return (_layers(push), _bytes(push), _manifest(push), time)
+    """Return how far the push got, in three facts."""
+    return (_layers(push), _bytes(push), _manifest(push))
 
 
 def _uploads(push: Diagnosis) -> Iterator[Fact]:
@@ -161,8 +160,11 @@ def _engine(push: Diagnosis) -> str:
 
 def _image(push: Diagnosis) -> Fact:
     name = "/".join(part for part in (push.reference.registry, push.reference.repository) if part)
-    tags = ", ".join(push.reference.tags)
-    return _fact("Image", name or "not named in the log", f"tagged {tags}" if tags else "tag not in the log", wide=True)
+    tags = push.reference.tags
+    full = f"{name}:{tags[0]}" if name and len(tags) == 1 else name
+    notes = [] if len(tags) == 1 else [f"tagged {', '.join(tags)}" if tags else "tag not in the log"]
+    notes += [] if push.registry_kind == "unknown" else [f"registry: {push.registry_kind}"]
+    return _fact("Image", full or "not named in the log", "; ".join(notes), wide=True)
 
 
 def _understood(push: Diagnosis) -> Fact:
@@ -177,17 +179,19 @@ def _error(push: Diagnosis) -> Iterator[Fact]:
     codes = [f"HTTP {error.http_status}"] if error.http_status is not None else []
     codes += [f"code {error.code}"] if error.code is not None else []
     helps = {True: "pushing again may help", False: "pushing again does not help", None: ""}[error.retry_helps]
-    yield _fact("Kind of failure", error.family.value, ", ".join(text for text in (*codes, helps) if text))
+    yield _fact("Failure", error.family.value, ", ".join(text for text in (*codes, helps) if text))
+
+
+def about_facts(push: Diagnosis) -> tuple[Fact, ...]:
+    """Return what was pushed where and with what, how long it took, and what kind of failure ended it."""
+    time = _fact("Time", duration(push.duration, push.clock), CLOCKS[push.clock])
+    return (_image(push), _fact("Engine", _engine(push)), time, *_error(push))
 
 
 def reading_facts(push: Diagnosis, source: Source) -> tuple[Fact, ...]:
-    """Return how the log was read, and what it says of image, engine and registry."""
+    """Return how the log was read."""
     decoration = f"written by {source.decoration}" if source.decoration else "no CI decoration"
-    kind = "" if push.registry_kind == "unknown" else f"registry: {push.registry_kind}"
     return (
-        _image(push),
-        _fact("Engine", _engine(push), kind),
-        *_error(push),
         _fact("Capture", CAPTURES[source.capture], decoration),
         _fact(
             "Clock",

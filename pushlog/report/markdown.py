@@ -8,9 +8,10 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from pushlog.model import Diagnosis, Finding, Outcome, Severity
-from pushlog.report.facts import progress_facts, reading_facts, time_facts
+from pushlog.report.facts import about_facts, progress_facts, reading_facts, time_facts
 from pushlog.report.issues import NO_PUSH, image, tally
 from pushlog.report.markdown_page import code, fenced, folded, inline, paragraph, table
+from pushlog.report.now import now
 from pushlog.report.prose import remedy
 from pushlog.report.quote import dashed, quote
 from pushlog.report.tables import estimates, layer_rows
@@ -69,13 +70,25 @@ def _head(log: Log, push: Diagnosis, level: str) -> str:
         f"{level} {MARKS.get(push.outcome, RING)} {outcome(push)}{': ' if named else ''}{named}",
         f"**{paragraph(push.verdict or f'{outcome(push)}: {reached(push)}')}**",
         paragraph(push.advice),
+        *_now(push),
         f"From {code(log.source.name)}, lines {dashed(push.lines)}.",
         _facts("How far it got", (*progress_facts(push), *time_facts(push))),
         paragraph(push.progress.why),
+        _facts("What was pushed", about_facts(push)),
     ]
     if push.error is not None and not push.findings:
         parts.append(fenced([push.error.text]))
     return "\n\n".join(part for part in parts if part)
+
+
+def _now(push: Diagnosis) -> Iterator[str]:
+    """The one thing to do first, with its command."""
+    leading = now(push)
+    if leading is not None:
+        found = remedy(leading.remedy[0])
+        yield f"**What now:** {paragraph(found.pieces)}"
+        if found.command is not None:
+            yield fenced([found.command], "sh")
 
 
 def _quoted(finding: Finding, excerpt: tuple[Evidence, ...]) -> str:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from pushlog.model import Phase, State
 from pushlog.report.quote import Link, link
-from pushlog.report.waterline import marks
-from pushlog.report.words import seconds, size, state_word
+from pushlog.report.waterline import marks, percent
+from pushlog.report.words import STANDS, part, seconds, size, state_word
 from pushlog.units import instruction
 
 if TYPE_CHECKING:
@@ -17,6 +17,15 @@ if TYPE_CHECKING:
 NONE = "\u2013"
 # Longer ones are scripts; their beginning tells which it is.
 INSTRUCTION = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """A layer beside the largest one, in percent: its whole size and what of it was sent; `kind` colours the latter."""
+
+    whole: str
+    done: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +42,17 @@ class LayerRow:
     created_by: str
     lines: Link
     bad: bool
+    retried: bool
+    share: Share | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerTable:
+    """All layers; `retried` and `sized` say whether attempts and sizes have anything to tell."""
+
+    rows: tuple[LayerRow, ...]
+    retried: bool
+    sized: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,20 +86,38 @@ def _size(layer: Layer) -> str:
     done, total = layer.bytes_done, layer.bytes_total
     if layer.state in (State.EXISTS, State.MOUNTED, State.SKIPPED):
         return size(total) if total is not None else "not printed"
-    if layer.state is State.PUSHED or done is None or done == total:
-        known = total if total is not None else done
-        return (
-            size(known) if done is not None or layer.state is State.PUSHED or known is None else f"? of {size(known)}"
-        )
-    return f"{size(done)} of {size(total)}"
+    if layer.state is State.PUSHED or total is None:
+        return size(total if total is not None else done)
+    return part(done, total)
 
 
 def _detail(layer: Layer) -> str:
     return f"from {layer.mounted_from}" if layer.mounted_from else ""
 
 
+def _share(layer: Layer, largest: int) -> Share | None:
+    total = layer.bytes_total if layer.bytes_total is not None else layer.bytes_done
+    if not total:
+        return None
+    # The smallest layer is still to be seen.
+    whole = max(100 * total / largest, 2.0)
+    sent = 1.0 if layer.state.done else min((layer.bytes_done or 0) / total, 1.0)
+    return Share(whole=percent(whole), done=percent(whole * sent), kind=STANDS[layer.state].value)
+
+
+def layer_table(push: Diagnosis, anchored: dict[int, str]) -> LayerTable:
+    """Return the table of all layers with what is worth a column."""
+    rows = layer_rows(push, anchored)
+    return LayerTable(
+        rows=rows,
+        retried=any(row.retried for row in rows),
+        sized=sum(row.share is not None for row in rows) > 1,
+    )
+
+
 def layer_rows(push: Diagnosis, anchored: dict[int, str]) -> tuple[LayerRow, ...]:
     """Return every layer in the order of the log."""
+    largest = max((layer.bytes_total or layer.bytes_done or 0 for layer in push.layers), default=0)
     return tuple(
         LayerRow(
             id=layer.id,
@@ -92,6 +130,8 @@ def layer_rows(push: Diagnosis, anchored: dict[int, str]) -> tuple[LayerRow, ...
             created_by=instruction(layer.created_by or "", INSTRUCTION),
             lines=link(layer.lines, anchored),
             bad=layer.state is State.FAILED,
+            retried=layer.attempts > 1 or layer.retry_wait > 0,
+            share=_share(layer, largest),
         )
         for layer in push.layers
     )

@@ -204,7 +204,7 @@ def _bytes(layer: Layer) -> str:
     if layer.state.done or total is None:
         known = done if total is None else total
         return NONE if known is None else words.size(known)
-    return f"{'?' if done is None else words.size(done)} of {words.size(total)}"
+    return words.part(done, total)
 
 
 def _joined(page: Page, row: Sequence[str], kept: Sequence[int], widths: Sequence[int]) -> str:

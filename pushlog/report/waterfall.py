@@ -85,9 +85,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waterfall:
-    """The drawing; `height` in pixels, `left_out` counts the layers that did not fit."""
+    """The drawing; `sure`: `measured` or `inferred`, `height` in pixels, `left_out`: the layers that did not fit."""
 
     axis: str
+    sure: str
     rows: tuple[Row, ...]
     ticks: tuple[Tick, ...]
     pitch: int
@@ -225,6 +226,7 @@ def waterfall(push: Diagnosis) -> Waterfall | None:
     ends = {row.mark for row in rows}
     return Waterfall(
         axis=AXES[push.clock],
+        sure=AXES[push.clock].partition(":")[0],
         rows=rows,
         ticks=_ticks(total),
         pitch=pitch,

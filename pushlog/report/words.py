@@ -103,6 +103,13 @@ def duration(d: Duration, clock: Clock) -> str:
     return "unknown: the log carries no clock" if clock is Clock.NONE else "unknown"
 
 
+def part(done: int | None, total: int) -> str:
+    """Return how much of it: `9.2 MB of 30 MB`, `? of 9 MB`; a tar read to its end counts more than its files."""
+    if done is None:
+        return f"? of {size(total)}"
+    return f"{size(done)} of {size(total)}" if done < total else f"all of {size(total)}"
+
+
 def span(lines: tuple[int, int]) -> str:
     """Return `line 7` or `lines 7-56`."""
     first, last = lines
