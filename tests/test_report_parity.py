@@ -80,7 +80,9 @@ def test_markdown_has_every_push_finding_and_layer(logs: Sequence[Log]) -> None:
     text = drawn("markdown", logs)
     pushes = [push for log in logs for push in log.pushes]
     assert len(re.findall(r"^#+ [✓✗○] Push ", text, re.MULTILINE)) == len(pushes)
-    assert len(re.findall(r"^#+ (Error|Warning|Note): ", text, re.MULTILINE)) == sum(len(p.findings) for p in pushes)
+    assert len(re.findall(r"^(?:#+ |<details>\n<summary>)(Error|Warning|Note): ", text, re.MULTILINE)) == sum(
+        len(p.findings) for p in pushes
+    )
     for push in pushes:
         for layer in push.layers:
             assert f"\n| `{layer.id}` | " in text

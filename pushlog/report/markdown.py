@@ -72,9 +72,8 @@ def _head(log: Log, push: Diagnosis, level: str) -> str:
         paragraph(push.advice),
         *_now(push),
         f"From {code(log.source.name)}, lines {dashed(push.lines)}.",
-        _facts("How far it got", (*progress_facts(push), *time_facts(push))),
+        _facts("What was pushed, and how far it got", (*about_facts(push), *progress_facts(push), *time_facts(push))),
         paragraph(push.progress.why),
-        _facts("What was pushed", about_facts(push)),
     ]
     if push.error is not None and not push.findings:
         parts.append(fenced([push.error.text]))
@@ -116,14 +115,17 @@ def _remedies(finding: Finding) -> Iterator[str]:
 
 def _finding(finding: Finding, push: Diagnosis, level: str) -> str:
     kind = f"{code(finding.rule)} {code(finding.name)}, {finding.confidence.value}"
+    title = f"{SEVERITIES[finding.severity]}: {finding.title}"
+    noted = finding.severity is Severity.INFO
     parts = (
-        f"{level} {SEVERITIES[finding.severity]}: {inline(finding.title)}",
+        "" if noted else f"{level} {inline(title)}",
         kind.strip(),
         paragraph(finding.explanation),
         _quoted(finding, push.excerpt),
         *_remedies(finding),
     )
-    return "\n\n".join(part for part in parts if part)
+    # What is only noted opens on a click.
+    return folded(title, *parts) if noted else "\n\n".join(part for part in parts if part)
 
 
 def _layers(push: Diagnosis) -> str:

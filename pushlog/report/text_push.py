@@ -11,9 +11,11 @@ from rich.text import Text
 from pushlog.model import Clock, Diagnosis, Log, Outcome, Severity, Store
 from pushlog.report import words
 from pushlog.report.facts import CAPTURES
+from pushlog.report.now import now
 from pushlog.report.text_findings import findings, place, unread
 from pushlog.report.text_layers import reach, table
-from pushlog.report.text_page import QUIET, Page
+from pushlog.report.text_page import CODE, QUIET, QUOTED, Page
+from pushlog.report.text_timeline import timeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -83,6 +85,7 @@ def _push(page: Page, log: Log, push: Diagnosis) -> Iterator[Text]:
         _verdict(page, push),
         _facts(page, log, push),
         reach(page, push, LABEL),
+        timeline(page, push, LABEL),
         table(page, push),
         *findings(page, log, push),
         unread(page, log, push),
@@ -102,6 +105,10 @@ def _verdict(page: Page, push: Diagnosis) -> Iterator[Text]:
     headline = page.line(push.verdict) or f"{words.outcome(push)}: {words.reached(push)}."
     yield from page.wrapped(word, Text(headline, "bold"))
     yield from page.prose(word.cell_len, push.advice)
+    if (leading := now(push)) is not None:
+        body = Text.assemble(("What now: ", "bold"), page.line(leading.remedy[0]))
+        body.highlight_regex(QUOTED, CODE)
+        yield from page.wrapped(Text(" " * word.cell_len), body)
 
 
 def _image(push: Diagnosis) -> str:

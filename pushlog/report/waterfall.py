@@ -100,14 +100,15 @@ class Waterfall:
     idle: str
 
 
-def _end(layer: Layer) -> float:
+def end(layer: Layer) -> float:
+    """Return when its last phase ended."""
     return max((interval.end for interval in layer.intervals), default=0.0)
 
 
-def _begin(layer: Layer) -> float:
-    """When the layer began to move: what waited for a slot sorts behind what did not."""
+def begin(layer: Layer) -> float:
+    """Return when the layer began to move: what waited for a slot sorts behind what did not."""
     moving = [i.start for i in layer.intervals if i.phase is not Phase.WAITING]
-    return min(moving, default=_end(layer))
+    return min(moving, default=end(layer))
 
 
 def _ticks(total: float) -> tuple[Tick, ...]:
@@ -150,14 +151,14 @@ def _block(interval: Interval, total: float, y: int) -> Block:
 def _row(layer: Layer, push: Diagnosis, total: float, y: int) -> Row:
     # Waiting is drawn first, so that a bar that begins where it ends lies on top.
     ordered = sorted(layer.intervals, key=lambda i: (i.phase is not Phase.WAITING, i.start))
-    end = _end(layer)
+    last = end(layer)
     return Row(
         id=layer.id,
         y=y,
         text_y=y + 4,
         blocks=tuple(_block(interval, total, y) for interval in ordered),
         mark=marks(layer.state),
-        mark_x=percent(max(PLOT * end / total, 0.4) if layer.intervals else 0.0),
+        mark_x=percent(max(PLOT * last / total, 0.4) if layer.intervals else 0.0),
         state="" if layer.intervals else state_word(layer, push),
     )
 
@@ -171,9 +172,9 @@ def _idle(push: Diagnosis) -> str:
 
 def _chosen(layers: Sequence[Layer]) -> list[Layer]:
     # In order of their start; where they are too many, those that took longest.
-    kept = {layer.id for layer in sorted(layers, key=_end, reverse=True)[:MOST_ROWS]}
+    kept = {layer.id for layer in sorted(layers, key=end, reverse=True)[:MOST_ROWS]}
     drawn = [layer for layer in layers if layer.id in kept]
-    return sorted(drawn, key=lambda layer: (not layer.intervals, _begin(layer)))[:MOST_ROWS]
+    return sorted(drawn, key=lambda layer: (not layer.intervals, begin(layer)))[:MOST_ROWS]
 
 
 def _waits(layer: Layer) -> list[float]:
@@ -189,7 +190,7 @@ def _story(layer: Layer, push: Diagnosis) -> str:
 
 def _description(push: Diagnosis) -> str:
     retried = [layer for layer in push.layers if _waits(layer)]
-    longest = max(push.layers, key=_end)
+    longest = max(push.layers, key=end)
     stories = [_story(layer, push) for layer in retried[:3]]
     if len(retried) > 3:
         stories.append(f"{len(retried) - 3} more layers waited to retry.")
@@ -197,7 +198,7 @@ def _description(push: Diagnosis) -> str:
     return " ".join(
         (
             f"{count(len(push.layers), 'layer')}, {took}.",
-            f"Layer {longest.id} was the last to end, at {seconds(_end(longest))}.",
+            f"Layer {longest.id} was the last to end, at {seconds(end(longest))}.",
             *stories,
             "The same as a table follows.",
         )
@@ -206,7 +207,7 @@ def _description(push: Diagnosis) -> str:
 
 def last_second(push: Diagnosis) -> float | None:
     """Return the end of the axis, None where the log gives no times to draw."""
-    last = max((_end(layer) for layer in push.layers), default=0.0)
+    last = max((end(layer) for layer in push.layers), default=0.0)
     if push.clock is Clock.NONE or last <= 0:
         return None
     return max(last, push.duration.seconds or push.duration.at_least)
