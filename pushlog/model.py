@@ -238,6 +238,7 @@ class Diagnosis:
     `lines_understood` counts lines within `lines`; `unread` quotes those that were not, the first ones of them.
     `excerpt` quotes the lines that findings point at with their neighbours, in order. `critical_path`: the layers that
     the push had to wait for one after another, the last one to end at its end; empty where the log does not show them.
+    `sent` is bytes over time: seconds, and the bytes of all layers sent by then; empty where the log does not tell.
     """
 
     client: Client
@@ -261,6 +262,7 @@ class Diagnosis:
     excerpt: tuple[Evidence, ...] = ()
     throughput: Throughput | None = None
     critical_path: tuple[PathStep, ...] = ()
+    sent: tuple[tuple[float, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,6 +43,7 @@ from pushlog.timeline.measured import Watch, measured
 from pushlog.timeline.naming import named
 from pushlog.timeline.outcome import outcome
 from pushlog.timeline.progress import progress
+from pushlog.timeline.sent import sent
 from pushlog.timeline.sizing import sized
 from pushlog.timeline.slots import slots
 from pushlog.timeline.waits import waited
@@ -191,6 +192,7 @@ def _case(text: Text, source: Source, section: Section, watch: Watch | None, opt
         clock=clock.kind,
         duration=clock.duration,
         concurrency=concurrency(table, section, store=engine, capture=source.capture, configured=options.max_uploads),
+        sent=sent(table, engine, clock.kind, clock.end),
         lines_understood=_understood(section),
         unread=tuple(Evidence(line=p.line, text=p.text) for p in section.unread[:_UNREAD_SHOWN]),
     )

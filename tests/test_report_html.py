@@ -315,7 +315,21 @@ def test_bytes_over_time_are_drawn_where_every_sent_layer_has_a_size_and_a_time(
     assert "accepted by" not in html.render([log(body_limit())])
 
 
+def test_bytes_over_time_are_drawn_from_the_figures_of_a_log_that_has_them() -> None:
+    push = replace(body_limit(), sent=((0.0, 0), (0.2, 500), (1.0, 1000), (50.0, 1000)))
+    text = html.render([log(push)])
+    assert 'd="M0 44H0V44H1.6V23H7.8V2H390.6V2H400V44Z" class="grown"' in text
+    assert "Half of 1 kB was read by 0.2 s, all of it by 1 s." in text
+    assert "bytes read so far" in text
+
+
+def test_bytes_over_time_fall_where_an_upload_broke_off() -> None:
+    push = replace(containerd_failure(), sent=((0.0, 0), (1.0, 1000), (2.0, 400), (4.0, 900)))
+    assert "Up to 1 kB sent; where the line falls, an upload broke off" in html.render([log(push)])
+
+
 def test_thousands_of_layers_draw_no_more_than_can_be_seen() -> None:
     text = html.render([log(long_success(3000))])
     assert "Drawn are the 120 layers that took longest" in text
-    assert text.count('class="step"><title>') <= 401
+    (drawn,) = re.findall(r' d="([^"]*)" class="grown"/></svg>\n</svg>', text)
+    assert drawn.count("V") <= 402
