@@ -163,4 +163,14 @@ def test_a_command_at_the_end_of_a_remedy_is_taken_out(text: str, command: str |
 def test_the_first_sentence_is_told_from_the_rest() -> None:
     first, rest = sentences("Push again. It was a hiccup.")
     assert (first[0].text, rest[0].text) == ("Push again.", "It was a hiccup.")
-    assert sentences("Push again.")[0] == ()
+    first, rest = sentences("Push again.")
+    assert (first[0].text, rest) == ("Push again.", ())
+
+
+def test_a_sentence_that_is_too_long_does_not_stand_out() -> None:
+    assert sentences("word " * 40)[0] == ()
+
+
+def test_an_account_in_a_registry_s_name_is_no_layer() -> None:
+    (only,) = prose("123456789012.dkr.ecr.eu-central-1.amazonaws.com/team/app")
+    assert not only.code

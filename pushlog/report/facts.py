@@ -146,7 +146,8 @@ def time_facts(push: Diagnosis) -> tuple[Fact, ...]:
     retries = sum(max(layer.attempts - 1, 0) for layer in push.layers)
     if waited or retries:
         times = f"{count(retries, 'retry')} of {count(sum(x.attempts > 1 for x in push.layers), 'layer')}"
-        facts.append(_fact("Waited to retry", seconds(waited), f"{times}; layers wait side by side"))
+        side = "; layers wait side by side" if len([x for x in push.layers if x.retry_wait]) > 1 else ""
+        facts.append(_fact("Waited to retry", seconds(waited), f"{times}{side}" if retries else ""))
     return tuple(facts)
 
 
@@ -188,11 +189,14 @@ def about_facts(push: Diagnosis) -> tuple[Fact, ...]:
     return (_image(push), _fact("Engine", _engine(push)), time, *_error(push))
 
 
+def _prefix(source: Source) -> str:
+    return f"line prefix: {source.decoration}" if source.decoration else "no line prefix of a CI system"
+
+
 def reading_facts(push: Diagnosis, source: Source) -> tuple[Fact, ...]:
     """Return how the log was read."""
-    decoration = f"written by {source.decoration}" if source.decoration else "no CI decoration"
     return (
-        _fact("Capture", CAPTURES[source.capture], decoration),
+        _fact("Capture", CAPTURES[source.capture], _prefix(source)),
         _fact(
             "Clock",
             CLOCK_WORDS[push.clock],
@@ -206,5 +210,5 @@ def source_facts(source: Source) -> tuple[Fact, ...]:
     """Return what is known of an input in which no push was found."""
     return (
         _fact("Input", source.name, f"{count(source.lines, 'line')}, {size(source.bytes)}"),
-        _fact("Capture", CAPTURES[source.capture], source.decoration or "no CI decoration"),
+        _fact("Capture", CAPTURES[source.capture], _prefix(source)),
     )

@@ -48,11 +48,12 @@ class LayerRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayerTable:
-    """All layers; `retried` and `sized` say whether attempts and sizes have anything to tell."""
+    """All layers; the rest says whether attempts and sizes have anything to tell, and sizes can be compared."""
 
     rows: tuple[LayerRow, ...]
     retried: bool
     sized: bool
+    drawn: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +112,8 @@ def layer_table(push: Diagnosis, anchored: dict[int, str]) -> LayerTable:
     return LayerTable(
         rows=rows,
         retried=any(row.retried for row in rows),
-        sized=sum(row.share is not None for row in rows) > 1,
+        sized=any(row.share is not None for row in rows),
+        drawn=sum(row.share is not None for row in rows) > 1,
     )
 
 

@@ -113,10 +113,14 @@ def begin(layer: Layer) -> float:
 
 def _ticks(total: float) -> tuple[Tick, ...]:
     step = next((step for step in STEPS if total / step <= 8), STEPS[-1] * max(1, round(total / STEPS[-1] / 8)))
-    number = int(total / step + 1e-9) + 1
+    labels = [seconds(i * step) for i in range(int(total / step + 1e-9) + 1)]
+    # On a telephone every second label stays, or every fourth, as their length demands.
+    need = max(map(len, labels)) * LETTER + PAD
+    apart = PLOT / 100 * NARROW * step / total
+    kept = next((every for every in (2, 4) if every * apart >= need), 8)
     return tuple(
-        Tick(x=percent(PLOT * i * step / total), label=seconds(i * step), minor=i % 2 == 1, first=i == 0)
-        for i in range(number)
+        Tick(x=percent(PLOT * i * step / total), label=label, minor=i % kept > 0, first=i == 0)
+        for i, label in enumerate(labels)
     )
 
 
