@@ -264,6 +264,20 @@ class Diagnosis:
     critical_path: tuple[PathStep, ...] = ()
     sent: tuple[tuple[float, int], ...] = ()
 
+    @property
+    def manifest_refused(self) -> bool:
+        """Whether every layer was there and the manifest was not accepted.
+
+        The graphdriver store names all layers before it sends one. The containerd store names them as they come, in a
+        pipe only those that are done: there the error itself has to speak of the manifest.
+        """
+        done = self.progress.layers_total > 0 and self.progress.layers_done == self.progress.layers_total
+        if not done or self.outcome is not Outcome.FAILED:
+            return False
+        if self.store is Store.GRAPHDRIVER or self.error is None:
+            return True
+        return self.error.family in (Family.IMMUTABLE_TAG, Family.MANIFEST_INVALID) or "manifest" in self.error.text
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Log:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pushlog.model import Clock, Evidence, Log, Outcome
+from pushlog.model import Basis, Clock, Evidence, Log, Outcome, PathStep, Throughput
 from pushlog.report import html
 from tests.diagnoses import (
     bare,
@@ -326,6 +326,32 @@ def test_bytes_over_time_are_drawn_from_the_figures_of_a_log_that_has_them() -> 
 def test_bytes_over_time_fall_where_an_upload_broke_off() -> None:
     push = replace(containerd_failure(), sent=((0.0, 0), (1.0, 1000), (2.0, 400), (4.0, 900)))
     assert "Up to 1 kB sent; where the line falls, an upload broke off" in html.render([log(push)])
+
+
+def test_speed_says_what_was_counted_and_that_it_is_a_bound() -> None:
+    speed = Throughput(bytes=650_000, seconds=50.0, bytes_per_second=13_000.0, basis=Basis.UNCOMPRESSED, at_most=True)
+    text = Document(html.render([log(replace(body_limit(), throughput=speed))])).text
+    assert "Speed at most 13 kB/s 650 kB before compression in 50 s of uploading" in text
+
+
+def test_what_the_push_had_to_wait_for_is_named_and_underlined() -> None:
+    steps = [PathStep(layer=item.id, start=at, end=at + 1.0) for at, item in enumerate(body_limit().layers)]
+    text = html.render([log(replace(body_limit(), critical_path=tuple(steps)))])
+    assert text.count('<li class="held">') == 3
+    words = Document(text).text
+    assert "The push had to wait for f3a1a53fa62a , then 8fca24a28722 , then f6314e3fade5" in words
+    assert "had to wait" not in html.render([log(body_limit())])
+
+
+def test_a_long_critical_path_is_told_by_its_ends() -> None:
+    steps = tuple(PathStep(layer=f"{at:012x}", start=at, end=at + 1.0) for at in range(10, 15))
+    text = Document(html.render([log(replace(body_limit(), critical_path=steps))])).text
+    assert "00000000000a and 4 more, to 00000000000e" in text
+
+
+def test_the_compressed_size_stands_beside_one_that_counts_something_else() -> None:
+    layers = (replace(body_limit().layers[0], bytes_stored=90_000), *body_limit().layers[1:])
+    assert "400 kB 90 kB compressed" in Document(html.render([log(replace(body_limit(), layers=layers))])).text
 
 
 def test_thousands_of_layers_draw_no_more_than_can_be_seen() -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from pushlog.model import Clock, Duration, Outcome, State
+from pushlog.model import Clock, Duration, Failure, Family, Outcome, State, Store
 from pushlog.report import words
 from pushlog.report.prose import prose, remedy, sentences
 from pushlog.report.visible import visible
@@ -121,6 +121,29 @@ def test_the_manifest_is_only_sent_where_the_log_proves_it() -> None:
     assert words.manifest(cut_off()) == "unknown"
     assert words.manifest(no_layers()) == "not sent"
     assert words.manifest(diagnosis([layer()], Outcome.FAILED)) == "not accepted"
+
+
+@pytest.mark.parametrize(
+    ("text", "family", "said"),
+    [
+        (
+            'failed commit on ref "layer-sha256:925157912647": 413 Request Entity Too Large',
+            Family.SIZE_LIMIT,
+            "not sent",
+        ),
+        ('failed commit on ref "manifest-1.2@sha256:93a6": 504', Family.SERVER_ERROR, "not accepted"),
+        ("the tag already exists", Family.IMMUTABLE_TAG, "not accepted"),
+    ],
+)
+def test_where_a_pipe_names_only_layers_that_are_done_the_error_tells_what_was_refused(
+    text: str, family: Family, said: str
+) -> None:
+    push = replace(
+        diagnosis([layer()], Outcome.FAILED),
+        store=Store.CONTAINERD,
+        error=Failure(text=text, line=3, family=family),
+    )
+    assert words.manifest(push) == said
 
 
 @pytest.mark.parametrize(

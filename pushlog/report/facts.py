@@ -39,6 +39,8 @@ CAPTURES = {
     Capture.MIXED: "mixed",
 }
 MEASURED = (Clock.STAMPED, Clock.RECORDED)
+# A longer path is told by its ends; the waterfall shows all of it.
+MOST_STEPS = 3
 LIMITS = {"daemon-config": "from daemon.json", "inferred": "inferred from the log", "default": "Docker's default"}
 NO_TIMES = {
     Clock.NONE: "The log carries no clock, and none of its lines takes a known time: it shows the order of steps, "
@@ -139,16 +141,38 @@ def _uploads(push: Diagnosis) -> Iterator[Fact]:
     yield _fact("Uploads at the same time", seen + allowed, LIMITS.get(uploads.limit_from or "", ""))
 
 
+def _speed(push: Diagnosis) -> Iterator[Fact]:
+    speed = push.throughput
+    if speed is None:
+        return
+    counted = {Basis.UNCOMPRESSED: " before compression", Basis.COMPRESSED: "", Basis.UNKNOWN: ""}[speed.basis]
+    value = f"{'at most ' if speed.at_most else ''}{size(round(speed.bytes_per_second))}/s"
+    yield _fact("Speed", value, f"{size(speed.bytes)}{counted} in {seconds(speed.seconds)} of uploading")
+
+
+def _waited_for(push: Diagnosis) -> Iterator[Fact]:
+    """The critical path; where everything took no time, there is none to speak of."""
+    path = push.critical_path
+    if push.clock is Clock.NONE or not path or path[-1].end <= 0:
+        return
+    names = [f"`{step.layer}`" for step in path]
+    value = (
+        ", then ".join(names) if len(names) <= MOST_STEPS else f"{names[0]} and {len(names) - 1} more, to {names[-1]}"
+    )
+    note = "the last one to end" if len(path) == 1 else "one after another: each took the place of the one before"
+    yield _fact("The push had to wait for", value, note, wide=True)
+
+
 def time_facts(push: Diagnosis) -> tuple[Fact, ...]:
-    """Return what else is known of the time: waits, attempts, uploads at once."""
-    facts = list(_uploads(push))
+    """Return what else is known of the time: uploads at once, their speed, waits, and what held the push."""
+    facts = [*_uploads(push), *_speed(push)]
     waited = sum(layer.retry_wait for layer in push.layers)
     retries = sum(max(layer.attempts - 1, 0) for layer in push.layers)
     if waited or retries:
         times = f"{count(retries, 'retry')} of {count(sum(x.attempts > 1 for x in push.layers), 'layer')}"
         side = "; layers wait side by side" if len([x for x in push.layers if x.retry_wait]) > 1 else ""
         facts.append(_fact("Waited to retry", seconds(waited), f"{times}{side}" if retries else ""))
-    return tuple(facts)
+    return (*facts, *_waited_for(push))
 
 
 def _engine(push: Diagnosis) -> str:

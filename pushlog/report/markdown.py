@@ -134,7 +134,7 @@ def _layers(push: Diagnosis) -> str:
         [
             code(row.id),
             inline(" ".join(part for part in (row.state, row.detail) if part)),
-            inline(row.size),
+            inline(", ".join(part for part in (row.size, row.stored) if part)),
             row.attempts,
             row.waited,
             row.lines.text,

@@ -37,6 +37,7 @@ class LayerRow:
     state: str
     detail: str
     size: str
+    stored: str
     attempts: str
     waited: str
     created_by: str
@@ -96,6 +97,13 @@ def _detail(layer: Layer) -> str:
     return f"from {layer.mounted_from}" if layer.mounted_from else ""
 
 
+def _stored(layer: Layer) -> str:
+    """What crosses the network, where the figures count something else."""
+    if layer.bytes_stored is None or layer.bytes_stored == layer.bytes_total:
+        return ""
+    return f"{size(layer.bytes_stored)} compressed"
+
+
 def _share(layer: Layer, largest: int) -> Share | None:
     total = layer.bytes_total if layer.bytes_total is not None else layer.bytes_done
     if not total:
@@ -112,7 +120,7 @@ def layer_table(push: Diagnosis, anchored: dict[int, str]) -> LayerTable:
     return LayerTable(
         rows=rows,
         retried=any(row.retried for row in rows),
-        sized=any(row.share is not None for row in rows),
+        sized=any(row.share is not None or row.stored for row in rows),
         drawn=sum(row.share is not None for row in rows) > 1,
     )
 
@@ -127,6 +135,7 @@ def layer_rows(push: Diagnosis, anchored: dict[int, str]) -> tuple[LayerRow, ...
             state=state_word(layer, push),
             detail=_detail(layer),
             size=_size(layer),
+            stored=_stored(layer),
             attempts=str(layer.attempts) if layer.attempts else NONE,
             waited=seconds(layer.retry_wait) if layer.retry_wait else NONE,
             created_by=instruction(layer.created_by or "", INSTRUCTION),

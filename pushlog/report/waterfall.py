@@ -72,9 +72,13 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One layer: its blocks and the mark at its end; `state` stands in for the blocks of a layer that has none."""
+    """One layer: its blocks and the mark at its end; `state` stands in for the blocks of a layer that has none.
+
+    `held`: the push had to wait for it.
+    """
 
     id: str
+    held: bool
     y: int
     text_y: int
     blocks: tuple[Block, ...]
@@ -158,6 +162,7 @@ def _row(layer: Layer, push: Diagnosis, total: float, y: int) -> Row:
     last = end(layer)
     return Row(
         id=layer.id,
+        held=any(step.layer == layer.id for step in push.critical_path),
         y=y,
         text_y=y + 4,
         blocks=tuple(_block(interval, total, y) for interval in ordered),

@@ -177,7 +177,11 @@ def reached(push: Diagnosis) -> str:
     progress = push.progress
     if progress.layers_total == 0:
         return "no layers in the log"
-    return f"{progress.layers_done} of {count(progress.layers_total, 'layer')}"
+    # What failed was another layer, which this log does not name.
+    more = (
+        push.outcome is Outcome.FAILED and progress.layers_done == progress.layers_total and not push.manifest_refused
+    )
+    return f"{progress.layers_done} of {count(progress.layers_total, 'layer')}{' named' if more else ''}"
 
 
 def manifest(push: Diagnosis) -> str:
@@ -188,6 +192,4 @@ def manifest(push: Diagnosis) -> str:
         return "sent"
     if push.outcome is Outcome.INCOMPLETE:
         return "unknown"
-    done = push.progress.layers_total > 0 and push.progress.layers_done == push.progress.layers_total
-    # With every layer in the registry the manifest was the only thing left to refuse.
-    return "not accepted" if done and push.outcome is Outcome.FAILED else "not sent"
+    return "not accepted" if push.manifest_refused else "not sent"

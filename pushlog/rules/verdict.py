@@ -28,10 +28,10 @@ def verdict(push: Diagnosis, findings: Sequence[Finding]) -> tuple[str, str]:
         return _succeeded(push), _work_done(push)
     if push.error is not None and cause is not None:
         return cause.title, " ".join(filter(None, (_AGAIN[push.error.retry_helps], _tried(push), _kept(push))))
-    word = "was stopped" if push.outcome is Outcome.INTERRUPTED else "is not seen to its end"
-    far = f" after {push.progress.layers_done} of {count(push.progress.layers_total, 'layer')}" if push.layers else ""
+    what = "The push was stopped" if push.outcome is Outcome.INTERRUPTED else "The log ends in the middle of the push"
+    far = f", after {push.progress.layers_done} of {count(push.progress.layers_total, 'layer')}" if push.layers else ""
     again = "Push again: layers that are in the registry are skipped." if push.layers else "Push again."
-    return f"The push {word}{far}", f"The log has neither a digest line nor an error. {again}"
+    return f"{what}{far}", f"There is neither a digest line nor an error. {again}"
 
 
 def _succeeded(push: Diagnosis) -> str:
@@ -68,7 +68,4 @@ def _tried(push: Diagnosis) -> str:
 
 
 def _kept(push: Diagnosis) -> str:
-    done, total = push.progress.layers_done, push.progress.layers_total
-    if not done:
-        return ""
-    return "All layers are in the registry, the manifest is not." if done == total else ""
+    return "All layers are in the registry, the manifest is not." if push.manifest_refused else ""
