@@ -267,6 +267,14 @@ def test_several_pushes_have_headings_and_a_tally() -> None:
     assert all(len(line) == 80 for line in lines if line.startswith("──"))
 
 
+def test_among_many_pushes_one_that_went_well_is_one_line() -> None:
+    lines = render([log(*[made.long_success()] * 6, made.body_limit(), made.long_success())]).splitlines()
+    folded = "SUCCEEDED  All 60 layers of acme/monolith are in the registry · lines 1-190"
+    assert lines[:9] == ["8 pushes in 1 log: 7 succeeded, 1 failed", "", *[folded] * 6, ""]
+    assert lines[9].startswith("── push-log.txt · push 7 of 8, lines 1-64 ─")
+    assert lines[-2:] == ["", folded]
+
+
 def test_a_log_without_a_push_says_so_and_what_to_do() -> None:
     text = render([log(name="build.log", lines=12, notes=("12 invalid UTF-8 bytes replaced",))])
     assert text.startswith("NO PUSH  No push was found in build.log (12 lines).")

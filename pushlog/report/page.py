@@ -23,15 +23,13 @@ from pushlog.report.quote import Line, Link, anchors, dashed, links, quote, whol
 from pushlog.report.tables import Estimates, LayerTable, PhaseRow, estimates, layer_table, phase_rows
 from pushlog.report.waterfall import Waterfall, waterfall
 from pushlog.report.waterline import Waterline, drawing
-from pushlog.report.words import count, duration, outcome, reached
+from pushlog.report.words import FOLD_FROM, count, duration, outcome, reached
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pushlog.model import Evidence, Log, Source
 
-# From here on, a page of pushes that went well is folded: what failed is what one looks for.
-FOLD_FROM = 7
 # Folder and file tell one log from the others.
 SHORT_PATH = 2
 SEVERITIES = {Severity.ERROR: "Error", Severity.WARNING: "Warning", Severity.INFO: "Note"}

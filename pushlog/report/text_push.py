@@ -40,19 +40,34 @@ def report(page: Page, logs: Sequence[Log]) -> Iterator[Text]:
     """Yield the whole report."""
     if not logs:
         yield from page.wrapped(Text("NO PUSH  ", "bold yellow"), Text("No log was read."))
+    found = sum(len(log.pushes) for log in logs)
     several = sum(max(len(log.pushes), 1) for log in logs) > 1
     if several:
         yield from page.wrapped(Text(), Text(_tally(logs), "bold"))
     for log in logs:
+        folded = False
         if several and not log.pushes:
             yield from _heading(page, log.source.name)
         if not log.pushes:
             yield from _no_push(page, log)
         for number, push in enumerate(log.pushes, 1):
+            before, folded = folded, found >= words.FOLD_FROM and push.outcome is Outcome.SUCCEEDED
+            if folded:
+                yield from () if before else [Text()]
+                yield _folded(page, log, push, alone=len(logs) == 1)
+                continue
             if several:
                 of = f"push {number} of {len(log.pushes)}, " if len(log.pushes) > 1 else ""
                 yield from _heading(page, f"{log.source.name} · {of}{words.span(push.lines)}")
             yield from _push(page, log, push)
+
+
+def _folded(page: Page, log: Log, push: Diagnosis, *, alone: bool) -> Text:
+    """A push that went well, on one line: among many it is not what one looks for."""
+    word = Text(f"{push.outcome.value.upper()}  ", OUTCOME_STYLES[push.outcome])
+    where = words.span(push.lines) if alone else place(page, log, "-".join(map(str, push.lines)))
+    told = f"{page.line(push.verdict) or words.outcome(push)} · {where}"
+    return word.append(page.cut(told, page.width - word.cell_len))
 
 
 def _tally(logs: Sequence[Log]) -> str:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["count", "plural", "seconds", "size"]
 
+# Among so many pushes, those that went well are folded: what failed is what one looks for.
+FOLD_FROM = 7
 # The registry, or something before it, read the request and said no; the rest are transport and local faults.
 ANSWERED = frozenset(
     {
