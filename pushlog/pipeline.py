@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pushlog.formats import docker
+from pushlog.formats.dialects import anchor, pushes
 from pushlog.formats.errors import Classified, classify
 from pushlog.formats.reference import reference
-from pushlog.formats.sections import Section, sections, unbound
+from pushlog.formats.sections import unbound
 from pushlog.formats.store import store, throttled
 from pushlog.intake.opened import opened
 from pushlog.intake.read import Raw, raw, read
 from pushlog.knowledge.base import Knowledge, shipped
 from pushlog.model import (
     Capture,
-    Client,
     Clock,
     Diagnosis,
     Duration,
@@ -51,6 +50,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from pushlog.formats.section import Section
     from pushlog.intake.history import History
     from pushlog.intake.text import Text
     from pushlog.model import Layer
@@ -80,16 +80,16 @@ def analyze(source: str | Path | bytes, options: Options | None = None) -> Log:
 def analyze_raw(given: Raw, options: Options | None = None) -> Log:
     """The same for bytes that were read already."""
     chosen = options or Options()
-    log = opened(given.data, chosen.timing)
+    log = opened(given.data, anchor(), chosen.timing)
     text = log.text
-    reading = docker.read(text)
-    found = sections(text, reading, chosen.knowledge)
+    told = pushes(text, chosen.knowledge)
+    found = told.sections
     described = Source(
         name=given.name,
         bytes=given.size,
         lines=text.lines,
         sha256=given.sha256,
-        capture=log.capture or reading.capture,
+        capture=log.capture or told.capture,
         decoration=log.decoration,
         coverage=_coverage(found),
         notes=(*given.notes, *log.notes, *(() if found else _unbound(text, chosen.knowledge))),
@@ -143,7 +143,7 @@ def _case(text: Text, source: Source, section: Section, watch: Watch | None, opt
     )
     pushed = reference(section.marks)
     push = Diagnosis(
-        client=Client.DOCKER,
+        client=section.client,
         store=engine,
         lines=section.lines,
         reference=pushed,

@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 
     from lark import Lark
 
+# Text that only `docker push` prints at the beginning of a line.
+OPENING = (
+    rb"The push refers to (?:a )?repository \[|The push refers to an image: \[|Using default tag: latest"
+    rb'|\{"status":"(?:The push refers|Pushing|Preparing|Waiting)'
+    rb"|[0-9a-f]{12}: (?:Preparing|Waiting|Pushing|Pushed|Layer already exists|Mounted from|Retrying in|Image )"
+)
 _FLOOD = ("preparing", "waiting", "pushing", "pushed", "exists", "retrying", "unavailable")
 _ENGINE_FLOOD = ("waiting", "pushing", "retrying", "unavailable")
 # What only a terminal writes: the cursor goes up, a row is drawn over another, a state is followed by a space.

@@ -18,12 +18,6 @@ from pushlog.knowledge.decorations import Decoration, decorations
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-# Text that a push prints at the beginning of a line; what stands before it there is decoration.
-_ANCHOR = re.compile(
-    rb"The push refers to (?:a )?repository \[|The push refers to an image: \[|Using default tag: latest"
-    rb'|\{"status":"(?:The push refers|Pushing|Preparing|Waiting)'
-    rb"|[0-9a-f]{12}: (?:Preparing|Waiting|Pushing|Pushed|Layer already exists|Mounted from|Retrying in|Image )"
-)
 _REDRAW = re.compile(rb"\x1b\[\d+A")
 _COLOUR = rb"(?:\x1b\[[0-9;]*[mK])*"
 _ANCHORS = 60
@@ -43,9 +37,9 @@ class Undecorated:
     stamps: Stamps | None = None
 
 
-def undecorated(text: Text) -> Undecorated:
-    """The log as the client wrote it."""
-    prefixes = list(_prefixes(text))
+def undecorated(text: Text, anchor: re.Pattern[bytes]) -> Undecorated:
+    """The log as the client wrote it. `anchor`: text that a push prints at the beginning of a line."""
+    prefixes = list(_prefixes(text, anchor))
     plain = sum(not prefix for prefix in prefixes)
     if not prefixes:
         prefixes, plain = list(_first_lines(text)), 0
@@ -57,9 +51,9 @@ def undecorated(text: Text) -> Undecorated:
     return _taken_off(text, forms, len(prefixes) - plain)
 
 
-def _prefixes(text: Text) -> Iterator[bytes]:
+def _prefixes(text: Text, anchor: re.Pattern[bytes]) -> Iterator[bytes]:
     """What stands before the first lines of a push; a terminal's redraws don't count."""
-    for count, found in enumerate(_ANCHOR.finditer(text.data)):
+    for count, found in enumerate(anchor.finditer(text.data)):
         if count == _ANCHORS:
             return
         start = text.data.rfind(b"\n", 0, found.start()) + 1

@@ -10,6 +10,8 @@ from pushlog.intake.recording import Recording, recorded
 from pushlog.intake.text import Text
 
 if TYPE_CHECKING:
+    import re
+
     from pushlog.intake.stamps import Stamps
     from pushlog.model import Capture
 
@@ -28,12 +30,16 @@ class Opened:
     notes: tuple[str, ...]
 
 
-def opened(data: bytes, timing: str | None = None) -> Opened:
-    """The log in these bytes; `timing` is the timing file of a typescript. Raises InputError."""
+def opened(data: bytes, anchor: re.Pattern[bytes], timing: str | None = None) -> Opened:
+    """The log in these bytes. Raises InputError.
+
+    `anchor`: text that a push prints at the beginning of a line, so that what stands before it is decoration.
+    `timing`: the timing file of a typescript.
+    """
     text = Text(data)
     record = recorded(text, timing)
     if record:
         return Opened(text=record.text, watch=record.watch, capture=record.capture, decoration=None, notes=record.notes)
-    bare = undecorated(text)
+    bare = undecorated(text, anchor)
     notes = (bare.why,) if bare.why else ()
     return Opened(text=bare.text, watch=bare.stamps, capture=None, decoration=bare.decoration, notes=notes)

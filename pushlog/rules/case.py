@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pushlog.formats.errors import Classified
-    from pushlog.formats.sections import Section
+    from pushlog.formats.section import Section
     from pushlog.intake.text import Text
     from pushlog.knowledge.base import Knowledge
 

@@ -8,7 +8,7 @@ from pushlog.model import Family, Outcome
 
 if TYPE_CHECKING:
     from pushlog.formats.errors import Classified
-    from pushlog.formats.sections import Section
+    from pushlog.formats.section import Section
 
 
 def outcome(section: Section, classified: Classified | None) -> Outcome:

@@ -1,0 +1,63 @@
+"""The clients whose pushes are known, and all pushes of a log in their order, whoever made them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Protocol
+
+from pushlog.formats import docker
+from pushlog.formats.sections import alone, sections
+from pushlog.model import Capture
+
+if TYPE_CHECKING:
+    from pushlog.formats.section import Section
+    from pushlog.intake.text import Text
+    from pushlog.knowledge.base import Knowledge
+
+# What only a terminal writes: rows that are drawn over others, lines that end with CR LF.
+_TERMINAL = re.compile(rb"\x1b\[\d*[AJ]|\r\n")
+
+
+class Dialect(Protocol):
+    """A module that reads what one client, or a family of clients, prints of a push.
+
+    `OPENING`: text that a push of it prints at the beginning of a line, as a pattern.
+    """
+
+    OPENING: bytes
+
+    def sections(self, text: Text) -> tuple[Section, ...]:
+        """The pushes of this dialect in a log, in order."""
+
+
+# Every dialect beside docker's own, which has a lane for floods of lines and reads what these leave.
+DIALECTS: tuple[Dialect, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pushes:
+    """All pushes of a log, in order, and how its output was kept."""
+
+    sections: tuple[Section, ...]
+    capture: Capture
+
+
+@cache
+def anchor() -> re.Pattern[bytes]:
+    """Text that a push prints at the beginning of a line, whatever the client."""
+    return re.compile(b"|".join((docker.OPENING, *(dialect.OPENING for dialect in DIALECTS))))
+
+
+def pushes(text: Text, knowledge: Knowledge) -> Pushes:
+    """Every push in the log, once. `knowledge` tells how errors begin."""
+    spoken = [dialect for dialect in DIALECTS if re.search(dialect.OPENING, text.data)]
+    others = sorted((s for dialect in spoken for s in dialect.sections(text)), key=lambda section: section.start)
+    reading = docker.read(text)
+    found = sorted((*others, *sections(text, reading, knowledge, others)), key=lambda section: section.start)
+    capture = reading.capture
+    if others and capture in (Capture.PIPED, Capture.SCREEN):
+        shown = any(_TERMINAL.search(text.data, section.start, section.stop + 2) for section in others)
+        capture = Capture.TTY if shown else capture
+    return Pushes(sections=tuple(found) or alone(text, reading, knowledge), capture=capture)
