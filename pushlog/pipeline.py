@@ -9,7 +9,7 @@ import numpy as np
 
 from pushlog.formats.dialects import anchor, pushes
 from pushlog.formats.errors import Classified, classify
-from pushlog.formats.reference import reference
+from pushlog.formats.reference import named_in, reference
 from pushlog.formats.sections import unbound
 from pushlog.formats.store import store, throttled
 from pushlog.intake.opened import opened
@@ -17,6 +17,7 @@ from pushlog.intake.read import Raw, raw, read
 from pushlog.knowledge.base import Knowledge, shipped
 from pushlog.model import (
     Capture,
+    Client,
     Clock,
     Diagnosis,
     Duration,
@@ -26,6 +27,7 @@ from pushlog.model import (
     Finding,
     Log,
     Outcome,
+    Reference,
     Source,
     Store,
 )
@@ -39,7 +41,7 @@ from pushlog.timeline.frame import frame
 from pushlog.timeline.layers import gave_up, layers
 from pushlog.timeline.measured import Watch, measured
 from pushlog.timeline.naming import named
-from pushlog.timeline.outcome import outcome
+from pushlog.timeline.outcome import outcome, proof
 from pushlog.timeline.progress import progress
 from pushlog.timeline.waits import waited
 from pushlog.timeline.whatif import estimates
@@ -92,13 +94,22 @@ def analyze_raw(given: Raw, options: Options | None = None) -> Log:
         capture=log.capture or told.capture,
         decoration=log.decoration,
         coverage=_coverage(found),
-        notes=(*given.notes, *log.notes, *(() if found else _unbound(text, chosen.knowledge))),
+        notes=(*given.notes, *log.notes, *_told(found), *(() if found else _unbound(text, chosen.knowledge))),
     )
     cases = [_case(text, described, section, log.watch, chosen) for section in found]
     cases, notes = _with_instructions(cases, chosen.history)
     habits = across(cases)
     judged = (_judged(case, extra) for case, extra in zip(cases, habits, strict=True))
     return Log(source=replace(described, notes=(*described.notes, *notes)), pushes=tuple(judged))
+
+
+def _told(found: tuple[Section, ...]) -> tuple[str, ...]:
+    """How the client of a push was told, where that is not plain."""
+    return tuple(f"line {one.lines[0]}: a push of {_name(one.client)}: {one.why}" for one in found if one.why)
+
+
+def _name(client: Client) -> str:
+    return "a client that the log does not tell" if client is Client.UNKNOWN else client.value
 
 
 def _unbound(text: Text, knowledge: Knowledge) -> tuple[str, ...]:
@@ -128,6 +139,7 @@ def _understood(section: Section) -> int:
 
 def _case(text: Text, source: Source, section: Section, watch: Watch | None, options: Options) -> Case:
     """What is known of one push, before anything is judged."""
+    facts = options.knowledge.client(section.client)
     engine, classified = _engine(source, section, options.knowledge)
     ended = outcome(section, classified)
     clock = _clock(text, section, watch, engine, classified)
@@ -136,12 +148,16 @@ def _case(text: Text, source: Source, section: Section, watch: Watch | None, opt
         section.events,
         table,
         store=engine,
+        basis=facts.basis,
         mounts={m.fields["LAYER"]: m.fields["FROM"] for m in section.marks if m.kind == "mount"},
-        failed=gave_up(section.events.ids, table, _named(classified)) if ended is Outcome.FAILED else (),
+        failed=gave_up(section.events.ids, table, classified.parts.object_digest if classified else None)
+        if ended is Outcome.FAILED
+        else (),
         end=clock.end,
         is_measured=clock.duration.seconds is not None,
+        tells_start=facts.engine,
     )
-    pushed = reference(section.marks)
+    pushed = _reference(section)
     push = Diagnosis(
         client=section.client,
         store=engine,
@@ -151,7 +167,7 @@ def _case(text: Text, source: Source, section: Section, watch: Watch | None, opt
         outcome=ended,
         error=_failure(section, classified, known),
         layers=known,
-        progress=progress(known, ended, source.capture),
+        progress=progress(known, ended, source.capture, proof=proof(section), piped=section.client is Client.DOCKER),
         clock=clock.kind,
         duration=clock.duration,
         concurrency=concurrency(table, section, store=engine, capture=source.capture, configured=options.max_uploads),
@@ -170,6 +186,15 @@ def _case(text: Text, source: Source, section: Section, watch: Watch | None, opt
     )
 
 
+def _reference(section: Section) -> Reference:
+    """What was pushed, as the client names it; one that does not name it may name its requests in an error."""
+    pushed = reference(section.marks)
+    if pushed.repository is not None or section.client is Client.DOCKER:
+        return pushed
+    errors = [section.error.text] if section.error else []
+    return named_in([*errors, *(m.fields["TEXT"] for m in section.marks if m.kind == "retry")])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Times:
     """The seconds of every event and of the end of the push, where they come from, and how long it took."""
@@ -185,17 +210,17 @@ def _clock(text: Text, section: Section, watch: Watch | None, engine: Store, err
     earliest = inferred(
         section.events,
         store=engine,
-        throttled=throttled(text, section.events, section.marks),
+        throttled=section.client is Client.DOCKER and throttled(text, section.events, section.marks),
         breaks=np.array([m.stop for m in section.marks if m.kind == "digest"], dtype=np.int64),
         failed=error is not None and error.family is not Family.CANCELLED,
         waited=waited(error, engine),
     )
-    told = measured(section, watch)
+    own = section.clock
+    told = measured(section, watch) or measured(section, own if own and own.whole else None)
     if told is None:
-        kind = Clock.INFERRED if earliest.proven else Clock.NONE
-        return _Times(
-            kind=kind, at=earliest.at, end=earliest.end, duration=Duration(seconds=None, at_least=earliest.end)
-        )
+        proven = max(earliest.end, round(own.span, 3)) if own else earliest.end
+        kind = Clock.INFERRED if proven > 0 else Clock.NONE
+        return _Times(kind=kind, at=earliest.at, end=proven, duration=Duration(seconds=None, at_least=proven))
     # A coarse stamp is cut off, not rounded: the push may have been shorter by one step of it.
     bound = max(earliest.end, told.seconds - told.resolution, 0.0)
     duration = Duration(seconds=round(told.seconds, 3), at_least=round(bound, 3), began=told.began)
@@ -207,8 +232,11 @@ def _engine(source: Source, section: Section, knowledge: Knowledge) -> tuple[Sto
     first = classify(section.error.text, catalogue=knowledge.signatures) if section.error else None
     row = first.signature if first else None
     hint = (row.store if row else None) or (first.store if first else Store.UNKNOWN)
-    pasted = source.capture in (Capture.PIPED, Capture.SCREEN)
-    engine = store(section.events, section.marks, hint=hint, pasted=pasted)
+    engine = Store.UNKNOWN
+    if knowledge.client(section.client).engine:
+        pasted = source.capture in (Capture.PIPED, Capture.SCREEN)
+        headed = section.client is Client.COMPOSE
+        engine = store(section.events, section.marks, hint=hint, pasted=pasted, headed=headed)
     if section.error is None:
         return engine, None
     return engine, classify(section.error.text, store=engine, catalogue=knowledge.signatures)
@@ -217,15 +245,9 @@ def _engine(source: Source, section: Section, knowledge: Knowledge) -> tuple[Sto
 def _judged(case: Case, habits: tuple[Finding, ...]) -> Diagnosis:
     """The push with its findings, the two sentences that lead, and the lines that are quoted."""
     findings = judge(case, habits)
-    headline, advice = verdict(case.push, findings)
+    headline, advice = verdict(case.push, findings, case.client.name)
     excerpt = _excerpt(case.text, case.push, findings)
     return replace(case.push, findings=findings, verdict=headline, advice=advice, excerpt=excerpt)
-
-
-def _named(classified: Classified | None) -> str | None:
-    """The layer that the error names, by the twelve digits that the lines show."""
-    digest = classified.parts.object_digest if classified else None
-    return digest.removeprefix("sha256:")[:12] if digest else None
 
 
 def _failure(section: Section, classified: Classified | None, known: Sequence[Layer]) -> Failure | None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from pushlog.formats import docker
+from pushlog.formats import buildkit, compose, containers, crane, docker
 from pushlog.formats.sections import alone, sections
 from pushlog.model import Capture
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from pushlog.formats.section import Section
     from pushlog.intake.text import Text
     from pushlog.knowledge.base import Knowledge
@@ -20,20 +22,9 @@ if TYPE_CHECKING:
 _TERMINAL = re.compile(rb"\x1b\[\d*[AJ]|\r\n")
 
 
-class Dialect(Protocol):
-    """A module that reads what one client, or a family of clients, prints of a push.
-
-    `OPENING`: text that a push of it prints at the beginning of a line, as a pattern.
-    """
-
-    OPENING: bytes
-
-    def sections(self, text: Text) -> tuple[Section, ...]:
-        """The pushes of this dialect in a log, in order."""
-
-
-# Every dialect beside docker's own, which has a lane for floods of lines and reads what these leave.
-DIALECTS: tuple[Dialect, ...] = ()
+# Each is a module: `OPENING` is text that a push of it prints at the beginning of a line, as a pattern, and
+# `sections(text, knowledge)` are its pushes in a log. Docker's own dialect reads what these leave.
+DIALECTS: tuple[ModuleType, ...] = (buildkit, compose, containers, crane)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +44,9 @@ def anchor() -> re.Pattern[bytes]:
 def pushes(text: Text, knowledge: Knowledge) -> Pushes:
     """Every push in the log, once. `knowledge` tells how errors begin."""
     spoken = [dialect for dialect in DIALECTS if re.search(dialect.OPENING, text.data)]
-    others = sorted((s for dialect in spoken for s in dialect.sections(text)), key=lambda section: section.start)
+    others = sorted(
+        (s for dialect in spoken for s in dialect.sections(text, knowledge)), key=lambda section: section.start
+    )
     reading = docker.read(text)
     found = sorted((*others, *sections(text, reading, knowledge, others)), key=lambda section: section.start)
     capture = reading.capture

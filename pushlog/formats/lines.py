@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _REACH = 65536
 # Above its first line a push can have the command that began it.
 _ABOVE = 4
+# The empty group that names a kind in a derived pattern; here only the whole matters.
+_KIND = re.compile(r"\(\?P<\w+>\)")
 
 
 @dataclass(frozen=True)
@@ -43,20 +45,25 @@ class Lines:
     def known(self) -> re.Pattern[str]:
         """What any line of the grammar looks like: spares Lark the noise around a push."""
         kinds = {rule.alias for rule in self.grammar.rules if rule.alias}
-        return re.compile(derive.pattern(self.grammar, "start", fields=(), kinds=kinds), re.ASCII)
+        text = derive.pattern(self.grammar, "start", fields=(), kinds=kinds)
+        return re.compile(_KIND.sub("", text), re.ASCII)
 
     def mark(self, piece: Piece) -> Mark | None:
         """The piece through the grammar; None when it is no line of the dialect."""
         if not self.known.fullmatch(piece.text):
             return None
-        from lark import Token
+        from lark import Token, Tree
         from lark.exceptions import LarkError
 
         try:
             tree = self.grammar.parse(piece.text)
         except LarkError:
             return None
-        fields = {t.type: str(t) for t in tree.scan_values(lambda value: isinstance(value, Token))}
+        fields = {_own(t.type): str(t) for t in tree.scan_values(lambda value: isinstance(value, Token))}
+        # What is imported from another grammar carries its name: `docker__pushing`.
+        for part in tree.children:
+            if isinstance(part, Tree):
+                fields["STATE"] = _own(part.data)
         return Mark(kind=str(tree.data), start=piece.start, stop=piece.stop, line=piece.line, fields=fields)
 
     def line(self, text: str) -> Mark | None:
@@ -67,6 +74,10 @@ class Lines:
         """Every line of the dialect in the stretches of a log that `opening` is found in."""
         for low, high in stretches(text, opening):
             yield from filter(None, map(self.mark, text.pieces(low, high)))
+
+
+def _own(name: str) -> str:
+    return str(name).rpartition("__")[2]
 
 
 def stretches(text: Text, opening: re.Pattern[bytes]) -> Iterator[tuple[int, int]]:

@@ -14,6 +14,7 @@ from pushlog.formats.events import Kind, Mark
 from pushlog.formats.section import Section
 from pushlog.formats.zone import HEADERS, ErrorLines, Zone, bound_error
 from pushlog.intake.decoration import is_noise
+from pushlog.model import Client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -72,8 +73,8 @@ def _bounds(text: Text, reading: Reading, others: Sequence[Section]) -> Iterator
     starts: list[tuple[int, tuple[Mark, ...]]] = [(0, ())]
     intro: list[Mark] = []
     for mark in reading.marks:
-        if mark.kind in {"command", "default_tag"}:
-            if mark.kind == "command":
+        if mark.kind in {"command", "composed", "default_tag"}:
+            if mark.kind != "default_tag":
                 intro = []
             intro.append(mark)
             if len(intro) == 1:
@@ -129,7 +130,10 @@ def _finished(zone: Zone, error: ErrorLines | None, told: list[Mark]) -> Section
         for piece in zone.leftover(min(starts), max(stops))
         if not (error and error.covers(piece)) and not is_noise(piece.text)
     ]
+    composed = any(m.kind == "composed" for m in told)
     return Section(
+        client=Client.COMPOSE if composed else Client.DOCKER,
+        why="docker compose v1 names the service above docker's own lines" if composed else "",
         events=zone.events,
         marks=zone.marks,
         error=error,

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 # Far enough for the longest error page.
 _PAGE = 32768
 _AFTER = 4096
+# Lines of other programs that may stand between two lines of a push, and between its last line and its error.
+_BETWEEN = 300
+_NEAR = 12
 
 
 @dataclass(slots=True, kw_only=True)
@@ -32,7 +35,7 @@ class Told:
     The common words: `reference` with REFERENCE; `digest` with DIGEST and perhaps TAG: the client's proof of success;
     `done`: the same without a digest; `last_word`: what a push that went well ends with, said before its end is known;
     `retry`: the client begins again, with WAIT in seconds and TEXT, the error. Lines that are read and say none of
-    these stand in `read`.
+    these stand in `read`. `beside` are lines that other pushes of the same command put between those of this one.
     """
 
     client: Client
@@ -40,12 +43,18 @@ class Told:
     marks: list[Mark] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     read: list[Mark] = field(default_factory=list)
+    beside: list[Mark] = field(default_factory=list)
     error: ErrorLines | None = None
     clock: OwnClock | None = None
 
     def say(self, kind: str, like: Mark, **fields: str) -> None:
         """A word in common terms, at the place of a mark."""
         self.marks.append(Mark(kind=kind, start=like.start, stop=like.stop, line=like.line, fields=fields))
+
+
+def near(last: Mark, mark: Mark) -> bool:
+    """Whether a line can belong to the push that the line before it belongs to."""
+    return mark.line - last.line <= (_NEAR if mark.kind == "error" else _BETWEEN)
 
 
 def error_at(text: Text, mark: Mark, said: str) -> ErrorLines:
@@ -62,6 +71,8 @@ def section(text: Text, told: Told) -> Section:
     low, high = np.array(spans, dtype=np.int64).T
     start, stop = int(low.min()), int(high.max())
     last = max(stop - 1, start)
+    inside = [(m.start, m.stop) for m in told.beside if start <= m.start < stop]
+    low, high = np.array(spans + inside, dtype=np.int64).T
     unread = [p for a, b in gaps(low, high, start, stop) for p in text.pieces(a, b) if not is_noise(p.text)]
     return Section(
         client=told.client,

@@ -1,0 +1,25 @@
+"""The image that a command pushes, as far as its line names it."""
+
+from __future__ import annotations
+
+import re
+
+# What ends a command inside a line of shell.
+_OPERATOR = re.compile(r"^(?:[|&;<>]|\d>|\\$)")
+# docker/distribution reference/regexp.go: a path with a host or a namespace before it.
+_NAMED = re.compile(r"[A-Za-z0-9][\w.-]*(?::\d+)?(?:/[\w.-]+)+(?::[\w.-]+)?(?:@sha256:[0-9a-f]{64})?")
+_TRANSPORT = "docker://"
+
+
+def pushed_by(command: str) -> str | None:
+    """The reference in a line that runs a push: the one for `docker://`, else the last name with a slash in it.
+
+    None where the line has a variable or a masked value in its place.
+    """
+    words = [word.strip("\"'") for word in command.split()]
+    end = next((number for number, word in enumerate(words) if number and _OPERATOR.match(word)), len(words))
+    words = words[:end]
+    direct = [word.removeprefix(_TRANSPORT) for word in words if word.startswith(_TRANSPORT)]
+    named = direct[-1:] or [word for word in words[1:] if "://" not in word and not word.startswith(("-", "/", "."))]
+    last = named[-1] if named else ""
+    return last if _NAMED.fullmatch(last) and not last.endswith((".tar", ".tar.gz")) else None
