@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from pushlog.formats import buildkit, compose, containers, crane, docker, kaniko, nerdctl
+from pushlog.formats import buildkit, compose, containers, crane, docker, kaniko, nerdctl, oras
 from pushlog.formats.sections import alone, sections
 from pushlog.model import Capture
 
@@ -24,7 +24,7 @@ _TERMINAL = re.compile(rb"\x1b\[\d*[AJ]|\r\n")
 
 # Each is a module: `OPENING` is text that a push of it prints at the beginning of a line, as a pattern, and
 # `sections(text, knowledge)` are its pushes in a log. Docker's own dialect reads what these leave.
-DIALECTS: tuple[ModuleType, ...] = (buildkit, compose, containers, crane, kaniko, nerdctl)
+DIALECTS: tuple[ModuleType, ...] = (buildkit, compose, containers, crane, kaniko, nerdctl, oras)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
