@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pushlog.formats.dialects import anchor, pushes
+from pushlog.formats.dialects import openings, pushes
 from pushlog.formats.errors import Classified, classify
 from pushlog.formats.reference import named_in, reference
 from pushlog.formats.sections import unbound
@@ -82,7 +82,7 @@ def analyze(source: str | Path | bytes, options: Options | None = None) -> Log:
 def analyze_raw(given: Raw, options: Options | None = None) -> Log:
     """The same for bytes that were read already."""
     chosen = options or Options()
-    log = opened(given.data, anchor(), chosen.timing)
+    log = opened(given.data, openings(), chosen.timing)
     text = log.text
     told = pushes(text, chosen.knowledge)
     found = told.sections

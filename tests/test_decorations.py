@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pushlog.faults import UserError
-from pushlog.formats.dialects import anchor
+from pushlog.formats.dialects import openings
 from pushlog.intake.decoration import undecorated
 from pushlog.intake.read import raw
 from pushlog.intake.text import Text
@@ -29,7 +29,7 @@ def dress(form, line):
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.id)
 def test_a_form_is_taken_off_its_sample_and_named(form):
-    bare = undecorated(Text("\n".join(dress(form, line) for line in PUSH).encode()), anchor())
+    bare = undecorated(Text("\n".join(dress(form, line) for line in PUSH).encode()), openings())
     assert bare.text.data.decode().split("\n") == PUSH
     assert bare.decoration == form.system
 
@@ -159,7 +159,7 @@ def test_a_masked_name_is_no_name():
 
 @given(st.binary(max_size=400))
 def test_any_bytes_survive(data):
-    bare = undecorated(Text(data), anchor())
+    bare = undecorated(Text(data), openings())
     assert bare.text.lines <= Text(data).lines
     analyze_raw(raw("x", data))
 

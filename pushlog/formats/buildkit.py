@@ -12,6 +12,7 @@ from pushlog.formats.lines import Lines
 from pushlog.formats.own_clock import own_clock
 from pushlog.formats.reference import host, split
 from pushlog.formats.told import Told, error_at, near, section
+from pushlog.intake.opening import Opening
 from pushlog.model import Client
 
 if TYPE_CHECKING:
@@ -22,10 +23,11 @@ if TYPE_CHECKING:
     from pushlog.knowledge.base import Knowledge
 
 LINES = Lines("buildkit.lark")
-OPENING = (
-    rb"#\d+ (?:exporting to image|exporting layers|pushing |naming to )"
+OPENING = Opening(
+    signs=(rb"#\d+ (?:ex|pu|na)", rb"\[\+\] Building ", rb"ERROR: failed to ", rb"=> => pushing "),
+    pattern=rb"#\d+ (?:exporting to image|exporting layers|pushing |naming to )"
     rb"|ERROR: (?:failed to build: )?failed to solve: failed to push "
-    rb"|\[\+\] Building \d|=> => pushing (?:layers|manifest for) "
+    rb"|\[\+\] Building \d|=> => pushing (?:layers|manifest for) ",
 )
 _WHY = "its lines are BuildKit's progress: `{}`"
 _CANCELED = "BuildKit canceled the step: another step of the build failed, or the build was stopped."
@@ -40,7 +42,7 @@ _STEP = 0.1
 
 def sections(text: Text, _: Knowledge) -> tuple[Section, ...]:
     """The pushes of every build in a log: one for each repository that a step pushes to."""
-    marks = list(LINES.marks(text, re.compile(OPENING)))
+    marks = list(LINES.marks(text, OPENING))
     steps: dict[str, list[Mark]] = {}
     for mark in marks:
         if "STEP" in mark.fields:
@@ -49,6 +51,9 @@ def sections(text: Text, _: Knowledge) -> tuple[Section, ...]:
     drawn = [mark for mark in marks if mark.kind in _DRAWN or (mark.kind == "naming" and "STEP" not in mark.fields)]
     told += _terminal(drawn)
     _close(text, told, [mark for mark in marks if mark.kind in _CLOSING])
+    for one in told:
+        # Steps take turns: what the others say between the lines of a push is understood, but none of it.
+        one.beside = marks
     return tuple(section(text, one) for one in told)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from pushlog.formats.errors import starts_error
@@ -13,6 +12,7 @@ from pushlog.formats.own_clock import own_clock
 from pushlog.formats.reference import host, named_in, split
 from pushlog.formats.told import Told, near, section
 from pushlog.formats.zone import joined
+from pushlog.intake.opening import Opening
 from pushlog.model import Client
 
 if TYPE_CHECKING:
@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from pushlog.knowledge.base import Knowledge
 
 LINES = Lines("compose.lark")
-OPENING = (
-    rb"(?: (?:\x1b\[[0-9;]*m)*(?:[^\x00-\x7f]{3}(?:\x1b\[[0-9;]*m)* )?)?Pushing [^\s:][^\s]*: [0-9a-f]{12} [A-Z]"
-    rb"| [\w./:-]*\w (?:Pushing|Pushed) ?\r?\n"
+OPENING = Opening(
+    signs=(rb"Pushing [^\[\s]", rb"Pushing ?\r?\n"),
+    pattern=rb"(?: (?:\x1b\[[0-9;]*m)*(?:[^\x00-\x7f]{3}(?:\x1b\[[0-9;]*m)* )?)?"
+    rb"Pushing [^\s:\[][^\s]*: [0-9a-f]{12} [A-Z]"
+    rb"| [\w./:-]*\w Pushing ?\r?\n",
 )
 _WHY = "its lines are those of docker compose: `{}`"
 _AMONG = "; the error does not say which of the images of the command it is about"
@@ -46,7 +48,7 @@ def sections(text: Text, knowledge: Knowledge) -> tuple[Section, ...]:
 def _runs(text: Text) -> Iterator[list[Mark]]:
     """The lines of each command, in which images take turns."""
     run: list[Mark] = []
-    for mark in LINES.marks(text, re.compile(OPENING)):
+    for mark in LINES.marks(text, OPENING):
         if run and (mark.kind == "command" or not near(run[-1], mark) or _between(text, run[-1], mark)):
             yield run
             run = []

@@ -12,6 +12,7 @@ from pushlog.formats.figures import binary, go_seconds
 from pushlog.formats.lines import Lines
 from pushlog.formats.own_clock import own_clock
 from pushlog.formats.told import Told, error_at, near, section
+from pushlog.intake.opening import Opening
 from pushlog.intake.stamps import seconds
 from pushlog.model import Client
 
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
     from pushlog.knowledge.base import Knowledge
 
 LINES = Lines("containers.lark")
-OPENING = (
-    rb"Getting image (?:source|list) signatures|Copying (?:blob|config) (?:sha256:)?[0-9a-f]{10,64}\b"
-    rb"|Writing manifest (?:list )?to image destination|Error: pushing image \""
+OPENING = Opening(
+    signs=(rb"Getting image ", rb"Copying (?:blob|config) ", rb"Writing manifest ", rb"Error: pushing image "),
+    pattern=rb"Getting image (?:source|list) signatures|Copying (?:blob|config) (?:sha256:)?[0-9a-f]{10,64}\b"
+    rb"|Writing manifest (?:list )?to image destination|Error: pushing image \"",
 )
 _COPY = {"begin", "image", "copying", "copied", "exists", "config", "manifest", "stored", "present"}
 _ERRORS = {"error", "fatal"}
@@ -45,7 +47,7 @@ def sections(text: Text, _: Knowledge) -> tuple[Section, ...]:
 def _pushes(text: Text) -> Iterator[list[Mark]]:
     """The lines of each push: it begins once more after a retry, and ends with its error or before the next begins."""
     own: list[Mark] = []
-    for mark in LINES.marks(text, re.compile(OPENING)):
+    for mark in LINES.marks(text, OPENING):
         ended = bool(own) and (own[-1].kind in {*_ERRORS, "kept"} or not near(own[-1], mark) or _anew(own, mark))
         if ended or (own and mark.kind in {"command", "fetched", "built"}):
             yield own

@@ -11,6 +11,7 @@ from pushlog.formats.lines import Lines
 from pushlog.formats.own_clock import own_clock
 from pushlog.formats.reference import split
 from pushlog.formats.told import Told, error_at, near, section
+from pushlog.intake.opening import Opening
 from pushlog.intake.stamps import seconds
 from pushlog.model import Client
 
@@ -24,10 +25,17 @@ if TYPE_CHECKING:
 
 LINES = Lines("crane.lark")
 # An error that stands alone is known by the way the library names the request: in capitals, without quotes.
-OPENING = (
-    rb"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?:\.\d+)? "
-    rb"(?:(?:pushed|existing|mounted) blob: |existing manifest: |retrying |Copying from |\S+: digest: sha256:)"
-    rb"|Error: (?:[^\n\"]{0,300}: )?(?:GET|HEAD|PUT|POST|PATCH) https?://[^\s\"]+/v2/[^\s\"]*: "
+OPENING = Opening(
+    signs=(
+        rb"(?:pushed|existing|mounted) (?:blob|manifest): ",
+        rb"retrying [A-Z]",
+        rb"Copying from ",
+        rb": digest: sha256:",
+        rb"Error: ",
+    ),
+    pattern=rb"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?:\.\d+)? "
+    rb"(?:(?:pushed|existing|mounted) blob: |existing manifest: |retrying [A-Z]|Copying from |\S+: digest: sha256:)"
+    rb"|Error: (?:[^\n\"]{0,300}: )?(?:GET|HEAD|PUT|POST|PATCH) https?://[^\s\"]+/v2/[^\s\"]*: ",
 )
 _OWN_ERROR = re.compile(rb"Error: (?:[^\n\"]{0,300}: )?(?:GET|HEAD|PUT|POST|PATCH) https?://")
 _KINDS = {"pushed": Kind.PUSHED, "exists": Kind.EXISTS, "mounted": Kind.MOUNTED}
@@ -44,7 +52,7 @@ def sections(text: Text, _: Knowledge) -> tuple[Section, ...]:
 def _pushes(text: Text) -> Iterator[list[Mark]]:
     """The lines of each push: up to its error, or to the digest of its tag and the result that crane prints of it."""
     own: list[Mark] = []
-    for mark in LINES.marks(text, re.compile(OPENING)):
+    for mark in LINES.marks(text, OPENING):
         ended = bool(own) and (own[-1].kind in _ENDS or (_tagged(own[-1]) and mark.kind != "result"))
         if ended or mark.kind in {"command", "target"} or (own and not near(own[-1], mark)):
             yield own

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pushlog.formats import buildkit, compose, containers, crane, docker, kaniko, nerdctl, oras
@@ -14,7 +14,9 @@ from pushlog.model import Capture
 if TYPE_CHECKING:
     from types import ModuleType
 
+    from pushlog.formats.docker import Reading
     from pushlog.formats.section import Section
+    from pushlog.intake.opening import Opening
     from pushlog.intake.text import Text
     from pushlog.knowledge.base import Knowledge
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 _TERMINAL = re.compile(rb"\x1b\[\d*[AJ]|\r\n")
 
 
-# Each is a module: `OPENING` is text that a push of it prints at the beginning of a line, as a pattern, and
+# Each is a module: `OPENING` is text that a push of it prints at the beginning of a line, and
 # `sections(text, knowledge)` are its pushes in a log. Docker's own dialect reads what these leave.
 DIALECTS: tuple[ModuleType, ...] = (buildkit, compose, containers, crane, kaniko, nerdctl, oras)
 
@@ -35,22 +37,30 @@ class Pushes:
     capture: Capture
 
 
-@cache
-def anchor() -> re.Pattern[bytes]:
+def openings() -> tuple[Opening, ...]:
     """Text that a push prints at the beginning of a line, whatever the client."""
-    return re.compile(b"|".join((docker.OPENING, *(dialect.OPENING for dialect in DIALECTS))))
+    return (docker.OPENING, *(dialect.OPENING for dialect in DIALECTS))
 
 
 def pushes(text: Text, knowledge: Knowledge) -> Pushes:
     """Every push in the log, once. `knowledge` tells how errors begin."""
-    spoken = [dialect for dialect in DIALECTS if re.search(dialect.OPENING, text.data)]
-    others = sorted(
-        (s for dialect in spoken for s in dialect.sections(text, knowledge)), key=lambda section: section.start
-    )
     reading = docker.read(text)
-    found = sorted((*others, *sections(text, reading, knowledge, others)), key=lambda section: section.start)
+    spoken = [section for dialect in _spoken(text, reading) for section in dialect.sections(text, knowledge)]
+    others = sorted(spoken, key=_start)
+    found = sorted((*others, *sections(text, reading, knowledge, others)), key=_start)
+    found = [replace(one, until=other.start) for one, other in pairwise(found)] + found[-1:]
     capture = reading.capture
     if others and capture in (Capture.PIPED, Capture.SCREEN):
         shown = any(_TERMINAL.search(text.data, section.start, section.stop + 2) for section in others)
         capture = Capture.TTY if shown else capture
     return Pushes(sections=tuple(found) or alone(text, reading, knowledge), capture=capture)
+
+
+def _start(section: Section) -> int:
+    return section.start
+
+
+def _spoken(text: Text, reading: Reading) -> list[ModuleType]:
+    """The dialects that a log has openings of. Floods of docker's own lines need not be searched for them."""
+    rest = b"\n".join(text.data[low:high] for low, high in reading.others.tolist())
+    return [dialect for dialect in DIALECTS if next(dialect.OPENING.places(rest), None) is not None]

@@ -10,6 +10,7 @@ from pushlog.formats.lines import Lines
 from pushlog.formats.own_clock import own_clock
 from pushlog.formats.reference import split
 from pushlog.formats.told import Told, error_at, near, section
+from pushlog.intake.opening import Opening
 from pushlog.intake.stamps import seconds
 from pushlog.model import Client
 
@@ -22,10 +23,17 @@ if TYPE_CHECKING:
     from pushlog.knowledge.base import Knowledge
 
 LINES = Lines("kaniko.lark")
-OPENING = (
-    rb"(?:(?:\x1b\[\d+m)?(?:INFO|WARN)(?:\x1b\[0m)?\[\d+\] |time=\"[^\"\n]+\" level=\w+ msg=\"?)"
+OPENING = Opening(
+    signs=(
+        rb"Pushing image to ",
+        rb"Pushed [^\n]{1,300}@sha256:",
+        rb"Pushed image to ",
+        rb"Retrying operation ",
+        rb"error (?:push|check)ing ",
+    ),
+    pattern=rb"(?:(?:\x1b\[\d+m)?(?:INFO|WARN)(?:\x1b\[0m)?\[\d+\] |time=\"[^\"\n]+\" level=\w+ msg=\"?)"
     rb"(?:Pushing image to |Pushed \S+@sha256:|Pushed image to |Retrying operation after )"
-    rb"|error pushing image: failed to push to destination |error checking push permissions "
+    rb"|error pushing image: failed to push to destination |error checking push permissions ",
 )
 _SINCE = re.compile(r"\[(\d+)\]")
 _STAMP = re.compile(r'time="([^"]+)"')
@@ -41,7 +49,7 @@ def sections(text: Text, _: Knowledge) -> tuple[Section, ...]:
 def _pushes(text: Text) -> Iterator[list[Mark]]:
     """The lines of each destination, to its digest or its error."""
     own: list[Mark] = []
-    for mark in LINES.marks(text, re.compile(OPENING)):
+    for mark in LINES.marks(text, OPENING):
         if mark.kind in {"cache", "skipped"}:
             continue
         if own and (own[-1].kind in _ENDS or mark.kind == "begin" or not near(own[-1], mark)):

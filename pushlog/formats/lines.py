@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from lark import Lark
 
+    from pushlog.intake.opening import Opening
     from pushlog.intake.text import Text
 
 # A line of the dialect further than this below the last one belongs to something else, in bytes.
@@ -70,7 +71,7 @@ class Lines:
         """The same for one line of text; offsets and line are 0."""
         return self.mark(Piece(0, 0, 0, text.strip(" \t\r\n")))
 
-    def marks(self, text: Text, opening: re.Pattern[bytes]) -> Iterator[Mark]:
+    def marks(self, text: Text, opening: Opening) -> Iterator[Mark]:
         """Every line of the dialect in the stretches of a log that `opening` is found in."""
         for low, high in stretches(text, opening):
             yield from filter(None, map(self.mark, text.pieces(low, high)))
@@ -80,14 +81,14 @@ def _own(name: str) -> str:
     return str(name).rpartition("__")[2]
 
 
-def stretches(text: Text, opening: re.Pattern[bytes]) -> Iterator[tuple[int, int]]:
+def stretches(text: Text, opening: Opening) -> Iterator[tuple[int, int]]:
     """Where the dialect may stand: around each place where its opening is found, near ones together."""
     low = high = -1
-    for found in opening.finditer(text.data):
-        if found.start() >= high:
+    for at in opening.places(text.data):
+        if at >= high:
             if high >= 0:
                 yield low, high
-            low = max(high, 0, text.start_of(max(1, text.line_of(found.start()) - _ABOVE)))
-        high = min(len(text.data), found.end() + _REACH)
+            low = max(high, 0, text.start_of(max(1, text.line_of(at) - _ABOVE)))
+        high = min(len(text.data), at + _REACH)
     if high >= 0:
         yield low, high

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from pushlog.formats.commands import pushed_by
@@ -12,6 +11,7 @@ from pushlog.formats.figures import binary
 from pushlog.formats.lines import Lines
 from pushlog.formats.own_clock import own_clock
 from pushlog.formats.told import Told, error_at, near, section
+from pushlog.intake.opening import Opening
 from pushlog.model import Client
 
 if TYPE_CHECKING:
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from pushlog.knowledge.base import Knowledge
 
 LINES = Lines("nerdctl.lark")
-OPENING = rb"(?:manifest|layer|config|index)-sha256:[0-9a-f]{64}:? |INFO\[\d+\] pushing as a reduced-platform image "
+OPENING = Opening(
+    signs=(rb"-sha256:", rb"pushing as a reduced-platform image "),
+    pattern=rb"(?:manifest|layer|config|index)-sha256:[0-9a-f]{64}:? |INFO\[\d+\] pushing as a reduced-platform image ",
+)
 # Objects that name the image; the index comes before the manifests in it.
 _IMAGE = ("index", "manifest")
 
@@ -37,7 +40,7 @@ def _pushes(text: Text) -> Iterator[list[Mark]]:
     """The lines of each push: to its error, or until the elapsed time begins anew."""
     own: list[Mark] = []
     passed, drawn = 0.0, False
-    for mark in LINES.marks(text, re.compile(OPENING)):
+    for mark in LINES.marks(text, OPENING):
         now = float(mark.fields["SECONDS"]) if mark.kind == "elapsed" else passed
         ended = bool(own) and ((own[-1].kind == "fatal" and mark.kind != "note") or not near(own[-1], mark))
         if ended or (own and (mark.kind == "command" or (_first(mark) and drawn) or now < passed)):

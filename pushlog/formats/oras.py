@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from pushlog.formats.commands import pushed_by
@@ -10,6 +9,7 @@ from pushlog.formats.events import Kind, Mark, Row
 from pushlog.formats.lines import Lines
 from pushlog.formats.reference import split
 from pushlog.formats.told import Told, error_at, near, section
+from pushlog.intake.opening import Opening
 from pushlog.model import Client
 
 if TYPE_CHECKING:
@@ -20,8 +20,16 @@ if TYPE_CHECKING:
     from pushlog.knowledge.base import Knowledge
 
 LINES = Lines("oras.lark")
-OPENING = (
-    rb"(?:Uploading|Uploaded |Exists   |Skipped  |Mounted  |Copying  |Copied   ) ?[0-9a-f]{12} |Pushed \[registry\] "
+OPENING = Opening(
+    signs=(
+        rb"Upload(?:ing|ed) ",
+        rb"Exists ",
+        rb"Skipped ",
+        rb"Mounted ",
+        rb"Cop(?:ying|ied) ",
+        rb"Pushed \[registry\] ",
+    ),
+    pattern=rb"(?:Uploading|Uploaded|Exists|Skipped|Mounted|Copying|Copied) {1,4}[0-9a-f]{12} |Pushed \[registry\] ",
 )
 _OWN = {"pushing", "pushed", "exists", "mounted", "skipped", "reference"}
 
@@ -35,7 +43,7 @@ def sections(text: Text, _: Knowledge) -> tuple[Section, ...]:
 def _pushes(text: Text) -> Iterator[list[Mark]]:
     """The lines of each push: to its digest or its error."""
     own: list[Mark] = []
-    for mark in LINES.marks(text, re.compile(OPENING)):
+    for mark in LINES.marks(text, OPENING):
         ended = bool(own) and own[-1].kind in {"digest", "error"}
         if own and (ended or mark.kind == "command" or not near(own[-1], mark)):
             yield own

@@ -20,7 +20,8 @@ class Section:
 
     `start` is the offset of its first text, `stop` one inside its last; `after` is the first text that follows it.
     `client` is who pushed, as far as the lines tell, and `why` what tells it. `clock`: times that the client itself
-    printed. `quiet`: it is the one line that `docker push --quiet` prints.
+    printed. `quiet`: it is the one line that `docker push --quiet` prints. `until` is where the next push begins, None
+    for the last of a log.
     """
 
     client: Client = Client.DOCKER
@@ -35,6 +36,7 @@ class Section:
     after: Piece | None
     clock: OwnClock | None = None
     quiet: bool = False
+    until: int | None = None
 
     def last(self, *kinds: str) -> Mark | None:
         """The last mark of these kinds."""

@@ -10,8 +10,9 @@ from pushlog.intake.recording import Recording, recorded
 from pushlog.intake.text import Text
 
 if TYPE_CHECKING:
-    import re
+    from collections.abc import Sequence
 
+    from pushlog.intake.opening import Opening
     from pushlog.intake.stamps import Stamps
     from pushlog.model import Capture
 
@@ -30,16 +31,16 @@ class Opened:
     notes: tuple[str, ...]
 
 
-def opened(data: bytes, anchor: re.Pattern[bytes], timing: str | None = None) -> Opened:
+def opened(data: bytes, openings: Sequence[Opening], timing: str | None = None) -> Opened:
     """The log in these bytes. Raises InputError.
 
-    `anchor`: text that a push prints at the beginning of a line, so that what stands before it is decoration.
+    `openings`: text that pushes print at the beginning of a line, so that what stands before it is decoration.
     `timing`: the timing file of a typescript.
     """
     text = Text(data)
     record = recorded(text, timing)
     if record:
         return Opened(text=record.text, watch=record.watch, capture=record.capture, decoration=None, notes=record.notes)
-    bare = undecorated(text, anchor)
+    bare = undecorated(text, openings)
     notes = (bare.why,) if bare.why else ()
     return Opened(text=bare.text, watch=bare.stamps, capture=None, decoration=bare.decoration, notes=notes)
