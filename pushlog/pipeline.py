@@ -192,7 +192,8 @@ def _reference(section: Section) -> Reference:
     if pushed.repository is not None or section.client is Client.DOCKER:
         return pushed
     errors = [section.error.text] if section.error else []
-    return named_in([*errors, *(m.fields["TEXT"] for m in section.marks if m.kind == "retry")])
+    found = named_in([*errors, *(m.fields["TEXT"] for m in section.marks if m.kind == "retry")])
+    return replace(pushed, registry=found.registry, repository=found.repository, tags=pushed.tags or found.tags)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,7 +47,7 @@ def sections(text: Text, _: Knowledge) -> tuple[Section, ...]:
     for mark in marks:
         if "STEP" in mark.fields:
             steps.setdefault(_key(mark, steps), []).append(mark)
-    told = [_told(text, own) for step in steps.values() for own in _targets(step)]
+    told = [_told(text, step, own) for step in steps.values() for own in _targets(step)]
     drawn = [mark for mark in marks if mark.kind in _DRAWN or (mark.kind == "naming" and "STEP" not in mark.fields)]
     told += _terminal(drawn)
     _close(text, told, [mark for mark in marks if mark.kind in _CLOSING])
@@ -90,31 +90,28 @@ def _names(unit: Sequence[Mark]) -> list[str]:
     return named + pushed + refused
 
 
-def _told(text: Text, unit: Sequence[Mark]) -> Told:
+def _told(text: Text, step: Sequence[Mark], unit: Sequence[Mark]) -> Told:
     first = next(mark for mark in unit if mark.kind in _STATUSES)
     told = Told(client=Client.BUILDX, why=_WHY.format(f"{first.fields['STEP']}pushing …"))
     told.read += [mark for mark in unit if mark.start >= first.start]
     for name in _names(unit)[-1:]:
         told.say("reference", first, REFERENCE=name)
+    # A manifest that was refused says `done` too: only what came after it proves that it went through.
+    proven = max((mark.start for mark in step if mark.kind in {"layers", "finished"}), default=0)
     for mark in told.read:
-        _tell(text, told, mark)
+        _tell(text, told, mark, proven)
     _attempts(told)
     _time(told, unit)
     return told
 
 
-def _tell(text: Text, told: Told, mark: Mark) -> None:
+def _tell(text: Text, told: Told, mark: Mark, proven: int) -> None:
     """One line of a step, in the common words."""
-    if mark.kind == "manifest_done":
+    if mark.kind == "manifest_done" and mark.start < proven:
         name, _, digest = mark.fields["TARGET"].partition("@")
-        told.say("pushed_manifest", mark, TAG=split(name)[1] or "latest", DIGEST=digest)
-    elif mark.kind == "finished":
-        proven = [m for m in told.marks if m.kind == "pushed_manifest"]
-        told.marks += [
-            Mark(kind="digest", start=mark.start, stop=mark.stop, line=m.line, fields=m.fields) for m in proven
-        ]
-        if not proven:
-            told.say("done", mark)
+        told.say("digest", mark, TAG=split(name)[1] or "latest", DIGEST=digest)
+    elif mark.kind == "finished" and not any(m.kind == "digest" for m in told.marks):
+        told.say("done", mark)
     elif mark.kind == "error":
         told.error = error_at(text, mark, mark.fields["TEXT"])
     elif mark.kind == "canceled":
