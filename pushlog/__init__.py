@@ -3,6 +3,7 @@
     >>> import pushlog
     >>> log = pushlog.analyze("push-log.txt")
     >>> log.pushes[0].verdict
+    >>> pushlog.layers(log)  # a DataFrame; pushlog.events("push-log.txt") is one of every event
 
 The heavy parts load on first use, so that `import pushlog` costs nothing.
 """
@@ -12,14 +13,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pushlog.pipeline import Options as Options
     from pushlog.pipeline import analyze as analyze
+    from pushlog.tables import events as events
+    from pushlog.tables import layers as layers
 
-__all__ = ["analyze"]
+__all__ = ["Options", "analyze", "events", "layers"]
+
+_ROOMS = {"Options": "pipeline", "analyze": "pipeline", "events": "tables", "layers": "tables"}
 
 
 def __getattr__(name: str) -> object:
-    if name == "analyze":
-        from pushlog.pipeline import analyze
+    if name in _ROOMS:
+        from importlib import import_module
 
-        return analyze
+        found: object = getattr(import_module(f"pushlog.{_ROOMS[name]}"), name)
+        return found
     raise AttributeError(f"module 'pushlog' has no attribute {name!r}")

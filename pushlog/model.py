@@ -110,6 +110,9 @@ class Layer:
     `bytes_done` is the furthest point of the last attempt, `basis` what those bytes count, `attempts` the uploads
     started (0 when none was needed or seen), `retry_wait` the seconds of countdown as printed, `start` and `end`
     measured seconds (None unless the log carries a clock), `lines` the first and last line that name the layer.
+    `bytes_stored` is the size of its blob in the registry, which is what crosses the network; only a manifest tells it
+    where the figures count something else. `bytes_per_second`: of `basis`, from the first byte of the last attempt to
+    the registry's answer; None where nothing dates both.
     """
 
     id: str
@@ -125,6 +128,31 @@ class Layer:
     created_by: str | None
     lines: tuple[int, int]
     intervals: tuple[Interval, ...] = ()
+    bytes_stored: int | None = None
+    bytes_per_second: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Throughput:
+    """All uploads together: bytes of `basis`, the seconds in which any of them was on its way, and their quotient.
+
+    `at_most`: the seconds are a lower bound, or the bytes count before compression; the network carried no more.
+    """
+
+    bytes: int
+    seconds: float
+    bytes_per_second: float
+    basis: Basis
+    at_most: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathStep:
+    """A layer of the critical path, and its seconds in an upload slot; the next one began when it gave that up."""
+
+    layer: str
+    start: float
+    end: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,11 +179,15 @@ class Duration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concurrency:
-    """Uploads at the same time: seen in the log, and allowed by the daemon."""
+    """Uploads at the same time: seen in the log, and allowed by the daemon.
+
+    `over_time`: from each second on, how many slots were taken; on an inferred clock the earliest seconds.
+    """
 
     observed: int | None = None
     limit: int | None = None
     limit_from: str | None = None
+    over_time: tuple[tuple[float, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +236,9 @@ class Diagnosis:
 
     `verdict` and `advice` are the two sentences that every output leads with. The first error finding is the cause.
     `lines_understood` counts lines within `lines`; `unread` quotes those that were not, the first ones of them.
-    `excerpt` quotes the lines that findings point at with their neighbours, in order.
+    `excerpt` quotes the lines that findings point at with their neighbours, in order. `critical_path`: the layers that
+    the push had to wait for one after another, the last one to end at its end; empty where the log does not show them.
+    `sent` is bytes over time: seconds, and the bytes of all layers sent by then; empty where the log does not tell.
     """
 
     client: Client
@@ -226,6 +260,23 @@ class Diagnosis:
     lines_understood: int = 0
     unread: tuple[Evidence, ...] = ()
     excerpt: tuple[Evidence, ...] = ()
+    throughput: Throughput | None = None
+    critical_path: tuple[PathStep, ...] = ()
+    sent: tuple[tuple[float, int], ...] = ()
+
+    @property
+    def manifest_refused(self) -> bool:
+        """Whether every layer was there and the manifest was not accepted.
+
+        The graphdriver store names all layers before it sends one. The containerd store names them as they come, in a
+        pipe only those that are done: there the error itself has to speak of the manifest.
+        """
+        done = self.progress.layers_total > 0 and self.progress.layers_done == self.progress.layers_total
+        if not done or self.outcome is not Outcome.FAILED:
+            return False
+        if self.store is Store.GRAPHDRIVER or self.error is None:
+            return True
+        return self.error.family in (Family.IMMUTABLE_TAG, Family.MANIFEST_INVALID) or "manifest" in self.error.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,22 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from pushlog.formats.dialects import openings, pushes
 from pushlog.formats.errors import Classified, classify
 from pushlog.formats.reference import named_in, reference
 from pushlog.formats.sections import unbound
-from pushlog.formats.store import store, throttled
+from pushlog.formats.store import store
 from pushlog.intake.opened import opened
 from pushlog.intake.read import Raw, raw, read
 from pushlog.knowledge.base import Knowledge, shipped
 from pushlog.model import (
     Capture,
     Client,
-    Clock,
     Diagnosis,
-    Duration,
     Evidence,
     Failure,
     Family,
@@ -35,28 +31,31 @@ from pushlog.rules import across, judge
 from pushlog.rules.case import Case
 from pushlog.rules.token_expired import expired
 from pushlog.rules.verdict import verdict
-from pushlog.timeline.clock import inferred
 from pushlog.timeline.concurrency import concurrency
+from pushlog.timeline.flow import flowed
 from pushlog.timeline.frame import frame
 from pushlog.timeline.layers import gave_up, layers
-from pushlog.timeline.measured import Watch, measured
 from pushlog.timeline.naming import named
 from pushlog.timeline.outcome import outcome, proof
 from pushlog.timeline.progress import progress
-from pushlog.timeline.waits import waited
+from pushlog.timeline.sent import sent
+from pushlog.timeline.sizing import sized
+from pushlog.timeline.slots import slots
+from pushlog.timeline.times import times
 from pushlog.timeline.whatif import estimates
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
     from pushlog.formats.section import Section
     from pushlog.intake.history import History
+    from pushlog.intake.manifest import Manifest
     from pushlog.intake.text import Text
     from pushlog.model import Layer
     from pushlog.timeline.changes import Change
+    from pushlog.timeline.measured import Watch
 
 _NEIGHBOURS = 2
 _UNREAD_SHOWN = 20
@@ -64,25 +63,45 @@ _UNREAD_SHOWN = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What a user may tell and ask an analysis beside the log; `max_uploads` is that of the daemon, 0 for no limit."""
+    """What a user may tell and ask an analysis beside the log.
+
+    `timing`: the text of a typescript's timing file; `zone`: that of stamps which name none; `max_uploads`: that of the
+    daemon, 0 for no limit.
+    """
 
     knowledge: Knowledge = field(default_factory=shipped)
     timing: str | None = None
+    zone: dt.tzinfo | None = None
     history: History | None = None
+    manifest: Manifest | None = None
     max_uploads: int | None = None
     what_if: tuple[Change, ...] = ()
 
 
 def analyze(source: str | Path | bytes, options: Options | None = None) -> Log:
     """The pushes in a log: a path, `-` for standard input, or the bytes themselves. Raises InputError."""
-    given = raw("bytes", source) if isinstance(source, bytes) else read(str(source))
-    return analyze_raw(given, options)
+    return analyze_raw(_given(source), options)
 
 
 def analyze_raw(given: Raw, options: Options | None = None) -> Log:
     """The same for bytes that were read already."""
-    chosen = options or Options()
-    log = opened(given.data, openings(), chosen.timing)
+    source, known = _known(given, options or Options())
+    judged = (_judged(case, habits) for case, habits in zip(known, across(known), strict=True))
+    return Log(source=source, pushes=tuple(judged))
+
+
+def cases(source: str | Path | bytes, options: Options | None = None) -> list[Case]:
+    """The pushes in a log with all that is known of them, before anything is judged. Raises InputError."""
+    return _known(_given(source), options or Options())[1]
+
+
+def _given(source: str | Path | bytes) -> Raw:
+    return raw("bytes", source) if isinstance(source, bytes) else read(str(source))
+
+
+def _known(given: Raw, chosen: Options) -> tuple[Source, list[Case]]:
+    """What is known of a log and of its pushes."""
+    log = opened(given.data, openings(), chosen.timing, chosen.zone)
     text = log.text
     told = pushes(text, chosen.knowledge)
     found = told.sections
@@ -96,20 +115,20 @@ def analyze_raw(given: Raw, options: Options | None = None) -> Log:
         coverage=_coverage(found),
         notes=(*given.notes, *log.notes, *_told(found), *(() if found else _unbound(text, chosen.knowledge))),
     )
-    cases = [_case(text, described, section, log.watch, chosen) for section in found]
-    cases, notes = _with_instructions(cases, chosen.history)
-    habits = across(cases)
-    judged = (_judged(case, extra) for case, extra in zip(cases, habits, strict=True))
-    return Log(source=replace(described, notes=(*described.notes, *notes)), pushes=tuple(judged))
+    known = [_case(text, described, section, log.watch, chosen) for section in found]
+    known, unnamed = _with_instructions(known, chosen.history)
+    known, unsized = _with_sizes(known, chosen)
+    return replace(described, notes=(*described.notes, *unnamed, *unsized)), known
 
 
 def _told(found: tuple[Section, ...]) -> tuple[str, ...]:
-    """How the client of a push was told, where that is not plain."""
-    return tuple(f"line {one.lines[0]}: a push of {_name(one.client)}: {one.why}" for one in found if one.why)
+    """How the clients were told, where that is not plain."""
+    whys = dict.fromkeys((one.client, one.why) for one in found if one.why)
+    return tuple(f"{_name(client)}: {why}" for client, why in whys)
 
 
 def _name(client: Client) -> str:
-    return "a client that the log does not tell" if client is Client.UNKNOWN else client.value
+    return "a client that the log does not tell" if client is Client.UNKNOWN else f"pushed by {client.value}"
 
 
 def _unbound(text: Text, knowledge: Knowledge) -> tuple[str, ...]:
@@ -128,6 +147,18 @@ def _with_instructions(cases: list[Case], history: History | None) -> tuple[list
     return [replace(case, push=push) for case, push in zip(cases, pushes, strict=True)], notes
 
 
+def _with_sizes(cases: list[Case], options: Options) -> tuple[list[Case], tuple[str, ...]]:
+    """The pushes with what crossed the network and when, and with the answers that rest on it."""
+    done: list[Case] = []
+    notes: list[str] = []
+    for case in cases:
+        push, said = sized(case.push, case.section, options.manifest, options.history)
+        push = flowed(push, slots(case.table, push.store)) if len(case.table) else push
+        done.append(replace(case, push=replace(push, what_if=estimates(push, case.table, options.what_if))))
+        notes += said
+    return done, tuple(notes)
+
+
 def _coverage(found: tuple[Section, ...]) -> float:
     lines = sum(section.lines[1] - section.lines[0] + 1 for section in found)
     return round(sum(_understood(section) for section in found) / lines, 4) if lines else 1.0
@@ -142,8 +173,8 @@ def _case(text: Text, source: Source, section: Section, watch: Watch | None, opt
     facts = options.knowledge.client(section.client)
     engine, classified = _engine(source, section, options.knowledge)
     ended = outcome(section, classified)
-    clock = _clock(text, section, watch, engine, classified)
-    table = frame(section.events, clock.at)
+    clock = times(text, section, watch, store=engine, error=classified, engine=facts.engine)
+    table = frame(section.events, clock.at, counts_down=facts.engine)
     known = layers(
         section.events,
         table,
@@ -171,12 +202,13 @@ def _case(text: Text, source: Source, section: Section, watch: Watch | None, opt
         clock=clock.kind,
         duration=clock.duration,
         concurrency=concurrency(table, section, store=engine, capture=source.capture, configured=options.max_uploads),
+        sent=sent(table, engine, clock.kind, clock.end),
         lines_understood=_understood(section),
         unread=tuple(Evidence(line=p.line, text=p.text) for p in section.unread[:_UNREAD_SHOWN]),
     )
     return Case(
         source=source,
-        push=replace(push, what_if=estimates(push, table, options.what_if)),
+        push=push,
         section=section,
         table=table,
         text=text,
@@ -194,38 +226,6 @@ def _reference(section: Section) -> Reference:
     errors = [section.error.text] if section.error else []
     found = named_in([*errors, *(m.fields["TEXT"] for m in section.marks if m.kind == "retry")])
     return replace(pushed, registry=found.registry, repository=found.repository, tags=pushed.tags or found.tags)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Times:
-    """The seconds of every event and of the end of the push, where they come from, and how long it took."""
-
-    kind: Clock
-    at: NDArray[np.float64]
-    end: float
-    duration: Duration
-
-
-def _clock(text: Text, section: Section, watch: Watch | None, engine: Store, error: Classified | None) -> _Times:
-    """The times that the log carries, else the earliest that its lines allow."""
-    earliest = inferred(
-        section.events,
-        store=engine,
-        throttled=section.client is Client.DOCKER and throttled(text, section.events, section.marks),
-        breaks=np.array([m.stop for m in section.marks if m.kind == "digest"], dtype=np.int64),
-        failed=error is not None and error.family is not Family.CANCELLED,
-        waited=waited(error, engine),
-    )
-    own = section.clock
-    told = measured(section, watch) or measured(section, own if own and own.whole else None)
-    if told is None:
-        proven = max(earliest.end, round(own.span, 3)) if own else earliest.end
-        kind = Clock.INFERRED if proven > 0 else Clock.NONE
-        return _Times(kind=kind, at=earliest.at, end=proven, duration=Duration(seconds=None, at_least=proven))
-    # A coarse stamp is cut off, not rounded: the push may have been shorter by one step of it.
-    bound = max(earliest.end, told.seconds - told.resolution, 0.0)
-    duration = Duration(seconds=round(told.seconds, 3), at_least=round(bound, 3), began=told.began)
-    return _Times(kind=told.kind, at=told.at, end=told.seconds, duration=duration)
 
 
 def _engine(source: Source, section: Section, knowledge: Knowledge) -> tuple[Store, Classified | None]:

@@ -23,6 +23,16 @@ def countdown(layer, start, stop=1):
     return [f"{layer}: Retrying in {n} second{'s' if n > 1 else ''}" for n in range(start, stop - 1, -1)]
 
 
+def test_a_countdown_proves_those_before_it_though_a_paste_shows_only_its_last_line():
+    pasted = [HEADER, f"{A}: Retrying in 17 seconds", f"{B}: Pushing [=>  ]  1MB/9MB"]
+    assert clock(pasted).end == 5 + 10 + 15 + 3
+
+
+def test_a_countdown_that_starts_again_from_its_shortest_proves_nothing_of_others():
+    lines = [*countdown(A, 5), *countdown(A, 5)]
+    assert clock([HEADER, *lines, f"{A}: Pushed"]).end == 10
+
+
 def test_a_log_without_steps_proves_nothing():
     result = clock([f"{A}: Preparing", f"{A}: Pushed"])
     assert result.end == 0
@@ -38,7 +48,7 @@ def test_a_countdown_that_the_log_ends_in_lasts_only_what_was_seen():
 
 
 def test_lost_countdown_lines_do_not_shorten_it():
-    assert clock([f"{A}: Retrying in 10 seconds", f"{A}: Retrying in 2 seconds", f"{A}: Pushed"]).end == 10
+    assert clock([f"{A}: Retrying in 10 seconds", f"{A}: Retrying in 2 seconds", f"{A}: Pushed"]).end == 5 + 10
 
 
 def test_countdowns_of_several_layers_share_one_clock():

@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from pushlog.faults import UserError
 from pushlog.formats.dialects import openings
+from pushlog.intake import zones
 from pushlog.intake.decoration import undecorated
 from pushlog.intake.read import raw
 from pushlog.intake.text import Text
 from pushlog.knowledge.decorations import decorations, read_decorations
 from pushlog.model import Clock, Outcome
-from pushlog.pipeline import analyze_raw
+from pushlog.pipeline import Options, analyze_raw
 from tests.logs import DONE, HEADER, A, B, countdown, log
 
 FORMS = decorations().forms
@@ -27,19 +28,24 @@ def dress(form, line):
     return f"{before}{line}{after}"
 
 
+def dressed(form, lines):
+    """A log in a form, with the line that its logs hold somewhere."""
+    return [dress(form, line) for line in ([*lines, form.mark] if form.mark else lines)]
+
+
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.id)
 def test_a_form_is_taken_off_its_sample_and_named(form):
-    bare = undecorated(Text("\n".join(dress(form, line) for line in PUSH).encode()), openings())
-    assert bare.text.data.decode().split("\n") == PUSH
+    bare = undecorated(Text("\n".join(dressed(form, PUSH)).encode()), openings())
+    assert bare.text.data.decode().split("\n")[: len(PUSH)] == PUSH
     assert bare.decoration == form.system
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.id)
 def test_a_push_in_any_form_is_the_same_push(form):
-    bare, dressed = log(PUSH).pushes[0], log([dress(form, line) for line in PUSH]).pushes[0]
-    assert dressed.outcome is bare.outcome
-    assert dressed.reference == bare.reference
-    assert [(x.id, x.state, x.attempts, x.retry_wait, x.lines) for x in dressed.layers] == [
+    bare, wrapped = log(PUSH).pushes[0], log(dressed(form, PUSH)).pushes[0]
+    assert wrapped.outcome is bare.outcome
+    assert wrapped.reference == bare.reference
+    assert [(x.id, x.state, x.attempts, x.retry_wait, x.lines) for x in wrapped.layers] == [
         (x.id, x.state, x.attempts, x.retry_wait, x.lines) for x in bare.layers
     ]
 
@@ -55,7 +61,7 @@ def test_any_push_log_in_any_form_gives_the_same_pushes(lines, form):
             (p.lines, p.outcome, p.reference, [(x.id, x.state, x.attempts) for x in p.layers]) for p in result.pushes
         ]
 
-    assert facts(log([dress(form, line) for line in lines])) == facts(log(lines))
+    assert facts(log(dressed(form, lines))) == facts(log(lines))
 
 
 def test_forms_can_be_stacked():
@@ -70,6 +76,44 @@ def test_a_prefix_that_nobody_knows_but_all_lines_share_is_taken_off():
     result = log([f"<<job 7>> {line}" for line in PUSH])
     assert result.source.decoration == "prefix"
     assert result.pushes[0].outcome is Outcome.SUCCEEDED
+
+
+NAMELESS = [
+    ("[task 2026-11-23T21:26:{:02d}.847Z] ", "2026-11-23T21:26:01.847+00:00"),
+    ("20261123T2126{:02d} ", "2026-11-23T21:26:01.000"),
+    ("push> 2026/11/23-21:26:{:02d} | ", "2026-11-23T21:26:01.000"),
+    ("Mon Nov 23 21:26:{:02d} UTC 2026 ", None),
+    ("23.11.2026 21:26:{:02d} ", None),
+    ("11/23/2026 09:26:{:02d} PM ", None),
+    ("I1123 21:26:{:02d}.847424       1 push.go:12] ", None),
+    ("@17954692{:02d} ", "2026-11-23T21:26:41.000+00:00"),
+]
+
+
+@pytest.mark.parametrize(("prefix", "began"), NAMELESS, ids=[prefix for prefix, _ in NAMELESS])
+def test_a_stamp_in_a_prefix_that_nobody_knows_gives_the_time(prefix, began):
+    result = log([prefix.format(second) + line for second, line in enumerate(PUSH, 1)])
+    push = result.pushes[0]
+    assert (result.source.decoration, push.clock, push.outcome) == ("timestamp", Clock.STAMPED, Outcome.SUCCEEDED)
+    assert (push.duration.seconds, push.duration.began) == (len(PUSH) - 1, began)
+
+
+def test_beside_a_stamp_the_levels_may_differ():
+    levels = ["[main] INFO  push - ", "[worker-7] WARN  push - "]
+    result = log([f"21:26:{n:02d},847 {levels[n % 2]}{line}" for n, line in enumerate(PUSH)])
+    assert (result.pushes[0].outcome, result.pushes[0].duration.seconds) == (Outcome.SUCCEEDED, len(PUSH) - 1)
+
+
+def test_a_level_is_another_one_on_the_line_of_the_error():
+    lines = [HEADER, f"{A}: Preparing", f"{B}: Preparing"]
+    result = log(*(f"[INFO] DOCKER> {line}" for line in lines), "[ERROR] DOCKER> denied: no permission")
+    assert (result.source.decoration, result.pushes[0].outcome) == ("prefix", Outcome.FAILED)
+
+
+def test_a_time_over_noon_goes_on():
+    hours = ["11:59:58 AM", "12:00:01 PM", "01:00:01 PM"]
+    lines = [f"[{hour}] {line}" for hour, line in zip(hours, PUSH, strict=False)]
+    assert log(lines).pushes[0].duration.seconds == 3603
 
 
 def test_colours_around_a_form_go_with_it():
@@ -139,6 +183,32 @@ def test_steps_between_lines_add_up():
     assert log(lines).pushes[0].duration.seconds == total
 
 
+@pytest.mark.parametrize(
+    ("zone", "began"),
+    [
+        ("Europe/Berlin", "2026-12-31T23:59:50.000+01:00"),
+        ("+05:30", "2026-12-31T23:59:50.000+05:30"),
+        ("UTC", "2026-12-31T23:59:50.000+00:00"),
+    ],
+)
+def test_a_stamp_without_a_zone_is_in_the_one_that_was_told(zone, began):
+    lines = [f"2026-12-31 23:59:50,000 {line}" for line in PUSH]
+    told = analyze_raw(raw("x", "\n".join(lines).encode()), Options(zone=zones.zone(zone)))
+    assert told.pushes[0].duration.began == began
+
+
+def test_a_stamp_with_a_zone_keeps_it():
+    lines = [f"2026-12-31T23:59:50Z {line}" for line in PUSH]
+    told = analyze_raw(raw("x", "\n".join(lines).encode()), Options(zone=zones.zone("Europe/Berlin")))
+    assert told.pushes[0].duration.began == "2026-12-31T23:59:50.000+00:00"
+
+
+@pytest.mark.parametrize("name", ["Middle/Earth", "", "../etc/passwd", "Europe", "+25:00"])
+def test_a_zone_that_is_none_is_said(name):
+    with pytest.raises(UserError, match="no time zone is called"):
+        zones.zone(name)
+
+
 def test_a_stamp_that_is_no_time_is_passed_over():
     lines = [
         f"2026-11-23T2{n % 9}:99:44Z {line}" if n == 3 else f"2026-11-23T21:26:4{n % 10}Z {line}"
@@ -166,7 +236,7 @@ def test_any_bytes_survive(data):
 
 def test_no_row_takes_the_sample_of_another_system_whole():
     for form in FORMS:
-        first = next(f for f in FORMS if re.match(f.pattern.encode(), form.sample.encode()))
+        first = next(f for f in FORMS if re.match(f.pattern.encode(), form.sample.encode()) and f.mark == form.mark)
         assert first.system == form.system, f"{form.id} is taken by {first.id}"
 
 

@@ -27,6 +27,7 @@ RANKS = {
     "timeline": 4,
     "rules": 5,
     "pipeline": 6,
+    "tables": 7,
     "report": 7,
     "audit": 8,
     "live": 8,

@@ -13,9 +13,11 @@ from pushlog.commands.options import (
     FailOnOption,
     Formats,
     Histories,
+    ManifestFile,
     NoColor,
     Rules,
     Strict,
+    Timezone,
     Timing,
     WhatIf,
 )
@@ -31,9 +33,11 @@ def analyze(
     strict: Strict = False,
     rules_files: Rules = None,
     histories: Histories = None,
+    manifest_file: ManifestFile = None,
     daemon_config: DaemonConfig = None,
     what_if: WhatIf = None,
     timing: Timing = None,
+    timezone: Timezone = None,
     no_color: NoColor = False,
 ) -> int:
     """Post-mortem of captured logs: verdict, how far each push got, causes with their lines, what to do."""
@@ -43,7 +47,9 @@ def analyze(
     wanted = outputs(formats or ["text"])
     from pushlog.formats.rules_file import knowledge
     from pushlog.intake.history import history
+    from pushlog.intake.manifest import manifest
     from pushlog.intake.read import read as read_input
+    from pushlog.intake.zones import zone
     from pushlog.pipeline import Options
     from pushlog.pipeline import analyze as read
     from pushlog.timeline.changes import change
@@ -52,9 +58,11 @@ def analyze(
     options = Options(
         knowledge=knowledge(rules_files or ()),
         history=history(histories or ()),
+        manifest=manifest(manifest_file) if manifest_file is not None else None,
         max_uploads=setting(daemon_config) if daemon_config is not None else None,
         what_if=tuple(change(text) for text in what_if or ()),
         timing=read_input(timing).data.decode("utf-8", "replace") if timing is not None else None,
+        zone=zone(timezone) if timezone is not None else None,
     )
     results = [read(log, options) for log in logs]
     write(wanted, results, no_color=no_color)

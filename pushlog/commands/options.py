@@ -53,6 +53,12 @@ Histories = Annotated[
         "repeatable.",
     ),
 ]
+ManifestFile = Annotated[
+    str | None,
+    typer.Option(
+        "--manifest", metavar="FILE", help="What docker manifest inspect printed: the true sizes of the layers as sent."
+    ),
+]
 DaemonConfig = Annotated[
     str | None,
     typer.Option(
@@ -71,5 +77,13 @@ WhatIf = Annotated[
 Timing = Annotated[
     str | None,
     typer.Option("--timing", metavar="FILE", help="The timing file of a typescript that script(1) wrote."),
+]
+Timezone = Annotated[
+    str | None,
+    typer.Option(
+        "--timezone",
+        metavar="ZONE",
+        help="The zone of time stamps that name none, such as Europe/Berlin, UTC or +02:00.",
+    ),
 ]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colour, whatever the terminal can.")]

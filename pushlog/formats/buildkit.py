@@ -29,7 +29,7 @@ OPENING = Opening(
     rb"|ERROR: (?:failed to build: )?failed to solve: failed to push "
     rb"|\[\+\] Building \d|=> => pushing (?:layers|manifest for) ",
 )
-_WHY = "its lines are BuildKit's progress: `{}`"
+_WHY = "the lines are BuildKit's progress"
 _CANCELED = "BuildKit canceled the step: another step of the build failed, or the build was stopped."
 _STATUSES = {"layers", "layers_done", "manifest", "manifest_done", "layer", "layer_done", "moby"}
 _DRAWN = {"drawn", "tty_layers", "tty_manifest", "tty_note", "tty_error"}
@@ -92,7 +92,7 @@ def _names(unit: Sequence[Mark]) -> list[str]:
 
 def _told(text: Text, step: Sequence[Mark], unit: Sequence[Mark]) -> Told:
     first = next(mark for mark in unit if mark.kind in _STATUSES)
-    told = Told(client=Client.BUILDX, why=_WHY.format(f"{first.fields['STEP']}pushing …"))
+    told = Told(client=Client.BUILDX, why=_WHY)
     told.read += [mark for mark in unit if mark.start >= first.start]
     for name in _names(unit)[-1:]:
         told.say("reference", first, REFERENCE=name)
@@ -178,7 +178,7 @@ def _terminal(drawn: Sequence[Mark]) -> list[Told]:
     pushed = [mark for mark in drawn if mark.kind in {"tty_layers", "tty_manifest"}]
     if not pushed:
         return []
-    told = Told(client=Client.BUILDX, why=_WHY.format("=> => pushing …"))
+    told = Told(client=Client.BUILDX, why=_WHY)
     told.read = [mark for mark in drawn if mark.start >= pushed[0].start and mark.kind != "naming"]
     targets = dict.fromkeys(mark.fields["TARGET"] for mark in pushed if mark.kind == "tty_manifest")
     names = [mark.fields["REFERENCE"] for mark in drawn if mark.kind == "naming"]
@@ -204,7 +204,7 @@ def _close(text: Text, told: list[Told], closing: Sequence[Mark]) -> None:
             continue
         failed = next((one for one in told if _ended_by(one, mark)), None)
         if failed is None:
-            failed = Told(client=Client.BUILDX, why=_WHY.format("ERROR: failed to solve: failed to push …"))
+            failed = Told(client=Client.BUILDX, why=_WHY)
             told.append(failed)
         if failed.error is None:
             failed.error = error_at(text, mark, mark.fields["TEXT"])

@@ -30,7 +30,7 @@ OPENING = Opening(
     rb"Pushing [^\s:\[][^\s]*: [0-9a-f]{12} [A-Z]"
     rb"| [\w./:-]*\w Pushing ?\r?\n",
 )
-_WHY = "its lines are those of docker compose: `{}`"
+_WHY = "the lines are those of docker compose"
 _AMONG = "; the error does not say which of the images of the command it is about"
 _STOPPED = "Compose stops the other pushes of a command when one fails."
 _PLAIN = (Kind.PUSHED, Kind.EXISTS, Kind.MOUNTED, Kind.SKIPPED)
@@ -78,9 +78,7 @@ def _told(text: Text, knowledge: Knowledge, run: Sequence[Mark]) -> list[Told]:
 
 
 def _new(mark: Mark, name: str) -> Told:
-    told = Told(
-        client=Client.COMPOSE, why=_WHY.format(f"Pushing {name}: …" if "SERVICE" in mark.fields else f"{name} …")
-    )
+    told = Told(client=Client.COMPOSE, why=_WHY)
     # A service is not an image: only a name with a path or a tag is one.
     if "/" in name or ":" in name:
         told.say("reference", mark, REFERENCE=name)

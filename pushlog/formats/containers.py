@@ -35,7 +35,7 @@ _ERRORS = {"error", "fatal"}
 _NO_PUSH = {"fetched", "built", "kept"}
 # `pushing image "X" to "docker://X": …` is how buildah wraps every error; podman and skopeo have no such words.
 _BUILDAH = re.compile(r'Error: pushing image "[^"]+" to "(?:docker://)?([^"]+)": ')
-_FAMILY = "its lines are those of containers/image, which podman, buildah and skopeo share"
+_FAMILY = "the lines are those of containers/image, which podman, buildah and skopeo share"
 
 
 def sections(text: Text, _: Knowledge) -> tuple[Section, ...]:

@@ -67,7 +67,7 @@ def _tagged(mark: Mark) -> bool:
 
 
 def _told(text: Text, marks: Sequence[Mark]) -> Told | None:
-    told = Told(client=Client.CRANE, why="its lines are those of go-containerregistry: crane, ko and others")
+    told = Told(client=Client.CRANE, why="the lines are those of go-containerregistry, which crane, ko and others use")
     for mark in marks:
         _tell(text, told, mark)
     alone = told.error is not None and not told.rows and not told.marks

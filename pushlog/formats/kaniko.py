@@ -61,7 +61,7 @@ def _pushes(text: Text) -> Iterator[list[Mark]]:
 
 
 def _told(text: Text, marks: Sequence[Mark]) -> Told:
-    told = Told(client=Client.KANIKO, why="its lines are those of the kaniko executor", read=list(marks))
+    told = Told(client=Client.KANIKO, why="the lines are those of the executor", read=list(marks))
     for mark in marks:
         if "REFERENCE" in mark.fields and not (mark.kind == "pushed" and _named(told)):
             told.say("reference", mark, REFERENCE=mark.fields["REFERENCE"])

@@ -59,7 +59,7 @@ def _told(text: Text, marks: Sequence[Mark]) -> Told | None:
     if not any("OBJECT" in mark.fields for mark in marks):
         return None
     told = Told(
-        client=Client.NERDCTL, why="its rows are those of containerd's progress: nerdctl or ctr", read=list(marks)
+        client=Client.NERDCTL, why="the rows are containerd's progress, as nerdctl and ctr draw it", read=list(marks)
     )
     states: dict[str, Mark] = {}
     stamps: list[tuple[int, float]] = []

@@ -56,7 +56,7 @@ def _told(text: Text, marks: Sequence[Mark]) -> Told | None:
     failed = any(mark.kind == "error" for mark in marks) and any(mark.kind == "command" for mark in marks)
     if not failed and not any(mark.kind in _OWN for mark in marks):
         return None
-    told = Told(client=Client.ORAS, why="its lines are those of oras", read=list(marks))
+    told = Told(client=Client.ORAS, why="the lines are those of oras", read=list(marks))
     name = ""
     for mark in marks:
         fields = mark.fields

@@ -31,7 +31,7 @@ def reference(marks: Sequence[Mark]) -> Reference:
     """The reference, as far as the lines name it; tags are those with a digest line, else the one asked for."""
     header = next((m for m in marks if m.kind in ("header", "old_header")), None)
     asked = _asked(marks)
-    named = header.fields["NAME"] if header else ""
+    named = split(header.fields["NAME"])[0] if header else ""
     name, tag = split(asked.strip('"'))
     registry, repository = host(named or name)
     if named and name and host(name)[1] != repository:

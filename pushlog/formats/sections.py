@@ -133,7 +133,7 @@ def _finished(zone: Zone, error: ErrorLines | None, told: list[Mark]) -> Section
     composed = any(m.kind == "composed" for m in told)
     return Section(
         client=Client.COMPOSE if composed else Client.DOCKER,
-        why="docker compose v1 names the service above docker's own lines" if composed else "",
+        why="version 1 names the service above docker's own lines" if composed else "",
         events=zone.events,
         marks=zone.marks,
         error=error,

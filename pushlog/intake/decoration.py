@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from pushlog.intake.nameless import nameless
 from pushlog.intake.opening import places
 from pushlog.intake.stamps import Stamps
 from pushlog.intake.text import Text
@@ -26,6 +27,7 @@ _COLOUR = rb"(?:\x1b\[[0-9;]*[mK])*"
 _ANCHORS = 60
 _LONGEST = 600
 _DEEPEST = 4
+_MARKED = 1 << 20
 # Where no line of a push tells, every line of the log must.
 _MOST = 0.9
 
@@ -46,9 +48,9 @@ def undecorated(text: Text, openings: Sequence[Opening]) -> Undecorated:
     plain = sum(not prefix for prefix in prefixes)
     if not prefixes:
         prefixes, plain = list(_first_lines(text)), 0
-        forms = _stamped_throughout(prefixes)
+        forms = _stamped_throughout(prefixes, _possible(text))
     else:
-        forms = () if 2 * plain > len(prefixes) else _recognised([p for p in prefixes if p])
+        forms = () if 2 * plain > len(prefixes) else _recognised([p for p in prefixes if p], _possible(text))
     if not forms:
         return Undecorated(text=text)
     return _taken_off(text, forms, len(prefixes) - plain)
@@ -72,9 +74,16 @@ def _first_lines(text: Text) -> Iterator[bytes]:
             yield line
 
 
-def _stamped_throughout(lines: Sequence[bytes]) -> tuple[Decoration, ...]:
+def _possible(text: Text) -> Sequence[Decoration]:
+    """All forms but those whose mark the log lacks."""
+    return [
+        form for form in decorations().forms if form.mark is None or text.data.find(form.mark.encode(), 0, _MARKED) >= 0
+    ]
+
+
+def _stamped_throughout(lines: Sequence[bytes], possible: Sequence[Decoration]) -> tuple[Decoration, ...]:
     """A form with a time that nearly every line begins with: a log of nothing but an error, say."""
-    stamped = [form for form in decorations().forms if form.clock]
+    stamped = [form for form in possible if form.clock]
     for form in stamped:
         hits = sum(_pattern(form.pattern).match(line) is not None for line in lines)
         if len(lines) > 0 and hits >= _MOST * len(lines):
@@ -82,46 +91,33 @@ def _stamped_throughout(lines: Sequence[bytes]) -> tuple[Decoration, ...]:
     return ()
 
 
-def _recognised(prefixes: Sequence[bytes]) -> tuple[Decoration, ...]:
+def _recognised(prefixes: Sequence[bytes], possible: Sequence[Decoration]) -> tuple[Decoration, ...]:
     """The forms, from the outside in, that most of the prefixes are made of; one that nobody knows is kept as it is."""
     votes: Counter[tuple[Decoration, ...]] = Counter()
     for prefix in dict.fromkeys(prefixes):
-        stack = _stack(re.sub(_COLOUR, b"", prefix), _DEEPEST)
+        stack = _stack(re.sub(_COLOUR, b"", prefix), possible, _DEEPEST)
         if stack is not None:
             votes[stack] += prefixes.count(prefix)
     best = votes.most_common(1)
     if best and 2 * best[0][1] >= len(prefixes):
         return best[0][0]
-    return _nameless(prefixes)
+    form = nameless(prefixes)
+    return (form,) if form else ()
 
 
-def _stack(prefix: bytes, deepest: int) -> tuple[Decoration, ...] | None:
+def _stack(prefix: bytes, possible: Sequence[Decoration], deepest: int) -> tuple[Decoration, ...] | None:
     """The forms that a prefix is made of, to its last byte; None when it is not."""
     if not prefix.strip(b" "):
         return ()
     if deepest == 0:
         return None
-    for form in decorations().forms:
+    for form in possible:
         found = _pattern(form.pattern).match(prefix)
         if found and found.end():
-            inner = _stack(prefix[found.end() :], deepest - 1)
+            inner = _stack(prefix[found.end() :], possible, deepest - 1)
             if inner is not None:
                 return (form, *inner)
     return None
-
-
-def _nameless(prefixes: Sequence[bytes]) -> tuple[Decoration, ...]:
-    """A prefix that no row knows but that all lines share, digits aside."""
-    shapes = {re.sub(rb"\\?\d+", rb"\\d+", re.escape(prefix)) for prefix in prefixes}
-    if len(shapes) != 1 or len(prefixes) < 2:
-        return ()
-    pattern = shapes.pop().decode("latin-1")
-    own = "a prefix that all lines share"
-    return (
-        Decoration(
-            id="prefix", system="prefix", pattern=pattern, suffix=None, clock=None, sample="", inside="", source=own
-        ),
-    )
 
 
 @cache

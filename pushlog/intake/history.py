@@ -7,20 +7,18 @@ before compression (DiffIDs), digests as stored.
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pushlog.faults import InputError
-from pushlog.intake.read import read
+from pushlog.intake.documents import DocumentError, documents, hashes
+from pushlog.intake.manifest import layers_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-LARGEST = 16 << 20
 WANTED = "the output of `docker history --no-trunc --format json IMAGE` or `docker image inspect IMAGE`"
-_DIGEST = re.compile(r"[a-z0-9]+:[0-9a-f]{32,}")
 _ZERO = re.compile(r"0+(?:\.0+)? ?B?")
 # Instructions that only change the config: moby builder/dockerfile/dispatchers.go, buildkit dockerfile2llb/convert.go.
 _NO_LAYER = re.compile(
@@ -56,47 +54,18 @@ class _Parts:
     digests: tuple[str, ...] = ()
 
 
-class _DocumentError(ValueError):
-    """A document is not what it should be."""
-
-
 def history(paths: Sequence[str]) -> History | None:
     """What these files tell of one image; None without files. Raises InputError."""
     if not paths:
         return None
     parts = _Parts()
     for path in paths:
-        given = read(path)
-        if given.size > LARGEST:
-            raise InputError(f"{path}: is larger than 16 MiB; expected {WANTED}")
-        text = given.data.decode("utf-8", "replace")
-        documents = list(_documents(text, path))
-        if not documents:
-            raise InputError(f"{path}: is empty; expected {WANTED}")
-        for line, document in documents:
+        for line, document in documents(path, WANTED):
             try:
                 _take(parts, document)
-            except _DocumentError as error:
+            except DocumentError as error:
                 raise InputError(f"{path}: line {line}: {error}") from None
     return History(steps=parts.steps or tuple(reversed(parts.rows)), diff_ids=parts.diff_ids, digests=parts.digests)
-
-
-def _documents(text: str, path: str) -> Iterator[tuple[int, object]]:
-    """The JSON values of a file, one after another, each with its line."""
-    decoder, at = json.JSONDecoder(), 0
-    while at < len(text):
-        if text[at].isspace():
-            at += 1
-            continue
-        line = text.count("\n", 0, at) + 1
-        try:
-            document, at = decoder.raw_decode(text, at)
-        except json.JSONDecodeError as error:
-            what = "is a table" if text.startswith("IMAGE ") else f"is no JSON: {error.msg}"
-            raise InputError(f"{path}: line {error.lineno}, column {error.colno}: {what}; expected {WANTED}") from None
-        except RecursionError:
-            raise InputError(f"{path}: line {line}: has too many brackets inside brackets") from None
-        yield line, document
 
 
 def _take(parts: _Parts, document: object) -> None:
@@ -105,33 +74,29 @@ def _take(parts: _Parts, document: object) -> None:
         for item in document:
             _take(parts, item)
     elif not isinstance(document, dict):
-        raise _DocumentError(f"is no JSON object; expected {WANTED}")
+        raise DocumentError(f"is no JSON object; expected {WANTED}")
     elif "RootFS" in document:
         _take_image(parts, _table(document, "RootFS").get("Layers"), document.get("History"))
     elif "rootfs" in document:
         _take_image(parts, _table(document, "rootfs").get("diff_ids"), document.get("history"))
     elif "CreatedBy" in document:
         parts.rows.append(_row(document))
-    elif "manifests" in document:
-        raise _DocumentError("is a list of manifests; give the manifest of one platform")
-    elif "layers" in document:
-        parts.digests = _same(parts.digests, _hashes([_digest(layer) for layer in _list(document, "layers")], "layers"))
-    elif inner := document.get("SchemaV2Manifest") or document.get("OCIManifest"):  # docker manifest inspect --verbose
-        _take(parts, inner)
+    elif manifest := layers_of(document):
+        parts.digests = _same(parts.digests, manifest.digests)
     else:
-        raise _DocumentError(f"has none of the keys CreatedBy, RootFS, rootfs and layers; expected {WANTED}")
+        raise DocumentError(f"has none of the keys CreatedBy, RootFS, rootfs and layers; expected {WANTED}")
 
 
 def _take_image(parts: _Parts, layers: object, steps: object) -> None:
     """An image as `docker image inspect` prints it, without instructions, or its config, with them."""
-    parts.diff_ids = _same(parts.diff_ids, _hashes(layers, "RootFS"))
+    parts.diff_ids = _same(parts.diff_ids, hashes(layers, "RootFS"))
     if isinstance(steps, list) and steps:
         parts.steps = tuple(_step(item) for item in steps)
 
 
 def _step(item: object) -> Step:
     if not isinstance(item, dict):
-        raise _DocumentError("key 'history': must be a list of objects")
+        raise DocumentError("key 'history': must be a list of objects")
     return Step(created_by=_text(item, "created_by"), has_layer=not item.get("empty_layer"))
 
 
@@ -139,7 +104,7 @@ def _row(item: dict[str, object]) -> Step:
     """A row of `docker history`: its size may be printed, and 0 for a layer that holds no files."""
     created_by, size = _text(item, "CreatedBy"), item.get("Size")
     if isinstance(size, bool) or not isinstance(size, int | str):
-        raise _DocumentError("key 'Size': is missing" if size is None else f"key 'Size': must be a size, not {size!r}")
+        raise DocumentError("key 'Size': is missing" if size is None else f"key 'Size': must be a size, not {size!r}")
     if not _ZERO.fullmatch(str(size)):
         return Step(created_by=created_by, has_layer=True)
     return Step(created_by=created_by, has_layer=False if _NO_LAYER.match(created_by) else None)
@@ -147,39 +112,19 @@ def _row(item: dict[str, object]) -> Step:
 
 def _same(before: tuple[str, ...], now: tuple[str, ...]) -> tuple[str, ...]:
     if before and before != now:
-        raise _DocumentError("is of another image than what was read before")
+        raise DocumentError("is of another image than what was read before")
     return now
-
-
-def _hashes(values: object, key: str) -> tuple[str, ...]:
-    if not isinstance(values, list):
-        raise _DocumentError(f"key '{key}': has no list of layers")
-    wrong = next((value for value in values if not isinstance(value, str) or not _DIGEST.fullmatch(value)), None)
-    if wrong is not None:
-        raise _DocumentError(f"key '{key}': {wrong!r} is no digest such as sha256:2c26...")
-    return tuple(values)
-
-
-def _digest(layer: object) -> object:
-    return layer.get("digest", "") if isinstance(layer, dict) else layer
 
 
 def _text(item: dict[str, object], key: str) -> str:
     value = item.get(key, "")
     if not isinstance(value, str):
-        raise _DocumentError(f"key '{key}': must be text, not {value!r}")
+        raise DocumentError(f"key '{key}': must be text, not {value!r}")
     return value
 
 
 def _table(document: dict[str, object], key: str) -> dict[str, object]:
     value = document[key]
     if not isinstance(value, dict):
-        raise _DocumentError(f"key '{key}': must be an object, not {value!r}")
-    return value
-
-
-def _list(document: dict[str, object], key: str) -> list[object]:
-    value = document[key]
-    if not isinstance(value, list):
-        raise _DocumentError(f"key '{key}': must be a list, not {value!r}")
+        raise DocumentError(f"key '{key}': must be an object, not {value!r}")
     return value

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pushlog.intake.decoration import undecorated
 from pushlog.intake.recording import Recording, recorded
+from pushlog.intake.records import kept
 from pushlog.intake.text import Text
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
     from pushlog.intake.opening import Opening
@@ -31,16 +33,24 @@ class Opened:
     notes: tuple[str, ...]
 
 
-def opened(data: bytes, openings: Sequence[Opening], timing: str | None = None) -> Opened:
+def opened(
+    data: bytes, openings: Sequence[Opening], timing: str | None = None, zone: dt.tzinfo | None = None
+) -> Opened:
     """The log in these bytes. Raises InputError.
 
     `openings`: text that pushes print at the beginning of a line, so that what stands before it is decoration.
-    `timing`: the timing file of a typescript.
+    `timing`: the timing file of a typescript; `zone`: that of stamps which name none.
     """
     text = Text(data)
     record = recorded(text, timing)
     if record:
         return Opened(text=record.text, watch=record.watch, capture=record.capture, decoration=None, notes=record.notes)
+    records = kept(text, zone)
+    if records:
+        return Opened(
+            text=records.text, watch=records.watch, capture=None, decoration=records.system, notes=records.notes
+        )
     bare = undecorated(text, openings)
     notes = (bare.why,) if bare.why else ()
-    return Opened(text=bare.text, watch=bare.stamps, capture=None, decoration=bare.decoration, notes=notes)
+    stamps = replace(bare.stamps, zone=zone) if bare.stamps else None
+    return Opened(text=bare.text, watch=stamps, capture=None, decoration=bare.decoration, notes=notes)

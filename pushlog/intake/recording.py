@@ -41,22 +41,23 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """The times of a recording: byte `starts[i]` and those after it were drawn at `seconds[i]`."""
+    """The times of a recording: byte `starts[i]` and those after it were drawn at `seconds[i]`.
+
+    `kind`: recorded with the bytes, or stamped on them by whoever kept them; `resolution`, `steps`: as in `Times`.
+    """
 
     starts: Int64
     seconds: tuple[float, ...]
     began: str | None
-
-    @property
-    def kind(self) -> Clock:
-        """These times were recorded with the bytes."""
-        return Clock.RECORDED
+    kind: Clock = Clock.RECORDED
+    resolution: float = 0.001
+    steps: int = 0
 
     def times(self, lines: Sequence[int], offsets: Sequence[int]) -> Times:  # noqa: ARG002 - a recording times bytes
         """The seconds of byte offsets, given in ascending order."""
         index = np.searchsorted(self.starts, np.array(offsets, dtype=np.int64), side="right") - 1
         told = tuple(self.seconds[max(0, int(i))] for i in index)
-        return Times(seconds=told, resolution=0.001, steps=0, began=self.began)
+        return Times(seconds=told, resolution=self.resolution, steps=self.steps, began=self.began)
 
 
 def recorded(text: Text, timing: str | None = None) -> Recorded | None:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 DAY = 86400.0
 # A stamp without a year can roll over; the longest year decides what counts as one.
 YEAR = 366 * DAY
+_DATED = ("iso", "slashes")
+# Stamps of one second of these clocks.
+_UNITS = {"epoch-ms": 1_000, "epoch-us": 1_000_000}
 _PERIODS = {"time": DAY, "month-day": YEAR}
 # Steps of `ts -i` are times between lines: they fall as often as they rise.
 _OFTEN = 0.2
@@ -36,14 +39,23 @@ class Times:
     steps: int
     began: str | None
 
+    @property
+    def told(self) -> bool:
+        """Whether any of the lines has a time."""
+        return not all(math.isnan(value) for value in self.seconds)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamps:
-    """Where the times of a log stand: its text with the decoration, the pattern of it, and how its stamp reads."""
+    """Where the times of a log stand: its text with the decoration, the pattern of it, and how its stamp reads.
+
+    `zone`: that of stamps which name none; None where nobody said, and only differences count.
+    """
 
     text: Text
     pattern: re.Pattern[bytes]
     clock: str
+    zone: dt.tzinfo | None = None
 
     @property
     def kind(self) -> Clock:
@@ -52,15 +64,7 @@ class Stamps:
 
     def times(self, lines: Sequence[int], offsets: Sequence[int]) -> Times:  # noqa: ARG002 - a stamp is a line's
         """The times of physical lines, given in ascending order; they never fall."""
-        found = [self._stamp(line) for line in lines]
-        read = [math.nan if stamp is None else seconds(stamp, self.clock) for stamp in found]
-        texts = [stamp for stamp in found if stamp is not None]
-        return Times(
-            seconds=tuple(_steady(read, self.clock)),
-            resolution=_resolution(texts),
-            steps=_steps(read, self.clock),
-            began=_date(texts[0]) if texts and self.clock in {"iso", "slashes"} else None,
-        )
+        return times([self._stamp(line) for line in lines], self.clock, self.zone)
 
     def _stamp(self, line: int) -> str | None:
         start, stop = self.text.start_of(line), self.text.stop_of(line)
@@ -69,32 +73,59 @@ class Stamps:
         return stamp.decode("ascii", "replace") if stamp else None
 
 
-def seconds(stamp: str, clock: str) -> float:
+def times(stamps: Sequence[str | None], clock: str, zone: dt.tzinfo | None = None) -> Times:
+    """What stamps in log order tell; None for a line without one. The seconds never fall."""
+    read = [math.nan if stamp is None else seconds(stamp, clock, zone) for stamp in stamps]
+    known = [stamp for stamp in stamps if stamp is not None]
+    return Times(
+        seconds=tuple(_steady(read, clock)),
+        resolution=_resolution(known, clock),
+        steps=_steps(read, clock),
+        began=_date(known[0], clock, zone) if known else None,
+    )
+
+
+def seconds(stamp: str, clock: str, zone: dt.tzinfo | None = None) -> float:
     """A stamp as seconds since some moment of its own; NaN for one that is no time, such as 25:61:00."""
     try:
-        if clock in {"iso", "slashes"}:
+        if clock in _DATED:
             moment = _moment(stamp)
-            return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).timestamp()
+            return (moment if moment.tzinfo else moment.replace(tzinfo=zone or dt.UTC)).timestamp()
         if clock == "month-day":
             # Any leap year will do: only differences count.
             moment = dt.datetime.strptime(f"2000 {stamp}", "%Y %b %d %H:%M:%S").replace(tzinfo=dt.UTC)
             return moment.timestamp()
         if clock == "time":
-            hours, minutes, rest = stamp.replace(",", ".").split(":")
-            return int(hours) * 3600 + int(minutes) * 60 + float(rest)
-        return float(stamp) / (1000 if clock == "epoch-ms" else 1)
+            return _time_of_day(stamp)
+        return float(stamp) / _UNITS.get(clock, 1)
     except (ValueError, OverflowError):
         return math.nan
+
+
+def _time_of_day(stamp: str) -> float:
+    """`21:26:44,8` and `9:26:44 PM`; more than 24 hours where it counts from the start of a job."""
+    clock, half = stamp.replace(",", ".").rstrip("APM "), stamp[-2:]
+    hours, minutes, rest = clock.split(":")
+    passed = int(hours) % 12 + (12 if half == "PM" else 0) if half in {"AM", "PM"} else int(hours)
+    return passed * 3600 + int(minutes) * 60 + float(rest)
 
 
 def _moment(stamp: str) -> dt.datetime:
     return dt.datetime.fromisoformat(re.sub(r"([+-]\d\d)(\d\d)$", r"\1:\2", stamp.replace("/", "-").replace(",", ".")))
 
 
-def _date(stamp: str) -> str | None:
+def _date(stamp: str, clock: str, zone: dt.tzinfo | None) -> str | None:
+    """The moment of a stamp that carries a date, in the zone that it names, else in the given one."""
     try:
-        return _moment(stamp).isoformat(timespec="milliseconds")
-    except ValueError:
+        if clock in _DATED:
+            moment = _moment(stamp)
+            moment = moment.replace(tzinfo=zone) if moment.tzinfo is None else moment
+        elif clock.startswith("epoch"):
+            moment = dt.datetime.fromtimestamp(seconds(stamp, clock), zone or dt.UTC)
+        else:
+            return None
+        return moment.isoformat(timespec="milliseconds")
+    except (ValueError, OverflowError, OSError):
         return None
 
 
@@ -134,7 +165,9 @@ def _incremental(read: Sequence[float], clock: str) -> bool:
     return clock == "time" and len(known) > 4 and max(known) < DAY / 24 and falls > _OFTEN * len(known)
 
 
-def _resolution(stamps: Iterable[str]) -> float:
+def _resolution(stamps: Iterable[str], clock: str) -> float:
     """The smallest step that the stamps can show, in seconds."""
+    if clock in _UNITS:
+        return 1 / _UNITS[clock]
     digits = max((len(found[1]) for stamp in stamps if (found := re.search(r"[.,](\d+)", stamp))), default=0)
     return 10.0**-digits

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -9,12 +10,15 @@ from importlib.resources import files
 
 from pushlog.knowledge.tables import Row, document
 
-CLOCKS = ("iso", "slashes", "epoch", "epoch-ms", "time", "seconds", "month-day")
+CLOCKS = ("iso", "slashes", "epoch", "epoch-ms", "epoch-us", "time", "seconds", "month-day")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoration:
-    """One form; `pattern` is what stands before a line, `suffix` what ends it. The file explains every key."""
+    """One form; `pattern` is what stands before a line, `suffix` what ends it, `mark` what its logs hold somewhere.
+
+    The file explains every key.
+    """
 
     id: str
     system: str
@@ -24,6 +28,7 @@ class Decoration:
     sample: str
     inside: str
     source: str
+    mark: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +43,37 @@ class Noise:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """How a time reads inside a prefix that no row knows; `words` says it to a person."""
+
+    id: str
+    pattern: str
+    clock: str
+    words: str
+    sample: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A log kept as JSON objects, one for each piece of output: `text` and `time` are the keys of both."""
+
+    id: str
+    system: str
+    text: str
+    time: str
+    clock: str
+    sample: str
+    inside: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decorations:
     """The whole file."""
 
     forms: tuple[Decoration, ...]
+    stamps: tuple[Stamp, ...]
+    records: tuple[Record, ...]
     noise: tuple[Noise, ...]
 
 
@@ -57,6 +89,8 @@ def read_decorations(text: str, file: str) -> Decorations:
     rows = document(text, file)
     found = Decorations(
         forms=tuple(_form(row) for row in rows.rows("decoration", "id")),
+        stamps=tuple(_stamp(row) for row in rows.rows("stamp", "id")),
+        records=tuple(_record(row) for row in rows.rows("record", "id")),
         noise=tuple(_noise(row) for row in rows.rows("noise", "id")),
     )
     rows.done()
@@ -77,10 +111,54 @@ def _form(row: Row) -> Decoration:
         sample=row.text("sample"),
         inside=row.text("inside"),
         source=row.text("source"),
+        mark=row.maybe_text("mark"),
     )
     taken = re.match(pattern.encode(), found.sample.encode())
     if taken is None or not found.sample.encode()[taken.end() :].startswith(found.inside.encode()):
         raise row.wrong("sample", "is not taken by the pattern")
+    row.done()
+    return found
+
+
+def _clock(row: Row) -> str:
+    clock = row.choice("clock", CLOCKS)
+    if clock is None:
+        raise row.wrong("clock", "is missing")
+    return clock
+
+
+def _record(row: Row) -> Record:
+    found = Record(
+        id=row.text("id"),
+        system=row.text("system"),
+        text=row.text("text"),
+        time=row.text("time"),
+        clock=_clock(row),
+        sample=row.text("sample"),
+        inside=row.text("inside"),
+        source=row.text("source"),
+    )
+    try:
+        kept = json.loads(found.sample)
+    except ValueError as error:
+        raise row.wrong("sample", f"is no JSON: {error}") from None
+    if str(kept.get(found.text)).rstrip("\r\n") != found.inside or found.time not in kept:
+        raise row.wrong("sample", "does not hold the text and a time")
+    row.done()
+    return found
+
+
+def _stamp(row: Row) -> Stamp:
+    clock = _clock(row)
+    found = Stamp(
+        id=row.text("id"),
+        pattern=row.text("pattern"),
+        clock=clock,
+        words=row.text("words"),
+        sample=row.text("sample"),
+    )
+    if not re.search(found.pattern.encode(), found.sample.encode()):
+        raise row.wrong("sample", "does not hold the stamp")
     row.done()
     return found
 

@@ -8,9 +8,10 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from pushlog.model import Diagnosis, Finding, Outcome, Severity
-from pushlog.report.facts import progress_facts, reading_facts, time_facts
+from pushlog.report.facts import about_facts, progress_facts, reading_facts, time_facts
 from pushlog.report.issues import NO_PUSH, image, tally
 from pushlog.report.markdown_page import code, fenced, folded, inline, paragraph, table
+from pushlog.report.now import now
 from pushlog.report.prose import remedy
 from pushlog.report.quote import dashed, quote
 from pushlog.report.tables import estimates, layer_rows
@@ -69,13 +70,24 @@ def _head(log: Log, push: Diagnosis, level: str) -> str:
         f"{level} {MARKS.get(push.outcome, RING)} {outcome(push)}{': ' if named else ''}{named}",
         f"**{paragraph(push.verdict or f'{outcome(push)}: {reached(push)}')}**",
         paragraph(push.advice),
+        *_now(push),
         f"From {code(log.source.name)}, lines {dashed(push.lines)}.",
-        _facts("How far it got", (*progress_facts(push), *time_facts(push))),
+        _facts("What was pushed, and how far it got", (*about_facts(push), *progress_facts(push), *time_facts(push))),
         paragraph(push.progress.why),
     ]
     if push.error is not None and not push.findings:
         parts.append(fenced([push.error.text]))
     return "\n\n".join(part for part in parts if part)
+
+
+def _now(push: Diagnosis) -> Iterator[str]:
+    """The one thing to do first, with its command."""
+    leading = now(push)
+    if leading is not None:
+        found = remedy(leading.remedy[0])
+        yield f"**What now:** {paragraph(found.pieces)}"
+        if found.command is not None:
+            yield fenced([found.command], "sh")
 
 
 def _quoted(finding: Finding, excerpt: tuple[Evidence, ...]) -> str:
@@ -103,14 +115,17 @@ def _remedies(finding: Finding) -> Iterator[str]:
 
 def _finding(finding: Finding, push: Diagnosis, level: str) -> str:
     kind = f"{code(finding.rule)} {code(finding.name)}, {finding.confidence.value}"
+    title = f"{SEVERITIES[finding.severity]}: {finding.title}"
+    noted = finding.severity is Severity.INFO
     parts = (
-        f"{level} {SEVERITIES[finding.severity]}: {inline(finding.title)}",
+        "" if noted else f"{level} {inline(title)}",
         kind.strip(),
         paragraph(finding.explanation),
         _quoted(finding, push.excerpt),
         *_remedies(finding),
     )
-    return "\n\n".join(part for part in parts if part)
+    # What is only noted opens on a click.
+    return folded(title, *parts) if noted else "\n\n".join(part for part in parts if part)
 
 
 def _layers(push: Diagnosis) -> str:
@@ -119,7 +134,7 @@ def _layers(push: Diagnosis) -> str:
         [
             code(row.id),
             inline(" ".join(part for part in (row.state, row.detail) if part)),
-            inline(row.size),
+            inline(", ".join(part for part in (row.size, row.stored) if part)),
             row.attempts,
             row.waited,
             row.lines.text,

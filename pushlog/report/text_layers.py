@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.text import Text
 
-from pushlog.model import Basis, Diagnosis, Layer, State
+from pushlog.model import Basis, Diagnosis, Layer, Severity, State
 from pushlog.report import words
 from pushlog.report.text_page import PROSE, QUIET, Page
 from pushlog.report.words import Band, Stand
@@ -116,7 +116,7 @@ def _entry(page: Page, band: Band) -> Text:
 
 def _percent(push: Diagnosis) -> str:
     fraction = push.progress.fraction
-    if fraction is None:
+    if fraction is None or fraction >= 1:
         return ""
     # Rounded down: 100 % is said of a whole only.
     return f"{'' if push.progress.exact else 'About '}{int(fraction * 100)} % of the bytes."
@@ -162,7 +162,8 @@ def _shown(push: Diagnosis) -> set[str]:
     """Choose the layers that get a row: all when they are few, else those with a story and the largest."""
     if len(push.layers) <= MOST_ROWS:
         return {layer.id for layer in push.layers}
-    accused = {layer for finding in push.findings if len(finding.layers) <= MOST_ROWS for layer in finding.layers}
+    grave = [f for f in push.findings if f.severity is not Severity.INFO and len(f.layers) <= MOST_ROWS]
+    accused = {layer for finding in grave for layer in finding.layers}
     told = sorted((layer for layer in push.layers if _rank(layer, accused) < PLAIN), key=lambda x: _rank(x, accused))
     plain = [layer for layer in push.layers if _rank(layer, accused) == PLAIN and layer.bytes_total is not None]
     largest = sorted(plain, key=lambda layer: -(layer.bytes_total or 0))[:LARGEST]
@@ -204,7 +205,7 @@ def _bytes(layer: Layer) -> str:
     if layer.state.done or total is None:
         known = done if total is None else total
         return NONE if known is None else words.size(known)
-    return f"{'?' if done is None else words.size(done)} of {words.size(total)}"
+    return words.part(done, total)
 
 
 def _joined(page: Page, row: Sequence[str], kept: Sequence[int], widths: Sequence[int]) -> str:

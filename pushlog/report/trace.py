@@ -83,7 +83,7 @@ def _layer(pid: int, tid: int, layer: Layer, push: Diagnosis, bound: bool) -> It
 
 
 def _push(pid: int, push: Diagnosis) -> Iterator[Event]:
-    """The push itself, then each of its layers."""
+    """The push itself, its bytes over time, then each of its layers."""
     bound = push.clock is Clock.INFERRED
     ends = (interval.end for layer in push.layers for interval in layer.intervals)
     took = max(push.duration.at_least, *ends, 0.0) if push.duration.seconds is None else push.duration.seconds
@@ -92,6 +92,9 @@ def _push(pid: int, push: Diagnosis) -> Iterator[Event]:
         event: Event = {"ph": "X", "pid": pid, "tid": 0, "cat": "push", "name": outcome(push)}
         yield {**event, "ts": 0, "dur": _micros(took), "args": args}
         yield _instant(pid, 0, push.outcome.value, took, push.duration.seconds is None)
+    counter = "bytes so far, at the earliest" if bound else "bytes so far"
+    for at, total in push.sent:
+        yield {"ph": "C", "pid": pid, "tid": 0, "name": counter, "ts": _micros(at), "args": {"bytes": total}}
     for tid, layer in enumerate(push.layers, 1):
         yield from _layer(pid, tid, layer, push, bound)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.model import Basis
@@ -28,8 +29,13 @@ def limit(knowledge: Knowledge, kind: str, name: str) -> Limit | None:
 
 
 def sized(case: Case, ids: tuple[str, ...]) -> tuple[Layer, ...]:
-    """Those of these layers whose size the log tells."""
-    return tuple(layer for layer in case.push.layers if layer.id in ids and layer.bytes_total)
+    """Those of these layers whose size is known; one that a manifest tells is what is sent, and takes its place."""
+    own = [layer for layer in case.push.layers if layer.id in ids]
+    told = [
+        replace(layer, bytes_total=layer.bytes_stored, basis=Basis.COMPRESSED) if layer.bytes_stored else layer
+        for layer in own
+    ]
+    return tuple(layer for layer in told if layer.bytes_total)
 
 
 def fits(layer: Layer, most: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from pushlog.model import Client, Family, Outcome, Severity, State
+from pushlog.model import Client, Outcome, Severity, State
 from pushlog.units import count, seconds
 
 if TYPE_CHECKING:
@@ -30,10 +30,10 @@ def verdict(push: Diagnosis, findings: Sequence[Finding], client: str = "Docker"
     if push.error is not None and cause is not None:
         return cause.title, " ".join(filter(None, (_AGAIN[push.error.retry_helps], _tried(push, client), _kept(push))))
     proof = "a digest line" if push.client is Client.DOCKER else "a line that proves success"
-    word = "was stopped" if push.outcome is Outcome.INTERRUPTED else "is not seen to its end"
-    far = f" after {push.progress.layers_done} of {count(push.progress.layers_total, 'layer')}" if push.layers else ""
+    what = "The push was stopped" if push.outcome is Outcome.INTERRUPTED else "The log ends in the middle of the push"
+    far = f", after {push.progress.layers_done} of {count(push.progress.layers_total, 'layer')}" if push.layers else ""
     again = "Push again: layers that are in the registry are skipped." if push.layers else "Push again."
-    return f"The push {word}{far}", f"The log has neither {proof} nor an error. {again}"
+    return f"{what}{far}", f"There is neither {proof} nor an error. {again}"
 
 
 def _succeeded(push: Diagnosis) -> str:
@@ -66,13 +66,8 @@ def _tried(push: Diagnosis, client: str) -> str:
         return ""
     over = push.duration.seconds if push.duration.seconds is not None else push.duration.at_least
     bound = "" if push.duration.seconds is not None else "at least "
-    return f"{client} tried {tries} times over {bound}{seconds(over)}."
+    return f"{client} tried {tries} times over {bound}{seconds(over)}." if over else f"{client} tried {tries} times."
 
 
 def _kept(push: Diagnosis) -> str:
-    done, total = push.progress.layers_done, push.progress.layers_total
-    # Only docker names all layers, before it sends the first.
-    named_all = push.client in _NAMES_ALL or (push.error is not None and push.error.family is Family.MANIFEST_INVALID)
-    if not done or not named_all:
-        return ""
-    return "All layers are in the registry, the manifest is not." if done == total else ""
+    return "All layers are in the registry, the manifest is not." if push.manifest_refused else ""

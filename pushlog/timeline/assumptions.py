@@ -59,7 +59,7 @@ def assumptions(push: Diagnosis, asked: Change, widths: Sequence[float]) -> Iter
         yield "Seconds are counted in the display's steps of 0.1 s, of which a slow reader loses some."
     if widths:
         yield _line(min(widths), max(widths), sized=_sized(push))
-    if asked.bandwidth is not None and push.store is Store.GRAPHDRIVER:
+    if asked.bandwidth is not None and not stored(push):
         yield "The sizes are those before compression: layers that compress well are sent in less."
     if asked.concurrency is not None:
         yield "Disk and processor keep up, and nothing else pushes at the same time."
@@ -90,9 +90,14 @@ def share(low: float, high: float) -> str:
     between = "" if f"{low:.2f}" == f"{high:.2f}" else ", from a line that all share to a limit on each connection"
     return (
         "The log carries no times, so seconds can't be told. By the sizes of its layers the push would have taken "
-        f"{told} of its time{between}. a recording (asciicast) or time stamps would tell."
+        f"{told} of its time{between}. A recording (asciicast) or time stamps would tell."
     )
 
 
 def _sized(push: Diagnosis) -> bool:
-    return all(layer.bytes_total for layer in push.layers if layer.attempts)
+    return all(layer.bytes_stored or layer.bytes_total for layer in push.layers if layer.attempts)
+
+
+def stored(push: Diagnosis) -> bool:
+    """Whether all sizes are known as what crosses the network."""
+    return all(layer.bytes_stored for layer in push.layers if layer.attempts)

@@ -32,8 +32,7 @@ def concurrency(
 
     `table` is `timeline.frame` of the section's events. `configured`: `max-concurrent-uploads` of the daemon, None if
     it was not given; 0 means no limit, so then there is none to tell. The containerd store obeys it from docker 29.7.0
-    on:
-    where more are seen, it did not.
+    on: where more are seen, it did not.
     """
     table = table.iloc[: _first_tag(section)]
     observed = _observed(table, store, capture) if len(table) else None

@@ -10,7 +10,7 @@ import numpy as np
 
 from pushlog.formats.events import UNKNOWN, Events, Kind
 from pushlog.model import Basis, Layer, State, Store
-from pushlog.timeline.frame import runs
+from pushlog.timeline.frame import MAX_COUNTDOWNS, runs
 from pushlog.timeline.phases import Run, phases
 from pushlog.timeline.slots import slots
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-# moby distribution/xfer/upload.go: five uploads, so four countdowns.
-MAX_COUNTDOWNS = 4
 # Docker prints twelve digits of a digest, containers/image sometimes ten.
 _DIGITS = 10
 

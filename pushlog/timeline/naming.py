@@ -78,14 +78,14 @@ def _by_order(section: Section, history: History) -> _Names:
         return _unnamed(
             f"the log lacks the beginning of the push, so that the order of layers tells nothing: {ADD_HASHES}"
         )
-    order = tuple(_printed(section))
+    order = tuple(printed(section))
     made = _made(history.steps, len(order))
     if not made:
         return _unnamed(_misfit(history, len(order)))
     return _Names(by_id=_joined(zip(order, reversed(made), strict=True)), order=order)
 
 
-def _printed(section: Section) -> Iterator[str]:
+def printed(section: Section) -> Iterator[str]:
     """The layers as `Preparing` lists them, a layer twice that is twice in the image; a paste shows each row once."""
     events = section.events
     until = min((mark.start for mark in section.marks if mark.kind == "digest"), default=None)

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from pushlog.formats.events import Kind
 from pushlog.model import Store
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import pandas as pd
+    from numpy.typing import NDArray
 
 _DONE = (Kind.PUSHED, Kind.EXISTS, Kind.MOUNTED, Kind.SKIPPED, Kind.FAILED)
 _STARTED = (Kind.PUSHING, Kind.RETRYING)
@@ -73,7 +76,7 @@ class _Own:
 def slots(table: pd.DataFrame, store: Store) -> tuple[Slot, ...]:
     """The slots of a push, in the order of its layers; `table` is `timeline.frame`, `store` says how layers queue."""
     found = []
-    layers = [_own(own) for _, own in table.groupby("layer", sort=True)]
+    layers = [_own(own) for _, own in table[_telling(table)].groupby("layer", sort=True)]
     ends = iter(sorted((own.last.number, own.layer, own.last.at) for own in layers if own.ended))
     for own in layers:
         first, start, after = own.rows[0].number, own.rows[0].at, None
@@ -97,6 +100,19 @@ def slots(table: pd.DataFrame, store: Store) -> tuple[Slot, ...]:
             )
         )
     return tuple(found)
+
+
+def _telling(table: pd.DataFrame) -> NDArray[np.bool_]:
+    """Which rows begin or end a run of their layer, or draw its first figure: the rest, nearly all, tell no more."""
+    layer, run, drawn = (table[name].to_numpy() for name in ("layer", "run", "current"))
+    order = np.argsort(layer, kind="stable")
+    layer, run, drawn = layer[order], run[order], drawn[order] >= 0
+    begins = np.ones(len(order), dtype=bool)
+    begins[1:] = (layer[1:] != layer[:-1]) | (run[1:] != run[:-1]) | (drawn[1:] > drawn[:-1])
+    ends = np.append(begins[1:], True)[: len(order)]
+    telling = np.zeros(len(order), dtype=bool)
+    telling[order] = begins | ends
+    return telling
 
 
 def _own(own: pd.DataFrame) -> _Own:

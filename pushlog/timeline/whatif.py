@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pushlog.model import Estimate, Store
-from pushlog.timeline.assumptions import assumptions, clocked, share, silence
+from pushlog.model import Estimate
+from pushlog.timeline.assumptions import assumptions, clocked, share, silence, stored
 from pushlog.timeline.changes import plan
 from pushlog.timeline.line import FITTING, Line, lines, step, widths
 from pushlog.timeline.schedule import makespan
@@ -79,7 +79,7 @@ def _recorded(push: Diagnosis, table: pd.DataFrame) -> _Push:
     measured = push.duration.seconds
     return _Push(
         held=slots(table, push.store),
-        sizes=tuple(layer.bytes_total for layer in push.layers),
+        sizes=tuple(layer.bytes_stored if stored(push) else layer.bytes_total for layer in push.layers),
         ids=tuple(layer.id for layer in push.layers),
         limit=push.concurrency.limit or 0,
         seconds=push.duration.at_least if measured is None else measured,
@@ -93,7 +93,7 @@ def _answer(push: Diagnosis, recorded: _Push, asked: Change) -> Estimate:
     left = [line for line in fitting if line.weight >= FITTING]
     outcomes = [recorded.around + _seconds(recorded, line, asked) for line in left]
     low, high = min(outcomes), max(outcomes)
-    if asked.bandwidth and push.store is Store.GRAPHDRIVER:
+    if asked.bandwidth and not stored(push):
         # What compresses well takes no time to speak of on the line.
         low = recorded.around + min(_seconds(recorded, _unloaded(line), asked) for line in left)
     widths = [line.width for line in left] if high > low * (1 + _MARGIN) else []

@@ -1,0 +1,65 @@
+"""JSON documents that describe an image: read one after another from a file, checked, and refused with their place."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from pushlog.faults import InputError
+from pushlog.intake.read import read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LARGEST = 16 << 20
+_DIGEST = re.compile(r"[a-z0-9]+:[0-9a-f]{32,}")
+
+
+class DocumentError(ValueError):
+    """A document is not what it should be."""
+
+
+def documents(path: str, wanted: str) -> Iterator[tuple[int, object]]:
+    """The JSON values of a file, one after another, each with its line; `wanted` says what was expected of it.
+
+    Raises InputError.
+    """
+    given = read(path)
+    if given.size > LARGEST:
+        raise InputError(f"{path}: is larger than 16 MiB; expected {wanted}")
+    text = given.data.decode("utf-8", "replace")
+    decoder, at = json.JSONDecoder(), 0
+    if not text.strip():
+        raise InputError(f"{path}: is empty; expected {wanted}")
+    while at < len(text):
+        if text[at].isspace():
+            at += 1
+            continue
+        line = text.count("\n", 0, at) + 1
+        try:
+            document, at = decoder.raw_decode(text, at)
+        except json.JSONDecodeError as error:
+            what = "is a table" if text.startswith("IMAGE ") else f"is no JSON: {error.msg}"
+            raise InputError(f"{path}: line {error.lineno}, column {error.colno}: {what}; expected {wanted}") from None
+        except RecursionError:
+            raise InputError(f"{path}: line {line}: has too many brackets inside brackets") from None
+        yield line, document
+
+
+def hashes(values: object, key: str) -> tuple[str, ...]:
+    """A list of digests. Raises DocumentError."""
+    if not isinstance(values, list):
+        raise DocumentError(f"key '{key}': has no list of layers")
+    wrong = next((value for value in values if not isinstance(value, str) or not _DIGEST.fullmatch(value)), None)
+    if wrong is not None:
+        raise DocumentError(f"key '{key}': {wrong!r} is no digest such as sha256:2c26...")
+    return tuple(values)
+
+
+def listed(document: dict[str, object], key: str) -> list[object]:
+    """The list under a key. Raises DocumentError."""
+    value = document[key]
+    if not isinstance(value, list):
+        raise DocumentError(f"key '{key}': must be a list, not {value!r}")
+    return value

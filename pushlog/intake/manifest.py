@@ -1,0 +1,59 @@
+"""An image's manifest from a file: digests and sizes of its layers as the registry stores them.
+
+Understood are the manifest itself and what `docker manifest inspect`, with and without `--verbose`, prints of an image
+of one platform.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pushlog.faults import InputError
+from pushlog.intake.documents import DocumentError, documents, hashes, listed
+
+WANTED = "the output of `docker manifest inspect IMAGE`"
+# docker manifest inspect --verbose.
+_INNER = ("SchemaV2Manifest", "OCIManifest")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """The layers of an image, the oldest first: their digests and, where told, their sizes in bytes as stored."""
+
+    digests: tuple[str, ...]
+    sizes: tuple[int | None, ...]
+
+
+def manifest(path: str) -> Manifest:
+    """The manifest in a file. Raises InputError."""
+    for line, document in documents(path, WANTED):
+        try:
+            found = layers_of(document)
+        except DocumentError as error:
+            raise InputError(f"{path}: line {line}: {error}") from None
+        if found is not None:
+            return found
+    raise InputError(f"{path}: has no list of layers; expected {WANTED}")
+
+
+def layers_of(document: object) -> Manifest | None:
+    """The layers that a JSON value lists, None for one that is no manifest. Raises DocumentError."""
+    if not isinstance(document, dict):
+        return None
+    if "manifests" in document:
+        raise DocumentError("is a list of manifests; give the manifest of one platform")
+    if "layers" in document:
+        layers = listed(document, "layers")
+        digests = hashes([_get(layer, "digest", layer) for layer in layers], "layers")
+        return Manifest(digests=digests, sizes=tuple(_size(_get(layer, "size", None)) for layer in layers))
+    return next((layers_of(document[key]) for key in _INNER if document.get(key)), None)
+
+
+def _get(layer: object, key: str, otherwise: object) -> object:
+    """A value of a layer's descriptor; some tools list digests alone."""
+    return layer.get(key, "") if isinstance(layer, dict) else otherwise
+
+
+def _size(value: object) -> int | None:
+    known = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return value if known and isinstance(value, int) else None
