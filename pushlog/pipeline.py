@@ -198,7 +198,9 @@ def _case(text: Text, source: Source, section: Section, watch: Watch | None, opt
         outcome=ended,
         error=_failure(section, classified, known),
         layers=known,
-        progress=progress(known, ended, source.capture, proof=proof(section), piped=section.client is Client.DOCKER),
+        progress=progress(
+            known, ended, source.capture, proof=proof(section), piped=section.client is Client.DOCKER, names=facts.names
+        ),
         clock=clock.kind,
         duration=clock.duration,
         concurrency=concurrency(table, section, store=engine, capture=source.capture, configured=options.max_uploads),

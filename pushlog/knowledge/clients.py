@@ -31,6 +31,7 @@ class ClientFacts:
     engine: bool
     basis: Basis
     counts: str
+    names: str
     commands: dict[str, str]
     retried: tuple[Family, ...]
     retry: str
@@ -68,6 +69,7 @@ def _facts(row: Row) -> ClientFacts:
         engine=row.flag("engine") or False,
         basis=Basis(row.choice("basis", _BASES) or Basis.UNKNOWN.value),
         counts=row.maybe_text("counts") or "",
+        names=row.maybe_text("names") or "",
         commands=_commands(row),
         retried=_families(row, "retried"),
         retry=row.maybe_text("retry") or "",

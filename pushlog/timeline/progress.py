@@ -19,11 +19,18 @@ _NOT_UPLOADED = (State.EXISTS, State.MOUNTED, State.SKIPPED)
 
 
 def progress(
-    layers: Sequence[Layer], outcome: Outcome, capture: Capture, *, proof: str = "digest", piped: bool = True
+    layers: Sequence[Layer],
+    outcome: Outcome,
+    capture: Capture,
+    *,
+    proof: str = "digest",
+    piped: bool = True,
+    names: str = "",
 ) -> Progress:
     """Layers and bytes that the registry has, of those the push was about; `why` says what is known and what is not.
 
-    `proof`: what tells of success, a key of `PROOFS`. `piped`: the client drops its figures in a pipe.
+    `proof`: what tells of success, a key of `PROOFS`. `piped`: the client drops its figures in a pipe. `names`: which
+    layers it names, where those are not all, as a sentence.
     Bytes are those of layers that had to be uploaded: the size of a layer that was there is not in any log.
     """
     sent = [layer for layer in layers if layer.state not in _NOT_UPLOADED]
@@ -34,6 +41,12 @@ def progress(
     done = sum(_reached(layer) for layer in counted) if figures else None
     total = sum(layer.bytes_total or 0 for layer in sent) if figures and sized else None
     exact = outcome is Outcome.SUCCEEDED or (capture is Capture.JSON and sized)
+    if outcome is Outcome.SUCCEEDED:
+        why = PROOFS[proof]
+    elif layers or not names:
+        why = _why(layers, sent, outcome, capture, figures=figures, piped=piped)
+    else:
+        why = ""
     return Progress(
         layers_total=len(layers),
         layers_done=sum(layer.state.done for layer in layers),
@@ -41,9 +54,7 @@ def progress(
         bytes_total=total,
         fraction=_fraction(done, total, outcome),
         exact=exact,
-        why=PROOFS[proof]
-        if outcome is Outcome.SUCCEEDED
-        else _why(layers, sent, outcome, capture, figures=figures, piped=piped),
+        why=f"{why} {names}".strip(),
     )
 
 
