@@ -14,7 +14,7 @@ from pushlog.report import words
 from pushlog.report.text_page import PROSE, QUIET, Page
 from pushlog.report.waterline import FILLS, cells
 from pushlog.report.words import Band, Stand
-from pushlog.units import instruction
+from pushlog.units import blob, instruction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -178,7 +178,7 @@ def _mark(layer: Layer) -> tuple[str, str]:
 def _cells(page: Page, layer: Layer, push: Diagnosis) -> tuple[str, ...]:
     first, last = layer.lines
     cells = (
-        layer.id,
+        blob(layer.id),
         f"{_mark(layer)[0]} {words.state_word(layer, push)}",
         str(layer.attempts or NONE),
         words.seconds(layer.retry_wait) if layer.retry_wait > 0 else NONE,
