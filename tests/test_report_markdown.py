@@ -56,7 +56,7 @@ def test_the_page_says_in_order_what_happened_how_far_why_and_what_now() -> None
 
 def test_a_bar_shows_how_far_it_got_and_says_what_its_letters_mean() -> None:
     text = markdown.render([log(body_limit())])
-    assert f"`{'█' * 27}{'╱' * 13}` 2 of 3 layers: `█` 2 pushed, `╱` 1 refused" in text
+    assert f"`{'█' * 27}{'╱' * 13}` 2 of 3 layers: `█` 2 pushed, `╱` 1 refused" in text  # noqa: RUF001 - the letters of the bar
 
 
 def test_what_is_only_noted_opens_on_a_click() -> None:
