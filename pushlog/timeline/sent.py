@@ -28,7 +28,8 @@ def sent(table: pd.DataFrame, store: Store, clock: Clock, end: float) -> tuple[t
     if store is Store.GRAPHDRIVER:
         # moby progress.Reader.Close draws a full bar over an attempt that was cut: nothing was sent by it.
         following = table.groupby("layer")["kind"].shift(-1)
-        drawn &= ~((table["current"] == table["total"]) & (following == Kind.RETRYING))
+        ended = (table["kind"] == Kind.PUSHED).groupby(table["layer"]).transform("any")
+        drawn &= ~((table["current"] == table["total"]) & ((following == Kind.RETRYING) | ~ended))
     size = table[["current", "total"]].max(axis=1).where(drawn).groupby(table["layer"]).transform("max")
     total = table["total"].where(table["total"] > 0).groupby(table["layer"]).transform("max").fillna(size)
     # A tar counts more than the files in it: of a layer no more is sent than there is.
