@@ -72,12 +72,13 @@ def test_of_a_layer_no_more_is_sent_than_there_is():
     sent = recorded(
         (0.0, f"{A}: Preparing"),
         (1.0, bar(A, "100kB/1MB")),
+        (1.5, bar(A, "200kB/1MB")),
         (2.0, bar(A, "400kB/1MB")),
         (3.0, bar(A, "1.011MB")),
         (4.0, f"{A}: Pushed"),
         (9.0, DONE),
     )
-    assert [figure for _, figure in sent] == [100_000, 400_000, 1_000_000, 1_000_000]
+    assert [figure for _, figure in sent] == [100_000, 200_000, 400_000, 1_000_000, 1_000_000]
 
 
 def test_a_log_without_figures_or_times_tells_none():

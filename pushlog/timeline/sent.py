@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 # Moments are told apart to this part of the push; finer would not be seen.
 FINEST = 100
-# A line through fewer moments says nothing.
+# A line through fewer figures says nothing.
 FEWEST = 4
 
 
@@ -39,6 +39,6 @@ def sent(table: pd.DataFrame, store: Store, clock: Clock, end: float) -> tuple[t
     gained = rows.groupby("layer")["figure"].diff().fillna(rows["figure"])
     rows = rows.assign(sum=gained.cumsum())
     moments = rows.groupby((rows["at"] / end * FINEST).round())[["at", "sum"]].last()
-    if len(moments) < FEWEST or not moments["sum"].any():
+    if moments["sum"].nunique() < FEWEST:
         return ()
     return tuple((round(at, 3), int(total)) for at, total in moments.to_numpy(dtype=float).tolist())
