@@ -77,6 +77,9 @@ def audit(
     except StoppedError as error:
         _say(str(error))
         return int(Exit.INCOMPLETE_ANALYSIS)
+    except KeyboardInterrupt:
+        _say("stopped; what is finished is kept: run again to go on")
+        return int(Exit.CTRL_C)
     return _told(done, gates, str(out))
 
 

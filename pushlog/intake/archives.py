@@ -24,6 +24,7 @@ from pushlog.intake.unpack import (
     Metered,
     Peeked,
     Reads,
+    Reads1,
     TooMuchError,
     decompressed,
     kind,
@@ -167,7 +168,7 @@ class _Walk:
                 yield Member(name=name, data=None, problem=f"can't be unpacked: {error}")
                 return
             with opened:
-                yield from self._inside(Metered(cast("zipfile.ZipExtFile", opened), self._meter), name, depth)
+                yield from self._inside(Metered(cast("Reads1", opened), self._meter), name, depth)
 
     def _tar(self, stream: Peeked, name: str, depth: int) -> Iterator[Member]:
         try:

@@ -6,18 +6,20 @@ import bz2
 import gzip
 import io
 import lzma
-from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
 
 from pushlog.faults import InputError
 
 if TYPE_CHECKING:
-    import zipfile
+    from collections.abc import Callable
 
     from pushlog.intake.archives import ArchiveLimits
 
 # No read asks for more than this, so that a forged size can't make Python set memory aside for it.
 CHUNK = 1 << 20
 HEAD = 512
+# A zstd block of 4 bytes can stand for 128 KiB (RFC 8878, RLE blocks): this many bytes can't become more than 32 MiB.
+ZSTD_PIECE = 1024
 
 # The first bytes of each kind. Sources: RFC 1952, bzip2's format, the .xz file format, RFC 8878, PKWARE's APPNOTE.
 _MAGIC = (
@@ -46,6 +48,13 @@ class Reads(Protocol):
 
     def read(self, n: int = -1, /) -> bytes:
         """At most `n` bytes; none at the end."""
+
+
+class Reads1(Protocol):
+    """What hands over what it has, at most that many bytes."""
+
+    def read1(self, n: int = -1, /) -> bytes:
+        """Some bytes; none at the end."""
 
 
 def kind(head: bytes) -> str | None:
@@ -107,7 +116,7 @@ class Meter:
 class Metered:
     """A decompressing reader whose output is counted and whose faults are all BrokenError."""
 
-    def __init__(self, inner: io.BufferedIOBase | zipfile.ZipExtFile, meter: Meter) -> None:
+    def __init__(self, inner: Reads1, meter: Meter) -> None:
         self._inner = inner
         self._meter = meter
 
@@ -165,8 +174,33 @@ def decompressed(form: str, source: Reads, meter: Meter) -> Metered:
         import zstandard
     except ImportError:
         raise InputError("zstd is read with the zstandard library: pip install 'pushlog[zstd]'") from None
-    reader = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
-    return Metered(cast("io.BufferedIOBase", reader), meter)
+    return Metered(_Zstd(source, zstandard.ZstdDecompressor().decompressobj), meter)
+
+
+class _Zstd:
+    """Zstandard frames one after another. The library's own reader takes a cut stream for a whole one."""
+
+    def __init__(self, source: Reads, begin: Callable[[], Any]) -> None:  # zstandard has no types
+        self._source = source
+        self._begin = begin
+        self._frame: Any = None
+        self._left = b""
+
+    def read1(self, _n: int = -1, /) -> bytes:
+        """What the next piece unpacks to; none at the end. Raises EOFError when that comes inside a frame."""
+        while True:
+            piece = self._left or self._source.read(ZSTD_PIECE)
+            if not piece:
+                if self._frame is not None:
+                    raise EOFError
+                return b""
+            self._frame = self._frame or self._begin()
+            data: bytes = self._frame.decompress(piece)
+            self._left = b""
+            if self._frame.eof:
+                self._left, self._frame = self._frame.unused_data, None
+            if data:
+                return data
 
 
 class _Unbuffered(io.RawIOBase):
