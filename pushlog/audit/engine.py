@@ -11,6 +11,7 @@ import sys
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pushlog.audit import rows
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 # Each worker has its next unit at hand; more would only be lost with it.
 AHEAD = 2
+# Seconds until a scheduler must have answered.
+CONNECT = 10
 DIED = "its worker died while reading it: out of memory, killed, or stopped because it hung"
 
 
@@ -42,21 +45,20 @@ def processes(jobs: int) -> Executor:
     return ProcessPoolExecutor(jobs, mp_context=context, initializer=begin)
 
 
-def cluster(address: str) -> tuple[Executor, int]:
-    """Dask's executor at a scheduler such as `tcp://host:8786`, and how many workers it has. Raises ExecutorError."""
+def cluster(address: str) -> tuple[Callable[[], Executor], int]:
+    """What gives Dask's executors at a scheduler such as `tcp://host:8786`, and its workers. Raises ExecutorError."""
     try:
         from distributed import Client
     except ImportError:
         raise ExecutorError("--scheduler needs Dask: pip install 'pushlog[dask]'") from None
     try:
-        client: Any = Client(address, timeout=10)  # type: ignore[no-untyped-call,unused-ignore]
+        client: Any = Client(address, timeout=CONNECT)  # type: ignore[no-untyped-call,unused-ignore]
     except (OSError, ValueError) as error:
         raise ExecutorError(f"{address}: no scheduler answers: {' '.join(str(error).split())[:200]}") from None
     workers = len(client.scheduler_info(n_workers=-1)["workers"])
     if not workers:
         raise ExecutorError(f"{address}: the scheduler has no workers")
-    executor: Executor = client.get_executor(pure=False)
-    return executor, workers
+    return partial(client.get_executor, pure=False), workers
 
 
 class Engine:
@@ -82,9 +84,7 @@ class Engine:
                     yield from self._together(executor, waiting, suspects)
                 whole = True
             finally:
-                if not whole:
-                    _abandon(executor)
-                executor.shutdown(wait=whole, cancel_futures=True)
+                _close(executor, at_once=not whole)
 
     def _together(
         self, executor: Executor, waiting: deque[Unit], suspects: deque[Unit]
@@ -127,7 +127,7 @@ class Engine:
         try:
             return self._alone(executor, unit)
         finally:
-            executor.shutdown(wait=False, cancel_futures=True)
+            _close(executor)
 
     def _counted(self, unit: Unit) -> int:
         """The members of a unit's only input, 1 when counting them kills too."""
@@ -139,14 +139,18 @@ class Engine:
         except Exception:  # noqa: BLE001 - as above
             return 1
         finally:
-            executor.shutdown(wait=False, cancel_futures=True)
+            _close(executor)
 
 
-def _abandon(executor: Executor) -> None:
-    """Stop what runs, now: the pool's own way is to let it end."""
-    if isinstance(executor, ProcessPoolExecutor):
+def _close(executor: Executor, *, at_once: bool = False) -> None:
+    """End an executor; `at_once`: stop what runs, for the pool's own way is to wait for it."""
+    if not isinstance(executor, ProcessPoolExecutor):
+        executor.shutdown(wait=not at_once)
+        return
+    if at_once:
         for child in multiprocessing.active_children():
             child.terminate()
+    executor.shutdown(wait=not at_once, cancel_futures=True)
 
 
 def _joined(results: list[Result]) -> Result:

@@ -24,7 +24,6 @@ from pushlog.faults import InputError, OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from concurrent.futures import Executor
     from pathlib import Path
 
     from pushlog.audit.inputs import Input, Missing
@@ -102,8 +101,7 @@ def _read(fresh: list[Input], store: Store, plan: Plan) -> None:
         return
     work = units(fresh, store.known())
     if plan.scheduler is not None:
-        executor, workers = cluster(plan.scheduler)
-        make = partial(_same, executor)
+        make, workers = cluster(plan.scheduler)
     else:
         workers = min(plan.jobs or len(os.sched_getaffinity(0)), len(work))
         make = partial(processes, workers)
@@ -112,10 +110,6 @@ def _read(fresh: list[Input], store: Store, plan: Plan) -> None:
             store.add(result)
             advance(len(unit.inputs), result.bytes)
     store.reload()
-
-
-def _same(executor: Executor) -> Executor:
-    return executor
 
 
 def _row(one: Missing) -> list[object]:

@@ -67,7 +67,7 @@ def kind(head: bytes) -> str | None:
 
 
 class Counted:
-    """A file that counts what is read from it and never asks for more than it holds."""
+    """A file that counts what is read from it and asks for no more at a time than it can hold."""
 
     def __init__(self, file: BinaryIO, size: int | None) -> None:
         self._file = file
@@ -76,8 +76,9 @@ class Counted:
 
     def read(self, n: int = -1, /) -> bytes:
         """At most `n` bytes."""
-        left = CHUNK if self._size is None else max(self._size - self._file.tell(), 0)
-        data = self._file.read(left if n < 0 else min(n, left))
+        # The size that was told may be wrong or old: it bounds one read, never the whole.
+        most = CHUNK if self._size is None else max(self._size - self._file.tell(), CHUNK)
+        data = self._file.read(most if n < 0 else min(n, most))
         self.taken += len(data)
         return data
 
