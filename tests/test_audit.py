@@ -299,3 +299,18 @@ def test_a_real_run_in_processes_of_its_own(logs, tmp_path):
     done = subprocess.run(command, capture_output=True, check=False, text=True, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert (Path(tmp_path) / "pushlog-audit" / "index.html").is_file()
+
+
+def test_the_questions_of_the_readme_are_answered_by_duckdb(root, logs, tmp_path, monkeypatch):
+    duckdb = pytest.importorskip("duckdb", reason="NO DUCKDB: the README's questions go unasked")
+    pytest.importorskip("pyarrow", reason="NO PYARROW: the dataset goes untested")
+    write(logs, 6, [FAILED.read_bytes(), PUSHED.read_bytes()])
+    audit([str(logs)], Plan(out=tmp_path / "audit"))
+    monkeypatch.chdir(tmp_path)
+    block = (root / "README.md").read_text("utf-8").partition("```sql\n")[2].partition("```")[0]
+    questions = [text for text in block.split(";") if text.strip()]
+    assert len(questions) == 3
+    answers = [duckdb.sql(text).fetchall() for text in questions]
+    assert ("size-limit", False) in [row[:2] for row in answers[0]]
+    assert all(row[2] > 1 for row in answers[1])
+    assert sum(row[2] for row in answers[2]) == told(tmp_path / "audit")["totals"]["dated"]
