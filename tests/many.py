@@ -16,8 +16,8 @@ from pathlib import Path
 
 START = datetime(2026, 10, 1, tzinfo=UTC)
 DAYS = 30
-# In this window of the eleventh day one registry fails for everybody.
-OUTAGE = (timedelta(days=10, hours=9), timedelta(days=10, hours=9, minutes=50))
+# One log in twenty-five is of an outage: for this long one registry fails for everybody.
+OUTAGE, LASTS, SHARE = timedelta(days=10, hours=9), timedelta(minutes=50), (0.36, 0.40)
 REGISTRIES = (
     "registry.example.com:5000",
     "hub.acme.example",
@@ -83,8 +83,9 @@ def logs(count: int, sources: list[bytes], seed: int = 1) -> Iterator[bytes]:
         if number % 100 == 99:
             yield poison(rng) + str(number).encode() * (number % 200 == 99)
             continue
-        offset = timedelta(days=DAYS * number / count)
-        out = OUTAGE[0] <= offset <= OUTAGE[1]
+        out = SHARE[0] <= number / count < SHARE[1]
+        passed = (number / count - SHARE[0]) / (SHARE[1] - SHARE[0])
+        offset = OUTAGE + LASTS * passed if out else timedelta(days=DAYS * number / count)
         data = rng.choice(bad if out else sources)
         registry = REGISTRIES[1] if out else rng.choice(REGISTRIES)
         data = renamed(data, rng, registry, rng.randrange(20))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pushlog.audit.files import put
@@ -47,18 +47,30 @@ class Head:
     sha256: str | None
 
 
-@dataclass(slots=True)
 class Tables:
-    """The rows of every table, column by column, in order of the logs' names."""
+    """The rows of every table, column by column."""
 
-    columns: dict[str, dict[str, list[object]]] = field(
-        default_factory=lambda: {name: {column.name: [] for column in table} for name, table in TABLES.items()}
-    )
+    def __init__(self) -> None:
+        self.columns: dict[str, dict[str, list[object]]] = {
+            name: {column.name: [] for column in table} for name, table in TABLES.items()
+        }
+        self._ranks: dict[str, list[int]] = {name: [] for name in TABLES}
+        # The same few words come a hundred thousand times: each is held once.
+        self._held: dict[str, str] = {}
 
-    def add(self, table: str, row: Row) -> None:
-        """Append a row, its values in the order of the columns."""
+    def add(self, table: str, row: Row, rank: int = 0) -> None:
+        """Append a row, its values in the order of the columns; `rank`: that of its log among all."""
+        self._ranks[table].append(rank)
         for values, value in zip(self.columns[table].values(), row, strict=True):
-            values.append(value)
+            values.append(self._held.setdefault(value, value) if isinstance(value, str) else value)
+
+    def sort(self) -> None:
+        """Put rows into the order of their ranks; those of one log stay in theirs."""
+        for table, ranks in self._ranks.items():
+            order = sorted(range(len(ranks)), key=ranks.__getitem__)
+            for name, values in self.columns[table].items():
+                self.columns[table][name] = [values[at] for at in order]
+            self._ranks[table] = sorted(ranks)
 
 
 class Store:
@@ -106,22 +118,21 @@ class Store:
         return found
 
     def tables(self) -> Tables:
-        """All results as rows; call `reload` first when some were added."""
-        heads = sorted(self._current_heads(), key=lambda h: (h.label, h.member))
+        """All results as rows, in order of the logs' names; call `reload` first when some were added."""
         bodies = {h.sha256: (h.part, h.at) for h in self._heads if h.own and h.sha256 is not None}
-        places = [(h.part, h.at) if h.sha256 is None else bodies.get(h.sha256) for h in heads]
-        texts = self._bodies({place for place in places if place is not None})
+        wanted: dict[tuple[str, int], list[tuple[int, Head]]] = {}
+        for rank, head in enumerate(sorted(self._current_heads(), key=lambda h: (h.label, h.member))):
+            place = (head.part, head.at) if head.sha256 is None else bodies.get(head.sha256)
+            if place is not None:
+                wanted.setdefault(place, []).append((rank, head))
         made = Tables()
-        first: dict[str, Head] = {}
-        for head, place in zip(heads, places, strict=True):
-            if place is None:
-                continue
-            rows = json.loads(texts[place])
-            original = first.setdefault(head.sha256, head) if head.sha256 else head
-            if original is head:
-                _add(made, rows, head)
-            else:
-                made.add("sources", _duplicate(rows["sources"][0], head, original))
+        # Part by part: of all results only the rows are ever in memory, not the text that they come from.
+        for path in self._parts():
+            for at, text in enumerate(_lines(path)):
+                heads = wanted.get((path.name, at))
+                if heads:
+                    _add(made, json.loads(text.partition("\t")[2]), heads)
+        made.sort()
         return made
 
     def reload(self) -> None:
@@ -152,14 +163,6 @@ class Store:
                 head, _, body = line.partition("\t")
                 yield Head(path.name, at, bool(body), current, *json.loads(head))
 
-    def _bodies(self, wanted: set[tuple[str, int]]) -> dict[tuple[str, int], str]:
-        found = {}
-        for path in self._parts():
-            numbers = [at for part, at in wanted if part == path.name]
-            lines = _lines(path) if numbers else []
-            found.update({(path.name, at): lines[at].partition("\t")[2] for at in numbers})
-        return found
-
 
 def _lines(path: Path) -> list[str]:
     """The lines of a part; none when it is damaged, for then its logs are simply read again."""
@@ -169,14 +172,17 @@ def _lines(path: Path) -> list[str]:
         return []
 
 
-def _add(made: Tables, rows: dict[str, list[Row]], head: Head) -> None:
-    """The rows of a log, under the name that it has now."""
+def _add(made: Tables, rows: dict[str, list[Row]], heads: list[tuple[int, Head]]) -> None:
+    """The rows of a log under the name that it has now; further names of it are its duplicates."""
+    (rank, head), *copies = heads
+    for other, copy in copies:
+        made.add("sources", _duplicate(rows["sources"][0], copy, head), other)
     for table in TABLES:
         for row in rows[table]:
             if table in ("sources", "pushes"):
                 at = list(made.columns[table]).index("input")
                 row[at : at + 2] = [head.label, head.member]
-            made.add(table, row)
+            made.add(table, row, rank)
 
 
 def _duplicate(row: Row, head: Head, original: Head) -> Row:

@@ -37,6 +37,8 @@ def headline(told: Summary) -> str:
     if not totals.pushes:
         return f"No push in {counted(totals.logs, 'log')}"
     bad = totals.pushes - totals.succeeded
+    if bad == totals.pushes == 1:
+        return "The only push did not succeed"
     if not bad:
         return f"All {counted(totals.pushes, 'push')} succeeded" if totals.pushes > 1 else "The only push succeeded"
     return f"{number(bad)} of {counted(totals.pushes, 'push')} did not succeed ({percent(bad, totals.pushes)})"
