@@ -22,7 +22,7 @@ REGISTRIES = (
     "registry.example.com:5000",
     "hub.acme.example",
     "harbor.example.org",
-    "123456789012.dkr.ecr.eu-central-1.amazonaws.com",
+    "registry.corp.example:8443",
 )
 TEAMS = ("shop", "data", "infra", "mobile", "web")
 APPS = ("api", "worker", "gateway", "billing", "search", "frontend", "ingest", "mailer")

@@ -51,24 +51,24 @@ def incidents(frames: Frames) -> tuple[Incident, ...]:
     pushes = frames.pushes.dropna(subset=["moment"])
     named = pushes.assign(registry=pushes["registry"].fillna(UNNAMED))
     failed = named[(named["outcome"] == "failed") & named["family"].notna()]
-    found = [
-        _incident(str(registry), str(family), burst, named)
-        for (registry, family), of in failed.groupby(["registry", "family"])
-        for burst in _bursts(of)
-    ]
+    found = [_incident(burst, named) for burst in _bursts(failed)]
     return tuple(sorted(found, key=lambda i: (-i.pushes, i.first, i.registry, i.family)))
 
 
 def _bursts(failed: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """Failures in a row with no longer gap between two of them."""
-    ordered = failed.sort_values(["moment", "input", "member"], kind="stable")
-    number = (ordered["moment"].diff() > GAP).cumsum()
-    for _, burst in ordered.groupby(number):
-        if len(burst) >= PUSHES and burst["log"].nunique() >= LOGS:
-            yield burst
+    """The same failures of a registry in a row, with no longer gap between two of them."""
+    same = ["registry", "family"]
+    ordered = failed.sort_values([*same, "moment", "input", "member"], kind="stable")
+    others = (ordered[same] != ordered[same].shift()).any(axis=1)
+    number = (others | (ordered["moment"].diff() > GAP)).cumsum()
+    groups = ordered["log"].groupby(number)
+    enough = (groups.transform("size") >= PUSHES) & (groups.transform("nunique") >= LOGS)
+    for _, burst in ordered[enough].groupby(number[enough]):
+        yield burst
 
 
-def _incident(registry: str, family: str, burst: pd.DataFrame, pushes: pd.DataFrame) -> Incident:
+def _incident(burst: pd.DataFrame, pushes: pd.DataFrame) -> Incident:
+    registry, family = str(burst["registry"].iloc[0]), str(burst["family"].iloc[0])
     first, last = burst["moment"].iloc[0], burst["moment"].iloc[-1]
     at_once = pushes[(pushes["registry"] == registry) & pushes["moment"].between(first, last)]
     names = burst["repository"].dropna().drop_duplicates()
