@@ -34,10 +34,12 @@ function filter(table) {
   text.placeholder = "Filter by image, registry, failure or log";
   text.setAttribute("aria-label", text.placeholder);
   outcome.setAttribute("aria-label", "Outcome");
-  const outcomes = [...new Set(rows.map((row) => row.cells[0].textContent))];
-  for (const name of ["all outcomes", ...outcomes]) outcome.append(new Option(name));
-  const texts = rows.map((row) => row.textContent.toLowerCase());
+  const ends = ["failed", "interrupted", "incomplete", "succeeded"];
+  for (const name of ["all outcomes", ...ends]) outcome.append(new Option(name));
+  let texts;
   const apply = () => {
+    // Only when somebody filters: the page must open at once.
+    texts ??= rows.map((row) => row.textContent.toLowerCase());
     const words = text.value.toLowerCase().split(/\s+/).filter(Boolean);
     const wanted = outcome.selectedIndex ? outcome.value : null;
     let count = 0;
@@ -52,7 +54,6 @@ function filter(table) {
   bar.addEventListener("submit", (event) => event.preventDefault());
   bar.append(text, outcome, shown);
   table.parentElement.before(bar);
-  apply();
 }
 
 document.querySelectorAll("table.sortable").forEach(sortable);
