@@ -24,7 +24,6 @@ function sortable(table) {
 }
 
 function filter(table) {
-  const rows = [...table.tBodies[0].rows];
   const bar = document.createElement("form");
   const text = document.createElement("input");
   const outcome = document.createElement("select");
@@ -36,9 +35,10 @@ function filter(table) {
   outcome.setAttribute("aria-label", "Outcome");
   const ends = ["failed", "interrupted", "incomplete", "succeeded"];
   for (const name of ["all outcomes", ...ends]) outcome.append(new Option(name));
-  let texts;
+  let rows, texts;
   const apply = () => {
-    // Only when somebody filters: the page must open at once.
+    // Ten thousand rows are gone through when somebody filters, not before: the page must open at once.
+    rows ??= [...table.tBodies[0].rows];
     texts ??= rows.map((row) => row.textContent.toLowerCase());
     const words = text.value.toLowerCase().split(/\s+/).filter(Boolean);
     const wanted = outcome.selectedIndex ? outcome.value : null;
