@@ -117,9 +117,9 @@ def test_a_folder_is_written_over_an_older_one(tmp_path: Path) -> None:
 
 
 def test_the_same_logs_give_the_same_bytes(logs: Sequence[Log]) -> None:
-    html._environment.cache_clear()
+    html.environment.cache_clear()
     first = html.render(logs)
-    html._environment.cache_clear()
+    html.environment.cache_clear()
     assert html.render(logs) == first
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import codecs
 import errno
 import hashlib
+import io
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pushlog.faults import InputError
+from pushlog.intake.archives import ArchiveLimits, members
+from pushlog.intake.unpack import HEAD, kind
 
 STDIN = "-"
 
@@ -38,7 +41,10 @@ def read(name: str) -> Raw:
     if name == STDIN:
         return raw("standard input", sys.stdin.buffer.read())
     try:
-        return raw(name, Path(name).read_bytes())
+        data = Path(name).read_bytes()
+        return raw(name, data) if kind(data[:HEAD]) is None else _unpacked(name, data)
+    except NotADirectoryError:
+        return _inside(name)
     except IsADirectoryError:
         message = f"{name}: is a folder; name the log files in it, for example {name.rstrip('/')}/*.txt"
     except OSError as error:
@@ -47,6 +53,30 @@ def read(name: str) -> Raw:
     except ValueError:  # a NUL in the name
         message = f"{name!r}: not a file name"
     raise InputError(message)
+
+
+def _inside(name: str) -> Raw:
+    """A member of an archive, named as audits name it: `logs.zip/job/push.txt`."""
+    archive = next(path for path in Path(name).parents if path.is_file())
+    return _unpacked(str(archive), archive.read_bytes(), name[len(str(archive)) + 1 :])
+
+
+def _unpacked(name: str, data: bytes, member: str | None = None) -> Raw:
+    """The one log that a compressed file or an archive holds, or the named one. Raises InputError."""
+    shown = name if member is None else f"{name}/{member}"
+    found = None
+    for one in members(io.BytesIO(data), len(data), ArchiveLimits()):
+        if one.harmless or member not in (None, one.name):
+            continue
+        if found is not None:
+            raise InputError(f"{name}: holds several logs: name one, such as {name}/{found.name}, or use pushlog audit")
+        found = one
+    if found is None:
+        raise InputError(f"{shown}: holds no such log" if member else f"{shown}: is an archive without a log")
+    if found.data is None:
+        raise InputError(f"{shown}: can't be read: {found.problem}")
+    given = raw(f"{name}/{found.name}" if found.name else name, found.data)
+    return replace(given, notes=(*given.notes, found.problem)) if found.problem else given
 
 
 def raw(name: str, data: bytes) -> Raw:
