@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 _TERMINAL = re.compile(rb"\x1b\[\d*[AJ]|\r\n")
 
 
-# Each is a module: `OPENING` is text that a push of it prints at the beginning of a line, `WHERE` that and what else can
-# stand by one, and `sections(text, knowledge)` are its pushes in a log. Docker's own dialect reads what these leave.
+# Each is a module. `OPENING`: text that a push of it prints at the beginning of a line; `WHERE`: that and what else can
+# stand by one; `sections(text, knowledge)`: its pushes in a log. Docker's own dialect reads what these leave.
 DIALECTS: tuple[ModuleType, ...] = (buildkit, compose, containers, crane, kaniko, nerdctl, oras)
 
 
