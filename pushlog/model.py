@@ -48,6 +48,7 @@ __all__ = [
     "Outcome",
     "Phase",
     "Progress",
+    "Redacted",
     "Reference",
     "Severity",
     "Source",
@@ -57,8 +58,20 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Redacted:
+    """Secrets that were hidden: their kind, the line they stand on (None where it is not a line's text), how many."""
+
+    kind: str
+    line: int | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One input and how it was read. `coverage`: share of the lines inside pushes that were understood, 0 to 1."""
+    """One input and how it was read. `coverage`: share of the lines inside pushes that were understood, 0 to 1.
+
+    `incomplete`: part of it was not read, because a limit was hit or it could not be; the notes say which.
+    """
 
     name: str
     bytes: int
@@ -68,6 +81,8 @@ class Source:
     decoration: str | None
     coverage: float
     notes: tuple[str, ...] = ()
+    redacted: tuple[Redacted, ...] = ()
+    incomplete: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

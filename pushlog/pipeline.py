@@ -30,6 +30,7 @@ from pushlog.model import (
     Source,
     Store,
 )
+from pushlog.redaction.result import redacted, unredacted
 from pushlog.rules import across, judge
 from pushlog.rules.case import Case
 from pushlog.rules.token_expired import expired
@@ -71,7 +72,7 @@ class Options:
     """What a user may tell and ask an analysis beside the log.
 
     `timing`: the text of a typescript's timing file; `zone`: that of stamps which name none; `max_uploads`: that of the
-    daemon, 0 for no limit.
+    daemon, 0 for no limit; `redact`: secrets are hidden in the result.
     """
 
     knowledge: Knowledge = field(default_factory=shipped)
@@ -81,6 +82,7 @@ class Options:
     manifest: Manifest | None = None
     max_uploads: int | None = None
     what_if: tuple[Change, ...] = ()
+    redact: bool = True
 
 
 def analyze(source: str | Path | bytes, options: Options | None = None) -> Log:
@@ -120,10 +122,12 @@ def _known(given: Raw, chosen: Options) -> tuple[Source, list[Case]]:
         coverage=_coverage(found),
         notes=(*given.notes, *log.notes, *(() if found else _unbound(text, chosen.knowledge))),
     )
-    known = [_case(text, described, section, log.watch, chosen) for section in found]
-    known, unnamed = _with_instructions(known, chosen.history)
-    known, unsized = _with_sizes(known, chosen)
-    return replace(described, notes=(*described.notes, *unnamed, *unsized)), known
+    cases = [_case(text, described, section, log.watch, chosen) for section in found]
+    cases, notes = _with_instructions(cases, chosen.history)
+    habits = across(cases)
+    judged = (_judged(case, extra) for case, extra in zip(cases, habits, strict=True))
+    result = Log(source=replace(described, notes=(*described.notes, *notes)), pushes=tuple(judged))
+    return redacted(result, text) if chosen.redact else unredacted(result)
 
 
 def _unbound(text: Text, knowledge: Knowledge) -> tuple[str, ...]:

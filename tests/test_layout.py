@@ -26,6 +26,7 @@ RANKS = {
     "formats": 3,
     "timeline": 4,
     "rules": 5,
+    "redaction": 5,
     "pipeline": 6,
     "tables": 7,
     "report": 7,
