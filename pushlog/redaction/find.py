@@ -20,8 +20,11 @@ MARK = "REDACTED"
 _NARROWEST = 40
 # Lines that begin a text of their own: a layer's row, a digest line, a stamp.
 _OWN_LINE = re.compile(r"\s|[0-9a-f]{12}: |\S{1,128}: digest: sha256:|sha256:|The push refers|\d{4}-\d\d-\d\d|[{\[<$+]")
-# `%3D`, encoded twice `%253D`; `\\u003d`, `\\n` and `\\"`, escaped as often as JSON stands inside JSON.
-_ESCAPE = re.compile(r"%(?:25){0,4}([0-9A-Fa-f]{2})|\\{1,8}(?:u([0-9A-Fa-f]{4})|([nrt\"'/]))")
+# What a text can be read without: `%3D`, encoded twice `%253D`; `\u003d`, `\n` and `\"`, escaped as often as
+# JSON stands inside JSON; what colours a terminal.
+_ESCAPE = re.compile(
+    r"%(?:25){0,4}([0-9A-Fa-f]{2})|\\{1,8}(?:u([0-9A-Fa-f]{4})|([nrt\"'/]))|\x1b\[[0-9;?]{0,40}[A-Za-z]"
+)
 _KEY_BEGINS = re.compile(r"-----BEGIN[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
 _KEY_ENDS = "-----END"
 # The largest keys in use have about a hundred lines; one that is cut off must not hide the log.
@@ -39,7 +42,7 @@ class Span:
 
 def likely(blob: str) -> tuple[Secret, ...]:
     """The kinds that can stand in a text at all: a look at its literals spares nearly every pattern."""
-    lowered = f"{blob}\n{_plain(blob)[0]}".lower() if _ESCAPE.search(blob) else blob.lower()
+    lowered = f"{blob}\n{plain(blob)}".lower()
     return tuple(row for row in secrets() if not row.near or any(literal in lowered for literal in row.near))
 
 
@@ -47,8 +50,8 @@ def spans(text: str, rows: Sequence[Secret]) -> tuple[Span, ...]:
     """The secrets of these kinds in a text, in order; where some overlap, all of it as one."""
     found = _spans(text, rows)
     if _ESCAPE.search(text):
-        plain, places = _plain(text)
-        found += [Span(places[span.start], places[span.stop], span.kind) for span in _spans(plain, rows)]
+        bare, places = _plain(text)
+        found += [Span(places[span.start], places[span.stop], span.kind) for span in _spans(bare, rows)]
     joined: list[Span] = []
     # Where two begin at the same place, the row that comes first names the kind.
     for span in sorted(found, key=lambda span: span.start):
@@ -72,6 +75,11 @@ def _spans(text: str, rows: Sequence[Secret]) -> list[Span]:
     return found
 
 
+def plain(text: str) -> str:
+    """The text without percent-encoding, escapes of JSON and colours; the text itself where it has none."""
+    return _plain(text)[0] if _ESCAPE.search(text) else text
+
+
 def _plain(text: str) -> tuple[str, list[int]]:
     """The text without percent-encoding and escapes of JSON, and where each of its characters, and its end, stood."""
     parts: list[str] = []
@@ -87,7 +95,8 @@ def _plain(text: str) -> tuple[str, list[int]]:
 def _character(hit: re.Match[str]) -> str:
     if hit[3]:
         return {"n": "\n", "r": "\r", "t": "\t"}.get(hit[3], hit[3])
-    return chr(int(hit[1] or hit[2], 16))
+    code = hit[1] or hit[2]
+    return chr(int(code, 16)) if code else ""
 
 
 def mark(kind: str) -> str:

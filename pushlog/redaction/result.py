@@ -157,13 +157,24 @@ def _counted(seen: _Seen) -> tuple[Redacted, ...]:
 
 def _note(known: Sequence[Redacted]) -> str:
     """One quiet line: how many, of which kinds, on which lines."""
+    said = _kinds(known)
+    more = [f"{len(said) - _KINDS_SAID} more kinds"] if len(said) > _KINDS_SAID else []
+    total = sum(row.count for row in known)
+    return f"{count(total, 'secret')} redacted: {', '.join([*said[:_KINDS_SAID], *more])}"
+
+
+def by_kind(known: Sequence[Redacted]) -> Iterator[str]:
+    """What was hidden, a line for each kind, after one for all."""
+    total = sum(row.count for row in known)
+    yield f"{count(total, 'secret')} redacted" if total else "no secret was found"
+    yield from (f"  {said}" for said in _kinds(known))
+
+
+def _kinds(known: Sequence[Redacted]) -> list[str]:
     kinds: dict[str, list[int]] = {}
     for row in known:
         kinds.setdefault(row.kind, []).extend([row.line] if row.line is not None else [])
-    said = [f"{kind} on {_lines(lines)}" if lines else kind for kind, lines in list(kinds.items())[:_KINDS_SAID]]
-    more = [f"{len(kinds) - _KINDS_SAID} more kinds"] if len(kinds) > _KINDS_SAID else []
-    total = sum(row.count for row in known)
-    return f"{count(total, 'secret')} redacted: {', '.join([*said, *more])}"
+    return [f"{kind} on {_lines(lines)}" if lines else kind for kind, lines in kinds.items()]
 
 
 def _lines(lines: Sequence[int]) -> str:
