@@ -9,9 +9,11 @@ import numpy as np
 
 from pushlog.formats import docker
 from pushlog.formats.errors import Classified, classify
+from pushlog.formats.limited import limited
 from pushlog.formats.reference import reference
 from pushlog.formats.sections import Section, sections, unbound
 from pushlog.formats.store import store, throttled
+from pushlog.intake.limits import LIMITS, Deadline, Limits, long_lines
 from pushlog.intake.opened import opened
 from pushlog.intake.read import Raw, raw, read
 from pushlog.knowledge.base import Knowledge, shipped
@@ -83,35 +85,24 @@ class Options:
     max_uploads: int | None = None
     what_if: tuple[Change, ...] = ()
     redact: bool = True
+    limits: Limits = LIMITS
 
 
 def analyze(source: str | Path | bytes, options: Options | None = None) -> Log:
     """The pushes in a log: a path, `-` for standard input, or the bytes themselves. Raises InputError."""
-    return analyze_raw(_given(source), options)
+    limit = (options or Options()).limits.log_bytes
+    given = raw("bytes", source) if isinstance(source, bytes) else read(str(source), limit)
+    return analyze_raw(given, options)
 
 
 def analyze_raw(given: Raw, options: Options | None = None) -> Log:
     """The same for bytes that were read already."""
-    source, known = _known(given, options or Options())
-    judged = (_judged(case, habits) for case, habits in zip(known, across(known), strict=True))
-    return Log(source=source, pushes=tuple(judged))
-
-
-def cases(source: str | Path | bytes, options: Options | None = None) -> list[Case]:
-    """The pushes in a log with all that is known of them, before anything is judged. Raises InputError."""
-    return _known(_given(source), options or Options())[1]
-
-
-def _given(source: str | Path | bytes) -> Raw:
-    return raw("bytes", source) if isinstance(source, bytes) else read(str(source))
-
-
-def _known(given: Raw, chosen: Options) -> tuple[Source, list[Case]]:
-    """What is known of a log and of its pushes."""
+    chosen = options or Options()
+    deadline = Deadline(chosen.limits.seconds)
     log = opened(given.data, chosen.timing, chosen.zone)
     text = log.text
     reading = docker.read(text)
-    found = sections(text, reading, chosen.knowledge)
+    found, over = limited(() if deadline.over else sections(text, reading, chosen.knowledge), chosen.limits)
     described = Source(
         name=given.name,
         bytes=given.size,
@@ -122,12 +113,28 @@ def _known(given: Raw, chosen: Options) -> tuple[Source, list[Case]]:
         coverage=_coverage(found),
         notes=(*given.notes, *log.notes, *(() if found else _unbound(text, chosen.knowledge))),
     )
-    cases = [_case(text, described, section, log.watch, chosen) for section in found]
+    cases = [_case(text, described, section, log.watch, chosen) for section in found if not deadline.over]
     cases, notes = _with_instructions(cases, chosen.history)
     habits = across(cases)
-    judged = (_judged(case, extra) for case, extra in zip(cases, habits, strict=True))
-    result = Log(source=replace(described, notes=(*described.notes, *notes)), pushes=tuple(judged))
+    judged = tuple(_judged(case, extra) for case, extra in zip(cases, habits, strict=True))
+    judged, more = _with_findings(judged, chosen.limits.findings)
+    stopped = (deadline.note,) if deadline.over else ()
+    left_out = (*long_lines(text.data), *over, *more, *stopped)
+    source = replace(
+        described,
+        notes=(*described.notes, *notes, *left_out),
+        incomplete=given.incomplete or bool(left_out),
+    )
+    result = Log(source=source, pushes=judged)
     return redacted(result, text) if chosen.redact else unredacted(result)
+
+
+def _with_findings(pushes: tuple[Diagnosis, ...], most: int) -> tuple[tuple[Diagnosis, ...], tuple[str, ...]]:
+    """The pushes with no more findings than the limit, the graver first, and a note if some were left out."""
+    if all(len(push.findings) <= most for push in pushes):
+        return pushes, ()
+    note = f"more than {most:,} findings on a push: the rest was left out"
+    return tuple(replace(push, findings=push.findings[:most]) for push in pushes), (note,)
 
 
 def _unbound(text: Text, knowledge: Knowledge) -> tuple[str, ...]:

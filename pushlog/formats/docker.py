@@ -6,7 +6,6 @@ straight into columns; what is left between them goes through Lark, piece by pie
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, replace
 from functools import cache
@@ -16,6 +15,7 @@ from pushlog.formats import derive
 from pushlog.formats.events import UNKNOWN, Events, Kind, Mark, Row, from_rows, table
 from pushlog.formats.figures import LARGEST, LONGEST_WAIT, size
 from pushlog.formats.shapes import FIELDS, Lane, scan
+from pushlog.intake.limits import loads
 from pushlog.intake.text import Piece, Text
 from pushlog.model import Capture
 
@@ -146,8 +146,8 @@ def _careful(piece: Piece) -> Iterator[Row | Mark]:
 def _message(piece: Piece) -> Iterator[Row | Mark]:
     """A message of the Engine API: its words through the grammar, its figures as they are."""
     try:
-        message = json.loads(piece.text)
-    except (ValueError, RecursionError):
+        message = loads(piece.text)
+    except ValueError:
         return
     if not isinstance(message, dict):
         return

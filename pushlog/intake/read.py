@@ -6,12 +6,16 @@ import codecs
 import errno
 import hashlib
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
 from pushlog.faults import InputError
+from pushlog.intake.limits import LIMITS
 
 STDIN = "-"
+# Most logs are one part, which is not copied.
+_PART = 64 << 20
 
 # UTF-32 first: its mark begins with that of UTF-16.
 _MARKS = (
@@ -31,14 +35,16 @@ class Raw:
     size: int
     sha256: str
     notes: tuple[str, ...] = ()
+    incomplete: bool = False
 
 
-def read(name: str) -> Raw:
-    """The input of that path, or standard input for `-`. Raises InputError."""
-    if name == STDIN:
-        return raw("standard input", sys.stdin.buffer.read())
+def read(name: str, limit: int = LIMITS.log_bytes) -> Raw:
+    """The input of that path, or standard input for `-`, up to `limit` bytes. Raises InputError."""
     try:
-        return raw(name, Path(name).read_bytes())
+        if name == STDIN:
+            return _bounded("standard input", sys.stdin.buffer, limit)
+        with Path(name).open("rb") as file:
+            return _bounded(name, file, limit)
     except IsADirectoryError:
         message = f"{name}: is a folder; name the log files in it, for example {name.rstrip('/')}/*.txt"
     except OSError as error:
@@ -47,6 +53,20 @@ def read(name: str) -> Raw:
     except ValueError:  # a NUL in the name
         message = f"{name!r}: not a file name"
     raise InputError(message)
+
+
+def _bounded(name: str, file: BinaryIO, limit: int) -> Raw:
+    """What a file holds now, however it grows: one byte more than the limit tells that there is more."""
+    parts, left = [], limit + 1
+    while left > 0 and (part := file.read(min(left, _PART))):
+        parts.append(part)
+        left -= len(part)
+    data = b"".join(parts)
+    if len(data) <= limit:
+        return raw(name, data)
+    given = raw(name, data[:limit])
+    note = f"only the first {limit:,} bytes were read, the limit for a log"
+    return replace(given, notes=(*given.notes, note), incomplete=True)
 
 
 def raw(name: str, data: bytes) -> Raw:

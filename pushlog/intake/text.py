@@ -23,6 +23,8 @@ _ESCAPE = re.compile(
 )
 _BREAK = re.compile(BREAK)
 _BLANK = b" \t\r\n\v\f\0"
+# What stands between two breaks is read up to here: a longer one is no line of a push, but may be an attack.
+LONGEST_PIECE = 64 << 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ class Text:
         while at < stop:
             found = _BREAK.search(self.data, at, stop)
             end = found.start() if found else stop
-            part = self.data[at:end]
+            part = self.data[at : min(end, at + LONGEST_PIECE)]
             if part.strip(_BLANK):
                 text = plain(part)
                 if text:

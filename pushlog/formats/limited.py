@@ -1,0 +1,42 @@
+"""Pushes within the limits: no more of them than a log may hold, none with more layers than an image can have."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pushlog.formats.events import Events
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pushlog.formats.sections import Section
+    from pushlog.intake.limits import Limits
+
+
+def limited(found: Sequence[Section], limits: Limits) -> tuple[tuple[Section, ...], tuple[str, ...]]:
+    """The pushes to analyze, and what had to be left out of them."""
+    kept = tuple(_with_layers(section, limits.layers) for section in found[: limits.pushes])
+    notes = [
+        f"the push on line {old.lines[0]} names {len(old.events.ids):,} layers: the first {limits.layers:,} are kept"
+        for old, new in zip(found, kept, strict=False)
+        if old is not new
+    ]
+    if len(found) > len(kept):
+        notes.append(f"the log holds {len(found):,} pushes: only the first {len(kept):,} were analyzed")
+    return kept, tuple(notes)
+
+
+def _with_layers(section: Section, most: int) -> Section:
+    """The push with its first layers alone: layers are numbered in the order in which they are named."""
+    events = section.events
+    if len(events.ids) <= most:
+        return section
+    rows = np.flatnonzero(events.layer < most)
+    columns = {
+        name: getattr(events, name)[rows]
+        for name in ("start", "stop", "line", "layer", "kind", "current", "total", "wait")
+    }
+    return replace(section, events=Events(ids=events.ids[:most], **columns))
