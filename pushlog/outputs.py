@@ -89,6 +89,8 @@ def _print(data: bytes) -> None:
 
 def write_bytes(path: str | None, data: bytes) -> None:
     """To a file, written whole or not at all, or to standard output. Raises OutputError."""
+    if path is None and sys.stdout.isatty():
+        raise OutputError("a log can hold codes that act on a terminal: name a file with -o, or use a pipe")
     if path is None:
         _print(data)
     else:
@@ -99,10 +101,15 @@ def _file(path: str, data: bytes) -> None:
     """Written beside its place and renamed, so that there is the old file or the whole new one."""
     target = Path(path)
     try:
+        if target.exists() and not target.is_file():  # a device or a pipe is written to, never replaced
+            target.write_bytes(data)
+            return
         handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
             Path(beside).chmod(0o666 & ~_umask())
             Path(beside).replace(target)
         except BaseException:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 # docker/go-units HumanSize: base 1000, four significant digits, one space before the unit up to 1.13 and in 17.03.
 _UNITS = b"kMGTPEZY"
-# A petabyte and a day: no push has such a figure, and many of them still fit in a column of sums.
-LARGEST = 10**15
+# Ten petabytes and a day: no push has such a figure, and many of them still fit in a column of sums.
+LARGEST = 10**16
 LONGEST_WAIT = 86_400
 
 

@@ -35,6 +35,7 @@ LIMITS = Limits()
 # The Engine's messages have three brackets inside each other, records of CI systems some more.
 JSON_DEPTH = 100
 _BRACKETS = re.compile(r'[\[{]|[\]}]|"(?:[^"\\]|\\.)*"?', re.DOTALL)
+_HALVES = re.compile(r"\\u[dD][89a-fA-F]")
 _CHUNK = 1 << 24
 
 
@@ -61,7 +62,11 @@ def loads(text: str | bytes) -> object:
     words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
     if _deeper(words, JSON_DEPTH):
         raise ValueError("too many brackets inside brackets")
-    return json.loads(words)
+    found: object = json.loads(words)
+    # Half of a pair, escaped, would be a character that no output can be written with.
+    return (
+        json.loads(json.dumps(found, ensure_ascii=False).encode("utf-8", "replace")) if _HALVES.search(words) else found
+    )
 
 
 def _deeper(text: str, limit: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import errno
 import hashlib
+import os
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -56,8 +57,8 @@ def read(name: str, limit: int = LIMITS.log_bytes) -> Raw:
 
 
 def _bounded(name: str, file: BinaryIO, limit: int) -> Raw:
-    """What a file holds now, however it grows: one byte more than the limit tells that there is more."""
-    parts, left = [], limit + 1
+    """What a file holds now, however it grows or shrinks; one byte more than the limit tells that there is more."""
+    parts, left = [], min(limit + 1, _size(file) or limit + 1)
     while left > 0 and (part := file.read(min(left, _PART))):
         parts.append(part)
         left -= len(part)
@@ -69,10 +70,20 @@ def _bounded(name: str, file: BinaryIO, limit: int) -> Raw:
     return replace(given, notes=(*given.notes, note), incomplete=True)
 
 
+def _size(file: BinaryIO) -> int:
+    """How large a file is at this moment; 0 for what has no size, such as a pipe."""
+    try:
+        return os.fstat(file.fileno()).st_size
+    except OSError:  # not a file at all
+        return 0
+
+
 def raw(name: str, data: bytes) -> Raw:
     """The same for bytes at hand."""
     text, notes = _utf8(data)
-    return Raw(name=name, data=text, size=len(data), sha256=hashlib.sha256(data).hexdigest(), notes=notes)
+    # A file name need not be UTF-8; what is written of it must be.
+    shown = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return Raw(name=shown, data=text, size=len(data), sha256=hashlib.sha256(data).hexdigest(), notes=notes)
 
 
 def _utf8(data: bytes) -> tuple[bytes, tuple[str, ...]]:
