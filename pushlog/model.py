@@ -68,10 +68,7 @@ class Redacted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One input and how it was read. `coverage`: share of the lines inside pushes that were understood, 0 to 1.
-
-    `incomplete`: part of it was not read, because a limit was hit or it could not be; the notes say which.
-    """
+    """One input and how it was read. `coverage`: share of the lines inside pushes that were understood, 0 to 1."""
 
     name: str
     bytes: int
@@ -82,7 +79,7 @@ class Source:
     coverage: float
     notes: tuple[str, ...] = ()
     redacted: tuple[Redacted, ...] = ()
-    incomplete: bool = False
+    incomplete: bool = False  # part of it was not read; the notes say which
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

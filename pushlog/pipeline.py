@@ -9,7 +9,7 @@ import numpy as np
 
 from pushlog.formats import docker
 from pushlog.formats.errors import Classified, classify
-from pushlog.formats.limited import limited
+from pushlog.formats.limited import few_findings, limited
 from pushlog.formats.reference import reference
 from pushlog.formats.sections import Section, sections, unbound
 from pushlog.formats.store import store, throttled
@@ -35,6 +35,7 @@ from pushlog.model import (
 from pushlog.redaction.result import redacted, unredacted
 from pushlog.rules import across, judge
 from pushlog.rules.case import Case
+from pushlog.rules.excerpt import excerpt
 from pushlog.rules.token_expired import expired
 from pushlog.rules.verdict import verdict
 from pushlog.timeline.clock import inferred
@@ -65,7 +66,6 @@ if TYPE_CHECKING:
     from pushlog.model import Layer
     from pushlog.timeline.changes import Change
 
-_NEIGHBOURS = 2
 _UNREAD_SHOWN = 20
 
 
@@ -90,14 +90,30 @@ class Options:
 
 def analyze(source: str | Path | bytes, options: Options | None = None) -> Log:
     """The pushes in a log: a path, `-` for standard input, or the bytes themselves. Raises InputError."""
-    limit = (options or Options()).limits.log_bytes
-    given = raw("bytes", source) if isinstance(source, bytes) else read(str(source), limit)
-    return analyze_raw(given, options)
+    return analyze_raw(_given(source, options), options)
 
 
 def analyze_raw(given: Raw, options: Options | None = None) -> Log:
     """The same for bytes that were read already."""
     chosen = options or Options()
+    source, known = _known(given, chosen)
+    judged = (_judged(case, habits) for case, habits in zip(known, across(known), strict=True))
+    log = few_findings(Log(source=source, pushes=tuple(judged)), chosen.limits)
+    return redacted(log, known[0].text if known else None) if chosen.redact else unredacted(log)
+
+
+def cases(source: str | Path | bytes, options: Options | None = None) -> list[Case]:
+    """The pushes in a log with all that is known of them, before anything is judged. Raises InputError."""
+    return _known(_given(source, options), options or Options())[1]
+
+
+def _given(source: str | Path | bytes, options: Options | None) -> Raw:
+    limit = (options.limits if options else LIMITS).log_bytes
+    return raw("bytes", source) if isinstance(source, bytes) else read(str(source), limit)
+
+
+def _known(given: Raw, chosen: Options) -> tuple[Source, list[Case]]:
+    """What is known of a log and of its pushes."""
     deadline = Deadline(chosen.limits.seconds)
     log = opened(given.data, chosen.timing, chosen.zone)
     text = log.text
@@ -113,36 +129,19 @@ def analyze_raw(given: Raw, options: Options | None = None) -> Log:
         coverage=_coverage(found),
         notes=(*given.notes, *log.notes, *(() if found else _unbound(text, chosen.knowledge))),
     )
-    cases = [_case(text, described, section, log.watch, chosen) for section in found if not deadline.over]
-    cases, notes = _with_instructions(cases, chosen.history)
-    habits = across(cases)
-    judged = tuple(_judged(case, extra) for case, extra in zip(cases, habits, strict=True))
-    judged, more = _with_findings(judged, chosen.limits.findings)
-    stopped = (deadline.note,) if deadline.over else ()
-    left_out = (*long_lines(text.data), *over, *more, *stopped)
-    source = replace(
-        described,
-        notes=(*described.notes, *notes, *left_out),
-        incomplete=given.incomplete or bool(left_out),
-    )
-    result = Log(source=source, pushes=judged)
-    return redacted(result, text) if chosen.redact else unredacted(result)
-
-
-def _with_findings(pushes: tuple[Diagnosis, ...], most: int) -> tuple[tuple[Diagnosis, ...], tuple[str, ...]]:
-    """The pushes with no more findings than the limit, the graver first, and a note if some were left out."""
-    if all(len(push.findings) <= most for push in pushes):
-        return pushes, ()
-    note = f"more than {most:,} findings on a push: the rest was left out"
-    return tuple(replace(push, findings=push.findings[:most]) for push in pushes), (note,)
+    known = [_case(text, described, section, log.watch, chosen) for section in found if not deadline.over]
+    known, unnamed = _with_instructions(known, chosen.history)
+    known, unsized = _with_sizes(known, chosen)
+    left_out = (*long_lines(text.data), *over, *deadline.notes)
+    notes = (*described.notes, *unnamed, *unsized, *left_out)
+    return replace(described, notes=notes, incomplete=given.incomplete or bool(left_out)), known
 
 
 def _unbound(text: Text, knowledge: Knowledge) -> tuple[str, ...]:
     """What a log without a push may hold all the same: an error that nothing binds to one."""
     line = unbound(text, knowledge)
-    return (
-        () if line is None else (f"line {line} reads like an error of a push, but no push is in the log to bind it to",)
-    )
+    said = f"line {line} reads like an error of a push, but no push is in the log to bind it to"
+    return () if line is None else (said,)
 
 
 def _with_instructions(cases: list[Case], history: History | None) -> tuple[list[Case], tuple[str, ...]]:
@@ -267,8 +266,8 @@ def _judged(case: Case, habits: tuple[Finding, ...]) -> Diagnosis:
     """The push with its findings, the two sentences that lead, and the lines that are quoted."""
     findings = judge(case, habits)
     headline, advice = verdict(case.push, findings)
-    excerpt = _excerpt(case.text, case.push, findings)
-    return replace(case.push, findings=findings, verdict=headline, advice=advice, excerpt=excerpt)
+    quoted = excerpt(case.text, case.push, findings)
+    return replace(case.push, findings=findings, verdict=headline, advice=advice, excerpt=quoted)
 
 
 def _named(classified: Classified | None) -> str | None:
@@ -288,16 +287,3 @@ def _failure(section: Section, classified: Classified | None, known: Sequence[La
         http_status=classified.http_status,
         retry_helps=classified.retry_helps,
     )
-
-
-def _excerpt(text: Text, push: Diagnosis, findings: tuple[Finding, ...]) -> tuple[Evidence, ...]:
-    """The lines that findings point at, with their neighbours."""
-    points = {evidence.line for finding in findings for evidence in finding.evidence}
-    lines = {
-        near
-        for line in points
-        for near in range(line - _NEIGHBOURS, line + _NEIGHBOURS + 1)
-        if push.lines[0] <= near <= push.lines[1] or near == line
-    }
-    shown = {line: text.shown(line) for line in sorted(lines) if 1 <= line <= text.lines}
-    return tuple(Evidence(line=line, text=said) for line, said in shown.items())

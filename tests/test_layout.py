@@ -28,6 +28,7 @@ RANKS = {
     "rules": 5,
     "redaction": 5,
     "pipeline": 6,
+    "tables": 7,
     "handover": 7,
     "report": 7,
     "audit": 8,

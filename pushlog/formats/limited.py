@@ -1,4 +1,4 @@
-"""Pushes within the limits: no more of them than a log may hold, none with more layers than an image can have."""
+"""Results within the limits: no more pushes than a log may hold, none with more layers than an image can have."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pushlog.formats.events import Events
+from pushlog.model import Log
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +28,15 @@ def limited(found: Sequence[Section], limits: Limits) -> tuple[tuple[Section, ..
     if len(found) > len(kept):
         notes.append(f"the log holds {len(found):,} pushes: only the first {len(kept):,} were analyzed")
     return kept, tuple(notes)
+
+
+def few_findings(log: Log, limits: Limits) -> Log:
+    """The result with no more findings on a push than the limit, the graver first, and a note if some were left out."""
+    if all(len(push.findings) <= limits.findings for push in log.pushes):
+        return log
+    note = f"more than {limits.findings:,} findings on a push: the rest was left out"
+    pushes = tuple(replace(push, findings=push.findings[: limits.findings]) for push in log.pushes)
+    return Log(source=replace(log.source, notes=(*log.source.notes, note), incomplete=True), pushes=pushes)
 
 
 def _with_layers(section: Section, most: int) -> Section:

@@ -52,9 +52,9 @@ class Deadline:
         return self.seconds is not None and time.monotonic() - self.began > self.seconds
 
     @property
-    def note(self) -> str:
+    def notes(self) -> tuple[str, ...]:
         """What is said of a log that was stopped."""
-        return f"stopped after {self.seconds:g} s: what follows was not analyzed"
+        return (f"stopped after {self.seconds:g} s: what follows was not analyzed",) if self.over else ()
 
 
 def loads(text: str | bytes) -> object:
