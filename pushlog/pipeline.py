@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from pushlog.formats import docker
+from pushlog.formats.dialects import openings, pushes
 from pushlog.formats.errors import Classified, classify
 from pushlog.formats.limited import few_findings, limited
-from pushlog.formats.reference import reference
-from pushlog.formats.sections import Section, sections, unbound
-from pushlog.formats.store import store, throttled
+from pushlog.formats.reference import named_in, reference
+from pushlog.formats.sections import unbound
+from pushlog.formats.store import store
 from pushlog.intake.limits import LIMITS, Deadline, Limits, long_lines
 from pushlog.intake.opened import opened
 from pushlog.intake.read import Raw, raw, read
@@ -20,15 +18,14 @@ from pushlog.knowledge.base import Knowledge, shipped
 from pushlog.model import (
     Capture,
     Client,
-    Clock,
     Diagnosis,
-    Duration,
     Evidence,
     Failure,
     Family,
     Finding,
     Log,
     Outcome,
+    Reference,
     Source,
     Store,
 )
@@ -38,19 +35,17 @@ from pushlog.rules.case import Case
 from pushlog.rules.excerpt import excerpt
 from pushlog.rules.token_expired import expired
 from pushlog.rules.verdict import verdict
-from pushlog.timeline.clock import inferred
 from pushlog.timeline.concurrency import concurrency
 from pushlog.timeline.flow import flowed
 from pushlog.timeline.frame import frame
 from pushlog.timeline.layers import gave_up, layers
-from pushlog.timeline.measured import Watch, measured
 from pushlog.timeline.naming import named
-from pushlog.timeline.outcome import outcome
+from pushlog.timeline.outcome import outcome, proof
 from pushlog.timeline.progress import progress
 from pushlog.timeline.sent import sent
 from pushlog.timeline.sizing import sized
 from pushlog.timeline.slots import slots
-from pushlog.timeline.waits import waited
+from pushlog.timeline.times import times
 from pushlog.timeline.whatif import estimates
 
 if TYPE_CHECKING:
@@ -58,13 +53,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
+    from pushlog.formats.section import Section
     from pushlog.intake.history import History
     from pushlog.intake.manifest import Manifest
     from pushlog.intake.text import Text
     from pushlog.model import Layer
     from pushlog.timeline.changes import Change
+    from pushlog.timeline.measured import Watch
 
 _UNREAD_SHOWN = 20
 
@@ -115,19 +110,19 @@ def _given(source: str | Path | bytes, options: Options | None) -> Raw:
 def _known(given: Raw, chosen: Options) -> tuple[Source, list[Case]]:
     """What is known of a log and of its pushes."""
     deadline = Deadline(chosen.limits.seconds)
-    log = opened(given.data, chosen.timing, chosen.zone)
+    log = opened(given.data, openings(), chosen.timing, chosen.zone)
     text = log.text
-    reading = docker.read(text)
-    found, over = limited(() if deadline.over else sections(text, reading, chosen.knowledge), chosen.limits)
+    told = pushes(text, chosen.knowledge)
+    found, over = limited(told.sections, chosen.limits)
     described = Source(
         name=given.name,
         bytes=given.size,
         lines=text.lines,
         sha256=given.sha256,
-        capture=log.capture or reading.capture,
+        capture=log.capture or told.capture,
         decoration=log.decoration,
         coverage=_coverage(found),
-        notes=(*given.notes, *log.notes, *(() if found else _unbound(text, chosen.knowledge))),
+        notes=(*given.notes, *log.notes, *_told(found), *(() if found else _unbound(text, chosen.knowledge))),
     )
     known = [_case(text, described, section, log.watch, chosen) for section in found if not deadline.over]
     known, unnamed = _with_instructions(known, chosen.history)
@@ -137,11 +132,22 @@ def _known(given: Raw, chosen: Options) -> tuple[Source, list[Case]]:
     return replace(described, notes=notes, incomplete=given.incomplete or bool(left_out)), known
 
 
+def _told(found: tuple[Section, ...]) -> tuple[str, ...]:
+    """How the clients were told, where that is not plain."""
+    whys = dict.fromkeys((one.client, one.why) for one in found if one.why)
+    return tuple(f"{_name(client)}: {why}" for client, why in whys)
+
+
+def _name(client: Client) -> str:
+    return "a client that the log does not tell" if client is Client.UNKNOWN else f"pushed by {client.value}"
+
+
 def _unbound(text: Text, knowledge: Knowledge) -> tuple[str, ...]:
     """What a log without a push may hold all the same: an error that nothing binds to one."""
     line = unbound(text, knowledge)
-    said = f"line {line} reads like an error of a push, but no push is in the log to bind it to"
-    return () if line is None else (said,)
+    return (
+        () if line is None else (f"line {line} reads like an error of a push, but no push is in the log to bind it to",)
+    )
 
 
 def _with_instructions(cases: list[Case], history: History | None) -> tuple[list[Case], tuple[str, ...]]:
@@ -175,22 +181,27 @@ def _understood(section: Section) -> int:
 
 def _case(text: Text, source: Source, section: Section, watch: Watch | None, options: Options) -> Case:
     """What is known of one push, before anything is judged."""
+    facts = options.knowledge.client(section.client)
     engine, classified = _engine(source, section, options.knowledge)
     ended = outcome(section, classified)
-    clock = _clock(text, section, watch, engine, classified)
-    table = frame(section.events, clock.at)
+    clock = times(text, section, watch, store=engine, error=classified, engine=facts.engine)
+    table = frame(section.events, clock.at, counts_down=facts.engine)
     known = layers(
         section.events,
         table,
         store=engine,
+        basis=facts.basis,
         mounts={m.fields["LAYER"]: m.fields["FROM"] for m in section.marks if m.kind == "mount"},
-        failed=gave_up(section.events.ids, table, _named(classified)) if ended is Outcome.FAILED else (),
+        failed=gave_up(section.events.ids, table, classified.parts.object_digest if classified else None)
+        if ended is Outcome.FAILED
+        else (),
         end=clock.end,
         is_measured=clock.duration.seconds is not None,
+        tells_start=facts.engine,
     )
-    pushed = reference(section.marks)
+    pushed = _reference(section)
     push = Diagnosis(
-        client=Client.DOCKER,
+        client=section.client,
         store=engine,
         lines=section.lines,
         reference=pushed,
@@ -198,7 +209,9 @@ def _case(text: Text, source: Source, section: Section, watch: Watch | None, opt
         outcome=ended,
         error=_failure(section, classified, known),
         layers=known,
-        progress=progress(known, ended, source.capture),
+        progress=progress(
+            known, ended, source.capture, proof=proof(section), piped=section.client is Client.DOCKER, names=facts.names
+        ),
         clock=clock.kind,
         duration=clock.duration,
         concurrency=concurrency(table, section, store=engine, capture=source.capture, configured=options.max_uploads),
@@ -218,36 +231,14 @@ def _case(text: Text, source: Source, section: Section, watch: Watch | None, opt
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Times:
-    """The seconds of every event and of the end of the push, where they come from, and how long it took."""
-
-    kind: Clock
-    at: NDArray[np.float64]
-    end: float
-    duration: Duration
-
-
-def _clock(text: Text, section: Section, watch: Watch | None, engine: Store, error: Classified | None) -> _Times:
-    """The times that the log carries, else the earliest that its lines allow."""
-    earliest = inferred(
-        section.events,
-        store=engine,
-        throttled=throttled(text, section.events, section.marks),
-        breaks=np.array([m.stop for m in section.marks if m.kind == "digest"], dtype=np.int64),
-        failed=error is not None and error.family is not Family.CANCELLED,
-        waited=waited(error, engine),
-    )
-    told = measured(section, watch)
-    if told is None:
-        kind = Clock.INFERRED if earliest.proven else Clock.NONE
-        return _Times(
-            kind=kind, at=earliest.at, end=earliest.end, duration=Duration(seconds=None, at_least=earliest.end)
-        )
-    # A coarse stamp is cut off, not rounded: the push may have been shorter by one step of it.
-    bound = max(earliest.end, told.seconds - told.resolution, 0.0)
-    duration = Duration(seconds=round(told.seconds, 3), at_least=round(bound, 3), began=told.began)
-    return _Times(kind=told.kind, at=told.at, end=told.seconds, duration=duration)
+def _reference(section: Section) -> Reference:
+    """What was pushed, as the client names it; one that does not name it may name its requests in an error."""
+    pushed = reference(section.marks)
+    if pushed.repository is not None or section.client is Client.DOCKER:
+        return pushed
+    errors = [section.error.text] if section.error else []
+    found = named_in([*errors, *(m.fields["TEXT"] for m in section.marks if m.kind == "retry")])
+    return replace(pushed, registry=found.registry, repository=found.repository, tags=pushed.tags or found.tags)
 
 
 def _engine(source: Source, section: Section, knowledge: Knowledge) -> tuple[Store, Classified | None]:
@@ -255,8 +246,11 @@ def _engine(source: Source, section: Section, knowledge: Knowledge) -> tuple[Sto
     first = classify(section.error.text, catalogue=knowledge.signatures) if section.error else None
     row = first.signature if first else None
     hint = (row.store if row else None) or (first.store if first else Store.UNKNOWN)
-    pasted = source.capture in (Capture.PIPED, Capture.SCREEN)
-    engine = store(section.events, section.marks, hint=hint, pasted=pasted)
+    engine = Store.UNKNOWN
+    if knowledge.client(section.client).engine:
+        pasted = source.capture in (Capture.PIPED, Capture.SCREEN)
+        headed = section.client is Client.COMPOSE
+        engine = store(section.events, section.marks, hint=hint, pasted=pasted, headed=headed)
     if section.error is None:
         return engine, None
     return engine, classify(section.error.text, store=engine, catalogue=knowledge.signatures)
@@ -265,15 +259,9 @@ def _engine(source: Source, section: Section, knowledge: Knowledge) -> tuple[Sto
 def _judged(case: Case, habits: tuple[Finding, ...]) -> Diagnosis:
     """The push with its findings, the two sentences that lead, and the lines that are quoted."""
     findings = judge(case, habits)
-    headline, advice = verdict(case.push, findings)
+    headline, advice = verdict(case.push, findings, case.client.name)
     quoted = excerpt(case.text, case.push, findings)
     return replace(case.push, findings=findings, verdict=headline, advice=advice, excerpt=quoted)
-
-
-def _named(classified: Classified | None) -> str | None:
-    """The layer that the error names, by the twelve digits that the lines show."""
-    digest = classified.parts.object_digest if classified else None
-    return digest.removeprefix("sha256:")[:12] if digest else None
 
 
 def _failure(section: Section, classified: Classified | None, known: Sequence[Layer]) -> Failure | None:

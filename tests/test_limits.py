@@ -9,9 +9,8 @@ import pytest
 from pushlog import cli
 from pushlog.exits import Exit, status
 from pushlog.intake import read as reading
-from pushlog.intake.limits import Limits, loads, long_lines
+from pushlog.intake.limits import LONGEST_PIECE, Limits, loads, long_lines
 from pushlog.intake.read import raw
-from pushlog.intake.text import LONGEST_PIECE
 from pushlog.pipeline import Options, analyze_raw
 from tests.logs import DIGEST, DONE, HEADER, A, exhausted
 

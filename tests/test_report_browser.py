@@ -47,6 +47,7 @@ def captured(text: str) -> Log:
 PAGES: dict[str, Sequence[Log]] = {
     "refused": [log(body_limit())],
     "long": [log(long_success(24))],
+    "sixty": [log(long_success(75))],
     "cut-off": [log(cut_off())],
     "containerd": [log(containerd_failure())],
     "no-layers": [log(no_layers())],
@@ -219,7 +220,7 @@ def test_axe_finds_nothing_that_keeps_anyone_out(browser: Browser, site: str, na
         assert page.tell(RUN) == []
 
 
-@pytest.mark.parametrize(("name", "most"), [("refused", 3), ("no-layers", 2), ("long", 7)])
+@pytest.mark.parametrize(("name", "most"), [("refused", 3), ("no-layers", 2), ("long", 4), ("sixty", 6)])
 def test_a_report_is_printed_whole_on_few_sheets(browser: Browser, site: str, name: str, most: int) -> None:
     with browser.page(f"{site}/{name}.html") as page:
         sheets = len(re.findall(rb"/Type\s*/Page\b", page.printed()))

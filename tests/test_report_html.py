@@ -356,6 +356,6 @@ def test_the_compressed_size_stands_beside_one_that_counts_something_else() -> N
 
 def test_thousands_of_layers_draw_no_more_than_can_be_seen() -> None:
     text = html.render([log(long_success(3000))])
-    assert "Drawn are the 120 layers that took longest" in text
+    assert "Drawn are the 60 layers that took longest" in text
     (drawn,) = re.findall(r' d="([^"]*)" class="grown"/></svg>\n</svg>', text)
     assert drawn.count("V") <= 402

@@ -16,6 +16,7 @@ from pushlog.model import Log, Outcome, Severity
 from pushlog.outputs import FORMATS
 from pushlog.report.now import now
 from pushlog.report.stored import logs as stored
+from pushlog.units import blob
 from tests import golden
 from tests.stories import EVERYTHING, STORIES, controls
 
@@ -66,7 +67,7 @@ def test_the_page_has_every_finding_and_layer(logs: Sequence[Log]) -> None:
     text = drawn("html", logs)
     pushes = [push for log in logs for push in log.pushes]
     assert len(re.findall(r'id="p\d+-f\d+"', text)) == sum(len(push.findings) for push in pushes)
-    assert all(text.count(layer.id) for push in pushes for layer in push.layers)
+    assert all(text.count(blob(layer.id)) for push in pushes for layer in push.layers)
 
 
 def test_the_terminal_names_every_finding(logs: Sequence[Log]) -> None:
@@ -86,7 +87,7 @@ def test_markdown_has_every_push_finding_and_layer(logs: Sequence[Log]) -> None:
     )
     for push in pushes:
         for layer in push.layers:
-            assert f"\n| `{layer.id}` | " in text
+            assert f"\n| `{blob(layer.id)}` | " in text
 
 
 def test_all_that_people_read_lead_with_the_same_thing_to_do(logs: Sequence[Log]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +13,7 @@ from pushlog.model import Log
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pushlog.formats.sections import Section
+    from pushlog.formats.section import Section
     from pushlog.intake.limits import Limits
 
 
@@ -45,8 +45,5 @@ def _with_layers(section: Section, most: int) -> Section:
     if len(events.ids) <= most:
         return section
     rows = np.flatnonzero(events.layer < most)
-    columns = {
-        name: getattr(events, name)[rows]
-        for name in ("start", "stop", "line", "layer", "kind", "current", "total", "wait")
-    }
+    columns = {field.name: getattr(events, field.name)[rows] for field in fields(events) if field.name != "ids"}
     return replace(section, events=Events(ids=events.ids[:most], **columns))

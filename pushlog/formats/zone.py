@@ -12,6 +12,8 @@ from pushlog.formats.errors import continues, starts_error
 from pushlog.formats.events import Events, Mark, gaps
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pushlog.intake.text import Piece, Text
     from pushlog.knowledge.base import Knowledge
 
@@ -76,18 +78,19 @@ class Zone:
         for index, piece in enumerate(pieces[:near]):
             for said in (piece.text, *docker.overdrawn(piece.text)):
                 if said and starts_error(said, self.knowledge):
-                    return self._joined([replace(piece, text=said), *pieces[index + 1 :]])
+                    return joined(self.text, [replace(piece, text=said), *pieces[index + 1 :]])
         return None
 
-    def _joined(self, pieces: list[Piece]) -> ErrorLines:
-        """The error that the first piece begins, with the lines that continue it and the empty ones between them."""
-        first, last, said = pieces[0], pieces[0], pieces[0].text
-        for piece in pieces[1:]:
-            feeds = self.text.data.count(b"\n", last.stop, piece.start)
-            if feeds > _APART or not continues(said, piece.text):
-                break
-            said, last = f"{said}{chr(10) * max(1, feeds)}{piece.text}", piece
-        return ErrorLines(text=said, start=first.start, stop=last.stop, lines=(first.line, last.line))
+
+def joined(text: Text, pieces: Sequence[Piece]) -> ErrorLines:
+    """The error that the first piece begins, with the lines that continue it and the empty ones between them."""
+    first, last, said = pieces[0], pieces[0], pieces[0].text
+    for piece in pieces[1:]:
+        feeds = text.data.count(b"\n", last.stop, piece.start)
+        if feeds > _APART or not continues(said, piece.text):
+            break
+        said, last = f"{said}{chr(10) * max(1, feeds)}{piece.text}", piece
+    return ErrorLines(text=said, start=first.start, stop=last.stop, lines=(first.line, last.line))
 
 
 def bound_error(zone: Zone, *, first: int, last: int, floor: int) -> ErrorLines | None:

@@ -10,15 +10,12 @@ import re
 import time
 from dataclasses import dataclass, field
 
-import numpy as np
-
-from pushlog.intake.text import LONGEST_PIECE
 from pushlog.units import count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What is read of one log, beside `text.LONGEST_PIECE`, the length up to which a line is.
+    """What is read of one log, beside `LONGEST_PIECE`, the length up to which a line is.
 
     `log_bytes`: of its data. `pushes`: in a log. `layers`: of a push, far above the 127 that Docker
     allows in an image. `findings`: of a push. `seconds`: of work on a log, looked at between its stages and its pushes.
@@ -32,6 +29,8 @@ class Limits:
 
 
 LIMITS = Limits()
+# What stands between two breaks is read up to here: a longer one is no line of a push, but may be an attack.
+LONGEST_PIECE = 64 << 10
 # The Engine's messages have three brackets inside each other, records of CI systems some more.
 JSON_DEPTH = 100
 _BRACKETS = re.compile(r'[\[{]|[\]}]|"(?:[^"\\]|\\.)*"?', re.DOTALL)
@@ -83,6 +82,8 @@ def _deeper(text: str, limit: int) -> bool:
 
 def long_lines(data: bytes, limit: int = LONGEST_PIECE) -> tuple[str, ...]:
     """A note if something between two line ends or carriage returns is longer than the limit: where, how much more."""
+    import numpy as np
+
     found: list[tuple[int, int]] = []
     begin = 0
     for low in range(0, len(data), _CHUNK):

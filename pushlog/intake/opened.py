@@ -12,7 +12,9 @@ from pushlog.intake.text import Text
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
+    from pushlog.intake.opening import Opening
     from pushlog.intake.stamps import Stamps
     from pushlog.model import Capture
 
@@ -31,9 +33,12 @@ class Opened:
     notes: tuple[str, ...]
 
 
-def opened(data: bytes, timing: str | None = None, zone: dt.tzinfo | None = None) -> Opened:
+def opened(
+    data: bytes, openings: Sequence[Opening], timing: str | None = None, zone: dt.tzinfo | None = None
+) -> Opened:
     """The log in these bytes. Raises InputError.
 
+    `openings`: text that pushes print at the beginning of a line, so that what stands before it is decoration.
     `timing`: the timing file of a typescript; `zone`: that of stamps which name none.
     """
     text = Text(data)
@@ -45,7 +50,7 @@ def opened(data: bytes, timing: str | None = None, zone: dt.tzinfo | None = None
         return Opened(
             text=records.text, watch=records.watch, capture=None, decoration=records.system, notes=records.notes
         )
-    bare = undecorated(text)
+    bare = undecorated(text, openings)
     notes = (bare.why,) if bare.why else ()
     stamps = replace(bare.stamps, zone=zone) if bare.stamps else None
     return Opened(text=bare.text, watch=stamps, capture=None, decoration=bare.decoration, notes=notes)

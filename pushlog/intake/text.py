@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from pushlog.intake.limits import LONGEST_PIECE
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -23,8 +25,6 @@ _ESCAPE = re.compile(
 )
 _BREAK = re.compile(BREAK)
 _BLANK = b" \t\r\n\v\f\0"
-# What stands between two breaks is read up to here: a longer one is no line of a push, but may be an attack.
-LONGEST_PIECE = 64 << 10
 
 
 @dataclass(frozen=True, slots=True)

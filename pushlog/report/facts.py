@@ -38,6 +38,8 @@ CAPTURES = {
     Capture.TYPESCRIPT: "recording (typescript)",
     Capture.MIXED: "mixed",
 }
+# Docker's engine names every layer of a push.
+NAMES_LAYERS = (Client.DOCKER, Client.COMPOSE)
 MEASURED = (Clock.STAMPED, Clock.RECORDED)
 # A longer path is told by its ends; the waterfall shows all of it.
 MOST_STEPS = 3
@@ -69,10 +71,19 @@ def _fact(term: str, value: str, note: str = "", *, wide: bool = False) -> Fact:
     return Fact(term=term, value=prose(value), note=prose(note), wide=wide)
 
 
+def no_layers(push: Diagnosis) -> str:
+    """Return why the log names no layer; most clients beside docker name none, or only some."""
+    if push.client in NAMES_LAYERS:
+        return "The log names no layer: the push ended before the first one, or its lines were not kept."
+    return f"The log names no layer: {push.client.value} tells of the push as a whole."
+
+
 def _layers(push: Diagnosis) -> Fact:
     done, total = push.progress.layers_done, push.progress.layers_total
     note = ""
-    if total == 0:
+    if total == 0 and push.client not in NAMES_LAYERS:
+        note = "this client tells of the push as a whole"
+    elif total == 0:
         note = "nothing was sent, as far as the log shows"
     elif done and push.outcome is not Outcome.SUCCEEDED:
         note = "they stay there; the next push skips them"

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from pushlog.model import Confidence, Diagnosis, Finding, Outcome, Severity
 from pushlog.report.facts import (
     CAPTURE_ADVICE,
+    NAMES_LAYERS,
     NO_TIMES,
     Fact,
     about_facts,
+    no_layers,
     progress_facts,
     reading_facts,
     source_facts,
@@ -85,6 +87,7 @@ class PushView:
     why: tuple[Piece, ...]
     waterfall: Waterfall | None
     growth: Growth | None
+    no_layers: str
     no_times: str
     capture_advice: tuple[Piece, ...]
     time: tuple[Fact, ...]
@@ -197,8 +200,9 @@ def _push(push: Diagnosis, source: Source, number: int, folded: bool) -> PushVie
         why=prose(push.progress.why),
         waterfall=drawn,
         growth=growth(push),
+        no_layers=no_layers(push),
         no_times="" if drawn else NO_TIMES[push.clock],
-        capture_advice=() if drawn or _told(push) else prose(CAPTURE_ADVICE),
+        capture_advice=() if drawn or _told(push) or push.client not in NAMES_LAYERS else prose(CAPTURE_ADVICE),
         time=time_facts(push),
         phases=phase_rows(push) if drawn else (),
         estimates=estimates(push),

@@ -9,7 +9,7 @@ from pushlog.model import Phase, State
 from pushlog.report.quote import Link, link
 from pushlog.report.waterline import marks, percent
 from pushlog.report.words import STANDS, part, seconds, size, state_word
-from pushlog.units import instruction
+from pushlog.units import blob, instruction
 
 if TYPE_CHECKING:
     from pushlog.model import Diagnosis, Estimate, Layer
@@ -130,7 +130,7 @@ def layer_rows(push: Diagnosis, anchored: dict[int, str]) -> tuple[LayerRow, ...
     largest = max((layer.bytes_total or layer.bytes_done or 0 for layer in push.layers), default=0)
     return tuple(
         LayerRow(
-            id=layer.id,
+            id=blob(layer.id),
             mark=marks(layer.state),
             state=state_word(layer, push),
             detail=_detail(layer),
@@ -157,7 +157,7 @@ def phase_rows(push: Diagnosis) -> tuple[PhaseRow, ...]:
     """Return the waterfall's times as figures, for the layers that have any."""
     return tuple(
         PhaseRow(
-            id=layer.id,
+            id=blob(layer.id),
             start=seconds(min(i.start for i in layer.intervals)),
             end=seconds(max(i.end for i in layer.intervals)),
             times=tuple(_spent(layer, phase) for phase in Phase),

@@ -12,6 +12,7 @@ from pushlog.model import Diagnosis, Layer, Phase
 from pushlog.report import words
 from pushlog.report.text_page import PROSE, QUIET, Page
 from pushlog.report.waterfall import AXES, PHASE_WORDS, begin, end, last_second
+from pushlog.units import blob
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,7 +52,7 @@ def timeline(page: Page, push: Diagnosis, label: int) -> Iterator[Text]:
     drawn = sorted((layer for layer in layers if layer.id in longest), key=begin)
     for at, layer in enumerate(drawn):
         head = Text(("when" if at == 0 else "").ljust(label), QUIET)
-        yield head.append(set_cell_size(page.cut(layer.id, NAME - 2), NAME), "not dim").append(
+        yield head.append(set_cell_size(page.cut(blob(layer.id), NAME - 2), NAME), "not dim").append(
             _bar(page, layer, total, room)
         )
     indent = " " * label

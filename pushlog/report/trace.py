@@ -13,6 +13,7 @@ from pushlog.model import Clock, Diagnosis, Layer, Phase, State
 from pushlog.report.issues import image, one_line
 from pushlog.report.waterfall import PHASE_WORDS
 from pushlog.report.words import count, outcome, seconds, state_word
+from pushlog.units import blob
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,7 +49,7 @@ def _names(pid: int, log: Log, push: Diagnosis) -> Iterator[Event]:
     yield _named(pid, 0, "process_sort_index", "sort_index", pid)
     yield _named(pid, 0, "thread_name", "name", "push")
     for tid, layer in enumerate(push.layers, 1):
-        yield _named(pid, tid, "thread_name", "name", one_line(f"{layer.id} {state_word(layer, push)}"))
+        yield _named(pid, tid, "thread_name", "name", one_line(f"{blob(layer.id)} {state_word(layer, push)}"))
         yield _named(pid, tid, "thread_sort_index", "sort_index", tid)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pushlog.model import Clock, Diagnosis, Interval, Layer, Phase
 from pushlog.report.waterline import marks, percent
 from pushlog.report.words import count, duration, seconds, state_word
+from pushlog.units import blob
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,8 +25,8 @@ PLOT = 93.0
 # Widths at which a label of the given length still fits: the plot is 790 px wide on a desk, 200 px on a telephone.
 LETTER, PAD = 6.6, 8.0
 WIDE, NARROW = 790.0, 200.0
-# A page draws so many rows; the tables have them all.
-MOST_ROWS = 120
+# More rows than this fit no sheet of paper; the tables have them all.
+MOST_ROWS = 60
 # More layers than this without times of their own are named in a sentence, not drawn.
 MOST_IDLE = 6
 STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)
@@ -161,7 +162,7 @@ def _row(layer: Layer, push: Diagnosis, total: float, y: int) -> Row:
     ordered = sorted(layer.intervals, key=lambda i: (i.phase is not Phase.WAITING, i.start))
     last = end(layer)
     return Row(
-        id=layer.id,
+        id=blob(layer.id),
         held=any(step.layer == layer.id for step in push.critical_path),
         y=y,
         text_y=y + 4,
@@ -194,7 +195,7 @@ def _story(layer: Layer, push: Diagnosis) -> str:
     waits = _waits(layer)
     parts = " + ".join(seconds(wait) for wait in waits)
     waited = f"waited {count(len(waits), 'time')} to retry ({parts})"
-    return f"Layer {layer.id} {waited}; its last state: {state_word(layer, push)}."
+    return f"Layer {blob(layer.id)} {waited}; its last state: {state_word(layer, push)}."
 
 
 def _description(push: Diagnosis) -> str:
@@ -207,7 +208,7 @@ def _description(push: Diagnosis) -> str:
     return " ".join(
         (
             f"{count(len(push.layers), 'layer')}, {took}.",
-            f"Layer {longest.id} was the last to end, at {seconds(end(longest))}.",
+            f"Layer {blob(longest.id)} was the last to end, at {seconds(end(longest))}.",
             *stories,
             "The same as a table follows.",
         )

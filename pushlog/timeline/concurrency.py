@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from pushlog.formats.sections import Section
+    from pushlog.formats.section import Section
 
 # moby daemon/config/config.go DefaultMaxConcurrentUploads, 1.10 to today; containerd's store has it from 29.7.0 on.
 DEFAULT = 5

@@ -19,13 +19,14 @@ DELAY = 5
 MAX_COUNTDOWNS = 4
 
 
-def frame(events: Events, at: NDArray[np.float64]) -> pd.DataFrame:
+def frame(events: Events, at: NDArray[np.float64], *, counts_down: bool = True) -> pd.DataFrame:
     """One row for each event, in log order; `at`: the seconds of each since the push began, measured or earliest.
 
     Columns: `line` physical line; `layer` index into `events.ids`; `kind` a Kind; `current`, `total` bytes as printed,
     `wait` seconds of a countdown line, all three -1 where not printed; `at` as given;
     `attempt` number of the upload, from 1, that the event belongs to: a countdown to the attempt that failed;
     `run` numbers the stretches of events of one layer with one kind and one attempt.
+    `counts_down`: a wait is a countdown of docker, whose length tells its number; other clients choose theirs freely.
     """
     import pandas as pd
 
@@ -45,7 +46,7 @@ def frame(events: Events, at: NDArray[np.float64]) -> pd.DataFrame:
     counting = table["kind"] == Kind.RETRYING
     block = counting & ((before["kind"] != Kind.RETRYING) | (table["wait"] >= before["wait"]))
     # A countdown names its number by its length, also when lines before it are lost.
-    named = np.ceil(table["wait"] / DELAY).where(block, 0).groupby(table["layer"]).cummax()
+    named = np.ceil(table["wait"] / DELAY).where(block & counts_down, 0).groupby(table["layer"]).cummax()
     counted = block.astype(int).groupby(table["layer"]).cumsum()
     failed = np.maximum(named, counted).astype(int)
     table["attempt"] = np.where(counting, failed, failed + 1)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+# Docker prints twelve digits of a digest, containers/image sometimes ten.
+_DIGITS = 10
+
 _STATES = {
     Kind.PREPARING: State.PREPARING,
     Kind.BUFFERING: State.PREPARING,
@@ -48,16 +51,19 @@ def layers(
     table: pd.DataFrame,
     *,
     store: Store,
+    basis: Basis,
     mounts: Mapping[str, str],
     failed: Sequence[str],
     end: float,
     is_measured: bool,
+    tells_start: bool = True,
 ) -> tuple[Layer, ...]:
     """The layers in the order of their first lines.
 
-    `table` is `frame(events, …)`; `mounts` pairs layers with the repository they were mounted from; `failed` are the
-    layers known to have failed; `end` is the end of the push in seconds, the earliest one
-    unless the times of `table` are measured.
+    `table` is `frame(events, …)`; `basis` is what the figures count where the store does not say; `mounts` pairs layers
+    with the repository they were mounted from; `failed` are the layers known to have failed; `end` is the end of the
+    push in seconds, the earliest one unless the times of `table` are measured. `tells_start`: a layer that is seen
+    done at once began then; false for clients that name a blob only when it is there.
     """
     spans = table.groupby("layer")["line"].agg(["min", "max"])
     times = table.groupby("layer")["at"].agg(["min", "max"])
@@ -69,6 +75,7 @@ def layers(
     for code, layer in enumerate(events.ids):
         state = State.FAILED if layer in failed and not states[code].done else states[code]
         own = stretches[code]
+        begun = own[0].kind not in (Kind.PUSHED, Kind.EXISTS, Kind.MOUNTED)
         found.append(
             Layer(
                 id=layer,
@@ -76,10 +83,10 @@ def layers(
                 mounted_from=mounts.get(layer),
                 bytes_done=furthest[code].done,
                 bytes_total=furthest[code].total,
-                basis=_BASIS.get(store, Basis.UNKNOWN),
+                basis=_BASIS.get(store, basis),
                 attempts=_attempts(own, state),
                 retry_wait=float(_waited(own)),
-                start=round(float(times["min"].iloc[code]), 3) if is_measured else None,
+                start=round(float(times["min"].iloc[code]), 3) if is_measured and (tells_start or begun) else None,
                 end=round(float(times["max"].iloc[code]), 3) if is_measured else None,
                 created_by=None,
                 lines=(int(spans["min"].iloc[code]), int(spans["max"].iloc[code])),
@@ -177,10 +184,17 @@ def _waited(own: Sequence[Run]) -> int:
     return total
 
 
+def is_blob(layer: str, digest: str | None) -> bool:
+    """Whether a layer's id is that digest, or the first digits of it, as clients print them."""
+    digits = layer.removeprefix("sha256:")
+    return digest is not None and len(digits) >= _DIGITS and digest.removeprefix("sha256:").startswith(digits)
+
+
 def gave_up(ids: Sequence[str], table: pd.DataFrame, named: str | None) -> tuple[str, ...]:
     """The layer that ended a failed push: the one its error names, else the only one whose last countdown ran out."""
-    if named is not None and named in ids:
-        return (named,)
+    blob = next((layer for layer in ids if is_blob(layer, named)), None)
+    if blob is not None:
+        return (blob,)
     last = table.groupby("layer").last()
     out = last[(last["kind"] == Kind.RETRYING) & (last["attempt"] == MAX_COUNTDOWNS) & (last["wait"] == 1)]
     return (ids[int(out.index[0])],) if len(out) == 1 else _broke_off(ids, table)

@@ -8,11 +8,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from pushlog.faults import UserError
-from pushlog.formats import docker
+from pushlog.formats.dialects import openings, pushes
 from pushlog.formats.errors import classify
-from pushlog.formats.sections import sections
 from pushlog.intake.opened import opened
 from pushlog.intake.read import raw
+from pushlog.knowledge.base import shipped
 from pushlog.model import Log, Outcome
 from pushlog.pipeline import analyze_raw
 from pushlog.redaction.whole import cleaned
@@ -31,10 +31,10 @@ _ENDS = re.compile(rb"igest|(?:^|\n)\S+[/:]\S+\s*$|already pushed|successfully p
 def lines(data: bytes) -> None:
     """Bytes to sections: decorations, recordings, redraws, both lanes, errors."""
     try:
-        text = opened(raw("log", data).data).text
+        text = opened(raw("log", data).data, openings()).text
     except UserError:
         return
-    for section in sections(text, docker.read(text)):
+    for section in pushes(text, shipped()).sections:
         if section.error:
             classify(section.error.text)
 
