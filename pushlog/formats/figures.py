@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 # docker/go-units HumanSize: base 1000, four significant digits, one space before the unit up to 1.13 and in 17.03.
 _UNITS = b"kMGTPEZY"
-_LARGEST = float(2**62)
+# Ten petabytes and a day: no push has such a figure, and many of them still fit in a column of sums.
+LARGEST = 10**16
+LONGEST_WAIT = 86_400
 
 
 def sizes(data: Uint8, start: Int64, stop: Int64) -> Int64:
@@ -34,7 +36,7 @@ def sizes(data: Uint8, start: Int64, stop: Int64) -> Int64:
         fraction |= char == ord(".")
         for power, unit in enumerate(_UNITS, 1):
             exponent[char == unit] = 3 * power
-    figure = np.minimum(value * np.power(10.0, exponent - decimals), _LARGEST)
+    figure = np.minimum(value * np.power(10.0, exponent - decimals), float(LARGEST))
     return np.where(there, np.rint(figure).astype(np.int64), UNKNOWN)
 
 

@@ -6,15 +6,20 @@ import codecs
 import errno
 import hashlib
 import io
+import os
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
 from pushlog.faults import InputError
 from pushlog.intake.archives import ArchiveLimits, members
+from pushlog.intake.limits import LIMITS
 from pushlog.intake.unpack import HEAD, kind
 
 STDIN = "-"
+# Most logs are one part, which is not copied.
+_PART = 64 << 20
 
 # UTF-32 first: its mark begins with that of UTF-16.
 _MARKS = (
@@ -34,15 +39,18 @@ class Raw:
     size: int
     sha256: str
     notes: tuple[str, ...] = ()
+    incomplete: bool = False
 
 
-def read(name: str) -> Raw:
-    """The input of that path, or standard input for `-`. Raises InputError."""
-    if name == STDIN:
-        return raw("standard input", sys.stdin.buffer.read())
+def read(name: str, limit: int = LIMITS.log_bytes) -> Raw:
+    """The input of that path, or standard input for `-`, up to `limit` bytes. Raises InputError."""
     try:
-        data = Path(name).read_bytes()
-        return raw(name, data) if kind(data[:HEAD]) is None else _unpacked(name, data)
+        if name == STDIN:
+            return _bounded("standard input", sys.stdin.buffer, limit)
+        with Path(name).open("rb") as file:
+            if kind(file.peek(HEAD)[:HEAD]) is None:
+                return _bounded(name, file, limit)
+        return _unpacked(name, Path(name).read_bytes())
     except NotADirectoryError:
         return _inside(name)
     except IsADirectoryError:
@@ -76,13 +84,37 @@ def _unpacked(name: str, data: bytes, member: str | None = None) -> Raw:
     if found.data is None:
         raise InputError(f"{shown}: can't be read: {found.problem}")
     given = raw(f"{name}/{found.name}" if found.name else name, found.data)
-    return replace(given, notes=(*given.notes, found.problem)) if found.problem else given
+    return replace(given, notes=(*given.notes, found.problem), incomplete=True) if found.problem else given
+
+
+def _bounded(name: str, file: BinaryIO, limit: int) -> Raw:
+    """What a file holds now, however it grows or shrinks; one byte more than the limit tells that there is more."""
+    parts, left = [], min(limit + 1, _size(file) or limit + 1)
+    while left > 0 and (part := file.read(min(left, _PART))):
+        parts.append(part)
+        left -= len(part)
+    data = b"".join(parts)
+    if len(data) <= limit:
+        return raw(name, data)
+    given = raw(name, data[:limit])
+    note = f"only the first {limit:,} bytes were read, the limit for a log"
+    return replace(given, notes=(*given.notes, note), incomplete=True)
+
+
+def _size(file: BinaryIO) -> int:
+    """How large a file is at this moment; 0 for what has no size, such as a pipe."""
+    try:
+        return os.fstat(file.fileno()).st_size
+    except OSError:  # not a file at all
+        return 0
 
 
 def raw(name: str, data: bytes) -> Raw:
     """The same for bytes at hand."""
     text, notes = _utf8(data)
-    return Raw(name=name, data=text, size=len(data), sha256=hashlib.sha256(data).hexdigest(), notes=notes)
+    # A file name need not be UTF-8; what is written of it must be.
+    shown = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return Raw(name=shown, data=text, size=len(data), sha256=hashlib.sha256(data).hexdigest(), notes=notes)
 
 
 def _utf8(data: bytes) -> tuple[bytes, tuple[str, ...]]:
