@@ -66,7 +66,7 @@ class Options:
     """What a user may tell and ask an analysis beside the log.
 
     `timing`: the text of a typescript's timing file; `zone`: that of stamps which name none; `max_uploads`: that of the
-    daemon, 0 for no limit.
+    daemon, 0 for no limit; `watch`: the times of a log that carries none of its own.
     """
 
     knowledge: Knowledge = field(default_factory=shipped)
@@ -76,6 +76,7 @@ class Options:
     manifest: Manifest | None = None
     max_uploads: int | None = None
     what_if: tuple[Change, ...] = ()
+    watch: Watch | None = None
 
 
 def analyze(source: str | Path | bytes, options: Options | None = None) -> Log:
@@ -115,7 +116,7 @@ def _known(given: Raw, chosen: Options) -> tuple[Source, list[Case]]:
         coverage=_coverage(found),
         notes=(*given.notes, *log.notes, *_told(found), *(() if found else _unbound(text, chosen.knowledge))),
     )
-    known = [_case(text, described, section, log.watch, chosen) for section in found]
+    known = [_case(text, described, section, log.watch or chosen.watch, chosen) for section in found]
     known, unnamed = _with_instructions(known, chosen.history)
     known, unsized = _with_sizes(known, chosen)
     return replace(described, notes=(*described.notes, *unnamed, *unsized)), known
