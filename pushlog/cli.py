@@ -12,13 +12,15 @@ from typer.exceptions import TyperException
 from pushlog.commands.analyze import analyze
 from pushlog.commands.audit import audit
 from pushlog.commands.compare import compare
+from pushlog.commands.record import record
 from pushlog.commands.redact import redact
 from pushlog.commands.report import report
 from pushlog.commands.rules import explain, rules
+from pushlog.commands.watch import watch
 from pushlog.faults import UserError
 
 # In the order of `pushlog --help`. A module of commands/ imports the heavy rooms inside its function.
-COMMANDS = (analyze, audit, compare, report, redact, rules, explain)
+COMMANDS = (analyze, watch, record, audit, compare, report, redact, rules, explain)
 
 app = typer.Typer(
     name="pushlog",

@@ -69,7 +69,8 @@ class Options:
     """What a user may tell and ask an analysis beside the log.
 
     `timing`: the text of a typescript's timing file; `zone`: that of stamps which name none; `max_uploads`: that of the
-    daemon, 0 for no limit; `redact`: secrets are hidden in the result.
+    daemon, 0 for no limit; `watch`: the times of a log that carries none of its own; `redact`: secrets are hidden in
+    the result.
     """
 
     knowledge: Knowledge = field(default_factory=shipped)
@@ -79,6 +80,7 @@ class Options:
     manifest: Manifest | None = None
     max_uploads: int | None = None
     what_if: tuple[Change, ...] = ()
+    watch: Watch | None = None
     redact: bool = True
     limits: Limits = LIMITS
 
@@ -124,7 +126,8 @@ def _known(given: Raw, chosen: Options) -> tuple[Source, list[Case]]:
         coverage=_coverage(found),
         notes=(*given.notes, *log.notes, *_told(found), *(() if found else _unbound(text, chosen.knowledge))),
     )
-    known = [_case(text, described, section, log.watch, chosen) for section in found if not deadline.over]
+    watch = log.watch or chosen.watch
+    known = [_case(text, described, section, watch, chosen) for section in found if not deadline.over]
     known, unnamed = _with_instructions(known, chosen.history)
     known, unsized = _with_sizes(known, chosen)
     left_out = (*long_lines(text.data), *over, *deadline.notes)

@@ -18,7 +18,7 @@ from tests.golden import SAMPLES
 from tests.logs import DONE, HEADER, A, exhausted
 
 FAILED = str(SAMPLES / "push-log.txt")
-CODE = "from pushlog.start import main; main()"
+CODE = "from pushlog.__main__ import main; main()"
 AS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 
 

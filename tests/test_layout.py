@@ -37,7 +37,6 @@ RANKS = {
     "outputs": 9,
     "commands": 10,
     "cli": 11,
-    "start": 12,
     "__main__": 12,
 }
 # Outputs are drawn from the records alone (and the words for figures), so that a report can be drawn again from stored

@@ -101,6 +101,17 @@ def _cast(text: Text, *, version: int) -> Recorded:
     return Recorded(text=Text(b"".join(parts), marks), capture=Capture.ASCIICAST, watch=watch, notes=tuple(notes))
 
 
+def is_cast(head: bytes) -> bool:
+    """Whether a file that begins so is an asciicast."""
+    return _CAST.match(head) is not None
+
+
+def drawn(line: bytes) -> bytes:
+    """What one line of an asciicast draws."""
+    event = _event(line)
+    return event[2].encode("utf-8", "replace") if event and event[1] == "o" else b""
+
+
 def _event(line: bytes) -> tuple[float, str, str] | None:
     """Time, kind and data of an event; None for a line that is none, such as one that was cut."""
     try:

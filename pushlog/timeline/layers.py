@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # Docker prints twelve digits of a digest, containers/image sometimes ten.
 _DIGITS = 10
 
-_STATES = {
+STATES = {
     Kind.PREPARING: State.PREPARING,
     Kind.BUFFERING: State.PREPARING,
     Kind.FETCHING: State.PREPARING,
@@ -109,7 +109,7 @@ def _last_states(table: pd.DataFrame) -> list[State]:
     for kinds in _kinds_by_layer(table):
         done = [kind for kind in kinds if kind in (Kind.PUSHED, Kind.MOUNTED)]
         last = kinds[-1]
-        states.append(_STATES[done[-1] if last == Kind.EXISTS and done else last])
+        states.append(STATES[done[-1] if last == Kind.EXISTS and done else last])
     return states
 
 
