@@ -44,8 +44,7 @@ def test_any_bytes_are_read(seed: int, size: int) -> None:
 # What fuzzing found, each as the input that showed it.
 FOUND = {
     "a countdown beyond 64 bits": f"{HEADER}\n{A}: Retrying in 99999999999999999999 seconds\n{A}: \n",
-    "figures beyond 64 bits": '{"status":"Pushing","progressDetail":{"current":9999999999999999999999},"id":"%s"}\n'
-    % A,
+    "figures beyond 64 bits": f'{{"status":"Pushing","progressDetail":{{"current":{"9" * 22}}},"id":"{A}"}}\n',
     "negative figures": f'{{"status":"Pushing","progressDetail":{{"current":-1,"total":1e999}},"id":"{A}"}}\n',
     "half of a pair in JSON": '{"errorDetail":{"message":"\\ud800"},"error":"denied"}\n',
 }
