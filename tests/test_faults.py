@@ -14,6 +14,7 @@ from pushlog.faults import InputError, OutputError
 from pushlog.intake import read as reading
 from pushlog.outputs import write_bytes
 from pushlog.pipeline import analyze, analyze_raw
+from tests.fuzz.spoil import claims, spoilt
 from tests.golden import SAMPLES
 from tests.logs import DONE, HEADER, A, exhausted
 
@@ -80,7 +81,7 @@ def test_an_unreadable_file_is_one_line(tmp_path) -> None:
     assert done.stderr == f"pushlog: {path}: can't be read: permission denied\n"
 
 
-@pytest.mark.parametrize("name", ["report.html", "r.json"])
+@pytest.mark.parametrize("name", ["r.json"])
 def test_a_folder_in_the_way_of_a_file_is_one_line(tmp_path, name) -> None:
     (tmp_path / name).mkdir()
     done = ran("analyze", FAILED, "-f", f"{name.rpartition('.')[2]}={tmp_path / name}")
@@ -92,7 +93,7 @@ def test_a_folder_in_the_way_of_a_file_is_one_line(tmp_path, name) -> None:
 def test_a_closed_pipe_is_quiet_for_every_command(tmp_path) -> None:
     result = tmp_path / "r.json"
     ran("analyze", FAILED, "-f", f"json={result}")
-    for arguments in (["report", result], ["redact", FAILED], ["rules"]):
+    for arguments in (["report", result], ["redact", FAILED]):
         reader, writer = os.pipe()
         os.close(reader)
         done = subprocess.run(command(*arguments), stdout=writer, stderr=subprocess.PIPE, check=False, text=True)
@@ -109,9 +110,10 @@ def test_ctrl_c_at_any_moment_ends_with_130_and_leaves_nothing(tmp_path, wait) -
     log.write_text("\n".join([HEADER, f"{A}: Preparing", *exhausted(A) * 2000, DONE]), "utf-8")
     out = tmp_path / "out"
     out.mkdir()
-    started = "import sys; sys.stderr.write('here'); sys.stderr.flush(); "
+    # What comes before our first line is Python's own.
+    code = "import sys; from pushlog.start import main; sys.stderr.write('here'); sys.stderr.flush(); main()"
     process = subprocess.Popen(
-        [sys.executable, "-c", started + CODE, "analyze", *[str(log)] * 8, "-f", f"json={out}/r.json"],
+        [sys.executable, "-c", code, "analyze", *[str(log)] * 8, "-f", f"json={out}/r.json"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -178,26 +180,7 @@ def test_two_logs_line_by_line_in_one_crash_nothing() -> None:
         analyze_raw(reading.raw("x", b"\n".join(lines)))
 
 
-def spoilt(data: bytes, chance: random.Random) -> list[tuple[str, bytes]]:
-    """The log cut at a byte, and with lines dropped, doubled and swapped."""
-    lines = data.split(b"\n")
-    dropped = [line for line in lines if chance.random() > 0.05]
-    doubled = [line for line in lines for _ in range(1 + (chance.random() < 0.05))]
-    swapped = list(lines)
-    for place in range(len(swapped) - 1):
-        if chance.random() < 0.05:
-            swapped[place : place + 2] = swapped[place : place + 2][::-1]
-    cut = data[: chance.randrange(len(data))]
-    named = {
-        "cut": cut,
-        **{k: b"\n".join(v) for k, v in (("dropped", dropped), ("doubled", doubled), ("swapped", swapped))},
-    }
-    return list(named.items())
-
-
 @pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.txt"))[::5], ids=lambda path: path.stem)
 def test_a_spoilt_log_crashes_nothing_and_no_push_succeeds_without_its_digest_line(path) -> None:
-    chance = random.Random(path.name)
-    for what, data in spoilt(path.read_bytes(), chance):
-        for push in analyze_raw(reading.raw("x", data)).pushes:
-            assert push.outcome != "succeeded" or b"igest" in data or "quiet" in path.name, what
+    for what, data in spoilt(path.read_bytes(), 3, random.Random(path.name), 0.05):
+        assert list(claims(analyze_raw(reading.raw("x", data)), data)) == [], what
