@@ -198,7 +198,7 @@ def _case(text: Text, source: Source, section: Section, watch: Watch | None, opt
         source=source,
         push=push,
         section=section,
-        table=table,
+        events=table,
         text=text,
         classified=classified,
         end=clock.end,

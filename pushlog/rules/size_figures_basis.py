@@ -58,7 +58,7 @@ def check(case: Case) -> Iterator[Finding]:
     if layer is None:
         return
     title, explanation, remedy = _WORDS[layer.basis]
-    row = next(row for row in case.rows(layer.id) if case.table["current"].iloc[row] >= 0)
+    row = next(row for row in case.rows(layer.id) if case.events.current[row] >= 0)
     yield Finding(
         rule=CODE,
         name=NAME,

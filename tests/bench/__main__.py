@@ -34,7 +34,9 @@ def main() -> None:
     asked = options.parse_args()
     cases = asked.cases or [*SINGLE, "many", "start"]
     folder = Path(tempfile.mkdtemp(prefix="pushlog-bench-"))
-    print(f"{'case':<16} {'command':<12} {'median s':>9} {'from-to':>15} {'ratio':>6} {'from-to':>13} {'MB':>6} {'limit':>6}")
+    print(
+        f"{'case':<16} {'command':<12} {'median s':>9} {'from-to':>15} {'ratio':>6} {'from-to':>13} {'MB':>6} {'limit':>6}"
+    )
     try:
         for name, (maker, rival, sizes) in SINGLE.items():
             if name in cases:
@@ -65,7 +67,9 @@ def _single(
         _show(f"{name} {path.stat().st_size / MB:.0f} MB", result, 250 * MB + path.stat().st_size // 4)
         medians.append(result[OURS].median)
         path.unlink()
-    grown = ", ".join(f"x{size / sizes[0]:.1f}: {took / medians[0]:.2f}" for size, took in zip(sizes, medians, strict=True))
+    grown = ", ".join(
+        f"x{size / sizes[0]:.1f}: {took / medians[0]:.2f}" for size, took in zip(sizes, medians, strict=True)
+    )
     print(f"{name:<16} time against the size: {grown}\n", flush=True)
 
 
@@ -95,7 +99,9 @@ def _show(case: str, found: Mapping[str, Runs], limit: int | None) -> None:
         told = f"{statistics.median(ratios):6.2f} {min(ratios):6.2f}-{max(ratios):<6.2f}" if name != OURS else " " * 20
         most = f"{limit / MB:6.0f}" if limit and name == OURS else ""
         spread = f"{min(other.seconds):7.3f}-{max(other.seconds):<7.3f}"
-        print(f"{case:<16} {name:<12} {other.median:9.3f} {spread:>15} {told} {other.memory / MB:6.0f} {most}", flush=True)
+        print(
+            f"{case:<16} {name:<12} {other.median:9.3f} {spread:>15} {told} {other.memory / MB:6.0f} {most}", flush=True
+        )
 
 
 if __name__ == "__main__":
