@@ -34,6 +34,14 @@ class Kind(IntEnum):
     FAILED = 11
 
 
+def is_any(kind: NDArray[np.int8], kinds: Sequence[Kind]) -> NDArray[np.bool_]:
+    """Which of a column of kinds are among these; `np.isin` would sort, and load more of numpy."""
+    wanted = np.zeros(len(Kind), dtype=bool)
+    wanted[list(kinds)] = True
+    found: NDArray[np.bool_] = wanted[kind]
+    return found
+
+
 UNKNOWN = -1  # in a column of figures: the line does not tell
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from pushlog.formats import docker
 from pushlog.formats.errors import starts_error
-from pushlog.formats.events import Events, Kind, Mark
+from pushlog.formats.events import Events, Kind, Mark, is_any
 from pushlog.formats.zone import HEADERS, ErrorLines, Zone, bound_error
 from pushlog.intake.decoration import is_noise
 from pushlog.knowledge.base import shipped
@@ -129,7 +129,7 @@ def _section(text: Text, reading: Reading, known: Knowledge, bounds: _Bounds, fl
         limit=bounds.limit,
     )
     headed = any(m.kind in HEADERS for m in zone.marks)
-    if not headed and not np.isin(zone.events.kind, _ONLY_PUSH).any():
+    if not headed and not is_any(zone.events.kind, _ONLY_PUSH).any():
         return _unheaded(zone, bounds.intro)
     told = [m for m in zone.marks if m.kind != "command"]
     first = min([m.start for m in told] + zone.events.start[:1].tolist())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pushlog.formats.events import UNKNOWN, Events, Kind, Mark
+from pushlog.formats.events import UNKNOWN, Events, Kind, Mark, is_any
 from pushlog.model import Store
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def store(events: Events, marks: Sequence[Mark], *, hint: Store, pasted: bool) -
     graphdriver begins with `Preparing`. Its absence proves containerd only where the first lines are there: below a
     header, and not in what may be the paste of a final screen (`pasted`), unless that shows a layer twice.
     """
-    if np.isin(events.kind, _GRAPHDRIVER).any() or any(_graphdriver_mark(m) for m in marks):
+    if is_any(events.kind, _GRAPHDRIVER).any() or any(_graphdriver_mark(m) for m in marks):
         return Store.GRAPHDRIVER
     if (events.kind == Kind.UNAVAILABLE).any():
         return Store.CONTAINERD

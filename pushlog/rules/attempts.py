@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from pushlog.model import Outcome
 
 if TYPE_CHECKING:
@@ -27,9 +25,9 @@ class Attempt:
 
 def attempts(case: Case, layer: str) -> tuple[Attempt, ...]:
     """The uploads of a layer that the log shows, first one first."""
-    events, own = case.events, np.array(list(case.rows(layer)), dtype=np.int64)
+    events, own = case.events, case.events.by_layer[case.section.events.ids.index(layer)]
     found = []
-    for number in np.unique(events.attempt[own]).tolist():
+    for number in sorted(set(events.attempt[own].tolist())):
         part = own[events.attempt[own] == number]
         # The full bar before a countdown is drawn over an attempt that was cut; see timeline/layers.py.
         drawn = part[(events.current[part] >= 0) & (events.current[part] != events.total[part])]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from pushlog.model import Diagnosis, Evidence, Layer, Source, State, Store
 from pushlog.units import instruction, seconds
 
@@ -77,14 +75,15 @@ class Case:
     def rows(self, layer: str) -> Iterator[int]:
         """The events of a layer, by row."""
         code = self.section.events.ids.index(layer)
-        yield from self.events.by_layer.get(code, np.empty(0, dtype=np.int64)).tolist()
+        yield from self.events.by_layer[code].tolist()
 
     def rows_of(self, *states: State) -> list[int]:
         """The events that print one of these states, by row."""
         from pushlog.formats.events import Kind
 
         kinds = [Kind[state.name] for state in states]
-        return np.flatnonzero(self.events.is_kind(*kinds)).tolist()
+        rows: list[int] = self.events.is_kind(*kinds).nonzero()[0].tolist()
+        return rows
 
     @property
     def all_in(self) -> bool:

@@ -16,14 +16,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from pushlog.model import Confidence, Finding, Outcome, Severity
 from pushlog.rules.concurrency_saturated import setting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from pushlog.model import Evidence
@@ -96,10 +95,11 @@ def _storm(case: Case) -> Storm | None:
 def _countdowns(case: Case, counting: NDArray[np.bool_]) -> Iterator[tuple[int, int, int]]:
     """Layer, first and last row of each countdown."""
     for layer, rows in case.events.by_layer.items():
-        own = rows[counting[rows]]
-        for run in np.split(own, np.flatnonzero(np.diff(case.events.run[own])) + 1):
-            if len(run):
-                yield layer, int(run[0]), int(run[-1])
+        spans: dict[int, tuple[int, int]] = {}
+        for row in rows[counting[rows]].tolist():
+            run = int(case.events.run[row])
+            spans[run] = (spans.get(run, (row, row))[0], row)
+        yield from ((layer, first, last) for first, last in spans.values())
 
 
 def _under_way(case: Case, row: int) -> set[int]:
@@ -115,5 +115,5 @@ def _evidence(case: Case, storm: Storm) -> tuple[Evidence, ...]:
     from pushlog.formats.events import Kind
 
     counting = case.events.kind[: storm.row + 1] == Kind.RETRYING
-    last = {case.section.events.ids[int(case.events.layer[row])]: row for row in np.flatnonzero(counting).tolist()}
+    last = {case.section.events.ids[int(case.events.layer[row])]: row for row in counting.nonzero()[0].tolist()}
     return tuple(case.row(row) for row in sorted(last[layer] for layer in storm.layers)[-_LEAST:])

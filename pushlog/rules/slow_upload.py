@@ -15,8 +15,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from pushlog.model import Clock, Confidence, Finding, Severity, Store
 from pushlog.units import seconds, size
 
@@ -39,10 +37,10 @@ def check(case: Case) -> Iterator[Finding]:
     if not measured and case.push.store is not Store.CONTAINERD:
         return
     sent = sum(layer.bytes_done or 0 for layer in case.push.layers)
-    drawn = np.flatnonzero(case.events.current >= 0)
+    drawn = (case.events.current >= 0).nonzero()[0]
     if not sent or not len(drawn) or any(layer.retry_wait for layer in case.push.layers):
         return
-    took = float(np.ptp(case.events.at[drawn]))
+    took = float(case.events.at[drawn].max() - case.events.at[drawn].min())
     if took < _LEAST_SECONDS or sent / took >= _SLOW:
         return
     counted = "before compression" if case.push.store is Store.GRAPHDRIVER else "as sent"

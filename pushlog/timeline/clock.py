@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pushlog.formats.events import Events, Kind
+from pushlog.formats.events import Events, Kind, is_any
 from pushlog.model import Store
 from pushlog.timeline.frame import DELAY, MAX_COUNTDOWNS
 
@@ -125,7 +125,7 @@ def _next_steps(keys: Int64) -> Int64:
 def _countdowns(events: Events) -> dict[int, tuple[int, int]]:
     """For a countdown line, and for the line after one: the row it waits for and by how many tenths it is later."""
     waits: dict[int, tuple[int, int]] = {}
-    retried = np.unique(events.layer[events.kind == Kind.RETRYING])
+    retried = sorted(set(events.layer[events.kind == Kind.RETRYING].tolist()))
     for layer in retried:
         rows = np.flatnonzero(events.layer == layer)
         before, shown, block = -1, 0, 0
@@ -164,7 +164,7 @@ def _last_countdown(events: Events, tenths: Int64) -> int:
     """When a push failed, one of its unfinished layers gave up: not before its own countdown was over."""
     _, from_end = np.unique(events.layer[::-1], return_index=True)
     last = len(events) - 1 - from_end
-    unfinished = last[~np.isin(events.kind[last], (Kind.PUSHED, Kind.EXISTS, Kind.MOUNTED, Kind.SKIPPED))]
+    unfinished = last[~is_any(events.kind[last], (Kind.PUSHED, Kind.EXISTS, Kind.MOUNTED, Kind.SKIPPED))]
     counting = events.kind[unfinished] == Kind.RETRYING
     ends = tenths[unfinished] + np.where(counting, events.wait[unfinished] * _SECOND, 0)
     return int(ends.min()) if len(ends) else 0

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pushlog.formats.events import UNKNOWN, Events, Kind
+from pushlog.formats.events import UNKNOWN, Events, Kind, is_any
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +68,7 @@ class Table:
 
     def is_kind(self, *kinds: Kind) -> NDArray[np.bool_]:
         """Which rows are of these kinds."""
-        return np.isin(self.kind, kinds)
+        return is_any(self.kind, kinds)
 
     def last(self) -> dict[int, int]:
         """The last row of each layer."""
@@ -76,7 +76,7 @@ class Table:
 
     def layers(self, chosen: NDArray[np.bool_]) -> set[int]:
         """The layers that have a row among the chosen ones."""
-        return set(np.unique(self.layer[chosen]).tolist())
+        return set(self.layer[chosen].tolist())
 
 
 _COLUMNS = ("line", "layer", "kind", "current", "total", "wait", "at", "attempt", "run")
