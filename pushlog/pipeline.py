@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pushlog.formats import docker
+from pushlog.formats.anchors import stretches
 from pushlog.formats.errors import Classified, classify
 from pushlog.formats.reference import reference
 from pushlog.formats.sections import Section, sections, unbound
@@ -105,7 +106,7 @@ def _given(source: str | Path | bytes) -> Raw:
 
 def _known(given: Raw, chosen: Options) -> tuple[Source, list[Case]]:
     """What is known of a log and of its pushes."""
-    log = opened(given.data, chosen.timing, chosen.zone)
+    log = opened(given.data, chosen.timing, chosen.zone, where=stretches)
     text = log.text
     reading = docker.read(text)
     found = sections(text, reading, chosen.knowledge)

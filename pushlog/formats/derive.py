@@ -7,14 +7,21 @@ matched is the name of the last group (`match.lastgroup`).
 
 from __future__ import annotations
 
+import itertools
+import os
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from lark import Lark
+    from lark.lexer import Pattern
 
 Symbols = tuple[str, ...]
+
+# The plain characters with which an expression begins, none of them repeated or optional.
+_BEGINNING = re.compile(r"(?:[\w: ](?![*+?{]))+")
 
 
 def pattern(grammar: Lark, rule: str, *, fields: Collection[str], kinds: Collection[str]) -> str:
@@ -28,6 +35,51 @@ def pattern(grammar: Lark, rule: str, *, fields: Collection[str], kinds: Collect
         if text.count(f"(?P<{name}>") > 1:
             raise ValueError(f"{rule} has {name} in two places: the field would be ambiguous")
     return text
+
+
+def anchors(grammar: Lark, rule: str, *, kinds: Collection[str]) -> list[tuple[str, str]]:
+    """Fixed words, each with an expression of what follows it; every text of `rule` holds at least one of them.
+
+    For each sequence of terminals the longest fixed word is taken. Alternatives with an alias outside `kinds` don't count.
+    """
+    patterns = {t.name: t.pattern for t in grammar.terminals}
+    rules = _Grammar(grammar, frozenset(kinds))
+    found = {max(_words(sequence, patterns), key=lambda word: len(word[0])) for sequence in _sequences(rule, rules)}
+    # A shorter word stands for those that hold it.
+    return sorted(pair for pair in found if not any(other in pair[0] for other, _ in found if other != pair[0]))
+
+
+def beginning(grammar: Lark, rule: str, *, kinds: Collection[str]) -> str:
+    """The fixed words with which every text of `rule` begins."""
+    patterns = {t.name: t.pattern for t in grammar.terminals}
+    found = [next(_words(sequence, patterns))[0] for sequence in _sequences(rule, _Grammar(grammar, frozenset(kinds)))]
+    return os.path.commonprefix(found)
+
+
+def _sequences(name: str, grammar: _Grammar) -> list[Symbols]:
+    """All sequences of terminals that a rule stands for; a terminal stands for itself."""
+    if name not in grammar.rules:
+        return [] if name.islower() else [(name,)]
+    found: list[Symbols] = []
+    for _, symbols in grammar.rules[name]:
+        parts = itertools.product(*(_sequences(symbol, grammar) for symbol in symbols))
+        found += [tuple(itertools.chain.from_iterable(part)) for part in parts]
+    return found
+
+
+def _words(sequence: Symbols, patterns: Mapping[str, Pattern]) -> Iterator[tuple[str, str]]:
+    """The fixed words of a sequence, each with what follows: neighbouring strings, and how expressions begin."""
+    word = ""
+    for name in sequence:
+        pattern = patterns[name]
+        if pattern.type == "str":
+            word += pattern.value
+            continue
+        head = _BEGINNING.match(pattern.value)
+        beginning = head[0] if head else ""
+        yield word + beginning, "" if word else pattern.value[len(beginning) :]
+        word = ""
+    yield word, ""
 
 
 class _Grammar:

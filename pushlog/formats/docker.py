@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from lark import Lark
 
 _FLOOD = ("preparing", "waiting", "pushing", "pushed", "exists", "retrying", "unavailable")
-_ENGINE_FLOOD = ("waiting", "pushing", "retrying", "unavailable")
+ENGINE_FLOOD = ("waiting", "pushing", "retrying", "unavailable")
 # What only a terminal writes: the cursor goes up, a row is drawn over another, a state is followed by a space.
 _REDRAW = re.compile(rb"\x1b\[\d+A|\r[0-9a-f]{12}: ")
 # A terminal ends lines with CR LF; the pipe of a push that never drew a row would not.
@@ -56,7 +56,7 @@ def grammar(name: str = "docker.lark") -> Lark:
 @cache
 def lane(name: str) -> Lane:
     """The byte pattern of the rows that repeat by the million, written from that grammar."""
-    rule, kinds = ("layer", _FLOOD) if name == "docker.lark" else ("start", _ENGINE_FLOOD)
+    rule, kinds = ("layer", _FLOOD) if name == "docker.lark" else ("start", ENGINE_FLOOD)
     text = derive.pattern(grammar(name), rule, fields=(*FIELDS, "LAYER"), kinds=kinds)
     return Lane(pattern=re.compile(text.encode() + rb" *"), kinds={kind: int(Kind[kind.upper()]) for kind in kinds})
 

@@ -17,7 +17,7 @@ from pushlog.intake.text import Text
 from pushlog.knowledge.decorations import Decoration, decorations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 # Text that a push prints at the beginning of a line; what stands before it there is decoration.
 _ANCHOR = re.compile(
@@ -61,7 +61,7 @@ def undecorated(text: Text) -> Undecorated:
 
 def _prefixes(text: Text) -> Iterator[bytes]:
     """What stands before the first lines of a push; a terminal's redraws don't count."""
-    for count, found in enumerate(_ANCHOR.finditer(text.data)):
+    for count, found in enumerate(match for low, high in text.parts for match in _ANCHOR.finditer(text.data, low, high)):
         if count == _ANCHORS:
             return
         start = text.data.rfind(b"\n", 0, found.start()) + 1
@@ -142,21 +142,38 @@ def _whole(forms: Sequence[Decoration]) -> re.Pattern[bytes]:
 
 def _taken_off(text: Text, forms: tuple[Decoration, ...], lines: int) -> Undecorated:
     pattern = _whole(forms)
-    data = pattern.sub(b"", text.data)
-    if b"(?P<partial>" in pattern.pattern or b"(?P<append>" in pattern.pattern:
-        data = _rejoined(text.data, pattern)
     suffix = next((form.suffix for form in forms if form.suffix), None)
-    if suffix:
-        data = re.sub(rb"(?m)" + suffix.encode() + rb"\r?$", b"", data)
     timed = next((form for form in forms if form.clock), None)
     name = "+".join(dict.fromkeys(form.system for form in forms))
     like = " and ".join(form.sample.split(form.inside or "\0")[0].strip() or form.id for form in forms)
     return Undecorated(
-        text=Text(data),
+        text=_only_stretches(text, lambda part: _bare(part, pattern, suffix)),
         decoration=name,
         why=f"{name}: {lines} of the first lines of the push begin like {like!r} ({forms[0].source})",
         stamps=Stamps(text=text, pattern=pattern, clock=timed.clock) if timed and timed.clock else None,
     )
+
+
+def _only_stretches(text: Text, bare: Callable[[bytes], bytes]) -> Text:
+    """The stretches without their decoration; of what lies between them only the line feeds, so that lines stay."""
+    parts: list[bytes] = []
+    spans: list[tuple[int, int]] = []
+    size = line = 0
+    for low, high in text.parts:
+        first = text.line_of(low) - 1 if low < high else line
+        parts += [b"\n" * (first - line), bare(text.data[low:high])]
+        size += len(parts[-2])
+        spans.append((size, size + len(parts[-1])))
+        size += len(parts[-1])
+        line = first + parts[-1].count(b"\n")
+    parts.append(b"\n" * (text.lines - line - (not parts[-1].endswith(b"\n"))) if parts else b"")
+    return Text(b"".join(parts), stretches=None if text.stretches is None else tuple(spans))
+
+
+def _bare(part: bytes, pattern: re.Pattern[bytes], suffix: str | None) -> bytes:
+    pieced = b"(?P<partial>" in pattern.pattern or b"(?P<append>" in pattern.pattern
+    data = _rejoined(part, pattern) if pieced else pattern.sub(b"", part)
+    return re.sub(rb"(?m)" + suffix.encode() + rb"\r?$", b"", data) if suffix else data
 
 
 def _rejoined(data: bytes, pattern: re.Pattern[bytes]) -> bytes:

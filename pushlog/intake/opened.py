@@ -12,8 +12,10 @@ from pushlog.intake.text import Text
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
 
     from pushlog.intake.stamps import Stamps
+    from pushlog.intake.text import Data, Stretches
     from pushlog.model import Capture
 
 
@@ -31,10 +33,16 @@ class Opened:
     notes: tuple[str, ...]
 
 
-def opened(data: bytes, timing: str | None = None, zone: dt.tzinfo | None = None) -> Opened:
+def opened(
+    data: Data,
+    timing: str | None = None,
+    zone: dt.tzinfo | None = None,
+    where: Callable[[Data], Stretches | None] = lambda _: None,
+) -> Opened:
     """The log in these bytes. Raises InputError.
 
-    `timing`: the timing file of a typescript; `zone`: that of stamps which name none.
+    `timing`: the timing file of a typescript; `zone`: that of stamps which name none; `where`: the stretches of data in
+    which something of a push may stand, None for anywhere.
     """
     text = Text(data)
     record = recorded(text, timing)
@@ -45,7 +53,7 @@ def opened(data: bytes, timing: str | None = None, zone: dt.tzinfo | None = None
         return Opened(
             text=records.text, watch=records.watch, capture=None, decoration=records.system, notes=records.notes
         )
-    bare = undecorated(text)
+    bare = undecorated(replace(text, stretches=where(data)))
     notes = (bare.why,) if bare.why else ()
     stamps = replace(bare.stamps, zone=zone) if bare.stamps else None
     return Opened(text=bare.text, watch=stamps, capture=None, decoration=bare.decoration, notes=notes)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import mmap
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Int64 = NDArray[np.int64]
+Data = bytes | mmap.mmap
+Stretches = tuple[tuple[int, int], ...]
+
+# Line feeds are counted for blocks of this many bytes, and looked up inside one when a line of it is asked for.
+_BLOCK = 1 << 15
+_BLOCKS_KEPT = 64
 
 # What ends a piece: the line, a carriage return, or a move of the cursor to another row or to its column.
 BREAK = rb"(?:\r|\n|\x1b\[[0-9;?]*[ABCDEFGHJdf])"
@@ -40,40 +49,81 @@ class Text:
     """The data of a log and where its physical lines begin.
 
     `starts`: the offset at which each physical line begins, where these are not the lines of the data: in a recording
-    every event is a line of the file.
+    every event is a line of the file. `stretches`: where something of a push may stand, in order; None for anywhere.
     """
 
-    data: bytes
+    data: Data
     starts: Int64 | None = None
-
-    @cached_property
-    def _starts(self) -> Int64:
-        if self.starts is not None:
-            return self.starts
-        ends = np.flatnonzero(np.frombuffer(self.data, dtype=np.uint8) == ord("\n")).astype(np.int64)
-        begins = np.concatenate([np.zeros(1, dtype=np.int64), ends + 1])
-        return begins[:-1] if begins[-1] == len(self.data) else begins
+    stretches: Stretches | None = None
 
     @property
+    def parts(self) -> Stretches:
+        """The stretches to read."""
+        return ((0, len(self.data)),) if self.stretches is None else self.stretches
+
+    @cached_property
+    def _feeds(self) -> Int64:
+        """The number of line feeds before each block, and in all."""
+        view = np.frombuffer(self.data, dtype=np.uint8)
+        counts = [np.count_nonzero(view[low : low + _BLOCK] == ord("\n")) for low in range(0, len(view), _BLOCK)]
+        return np.cumsum([0, *counts]).astype(np.int64)
+
+    @cached_property
+    def _kept(self) -> dict[int, list[int]]:
+        return {}
+
+    def _ends(self, block: int) -> list[int]:
+        """The offsets of the line feeds in a block; those of a few blocks are kept, for lines are asked for in order."""
+        if block not in self._kept:
+            if len(self._kept) >= _BLOCKS_KEPT:
+                self._kept.clear()
+            low = block * _BLOCK
+            part = np.frombuffer(self.data[low : low + _BLOCK], dtype=np.uint8)
+            self._kept[block] = (np.flatnonzero(part == ord("\n")) + low).tolist()
+        return self._kept[block]
+
+    @cached_property
     def lines(self) -> int:
         """How many physical lines there are; the last needs no line feed."""
-        return len(self._starts)
+        if self.starts is not None:
+            return len(self.starts)
+        return int(self._feeds[-1]) + (len(self.data) > 0 and self.data[-1:] != b"\n")
 
     def line_of(self, offset: int) -> int:
         """The physical line, from 1, that holds the byte at `offset`."""
-        return max(1, int(np.searchsorted(self._starts, offset, side="right")))
+        if self.starts is not None:
+            return max(1, int(np.searchsorted(self.starts, offset, side="right")))
+        block = min(offset, max(len(self.data) - 1, 0)) // _BLOCK
+        before = int(self._feeds[block]) + bisect_left(self._ends(block), offset)
+        return max(1, min(before + 1, self.lines))
 
     def lines_of(self, offsets: Int64) -> Int64:
-        """The same for many offsets."""
-        return np.maximum(1, np.searchsorted(self._starts, offsets, side="right").astype(np.int64))
+        """The same for many offsets, in ascending order."""
+        if self.starts is not None:
+            return np.maximum(1, np.searchsorted(self.starts, offsets, side="right").astype(np.int64))
+        lines = np.empty(len(offsets), dtype=np.int64)
+        cuts = np.append(np.flatnonzero(np.diff(offsets // _BLOCK, prepend=-1)), len(offsets))
+        for low, high in pairwise(cuts.tolist()):
+            block = int(offsets[low]) // _BLOCK
+            lines[low:high] = self._feeds[block] + 1 + np.searchsorted(self._ends(block), offsets[low:high])
+        return lines
 
     def start_of(self, line: int) -> int:
         """The offset at which a physical line begins."""
-        return int(self._starts[line - 1]) if line <= self.lines else len(self.data)
+        if line > self.lines:
+            return len(self.data)
+        if self.starts is not None:
+            return int(self.starts[line - 1])
+        return self._end_of(line - 1) + 1 if line > 1 else 0
+
+    def _end_of(self, number: int) -> int:
+        """The offset of a line feed, counted from 1."""
+        block = int(np.searchsorted(self._feeds, number)) - 1
+        return self._ends(block)[number - int(self._feeds[block]) - 1]
 
     def stop_of(self, line: int) -> int:
         """The offset at which a physical line ends, before its line feed."""
-        stop = int(self._starts[line]) if line < self.lines else len(self.data)
+        stop = self.start_of(line + 1)
         return stop - 1 if stop > self.start_of(line) and self.data[stop - 1] == ord("\n") else stop
 
     def shown(self, line: int, limit: int = 2000) -> str:
@@ -84,16 +134,25 @@ class Text:
 
     def pieces(self, start: int, stop: int) -> Iterator[Piece]:
         """The pieces that are not blank between two offsets, escapes removed."""
+        for at, end in self.spans(start, stop):
+            piece = self.piece(at, end)
+            if piece:
+                yield piece
+
+    def spans(self, start: int, stop: int) -> Iterator[tuple[int, int]]:
+        """Where the pieces between two offsets begin and end, blank ones too."""
         at = start
-        while at < stop:
-            found = _BREAK.search(self.data, at, stop)
-            end = found.start() if found else stop
-            part = self.data[at:end]
-            if part.strip(_BLANK):
-                text = plain(part)
-                if text:
-                    yield Piece(at, end, self.line_of(at), text)
-            at = found.end() if found else stop
+        for found in _BREAK.finditer(self.data, start, stop):
+            if found.start() > at:
+                yield at, found.start()
+            at = found.end()
+        if at < stop:
+            yield at, stop
+
+    def piece(self, start: int, stop: int) -> Piece | None:
+        """The piece that begins and ends there; None for a blank one."""
+        text = plain(self.data[start:stop])
+        return Piece(start, stop, self.line_of(start), text) if text else None
 
 
 def plain(part: bytes) -> str:

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 DELAY = 5
 # The same file: five uploads, so four countdowns.
 MAX_COUNTDOWNS = 4
-# The same file: five uploads, so four countdowns.
-MAX_COUNTDOWNS = 4
 
 
 @dataclass(frozen=True, kw_only=True)
