@@ -85,7 +85,7 @@ SHAPES = [
 @pytest.mark.parametrize(("name", "row"), SHAPES)
 def test_the_shapes_that_repeat_are_read_without_lark(name, row):
     assert docker.lane(name).pattern.fullmatch(row.encode())
-    found = scan(f"{row}\r\n".encode() * 3, docker.lane("docker.lark"), docker.lane("engine.lark"))
+    found = scan(Text(f"{row}\r\n".encode() * 3), docker.lane("docker.lark"), docker.lane("engine.lark"))
     assert len(found.columns.start) == 3
     assert not len(found.others)
 
@@ -104,7 +104,7 @@ def test_rows_are_the_same_wherever_the_data_is_cut_into_stretches(lines, size):
 @given(st.lists(layer_line, min_size=1, max_size=10))
 def test_every_byte_is_a_rows_or_left_for_the_careful_lane(lines):
     data = "\r\n".join([*lines, "something else", *lines]).encode()
-    found = scan(data, docker.lane("docker.lark"), docker.lane("engine.lark"))
+    found = scan(Text(data), docker.lane("docker.lark"), docker.lane("engine.lark"))
     rest = b"".join(data[low:high] for low, high in found.others.tolist())
     assert b"something else" in rest
     assert not [line for line in lines if line.encode() in rest and not line.endswith("Mounted")]

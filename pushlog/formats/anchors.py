@@ -83,7 +83,8 @@ def _joined(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
 
 def _whole_lines(data: Data, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """The spans from the beginning of a line to the end of one; no byte is looked at twice, however long lines are."""
-    lines, end = [], 0
+    lines: list[tuple[int, int]] = []
+    end = 0
     for low, high in spans:
         start = data.rfind(b"\n", end, low) + 1 if low > end else 0
         if high > end:

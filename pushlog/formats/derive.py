@@ -8,7 +8,6 @@ matched is the name of the last group (`match.lastgroup`).
 from __future__ import annotations
 
 import itertools
-import os
 import re
 from typing import TYPE_CHECKING
 
@@ -40,7 +39,8 @@ def pattern(grammar: Lark, rule: str, *, fields: Collection[str], kinds: Collect
 def anchors(grammar: Lark, rule: str, *, kinds: Collection[str]) -> list[tuple[str, str]]:
     """Fixed words, each with an expression of what follows it; every text of `rule` holds at least one of them.
 
-    For each sequence of terminals the longest fixed word is taken. Alternatives with an alias outside `kinds` don't count.
+    For each sequence of terminals the longest fixed word is taken. Alternatives with an alias outside `kinds` are left
+    out.
     """
     patterns = {t.name: t.pattern for t in grammar.terminals}
     rules = _Grammar(grammar, frozenset(kinds))
@@ -53,7 +53,8 @@ def beginning(grammar: Lark, rule: str, *, kinds: Collection[str]) -> str:
     """The fixed words with which every text of `rule` begins."""
     patterns = {t.name: t.pattern for t in grammar.terminals}
     found = [next(_words(sequence, patterns))[0] for sequence in _sequences(rule, _Grammar(grammar, frozenset(kinds)))]
-    return os.path.commonprefix(found)
+    first, last = min(found), max(found)
+    return first[: next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))]
 
 
 def _sequences(name: str, grammar: _Grammar) -> list[Symbols]:

@@ -16,7 +16,7 @@ from pushlog.formats import derive
 from pushlog.formats.events import UNKNOWN, Events, Kind, Mark, Row, from_rows, table
 from pushlog.formats.figures import size
 from pushlog.formats.shapes import FIELDS, Lane, scan
-from pushlog.intake.text import Piece, Text
+from pushlog.intake.text import BLANK, Piece, Text
 from pushlog.model import Capture
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ ENGINE_FLOOD = ("waiting", "pushing", "retrying", "unavailable")
 _REDRAW = re.compile(rb"\x1b\[\d+A|\r[0-9a-f]{12}: ")
 # A terminal ends lines with CR LF; the pipe of a push that never drew a row would not.
 _TERMINAL_HEADER = re.compile(rb"^The push refers to [^\r\n]+\r$", re.MULTILINE)
+# The keys of a message that says anything.
+_KEYS = (b'"status"', b'"error', b'"aux"')
 _PADDED = re.compile(rb"^[0-9a-f]{12}: [A-Z][^\r\n\[]*[a-z] \r?$", re.MULTILINE)
 
 
@@ -62,6 +64,11 @@ def lane(name: str) -> Lane:
 
 
 @cache
+def _known_bytes() -> re.Pattern[bytes]:
+    return re.compile(_known().pattern.encode())
+
+
+@cache
 def _known() -> re.Pattern[str]:
     """What any line of the grammar looks like: spares Lark the noise around a push."""
     kinds = {rule.alias for rule in grammar().rules if rule.alias}
@@ -70,11 +77,11 @@ def _known() -> re.Pattern[str]:
 
 def read(text: Text) -> Reading:
     """Every line of `docker push` in the text, whatever stands between them."""
-    found = scan(text.data, lane("docker.lark"), lane("engine.lark"))
+    found = scan(text, lane("docker.lark"), lane("engine.lark"))
     careful = [
         (event, piece.text.startswith("{"))
         for low, high in found.others.tolist()
-        for piece in text.pieces(low, high)
+        for piece in _telling(text, low, high)
         for event in _careful(piece)
     ]
     rows = [event for event, _ in careful if isinstance(event, Row)]
@@ -87,6 +94,21 @@ def read(text: Text) -> Reading:
     return Reading(events=events, marks=marks, capture=_capture(text, events, messages=messages, lines=lines))
 
 
+def _telling(text: Text, low: int, high: int) -> Iterator[Piece]:
+    """The pieces between two offsets that can be of the grammar; noise does not become text."""
+    known = _known_bytes().fullmatch
+    for start, stop in text.spans(low, high):
+        part = text.data[start:stop]
+        if part.isascii() and b"\x1b" not in part:
+            part = part.strip(BLANK)
+            may_tell = any(key in part for key in _KEYS) if part.startswith(b"{") else known(part)
+            if not may_tell:
+                continue
+        piece = text.piece(start, stop)
+        if piece:
+            yield piece
+
+
 def _of_a_push(event: Row | Mark) -> bool:
     return isinstance(event, Row) or event.kind in ("header", "old_header", "digest")
 
@@ -96,12 +118,16 @@ def _capture(text: Text, events: Events, *, messages: bool, lines: bool) -> Capt
     if messages:
         return Capture.MIXED if lines else Capture.JSON
     first = max(0, int(events.start[0]) - 16) if len(events) else len(text.data)
-    if _REDRAW.search(text.data, first):
+    if _shows(text, _REDRAW, first):
         return Capture.TTY
-    if not len(events) and _TERMINAL_HEADER.search(text.data):
+    if not len(events) and _shows(text, _TERMINAL_HEADER, 0):
         return Capture.TTY
     figures = bool(((events.kind == Kind.PUSHING) & (events.current >= 0)).any())
-    return Capture.SCREEN if figures or _PADDED.search(text.data, first) else Capture.PIPED
+    return Capture.SCREEN if figures or _shows(text, _PADDED, first) else Capture.PIPED
+
+
+def _shows(text: Text, pattern: re.Pattern[bytes], first: int) -> bool:
+    return any(pattern.search(text.data, max(low, first), high) for low, high in text.parts if high > first)
 
 
 def row(line: str) -> Row | Mark | None:

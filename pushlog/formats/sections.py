@@ -165,7 +165,7 @@ def _unheaded(zone: Zone, intro: tuple[Mark, ...]) -> Section | None:
     command = next((m for m in intro if m.kind == "command"), None)
     if command is None:
         return None
-    pieces = zone.below(max(m.stop for m in intro))
+    pieces = list(zone.below(max(m.stop for m in intro)))
     error = zone.first_error(pieces, 2)
     if error:
         return _finished(zone, error, list(intro))
@@ -186,7 +186,7 @@ def _alone(text: Text, reading: Reading, known: Knowledge) -> tuple[Section, ...
     zone = Zone(
         text=text, knowledge=known, events=reading.events.part(0, 0), marks=marks, start=0, limit=len(text.data)
     )
-    pieces = zone.below(0)
+    pieces = list(zone.below(0))
     if len(pieces) == 1 and docker.is_quiet(pieces[0].text):
         return (_quiet(zone, pieces[0], []),)
     error = zone.first_error(pieces, 1) or bound_error(zone, first=0, last=0, floor=0)

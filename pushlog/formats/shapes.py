@@ -20,7 +20,7 @@ from pushlog.formats.figures import sizes
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pushlog.intake.text import Int64
+    from pushlog.intake.text import Data, Int64, Text
 
 Uint64 = NDArray[np.uint64]
 
@@ -73,10 +73,13 @@ class Scan:
     messages: int
 
 
-def scan(data: bytes, lines: Lane, messages: Lane) -> Scan:
-    """All rows of both lanes in the data, in order. A row ends where the next text begins."""
+def scan(text: Text, lines: Lane, messages: Lane) -> Scan:
+    """All rows of both lanes in the text, in order. A row ends where the next text begins."""
     shapes: Shapes = {}
-    parts = [_chunk(data, low, high, (lines, messages), shapes) for low, high in _chunks(data)]
+    data = text.data
+    parts = [
+        _chunk(data, low, high, (lines, messages), shapes) for part in text.parts for low, high in _chunks(data, *part)
+    ] or [_chunk(data, 0, 0, (lines, messages), shapes)]
     table = np.concatenate([rows for rows, _, _ in parts])
     view: Uint8 = np.frombuffer(data, dtype=np.uint8)
     columns = Columns(
@@ -92,16 +95,16 @@ def scan(data: bytes, lines: Lane, messages: Lane) -> Scan:
     return Scan(columns=columns, others=others, messages=sum(found for _, _, found in parts))
 
 
-def _chunks(data: bytes) -> Iterator[tuple[int, int]]:
+def _chunks(data: Data, start: int, stop: int) -> Iterator[tuple[int, int]]:
     """Stretches that end behind a line feed or a carriage return."""
-    low = 0
-    while low == 0 or low < len(data):
-        high = min(low + CHUNK, len(data))
-        if high < len(data):
+    low = start
+    while low < stop:
+        high = min(low + CHUNK, stop)
+        if high < stop:
             cut = max(data.rfind(b"\n", low, high), data.rfind(b"\r", low, high)) + 1
-            high = cut or data.find(b"\n", high) + 1 or len(data)
+            high = cut or data.find(b"\n", high, stop) + 1 or stop
         yield low, high
-        low = max(high, 1)
+        low = high
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +117,7 @@ class _Segments:
     lane: Int64
 
 
-def _chunk(data: bytes, low: int, high: int, lanes: tuple[Lane, Lane], shapes: Shapes) -> tuple[Int64, Int64, int]:
+def _chunk(data: Data, low: int, high: int, lanes: tuple[Lane, Lane], shapes: Shapes) -> tuple[Int64, Int64, int]:
     """Rows as start, stop, offset of the id, kind and fields, shape (n, 10); the others; how many rows are messages."""
     found = _segments(np.frombuffer(data, dtype=np.uint8, count=high - low, offset=low))
     kind = np.full(len(found.start), _OTHER.kind, dtype=np.int64)

@@ -61,7 +61,8 @@ def undecorated(text: Text) -> Undecorated:
 
 def _prefixes(text: Text) -> Iterator[bytes]:
     """What stands before the first lines of a push; a terminal's redraws don't count."""
-    for count, found in enumerate(match for low, high in text.parts for match in _ANCHOR.finditer(text.data, low, high)):
+    anchors = (found for part in text.parts for found in _ANCHOR.finditer(text.data, *part))
+    for count, found in enumerate(anchors):
         if count == _ANCHORS:
             return
         start = text.data.rfind(b"\n", 0, found.start()) + 1

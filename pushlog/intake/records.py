@@ -61,7 +61,7 @@ def _from_list(text: Text, zone: dt.tzinfo | None) -> Kept | None:
     if len(text.data) > _LONGEST_LIST:
         return None
     try:
-        document = json.loads(text.data)
+        document = json.loads(text.data[:])
     except (ValueError, RecursionError):
         return None
     pieces = document.get("events") if isinstance(document, dict) else document

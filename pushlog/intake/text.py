@@ -30,8 +30,8 @@ BREAK = rb"(?:\r|\n|\x1b\[[0-9;?]*[ABCDEFGHJdf])"
 _ESCAPE = re.compile(
     rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[ -/]*[0-~])"
 )
-_BREAK = re.compile(BREAK)
-_BLANK = b" \t\r\n\v\f\0"
+_BREAKS = re.compile(BREAK + rb"+")
+BLANK = b" \t\r\n\v\f\0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Text:
         return {}
 
     def _ends(self, block: int) -> list[int]:
-        """The offsets of the line feeds in a block; those of a few blocks are kept, for lines are asked for in order."""
+        """The offsets of the line feeds in a block. Those of a few are kept, for lines are asked for in order."""
         if block not in self._kept:
             if len(self._kept) >= _BLOCKS_KEPT:
                 self._kept.clear()
@@ -142,7 +142,7 @@ class Text:
     def spans(self, start: int, stop: int) -> Iterator[tuple[int, int]]:
         """Where the pieces between two offsets begin and end, blank ones too."""
         at = start
-        for found in _BREAK.finditer(self.data, start, stop):
+        for found in _BREAKS.finditer(self.data, start, stop):
             if found.start() > at:
                 yield at, found.start()
             at = found.end()
