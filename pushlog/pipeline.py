@@ -148,8 +148,8 @@ def _with_sizes(cases: list[Case], options: Options) -> tuple[list[Case], tuple[
     notes: list[str] = []
     for case in cases:
         push, said = sized(case.push, case.section, options.manifest, options.history)
-        push = flowed(push, slots(case.table, push.store)) if len(case.table) else push
-        done.append(replace(case, push=replace(push, what_if=estimates(push, case.table, options.what_if))))
+        push = flowed(push, slots(case.events, push.store)) if len(case.events) else push
+        done.append(replace(case, push=replace(push, what_if=estimates(push, case.events, options.what_if))))
         notes += said
     return done, tuple(notes)
 

@@ -121,7 +121,8 @@ def _telling(table: Table, rows: Int64) -> Int64:
     run, drawn = table.run[rows], table.current[rows] >= 0
     begins = np.ones(len(rows), dtype=bool)
     begins[1:] = (run[1:] != run[:-1]) | (drawn[1:] > drawn[:-1])
-    return rows[begins | np.append(begins[1:], True)]
+    telling: Int64 = rows[begins | np.append(begins[1:], True)]
+    return telling
 
 
 def _uploads(own: _Own, start: float) -> Iterator[tuple[float, float]]:

@@ -8,18 +8,27 @@ import shutil
 import statistics
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench import inputs, runs
 from tests.bench.inputs import MB
 from tests.bench.runs import OURS, Runs
 
-Makers = dict[str, tuple[Callable[[int], Iterator[bytes]], Callable[[Sequence[Path]], list[str]], tuple[int, ...]]]
-# The maker, the rival that the ratio is told against, and the sizes in MB: growth is read from all of them.
-SINGLE: Makers = {
-    "terminal": (inputs.terminal, runs.awk, (70, 140, 280, 500)),
-    "job": (inputs.job, runs.grep, (125, 250, 500)),
-    "engine": (inputs.engine, runs.grep, (25, 50, 100)),
+
+@dataclass(frozen=True)
+class Single:
+    """One log: its maker, the rival that the ratio is told against, and its sizes in MB, from which growth is read."""
+
+    maker: Callable[[int], Iterator[bytes]]
+    rival: Callable[[Sequence[Path]], list[str]]
+    sizes: tuple[int, ...]
+
+
+SINGLE = {
+    "terminal": Single(inputs.terminal, runs.awk, (70, 140, 280, 500)),
+    "job": Single(inputs.job, runs.grep, (125, 250, 500)),
+    "engine": Single(inputs.engine, runs.grep, (25, 50, 100)),
 }
 LOGS = 2000
 
@@ -34,43 +43,32 @@ def main() -> None:
     asked = options.parse_args()
     cases = asked.cases or [*SINGLE, "many", "start"]
     folder = Path(tempfile.mkdtemp(prefix="pushlog-bench-"))
-    print(
-        f"{'case':<16} {'command':<12} {'median s':>9} {'from-to':>15} {'ratio':>6} {'from-to':>13} {'MB':>6} {'limit':>6}"
-    )
+    print("case             command       median s         from-to  ratio       from-to     MB  limit")
     try:
-        for name, (maker, rival, sizes) in SINGLE.items():
-            if name in cases:
-                wanted = [size for size in sizes if size <= asked.largest]
-                _single(name, maker, rival, wanted, folder, asked.runs)
-        if "many" in cases:
-            paths = inputs.jobs(folder, asked.logs)
-            _show("many", _beside(paths, runs.grep, asked.runs), None)
-        if "start" in cases:
-            _start(folder, asked.runs)
+        for name in cases:
+            if name == "many":
+                _show(name, _beside(inputs.jobs(folder, asked.logs), runs.grep, asked.runs), None)
+            elif name == "start":
+                _start(folder, asked.runs)
+            else:
+                _grown(name, folder, asked.runs, asked.largest)
     finally:
         shutil.rmtree(folder)
 
 
-def _single(
-    name: str,
-    maker: Callable[[int], Iterator[bytes]],
-    rival: Callable[[Sequence[Path]], list[str]],
-    sizes: Sequence[int],
-    folder: Path,
-    times: int,
-) -> None:
-    medians = []
+def _grown(name: str, folder: Path, times: int, largest: int) -> None:
+    """One kind of log in all its sizes."""
+    single, medians = SINGLE[name], []
+    sizes = [size for size in single.sizes if size <= largest]
     for size in sizes:
         path = folder / f"{name}-{size}.log"
-        inputs.write(path, maker(size * MB))
-        result = _beside([path], rival, times)
+        inputs.write(path, single.maker(size * MB))
+        result = _beside([path], single.rival, times)
         _show(f"{name} {path.stat().st_size / MB:.0f} MB", result, 250 * MB + path.stat().st_size // 4)
         medians.append(result[OURS].median)
         path.unlink()
-    grown = ", ".join(
-        f"x{size / sizes[0]:.1f}: {took / medians[0]:.2f}" for size, took in zip(sizes, medians, strict=True)
-    )
-    print(f"{name:<16} time against the size: {grown}\n", flush=True)
+    grown = [f"x{size / sizes[0]:.1f}: {took / medians[0]:.2f}" for size, took in zip(sizes, medians, strict=True)]
+    print(f"{name:<16} time against the size: {', '.join(grown)}\n", flush=True)
 
 
 def _beside(paths: Sequence[Path], rival: Callable[[Sequence[Path]], list[str]], times: int) -> dict[str, Runs]:

@@ -51,10 +51,10 @@ def _steps(rng: random.Random, size: int, drawn: int) -> Iterator[tuple[int, int
         running[row] = (0, rng.randrange(50 * MB, 9000 * MB), each)
     while running:
         for row, (sent, total, left) in list(running.items()):
-            sent = min(total, sent + round(2 * rng.random() * total / each))
-            yield row, sent, total
-            running[row] = (sent, total, left - 1)
-            if sent == total or left <= 1:
+            now = min(total, sent + round(2 * rng.random() * total / each))
+            yield row, now, total
+            running[row] = (now, total, left - 1)
+            if now == total or left <= 1:
                 del running[row]
                 following = next(queue)
                 if following < rows:
