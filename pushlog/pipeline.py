@@ -97,18 +97,18 @@ def analyze_raw(given: Raw, options: Options | None = None) -> Log:
 
 def cases(source: str | Path | bytes, options: Options | None = None) -> list[Case]:
     """The pushes in a log with all that is known of them, before anything is judged. Raises InputError."""
-    return _known(_given(source), options or Options())[1]
+    return _known(_given(source), options or Options(), every=True)[1]
 
 
 def _given(source: str | Path | bytes) -> Raw:
     return raw("bytes", source) if isinstance(source, bytes) else read(str(source))
 
 
-def _known(given: Raw, chosen: Options) -> tuple[Source, list[Case]]:
-    """What is known of a log and of its pushes."""
+def _known(given: Raw, chosen: Options, *, every: bool = False) -> tuple[Source, list[Case]]:
+    """What is known of a log and of its pushes; `every`: with the events that tell no rule anything."""
     log = opened(given.data, chosen.timing, chosen.zone, where=stretches)
     text = log.text
-    reading = docker.read(text)
+    reading = docker.read(text, every=every or log.watch is not None)
     found = sections(text, reading, chosen.knowledge)
     described = Source(
         name=given.name,

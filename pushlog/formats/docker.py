@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from pushlog.formats import derive
 from pushlog.formats.events import UNKNOWN, Events, Kind, Mark, Row, from_rows, table
 from pushlog.formats.figures import size
-from pushlog.formats.shapes import FIELDS, Lane, scan
+from pushlog.formats.scan import scan
+from pushlog.formats.shapes import FIELDS, Lane
 from pushlog.intake.text import BLANK, Piece, Text
 from pushlog.model import Capture
 
@@ -75,9 +76,12 @@ def _known() -> re.Pattern[str]:
     return re.compile(derive.pattern(grammar(), "start", fields=(), kinds=kinds), re.ASCII)
 
 
-def read(text: Text) -> Reading:
-    """Every line of `docker push` in the text, whatever stands between them."""
-    found = scan(text, lane("docker.lark"), lane("engine.lark"))
+def read(text: Text, *, every: bool = True) -> Reading:
+    """Every line of `docker push` in the text, whatever stands between them.
+
+    `every`: also the rows, nearly all of a long push, that only move the figure of a layer on.
+    """
+    found = scan(text, lane("docker.lark"), lane("engine.lark"), every=every)
     careful = [
         (event, piece.text.startswith("{"))
         for low, high in found.others.tolist()
@@ -86,7 +90,7 @@ def read(text: Text) -> Reading:
     ]
     rows = [event for event, _ in careful if isinstance(event, Row)]
     marks = tuple(event for event, _ in careful if isinstance(event, Mark))
-    events = table(text, [found.columns, from_rows(rows)])
+    events = table(text, found.columns, found.drawn, from_rows(rows))
     messages = found.messages > 0 or any(is_json for _, is_json in careful)
     lines = len(found.columns.start) > found.messages or any(
         not is_json and _of_a_push(event) for event, is_json in careful

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +14,29 @@ if TYPE_CHECKING:
 
 # docker/go-units HumanSize: base 1000, four significant digits, one space before the unit up to 1.13 and in 17.03.
 _UNITS = b"kMGTPEZY"
-_LARGEST = float(2**62)
+# A petabyte and a day: no push has such a figure, and many of them still fit in a column of sums.
+LARGEST = 10**15
+LONGEST_WAIT = 86_400
+# More digits are not exact in the sums of the fast lane.
+_DIGITS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """How to read a figure that stands at a fixed place: where its digits are, the last one first, and their scale."""
+
+    digits: tuple[int, ...] = ()
+    scale: float = 1.0
+
+
+def figure(row: bytes, start: int, stop: int) -> Figure | None:
+    """The figure at a place of a row, none where `start` is below 0; None for one with too many digits."""
+    text = row[max(start, 0) : max(stop, 0)]
+    digits = tuple(start + at for at in range(len(text) - 1, -1, -1) if text[at : at + 1].isdigit())
+    _, point, behind = text.partition(b".")
+    decimals = sum(behind[at : at + 1].isdigit() for at in range(len(behind))) if point else 0
+    exponent = next((3 * power for power, unit in enumerate(_UNITS, 1) if unit in text), 0)
+    return Figure(digits, float(np.power(10.0, exponent - decimals))) if len(digits) <= _DIGITS else None
 
 
 def sizes(data: Uint8, start: Int64, stop: Int64) -> Int64:
@@ -33,7 +56,7 @@ def sizes(data: Uint8, start: Int64, stop: Int64) -> Int64:
         fraction |= char == ord(".")
         for power, unit in enumerate(_UNITS, 1):
             exponent[char == unit] = 3 * power
-    figure = np.minimum(value * np.power(10.0, exponent - decimals), _LARGEST)
+    figure = np.minimum(value * np.power(10.0, exponent - decimals), float(LARGEST))
     return np.where(there, np.rint(figure).astype(np.int64), UNKNOWN)
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # moby distribution/: only the graphdriver store (and docker before 1.10) prints these.
 _GRAPHDRIVER = (Kind.PREPARING, Kind.RETRYING, Kind.SKIPPED, Kind.BUFFERING, Kind.FAILED)
 # docker 1.13 drew a layer at most every 100 ms; sizes had a space before the unit up to 1.13 and again in 17.03.
+_LOOKED_AT = 1000
 _SPACED_SIZE = re.compile(rb": (?:Pushing|Buffering to [Dd]isk)[^\r\n]*?\d [kMGTPEZY]?B")
 
 
@@ -55,7 +56,6 @@ def throttled(text: Text, events: Events, marks: Sequence[Mark]) -> bool:
     """Whether the daemon drew a layer at most every 100 ms, as docker does since 1.13; unsure counts as no."""
     if any(m.kind == "old_header" and "COUNT" in m.fields for m in marks):
         return False
-    if not len(events) or not (events.current != UNKNOWN).any():
-        return False
-    first, last = int(np.min(events.start)), int(np.max(events.stop))
-    return _SPACED_SIZE.search(text.data, first, last) is None
+    drawn = np.flatnonzero(events.current != UNKNOWN)[:_LOOKED_AT]
+    spans = zip(events.start[drawn].tolist(), events.stop[drawn].tolist(), strict=True)
+    return len(drawn) > 0 and not any(_SPACED_SIZE.search(text.data, *span) for span in spans)

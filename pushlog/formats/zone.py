@@ -63,7 +63,7 @@ class Zone:
         events, marks = self.events, [m for m in self.marks if start <= m.start < stop]
         inside = (events.start >= start) & (events.start < stop)
         low = np.append(events.start[inside], [m.start for m in marks])
-        high = np.append(events.stop[inside], [m.stop for m in marks])
+        high = np.append(events.until[inside], [m.stop for m in marks])
         return (piece for a, b in gaps(low, high, start, stop) for piece in self.text.pieces(a, b))
 
     def below(self, offset: int) -> Iterator[Piece]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from pushlog.intake.text import Int64
 
 _SECOND = 10  # all sums are in tenths of a second: 100 ms is the shortest step that a log proves
-_NEVER = np.iinfo(np.int64).max
+_NEVER = int(np.iinfo(np.int64).max)
+# Rows that are looked through at a time.
+_BLOCK = 1 << 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +60,12 @@ def inferred(
 
 
 def _untimed(events: Events) -> Int64:
-    return np.full(len(events), -1, dtype=np.int64)
+    return np.full(len(events.drawn), -1, dtype=np.int64)
 
 
-def _ticks(events: Events) -> Int64:
+def _ticks(events: Events) -> NDArray[np.int32]:
     """containerd: every unfinished layer is written once a tick, so a layer that comes again begins a new tick."""
-    return events.layer
+    return events.drawn
 
 
 def _redraws(events: Events) -> Int64:
@@ -78,48 +81,83 @@ def _redraws(events: Events) -> Int64:
     run = np.cumsum(begins) - 1
     last = np.ones(len(order), dtype=bool)
     last[:-1] = begins[1:]
-    keys = np.empty(len(order), dtype=np.int64)
+    runs, keys = np.empty_like(order), np.empty_like(order)
+    runs[order] = run
     keys[order] = np.where(is_drawn & ~last, run, -1)
     keys[(events.current == events.total) & drawn] = -1
-    return keys
+    return keys if len(events) == len(events.drawn) else _of_all_rows(events, runs, keys)
 
 
-def _schedule(events: Events, keys: Int64, *, spare_last: bool) -> Int64:
+def _of_all_rows(events: Events, runs: Int64, keys: Int64) -> Int64:
+    """The keys of every row that was drawn: one that is left out of the events goes on with the run it stands in."""
+    small = events.drawn.astype(np.int16) if len(events.ids) < 1 << 15 else events.drawn
+    order = np.argsort(small, kind="stable")
+    run = np.full(len(order), -1, dtype=np.int32)
+    run[events.place] = runs
+    run, layer = run[order], events.drawn[order]
+    above = np.maximum.accumulate(np.where(run >= 0, np.arange(len(order), dtype=np.int32), 0))
+    found = np.where(layer[above] == layer, run[above], -1)
+    every = np.empty(len(order), dtype=np.int64)
+    every[order] = found
+    every[events.place] = keys
+    return every
+
+
+def _schedule(events: Events, keys: Int64 | NDArray[np.int32], *, spare_last: bool) -> Int64:
     """Tenths of a second for every event: one later when its key came up in the same tenth, and by its countdown.
 
-    `spare_last`: the last step of the ticks is not counted, for the display's final update comes out of turn.
+    `keys`: those of all rows that were drawn. `spare_last`: the last step of the ticks is not counted, for the
+    display's final update comes out of turn.
     """
-    step_after = _next_steps(keys)
-    waits = _countdowns(events)
+    steps, waits, place = _Steps(keys), _countdowns(events), events.place.tolist()
     times: dict[int, int] = {}
-    changes: list[tuple[int, int, bool]] = []  # row, tenths from there on, by a tick
+    at, tenths, by_tick = array("q"), array("q"), False  # from which row on, and whether a tick was the last
     now, row = 0, 0
-    for due in [*sorted(waits), len(events)]:
-        while (tick := int(step_after[row])) <= due and tick < len(events):
-            now, row = now + 1, tick
-            changes.append((row, now, True))
-        if due < len(events):
-            before, delta = waits[due]
-            times[due] = max(now, times.get(before, 0) + delta)
-            if times[due] > now:
-                now, row = times[due], due
-                changes.append((row, now, False))
-    if spare_last and changes and changes[-1][2]:
-        changes.pop()
-    steps = np.zeros(len(events), dtype=np.int64)
-    for at, tenths, _ in changes:
-        steps[at] = tenths
-    return np.maximum.accumulate(steps)
+    for waiting in [*sorted(waits), None]:
+        due = len(keys) if waiting is None else place[waiting]
+        while (tick := steps.after(row)) <= due and tick < len(keys):
+            now, row, by_tick = now + 1, tick, True
+            at.append(row)
+            tenths.append(now)
+        if waiting is not None:
+            before, delta = waits[waiting]
+            times[waiting] = max(now, times.get(before, 0) + delta)
+            if times[waiting] > now:
+                now, row, by_tick = times[waiting], due, False
+                at.append(row)
+                tenths.append(now)
+    if spare_last and by_tick:
+        at.pop()
+        tenths.pop()
+    reached = np.searchsorted(np.array(at, dtype=np.int64), events.place, side="right")
+    return np.concatenate([[0], np.array(tenths, dtype=np.int64)])[reached]
 
 
-def _next_steps(keys: Int64) -> Int64:
-    """For each row: the first later row whose key already came up at or after this row."""
-    counted = np.flatnonzero(keys >= 0)
-    order = counted[np.argsort(keys[counted], kind="stable")]
-    again = np.full(len(keys) + 1, _NEVER, dtype=np.int64)
-    same = keys[order[1:]] == keys[order[:-1]]
-    again[order[:-1][same]] = order[1:][same]
-    return np.minimum.accumulate(again[::-1])[::-1]
+class _Steps:
+    """For each row the first later row whose key already came up at or after this row, looked up block by block."""
+
+    def __init__(self, keys: Int64 | NDArray[np.int32]) -> None:
+        self._keys = keys
+        self._low = self._high = 0
+        self._steps = memoryview(b"")
+
+    def after(self, row: int) -> int:
+        """The row of the next step; a number beyond all rows when there is none."""
+        if not self._low <= row < self._high:
+            self._look(row, _BLOCK)
+        while (step := self._steps[row - self._low]) == _NEVER and self._high < len(self._keys):
+            self._look(row, 2 * (self._high - row))
+        return step
+
+    def _look(self, row: int, size: int) -> None:
+        keys = self._keys[row : row + size]
+        self._low, self._high = row, row + len(keys)
+        counted = np.flatnonzero(keys >= 0)
+        order = counted[np.argsort(keys[counted], kind="stable")]
+        again = np.full(len(keys) + 1, _NEVER, dtype=np.int64)
+        same = keys[order[1:]] == keys[order[:-1]]
+        again[order[:-1][same]] = order[1:][same] + row
+        self._steps = np.minimum.accumulate(again[::-1])[::-1].copy().data
 
 
 def _countdowns(events: Events) -> dict[int, tuple[int, int]]:
