@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pushlog.formats.events import Columns, Drawn, Kind
+from pushlog.formats.events import Columns, Drawn, Kind, grouped
 from pushlog.formats.figures import LONGEST_WAIT
 from pushlog.formats.segments import Segments
-from pushlog.formats.shapes import MOVES, OTHER, Lane, Shapes, columns
+from pushlog.formats.shapes import MOVES, OTHER, Lane, Shapes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,7 +97,7 @@ def _part(chunk: bytes, low: int, shapes: Shapes, ids: _Ids, *, every: bool) -> 
     read = kind[told] >= 0
     rows = told[read]
     is_message = found.is_message[rows]
-    current, total, wait = columns(found, rows, number[rows], shapes.met)
+    current, total, wait = shapes.fields(found, rows, number[rows])
     hexid = found.ids(rows, is_message)
     order = ids.codes(hexid)
     kept = np.flatnonzero(read[read] if every else _telling(order, kind[rows], current, total) | _beside(read)[read])
@@ -122,7 +122,7 @@ def _kinds(found: Segments, shapes: Shapes) -> tuple[Int64, Int64]:
     for lane, rows in found.lanes():
         number[rows] = shapes.numbers(found, lane, rows)
     known = number >= 0
-    kind[known] = np.array([shape.kind for shape in shapes.met], dtype=np.int64)[number[known]]
+    kind[known] = shapes.kinds()[number[known]]
     return kind, number
 
 
@@ -154,7 +154,7 @@ def _telling(layer: Int64, kind: Int64, current: Int64, total: Int64) -> NDArray
 
     The rows beside such a stretch are kept, so that its ends, the figures there and a layer that stands are all seen.
     """
-    order = np.argsort(layer.astype(np.uint16) if layer.max(initial=0) < 1 << 16 else layer, kind="stable")
+    order = grouped(layer)
     layer, current, total = layer[order], current[order], total[order]
     is_part = (kind[order] == Kind.PUSHING) & (current >= 0) & ((total < 0) | (current < total))
     same = np.zeros(len(order), dtype=bool)

@@ -99,8 +99,26 @@ class Shapes:
 
     def __init__(self, lanes: Sequence[Lane]) -> None:
         self.met: list[Shape] = []
+        self._kinds: Int64 = np.empty(0, dtype=np.int64)
+        self._plans: tuple[_Plan, ...] = ()
         self._meanings = (*(lane.shape for lane in lanes), moves)
         self._groups: dict[tuple[int, int], _Group] = {}
+
+    def kinds(self) -> Int64:
+        """The code of the kind of each shape."""
+        if len(self._kinds) < len(self.met):
+            self._kinds = np.array([shape.kind for shape in self.met], dtype=np.int64)
+            self._plans = tuple(_plan([shape.fields[field] for shape in self.met]) for field in range(len(FIELDS)))
+        return self._kinds
+
+    def fields(self, found: Segments, rows: Int64, numbers: Int64) -> Iterator[Int64]:
+        """The fields of rows, whole columns at a time, in the order of FIELDS; `numbers` are those of their shapes."""
+        self.kinds()
+        for field in range(len(FIELDS)):
+            if self._plans:
+                yield _column(found, found.start[rows], numbers, self._plans[field])
+            else:
+                yield np.full(len(rows), UNKNOWN, dtype=np.int64)
 
     def numbers(self, found: Segments, lane: int, rows: Int64) -> Int64:
         """The number of the shape of each of these segments, which are all of one lane."""
@@ -149,25 +167,36 @@ def _words(every: Uint64, base: Int64, size: Int64) -> tuple[Uint64, Uint64]:
     return words, hashes
 
 
-def columns(found: Segments, rows: Int64, numbers: Int64, met: Sequence[Shape]) -> Iterator[Int64]:
-    """The fields of rows, whole columns at a time, in the order of FIELDS."""
-    start = found.start[rows]
-    for field in range(len(FIELDS)):
-        yield _figures(found, start, numbers, [shape.fields[field] for shape in met])
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How one field is read in each shape: whether it is there, where its digits are from the last on, their scale."""
+
+    there: NDArray[np.bool_]
+    digits: Int64
+    scale: NDArray[np.float64]
 
 
-def _figures(found: Segments, start: Int64, numbers: Int64, plans: Sequence[Figure]) -> Int64:
-    """One column: digit by digit from the last one, each where the row's shape has it."""
-    there = np.array([bool(plan.digits) for plan in plans], dtype=bool)[numbers]
+def _plan(figures: Sequence[Figure]) -> _Plan:
+    digits = np.full((max((len(figure.digits) for figure in figures), default=0), len(figures)), -1, dtype=np.int64)
+    for number, own in enumerate(figures):
+        digits[: len(own.digits), number] = own.digits
+    return _Plan(
+        np.array([bool(figure.digits) for figure in figures], dtype=bool),
+        digits,
+        np.array([figure.scale for figure in figures], dtype=np.float64),
+    )
+
+
+def _column(found: Segments, start: Int64, numbers: Int64, plan: _Plan) -> Int64:
+    """One field of all rows, digit by digit from the last one."""
+    there = np.flatnonzero(plan.there[numbers])
     told = np.full(len(numbers), UNKNOWN, dtype=np.int64)
-    if not there.any():
-        return told
     start, numbers = start[there], numbers[there]
     value = np.zeros(len(numbers))
-    for place in range(max(len(plan.digits) for plan in plans)):
-        offset = np.array([plan.digits[place] if place < len(plan.digits) else -1 for plan in plans])[numbers]
-        digit = np.where(offset >= 0, found.padded[start + offset], ord("0")).astype(np.int64) - ord("0")
-        value += digit * 10.0**place
-    scale = np.array([plan.scale for plan in plans])[numbers]
-    told[there] = np.rint(np.minimum(value * scale, float(LARGEST))).astype(np.int64)
+    for place, offsets in enumerate(plan.digits):
+        offset = offsets[numbers]
+        if place and not (offset >= 0).any():
+            break
+        value += np.where(offset >= 0, found.padded[start + offset] - np.uint8(ord("0")), 0) * 10.0**place
+    told[there] = np.rint(np.minimum(value * plan.scale[numbers], float(LARGEST))).astype(np.int64)
     return told

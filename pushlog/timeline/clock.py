@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pushlog.formats.events import Events, Kind, is_any
+from pushlog.formats.events import Events, Kind, grouped, is_any
 from pushlog.model import Store
 from pushlog.timeline.frame import DELAY, MAX_COUNTDOWNS
 
@@ -74,7 +74,7 @@ def _redraws(events: Events) -> Int64:
     Those are a full bar (`9MB/9MB`) and the last line of an attempt, drawn when the layer was read to its end.
     """
     drawn = (events.kind == Kind.PUSHING) & (events.current >= 0)
-    order = np.argsort(events.layer, kind="stable")
+    order = grouped(events.layer)
     layer, is_drawn = events.layer[order], drawn[order]
     begins = np.ones(len(order), dtype=bool)
     begins[1:] = (layer[1:] != layer[:-1]) | (is_drawn[1:] != is_drawn[:-1])
@@ -90,8 +90,7 @@ def _redraws(events: Events) -> Int64:
 
 def _of_all_rows(events: Events, runs: Int64, keys: Int64) -> Int64:
     """The keys of every row that was drawn: one that is left out of the events goes on with the run it stands in."""
-    small = events.drawn.astype(np.int16) if len(events.ids) < 1 << 15 else events.drawn
-    order = np.argsort(small, kind="stable")
+    order = grouped(events.drawn)
     run = np.full(len(order), -1, dtype=np.int32)
     run[events.place] = runs
     run, layer = run[order], events.drawn[order]
@@ -146,14 +145,14 @@ class _Steps:
         if not self._low <= row < self._high:
             self._look(row, _BLOCK)
         while (step := self._steps[row - self._low]) == _NEVER and self._high < len(self._keys):
-            self._look(row, 2 * (self._high - row))
+            self._look(row, max(_BLOCK, 2 * (self._high - row)))
         return step
 
     def _look(self, row: int, size: int) -> None:
         keys = self._keys[row : row + size]
         self._low, self._high = row, row + len(keys)
         counted = np.flatnonzero(keys >= 0)
-        order = counted[np.argsort(keys[counted], kind="stable")]
+        order = counted[grouped(keys[counted])]
         again = np.full(len(keys) + 1, _NEVER, dtype=np.int64)
         same = keys[order[1:]] == keys[order[:-1]]
         again[order[:-1][same]] = order[1:][same] + row

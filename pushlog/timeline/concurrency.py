@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pushlog.faults import InputError
-from pushlog.formats.events import Kind
+from pushlog.formats.events import Kind, is_any
 from pushlog.model import Capture, Concurrency, Store
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _first_tag(section: Section) -> int:
 def _observed(table: Table, store: Store, capture: Capture) -> int | None:
     """The most uploads that the order of the lines proves to have been unfinished together."""
     kinds = _UNFINISHED if store is Store.CONTAINERD else _UPLOADING
-    spans = [_span(rows, table.is_kind(*kinds)[rows], store) for rows in table.by_layer.values()]
+    spans = [_span(rows, is_any(table.kind[rows], kinds), store) for rows in table.by_layer.values()]
     seen = _overlap(span for span in spans if span is not None)
     if store is Store.GRAPHDRIVER and capture is not Capture.SCREEN:
         seen = max(seen, _started_at_once(table))

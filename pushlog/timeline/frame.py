@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pushlog.formats.events import UNKNOWN, Events, Kind, is_any
+from pushlog.formats.events import UNKNOWN, Events, Kind, grouped, is_any
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,7 +81,7 @@ _COLUMNS = ("line", "layer", "kind", "current", "total", "wait", "at", "attempt"
 
 
 def _grouped(layer: Int64) -> list[Int64]:
-    order = np.argsort(layer, kind="stable")
+    order = grouped(layer)
     cuts = np.flatnonzero(np.diff(layer[order])) + 1
     return np.split(order, cuts) if len(order) else []
 

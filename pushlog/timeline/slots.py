@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pushlog.formats.events import Kind
+from pushlog.formats.events import Kind, is_any
 from pushlog.model import Store
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def slots(table: Table, store: Store) -> tuple[Slot, ...]:
 
 
 def _own(table: Table, layer: int, rows: Int64) -> _Own:
-    done = np.flatnonzero(table.is_kind(*_DONE)[rows])
+    done = np.flatnonzero(is_any(table.kind[rows], _DONE))
     rows = _telling(table, rows[: int(done[0]) + 1] if len(done) else rows)
     columns = (table.kind, table.at, table.wait, table.attempt, table.current >= 0)
     own = zip(rows.tolist(), *(column[rows].tolist() for column in columns), strict=True)
