@@ -18,7 +18,7 @@ _UNITS = b"kMGTPEZY"
 LARGEST = 10**15
 LONGEST_WAIT = 86_400
 # More digits are not exact in the sums of the fast lane.
-_DIGITS = 15
+DIGITS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def figure(row: bytes, start: int, stop: int) -> Figure | None:
     _, point, behind = text.partition(b".")
     decimals = sum(behind[at : at + 1].isdigit() for at in range(len(behind))) if point else 0
     exponent = next((3 * power for power, unit in enumerate(_UNITS, 1) if unit in text), 0)
-    return Figure(digits, float(np.power(10.0, exponent - decimals))) if len(digits) <= _DIGITS else None
+    return Figure(digits, float(np.power(10.0, exponent - decimals))) if len(digits) <= DIGITS else None
 
 
 def sizes(data: Uint8, start: Int64, stop: Int64) -> Int64:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pushlog.formats.events import UNKNOWN
-from pushlog.formats.figures import LARGEST, Figure, figure
+from pushlog.formats.figures import DIGITS, LARGEST, Figure, figure
 from pushlog.formats.segments import LONGEST
 
 if TYPE_CHECKING:
@@ -100,25 +100,23 @@ class Shapes:
     def __init__(self, lanes: Sequence[Lane]) -> None:
         self.met: list[Shape] = []
         self._kinds: Int64 = np.empty(0, dtype=np.int64)
-        self._plans: tuple[_Plan, ...] = ()
+        self._plans = tuple(_Plan() for _ in FIELDS)
         self._meanings = (*(lane.shape for lane in lanes), moves)
         self._groups: dict[tuple[int, int], _Group] = {}
 
     def kinds(self) -> Int64:
         """The code of the kind of each shape."""
-        if len(self._kinds) < len(self.met):
-            self._kinds = np.array([shape.kind for shape in self.met], dtype=np.int64)
-            self._plans = tuple(_plan([shape.fields[field] for shape in self.met]) for field in range(len(FIELDS)))
+        new = self.met[len(self._kinds) :]
+        if new:
+            self._kinds = np.append(self._kinds, [shape.kind for shape in new])
+            for field, plan in enumerate(self._plans):
+                plan.add([shape.fields[field] for shape in new])
         return self._kinds
 
     def fields(self, found: Segments, rows: Int64, numbers: Int64) -> Iterator[Int64]:
         """The fields of rows, whole columns at a time, in the order of FIELDS; `numbers` are those of their shapes."""
-        self.kinds()
-        for field in range(len(FIELDS)):
-            if self._plans:
-                yield _column(found, found.start[rows], numbers, self._plans[field])
-            else:
-                yield np.full(len(rows), UNKNOWN, dtype=np.int64)
+        for plan in self._plans:
+            yield _column(found, found.start[rows], numbers, plan)
 
     def numbers(self, found: Segments, lane: int, rows: Int64) -> Int64:
         """The number of the shape of each of these segments, which are all of one lane."""
@@ -167,29 +165,25 @@ def _words(every: Uint64, base: Int64, size: Int64) -> tuple[Uint64, Uint64]:
     return words, hashes
 
 
-@dataclass(frozen=True, slots=True)
 class _Plan:
-    """How one field is read in each shape: whether it is there, where its digits are from the last on, their scale."""
+    """How one field is read in each shape: where its digits are, from the last on, and their scale; -1 for none."""
 
-    there: NDArray[np.bool_]
-    digits: Int64
-    scale: NDArray[np.float64]
+    def __init__(self) -> None:
+        self.digits: Int64 = np.empty((DIGITS, 0), dtype=np.int64)
+        self.scale: NDArray[np.float64] = np.empty(0)
 
-
-def _plan(figures: Sequence[Figure]) -> _Plan:
-    digits = np.full((max((len(figure.digits) for figure in figures), default=0), len(figures)), -1, dtype=np.int64)
-    for number, own in enumerate(figures):
-        digits[: len(own.digits), number] = own.digits
-    return _Plan(
-        np.array([bool(figure.digits) for figure in figures], dtype=bool),
-        digits,
-        np.array([figure.scale for figure in figures], dtype=np.float64),
-    )
+    def add(self, figures: Sequence[Figure]) -> None:
+        """Take in the field of further shapes."""
+        digits = np.full((DIGITS, len(figures)), -1, dtype=np.int64)
+        for number, own in enumerate(figures):
+            digits[: len(own.digits), number] = own.digits
+        self.digits = np.concatenate([self.digits, digits], axis=1)
+        self.scale = np.append(self.scale, [own.scale for own in figures])
 
 
 def _column(found: Segments, start: Int64, numbers: Int64, plan: _Plan) -> Int64:
     """One field of all rows, digit by digit from the last one."""
-    there = np.flatnonzero(plan.there[numbers])
+    there = np.flatnonzero(plan.digits[0][numbers] >= 0)
     told = np.full(len(numbers), UNKNOWN, dtype=np.int64)
     start, numbers = start[there], numbers[there]
     value = np.zeros(len(numbers))

@@ -101,11 +101,13 @@ class Text:
         """The same for many offsets, in ascending order."""
         if self.starts is not None:
             return np.maximum(1, np.searchsorted(self.starts, offsets, side="right").astype(np.int64))
-        lines = np.empty(len(offsets), dtype=np.int64)
-        cuts = np.append(np.flatnonzero(np.diff(offsets // _BLOCK, prepend=-1)), len(offsets))
+        blocks = offsets // _BLOCK
+        lines: Int64 = self._feeds[blocks] + 1
+        cuts = np.append(np.flatnonzero(np.diff(blocks, prepend=-1)), len(offsets))
         for low, high in pairwise(cuts.tolist()):
-            block = int(offsets[low]) // _BLOCK
-            lines[low:high] = self._feeds[block] + 1 + np.searchsorted(self._ends(block), offsets[low:high])
+            block = int(blocks[low])
+            if self._feeds[block] < self._feeds[block + 1]:
+                lines[low:high] += np.searchsorted(self._ends(block), offsets[low:high])
         return lines
 
     def start_of(self, line: int) -> int:

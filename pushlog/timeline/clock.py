@@ -114,10 +114,11 @@ def _schedule(events: Events, keys: Int64 | NDArray[np.int32], *, spare_last: bo
     now, row = 0, 0
     for waiting in [*sorted(waits), None]:
         due = len(keys) if waiting is None else place[waiting]
-        while (tick := steps.after(row)) <= due and tick < len(keys):
-            now, row, by_tick = now + 1, tick, True
-            at.append(row)
-            tenths.append(now)
+        ticks = steps.between(row, due)
+        if ticks:
+            at.extend(ticks)
+            tenths.extend(range(now + 1, now + len(ticks) + 1))
+            now, row, by_tick = now + len(ticks), ticks[-1], True
         if waiting is not None:
             before, delta = waits[waiting]
             times[waiting] = max(now, times.get(before, 0) + delta)
@@ -133,20 +134,27 @@ def _schedule(events: Events, keys: Int64 | NDArray[np.int32], *, spare_last: bo
 
 
 class _Steps:
-    """For each row the first later row whose key already came up at or after this row, looked up block by block."""
+    """Rows from step to step: the next is the first whose key already came up since the last; block by block."""
 
     def __init__(self, keys: Int64 | NDArray[np.int32]) -> None:
         self._keys = keys
         self._low = self._high = 0
         self._steps = memoryview(b"")
 
-    def after(self, row: int) -> int:
-        """The row of the next step; a number beyond all rows when there is none."""
-        if not self._low <= row < self._high:
-            self._look(row, _BLOCK)
-        while (step := self._steps[row - self._low]) == _NEVER and self._high < len(self._keys):
+    def between(self, row: int, due: int) -> list[int]:
+        """The steps after `row`, up to `due`."""
+        found: list[int] = []
+        while row < len(self._keys):
+            if not self._low <= row < self._high:
+                self._look(row, _BLOCK)
+            low, steps = self._low, self._steps
+            while (step := steps[row - low]) <= due:
+                found.append(step)
+                row = step
+            if step != _NEVER or self._high >= min(due + 1, len(self._keys)):
+                break
             self._look(row, max(_BLOCK, 2 * (self._high - row)))
-        return step
+        return found
 
     def _look(self, row: int, size: int) -> None:
         keys = self._keys[row : row + size]
