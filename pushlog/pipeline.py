@@ -118,7 +118,7 @@ def _known(given: Raw, chosen: Options, *, every: bool = False) -> tuple[Source,
         capture=log.capture or reading.capture,
         decoration=log.decoration,
         coverage=_coverage(found),
-        notes=(*given.notes, *log.notes, *(() if found else _unbound(text, chosen.knowledge))),
+        notes=(*given.notes, *given.checked.notes, *log.notes, *(() if found else _unbound(text, chosen.knowledge))),
     )
     known = [_case(text, described, section, log.watch, chosen) for section in found]
     known, unnamed = _with_instructions(known, chosen.history)

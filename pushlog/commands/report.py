@@ -26,6 +26,6 @@ def report(
     from pushlog.report.stored import logs
 
     stored = read(result)
-    results = logs(stored.data.decode("utf-8", "replace"), stored.name)
+    results = logs(stored.data[:].decode("utf-8", "replace"), stored.name)
     write(wanted, results, no_color=no_color)
     return int(status(results, fail_on=fail_on.value, classes=exit_class, strict=strict))

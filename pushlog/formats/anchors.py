@@ -10,11 +10,13 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from pushlog.formats import derive, docker
+from pushlog.intake.mapped import passed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pushlog.intake.text import Data, Stretches
+    from pushlog.intake.mapped import Data
+    from pushlog.intake.text import Stretches
 
 # What a push has beside its layers. The other lines of the grammar mean nothing far from these.
 _KINDS = ("header", "old_header", "digest", "command")
@@ -42,6 +44,7 @@ def _hits(data: Data) -> Iterator[tuple[int, int]]:
     searches = words()
     for low in range(0, len(data), BLOCK):
         part = data[low : low + BLOCK + _LONGEST]
+        passed(data, low, low + BLOCK)
         if any(word.search(part) for word in searches):
             yield low, low + BLOCK
 

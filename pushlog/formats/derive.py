@@ -60,7 +60,7 @@ def beginning(grammar: Lark, rule: str, *, kinds: Collection[str]) -> str:
 def _sequences(name: str, grammar: _Grammar) -> list[Symbols]:
     """All sequences of terminals that a rule stands for; a terminal stands for itself."""
     if name not in grammar.rules:
-        return [] if name.islower() else [(name,)]
+        return [(name,)]
     found: list[Symbols] = []
     for _, symbols in grammar.rules[name]:
         parts = itertools.product(*(_sequences(symbol, grammar) for symbol in symbols))
@@ -92,6 +92,15 @@ class _Grammar:
             if rule.alias is None or rule.alias in kinds:
                 symbols = tuple(symbol.name for symbol in rule.expansion)
                 self.rules.setdefault(rule.origin.name, []).append((rule.alias, symbols))
+        names = {rule.origin.name for rule in grammar.rules}
+        # What was made of nothing but left out kinds is left out too.
+        while empty := names - self.rules.keys():
+            names -= empty
+            kept = {
+                name: [(alias, symbols) for alias, symbols in alternatives if not empty & set(symbols)]
+                for name, alternatives in self.rules.items()
+            }
+            self.rules = {name: alternatives for name, alternatives in kept.items() if alternatives}
 
 
 def _alternation(

@@ -31,6 +31,7 @@ ENGINE_FLOOD = ("waiting", "pushing", "retrying", "unavailable")
 _REDRAW = re.compile(rb"\x1b\[\d+A|\r[0-9a-f]{12}: ")
 # A terminal ends lines with CR LF; the pipe of a push that never drew a row would not.
 _TERMINAL_HEADER = re.compile(rb"^The push refers to [^\r\n]+\r$", re.MULTILINE)
+_COMMAND = b"docker"
 # The keys of a message that says anything.
 _KEYS = (b'"status"', b'"error', b'"aux"')
 _PADDED = re.compile(rb"^[0-9a-f]{12}: [A-Z][^\r\n\[]*[a-z] \r?$", re.MULTILINE)
@@ -65,8 +66,10 @@ def lane(name: str) -> Lane:
 
 
 @cache
-def _known_bytes() -> re.Pattern[bytes]:
-    return re.compile(_known().pattern.encode())
+def _known_bytes(*, command: bool) -> re.Pattern[bytes]:
+    """The same for bytes. A `command` can have anything before it, so that the search for one takes long."""
+    kinds = {rule.alias for rule in grammar().rules if rule.alias and (command or rule.alias != "command")}
+    return re.compile(derive.pattern(grammar(), "start", fields=(), kinds=kinds).encode())
 
 
 @cache
@@ -100,12 +103,15 @@ def read(text: Text, *, every: bool = True) -> Reading:
 
 def _telling(text: Text, low: int, high: int) -> Iterator[Piece]:
     """The pieces between two offsets that can be of the grammar; noise does not become text."""
-    known = _known_bytes().fullmatch
+    known, known_command = _known_bytes(command=False).fullmatch, _known_bytes(command=True).fullmatch
     for start, stop in text.spans(low, high):
         part = text.data[start:stop]
         if part.isascii() and b"\x1b" not in part:
             part = part.strip(BLANK)
-            may_tell = any(key in part for key in _KEYS) if part.startswith(b"{") else known(part)
+            if part.startswith(b"{"):
+                may_tell = any(key in part for key in _KEYS)
+            else:
+                may_tell = bool(known_command(part) if _COMMAND in part else known(part))
             if not may_tell:
                 continue
         piece = text.piece(start, stop)

@@ -108,6 +108,8 @@ class Events:
         order = np.argsort(first, kind="stable")
         rank = np.empty_like(order)
         rank[order] = np.arange(len(order))
+        if high - low == len(self) and order.tolist() == list(range(len(self.ids))):
+            return self
         place = self.place[low:high]
         drawn = self.drawn[place[0] : place[-1] + 1] if len(place) else self.drawn[:0]
         number = np.full(len(self.ids), -1, dtype=np.int32)
@@ -155,7 +157,7 @@ class Drawn:
     """
 
     ids: Int64
-    order: Int64
+    order: NDArray[np.int32]
     place: Int64
 
 
@@ -181,7 +183,10 @@ def table(text: Text, fast: Columns, drawn: Drawn, careful: Columns) -> Events:
     above = np.searchsorted(fast.start, careful.start)
     behind = np.append(drawn.place, len(drawn.order))[above] if len(drawn.order) else np.zeros_like(above)
     ids, layer = np.unique(np.concatenate([drawn.ids, careful.hexid]), return_inverse=True)
-    every = np.insert(layer[: len(drawn.ids)][drawn.order], behind, layer[len(drawn.ids) :])
+    codes: NDArray[np.int32] = layer.astype(np.int32)
+    every: NDArray[np.int32] = codes[: len(drawn.ids)][drawn.order]
+    if len(behind):
+        every = np.insert(every, behind, codes[len(drawn.ids) :]).astype(np.int32)
     place = np.concatenate([drawn.place + np.searchsorted(behind, drawn.place, side="right"), _inserted(behind)])
     events = Events(
         ids=tuple(f"{int(code):012x}" for code in ids),
@@ -189,12 +194,12 @@ def table(text: Text, fast: Columns, drawn: Drawn, careful: Columns) -> Events:
         stop=whole.stop[order],
         until=whole.until[order],
         line=text.lines_of(whole.start[order]),
-        layer=every[place[order]],
+        layer=every[place[order]].astype(np.int64),
         kind=whole.kind[order],
         current=whole.current[order],
         total=whole.total[order],
         wait=whole.wait[order],
-        drawn=every.astype(np.int32),
+        drawn=every,
         place=place[order],
     )
     return events.part(0, len(events))

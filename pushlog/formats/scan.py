@@ -15,18 +15,22 @@ from pushlog.formats.events import Columns, Drawn, Kind, grouped
 from pushlog.formats.figures import LONGEST_WAIT
 from pushlog.formats.segments import Segments
 from pushlog.formats.shapes import MOVES, OTHER, Lane, Shapes
+from pushlog.intake.mapped import passed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from pushlog.intake.text import Data, Int64, Text
+    from pushlog.intake.mapped import Data
+    from pushlog.intake.text import Int64, Text
 
 # Rows are read in chunks of about this many bytes: arrays stay in the cache, and memory stays small.
 CHUNK = 1 << 20
 # Of rows that only move a figure on, one in so many is kept.
 _KEPT = 16
+# A figure that stands for fewer rows, some seconds, is taken for one that moves on.
+_STANDING = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +48,7 @@ class _Part:
     """What one chunk holds. `order`: the layer of every row; `kept`: which rows `columns` has."""
 
     columns: Columns
-    order: Int64
+    order: NDArray[np.int32]
     kept: Int64
     others: Int64
     messages: int
@@ -84,6 +88,7 @@ def _chunks(data: Data, start: int, stop: int) -> Iterator[tuple[int, int]]:
             cut = max(data.rfind(b"\n", low, high), data.rfind(b"\r", low, high)) + 1
             high = cut or data.find(b"\n", high, stop) + 1 or stop
         yield low, high
+        passed(data, low, high)
         low = high
 
 
@@ -134,7 +139,7 @@ class _Ids:
         self._sorted: Int64 = np.empty(0, dtype=np.int64)
         self._number: Int64 = np.empty(0, dtype=np.int64)
 
-    def codes(self, hexid: Int64) -> Int64:
+    def codes(self, hexid: Int64) -> NDArray[np.int32]:
         """The number of each layer."""
         at = self._find(hexid)
         is_new = self._sorted[at] != hexid if len(self._sorted) else np.ones(len(hexid), dtype=bool)
@@ -143,28 +148,35 @@ class _Ids:
             self._number = np.argsort(self.known, kind="stable")
             self._sorted = self.known[self._number]
             at = self._find(hexid)
-        return self._number[at] if len(hexid) else hexid
+        return self._number[at].astype(np.int32) if len(hexid) else np.empty(0, dtype=np.int32)
 
     def _find(self, hexid: Int64) -> Int64:
         return np.minimum(np.searchsorted(self._sorted, hexid), max(len(self._sorted) - 1, 0))
 
 
-def _telling(layer: Int64, kind: Int64, current: Int64, total: Int64) -> NDArray[np.bool_]:
-    """Which rows say more than that a layer's figure moved on, or stands, as in the rows of it before and after.
+def _telling(layer: NDArray[np.int32], kind: Int64, current: Int64, total: Int64) -> NDArray[np.bool_]:
+    """Which rows say more than that a layer's figure moves on, or stands still.
 
-    The rows beside such a stretch are kept, so that its ends, the figures there and a layer that stands are all seen.
+    Kept are the ends of every stretch of such rows and of every long standstill in it, and the row behind that.
     """
     order = grouped(layer)
     layer, current, total = layer[order], current[order], total[order]
     is_part = (kind[order] == Kind.PUSHING) & (current >= 0) & ((total < 0) | (current < total))
-    same = np.zeros(len(order), dtype=bool)
-    same[1:] = is_part[1:] & is_part[:-1] & (layer[1:] == layer[:-1]) & (total[1:] == total[:-1])
-    step = np.zeros(len(order), dtype=np.int64)
-    step[1:] = np.diff(current)
-    moved, stood = same & (step > 0), same & (step == 0)
+    goes_on = np.zeros(len(order), dtype=bool)
+    goes_on[1:] = is_part[1:] & is_part[:-1] & (layer[1:] == layer[:-1]) & (total[1:] == total[:-1])
+    goes_on[1:] &= current[1:] >= current[:-1]
     dull = np.zeros(len(order), dtype=bool)
-    dull[1:-1] = stood[1:-1] & stood[2:]
-    dull[2:-1] |= moved[1:-2] & moved[2:-1] & moved[3:]
+    dull[2:-1] = goes_on[1:-2] & goes_on[2:-1] & goes_on[3:]
+    begins = np.flatnonzero(~goes_on[1:] | (current[1:] > current[:-1])) + 1
+    begins = np.concatenate([[0], begins, [len(order)]])
+    is_standing = np.diff(begins) >= _STANDING
+    is_edge = ~goes_on
+    is_edge[:-1] |= ~goes_on[1:]
+    # A standstill at the end of a stretch may be longer than it shows there.
+    is_standing[np.searchsorted(begins, np.flatnonzero(is_edge), side="right") - 1] = True
+    standing = np.flatnonzero(is_standing)
+    for edge in (begins[standing], begins[standing + 1] - 1, np.minimum(begins[standing + 1], len(order) - 1)):
+        dull[edge] = False
     dull &= np.arange(len(order)) % _KEPT != 0
     telling = np.empty(len(order), dtype=bool)
     telling[order] = ~dull

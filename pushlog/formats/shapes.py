@@ -155,10 +155,9 @@ def _words(every: Uint64, base: Int64, size: Int64) -> tuple[Uint64, Uint64]:
     words = np.empty((count, len(base)), dtype=np.uint64)
     hashes = size.astype(np.uint64) * _MIX
     for number in range(count):
-        offset = np.maximum(np.minimum(8 * number, size - 8), 0)
-        word = every[base + offset]
-        if number == 0 and count == 1:
-            word &= _BYTES[np.minimum(size, 8)]
+        word = every[base + (8 * number if number < count - 1 or count == 1 else size - 8)]
+        if count == 1:
+            word &= _BYTES[size]
         words[number] = word
         hashes += word * _ODD[number]
     hashes ^= hashes >> _HALF

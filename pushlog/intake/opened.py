@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
 
+    from pushlog.intake.mapped import Data
     from pushlog.intake.stamps import Stamps
-    from pushlog.intake.text import Data, Stretches
+    from pushlog.intake.text import Stretches
     from pushlog.model import Capture
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
@@ -13,11 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from pushlog.intake.mapped import Data, passed
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Int64 = NDArray[np.int64]
-Data = bytes | mmap.mmap
 Stretches = tuple[tuple[int, int], ...]
 
 # Line feeds are counted for blocks of this many bytes, and looked up inside one when a line of it is asked for.
@@ -64,9 +64,12 @@ class Text:
     @cached_property
     def _feeds(self) -> Int64:
         """The number of line feeds before each block, and in all."""
-        view = np.frombuffer(self.data, dtype=np.uint8)
-        counts = [np.count_nonzero(view[low : low + _BLOCK] == ord("\n")) for low in range(0, len(view), _BLOCK)]
-        return np.cumsum([0, *counts]).astype(np.int64)
+        counts = [0]
+        for low in range(0, len(self.data), _BLOCK):
+            part = np.frombuffer(self.data[low : low + _BLOCK], dtype=np.uint8)
+            counts.append(int(np.count_nonzero(part == ord("\n"))))
+            passed(self.data, low, low + _BLOCK)
+        return np.cumsum(counts).astype(np.int64)
 
     @cached_property
     def _kept(self) -> dict[int, list[int]]:

@@ -68,7 +68,7 @@ def _ticks(events: Events) -> NDArray[np.int32]:
     return events.drawn
 
 
-def _redraws(events: Events) -> Int64:
+def _redraws(events: Events) -> Int64 | NDArray[np.int32]:
     """graphdriver: a number for each attempt of each layer, -1 for lines that the throttle lets through unasked.
 
     Those are a full bar (`9MB/9MB`) and the last line of an attempt, drawn when the layer was read to its end.
@@ -88,7 +88,7 @@ def _redraws(events: Events) -> Int64:
     return keys if len(events) == len(events.drawn) else _of_all_rows(events, runs, keys)
 
 
-def _of_all_rows(events: Events, runs: Int64, keys: Int64) -> Int64:
+def _of_all_rows(events: Events, runs: Int64, keys: Int64) -> NDArray[np.int32]:
     """The keys of every row that was drawn: one that is left out of the events goes on with the run it stands in."""
     order = grouped(events.drawn)
     run = np.full(len(order), -1, dtype=np.int32)
@@ -96,7 +96,7 @@ def _of_all_rows(events: Events, runs: Int64, keys: Int64) -> Int64:
     run, layer = run[order], events.drawn[order]
     above = np.maximum.accumulate(np.where(run >= 0, np.arange(len(order), dtype=np.int32), 0))
     found = np.where(layer[above] == layer, run[above], -1)
-    every = np.empty(len(order), dtype=np.int64)
+    every = np.empty(len(order), dtype=np.int32)
     every[order] = found
     every[events.place] = keys
     return every
