@@ -23,7 +23,7 @@ _KINDS = ("header", "old_header", "digest", "command")
 # Shorter logs are read whole.
 SHORT = 1 << 16
 # The data is looked through in blocks, for one word in each.
-BLOCK = 1 << 15
+BLOCK = 1 << 13
 # What is read above the first word and below the block of the last: the command, the error.
 ABOVE, BELOW = 1 << 12, 1 << 15
 # No word is longer than this.

@@ -139,10 +139,14 @@ class Text:
 
     def pieces(self, start: int, stop: int) -> Iterator[Piece]:
         """The pieces that are not blank between two offsets, escapes removed."""
+        line, seen = self.line_of(start), start
         for at, end in self.spans(start, stop):
-            piece = self.piece(at, end)
-            if piece:
-                yield piece
+            text = plain(self.data[at:end])
+            if text:
+                # Counting on is quicker than looking a line up.
+                line = self.line_of(at) if self.starts is not None else line + self.data[seen:at].count(b"\n")
+                seen = at
+                yield Piece(at, end, line, text)
 
     def spans(self, start: int, stop: int) -> Iterator[tuple[int, int]]:
         """Where the pieces between two offsets begin and end, blank ones too."""
@@ -162,6 +166,8 @@ class Text:
 
 def plain(part: bytes) -> str:
     """Bytes as text without escapes and without white space around it."""
+    if part.isascii() and b"\x1b" not in part:
+        return part.strip(BLANK).decode("ascii")
     if b"\x1b" in part:
         part = _ESCAPE.sub(b"", part)
     return part.decode("utf-8", "replace").strip(" \t\r\n\v\f\0")
