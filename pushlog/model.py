@@ -238,6 +238,7 @@ class Diagnosis:
     `lines_understood` counts lines within `lines`; `unread` quotes those that were not, the first ones of them.
     `excerpt` quotes the lines that findings point at with their neighbours, in order. `critical_path`: the layers that
     the push had to wait for one after another, the last one to end at its end; empty where the log does not show them.
+    `sent` is bytes over time: seconds, and the bytes of all layers sent by then; empty where the log does not tell.
     """
 
     client: Client
@@ -261,6 +262,21 @@ class Diagnosis:
     excerpt: tuple[Evidence, ...] = ()
     throughput: Throughput | None = None
     critical_path: tuple[PathStep, ...] = ()
+    sent: tuple[tuple[float, int], ...] = ()
+
+    @property
+    def manifest_refused(self) -> bool:
+        """Whether every layer was there and the manifest was not accepted.
+
+        The graphdriver store names all layers before it sends one. The containerd store names them as they come, in a
+        pipe only those that are done: there the error itself has to speak of the manifest.
+        """
+        done = self.progress.layers_total > 0 and self.progress.layers_done == self.progress.layers_total
+        if not done or self.outcome is not Outcome.FAILED:
+            return False
+        if self.store is Store.GRAPHDRIVER or self.error is None:
+            return True
+        return self.error.family in (Family.IMMUTABLE_TAG, Family.MANIFEST_INVALID) or "manifest" in self.error.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,29 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from pushlog.formats import docker
 from pushlog.formats.anchors import stretches
+from pushlog.formats.dialects import openings, pushes
 from pushlog.formats.errors import Classified, classify
-from pushlog.formats.reference import reference
-from pushlog.formats.sections import Section, sections, unbound
-from pushlog.formats.store import store, throttled
+from pushlog.formats.reference import named_in, reference
+from pushlog.formats.sections import unbound
+from pushlog.formats.store import store
 from pushlog.intake.opened import opened
 from pushlog.intake.read import Raw, raw, read
 from pushlog.knowledge.base import Knowledge, shipped
 from pushlog.model import (
     Capture,
     Client,
-    Clock,
     Diagnosis,
-    Duration,
     Evidence,
     Failure,
     Family,
     Finding,
     Log,
     Outcome,
+    Reference,
     Source,
     Store,
 )
@@ -35,18 +32,17 @@ from pushlog.rules import across, judge
 from pushlog.rules.case import Case
 from pushlog.rules.token_expired import expired
 from pushlog.rules.verdict import verdict
-from pushlog.timeline.clock import inferred
 from pushlog.timeline.concurrency import concurrency
 from pushlog.timeline.flow import flowed
 from pushlog.timeline.frame import frame
 from pushlog.timeline.layers import gave_up, layers
-from pushlog.timeline.measured import Watch, measured
 from pushlog.timeline.naming import named
-from pushlog.timeline.outcome import outcome
+from pushlog.timeline.outcome import outcome, proof
 from pushlog.timeline.progress import progress
+from pushlog.timeline.sent import sent
 from pushlog.timeline.sizing import sized
 from pushlog.timeline.slots import slots
-from pushlog.timeline.waits import waited
+from pushlog.timeline.times import times
 from pushlog.timeline.whatif import estimates
 
 if TYPE_CHECKING:
@@ -54,13 +50,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
+    from pushlog.formats.section import Section
     from pushlog.intake.history import History
     from pushlog.intake.manifest import Manifest
     from pushlog.intake.text import Text
     from pushlog.model import Layer
     from pushlog.timeline.changes import Change
+    from pushlog.timeline.measured import Watch
 
 _NEIGHBOURS = 2
 _UNREAD_SHOWN = 20
@@ -106,24 +102,40 @@ def _given(source: str | Path | bytes) -> Raw:
 
 def _known(given: Raw, chosen: Options, *, every: bool = False) -> tuple[Source, list[Case]]:
     """What is known of a log and of its pushes; `every`: with the events that tell no rule anything."""
-    log = opened(given.data, chosen.timing, chosen.zone, where=stretches)
+    log = opened(given.data, openings(), chosen.timing, chosen.zone, where=stretches)
     text = log.text
-    reading = docker.read(text, every=every or log.watch is not None)
-    found = sections(text, reading, chosen.knowledge)
+    told = pushes(text, chosen.knowledge, every=every or log.watch is not None)
+    found = told.sections
     described = Source(
         name=given.name,
         bytes=given.size,
         lines=text.lines,
         sha256=given.sha256,
-        capture=log.capture or reading.capture,
+        capture=log.capture or told.capture,
         decoration=log.decoration,
         coverage=_coverage(found),
-        notes=(*given.notes, *given.checked.notes, *log.notes, *(() if found else _unbound(text, chosen.knowledge))),
+        notes=(
+            *given.notes,
+            *given.checked.notes,
+            *log.notes,
+            *_told(found),
+            *(() if found else _unbound(text, chosen.knowledge)),
+        ),
     )
     known = [_case(text, described, section, log.watch, chosen) for section in found]
     known, unnamed = _with_instructions(known, chosen.history)
     known, unsized = _with_sizes(known, chosen)
     return replace(described, notes=(*described.notes, *unnamed, *unsized)), known
+
+
+def _told(found: tuple[Section, ...]) -> tuple[str, ...]:
+    """How the clients were told, where that is not plain."""
+    whys = dict.fromkeys((one.client, one.why) for one in found if one.why)
+    return tuple(f"{_name(client)}: {why}" for client, why in whys)
+
+
+def _name(client: Client) -> str:
+    return "a client that the log does not tell" if client is Client.UNKNOWN else f"pushed by {client.value}"
 
 
 def _unbound(text: Text, knowledge: Knowledge) -> tuple[str, ...]:
@@ -165,22 +177,27 @@ def _understood(section: Section) -> int:
 
 def _case(text: Text, source: Source, section: Section, watch: Watch | None, options: Options) -> Case:
     """What is known of one push, before anything is judged."""
+    facts = options.knowledge.client(section.client)
     engine, classified = _engine(source, section, options.knowledge)
     ended = outcome(section, classified)
-    clock = _clock(text, section, watch, engine, classified)
-    table = frame(section.events, clock.at)
+    clock = times(text, section, watch, store=engine, error=classified, engine=facts.engine)
+    table = frame(section.events, clock.at, counts_down=facts.engine)
     known = layers(
         section.events,
         table,
         store=engine,
+        basis=facts.basis,
         mounts={m.fields["LAYER"]: m.fields["FROM"] for m in section.marks if m.kind == "mount"},
-        failed=gave_up(section.events.ids, table, _named(classified)) if ended is Outcome.FAILED else (),
+        failed=gave_up(section.events.ids, table, classified.parts.object_digest if classified else None)
+        if ended is Outcome.FAILED
+        else (),
         end=clock.end,
         is_measured=clock.duration.seconds is not None,
+        tells_start=facts.engine,
     )
-    pushed = reference(section.marks)
+    pushed = _reference(section)
     push = Diagnosis(
-        client=Client.DOCKER,
+        client=section.client,
         store=engine,
         lines=section.lines,
         reference=pushed,
@@ -188,10 +205,13 @@ def _case(text: Text, source: Source, section: Section, watch: Watch | None, opt
         outcome=ended,
         error=_failure(section, classified, known),
         layers=known,
-        progress=progress(known, ended, source.capture),
+        progress=progress(
+            known, ended, source.capture, proof=proof(section), piped=section.client is Client.DOCKER, names=facts.names
+        ),
         clock=clock.kind,
         duration=clock.duration,
         concurrency=concurrency(table, section, store=engine, capture=source.capture, configured=options.max_uploads),
+        sent=sent(table, engine, clock.kind, clock.end),
         lines_understood=_understood(section),
         unread=tuple(Evidence(line=p.line, text=p.text) for p in section.unread[:_UNREAD_SHOWN]),
     )
@@ -207,36 +227,14 @@ def _case(text: Text, source: Source, section: Section, watch: Watch | None, opt
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Times:
-    """The seconds of every event and of the end of the push, where they come from, and how long it took."""
-
-    kind: Clock
-    at: NDArray[np.float64]
-    end: float
-    duration: Duration
-
-
-def _clock(text: Text, section: Section, watch: Watch | None, engine: Store, error: Classified | None) -> _Times:
-    """The times that the log carries, else the earliest that its lines allow."""
-    earliest = inferred(
-        section.events,
-        store=engine,
-        throttled=throttled(text, section.events, section.marks),
-        breaks=np.array([m.stop for m in section.marks if m.kind == "digest"], dtype=np.int64),
-        failed=error is not None and error.family is not Family.CANCELLED,
-        waited=waited(error, engine),
-    )
-    told = measured(section, watch)
-    if told is None:
-        kind = Clock.INFERRED if earliest.proven else Clock.NONE
-        return _Times(
-            kind=kind, at=earliest.at, end=earliest.end, duration=Duration(seconds=None, at_least=earliest.end)
-        )
-    # A coarse stamp is cut off, not rounded: the push may have been shorter by one step of it.
-    bound = max(earliest.end, told.seconds - told.resolution, 0.0)
-    duration = Duration(seconds=round(told.seconds, 3), at_least=round(bound, 3), began=told.began)
-    return _Times(kind=told.kind, at=told.at, end=told.seconds, duration=duration)
+def _reference(section: Section) -> Reference:
+    """What was pushed, as the client names it; one that does not name it may name its requests in an error."""
+    pushed = reference(section.marks)
+    if pushed.repository is not None or section.client is Client.DOCKER:
+        return pushed
+    errors = [section.error.text] if section.error else []
+    found = named_in([*errors, *(m.fields["TEXT"] for m in section.marks if m.kind == "retry")])
+    return replace(pushed, registry=found.registry, repository=found.repository, tags=pushed.tags or found.tags)
 
 
 def _engine(source: Source, section: Section, knowledge: Knowledge) -> tuple[Store, Classified | None]:
@@ -244,8 +242,11 @@ def _engine(source: Source, section: Section, knowledge: Knowledge) -> tuple[Sto
     first = classify(section.error.text, catalogue=knowledge.signatures) if section.error else None
     row = first.signature if first else None
     hint = (row.store if row else None) or (first.store if first else Store.UNKNOWN)
-    pasted = source.capture in (Capture.PIPED, Capture.SCREEN)
-    engine = store(section.events, section.marks, hint=hint, pasted=pasted)
+    engine = Store.UNKNOWN
+    if knowledge.client(section.client).engine:
+        pasted = source.capture in (Capture.PIPED, Capture.SCREEN)
+        headed = section.client is Client.COMPOSE
+        engine = store(section.events, section.marks, hint=hint, pasted=pasted, headed=headed)
     if section.error is None:
         return engine, None
     return engine, classify(section.error.text, store=engine, catalogue=knowledge.signatures)
@@ -254,15 +255,9 @@ def _engine(source: Source, section: Section, knowledge: Knowledge) -> tuple[Sto
 def _judged(case: Case, habits: tuple[Finding, ...]) -> Diagnosis:
     """The push with its findings, the two sentences that lead, and the lines that are quoted."""
     findings = judge(case, habits)
-    headline, advice = verdict(case.push, findings)
+    headline, advice = verdict(case.push, findings, case.client.name)
     excerpt = _excerpt(case.text, case.push, findings)
     return replace(case.push, findings=findings, verdict=headline, advice=advice, excerpt=excerpt)
-
-
-def _named(classified: Classified | None) -> str | None:
-    """The layer that the error names, by the twelve digits that the lines show."""
-    digest = classified.parts.object_digest if classified else None
-    return digest.removeprefix("sha256:")[:12] if digest else None
 
 
 def _failure(section: Section, classified: Classified | None, known: Sequence[Layer]) -> Failure | None:

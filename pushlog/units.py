@@ -49,6 +49,12 @@ def count(n: int, noun: str) -> str:
     return f"{n} {noun if n == 1 else plural(noun)}"
 
 
+def blob(name: str) -> str:
+    """Return how a blob is called where there is little room: a digest by its first twelve digits, as docker does."""
+    digits = name.removeprefix("sha256:")
+    return digits[:12] if len(digits) == 64 else name
+
+
 def instruction(created_by: str, width: int | None = None) -> str:
     """Return what made a layer as a Dockerfile says it, on one line and no wider than told: `RUN npm ci`."""
     line = " ".join(created_by.replace("`", "'").split())

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pushlog.faults import UserError
+from pushlog.formats.dialects import openings
 from pushlog.intake import zones
 from pushlog.intake.decoration import undecorated
 from pushlog.intake.read import raw
@@ -34,7 +35,7 @@ def dressed(form, lines):
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.id)
 def test_a_form_is_taken_off_its_sample_and_named(form):
-    bare = undecorated(Text("\n".join(dressed(form, PUSH)).encode()))
+    bare = undecorated(Text("\n".join(dressed(form, PUSH)).encode()), openings())
     assert bare.text.data[:].decode().split("\n")[: len(PUSH)] == PUSH
     assert bare.decoration == form.system
 
@@ -228,7 +229,7 @@ def test_a_masked_name_is_no_name():
 
 @given(st.binary(max_size=400))
 def test_any_bytes_survive(data):
-    bare = undecorated(Text(data))
+    bare = undecorated(Text(data), openings())
     assert bare.text.lines <= Text(data).lines
     analyze_raw(raw("x", data))
 

@@ -14,7 +14,7 @@ from pushlog.formats import anchors, docker, scan
 from pushlog.intake import check, mapped, read
 from pushlog.intake.read import raw
 from pushlog.intake.text import Text
-from pushlog.model import Store
+from pushlog.model import Basis, Store
 from pushlog.pipeline import analyze, analyze_raw, cases
 from pushlog.report.json import plain
 from pushlog.timeline.clock import inferred
@@ -146,7 +146,9 @@ def test_what_is_left_out_changes_neither_clock_nor_layers(seed, store, chunk):
             events, store=store, throttled=True, breaks=np.empty(0, dtype=np.int64), failed=True, waited=0.0
         )
         table = frame(events, clock.at)
-        found = layers(events, table, store=store, mounts={}, failed=(), end=clock.end, is_measured=False)
+        found = layers(
+            events, table, store=store, basis=Basis.UNKNOWN, mounts={}, failed=(), end=clock.end, is_measured=False
+        )
         results.append((clock.end, clock.at, found))
     assert results[0][0] == results[1][0]
     assert results[0][1][kept].tolist() == results[1][1].tolist()

@@ -39,6 +39,18 @@ def test_the_two_commands_stand_on_lines_of_their_own(readme: str, command: str)
     assert readme.splitlines().count(command) == 1
 
 
+def test_the_report_that_is_shown_is_the_one_that_is_drawn(readme: str, root: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import pushlog.cli; pushlog.cli.main()", "analyze", "samples/push-log.txt"],
+        capture_output=True,
+        check=True,
+        cwd=root,
+        env={"PYTHONUTF8": "1", "PATH": "/usr/bin:/bin"},
+    )
+    shown = readme.partition("```text\n")[2].partition("```")[0]
+    assert done.stdout.decode("utf-8").startswith(shown)
+
+
 def test_every_path_that_is_named_exists(readme: str, root: Path) -> None:
     named = {"samples/push-log.txt", *re.findall(r"\]\((?!https?:)([^)#]+)\)", readme)}
     assert {path for path in named if not (root / path).exists()} == set()

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pushlog.faults import InputError
+from pushlog.formats.dialects import openings
 from pushlog.intake.opened import opened
 from pushlog.intake.read import raw
 from pushlog.model import Capture, Clock, Outcome
@@ -103,14 +104,14 @@ def test_a_timing_file_that_is_none_says_so(timing, said):
     data, _ = typescript()
     if said:
         with pytest.raises(InputError, match=said):
-            opened(data, timing)
+            opened(data, openings(), timing)
     else:
-        opened(data, timing)
+        opened(data, openings(), timing)
 
 
 def test_a_timing_file_without_a_typescript_says_so():
     with pytest.raises(InputError, match="no typescript"):
-        opened(b"hello\n", "0.1 5\n")
+        opened(b"hello\n", openings(), "0.1 5\n")
 
 
 def test_a_recording_that_was_cut_keeps_what_is_there():

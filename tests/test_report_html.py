@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pushlog.model import Clock, Evidence, Log, Outcome
+from pushlog.model import Basis, Clock, Evidence, Log, Outcome, PathStep, Throughput
 from pushlog.report import html
 from tests.diagnoses import (
     bare,
@@ -53,6 +53,8 @@ def test_a_page_answers_in_order_what_happened_how_far_where_the_time_went_and_w
         "Push failed",
         "nginx in front of the registry refused layer",
         "Pushing again will not help.",
+        "What now: On the proxy, in the server block that serves /v2/ , lift the limit: client_max_body_size 0;",
+        "Image registry.example.com:5000/team/my-api tag not in the log Engine docker, graphdriver store Time",
         "How far it got",
         "Where the time went",
         "Why, and what to do",
@@ -206,6 +208,51 @@ def test_a_command_at_the_end_of_a_remedy_stands_alone() -> None:
     assert "<code>server</code> block" in text
 
 
+def test_a_push_that_went_well_is_told_nothing_to_do() -> None:
+    noted = replace(long_success(), findings=body_limit_findings())
+    assert "What now" not in Document(html.render([log(noted)])).text
+
+
+def test_without_an_error_the_first_warning_says_what_to_do() -> None:
+    finding = replace(body_limit_findings()[1], remedy=("Look at what ended the job.",))
+    assert (
+        "What now: Look at what ended the job."
+        in Document(html.render([log(replace(cut_off(), findings=(body_limit_findings()[2], finding)))])).text
+    )
+
+
+def test_a_note_folds_its_quote_and_what_went_wrong_shows_it() -> None:
+    text = html.render([log(body_limit())])
+    quotes = re.findall(r'<article class="finding (\w+)".*?</article>', text, re.DOTALL)
+    folded = re.findall(r'<article class="finding (\w+)"(?:(?!</article>).)*<details class="proof">', text, re.DOTALL)
+    assert (quotes, folded) == (["error", "warning", "info"], ["info"])
+
+
+def test_columns_that_tell_nothing_are_left_out() -> None:
+    heads = '<th scope="col" role="columnheader" class="n">Attempts</th>'
+    assert heads in html.render([log(body_limit())])
+    assert heads not in html.render([log(long_success())])
+
+
+def test_each_layer_is_drawn_beside_the_largest_with_what_of_it_was_sent() -> None:
+    text = html.render([log(containerd_failure())])
+    bars = re.findall(r'<rect width="([\d.]+)%" height="8" rx="2" class="([a-z-]+)"/>', text)
+    assert bars == [("100", "rest"), ("56.36", "refused"), ("16.36", "rest"), ("5.45", "in-flight")]
+
+
+def test_an_upload_read_to_its_end_is_not_said_to_be_more_than_the_layer() -> None:
+    push = containerd_failure()
+    over = replace(push, layers=(replace(push.layers[0], bytes_done=55_100_000),))
+    assert "all of 55 MB" in Document(html.render([log(over)])).text
+    assert "55.1 MB" not in html.render([log(over)])
+
+
+def test_a_long_path_is_shortened_at_the_top_and_whole_at_the_foot() -> None:
+    text = Document(html.render([log(no_layers(), name="/var/log/jobs/42/push-log.txt")])).text
+    assert "Push failed · …/42/push-log.txt" in text
+    assert "pushlog · /var/log/jobs/42/push-log.txt" in text
+
+
 def test_every_rule_shows_its_name_code_and_confidence() -> None:
     text = Document(html.render([log(body_limit())])).text
     assert "proxy-body-limit" in text
@@ -268,7 +315,47 @@ def test_bytes_over_time_are_drawn_where_every_sent_layer_has_a_size_and_a_time(
     assert "accepted by" not in html.render([log(body_limit())])
 
 
+def test_bytes_over_time_are_drawn_from_the_figures_of_a_log_that_has_them() -> None:
+    push = replace(body_limit(), sent=((0.0, 0), (0.2, 500), (1.0, 1000), (50.0, 1000)))
+    text = html.render([log(push)])
+    assert 'd="M0 44H0V44H1.6V23H7.8V2H390.6V2H400V44Z" class="grown"' in text
+    assert "Half of 1 kB was read by 0.2 s, all of it by 1 s." in text
+    assert "bytes read so far" in text
+
+
+def test_bytes_over_time_fall_where_an_upload_broke_off() -> None:
+    push = replace(containerd_failure(), sent=((0.0, 0), (1.0, 1000), (2.0, 400), (4.0, 900)))
+    assert "Up to 1 kB sent; where the line falls, an upload broke off" in html.render([log(push)])
+
+
+def test_speed_says_what_was_counted_and_that_it_is_a_bound() -> None:
+    speed = Throughput(bytes=650_000, seconds=50.0, bytes_per_second=13_000.0, basis=Basis.UNCOMPRESSED, at_most=True)
+    text = Document(html.render([log(replace(body_limit(), throughput=speed))])).text
+    assert "Speed at most 13 kB/s 650 kB before compression in 50 s of uploading" in text
+
+
+def test_what_the_push_had_to_wait_for_is_named_and_underlined() -> None:
+    steps = [PathStep(layer=item.id, start=at, end=at + 1.0) for at, item in enumerate(body_limit().layers)]
+    text = html.render([log(replace(body_limit(), critical_path=tuple(steps)))])
+    assert text.count('<li class="held">') == 3
+    words = Document(text).text
+    assert "The push had to wait for f3a1a53fa62a , then 8fca24a28722 , then f6314e3fade5" in words
+    assert "had to wait" not in html.render([log(body_limit())])
+
+
+def test_a_long_critical_path_is_told_by_its_ends() -> None:
+    steps = tuple(PathStep(layer=f"{at:012x}", start=at, end=at + 1.0) for at in range(10, 15))
+    text = Document(html.render([log(replace(body_limit(), critical_path=steps))])).text
+    assert "00000000000a and 4 more, to 00000000000e" in text
+
+
+def test_the_compressed_size_stands_beside_one_that_counts_something_else() -> None:
+    layers = (replace(body_limit().layers[0], bytes_stored=90_000), *body_limit().layers[1:])
+    assert "400 kB 90 kB compressed" in Document(html.render([log(replace(body_limit(), layers=layers))])).text
+
+
 def test_thousands_of_layers_draw_no_more_than_can_be_seen() -> None:
     text = html.render([log(long_success(3000))])
-    assert "Drawn are the 120 layers that took longest" in text
-    assert text.count('class="step"><title>') <= 401
+    assert "Drawn are the 60 layers that took longest" in text
+    (drawn,) = re.findall(r' d="([^"]*)" class="grown"/></svg>\n</svg>', text)
+    assert drawn.count("V") <= 402

@@ -5,6 +5,7 @@ from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
+from junitparser import Failure, JUnitXml, TestCase
 
 from pushlog.model import Duration, Log, Outcome
 from pushlog.report import junit
@@ -77,6 +78,19 @@ def test_the_counts_are_those_of_the_cases(logs: Sequence[Log]) -> None:
         assert element.get("tests") == str(len(own))
         for name, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
             assert element.get(name) == str(sum(tag in kinds(one) for one in own))
+
+
+@pytest.mark.parametrize("logs", STORIES.values(), ids=STORIES)
+def test_a_parser_of_others_reads_the_same(logs: Sequence[Log]) -> None:
+    suites = list(JUnitXml.fromstring(junit.render(logs).encode()))
+    assert [suite.name for suite in suites] == [suite.get("name") for suite in parsed(logs)]
+    for suite, one in zip(suites, logs, strict=True):
+        ends = [push.outcome for push in one.pushes]
+        assert (suite.tests, suite.failures) == (len(ends) or 1, ends.count(Outcome.FAILED))
+        assert [type(case) for case in suite] == [TestCase] * (len(ends) or 1)
+        assert [any(isinstance(x, Failure) for x in case.result) for case in suite] == [
+            end is Outcome.FAILED for end in ends or (None,)
+        ]
 
 
 @pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)

@@ -54,6 +54,17 @@ def test_the_page_says_in_order_what_happened_how_far_why_and_what_now() -> None
     assert places == sorted(places)
 
 
+def test_a_bar_shows_how_far_it_got_and_says_what_its_letters_mean() -> None:
+    text = markdown.render([log(body_limit())])
+    assert f"`{'█' * 27}{'╱' * 13}` 2 of 3 layers: `█` 2 pushed, `╱` 1 refused" in text  # noqa: RUF001 - the letters of the bar
+
+
+def test_what_is_only_noted_opens_on_a_click() -> None:
+    text = markdown.render([log(body_limit())])
+    assert "<details>\n<summary>Note: The figures count uncompressed bytes</summary>" in text
+    assert "## Warning: Docker spent 50 seconds" in text
+
+
 def test_several_pushes_are_counted_first() -> None:
     text = markdown.render(STORIES["several"])
     assert text.startswith("# 4 pushes in 3 logs: 3 failed, 1 succeeded\n")
@@ -119,7 +130,7 @@ def test_too_much_is_cut_and_the_page_says_what_was_left_out() -> None:
     assert text.count("### Error: ") == 200
     left = re.search(r"Left out, because a job summary has a limit of 1 MiB: (\d+) layer tables\. ", text)
     assert left
-    assert int(left[1]) + text.count("<details>") == 400
+    assert int(left[1]) + text.count("how the log was read</summary>") == 400
     assert text.count("<details>") == text.count("</details>") > 10
 
 

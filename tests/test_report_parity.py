@@ -14,7 +14,9 @@ import pytest
 
 from pushlog.model import Log, Outcome, Severity
 from pushlog.outputs import FORMATS
+from pushlog.report.now import now
 from pushlog.report.stored import logs as stored
+from pushlog.units import blob
 from tests import golden
 from tests.stories import EVERYTHING, STORIES, controls
 
@@ -65,7 +67,7 @@ def test_the_page_has_every_finding_and_layer(logs: Sequence[Log]) -> None:
     text = drawn("html", logs)
     pushes = [push for log in logs for push in log.pushes]
     assert len(re.findall(r'id="p\d+-f\d+"', text)) == sum(len(push.findings) for push in pushes)
-    assert all(text.count(layer.id) for push in pushes for layer in push.layers)
+    assert all(text.count(blob(layer.id)) for push in pushes for layer in push.layers)
 
 
 def test_the_terminal_names_every_finding(logs: Sequence[Log]) -> None:
@@ -80,10 +82,23 @@ def test_markdown_has_every_push_finding_and_layer(logs: Sequence[Log]) -> None:
     text = drawn("markdown", logs)
     pushes = [push for log in logs for push in log.pushes]
     assert len(re.findall(r"^#+ [✓✗○] Push ", text, re.MULTILINE)) == len(pushes)
-    assert len(re.findall(r"^#+ (Error|Warning|Note): ", text, re.MULTILINE)) == sum(len(p.findings) for p in pushes)
+    assert len(re.findall(r"^(?:#+ |<details>\n<summary>)(Error|Warning|Note): ", text, re.MULTILINE)) == sum(
+        len(p.findings) for p in pushes
+    )
     for push in pushes:
         for layer in push.layers:
-            assert f"\n| `{layer.id}` | " in text
+            assert f"\n| `{blob(layer.id)}` | " in text
+
+
+def test_all_that_people_read_lead_with_the_same_thing_to_do(logs: Sequence[Log]) -> None:
+    led = [finding.remedy[0] for log in logs for push in log.pushes if (finding := now(push)) is not None]
+    empty = sum(not log.pushes for log in logs)
+    shown = {name: re.sub(r"[`*\s]+", " ", drawn(name, logs)) for name in ("text", "markdown", "html")}
+    assert shown["text"].count("What now: ") == shown["markdown"].count("What now: ") == len(led)
+    assert shown["html"].count("What now:</strong>") == len(led) + empty
+    for remedy in led:
+        words = " ".join(re.sub(r"`[^`]*`", "`", remedy).split("`")[0].split())
+        assert f"What now: {words}" in shown["text"]
 
 
 def test_annotations_problems_and_results_are_as_many_and_as_bad(logs: Sequence[Log]) -> None:

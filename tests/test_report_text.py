@@ -55,6 +55,11 @@ STORIES = stories()
 told = pytest.mark.parametrize("logs", STORIES.values(), ids=STORIES)
 
 
+def is_unbreakable(line: str) -> bool:
+    """Whether the line is one word of a command: it would no longer be that command if it were broken."""
+    return re.fullmatch(r"""     (?:'[^']*'|"[^"]*"|\S)+(?: \\)?""", line) is not None
+
+
 def waiting(number: int) -> Log:
     states = itertools.cycle((State.WAITING, State.PUSHED, State.WAITING))
     layers = [layer(f"{at:012x}", state, None) for at, state in zip(range(number), states, strict=False)]
@@ -66,7 +71,7 @@ def waiting(number: int) -> Log:
 @pytest.mark.parametrize("ascii_only", [False, True])
 def test_no_line_is_wider_than_asked_and_none_ends_in_blanks(logs: Sequence[Log], width: int, ascii_only: bool) -> None:
     lines = render(logs, width=width, ascii_only=ascii_only).split("\n")
-    assert max(map(cell_len, lines)) <= width
+    assert max(cell_len(line) for line in lines if not is_unbreakable(line)) <= width
     assert [line for line in lines if line != line.rstrip()] == []
     assert lines[-1] == ""
 
@@ -129,6 +134,7 @@ def test_a_refused_push_reads_as_one_story() -> None:
     lines = text.splitlines()
     plain = render([log(made.body_limit())], ascii_only=True).splitlines()
     assert lines[2].startswith("        Pushing again will not help.")
+    assert lines[4].startswith("        What now: On the proxy, in the `server` block")
     assert "image    registry.example.com:5000/team/my-api" in lines
     assert any(line.startswith("how far  ███") and line.endswith(" 2 of 3 layers") for line in lines)
     assert "         # 2 pushed 650 kB - x 1 refused 9 MB - manifest not sent" in plain
@@ -152,6 +158,45 @@ def test_a_remedy_ends_with_a_command_that_can_be_pasted() -> None:
     assert f"     {command}" in render([log(push)], width=120).splitlines()
 
 
+def test_a_command_is_broken_between_its_words_and_never_inside_quotes() -> None:
+    command = "script -qefc 'docker push registry.example.com:5000/data/etl-worker:build-20261123.7' push-log.txt"
+    finding = replace(made.body_limit_findings()[0], remedy=(f"Keep what a terminal shows: `{command}`",))
+    for width in WIDTHS:
+        lines = render([log(replace(made.body_limit(), findings=(finding,)))], width=width).splitlines()
+        at = next(at for at, line in enumerate(lines) if line.startswith("     script"))
+        pasted = []
+        for line in lines[at:]:
+            pasted.append(line.strip().removesuffix(" \\"))
+            if not line.endswith(" \\"):
+                break
+        assert " ".join(pasted) == command
+
+
+def test_the_timeline_shows_each_wait_between_two_attempts() -> None:
+    lines = render([log(made.body_limit())], ascii_only=True).splitlines()
+    at = next(at for at, line in enumerate(lines) if line.startswith("when     "))
+    assert [line[9:21] for line in lines[at : at + 3]] == ["f3a1a53fa62a", "f6314e3fade5", "8fca24a28722"]
+    assert re.fullmatch(r"#+(~+#){4}", lines[at + 2][23:].strip())
+    assert re.search(r" 0 s +inferred: earliest possible times +51 s$", lines[at + 3])
+    assert lines[at + 4].strip() == "# uploading - ~ waiting to retry"
+
+
+def test_without_times_there_is_no_timeline() -> None:
+    assert "when  " not in render([log(made.cut_off())])
+
+
+def test_of_many_layers_those_that_took_longest_are_on_the_timeline() -> None:
+    text = render([log(made.long_success())])
+    assert "39 shorter not drawn" in text
+    assert "measured: recorded with the output" in text
+
+
+def test_a_note_names_its_lines_and_does_not_quote_them() -> None:
+    text = render([log(made.body_limit())])
+    assert "NOTE  size-figures-basis · likely · push-log.txt:2\n" in text
+    assert "Preparing\n" not in text
+
+
 def test_the_bar_shows_every_band_and_fills_the_line() -> None:
     line = next(line for line in render([log(made.cut_off())]).splitlines() if line.startswith("how far"))
     assert len(line) == 80
@@ -164,7 +209,7 @@ def test_many_plain_layers_are_one_line_after_the_largest() -> None:
     lines = render([log(made.long_success())]).splitlines()
     assert [line.split()[4] for line in lines if " ✓ " in line] == ["54", "56", "57", "58", "59"]
     assert "55 more: 42 pushed, 12 existed, 1 mounted" in lines
-    assert len(lines) < 28
+    assert len(lines) < 34
 
 
 def test_of_many_layers_those_with_a_story_have_rows() -> None:
@@ -220,6 +265,14 @@ def test_several_pushes_have_headings_and_a_tally() -> None:
         "empty.log",
     ]
     assert all(len(line) == 80 for line in lines if line.startswith("──"))
+
+
+def test_among_many_pushes_one_that_went_well_is_one_line() -> None:
+    lines = render([log(*[made.long_success()] * 6, made.body_limit(), made.long_success())]).splitlines()
+    folded = "SUCCEEDED  All 60 layers of acme/monolith are in the registry · lines 1-190"
+    assert lines[:9] == ["8 pushes in 1 log: 7 succeeded, 1 failed", "", *[folded] * 6, ""]
+    assert lines[9].startswith("── push-log.txt · push 7 of 8, lines 1-64 ─")
+    assert lines[-2:] == ["", folded]
 
 
 def test_a_log_without_a_push_says_so_and_what_to_do() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -14,6 +15,7 @@ from tests.stories import EVERYTHING, STORIES, controls
 NEEDED = {
     "M": {"ph", "pid", "tid", "name", "args"},
     "X": {"ph", "pid", "tid", "name", "cat", "ts", "dur", "args"},
+    "C": {"ph", "pid", "tid", "name", "ts", "args"},
     "i": {"ph", "pid", "tid", "name", "cat", "ts", "s", "args"},
 }
 
@@ -31,6 +33,13 @@ def test_every_event_is_whole_and_times_are_whole_microseconds(logs: Sequence[Lo
         for key in ("ts", "dur"):
             assert isinstance(event.get(key, 0), int)
             assert event.get(key, 0) >= 0
+
+
+def test_bytes_over_time_are_a_counter_of_the_push() -> None:
+    push = replace(body_limit(), sent=((0.5, 10), (1.5, 30)))
+    counted = [(event["name"], event["ts"], event["args"]) for event in events([log(push)], "C")]
+    name = "bytes so far, at the earliest"
+    assert counted == [(name, 500_000, {"bytes": 10}), (name, 1_500_000, {"bytes": 30})]
 
 
 @pytest.mark.parametrize("logs", STORIES.values(), ids=STORIES)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from pushlog.model import Clock, Duration, Outcome, State
+from pushlog.model import Clock, Duration, Failure, Family, Outcome, State, Store
 from pushlog.report import words
 from pushlog.report.prose import prose, remedy, sentences
 from pushlog.report.visible import visible
@@ -124,6 +124,29 @@ def test_the_manifest_is_only_sent_where_the_log_proves_it() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "family", "said"),
+    [
+        (
+            'failed commit on ref "layer-sha256:925157912647": 413 Request Entity Too Large',
+            Family.SIZE_LIMIT,
+            "not sent",
+        ),
+        ('failed commit on ref "manifest-1.2@sha256:93a6": 504', Family.SERVER_ERROR, "not accepted"),
+        ("the tag already exists", Family.IMMUTABLE_TAG, "not accepted"),
+    ],
+)
+def test_where_a_pipe_names_only_layers_that_are_done_the_error_tells_what_was_refused(
+    text: str, family: Family, said: str
+) -> None:
+    push = replace(
+        diagnosis([layer()], Outcome.FAILED),
+        store=Store.CONTAINERD,
+        error=Failure(text=text, line=3, family=family),
+    )
+    assert words.manifest(push) == said
+
+
+@pytest.mark.parametrize(
     ("text", "shown"),
     [
         ("plain\ttext\n", "plain\ttext\n"),
@@ -163,4 +186,14 @@ def test_a_command_at_the_end_of_a_remedy_is_taken_out(text: str, command: str |
 def test_the_first_sentence_is_told_from_the_rest() -> None:
     first, rest = sentences("Push again. It was a hiccup.")
     assert (first[0].text, rest[0].text) == ("Push again.", "It was a hiccup.")
-    assert sentences("Push again.")[0] == ()
+    first, rest = sentences("Push again.")
+    assert (first[0].text, rest) == ("Push again.", ())
+
+
+def test_a_sentence_that_is_too_long_does_not_stand_out() -> None:
+    assert sentences("word " * 40)[0] == ()
+
+
+def test_an_account_in_a_registry_s_name_is_no_layer() -> None:
+    (only,) = prose("123456789012.dkr.ecr.eu-central-1.amazonaws.com/team/app")
+    assert not only.code

@@ -75,6 +75,13 @@ class Rule:
 MANY = [f"{n:012x}" for n in range(120)]
 CONTAINERD = [HEADER, f"{A}: Waiting", f"{B}: Waiting", f"{A}: Waiting"]
 AGAIN = [HEADER, *prepared(A, B), f"{B}: Pushed"]
+# What Podman, Buildah and Skopeo print of a push.
+COPIED = [
+    "Getting image source signatures",
+    f"Copying blob sha256:{A * 5}aaaa",
+    f"Copying config sha256:{B * 5}bbbb",
+    "Writing manifest to image destination",
+]
 CASES = [
     Rule(
         "stalled-layer",
@@ -269,6 +276,7 @@ CASES = [
         [*AGAIN, f"{A}: Pushed", DONE, HEADER.replace("app", "web"), *prepared(C), f"{C}: Pushed", DONE],
         about=1,
     ),
+    Rule("success-not-proven", COPIED, [*COPIED, "Storing signatures"], lines=(4,)),
 ]
 
 

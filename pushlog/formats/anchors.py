@@ -5,12 +5,15 @@ A CI log is nearly all noise. The words come from the grammars; what is far from
 
 from __future__ import annotations
 
+import heapq
 import re
 from functools import cache
 from typing import TYPE_CHECKING
 
 from pushlog.formats import derive, docker
+from pushlog.formats.dialects import DIALECTS
 from pushlog.intake.mapped import passed
+from pushlog.intake.opening import places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,6 +29,8 @@ SHORT = 1 << 16
 BLOCK = 1 << 13
 # What is read above the first word and below the block of the last: the command, the error.
 ABOVE, BELOW = 1 << 12, 1 << 15
+# What is read below the opening of another client, as far as its lines are looked for.
+BEHIND = 1 << 16
 # No word is longer than this.
 _LONGEST = 64
 _COLON = ": "
@@ -36,22 +41,26 @@ def stretches(data: Data) -> Stretches | None:
     """The stretches of whole lines in which a push may stand, in order; None for all of a short log."""
     if len(data) <= SHORT:
         return None
-    return tuple(_whole_lines(data, _joined((low - ABOVE, high + BELOW) for low, high in _hits(data))))
+    spans = heapq.merge(
+        ((low - ABOVE, low + BLOCK + BELOW) for low in _hits(data)),
+        ((at - ABOVE, at + BEHIND) for at in places([dialect.OPENING for dialect in DIALECTS], data)),
+    )
+    return tuple(_whole_lines(data, _joined(spans)))
 
 
-def _hits(data: Data) -> Iterator[tuple[int, int]]:
-    """The blocks in which one of the words begins."""
+def _hits(data: Data) -> Iterator[int]:
+    """The blocks in which one of docker's words begins."""
     searches = words()
     for low in range(0, len(data), BLOCK):
         part = data[low : low + BLOCK + _LONGEST]
         passed(data, low, low + BLOCK)
         if any(word.search(part) for word in searches):
-            yield low, low + BLOCK
+            yield low
 
 
 @cache
 def words() -> tuple[re.Pattern[bytes], ...]:
-    """The words of all dialects, those that begin alike as one expression: each is found by its beginning."""
+    """The words of docker's lines, those that begin alike as one expression: each is found by its beginning."""
     states = {rule.alias for rule in docker.grammar().rules if rule.alias and rule.origin.name == "state"}
     lines = derive.anchors(docker.grammar(), "start", kinds={*states, *_KINDS})
     message = derive.beginning(docker.grammar("engine.lark"), "start", kinds=docker.ENGINE_FLOOD)

@@ -17,6 +17,7 @@ from pushlog.formats.events import UNKNOWN, Events, Kind, Mark, Row, from_rows, 
 from pushlog.formats.figures import size
 from pushlog.formats.scan import scan
 from pushlog.formats.shapes import FIELDS, Lane
+from pushlog.intake.opening import Opening
 from pushlog.intake.text import BLANK, Piece, Text
 from pushlog.model import Capture
 
@@ -25,6 +26,20 @@ if TYPE_CHECKING:
 
     from lark import Lark
 
+    from pushlog.intake.text import Int64
+
+# Text that only `docker push` prints at the beginning of a line.
+OPENING = Opening(
+    signs=(
+        rb"The push refers to ",
+        rb"Using default tag: latest",
+        rb'\{"status":"',
+        rb": (?:Preparing|Waiting|Push|Layer already|Mounted|Retrying|Image )",
+    ),
+    pattern=rb"The push refers to (?:a )?repository \[|The push refers to an image: \[|Using default tag: latest"
+    rb'|\{"status":"(?:The push refers|Pushing|Preparing|Waiting)'
+    rb"|[0-9a-f]{12}: (?:Preparing|Waiting|Pushing|Pushed|Layer already exists|Mounted from|Retrying in|Image )",
+)
 _FLOOD = ("preparing", "waiting", "pushing", "pushed", "exists", "retrying", "unavailable")
 ENGINE_FLOOD = ("waiting", "pushing", "retrying", "unavailable")
 # What only a terminal writes: the cursor goes up, a row is drawn over another, a state is followed by a space.
@@ -39,11 +54,15 @@ _PADDED = re.compile(rb"^[0-9a-f]{12}: [A-Z][^\r\n\[]*[a-z] \r?$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """All that the dialect found in a log: the events table, the marks in order, and how the output was kept."""
+    """All that the dialect found in a log: the events table, the marks in order, and how the output was kept.
+
+    `others`: stretches of the log, shape (n, 2), that hold something else than floods of its lines.
+    """
 
     events: Events
     marks: tuple[Mark, ...]
     capture: Capture
+    others: Int64
 
 
 @cache
@@ -98,7 +117,8 @@ def read(text: Text, *, every: bool = True) -> Reading:
     lines = len(found.columns.start) > found.messages or any(
         not is_json and _of_a_push(event) for event, is_json in careful
     )
-    return Reading(events=events, marks=marks, capture=_capture(text, events, messages=messages, lines=lines))
+    capture = _capture(text, events, messages=messages, lines=lines)
+    return Reading(events=events, marks=marks, capture=capture, others=found.others)
 
 
 def _telling(text: Text, low: int, high: int) -> Iterator[Piece]:

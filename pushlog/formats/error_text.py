@@ -47,6 +47,22 @@ STAGES = (
     ("writing blob", "copy"),
     ("uploading layer", "upload"),
     ("initiating layer upload", "upload"),
+    ("trying to reuse blob", "upload"),
+    ("checking whether a blob", "upload"),
+    ("pinging container registry", "ping"),
+    ("copying config", "upload"),
+    ("writing manifest", "upload"),
+    ("uploading manifest", "upload"),
+    ("Uploading manifest failed", "upload"),
+    ("unable to retrieve auth token", "oauth-token"),
+    ("error pushing image", "push"),
+    ("failed to push to destination", "push"),
+    ("error checking push permissions", "push"),
+    ("checking push permission", "push"),
+    ("Error response from registry", "push"),
+    ("multiple errors returned", "push"),
+    ("failed to publish images", "push"),
+    ("error publishing", "push"),
 )
 # docker/distribution 2.8.3, registry/client/errors.go: the words for a body that is not JSON stand for its status.
 STATUS_WORDS = {"UNAUTHORIZED": 401, "DENIED": 403, "TOOMANYREQUESTS": 429}

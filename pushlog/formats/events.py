@@ -210,6 +210,27 @@ def _inserted(behind: Int64) -> Int64:
     return behind + np.arange(len(behind))
 
 
+def of_rows(text: Text, rows: Sequence[Row]) -> Events:
+    """Rows as a table in log order, whatever the client calls its blobs."""
+    rows = sorted(rows, key=lambda row: row.start)
+    codes = {layer: code for code, layer in enumerate(dict.fromkeys(row.layer for row in rows))}
+    start = _column([r.start for r in rows])
+    return Events(
+        ids=tuple(codes),
+        start=start,
+        stop=_column([r.stop for r in rows]),
+        until=_column([r.stop for r in rows]),
+        line=text.lines_of(start),
+        layer=_column([codes[r.layer] for r in rows]),
+        kind=np.array([r.kind for r in rows], dtype=np.int8),
+        current=_column([r.current for r in rows]),
+        total=_column([r.total for r in rows]),
+        wait=_column([r.wait for r in rows]),
+        drawn=np.array([codes[r.layer] for r in rows], dtype=np.int32),
+        place=np.arange(len(rows), dtype=np.int64),
+    )
+
+
 def gaps(start: Int64, stop: Int64, low: int, high: int) -> list[tuple[int, int]]:
     """The stretches from `low` to `high` that none of the spans covers; spans are in any order and begin inside."""
     order = np.argsort(start, kind="stable")

@@ -1,7 +1,8 @@
-"""Sizes as Docker prints them, whole columns at a time."""
+"""Sizes as Docker prints them, whole columns at a time; sizes and durations as other clients do, one at a time."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -64,3 +65,22 @@ def size(text: str) -> int:
     """Bytes of one figure."""
     data = np.frombuffer(text.encode("ascii", "replace"), dtype=np.uint8)
     return int(sizes(data, np.array([0]), np.array([len(data)]))[0])
+
+
+_POWERS = {"b": 0, "k": 10, "m": 20, "g": 30, "t": 40, "p": 50}
+_BINARY = re.compile(r"(\d+(?:\.\d+)?) ?([KMGTP]?)i?[Bb]?")
+
+
+def binary(text: str) -> int:
+    """Bytes of one figure with powers of 1024, `12.0MiB` or `4.2 Ki`, as mpb and containerd write them."""
+    found = _BINARY.fullmatch(text.strip())
+    return round(float(found[1]) * 2 ** _POWERS[(found[2] or "b").lower()]) if found else UNKNOWN
+
+
+_UNIT_SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
+_PART = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s|us|µs|ns)")
+
+
+def go_seconds(text: str) -> float:
+    """Seconds of a duration as Go writes it: `1s`, `2m0.5s`, `512ms`."""
+    return sum(float(number) * _UNIT_SECONDS[unit] for number, unit in _PART.findall(text))

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from pushlog.model import Reference
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from pushlog.formats.events import Mark
 
 # The daemon prints names in full; a name without a host is one that an old client or a command line left short.
 _HUB = "docker.io"
+_HUB_API = "registry-1.docker.io"
+# distribution-spec: requests of a push go to `/v2/<name>/blobs/…` and `/v2/<name>/manifests/<tag>`.
+_REQUEST = re.compile(
+    r"https?://(?P<host>[^/\s\"\\]+)/v2/(?P<name>[a-z0-9][\w./-]*?)/(?:blobs/|manifests/(?P<tag>\w[\w.-]*(?![\w.:-]))?)"
+)
+# containers/image docker/docker_image_dest.go, errors.go.
+_PLACES = (
+    re.compile(r" upload to /v2/(?P<name>\S+)/blobs/uploads/\S* in (?P<host>[^\s/]+)(?P<tag>): "),
+    re.compile(r" exists in (?P<host>[^\s/]+)/(?P<name>[^\s:]+)(?P<tag>): "),
+    re.compile(r"uploading manifest (?P<tag>\w[\w.-]*) to (?P<host>[^\s/]+)/(?P<name>[^\s:]+): "),
+)
 
 
 def reference(marks: Sequence[Mark]) -> Reference:
     """The reference, as far as the lines name it; tags are those with a digest line, else the one asked for."""
     header = next((m for m in marks if m.kind in ("header", "old_header")), None)
-    asked = next(
-        (m.fields["REFERENCE"] for m in marks if m.kind in ("command", "quiet") and "REFERENCE" in m.fields), ""
-    )
+    asked = _asked(marks)
     named = split(header.fields["NAME"])[0] if header else ""
     name, tag = split(asked.strip('"'))
     registry, repository = host(named or name)
@@ -37,6 +47,25 @@ def reference(marks: Sequence[Mark]) -> Reference:
         digest=only.pop() if len(only) == 1 else None,
         digests={t: d for t, d in digests.items() if t},
     )
+
+
+def _asked(marks: Sequence[Mark]) -> str:
+    """The reference as the client itself names it, the last time it does, else as the command asked for it."""
+    named = [m.fields["REFERENCE"] for m in marks if m.kind == "reference"]
+    asked = [
+        m.fields["REFERENCE"] for m in marks if m.kind in ("command", "composed", "quiet") and "REFERENCE" in m.fields
+    ]
+    return named[-1] if named else asked[0] if asked else ""
+
+
+def named_in(texts: Iterable[str]) -> Reference:
+    """The reference that errors name by the requests they tell of; empty where they name none."""
+    for text in texts:
+        if found := next(filter(None, (form.search(text) for form in (*_PLACES, _REQUEST))), None):
+            host = _HUB if found["host"] == _HUB_API else found["host"]
+            tags = (found["tag"],) if found["tag"] else ()
+            return Reference(registry=host, repository=found["name"], tags=tags)
+    return Reference()
 
 
 def _digests(marks: Sequence[Mark]) -> dict[str, str]:

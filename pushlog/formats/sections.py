@@ -1,21 +1,23 @@
-"""Where each push of a log begins and ends."""
+"""Where each push of `docker push` begins and ends."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pushlog.formats import docker
 from pushlog.formats.errors import starts_error
-from pushlog.formats.events import Events, Kind, Mark, is_any
+from pushlog.formats.events import Kind, Mark, is_any
+from pushlog.formats.section import Section
 from pushlog.formats.zone import HEADERS, ErrorLines, Zone, bound_error
 from pushlog.intake.decoration import is_noise
-from pushlog.knowledge.base import shipped
+from pushlog.model import Client
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from pushlog.formats.docker import Reading
     from pushlog.intake.text import Piece, Text
@@ -36,29 +38,6 @@ _ONLY_PUSH = (
 _SHORT = 65536
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
-    """One push in a log: its events and marks, its error, the physical lines it spans, and what was not understood.
-
-    `start` is the offset of its first text, `stop` one inside its last.
-    `after` is the first text that follows it. `quiet`: it is the one line that `docker push --quiet` prints.
-    """
-
-    events: Events
-    marks: tuple[Mark, ...]
-    error: ErrorLines | None
-    lines: tuple[int, int]
-    start: int
-    stop: int
-    unread: tuple[Piece, ...]
-    after: Piece | None
-    quiet: bool = False
-
-    def last(self, *kinds: str) -> Mark | None:
-        """The last mark of these kinds."""
-        return next((m for m in reversed(self.marks) if m.kind in kinds), None)
-
-
 @dataclass(frozen=True, slots=True)
 class _Bounds:
     """Offsets between which a push may stand, and the marks that announce it."""
@@ -68,17 +47,19 @@ class _Bounds:
     intro: tuple[Mark, ...]
 
 
-def sections(text: Text, reading: Reading, knowledge: Knowledge | None = None) -> tuple[Section, ...]:
-    """The pushes of a log, in order. `knowledge` tells how errors begin; without it, what comes with pushlog."""
-    known = knowledge or shipped()
+def sections(text: Text, reading: Reading, knowledge: Knowledge, others: Sequence[Section] = ()) -> tuple[Section, ...]:
+    """The pushes of `docker push` in a log, in order. `knowledge` tells how errors begin.
+
+    `others` are the pushes of other clients: no push of docker reaches into one.
+    """
     found: list[Section] = []
     floor = 0
-    for bounds in _bounds(text, reading):
-        section = _section(text, reading, known, bounds, floor)
+    for bounds in _bounds(text, reading, others):
+        section = _section(text, reading, knowledge, bounds, floor)
         if section:
             found.append(section)
             floor = text.stop_of(section.lines[1])
-    return tuple(found) or _alone(text, reading, known)
+    return tuple(found)
 
 
 def unbound(text: Text, knowledge: Knowledge) -> int | None:
@@ -87,13 +68,13 @@ def unbound(text: Text, knowledge: Knowledge) -> int | None:
     return next((p.line for p in text.pieces(0, end) if starts_error(p.text, knowledge)), None)
 
 
-def _bounds(text: Text, reading: Reading) -> Iterator[_Bounds]:
+def _bounds(text: Text, reading: Reading, others: Sequence[Section]) -> Iterator[_Bounds]:
     """A push reaches from its header, with the command above it, to the next one, to another command or to a pull."""
     starts: list[tuple[int, tuple[Mark, ...]]] = [(0, ())]
     intro: list[Mark] = []
     for mark in reading.marks:
-        if mark.kind in {"command", "default_tag"}:
-            if mark.kind == "command":
+        if mark.kind in {"command", "composed", "default_tag"}:
+            if mark.kind != "default_tag":
                 intro = []
             intro.append(mark)
             if len(intro) == 1:
@@ -107,6 +88,7 @@ def _bounds(text: Text, reading: Reading) -> Iterator[_Bounds]:
                 starts.pop()
             starts.append((opening[0].start, opening))
             intro = []
+    starts = sorted([*starts, *((offset, ()) for o in others for offset in (o.start, o.stop + 1))], key=itemgetter(0))
     limits = [start for start, _ in starts[1:]] + [len(text.data)]
     for (start, opening), limit in zip(starts, limits, strict=True):
         if not any(m.kind == "pull" for m in opening):
@@ -148,7 +130,10 @@ def _finished(zone: Zone, error: ErrorLines | None, told: list[Mark]) -> Section
         for piece in zone.leftover(min(starts), max(stops))
         if not (error and error.covers(piece)) and not is_noise(piece.text)
     ]
+    composed = any(m.kind == "composed" for m in told)
     return Section(
+        client=Client.COMPOSE if composed else Client.DOCKER,
+        why="version 1 names the service above docker's own lines" if composed else "",
         events=zone.events,
         marks=zone.marks,
         error=error,
@@ -180,7 +165,7 @@ def _quiet(zone: Zone, piece: Piece, told: list[Mark]) -> Section:
     return replace(_finished(replace(zone, marks=(*zone.marks, mark)), None, [*told, mark]), quiet=True)
 
 
-def _alone(text: Text, reading: Reading, known: Knowledge) -> tuple[Section, ...]:
+def alone(text: Text, reading: Reading, known: Knowledge) -> tuple[Section, ...]:
     """A log that holds nothing but the error of a push that never began, or the one line of a quiet push."""
     marks = tuple(m for m in reading.marks if m.kind in {"default_tag", "error"})
     zone = Zone(

@@ -22,11 +22,12 @@ _LOOKED_AT = 1000
 _SPACED_SIZE = re.compile(rb": (?:Pushing|Buffering to [Dd]isk)[^\r\n]*?\d [kMGTPEZY]?B")
 
 
-def store(events: Events, marks: Sequence[Mark], *, hint: Store, pasted: bool) -> Store:
+def store(events: Events, marks: Sequence[Mark], *, hint: Store, pasted: bool, headed: bool = False) -> Store:
     """The store, from the layers' lines first, then from `hint`, the form of the error.
 
     graphdriver begins with `Preparing`. Its absence proves containerd only where the first lines are there: below a
-    header, and not in what may be the paste of a final screen (`pasted`), unless that shows a layer twice.
+    header, or where the client has none (`headed`), and not in what may be the paste of a final screen (`pasted`),
+    unless that shows a layer twice.
     """
     if is_any(events.kind, _GRAPHDRIVER).any() or any(_graphdriver_mark(m) for m in marks):
         return Store.GRAPHDRIVER
@@ -34,7 +35,7 @@ def store(events: Events, marks: Sequence[Mark], *, hint: Store, pasted: bool) -
         return Store.CONTAINERD
     if ((events.total > 0) & (events.current > events.total)).any():
         return Store.GRAPHDRIVER
-    headed = any(m.kind == "header" for m in marks)
+    headed = headed or any(m.kind == "header" for m in marks)
     if headed and len(events) and (not pasted or _seen_twice(events, marks)):
         return Store.CONTAINERD
     return hint

@@ -80,18 +80,19 @@ class Zone:
         for piece in islice(rest, near):
             for said in (piece.text, *docker.overdrawn(piece.text)):
                 if said and starts_error(said, self.knowledge):
-                    return self._joined(replace(piece, text=said), rest)
+                    return joined(self.text, replace(piece, text=said), rest)
         return None
 
-    def _joined(self, first: Piece, rest: Iterator[Piece]) -> ErrorLines:
-        """The error that the first piece begins, with the lines that continue it and the empty ones between them."""
-        last, said = first, first.text
-        for piece in rest:
-            feeds = self.text.data[last.stop : piece.start].count(b"\n")
-            if feeds > _APART or not continues(said, piece.text):
-                break
-            said, last = f"{said}{chr(10) * max(1, feeds)}{piece.text}", piece
-        return ErrorLines(text=said, start=first.start, stop=last.stop, lines=(first.line, last.line))
+
+def joined(text: Text, first: Piece, rest: Iterable[Piece]) -> ErrorLines:
+    """The error that the first piece begins, with the lines that continue it and the empty ones between them."""
+    last, said = first, first.text
+    for piece in rest:
+        feeds = text.data[last.stop : piece.start].count(b"\n")
+        if feeds > _APART or not continues(said, piece.text):
+            break
+        said, last = f"{said}{chr(10) * max(1, feeds)}{piece.text}", piece
+    return ErrorLines(text=said, start=first.start, stop=last.stop, lines=(first.line, last.line))
 
 
 def bound_error(zone: Zone, *, first: int, last: int, floor: int) -> ErrorLines | None:

@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from pushlog.intake.nameless import nameless
+from pushlog.intake.opening import places
 from pushlog.intake.stamps import Stamps
 from pushlog.intake.text import Text
 from pushlog.knowledge.decorations import Decoration, decorations
@@ -19,12 +20,8 @@ from pushlog.knowledge.decorations import Decoration, decorations
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-# Text that a push prints at the beginning of a line; what stands before it there is decoration.
-_ANCHOR = re.compile(
-    rb"The push refers to (?:a )?repository \[|The push refers to an image: \[|Using default tag: latest"
-    rb'|\{"status":"(?:The push refers|Pushing|Preparing|Waiting)'
-    rb"|[0-9a-f]{12}: (?:Preparing|Waiting|Pushing|Pushed|Layer already exists|Mounted from|Retrying in|Image )"
-)
+    from pushlog.intake.opening import Opening
+
 _REDRAW = re.compile(rb"\x1b\[\d+A")
 _COLOUR = rb"(?:\x1b\[[0-9;]*[mK])*"
 _ANCHORS = 60
@@ -45,9 +42,9 @@ class Undecorated:
     stamps: Stamps | None = None
 
 
-def undecorated(text: Text) -> Undecorated:
-    """The log as the client wrote it."""
-    prefixes = list(_prefixes(text))
+def undecorated(text: Text, openings: Sequence[Opening]) -> Undecorated:
+    """The log as the client wrote it. `openings`: text that pushes print at the beginning of a line."""
+    prefixes = list(_prefixes(text, openings))
     plain = sum(not prefix for prefix in prefixes)
     if not prefixes:
         prefixes, plain = list(_first_lines(text)), 0
@@ -59,14 +56,14 @@ def undecorated(text: Text) -> Undecorated:
     return _taken_off(text, forms, len(prefixes) - plain)
 
 
-def _prefixes(text: Text) -> Iterator[bytes]:
+def _prefixes(text: Text, openings: Sequence[Opening]) -> Iterator[bytes]:
     """What stands before the first lines of a push; a terminal's redraws don't count."""
-    anchors = (found for part in text.parts for found in _ANCHOR.finditer(text.data, *part))
-    for count, found in enumerate(anchors):
+    found = (at for part in text.parts for at in places(openings, text.data, *part))
+    for count, at in enumerate(found):
         if count == _ANCHORS:
             return
-        start = text.data.rfind(b"\n", 0, found.start()) + 1
-        prefix = text.data[max(start, found.start() - _LONGEST) : found.start()]
+        start = text.data.rfind(b"\n", 0, at) + 1
+        prefix = text.data[max(start, at - _LONGEST) : at]
         if not _REDRAW.search(prefix) and not prefix.endswith(b"\r"):
             yield prefix
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, cached_property
+from typing import TYPE_CHECKING
 
+from pushlog.knowledge.clients import ClientFacts, clients
 from pushlog.knowledge.patterns import found
 from pushlog.knowledge.registries import PORT, Hop, Limit, Registry, known
 from pushlog.knowledge.signatures import Signature, signatures
+
+if TYPE_CHECKING:
+    from pushlog.model import Client
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +50,10 @@ class Knowledge:
             lines=frozenset(line for row in self.signatures for line in row.line),
             starts=tuple((start, row.match.has or ("",)) for row in self.signatures for start in row.starts),
         )
+
+    def client(self, client: Client) -> ClientFacts:
+        """What is known of a client."""
+        return clients()[client]
 
     def registry_kind(self, host: str | None) -> str:
         """The kind of registry behind `host[:port]`; `unknown` where the host tells nothing."""

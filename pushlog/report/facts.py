@@ -20,7 +20,7 @@ BASES = {
 CLOCKS = {
     Clock.STAMPED: "measured: the log's time stamps",
     Clock.RECORDED: "measured: recorded with the output",
-    Clock.INFERRED: "inferred from countdowns and redraws: never less, maybe more",
+    Clock.INFERRED: "inferred: never less, maybe more",
     Clock.NONE: "",
 }
 CLOCK_WORDS = {
@@ -38,7 +38,11 @@ CAPTURES = {
     Capture.TYPESCRIPT: "recording (typescript)",
     Capture.MIXED: "mixed",
 }
+# Docker's engine names every layer of a push.
+NAMES_LAYERS = (Client.DOCKER, Client.COMPOSE)
 MEASURED = (Clock.STAMPED, Clock.RECORDED)
+# A longer path is told by its ends; the waterfall shows all of it.
+MOST_STEPS = 3
 LIMITS = {"daemon-config": "from daemon.json", "inferred": "inferred from the log", "default": "Docker's default"}
 NO_TIMES = {
     Clock.NONE: "The log carries no clock, and none of its lines takes a known time: it shows the order of steps, "
@@ -67,10 +71,19 @@ def _fact(term: str, value: str, note: str = "", *, wide: bool = False) -> Fact:
     return Fact(term=term, value=prose(value), note=prose(note), wide=wide)
 
 
+def no_layers(push: Diagnosis) -> str:
+    """Return why the log names no layer; most clients beside docker name none, or only some."""
+    if push.client in NAMES_LAYERS:
+        return "The log names no layer: the push ended before the first one, or its lines were not kept."
+    return f"The log names no layer: {push.client.value} tells of the push as a whole."
+
+
 def _layers(push: Diagnosis) -> Fact:
     done, total = push.progress.layers_done, push.progress.layers_total
     note = ""
-    if total == 0:
+    if total == 0 and push.client not in NAMES_LAYERS:
+        note = "this client tells of the push as a whole"
+    elif total == 0:
         note = "nothing was sent, as far as the log shows"
     elif done and push.outcome is not Outcome.SUCCEEDED:
         note = "they stay there; the next push skips them"
@@ -126,9 +139,8 @@ def _manifest(push: Diagnosis) -> Fact:
 
 
 def progress_facts(push: Diagnosis) -> tuple[Fact, ...]:
-    """Return how far the push got, in four facts."""
-    time = _fact("Time", duration(push.duration, push.clock), CLOCKS[push.clock])
-    return (_layers(push), _bytes(push), _manifest(push), time)
+    """Return how far the push got, in three facts."""
+    return (_layers(push), _bytes(push), _manifest(push))
 
 
 def _uploads(push: Diagnosis) -> Iterator[Fact]:
@@ -140,15 +152,38 @@ def _uploads(push: Diagnosis) -> Iterator[Fact]:
     yield _fact("Uploads at the same time", seen + allowed, LIMITS.get(uploads.limit_from or "", ""))
 
 
+def _speed(push: Diagnosis) -> Iterator[Fact]:
+    speed = push.throughput
+    if speed is None:
+        return
+    counted = {Basis.UNCOMPRESSED: " before compression", Basis.COMPRESSED: "", Basis.UNKNOWN: ""}[speed.basis]
+    value = f"{'at most ' if speed.at_most else ''}{size(round(speed.bytes_per_second))}/s"
+    yield _fact("Speed", value, f"{size(speed.bytes)}{counted} in {seconds(speed.seconds)} of uploading")
+
+
+def _waited_for(push: Diagnosis) -> Iterator[Fact]:
+    """The critical path; where everything took no time, there is none to speak of."""
+    path = push.critical_path
+    if push.clock is Clock.NONE or not path or path[-1].end <= 0:
+        return
+    names = [f"`{step.layer}`" for step in path]
+    value = (
+        ", then ".join(names) if len(names) <= MOST_STEPS else f"{names[0]} and {len(names) - 1} more, to {names[-1]}"
+    )
+    note = "the last one to end" if len(path) == 1 else "one after another: each took the place of the one before"
+    yield _fact("The push had to wait for", value, note, wide=True)
+
+
 def time_facts(push: Diagnosis) -> tuple[Fact, ...]:
-    """Return what else is known of the time: waits, attempts, uploads at once."""
-    facts = list(_uploads(push))
+    """Return what else is known of the time: uploads at once, their speed, waits, and what held the push."""
+    facts = [*_uploads(push), *_speed(push)]
     waited = sum(layer.retry_wait for layer in push.layers)
     retries = sum(max(layer.attempts - 1, 0) for layer in push.layers)
     if waited or retries:
         times = f"{count(retries, 'retry')} of {count(sum(x.attempts > 1 for x in push.layers), 'layer')}"
-        facts.append(_fact("Waited to retry", seconds(waited), f"{times}; layers wait side by side"))
-    return tuple(facts)
+        side = "; layers wait side by side" if len([x for x in push.layers if x.retry_wait]) > 1 else ""
+        facts.append(_fact("Waited to retry", seconds(waited), f"{times}{side}" if retries else ""))
+    return (*facts, *_waited_for(push))
 
 
 def _engine(push: Diagnosis) -> str:
@@ -161,8 +196,11 @@ def _engine(push: Diagnosis) -> str:
 
 def _image(push: Diagnosis) -> Fact:
     name = "/".join(part for part in (push.reference.registry, push.reference.repository) if part)
-    tags = ", ".join(push.reference.tags)
-    return _fact("Image", name or "not named in the log", f"tagged {tags}" if tags else "tag not in the log", wide=True)
+    tags = push.reference.tags
+    full = f"{name}:{tags[0]}" if name and len(tags) == 1 else name
+    notes = [] if len(tags) == 1 else [f"tagged {', '.join(tags)}" if tags else "tag not in the log"]
+    notes += [] if push.registry_kind == "unknown" else [f"registry: {push.registry_kind}"]
+    return _fact("Image", full or "not named in the log", "; ".join(notes), wide=True)
 
 
 def _understood(push: Diagnosis) -> Fact:
@@ -177,18 +215,23 @@ def _error(push: Diagnosis) -> Iterator[Fact]:
     codes = [f"HTTP {error.http_status}"] if error.http_status is not None else []
     codes += [f"code {error.code}"] if error.code is not None else []
     helps = {True: "pushing again may help", False: "pushing again does not help", None: ""}[error.retry_helps]
-    yield _fact("Kind of failure", error.family.value, ", ".join(text for text in (*codes, helps) if text))
+    yield _fact("Failure", error.family.value, ", ".join(text for text in (*codes, helps) if text))
+
+
+def about_facts(push: Diagnosis) -> tuple[Fact, ...]:
+    """Return what was pushed where and with what, how long it took, and what kind of failure ended it."""
+    time = _fact("Time", duration(push.duration, push.clock), CLOCKS[push.clock])
+    return (_image(push), _fact("Engine", _engine(push)), time, *_error(push))
+
+
+def _prefix(source: Source) -> str:
+    return f"line prefix: {source.decoration}" if source.decoration else "no line prefix of a CI system"
 
 
 def reading_facts(push: Diagnosis, source: Source) -> tuple[Fact, ...]:
-    """Return how the log was read, and what it says of image, engine and registry."""
-    decoration = f"written by {source.decoration}" if source.decoration else "no CI decoration"
-    kind = "" if push.registry_kind == "unknown" else f"registry: {push.registry_kind}"
+    """Return how the log was read."""
     return (
-        _image(push),
-        _fact("Engine", _engine(push), kind),
-        *_error(push),
-        _fact("Capture", CAPTURES[source.capture], decoration),
+        _fact("Capture", CAPTURES[source.capture], _prefix(source)),
         _fact(
             "Clock",
             CLOCK_WORDS[push.clock],
@@ -202,5 +245,5 @@ def source_facts(source: Source) -> tuple[Fact, ...]:
     """Return what is known of an input in which no push was found."""
     return (
         _fact("Input", source.name, f"{count(source.lines, 'line')}, {size(source.bytes)}"),
-        _fact("Capture", CAPTURES[source.capture], source.decoration or "no CI decoration"),
+        _fact("Capture", CAPTURES[source.capture], _prefix(source)),
     )

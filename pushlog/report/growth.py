@@ -1,4 +1,4 @@
-"""Bytes over time: what the registry had accepted at each moment, as steps on the waterfall's axis."""
+"""Bytes over time on the waterfall's axis: what was sent by each moment, or else what the registry had accepted."""
 
 from __future__ import annotations
 
@@ -7,81 +7,93 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
-from pushlog.model import State
+from pushlog.model import Basis, State
 from pushlog.report.waterfall import PLOT, last_second
 from pushlog.report.waterline import percent
 from pushlog.report.words import seconds, size
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pushlog.model import Diagnosis
 
-HEIGHT = 40
+# The drawing has a grid of its own, stretched over the plot: its units are not pixels.
+WIDTH, HEIGHT = 400, 44
 # Fewer steps than this say nothing that the waterfall does not.
 FEWEST = 4
-# Moments are told apart to this part of the axis; finer would not be seen.
-FINEST = 400
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """A stretch of time in which nothing more was accepted."""
-
-    x: str
-    width: str
-    y: int
-    height: int
-    title: str
+Moments = list[tuple[float, int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Growth:
-    """The drawing; `whole` is the sum that its top stands for."""
+    """The drawing: the outline of an area as an SVG path; `whole` is the sum that its top stands for."""
 
-    steps: tuple[Step, ...]
+    path: str
+    width: int
     height: int
+    plot: str
+    verb: str
     whole: str
     description: str
 
 
-def _accepted(push: Diagnosis, last: float) -> list[tuple[float, int]]:
-    """The moments at which layers were accepted, each with its bytes; none unless all sent layers have both."""
-    sent = [layer for layer in push.layers if layer.state is State.PUSHED]
-    if any(layer.bytes_total is None or not layer.intervals for layer in sent):
+def _accepted(push: Diagnosis, last: float) -> Moments:
+    """The moments at which layers were accepted; none unless all layers that were sent have a time and a size."""
+    own = [layer for layer in push.layers if layer.state is State.PUSHED]
+    if any(layer.bytes_total is None or not layer.intervals for layer in own):
         return []
-    grain = last / FINEST
-    moments: Counter[int] = Counter()
-    for layer in sent:
-        moments[round(max(i.end for i in layer.intervals) / grain)] += layer.bytes_total or 0
-    return [(moment * grain, moments[moment]) for moment in sorted(moments)]
+    gained: Counter[int] = Counter()
+    for layer in own:
+        gained[round(max(i.end for i in layer.intervals) / last * WIDTH)] += layer.bytes_total or 0
+    at = sorted(gained)
+    return list(zip((x * last / WIDTH for x in at), accumulate(gained[x] for x in at), strict=True))
+
+
+def _path(moments: Moments, last: float, top: int) -> str:
+    """The outline in steps: what is known at a moment holds until the next one."""
+    parts = [f"M0 {HEIGHT}"]
+    for at, total in moments:
+        parts.append(f"H{round(WIDTH * at / last, 1):g}V{round(HEIGHT - (HEIGHT - 2) * total / top, 1):g}")
+    return "".join((*parts, f"H{WIDTH}V{HEIGHT}Z"))
+
+
+def _description(moments: Moments, verb: str, *, fell: bool) -> str:
+    top = max(total for _, total in moments)
+    if fell:
+        return f"Up to {size(top)} {verb}; where the line falls, an upload broke off, and its bytes are lost."
+    half = next(at for at, total in moments if total * 2 >= top)
+    whole = next(at for at, total in moments if total == top)
+    return f"Half of {size(top)} was {verb} by {seconds(half)}, all of it by {seconds(whole)}."
+
+
+def _verb(push: Diagnosis) -> str:
+    """A store that counts before compression counts what it reads, ahead of what it sends."""
+    counted = {layer.basis for layer in push.layers if layer.bytes_done is not None}
+    return "read" if counted == {Basis.UNCOMPRESSED} else "sent"
+
+
+def _fell(moments: Sequence[tuple[float, int]]) -> bool:
+    return any(later < earlier for (_, earlier), (_, later) in pairwise(moments))
 
 
 def growth(push: Diagnosis) -> Growth | None:
-    """Return the drawing, None where too few layers have known times and sizes to make a curve."""
+    """Return the drawing, None where too little is known of times and sizes to make a curve."""
     last = last_second(push)
-    accepted = _accepted(push, last) if last else []
-    whole = sum(weight for _, weight in accepted)
-    if last is None or len(accepted) < FEWEST or not whole:
+    if last is None:
         return None
-    moments = [at for at, _ in accepted]
-    sums = list(accumulate(weight for _, weight in accepted))
-    steps = []
-    for (start, end), total in zip(pairwise([*moments, last]), sums, strict=True):
-        height = max(1, round((HEIGHT - 4) * total / whole))
-        # All of it may be there only at the very end: that moment is widened to be seen.
-        width = max(PLOT * (end - start) / last, 1.2 if total == whole else 0.0)
-        steps.append(
-            Step(
-                x=percent(PLOT * start / last),
-                width=percent(width),
-                y=HEIGHT - height,
-                height=height,
-                title=f"{size(total)} after {seconds(start)}",
-            )
-        )
-    half = next(at for at, total in zip(moments, sums, strict=True) if total * 2 >= whole)
+    figures = list(push.sent)
+    moments = figures or _accepted(push, last)
+    top = max((total for _, total in moments), default=0)
+    if len(moments) < FEWEST or not top:
+        return None
+    verb = _verb(push) if figures else "accepted"
     return Growth(
-        steps=tuple(steps),
+        path=_path(moments, last, top),
+        width=WIDTH,
         height=HEIGHT,
-        whole=size(whole),
-        description=f"Half of {size(whole)} was accepted by {seconds(half)}, all of it by {seconds(moments[-1])}.",
+        plot=percent(PLOT),
+        verb=verb,
+        whole=size(top),
+        description=_description(moments, verb, fell=_fell(moments)),
     )

@@ -8,13 +8,15 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from pushlog.model import Diagnosis, Finding, Outcome, Severity
-from pushlog.report.facts import progress_facts, reading_facts, time_facts
+from pushlog.report.facts import about_facts, progress_facts, reading_facts, time_facts
 from pushlog.report.issues import NO_PUSH, image, tally
 from pushlog.report.markdown_page import code, fenced, folded, inline, paragraph, table
+from pushlog.report.now import now
 from pushlog.report.prose import remedy
 from pushlog.report.quote import dashed, quote
 from pushlog.report.tables import estimates, layer_rows
-from pushlog.report.words import count, outcome, reached
+from pushlog.report.waterline import FILLS, cells
+from pushlog.report.words import count, outcome, reached, waterline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -28,6 +30,7 @@ LIMIT = 1_000_000
 RESERVE = 400
 SEVERITIES = {Severity.ERROR: "Error", Severity.WARNING: "Warning", Severity.INFO: "Note"}
 MARKS = {Outcome.SUCCEEDED: "\N{CHECK MARK}", Outcome.FAILED: "\N{BALLOT X}"}
+BAR = 40
 RING = "\N{WHITE CIRCLE}"
 
 
@@ -58,9 +61,19 @@ class Block:
     text: str
 
 
-def _facts(head: str, facts: Iterable[Fact]) -> str:
+def _facts(facts: Iterable[Fact]) -> str:
     rows = [[inline(fact.term), inline(fact.value), inline(fact.note)] for fact in facts]
-    return table((head, "", ""), rows)
+    return table(("", "What is known", "What it means"), rows)
+
+
+def _bar(push: Diagnosis) -> str:
+    """How far the push got as a bar of letters, and what they stand for."""
+    bands = waterline(push)
+    if not bands:
+        return ""
+    bar = "".join(FILLS[band.stand] * number for band, number in zip(bands, cells(bands, BAR), strict=True))
+    told = ", ".join(f"`{FILLS[band.stand]}` {band.layers} {band.word}" for band in bands)
+    return f"`{bar}` {reached(push)}: {told}"
 
 
 def _head(log: Log, push: Diagnosis, level: str) -> str:
@@ -69,13 +82,25 @@ def _head(log: Log, push: Diagnosis, level: str) -> str:
         f"{level} {MARKS.get(push.outcome, RING)} {outcome(push)}{': ' if named else ''}{named}",
         f"**{paragraph(push.verdict or f'{outcome(push)}: {reached(push)}')}**",
         paragraph(push.advice),
+        *_now(push),
         f"From {code(log.source.name)}, lines {dashed(push.lines)}.",
-        _facts("How far it got", (*progress_facts(push), *time_facts(push))),
+        _bar(push),
+        _facts((*about_facts(push), *progress_facts(push), *time_facts(push))),
         paragraph(push.progress.why),
     ]
     if push.error is not None and not push.findings:
         parts.append(fenced([push.error.text]))
     return "\n\n".join(part for part in parts if part)
+
+
+def _now(push: Diagnosis) -> Iterator[str]:
+    """The one thing to do first, with its command."""
+    leading = now(push)
+    if leading is not None:
+        found = remedy(leading.remedy[0])
+        yield f"**What now:** {paragraph(found.pieces)}"
+        if found.command is not None:
+            yield fenced([found.command], "sh")
 
 
 def _quoted(finding: Finding, excerpt: tuple[Evidence, ...]) -> str:
@@ -103,14 +128,17 @@ def _remedies(finding: Finding) -> Iterator[str]:
 
 def _finding(finding: Finding, push: Diagnosis, level: str) -> str:
     kind = f"{code(finding.rule)} {code(finding.name)}, {finding.confidence.value}"
+    title = f"{SEVERITIES[finding.severity]}: {finding.title}"
+    noted = finding.severity is Severity.INFO
     parts = (
-        f"{level} {SEVERITIES[finding.severity]}: {inline(finding.title)}",
+        "" if noted else f"{level} {inline(title)}",
         kind.strip(),
         paragraph(finding.explanation),
         _quoted(finding, push.excerpt),
         *_remedies(finding),
     )
-    return "\n\n".join(part for part in parts if part)
+    # What is only noted opens on a click.
+    return folded(title, *parts) if noted else "\n\n".join(part for part in parts if part)
 
 
 def _layers(push: Diagnosis) -> str:
@@ -119,7 +147,7 @@ def _layers(push: Diagnosis) -> str:
         [
             code(row.id),
             inline(" ".join(part for part in (row.state, row.detail) if part)),
-            inline(row.size),
+            inline(", ".join(part for part in (row.size, row.stored) if part)),
             row.attempts,
             row.waited,
             row.lines.text,
@@ -145,7 +173,7 @@ def _details(push: Diagnosis, source: Source) -> str:
         f"{count(len(push.layers), 'layer')}, and how the log was read" if push.layers else "How the log was read",
         _layers(push),
         _what_if(push),
-        _facts("How the log was read", reading_facts(push, source)),
+        _facts(reading_facts(push, source)),
         notes,
         f"Not understood:\n\n{unread}" if push.unread else "",
     )

@@ -8,28 +8,32 @@ from typing import TYPE_CHECKING
 from pushlog.model import Confidence, Diagnosis, Finding, Outcome, Severity
 from pushlog.report.facts import (
     CAPTURE_ADVICE,
+    NAMES_LAYERS,
     NO_TIMES,
     Fact,
+    about_facts,
+    no_layers,
     progress_facts,
     reading_facts,
     source_facts,
     time_facts,
 )
 from pushlog.report.growth import Growth, growth
+from pushlog.report.now import now
 from pushlog.report.prose import Piece, Remedy, prose, remedy, sentences
 from pushlog.report.quote import Line, Link, anchors, dashed, links, quote, whole
-from pushlog.report.tables import Estimates, LayerRow, PhaseRow, estimates, layer_rows, phase_rows
+from pushlog.report.tables import Estimates, LayerTable, PhaseRow, estimates, layer_table, phase_rows
 from pushlog.report.waterfall import Waterfall, waterfall
 from pushlog.report.waterline import Waterline, drawing
-from pushlog.report.words import count, duration, outcome, reached
+from pushlog.report.words import FOLD_FROM, count, duration, outcome, reached
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pushlog.model import Evidence, Log, Source
 
-# From here on, a page of pushes that went well is folded: what failed is what one looks for.
-FOLD_FROM = 7
+# Folder and file tell one log from the others.
+SHORT_PATH = 2
 SEVERITIES = {Severity.ERROR: "Error", Severity.WARNING: "Warning", Severity.INFO: "Note"}
 OUTCOME_MARKS = {Outcome.SUCCEEDED: "tick", Outcome.FAILED: "cross"}
 
@@ -74,6 +78,8 @@ class PushView:
     headline: tuple[Piece, ...]
     point: tuple[Piece, ...]
     lede: tuple[Piece, ...]
+    now: Remedy | None
+    about: tuple[Fact, ...]
     reached: str
     took: str
     waterline: Waterline | None
@@ -81,14 +87,15 @@ class PushView:
     why: tuple[Piece, ...]
     waterfall: Waterfall | None
     growth: Growth | None
+    no_layers: str
     no_times: str
-    advice: tuple[Piece, ...]
+    capture_advice: tuple[Piece, ...]
     time: tuple[Fact, ...]
     phases: tuple[PhaseRow, ...]
     estimates: Estimates
     findings: tuple[FindingView, ...]
     error_text: str
-    layers: tuple[LayerRow, ...]
+    layers: LayerTable
     reading: tuple[Fact, ...]
     digests: tuple[DigestRow, ...]
     notes: tuple[str, ...]
@@ -155,23 +162,37 @@ def _finding(finding: Finding, push: Diagnosis, anchor: str, anchored: dict[int,
     )
 
 
+def _told(push: Diagnosis) -> bool:
+    """Whether a finding says already which capture would tell the times."""
+    return any(finding.name == "no-clock" for finding in push.findings)
+
+
+def _short(name: str) -> str:
+    """The end of a long path: whole names stand at the foot of the page."""
+    parts = name.replace("\\", "/").split("/")
+    return name if len(parts) <= SHORT_PATH else "/".join(["\u2026", *parts[-SHORT_PATH:]])
+
+
 def _push(push: Diagnosis, source: Source, number: int, folded: bool) -> PushView:
     anchor = f"p{number}"
     anchored = anchors(push, anchor)
     drawn = waterfall(push)
     point, lede = sentences(push.advice)
+    leading = now(push)
     return PushView(
         anchor=anchor,
         number=number,
         outcome=push.outcome,
         outcome_word=outcome(push),
         mark=OUTCOME_MARKS.get(push.outcome, "ring"),
-        source=source.name,
+        source=_short(source.name),
         image=_image(push),
         lines=dashed(push.lines),
         headline=prose(_headline(push)),
         point=point,
         lede=lede,
+        now=None if leading is None else remedy(leading.remedy[0]),
+        about=about_facts(push),
         reached=reached(push),
         took=duration(push.duration, push.clock),
         waterline=drawing(push),
@@ -179,14 +200,15 @@ def _push(push: Diagnosis, source: Source, number: int, folded: bool) -> PushVie
         why=prose(push.progress.why),
         waterfall=drawn,
         growth=growth(push),
+        no_layers=no_layers(push),
         no_times="" if drawn else NO_TIMES[push.clock],
-        advice=prose(CAPTURE_ADVICE),
+        capture_advice=() if drawn or _told(push) or push.client not in NAMES_LAYERS else prose(CAPTURE_ADVICE),
         time=time_facts(push),
         phases=phase_rows(push) if drawn else (),
         estimates=estimates(push),
         findings=tuple(_finding(f, push, f"{anchor}-f{i}", anchored) for i, f in enumerate(push.findings, 1)),
         error_text=push.error.text if push.error is not None and not push.findings else "",
-        layers=layer_rows(push, anchored),
+        layers=layer_table(push, anchored),
         reading=reading_facts(push, source),
         digests=tuple(DigestRow(tag=tag, digest=digest) for tag, digest in push.reference.digests.items()),
         notes=source.notes,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-# Backticks mark code; a bare short id is a layer, which is set like code wherever it stands.
-CODE = re.compile(r"`([^`]+)`|\b([0-9a-f]{12})\b")
-FIRST = re.compile(r"(?P<first>.{1,120}?[.!?])\s+(?P<rest>\S.*)", re.DOTALL)
+# Backticks mark code; a bare short id is a layer, which is set like code wherever it stands. Inside a name, as in
+# 123456789012.dkr.ecr.eu-central-1.amazonaws.com, twelve digits are an account.
+CODE = re.compile(r"`([^`]+)`|(?<![\w./@:-])([0-9a-f]{12})(?![\w/]|[.:-]\w)")
+SHORT = 120
+FIRST = re.compile(rf"(?P<first>.{{1,{SHORT}}}?[.!?])\s+(?P<rest>\S.*)", re.DOTALL)
 LONGEST = 2000
 
 
@@ -47,8 +49,10 @@ def prose(text: str) -> tuple[Piece, ...]:
 
 
 def sentences(text: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
-    """Return the first sentence and the rest, each as prose; a text of one sentence has no first."""
+    """Return the first sentence and the rest, each as prose; one that is too long to stand out is all rest."""
     match = FIRST.match(text)
+    if match is None and len(text) <= SHORT:
+        return prose(text), ()
     if match is None or match["first"].count("`") % 2:
         return (), prose(text)
     return prose(match["first"]), prose(match["rest"])

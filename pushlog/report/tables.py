@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from pushlog.model import Phase, State
 from pushlog.report.quote import Link, link
-from pushlog.report.waterline import marks
-from pushlog.report.words import seconds, size, state_word
-from pushlog.units import instruction
+from pushlog.report.waterline import marks, percent
+from pushlog.report.words import STANDS, part, seconds, size, state_word
+from pushlog.units import blob, instruction
 
 if TYPE_CHECKING:
     from pushlog.model import Diagnosis, Estimate, Layer
@@ -17,6 +17,15 @@ if TYPE_CHECKING:
 NONE = "\u2013"
 # Longer ones are scripts; their beginning tells which it is.
 INSTRUCTION = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """A layer beside the largest one, in percent: its whole size and what of it was sent; `kind` colours the latter."""
+
+    whole: str
+    done: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +37,24 @@ class LayerRow:
     state: str
     detail: str
     size: str
+    stored: str
     attempts: str
     waited: str
     created_by: str
     lines: Link
     bad: bool
+    retried: bool
+    share: Share | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerTable:
+    """All layers; the rest says whether attempts and sizes have anything to tell, and sizes can be compared."""
+
+    rows: tuple[LayerRow, ...]
+    retried: bool
+    sized: bool
+    drawn: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,32 +88,61 @@ def _size(layer: Layer) -> str:
     done, total = layer.bytes_done, layer.bytes_total
     if layer.state in (State.EXISTS, State.MOUNTED, State.SKIPPED):
         return size(total) if total is not None else "not printed"
-    if layer.state is State.PUSHED or done is None or done == total:
-        known = total if total is not None else done
-        return (
-            size(known) if done is not None or layer.state is State.PUSHED or known is None else f"? of {size(known)}"
-        )
-    return f"{size(done)} of {size(total)}"
+    if layer.state is State.PUSHED or total is None:
+        return size(total if total is not None else done)
+    return part(done, total)
 
 
 def _detail(layer: Layer) -> str:
     return f"from {layer.mounted_from}" if layer.mounted_from else ""
 
 
+def _stored(layer: Layer) -> str:
+    """What crosses the network, where the figures count something else."""
+    if layer.bytes_stored is None or layer.bytes_stored == layer.bytes_total:
+        return ""
+    return f"{size(layer.bytes_stored)} compressed"
+
+
+def _share(layer: Layer, largest: int) -> Share | None:
+    total = layer.bytes_total if layer.bytes_total is not None else layer.bytes_done
+    if not total:
+        return None
+    # The smallest layer is still to be seen.
+    whole = max(100 * total / largest, 2.0)
+    sent = 1.0 if layer.state.done else min((layer.bytes_done or 0) / total, 1.0)
+    return Share(whole=percent(whole), done=percent(whole * sent), kind=STANDS[layer.state].value)
+
+
+def layer_table(push: Diagnosis, anchored: dict[int, str]) -> LayerTable:
+    """Return the table of all layers with what is worth a column."""
+    rows = layer_rows(push, anchored)
+    return LayerTable(
+        rows=rows,
+        retried=any(row.retried for row in rows),
+        sized=any(row.share is not None or row.stored for row in rows),
+        drawn=sum(row.share is not None for row in rows) > 1,
+    )
+
+
 def layer_rows(push: Diagnosis, anchored: dict[int, str]) -> tuple[LayerRow, ...]:
     """Return every layer in the order of the log."""
+    largest = max((layer.bytes_total or layer.bytes_done or 0 for layer in push.layers), default=0)
     return tuple(
         LayerRow(
-            id=layer.id,
+            id=blob(layer.id),
             mark=marks(layer.state),
             state=state_word(layer, push),
             detail=_detail(layer),
             size=_size(layer),
+            stored=_stored(layer),
             attempts=str(layer.attempts) if layer.attempts else NONE,
             waited=seconds(layer.retry_wait) if layer.retry_wait else NONE,
             created_by=instruction(layer.created_by or "", INSTRUCTION),
             lines=link(layer.lines, anchored),
             bad=layer.state is State.FAILED,
+            retried=layer.attempts > 1 or layer.retry_wait > 0,
+            share=_share(layer, largest),
         )
         for layer in push.layers
     )
@@ -106,7 +157,7 @@ def phase_rows(push: Diagnosis) -> tuple[PhaseRow, ...]:
     """Return the waterfall's times as figures, for the layers that have any."""
     return tuple(
         PhaseRow(
-            id=layer.id,
+            id=blob(layer.id),
             start=seconds(min(i.start for i in layer.intervals)),
             end=seconds(max(i.end for i in layer.intervals)),
             times=tuple(_spent(layer, phase) for phase in Phase),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 MOST_PROOF = 6
 MOST_UNREAD = 3
+# Longer ones are not commands that one pastes.
+LONGEST_COMMAND = 400
+MORE = " \\"
+SHELL_WORD = re.compile(r"""(?:'[^']*'|"[^"]*"|\S)+""")
 SEVERITIES = {
     Severity.ERROR: ("ERROR", "bold red"),
     Severity.WARNING: ("WARNING", "bold yellow"),
@@ -31,13 +36,21 @@ def findings(page: Page, log: Log, push: Diagnosis) -> list[Iterator[Text]]:
 
 def _finding(page: Page, log: Log, push: Diagnosis, finding: Finding) -> Iterator[Text]:
     word, style = SEVERITIES[finding.severity]
-    name = Text.assemble((page.line(finding.name), "bold"), page.say(f" · {finding.confidence.value}"))
+    noted = finding.severity is Severity.INFO
+    proof = f" · {place(page, log, _first_and_last(finding))}" if noted else ""
+    name = Text.assemble((page.line(finding.name), "bold"), page.say(f" · {finding.confidence.value}{proof}"))
     yield from page.wrapped(Text(f"{word}  ", style), name)
     title = f"{finding.title.strip().rstrip('.')}. " if _adds(finding.title, push.verdict, finding.explanation) else ""
     yield from page.prose(2, title + finding.explanation)
-    yield from _proof(page, log, finding.evidence, MOST_PROOF)
+    # What is only noted names its lines, and does not quote them.
+    yield from () if noted else _proof(page, log, finding.evidence, MOST_PROOF)
     for number, text in enumerate(finding.remedy, 1):
         yield from _remedy(page, number, text)
+
+
+def _first_and_last(finding: Finding) -> str:
+    lines = sorted(proof.line for proof in finding.evidence)
+    return f"{lines[0]}-{lines[-1]}" if lines[0] != lines[-1] else str(lines[0])
 
 
 def _adds(title: str, *told: str) -> bool:
@@ -60,12 +73,27 @@ def _remedy(page: Page, number: int, text: str) -> Iterator[Text]:
 
 def _command(page: Page, indent: int, command: str) -> Iterator[Text]:
     """Yield the command; where it is too long for a line, the shell is told that it goes on."""
-    # Between single quotes a backslash would become part of the command.
-    more = "" if "'" in command else " \\"
+    lead = Text(" " * indent)
+    room = page.width - indent - len(MORE)
     for part in page.say(command).splitlines():
-        lines = list(page.wrapped(Text(" " * indent), Text(part, CODE), width=page.width - len(more)))
+        if len(part) > LONGEST_COMMAND:
+            yield from page.wrapped(lead, Text(part, CODE))
+            continue
+        lines = _broken(part, room)
         for at, line in enumerate(lines, 1):
-            yield line.append(more) if at < len(lines) else line
+            yield Text.assemble(lead, (line, CODE), MORE if at < len(lines) else "")
+
+
+def _broken(command: str, room: int) -> list[str]:
+    """The command in lines that can be pasted: a word or what is quoted is never broken, however long it is."""
+    if cell_len(command) <= room + len(MORE):
+        return [command]
+    lines = [""]
+    for word in SHELL_WORD.findall(command):
+        if lines[-1] and cell_len(lines[-1]) + 1 + cell_len(word) > room:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
+    return lines
 
 
 def place(page: Page, log: Log, lines: str) -> str:

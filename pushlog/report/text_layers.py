@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.text import Text
 
-from pushlog.model import Basis, Diagnosis, Layer, State
+from pushlog.model import Basis, Diagnosis, Layer, Severity, State
 from pushlog.report import words
 from pushlog.report.text_page import PROSE, QUIET, Page
+from pushlog.report.waterline import FILLS, cells
 from pushlog.report.words import Band, Stand
-from pushlog.units import instruction
+from pushlog.units import blob, instruction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,14 +40,14 @@ class Ink:
 
 
 INKS = {
-    Stand.EXISTED: Ink("▓", "=", "green"),
-    Stand.MOUNTED: Ink("▒", "+", "green"),
-    Stand.PUSHED: Ink("█", "#", "bold green"),
-    Stand.SKIPPED: Ink("─", "-", QUIET),
-    Stand.REFUSED: Ink("\N{BOX DRAWINGS LIGHT DIAGONAL UPPER RIGHT TO LOWER LEFT}", "x", "bold red"),
-    Stand.IN_FLIGHT: Ink("▸", ">", "yellow"),
-    Stand.NEVER: Ink("░", ".", QUIET),
-    Stand.UNKNOWN: Ink("?", "?", QUIET),
+    Stand.EXISTED: Ink(FILLS[Stand.EXISTED], "=", "green"),
+    Stand.MOUNTED: Ink(FILLS[Stand.MOUNTED], "+", "green"),
+    Stand.PUSHED: Ink(FILLS[Stand.PUSHED], "#", "bold green"),
+    Stand.SKIPPED: Ink(FILLS[Stand.SKIPPED], "-", QUIET),
+    Stand.REFUSED: Ink(FILLS[Stand.REFUSED], "x", "bold red"),
+    Stand.IN_FLIGHT: Ink(FILLS[Stand.IN_FLIGHT], ">", "yellow"),
+    Stand.NEVER: Ink(FILLS[Stand.NEVER], ".", QUIET),
+    Stand.UNKNOWN: Ink(FILLS[Stand.UNKNOWN], "?", QUIET),
 }
 
 MARKS = {
@@ -66,8 +67,8 @@ def reach(page: Page, push: Diagnosis, label: int) -> Iterator[Text]:
     line = Text.assemble(("how far".ljust(label), QUIET))
     if bands:
         room = min(page.width, PROSE) - label - len(told) - 1
-        for band, cells in zip(bands, _shares(bands, room), strict=True):
-            line.append(_fill(page, band) * cells, INKS[band.stand].style)
+        for band, number in zip(bands, cells(bands, room), strict=True):
+            line.append(_fill(page, band) * number, INKS[band.stand].style)
         line.append(" ")
     yield line.append(told)
     indent = Text(" " * label)
@@ -80,19 +81,6 @@ def reach(page: Page, push: Diagnosis, label: int) -> Iterator[Text]:
 def _fill(page: Page, band: Band) -> str:
     ink = INKS[band.stand]
     return ink.plain if page.ascii_only else ink.fill
-
-
-def _shares(bands: Sequence[Band], room: int) -> list[int]:
-    """Return cells for each band by its layers: no band is without one, and all add up to the room."""
-    room = max(room, len(bands))
-    total = sum(band.layers for band in bands)
-    exact = [band.layers * room / total for band in bands]
-    cells = [max(int(share), 1) for share in exact]
-    while sum(cells) < room:
-        cells[max(range(len(cells)), key=lambda at: exact[at] - cells[at])] += 1
-    while sum(cells) > room:
-        cells[max(range(len(cells)), key=lambda at: cells[at] - exact[at] if cells[at] > 1 else -room)] -= 1
-    return cells
 
 
 def _legend(page: Page, push: Diagnosis, bands: Sequence[Band], room: int) -> Iterator[Text]:
@@ -116,7 +104,7 @@ def _entry(page: Page, band: Band) -> Text:
 
 def _percent(push: Diagnosis) -> str:
     fraction = push.progress.fraction
-    if fraction is None:
+    if fraction is None or fraction >= 1:
         return ""
     # Rounded down: 100 % is said of a whole only.
     return f"{'' if push.progress.exact else 'About '}{int(fraction * 100)} % of the bytes."
@@ -162,7 +150,8 @@ def _shown(push: Diagnosis) -> set[str]:
     """Choose the layers that get a row: all when they are few, else those with a story and the largest."""
     if len(push.layers) <= MOST_ROWS:
         return {layer.id for layer in push.layers}
-    accused = {layer for finding in push.findings if len(finding.layers) <= MOST_ROWS for layer in finding.layers}
+    grave = [f for f in push.findings if f.severity is not Severity.INFO and len(f.layers) <= MOST_ROWS]
+    accused = {layer for finding in grave for layer in finding.layers}
     told = sorted((layer for layer in push.layers if _rank(layer, accused) < PLAIN), key=lambda x: _rank(x, accused))
     plain = [layer for layer in push.layers if _rank(layer, accused) == PLAIN and layer.bytes_total is not None]
     largest = sorted(plain, key=lambda layer: -(layer.bytes_total or 0))[:LARGEST]
@@ -189,7 +178,7 @@ def _mark(layer: Layer) -> tuple[str, str]:
 def _cells(page: Page, layer: Layer, push: Diagnosis) -> tuple[str, ...]:
     first, last = layer.lines
     cells = (
-        layer.id,
+        blob(layer.id),
         f"{_mark(layer)[0]} {words.state_word(layer, push)}",
         str(layer.attempts or NONE),
         words.seconds(layer.retry_wait) if layer.retry_wait > 0 else NONE,
@@ -204,7 +193,7 @@ def _bytes(layer: Layer) -> str:
     if layer.state.done or total is None:
         known = done if total is None else total
         return NONE if known is None else words.size(known)
-    return f"{'?' if done is None else words.size(done)} of {words.size(total)}"
+    return words.part(done, total)
 
 
 def _joined(page: Page, row: Sequence[str], kept: Sequence[int], widths: Sequence[int]) -> str:

@@ -11,9 +11,11 @@ from rich.text import Text
 from pushlog.model import Clock, Diagnosis, Log, Outcome, Severity, Store
 from pushlog.report import words
 from pushlog.report.facts import CAPTURES
+from pushlog.report.now import now
 from pushlog.report.text_findings import findings, place, unread
 from pushlog.report.text_layers import reach, table
-from pushlog.report.text_page import QUIET, Page
+from pushlog.report.text_page import CODE, QUIET, QUOTED, Page
+from pushlog.report.text_timeline import timeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,19 +40,34 @@ def report(page: Page, logs: Sequence[Log]) -> Iterator[Text]:
     """Yield the whole report."""
     if not logs:
         yield from page.wrapped(Text("NO PUSH  ", "bold yellow"), Text("No log was read."))
+    found = sum(len(log.pushes) for log in logs)
     several = sum(max(len(log.pushes), 1) for log in logs) > 1
     if several:
         yield from page.wrapped(Text(), Text(_tally(logs), "bold"))
     for log in logs:
+        folded = False
         if several and not log.pushes:
             yield from _heading(page, log.source.name)
         if not log.pushes:
             yield from _no_push(page, log)
         for number, push in enumerate(log.pushes, 1):
+            before, folded = folded, found >= words.FOLD_FROM and push.outcome is Outcome.SUCCEEDED
+            if folded:
+                yield from () if before else [Text()]
+                yield _folded(page, log, push, alone=len(logs) == 1)
+                continue
             if several:
                 of = f"push {number} of {len(log.pushes)}, " if len(log.pushes) > 1 else ""
                 yield from _heading(page, f"{log.source.name} · {of}{words.span(push.lines)}")
             yield from _push(page, log, push)
+
+
+def _folded(page: Page, log: Log, push: Diagnosis, *, alone: bool) -> Text:
+    """A push that went well, on one line: among many it is not what one looks for."""
+    word = Text(f"{push.outcome.value.upper()}  ", OUTCOME_STYLES[push.outcome])
+    where = words.span(push.lines) if alone else place(page, log, "-".join(map(str, push.lines)))
+    told = f"{page.line(push.verdict) or words.outcome(push)} · {where}"
+    return word.append(page.cut(told, page.width - word.cell_len))
 
 
 def _tally(logs: Sequence[Log]) -> str:
@@ -83,6 +100,7 @@ def _push(page: Page, log: Log, push: Diagnosis) -> Iterator[Text]:
         _verdict(page, push),
         _facts(page, log, push),
         reach(page, push, LABEL),
+        timeline(page, push, LABEL),
         table(page, push),
         *findings(page, log, push),
         unread(page, log, push),
@@ -102,6 +120,10 @@ def _verdict(page: Page, push: Diagnosis) -> Iterator[Text]:
     headline = page.line(push.verdict) or f"{words.outcome(push)}: {words.reached(push)}."
     yield from page.wrapped(word, Text(headline, "bold"))
     yield from page.prose(word.cell_len, push.advice)
+    if (leading := now(push)) is not None:
+        body = Text.assemble(("What now: ", "bold"), page.line(leading.remedy[0]))
+        body.highlight_regex(QUOTED, CODE)
+        yield from page.wrapped(Text(" " * word.cell_len), body)
 
 
 def _image(push: Diagnosis) -> str:

@@ -13,6 +13,7 @@ from pushlog.model import Clock, Diagnosis, Layer, Phase, State
 from pushlog.report.issues import image, one_line
 from pushlog.report.waterfall import PHASE_WORDS
 from pushlog.report.words import count, outcome, seconds, state_word
+from pushlog.units import blob
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,7 +49,7 @@ def _names(pid: int, log: Log, push: Diagnosis) -> Iterator[Event]:
     yield _named(pid, 0, "process_sort_index", "sort_index", pid)
     yield _named(pid, 0, "thread_name", "name", "push")
     for tid, layer in enumerate(push.layers, 1):
-        yield _named(pid, tid, "thread_name", "name", one_line(f"{layer.id} {state_word(layer, push)}"))
+        yield _named(pid, tid, "thread_name", "name", one_line(f"{blob(layer.id)} {state_word(layer, push)}"))
         yield _named(pid, tid, "thread_sort_index", "sort_index", tid)
 
 
@@ -83,7 +84,7 @@ def _layer(pid: int, tid: int, layer: Layer, push: Diagnosis, bound: bool) -> It
 
 
 def _push(pid: int, push: Diagnosis) -> Iterator[Event]:
-    """The push itself, then each of its layers."""
+    """The push itself, its bytes over time, then each of its layers."""
     bound = push.clock is Clock.INFERRED
     ends = (interval.end for layer in push.layers for interval in layer.intervals)
     took = max(push.duration.at_least, *ends, 0.0) if push.duration.seconds is None else push.duration.seconds
@@ -92,6 +93,9 @@ def _push(pid: int, push: Diagnosis) -> Iterator[Event]:
         event: Event = {"ph": "X", "pid": pid, "tid": 0, "cat": "push", "name": outcome(push)}
         yield {**event, "ts": 0, "dur": _micros(took), "args": args}
         yield _instant(pid, 0, push.outcome.value, took, push.duration.seconds is None)
+    counter = "bytes so far, at the earliest" if bound else "bytes so far"
+    for at, total in push.sent:
+        yield {"ph": "C", "pid": pid, "tid": 0, "name": counter, "ts": _micros(at), "args": {"bytes": total}}
     for tid, layer in enumerate(push.layers, 1):
         yield from _layer(pid, tid, layer, push, bound)
 

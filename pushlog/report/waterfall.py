@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pushlog.model import Clock, Diagnosis, Interval, Layer, Phase
 from pushlog.report.waterline import marks, percent
 from pushlog.report.words import count, duration, seconds, state_word
+from pushlog.units import blob
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,8 +25,8 @@ PLOT = 93.0
 # Widths at which a label of the given length still fits: the plot is 790 px wide on a desk, 200 px on a telephone.
 LETTER, PAD = 6.6, 8.0
 WIDE, NARROW = 790.0, 200.0
-# A page draws so many rows; the tables have them all.
-MOST_ROWS = 120
+# More rows than this fit no sheet of paper; the tables have them all.
+MOST_ROWS = 60
 # More layers than this without times of their own are named in a sentence, not drawn.
 MOST_IDLE = 6
 STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)
@@ -72,9 +73,13 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One layer: its blocks and the mark at its end; `state` stands in for the blocks of a layer that has none."""
+    """One layer: its blocks and the mark at its end; `state` stands in for the blocks of a layer that has none.
+
+    `held`: the push had to wait for it.
+    """
 
     id: str
+    held: bool
     y: int
     text_y: int
     blocks: tuple[Block, ...]
@@ -85,9 +90,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waterfall:
-    """The drawing; `height` in pixels, `left_out` counts the layers that did not fit."""
+    """The drawing; `sure`: `measured` or `inferred`, `height` in pixels, `left_out`: the layers that did not fit."""
 
     axis: str
+    sure: str
     rows: tuple[Row, ...]
     ticks: tuple[Tick, ...]
     pitch: int
@@ -99,22 +105,27 @@ class Waterfall:
     idle: str
 
 
-def _end(layer: Layer) -> float:
+def end(layer: Layer) -> float:
+    """Return when its last phase ended."""
     return max((interval.end for interval in layer.intervals), default=0.0)
 
 
-def _begin(layer: Layer) -> float:
-    """When the layer began to move: what waited for a slot sorts behind what did not."""
+def begin(layer: Layer) -> float:
+    """Return when the layer began to move: what waited for a slot sorts behind what did not."""
     moving = [i.start for i in layer.intervals if i.phase is not Phase.WAITING]
-    return min(moving, default=_end(layer))
+    return min(moving, default=end(layer))
 
 
 def _ticks(total: float) -> tuple[Tick, ...]:
     step = next((step for step in STEPS if total / step <= 8), STEPS[-1] * max(1, round(total / STEPS[-1] / 8)))
-    number = int(total / step + 1e-9) + 1
+    labels = [seconds(i * step) for i in range(int(total / step + 1e-9) + 1)]
+    # On a telephone every second label stays, or every fourth, as their length demands.
+    need = max(map(len, labels)) * LETTER + PAD
+    apart = PLOT / 100 * NARROW * step / total
+    kept = next((every for every in (2, 4) if every * apart >= need), 8)
     return tuple(
-        Tick(x=percent(PLOT * i * step / total), label=seconds(i * step), minor=i % 2 == 1, first=i == 0)
-        for i in range(number)
+        Tick(x=percent(PLOT * i * step / total), label=label, minor=i % kept > 0, first=i == 0)
+        for i, label in enumerate(labels)
     )
 
 
@@ -149,14 +160,15 @@ def _block(interval: Interval, total: float, y: int) -> Block:
 def _row(layer: Layer, push: Diagnosis, total: float, y: int) -> Row:
     # Waiting is drawn first, so that a bar that begins where it ends lies on top.
     ordered = sorted(layer.intervals, key=lambda i: (i.phase is not Phase.WAITING, i.start))
-    end = _end(layer)
+    last = end(layer)
     return Row(
-        id=layer.id,
+        id=blob(layer.id),
+        held=any(step.layer == layer.id for step in push.critical_path),
         y=y,
         text_y=y + 4,
         blocks=tuple(_block(interval, total, y) for interval in ordered),
         mark=marks(layer.state),
-        mark_x=percent(max(PLOT * end / total, 0.4) if layer.intervals else 0.0),
+        mark_x=percent(max(PLOT * last / total, 0.4) if layer.intervals else 0.0),
         state="" if layer.intervals else state_word(layer, push),
     )
 
@@ -170,9 +182,9 @@ def _idle(push: Diagnosis) -> str:
 
 def _chosen(layers: Sequence[Layer]) -> list[Layer]:
     # In order of their start; where they are too many, those that took longest.
-    kept = {layer.id for layer in sorted(layers, key=_end, reverse=True)[:MOST_ROWS]}
+    kept = {layer.id for layer in sorted(layers, key=end, reverse=True)[:MOST_ROWS]}
     drawn = [layer for layer in layers if layer.id in kept]
-    return sorted(drawn, key=lambda layer: (not layer.intervals, _begin(layer)))[:MOST_ROWS]
+    return sorted(drawn, key=lambda layer: (not layer.intervals, begin(layer)))[:MOST_ROWS]
 
 
 def _waits(layer: Layer) -> list[float]:
@@ -183,12 +195,12 @@ def _story(layer: Layer, push: Diagnosis) -> str:
     waits = _waits(layer)
     parts = " + ".join(seconds(wait) for wait in waits)
     waited = f"waited {count(len(waits), 'time')} to retry ({parts})"
-    return f"Layer {layer.id} {waited}; its last state: {state_word(layer, push)}."
+    return f"Layer {blob(layer.id)} {waited}; its last state: {state_word(layer, push)}."
 
 
 def _description(push: Diagnosis) -> str:
     retried = [layer for layer in push.layers if _waits(layer)]
-    longest = max(push.layers, key=_end)
+    longest = max(push.layers, key=end)
     stories = [_story(layer, push) for layer in retried[:3]]
     if len(retried) > 3:
         stories.append(f"{len(retried) - 3} more layers waited to retry.")
@@ -196,7 +208,7 @@ def _description(push: Diagnosis) -> str:
     return " ".join(
         (
             f"{count(len(push.layers), 'layer')}, {took}.",
-            f"Layer {longest.id} was the last to end, at {seconds(_end(longest))}.",
+            f"Layer {blob(longest.id)} was the last to end, at {seconds(end(longest))}.",
             *stories,
             "The same as a table follows.",
         )
@@ -205,7 +217,7 @@ def _description(push: Diagnosis) -> str:
 
 def last_second(push: Diagnosis) -> float | None:
     """Return the end of the axis, None where the log gives no times to draw."""
-    last = max((_end(layer) for layer in push.layers), default=0.0)
+    last = max((end(layer) for layer in push.layers), default=0.0)
     if push.clock is Clock.NONE or last <= 0:
         return None
     return max(last, push.duration.seconds or push.duration.at_least)
@@ -225,6 +237,7 @@ def waterfall(push: Diagnosis) -> Waterfall | None:
     ends = {row.mark for row in rows}
     return Waterfall(
         axis=AXES[push.clock],
+        sure=AXES[push.clock].partition(":")[0],
         rows=rows,
         ticks=_ticks(total),
         pitch=pitch,

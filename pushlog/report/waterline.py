@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pushlog.model import State
-from pushlog.report.words import STANDS, Band, Stand, count, reached, size, waterline
+from pushlog.model import Basis, State
+from pushlog.report.words import STANDS, Band, Stand, count, part, reached, size, waterline
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +25,17 @@ SIGNS = {
     Stand.REFUSED: "\u2715",
     Stand.IN_FLIGHT: "\u2191",
     Stand.NEVER: "\u25cb",
+    Stand.UNKNOWN: "?",
+}
+# The same where a bar is made of letters.
+FILLS = {
+    Stand.EXISTED: "▓",
+    Stand.MOUNTED: "▒",
+    Stand.PUSHED: "█",
+    Stand.SKIPPED: "─",
+    Stand.REFUSED: "\N{BOX DRAWINGS LIGHT DIAGONAL UPPER RIGHT TO LOWER LEFT}",
+    Stand.IN_FLIGHT: "▸",
+    Stand.NEVER: "░",
     Stand.UNKNOWN: "?",
 }
 # Docker prints no size for what it does not send.
@@ -90,18 +101,22 @@ def _segments(bands: Sequence[Band], weights: Sequence[float]) -> tuple[Segment,
     return tuple(segments)
 
 
-def _sent(push: Diagnosis, stand: Stand) -> int:
-    """Bytes that layers of an unfinished band sent before the log ended."""
-    return sum(layer.bytes_done or 0 for layer in push.layers if STANDS[layer.state] is stand)
+def _sent(push: Diagnosis, stand: Stand, whole: int) -> str:
+    """How much layers of an unfinished band sent before the log ended; empty where it shows nothing of it."""
+    own = [layer for layer in push.layers if STANDS[layer.state] is stand and layer.bytes_done is not None]
+    if not own:
+        return ""
+    verb = "read" if {layer.basis for layer in own} == {Basis.UNCOMPRESSED} else "sent"
+    sent = sum(min(layer.bytes_done or 0, layer.bytes_total or whole) for layer in own)
+    return f"{part(sent, whole)} {verb}"
 
 
 def _bytes(band: Band, push: Diagnosis) -> str:
     if band.bytes is None:
         return "size not printed" if band.stand in UNSENT else "size unknown"
     known = size(band.bytes) if band.exact else f"{size(band.bytes)} known of {band.sized}"
-    if band.stand in (Stand.IN_FLIGHT, Stand.REFUSED) and (sent := _sent(push, band.stand)):
-        return f"{size(sent)} of {known} sent"
-    return known
+    sent = _sent(push, band.stand, band.bytes) if band.stand in (Stand.IN_FLIGHT, Stand.REFUSED) else ""
+    return sent if sent and band.exact else known
 
 
 def _entry(band: Band, push: Diagnosis) -> Entry:
@@ -137,6 +152,19 @@ def drawing(push: Diagnosis) -> Waterline | None:
         description=f"{reached(push)} in the registry: {parts}.",
         note=_note(bands, drawn),
     )
+
+
+def cells(bands: Sequence[Band], room: int) -> list[int]:
+    """Return cells for each band by its layers: no band is without one, and all add up to the room."""
+    room = max(room, len(bands))
+    total = sum(band.layers for band in bands)
+    exact = [band.layers * room / total for band in bands]
+    cells = [max(int(share), 1) for share in exact]
+    while sum(cells) < room:
+        cells[max(range(len(cells)), key=lambda at: exact[at] - cells[at])] += 1
+    while sum(cells) > room:
+        cells[max(range(len(cells)), key=lambda at: cells[at] - exact[at] if cells[at] > 1 else -room)] -= 1
+    return cells
 
 
 def marks(state: State) -> str:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["count", "plural", "seconds", "size"]
 
+# Among so many pushes, those that went well are folded: what failed is what one looks for.
+FOLD_FROM = 7
 # The registry, or something before it, read the request and said no; the rest are transport and local faults.
 ANSWERED = frozenset(
     {
@@ -103,6 +105,13 @@ def duration(d: Duration, clock: Clock) -> str:
     return "unknown: the log carries no clock" if clock is Clock.NONE else "unknown"
 
 
+def part(done: int | None, total: int) -> str:
+    """Return how much of it: `9.2 MB of 30 MB`, `? of 9 MB`; a tar read to its end counts more than its files."""
+    if done is None:
+        return f"? of {size(total)}"
+    return f"{size(done)} of {size(total)}" if done < total else f"all of {size(total)}"
+
+
 def span(lines: tuple[int, int]) -> str:
     """Return `line 7` or `lines 7-56`."""
     first, last = lines
@@ -170,7 +179,11 @@ def reached(push: Diagnosis) -> str:
     progress = push.progress
     if progress.layers_total == 0:
         return "no layers in the log"
-    return f"{progress.layers_done} of {count(progress.layers_total, 'layer')}"
+    # What failed was another layer, which this log does not name.
+    more = (
+        push.outcome is Outcome.FAILED and progress.layers_done == progress.layers_total and not push.manifest_refused
+    )
+    return f"{progress.layers_done} of {count(progress.layers_total, 'layer')}{' named' if more else ''}"
 
 
 def manifest(push: Diagnosis) -> str:
@@ -181,6 +194,4 @@ def manifest(push: Diagnosis) -> str:
         return "sent"
     if push.outcome is Outcome.INCOMPLETE:
         return "unknown"
-    done = push.progress.layers_total > 0 and push.progress.layers_done == push.progress.layers_total
-    # With every layer in the registry the manifest was the only thing left to refuse.
-    return "not accepted" if done and push.outcome is Outcome.FAILED else "not sent"
+    return "not accepted" if push.manifest_refused else "not sent"

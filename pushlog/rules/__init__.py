@@ -40,10 +40,12 @@ from pushlog.rules import (
     size_figures_basis,
     slow_upload,
     stalled_layer,
+    success_not_proven,
     token_expired,
     token_outlived,
     truncated_log,
 )
+from pushlog.rules.voice import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,6 +78,7 @@ OTHERS: tuple[ModuleType, ...] = (
     concurrency_too_high,
     high_reuse,
     red_but_pushed,
+    success_not_proven,
     no_progress_captured,
     no_clock,
     size_figures_basis,
@@ -85,17 +88,44 @@ OTHERS: tuple[ModuleType, ...] = (
 HABITS: tuple[ModuleType, ...] = (interleaved_pushes, premature_restart, retrying_the_unretryable, low_reuse)
 RULES: tuple[ModuleType, ...] = tuple(dict.fromkeys((*CAUSES, *OTHERS, *HABITS)))
 
+# These speak of Docker's engine: its upload slots, its countdowns, what it prints and does not print.
+ENGINE: tuple[ModuleType, ...] = (
+    missing_repository,
+    token_outlived,
+    silent_refusal,
+    no_daemon_retry,
+    retry_storm,
+    stalled_layer,
+    slow_upload,
+    bottleneck_layer,
+    concurrency_saturated,
+    concurrency_too_high,
+    red_but_pushed,
+    no_progress_captured,
+    no_clock,
+    interleaved_pushes,
+    premature_restart,
+    low_reuse,
+)
+
 _ORDER = tuple(Severity)
 
 
 def judge(case: Case, habits: Sequence[Finding] = ()) -> tuple[Finding, ...]:
     """All findings on a push: the cause first, then by severity, in the order of the rules; habits with the others."""
     cause = next((found for rule in CAUSES if (found := list(rule.check(case)))), [])
-    rest = [*(finding for rule in OTHERS for finding in rule.check(case)), *habits]
-    return (*cause, *sorted(rest, key=lambda finding: _ORDER.index(finding.severity)))
+    others = [rule for rule in OTHERS if case.client.engine or rule not in ENGINE]
+    rest = [*(finding for rule in others for finding in rule.check(case)), *habits]
+    ordered = (*cause, *sorted(rest, key=lambda finding: _ORDER.index(finding.severity)))
+    return tuple(spoken(case, finding) for finding in ordered)
 
 
 def across(cases: Sequence[Case]) -> tuple[tuple[Finding, ...], ...]:
     """What the pushes of a log say together: for each push the findings that are about it."""
-    found = [(index, finding) for rule in HABITS for index, finding in rule.across(cases)]
+    found = [
+        (index, finding)
+        for rule in HABITS
+        for index, finding in rule.across(cases)
+        if cases[index].client.engine or rule not in ENGINE
+    ]
     return tuple(tuple(finding for index, finding in found if index == number) for number in range(len(cases)))

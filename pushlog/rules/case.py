@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pushlog.formats.errors import Classified
-    from pushlog.formats.sections import Section
+    from pushlog.formats.section import Section
     from pushlog.intake.text import Text
     from pushlog.knowledge.base import Knowledge
+    from pushlog.knowledge.clients import ClientFacts
     from pushlog.timeline.frame import Table
 
 # An instruction inside a sentence: enough of it to find it in the Dockerfile.
@@ -84,6 +85,11 @@ class Case:
         kinds = [Kind[state.name] for state in states]
         rows: list[int] = self.events.is_kind(*kinds).nonzero()[0].tolist()
         return rows
+
+    @property
+    def client(self) -> ClientFacts:
+        """What is known of the client that pushed."""
+        return self.knowledge.client(self.push.client)
 
     @property
     def all_in(self) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pushlog.knowledge.signatures import RETRIED
 from pushlog.knowledge.wording import fill
 from pushlog.model import Confidence, Family, Finding, Severity, Store
+from pushlog.timeline.layers import is_blob
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +61,7 @@ def check(case: Case) -> Iterator[Finding]:
         sure = Confidence.POSSIBLE
     else:
         title, remedy = fill(row.title, values), tuple(fill(step, values) for step in row.remedy)
-        explanation = f"{fill(row.cause, values)} {_retried(row, case.push.store)}"
+        explanation = f"{fill(row.cause, values)} {_retried(case, row)}"
         sure = Confidence.CERTAIN if row.verified else Confidence.POSSIBLE
     made = case.made_by(layer[0]) if len(layer) == 1 else ""
     yield Finding(
@@ -77,8 +78,11 @@ def check(case: Case) -> Iterator[Finding]:
     )
 
 
-def _retried(row: Signature, store: Store) -> str:
-    """What Docker does about such an error, for the store that pushed where it is known."""
+def _retried(case: Case, row: Signature) -> str:
+    """What the client does about such an error by itself; Docker by the store that pushed, where it is known."""
+    client, store = case.client, case.push.store
+    if not client.engine:
+        return client.retry if row.family in client.retried else client.final
     usual = row.daemon == RETRIED[row.retried] and row.retried != "never"
     if usual and store is not Store.UNKNOWN:
         return _BY_STORE[store].get(row.retried, _BY_STORE[store][""])
@@ -88,8 +92,7 @@ def _retried(row: Signature, store: Store) -> str:
 def guilty(case: Case) -> tuple[str, ...]:
     """The layer that the error names, or the one that is known to have given up."""
     named = case.classified.parts.object_digest if case.classified else None
-    if named:
-        short = named.removeprefix("sha256:")[:12]
-        if any(layer.id == short for layer in case.push.layers):
-            return (short,)
+    blob = next((layer.id for layer in case.push.layers if is_blob(layer.id, named)), None)
+    if blob is not None:
+        return (blob,)
     return tuple(layer.id for layer in case.push.layers if layer.state.value == "failed")

@@ -77,7 +77,8 @@ def _unsigned(case: Case) -> Evidence | None:
 def _failed_after(case: Case) -> Evidence | None:
     """The first line below the push that says that something failed, unless another push begins before it."""
     start = case.text.stop_of(case.push.lines[1])
-    for piece in case.text.pieces(start, min(len(case.text.data), start + _REACH)):
+    end = len(case.text.data) if case.section.until is None else case.section.until
+    for piece in case.text.pieces(start, min(end, start + _REACH)):
         if _ANOTHER.match(piece.text):
             return None
         if _FAILED.match(piece.text):

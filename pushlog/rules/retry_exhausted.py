@@ -1,10 +1,14 @@
-"""Docker tried a layer five times and gave up.
+"""The client tried again by itself, as often as it does, and gave up.
 
-The graphdriver store uploads a layer up to five times, with countdowns of 5, 10, 15 and 20 seconds in between
+Docker's graphdriver store uploads a layer up to five times, with countdowns of 5, 10, 15 and 20 seconds in between
 (50 s in all), and every attempt starts again at the first byte. When the fifth fails the push ends, and the error of
 that attempt is the last line. The error does not name the layer.
 
-Recognised by: a fourth countdown (from 20 s) that ran out, and an error after it.
+Other clients have habits of their own: BuildKit tries a blob four times, go-containerregistry three, Podman and Buildah
+begin the whole push again three times.
+
+Recognised by: a fourth countdown (from 20 s) that ran out, or another client's lines that announce a retry, and then an
+error.
 
 What to do: look at the error, not at the retries. A cut connection or a 5xx answer can heal: push again, layers that
 are in the registry are skipped. If it is always the same layer at about the same byte, something on the way has a size
@@ -18,6 +22,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pushlog.model import Confidence, Evidence, Finding, Severity
+from pushlog.rules import client_retry
 from pushlog.rules.attempts import MAX_ATTEMPTS, Attempt, attempts, exhausted
 from pushlog.units import size
 
@@ -33,6 +38,9 @@ SEVERITY = Severity.ERROR
 
 def check(case: Case) -> Iterator[Finding]:
     """Fires on layers whose last countdown ran out; an error that retrying can't cure has a rule of its own."""
+    if not case.client.engine:
+        yield from client_retry.exhausted(case, CODE, NAME)
+        return
     failure = case.push.error
     ids = exhausted(case)
     if failure is None or not ids or failure.retry_helps is False:

@@ -1,9 +1,10 @@
-"""A layer broke off, Docker tried again, and it went through.
+"""An upload broke off, the client tried again, and it went through.
 
-The graphdriver store repeats a failed upload by itself, up to five times, from the first byte. A push that recovered is
-whole; it only took longer. Often seen together with a long push: the path to the registry is not reliable.
+Docker's graphdriver store repeats a failed upload by itself, up to five times, from the first byte. A push that
+recovered is whole; it only took longer. Often seen together with a long push: the path to the registry is not reliable.
 
-Recognised by: a layer with `Retrying in …` lines that is in the registry at the end.
+Recognised by: a layer with `Retrying in …` lines that is in the registry at the end; with another client, lines that
+announce a retry in a push that went well.
 
 What to do: nothing for this push. If it happens often, find out where connections break.
 
@@ -15,6 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pushlog.model import Confidence, Finding, Severity
+from pushlog.rules import client_retry
 from pushlog.units import count
 
 if TYPE_CHECKING:
@@ -29,6 +31,9 @@ SEVERITY = Severity.INFO
 
 def check(case: Case) -> Iterator[Finding]:
     """Fires on layers that counted down and are in the registry all the same."""
+    if not case.client.engine:
+        yield from client_retry.recovered(case, CODE, NAME)
+        return
     healed = [layer for layer in case.push.layers if layer.retry_wait > 0 and layer.state.done]
     if not healed:
         return

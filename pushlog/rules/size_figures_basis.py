@@ -58,6 +58,10 @@ def check(case: Case) -> Iterator[Finding]:
     if layer is None:
         return
     title, explanation, remedy = _WORDS[layer.basis]
+    if not case.client.engine:
+        explanation = case.client.counts
+        if not explanation:
+            return
     row = next(row for row in case.rows(layer.id) if case.events.current[row] >= 0)
     yield Finding(
         rule=CODE,

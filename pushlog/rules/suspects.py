@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pushlog.model import Confidence, State, Store
+from pushlog.timeline.layers import is_blob
 
 if TYPE_CHECKING:
     from pushlog.rules.case import Case
@@ -28,8 +29,9 @@ def suspects(case: Case) -> Suspects:
     short = (named or "").removeprefix("sha256:")[:12]
     is_layer = case.classified is not None and case.classified.parts.object_kind == "layer"
     # A pipe need not have shown the layer before its error.
-    if short and (is_layer or any(layer.id == short for layer in case.push.layers)):
-        return Suspects(layers=(short,), confidence=Confidence.CERTAIN, why="The error names the layer.")
+    blob = next((layer.id for layer in case.push.layers if is_blob(layer.id, named)), short if is_layer else "")
+    if blob:
+        return Suspects(layers=(blob,), confidence=Confidence.CERTAIN, why="The error names the layer.")
     gave_up = tuple(layer.id for layer in case.layers(State.FAILED))
     if gave_up:
         return Suspects(

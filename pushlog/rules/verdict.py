@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from pushlog.model import Outcome, Severity, State
+from pushlog.model import Client, Outcome, Severity, State
 from pushlog.units import count, seconds
 
 if TYPE_CHECKING:
@@ -18,20 +18,22 @@ _AGAIN = {
     False: "Pushing again will not help.",
     None: "The log can't tell whether pushing again helps.",
 }
+_NAMES_ALL = (Client.DOCKER, Client.COMPOSE)
 _DONE_WORDS = {State.PUSHED: "uploaded", State.EXISTS: "already there", State.MOUNTED: "mounted"}
 
 
-def verdict(push: Diagnosis, findings: Sequence[Finding]) -> tuple[str, str]:
-    """The headline and the advice for a push with these findings."""
+def verdict(push: Diagnosis, findings: Sequence[Finding], client: str = "Docker") -> tuple[str, str]:
+    """The headline and the advice for a push with these findings; `client` is who pushed, in words."""
     cause = next((finding for finding in findings if finding.severity is Severity.ERROR), None)
     if push.outcome is Outcome.SUCCEEDED:
         return _succeeded(push), _work_done(push)
     if push.error is not None and cause is not None:
-        return cause.title, " ".join(filter(None, (_AGAIN[push.error.retry_helps], _tried(push), _kept(push))))
-    word = "was stopped" if push.outcome is Outcome.INTERRUPTED else "is not seen to its end"
-    far = f" after {push.progress.layers_done} of {count(push.progress.layers_total, 'layer')}" if push.layers else ""
+        return cause.title, " ".join(filter(None, (_AGAIN[push.error.retry_helps], _tried(push, client), _kept(push))))
+    proof = "a digest line" if push.client is Client.DOCKER else "a line that proves success"
+    what = "The push was stopped" if push.outcome is Outcome.INTERRUPTED else "The log ends in the middle of the push"
+    far = f", after {push.progress.layers_done} of {count(push.progress.layers_total, 'layer')}" if push.layers else ""
     again = "Push again: layers that are in the registry are skipped." if push.layers else "Push again."
-    return f"The push {word}{far}", f"The log has neither a digest line nor an error. {again}"
+    return f"{what}{far}", f"There is neither {proof} nor an error. {again}"
 
 
 def _succeeded(push: Diagnosis) -> str:
@@ -45,8 +47,6 @@ def _succeeded(push: Diagnosis) -> str:
 
 
 def _work_done(push: Diagnosis) -> str:
-    if not push.layers:
-        return "The log shows no layers."
     states = Counter(layer.state for layer in push.layers)
     parts = [f"{states[state]} {word}" for state, word in _DONE_WORDS.items() if states[state]]
     took = push.duration
@@ -55,20 +55,19 @@ def _work_done(push: Diagnosis) -> str:
         time = f" It took {seconds(took.seconds)}."
     elif took.at_least > 0:
         time = f" It took at least {seconds(took.at_least)}."
+    if not push.layers:
+        return f"The log shows no layers.{time}"
     return f"{count(len(push.layers), 'layer')}: {', '.join(parts) or 'none uploaded'}.{time}"
 
 
-def _tried(push: Diagnosis) -> str:
+def _tried(push: Diagnosis, client: str) -> str:
     tries = max((layer.attempts for layer in push.layers if not layer.state.done), default=0)
     if tries < 2:
         return ""
     over = push.duration.seconds if push.duration.seconds is not None else push.duration.at_least
     bound = "" if push.duration.seconds is not None else "at least "
-    return f"Docker tried {tries} times over {bound}{seconds(over)}." if over else f"Docker tried {tries} times."
+    return f"{client} tried {tries} times over {bound}{seconds(over)}." if over else f"{client} tried {tries} times."
 
 
 def _kept(push: Diagnosis) -> str:
-    done, total = push.progress.layers_done, push.progress.layers_total
-    if not done:
-        return ""
-    return "All layers are in the registry, the manifest is not." if done == total else ""
+    return "All layers are in the registry, the manifest is not." if push.manifest_refused else ""

@@ -39,13 +39,21 @@ class Inferred:
 
 
 def inferred(
-    events: Events, *, store: Store, throttled: bool, breaks: Int64, failed: bool, waited: float = 0.0
+    events: Events,
+    *,
+    store: Store,
+    throttled: bool,
+    breaks: Int64,
+    failed: bool,
+    waited: float = 0.0,
+    counts_down: bool = True,
 ) -> Inferred:
     """The earliest schedule that the events allow.
 
     `throttled`: the daemon draws a layer at most every 100 ms (docker 1.13 and later). `breaks`: byte offsets where the
     progress display begins anew, the digest lines of a push of several tags. `failed`: the push ended with an error.
-    `waited`: seconds that the attempt which failed took at least, by the text of its error.
+    `waited`: seconds that the attempt which failed took at least, by the text of its error. `counts_down`: waits are
+    docker's countdowns, whose length proves those before them.
     """
     tenths = np.zeros(len(events), dtype=np.int64)
     now = 0
@@ -53,7 +61,7 @@ def inferred(
     for low, high in itertools.pairwise(rows):
         part = events.part(low, high)
         keys = _ticks(part) if store is Store.CONTAINERD else _redraws(part) if throttled else _untimed(part)
-        tenths[low:high] = now + _schedule(part, keys, spare_last=store is Store.CONTAINERD)
+        tenths[low:high] = now + _schedule(part, keys, spare_last=store is Store.CONTAINERD, counts_down=counts_down)
         now = int(tenths[high - 1]) if high > low else now
     end = max(now, _last_countdown(events, tenths) + round(waited * _SECOND) if failed else 0)
     return Inferred(at=tenths / _SECOND, end=end / _SECOND, proven=end > 0)
@@ -102,13 +110,14 @@ def _of_all_rows(events: Events, runs: Int64, keys: Int64) -> NDArray[np.int32]:
     return every
 
 
-def _schedule(events: Events, keys: Int64 | NDArray[np.int32], *, spare_last: bool) -> Int64:
+def _schedule(events: Events, keys: Int64 | NDArray[np.int32], *, spare_last: bool, counts_down: bool) -> Int64:
     """Tenths of a second for every event: one later when its key came up in the same tenth, and by its countdown.
 
     `keys`: those of all rows that were drawn. `spare_last`: the last step of the ticks is not counted, for the
     display's final update comes out of turn.
     """
-    steps, waits, place = _Steps(keys), _countdowns(events), events.place.tolist()
+    steps, place = _Steps(keys), events.place.tolist()
+    waits = _countdowns(events, counts_down=counts_down)
     times: dict[int, int] = {}
     at, tenths, by_tick = array("q"), array("q"), False  # from which row on, and whether a tick was the last
     now, row = 0, 0
@@ -167,7 +176,7 @@ class _Steps:
         self._steps = np.minimum.accumulate(again[::-1])[::-1].copy().data
 
 
-def _countdowns(events: Events) -> dict[int, tuple[int, int]]:
+def _countdowns(events: Events, *, counts_down: bool) -> dict[int, tuple[int, int]]:
     """For a countdown line, and for the line after one: the row it waits for and by how many tenths it is later."""
     waits: dict[int, tuple[int, int]] = {}
     retried = sorted(set(events.layer[events.kind == Kind.RETRYING].tolist()))
@@ -179,7 +188,7 @@ def _countdowns(events: Events) -> dict[int, tuple[int, int]]:
             wait = int(events.wait[row]) if counting else 0
             # The printed numbers count, not the lines: a slow reader can miss some.
             passed = shown - wait if counting and wait < shown else shown
-            if counting and wait >= shown:
+            if counting and wait >= shown and counts_down:
                 number = math.ceil(wait / DELAY)
                 passed += _lost(block, number, wait)
                 block = number

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pushlog.formats.sections import Section
+    from pushlog.formats.section import Section
     from pushlog.intake.text import Int64
     from pushlog.timeline.frame import Table
 

@@ -86,12 +86,15 @@ def _grouped(layer: Int64) -> list[Int64]:
     return np.split(order, cuts) if len(order) else []
 
 
-def frame(events: Events, at: NDArray[np.float64]) -> Table:
-    """The table of a push; `at`: the seconds of each event since the push began, measured or earliest."""
+def frame(events: Events, at: NDArray[np.float64], *, counts_down: bool = True) -> Table:
+    """The table of a push; `at`: the seconds of each event since the push began, measured or earliest.
+
+    `counts_down`: a wait is a countdown of docker, whose length tells its number; other clients choose theirs freely.
+    """
     attempt = np.ones(len(events), dtype=np.int64)
     run = np.empty(len(events), dtype=np.int64)
     for rows in _grouped(events.layer):
-        attempt[rows], run[rows] = _numbered(events.kind[rows], events.wait[rows])
+        attempt[rows], run[rows] = _numbered(events.kind[rows], events.wait[rows], counts_down=counts_down)
     return Table(
         line=events.line,
         layer=events.layer,
@@ -105,7 +108,7 @@ def frame(events: Events, at: NDArray[np.float64]) -> Table:
     )
 
 
-def _numbered(kind: NDArray[np.int8], wait: Int64) -> tuple[Int64, Int64]:
+def _numbered(kind: NDArray[np.int8], wait: Int64, *, counts_down: bool) -> tuple[Int64, Int64]:
     """Attempt and run of each row of one layer."""
     before = np.concatenate([[UNKNOWN], kind[:-1]])
     waited = np.concatenate([[UNKNOWN], wait[:-1]])
@@ -115,6 +118,6 @@ def _numbered(kind: NDArray[np.int8], wait: Int64) -> tuple[Int64, Int64]:
     if not counting.any():
         return np.ones(len(kind), dtype=np.int64), run
     # A countdown names its number by its length, also when lines before it are lost.
-    named = np.maximum.accumulate(np.where(block, np.ceil(wait / DELAY), 0))
+    named = np.maximum.accumulate(np.where(block & counts_down, np.ceil(wait / DELAY), 0))
     failed = np.maximum(named, np.cumsum(block)).astype(np.int64)
     return np.where(counting, failed, failed + 1), run

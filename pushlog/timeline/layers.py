@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from pushlog.timeline.frame import Table
     from pushlog.timeline.phases import Run
 
+# Docker prints twelve digits of a digest, containers/image sometimes ten.
+_DIGITS = 10
+
 _STATES = {
     Kind.PREPARING: State.PREPARING,
     Kind.BUFFERING: State.PREPARING,
@@ -47,16 +50,19 @@ def layers(
     table: Table,
     *,
     store: Store,
+    basis: Basis,
     mounts: Mapping[str, str],
     failed: Sequence[str],
     end: float,
     is_measured: bool,
+    tells_start: bool = True,
 ) -> tuple[Layer, ...]:
     """The layers in the order of their first lines.
 
-    `table` is `frame(events, …)`; `mounts` pairs layers with the repository they were mounted from; `failed` are the
-    layers known to have failed; `end` is the end of the push in seconds, the earliest one
-    unless the times of `table` are measured.
+    `table` is `frame(events, …)`; `basis` is what the figures count where the store does not say; `mounts` pairs layers
+    with the repository they were mounted from; `failed` are the layers known to have failed; `end` is the end of the
+    push in seconds, the earliest one unless the times of `table` are measured. `tells_start`: a layer that is seen
+    done at once began then; false for clients that name a blob only when it is there.
     """
     stretches = runs(table)
     states = [_last_state([run.kind for run in own]) for own in stretches]
@@ -66,6 +72,7 @@ def layers(
     for code, layer in enumerate(events.ids):
         state = State.FAILED if layer in failed and not states[code].done else states[code]
         own, rows = stretches[code], table.by_layer[code]
+        begun = own[0].kind not in (Kind.PUSHED, Kind.EXISTS, Kind.MOUNTED)
         found.append(
             Layer(
                 id=layer,
@@ -73,10 +80,10 @@ def layers(
                 mounted_from=mounts.get(layer),
                 bytes_done=furthest[code].done,
                 bytes_total=furthest[code].total,
-                basis=_BASIS.get(store, Basis.UNKNOWN),
+                basis=_BASIS.get(store, basis),
                 attempts=_attempts(own, state),
                 retry_wait=float(_waited(own)),
-                start=round(float(table.at[rows].min()), 3) if is_measured else None,
+                start=round(float(table.at[rows].min()), 3) if is_measured and (tells_start or begun) else None,
                 end=round(float(table.at[rows].max()), 3) if is_measured else None,
                 created_by=None,
                 lines=(int(table.line[rows].min()), int(table.line[rows].max())),
@@ -140,10 +147,17 @@ def _waited(own: Sequence[Run]) -> int:
     return total
 
 
+def is_blob(layer: str, digest: str | None) -> bool:
+    """Whether a layer's id is that digest, or the first digits of it, as clients print them."""
+    digits = layer.removeprefix("sha256:")
+    return digest is not None and len(digits) >= _DIGITS and digest.removeprefix("sha256:").startswith(digits)
+
+
 def gave_up(ids: Sequence[str], table: Table, named: str | None) -> tuple[str, ...]:
     """The layer that ended a failed push: the one its error names, else the only one whose last countdown ran out."""
-    if named is not None and named in ids:
-        return (named,)
+    blob = next((layer for layer in ids if is_blob(layer, named)), None)
+    if blob is not None:
+        return (blob,)
     out = [
         code
         for code, row in table.last().items()

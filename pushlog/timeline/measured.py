@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pushlog.formats.sections import Section
+    from pushlog.formats.section import Section
     from pushlog.intake.stamps import Times
     from pushlog.model import Clock
 

@@ -18,7 +18,7 @@ from pushlog.units import count
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from pushlog.formats.sections import Section
+    from pushlog.formats.section import Section
     from pushlog.intake.history import History, Step
 
 SHORT = 12

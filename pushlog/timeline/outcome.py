@@ -1,4 +1,4 @@
-"""How a push ended, by the only two proofs that a log can hold: a digest line, or an error."""
+"""How a push ended, by what a log can prove it with: a digest line or the client's last word, or an error."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from pushlog.model import Family, Outcome
 
 if TYPE_CHECKING:
     from pushlog.formats.errors import Classified
-    from pushlog.formats.sections import Section
+    from pushlog.formats.section import Section
 
 
 def outcome(section: Section, classified: Classified | None) -> Outcome:
-    """Succeeded only with a digest line that no layer follows; failed only with an error; otherwise not known."""
+    """Succeeded only with a digest line or a last word that no layer follows; failed only with an error.
+
+    Otherwise it is not known.
+    """
     if section.quiet:
         return Outcome.SUCCEEDED
     if classified is not None:
@@ -21,4 +24,13 @@ def outcome(section: Section, classified: Classified | None) -> Outcome:
     last_layer = int(section.events.stop[-1]) if len(section.events) else 0
     if digest is not None and "DIGEST" in digest.fields and digest.start >= last_layer:
         return Outcome.SUCCEEDED
+    word = section.last("done", "last_word")
+    if word is not None and word.stop >= last_layer:
+        return Outcome.SUCCEEDED
     return Outcome.INTERRUPTED if section.last("interrupt") else Outcome.INCOMPLETE
+
+
+def proof(section: Section) -> str:
+    """What tells that a push went well, the surest first: a digest line, a last word that proves it, one that may."""
+    last = next((kind for kind in ("done", "last_word") if section.last(kind)), None)
+    return last if last is not None and section.last("digest", "aux") is None else "digest"

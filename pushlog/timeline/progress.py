@@ -9,12 +9,28 @@ from pushlog.model import Basis, Capture, Layer, Outcome, Progress, State
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+# What can tell of success, as a sentence.
+PROOFS = {
+    "digest": "The digest line proves that every layer and the manifest are in the registry.",
+    "done": "The client says that the push is done, so every layer and the manifest are in the registry.",
+    "last_word": "The client ended without an error; that the manifest is in the registry it does not say.",
+}
 _NOT_UPLOADED = (State.EXISTS, State.MOUNTED, State.SKIPPED)
 
 
-def progress(layers: Sequence[Layer], outcome: Outcome, capture: Capture) -> Progress:
+def progress(
+    layers: Sequence[Layer],
+    outcome: Outcome,
+    capture: Capture,
+    *,
+    proof: str = "digest",
+    piped: bool = True,
+    names: str = "",
+) -> Progress:
     """Layers and bytes that the registry has, of those the push was about; `why` says what is known and what is not.
 
+    `proof`: what tells of success, a key of `PROOFS`. `piped`: the client drops its figures in a pipe. `names`: which
+    layers it names, where those are not all, as a sentence.
     Bytes are those of layers that had to be uploaded: the size of a layer that was there is not in any log.
     """
     sent = [layer for layer in layers if layer.state not in _NOT_UPLOADED]
@@ -25,6 +41,12 @@ def progress(layers: Sequence[Layer], outcome: Outcome, capture: Capture) -> Pro
     done = sum(_reached(layer) for layer in counted) if figures else None
     total = sum(layer.bytes_total or 0 for layer in sent) if figures and sized else None
     exact = outcome is Outcome.SUCCEEDED or (capture is Capture.JSON and sized)
+    if outcome is Outcome.SUCCEEDED:
+        why = PROOFS[proof]
+    elif layers or not names:
+        why = _why(layers, sent, outcome, capture, figures=figures, piped=piped)
+    else:
+        why = ""
     return Progress(
         layers_total=len(layers),
         layers_done=sum(layer.state.done for layer in layers),
@@ -32,7 +54,7 @@ def progress(layers: Sequence[Layer], outcome: Outcome, capture: Capture) -> Pro
         bytes_total=total,
         fraction=_fraction(done, total, outcome),
         exact=exact,
-        why=_why(layers, sent, outcome, capture, figures=figures),
+        why=f"{why} {names}".strip(),
     )
 
 
@@ -50,13 +72,14 @@ def _fraction(done: int | None, total: int | None, outcome: Outcome) -> float | 
     return round(done / total, 4) if done is not None and total else None
 
 
-def _why(layers: Sequence[Layer], sent: Sequence[Layer], outcome: Outcome, capture: Capture, *, figures: bool) -> str:
-    if outcome is Outcome.SUCCEEDED:
-        return "The digest line proves that every layer and the manifest are in the registry."
+def _why(
+    layers: Sequence[Layer], sent: Sequence[Layer], outcome: Outcome, capture: Capture, *, figures: bool, piped: bool
+) -> str:
     if not layers:
         return "The push ended before it named a layer."
     if not figures:
-        return "Layers are counted; their sizes are not in the log, for a pipe drops the progress figures."
+        reason = ", for a pipe drops the progress figures" if piped else ""
+        return f"Layers are counted; their sizes are not in the log{reason}."
     unsized = [layer for layer in sent if layer.bytes_total is None]
     basis = next((layer.basis for layer in sent if layer.bytes_done is not None), Basis.UNKNOWN)
     counted = {

@@ -17,7 +17,7 @@ from pushlog.units import count
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pushlog.formats.sections import Section
+    from pushlog.formats.section import Section
     from pushlog.intake.history import History
     from pushlog.intake.manifest import Manifest
     from pushlog.model import Diagnosis

@@ -1,0 +1,147 @@
+"""`docker compose push`: docker's layers in another dress, the images of a project side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pushlog.formats.errors import starts_error
+from pushlog.formats.events import UNKNOWN, Kind, Mark, Row
+from pushlog.formats.figures import size
+from pushlog.formats.lines import Lines
+from pushlog.formats.own_clock import own_clock
+from pushlog.formats.reference import host, named_in, split
+from pushlog.formats.told import Told, near, section
+from pushlog.formats.zone import joined
+from pushlog.intake.opening import Opening
+from pushlog.model import Client
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pushlog.formats.section import Section
+    from pushlog.formats.zone import ErrorLines
+    from pushlog.intake.text import Text
+    from pushlog.knowledge.base import Knowledge
+
+LINES = Lines("compose.lark")
+OPENING = Opening(
+    signs=(rb"Pushing [^\[\s]", rb"Pushing ?\r?\n"),
+    pattern=rb"(?: (?:\x1b\[[0-9;]*m)*(?:[^\x00-\x7f]{3}(?:\x1b\[[0-9;]*m)* )?)?"
+    rb"Pushing [^\s:\[][^\s]*: [0-9a-f]{12} [A-Z]"
+    rb"| [\w./:-]*\w Pushing ?\r?\n",
+)
+_WHY = "the lines are those of docker compose"
+_AMONG = "; the error does not say which of the images of the command it is about"
+_STOPPED = "Compose stops the other pushes of a command when one fails."
+_PLAIN = (Kind.PUSHED, Kind.EXISTS, Kind.MOUNTED, Kind.SKIPPED)
+# Other lines between a push and its error, and how far its error may reach, in bytes.
+_FOREIGN = 8
+_PAGE = 32768
+
+
+def sections(text: Text, knowledge: Knowledge) -> tuple[Section, ...]:
+    """The pushes of `docker compose push` in a log: one for each image of a run."""
+    found = [section(text, one) for run in _runs(text) for one in _told(text, knowledge, run)]
+    return tuple(found)
+
+
+def _runs(text: Text) -> Iterator[list[Mark]]:
+    """The lines of each command, in which images take turns."""
+    run: list[Mark] = []
+    for mark in LINES.marks(text, OPENING):
+        if run and (mark.kind == "command" or not near(run[-1], mark) or _between(text, run[-1], mark)):
+            yield run
+            run = []
+        run.append(mark)
+    yield run
+
+
+def _between(text: Text, last: Mark, mark: Mark) -> bool:
+    """Whether the command ended with an error before this line."""
+    return mark.line - last.line > 1 and any(starts_error(p.text) for p in text.pieces(last.stop, mark.start))
+
+
+def _told(text: Text, knowledge: Knowledge, run: Sequence[Mark]) -> list[Told]:
+    pushes: dict[str, Told] = {}
+    single = len({m.fields["IMAGE"] for m in run if m.kind in {"pushing", "pushed"}}) == 1
+    for mark in run:
+        name = mark.fields.get("SERVICE") or mark.fields.get("IMAGE") or (next(iter(pushes), "") if single else "")
+        if mark.kind in {"layer", "pushing", "pushed"} or (mark.kind == "bare" and name):
+            _tell(pushes.setdefault(name, _new(mark, name)), mark)
+    if not pushes:
+        return []
+    told = list(pushes.values())
+    for one in told:
+        one.beside = list(run)
+    _end(told, _error(text, knowledge, run[-1]))
+    return told
+
+
+def _new(mark: Mark, name: str) -> Told:
+    told = Told(client=Client.COMPOSE, why=_WHY)
+    # A service is not an image: only a name with a path or a tag is one.
+    if "/" in name or ":" in name:
+        told.say("reference", mark, REFERENCE=name)
+    return told
+
+
+def _tell(told: Told, mark: Mark) -> None:
+    told.read.append(mark)
+    fields = mark.fields
+    if mark.kind == "pushed":
+        told.say("done", mark)
+        seen = dict.fromkeys(row.layer for row in told.rows)
+        told.rows += [Row(start=mark.start, stop=mark.stop, layer=layer, kind=Kind.PUSHED) for layer in seen]
+    elif "LAYER" in fields:
+        figures = {key: size(fields[key.upper()]) for key in ("current", "total") if key.upper() in fields}
+        wait = int(fields.get("WAIT", UNKNOWN))
+        kind = Kind[fields["STATE"].upper()] if "STATE" in fields else Kind.PUSHING
+        if mark.kind == "layer" or figures:
+            row = Row(start=mark.start, stop=mark.stop, layer=fields["LAYER"], kind=kind, wait=wait, **figures)
+            told.rows.append(row)
+        if "FROM" in fields:
+            told.marks.append(Mark(kind="mount", start=mark.start, stop=mark.stop, line=mark.line, fields=fields))
+
+
+def _error(text: Text, knowledge: Knowledge, last: Mark) -> ErrorLines | None:
+    """The bare message of the engine below the last line, which ends the command."""
+    pieces = list(text.pieces(last.stop, min(len(text.data), last.stop + _PAGE)))
+    for number, piece in enumerate(pieces[:_FOREIGN]):
+        if starts_error(piece.text, knowledge):
+            return joined(text, pieces[number], pieces[number + 1 :])
+    return None
+
+
+def _end(told: Sequence[Told], error: ErrorLines | None) -> None:
+    """How each push of a command ended. The error may name its image; the pushes beside it are stopped."""
+    failed = _failed(told, error) if error else []
+    for one in told:
+        elapsed = [float(m.fields["ELAPSED"].strip(" s")) for m in one.read if "ELAPSED" in m.fields]
+        if elapsed:
+            one.clock = own_clock(
+                [(one.read[0].start, 0.0), (one.read[-1].start, max(elapsed))], resolution=0.1, whole=False
+            )
+        if one in failed:
+            one.error = error
+            one.why += _AMONG if len(failed) > 1 else ""
+        elif not _finished(one) and error:
+            one.say("interrupt", one.read[-1], WHY=_STOPPED)
+        elif _finished(one) and not any(m.kind == "done" for m in one.marks):
+            one.say("last_word", one.read[-1])
+
+
+def _finished(one: Told) -> bool:
+    last = {row.layer: row.kind for row in sorted(one.rows, key=lambda row: row.start)}
+    return any(m.kind == "done" for m in one.marks) or (bool(last) and all(kind in _PLAIN for kind in last.values()))
+
+
+def _failed(told: Sequence[Told], error: ErrorLines) -> list[Told]:
+    """The pushes that the error can be about: the one whose requests it names, else all that were not done."""
+    named = named_in([error.text]).repository
+    same = [one for one in told if named and named == _repository(one)]
+    return same or [one for one in told if not _finished(one)] or list(told)
+
+
+def _repository(one: Told) -> str | None:
+    names = [m.fields["REFERENCE"] for m in one.marks if m.kind == "reference"]
+    return host(split(names[0])[0])[1] if names else None

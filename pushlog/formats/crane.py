@@ -1,0 +1,102 @@
+"""crane, ko and what else is built on go-containerregistry: a line for each blob when it is there, with its time."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pushlog.formats.commands import pushed_by
+from pushlog.formats.events import Kind, Row
+from pushlog.formats.lines import Lines
+from pushlog.formats.own_clock import own_clock
+from pushlog.formats.reference import split
+from pushlog.formats.told import Told, error_at, near, section
+from pushlog.intake.opening import Opening
+from pushlog.intake.stamps import seconds
+from pushlog.model import Client
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pushlog.formats.events import Mark
+    from pushlog.formats.section import Section
+    from pushlog.intake.text import Text
+    from pushlog.knowledge.base import Knowledge
+
+LINES = Lines("crane.lark")
+# An error that stands alone is known by the way the library names the request: in capitals, without quotes.
+OPENING = Opening(
+    signs=(
+        rb"(?:pushed|existing|mounted) (?:blob|manifest): ",
+        rb"retrying [A-Z]",
+        rb"Copying from ",
+        rb": digest: sha256:",
+        rb"Error: ",
+    ),
+    pattern=rb"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?:\.\d+)? "
+    rb"(?:(?:pushed|existing|mounted) blob: |existing manifest: |retrying [A-Z]|Copying from |\S+: digest: sha256:)"
+    rb"|Error: (?:[^\n\"]{0,300}: )?(?:GET|HEAD|PUT|POST|PATCH) https?://[^\s\"]+/v2/[^\s\"]*: ",
+)
+_OWN_ERROR = re.compile(rb"Error: (?:[^\n\"]{0,300}: )?(?:GET|HEAD|PUT|POST|PATCH) https?://")
+_KINDS = {"pushed": Kind.PUSHED, "exists": Kind.EXISTS, "mounted": Kind.MOUNTED}
+_BLOB = re.compile(r"/blobs/(sha256:[0-9a-f]{64})")
+_ENDS = ("result", "error")
+
+
+def sections(text: Text, _: Knowledge) -> tuple[Section, ...]:
+    """The pushes that go-containerregistry tells of in a log."""
+    told = (_told(text, marks) for marks in _pushes(text))
+    return tuple(section(text, one) for one in told if one)
+
+
+def _pushes(text: Text) -> Iterator[list[Mark]]:
+    """The lines of each push: up to its error, or to the digest of its tag and the result that crane prints of it."""
+    own: list[Mark] = []
+    for mark in LINES.marks(text, OPENING):
+        ended = bool(own) and (own[-1].kind in _ENDS or (_tagged(own[-1]) and mark.kind != "result"))
+        if ended or mark.kind in {"command", "target"} or (own and not near(own[-1], mark)):
+            yield own
+            own = []
+        own.append(mark)
+    yield own
+
+
+def _tagged(mark: Mark) -> bool:
+    """Whether the line ends the push of a tag; the parts of an index are pushed by their digests."""
+    return mark.kind == "digest" and "@" not in mark.fields["REFERENCE"]
+
+
+def _told(text: Text, marks: Sequence[Mark]) -> Told | None:
+    told = Told(client=Client.CRANE, why="the lines are those of go-containerregistry, which crane, ko and others use")
+    for mark in marks:
+        _tell(text, told, mark)
+    alone = told.error is not None and not told.rows and not told.marks
+    if alone and told.error and not _OWN_ERROR.match(text.data, told.error.start):
+        return None
+    stamps = [(m.start, seconds(m.fields["CLOCK"].strip(), "slashes")) for m in marks if "CLOCK" in m.fields]
+    began = next((m.fields["CLOCK"].strip().replace("/", "-") for m in marks if "CLOCK" in m.fields), None)
+    told.clock = own_clock(stamps, resolution=1.0, began=began)
+    return told if stamps or told.error else None
+
+
+def _tell(text: Text, told: Told, mark: Mark) -> None:
+    """One line, in the common words."""
+    told.read.append(mark)
+    fields = mark.fields
+    if mark.kind in _KINDS:
+        told.rows.append(Row(start=mark.start, stop=mark.stop, layer=fields["DIGEST"], kind=_KINDS[mark.kind]))
+    elif mark.kind == "retry":
+        told.say("retry", mark, TEXT=fields["TEXT"])
+        if named := _BLOB.search(fields["TEXT"].split(": ", 1)[0]):
+            told.rows.append(Row(start=mark.start, stop=mark.stop, layer=named[1], kind=Kind.RETRYING, wait=0))
+    elif mark.kind == "manifest":
+        told.say("digest", mark, TAG=fields["REFERENCE"], DIGEST=fields["DIGEST"])
+    elif _tagged(mark):
+        told.say("reference", mark, REFERENCE=fields["REFERENCE"])
+        told.say("digest", mark, TAG=split(fields["REFERENCE"])[1] or "latest", DIGEST=fields["DIGEST"])
+    elif mark.kind == "target":
+        told.say("reference", mark, REFERENCE=fields["REFERENCE"])
+    elif mark.kind == "command" and (name := pushed_by(fields["COMMAND"])):
+        told.say("reference", mark, REFERENCE=name)
+    elif mark.kind == "error":
+        told.error = error_at(text, mark, f"Error: {fields['TEXT']}")

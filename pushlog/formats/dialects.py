@@ -1,0 +1,67 @@
+"""The clients whose pushes are known, and all pushes of a log in their order, whoever made them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from pushlog.formats import buildkit, compose, containers, crane, docker, kaniko, nerdctl, oras
+from pushlog.formats.sections import alone, sections
+from pushlog.model import Capture
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from pushlog.formats.docker import Reading
+    from pushlog.formats.section import Section
+    from pushlog.intake.opening import Opening
+    from pushlog.intake.text import Text
+    from pushlog.knowledge.base import Knowledge
+
+# What only a terminal writes: rows that are drawn over others, lines that end with CR LF.
+_LONG = 1 << 24
+_TERMINAL = re.compile(rb"\x1b\[\d*[AJ]|\r\n")
+
+
+# Each is a module: `OPENING` is text that a push of it prints at the beginning of a line, and
+# `sections(text, knowledge)` are its pushes in a log. Docker's own dialect reads what these leave.
+DIALECTS: tuple[ModuleType, ...] = (buildkit, compose, containers, crane, kaniko, nerdctl, oras)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pushes:
+    """All pushes of a log, in order, and how its output was kept."""
+
+    sections: tuple[Section, ...]
+    capture: Capture
+
+
+def openings() -> tuple[Opening, ...]:
+    """Text that a push prints at the beginning of a line, whatever the client."""
+    return (docker.OPENING, *(dialect.OPENING for dialect in DIALECTS))
+
+
+def pushes(text: Text, knowledge: Knowledge, *, every: bool = True) -> Pushes:
+    """Every push in the log, once. `knowledge` tells how errors begin; `every`: with all rows, see `docker.read`."""
+    reading = docker.read(text, every=every or len(text.data) < _LONG)
+    spoken = [section for dialect in _spoken(text, reading) for section in dialect.sections(text, knowledge)]
+    others = sorted(spoken, key=_start)
+    found = sorted((*others, *sections(text, reading, knowledge, others)), key=_start)
+    found = [replace(one, until=other.start) for one, other in pairwise(found)] + found[-1:]
+    capture = reading.capture
+    if others and capture in (Capture.PIPED, Capture.SCREEN):
+        shown = any(_TERMINAL.search(text.data, section.start, section.stop + 2) for section in others)
+        capture = Capture.TTY if shown else capture
+    return Pushes(sections=tuple(found) or alone(text, reading, knowledge), capture=capture)
+
+
+def _start(section: Section) -> int:
+    return section.start
+
+
+def _spoken(text: Text, reading: Reading) -> list[ModuleType]:
+    """The dialects that a log has openings of. Floods of docker's own lines need not be searched for them."""
+    rest = b"\n".join(text.data[low:high] for low, high in reading.others.tolist())
+    return [dialect for dialect in DIALECTS if next(dialect.OPENING.places(rest), None) is not None]

@@ -1,0 +1,93 @@
+"""kaniko: the image by name and its digest when it is there, with the seconds of the build."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pushlog.formats.figures import go_seconds
+from pushlog.formats.lines import Lines
+from pushlog.formats.own_clock import own_clock
+from pushlog.formats.reference import split
+from pushlog.formats.told import Told, error_at, near, section
+from pushlog.intake.opening import Opening
+from pushlog.intake.stamps import seconds
+from pushlog.model import Client
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pushlog.formats.events import Mark
+    from pushlog.formats.section import Section
+    from pushlog.intake.text import Text
+    from pushlog.knowledge.base import Knowledge
+
+LINES = Lines("kaniko.lark")
+OPENING = Opening(
+    signs=(
+        rb"Pushing image to ",
+        rb"Pushed [^\n]{1,300}@sha256:",
+        rb"Pushed image to ",
+        rb"Retrying operation ",
+        rb"error (?:push|check)ing ",
+    ),
+    pattern=rb"(?:(?:\x1b\[\d+m)?(?:INFO|WARN)(?:\x1b\[0m)?\[\d+\] |time=\"[^\"\n]+\" level=\w+ msg=\"?)"
+    rb"(?:Pushing image to |Pushed \S+@sha256:|Pushed image to |Retrying operation after )"
+    rb"|error pushing image: failed to push to destination |error checking push permissions ",
+)
+_SINCE = re.compile(r"\[(\d+)\]")
+_STAMP = re.compile(r'time="([^"]+)"')
+_DESTINATION = re.compile(r'(?:to destination |permission for ")([^\s"]+?)"?: ')
+_ENDS = {"pushed", "done", "error"}
+
+
+def sections(text: Text, _: Knowledge) -> tuple[Section, ...]:
+    """The pushes of kaniko in a log, one for each destination."""
+    return tuple(section(text, _told(text, marks)) for marks in _pushes(text))
+
+
+def _pushes(text: Text) -> Iterator[list[Mark]]:
+    """The lines of each destination, to its digest or its error."""
+    own: list[Mark] = []
+    for mark in LINES.marks(text, OPENING):
+        if mark.kind in {"cache", "skipped"}:
+            continue
+        if own and (own[-1].kind in _ENDS or mark.kind == "begin" or not near(own[-1], mark)):
+            yield own
+            own = []
+        own.append(mark)
+    if own:
+        yield own
+
+
+def _told(text: Text, marks: Sequence[Mark]) -> Told:
+    told = Told(client=Client.KANIKO, why="the lines are those of the executor", read=list(marks))
+    for mark in marks:
+        if "REFERENCE" in mark.fields and not (mark.kind == "pushed" and _named(told)):
+            told.say("reference", mark, REFERENCE=mark.fields["REFERENCE"])
+        if mark.kind == "pushed":
+            told.say("digest", mark, TAG=split(_named(told))[1] or "latest", DIGEST=mark.fields["DIGEST"])
+        elif mark.kind == "done":
+            told.say("done", mark)
+        elif mark.kind == "retry":
+            wait = go_seconds(mark.fields["WAIT"])
+            told.say("retry", mark, WAIT=f"{wait:g}", TEXT=mark.fields["TEXT"].removesuffix('"'))
+        elif mark.kind == "error":
+            told.error = error_at(text, mark, text.data[mark.start : mark.stop].decode("utf-8", "replace").strip())
+            if (found := _DESTINATION.search(mark.fields["TEXT"])) and not _named(told):
+                told.say("reference", mark, REFERENCE=found[1])
+    told.clock = own_clock(_times(marks), resolution=1.0)
+    return told
+
+
+def _named(told: Told) -> str:
+    return next((m.fields["REFERENCE"] for m in told.marks if m.kind == "reference"), "")
+
+
+def _times(marks: Sequence[Mark]) -> Iterator[tuple[int, float]]:
+    for mark in marks:
+        dress = mark.fields.get("DRESS", "")
+        if found := _SINCE.search(dress):
+            yield mark.start, float(found[1])
+        elif found := _STAMP.search(dress):
+            yield mark.start, seconds(found[1], "iso")

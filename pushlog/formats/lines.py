@@ -1,0 +1,94 @@
+"""The lines of one dialect: a grammar for a line at a time, and where in a log its lines stand."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pushlog.formats import derive
+from pushlog.formats.events import Mark
+from pushlog.intake.text import Piece
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lark import Lark
+
+    from pushlog.intake.opening import Opening
+    from pushlog.intake.text import Text
+
+# A line of the dialect further than this below the last one belongs to something else, in bytes.
+_REACH = 65536
+# Above its first line a push can have the command that began it.
+_ABOVE = 4
+# The empty group that names a kind in a derived pattern; here only the whole matters.
+_KIND = re.compile(r"\(\?P<\w+>\)")
+
+
+@dataclass(frozen=True)
+class Lines:
+    """A grammar of `grammars/`; an alias is the kind of a mark, a named terminal is a field of it."""
+
+    file: str
+
+    @cached_property
+    def grammar(self) -> Lark:
+        """The compiled grammar. LALR; ASCII classes, so that the pattern derived from it means the same."""
+        from lark import Lark
+
+        return Lark.open_from_package(
+            "pushlog.grammars", self.file, parser="lalr", maybe_placeholders=False, g_regex_flags=re.ASCII
+        )
+
+    @cached_property
+    def known(self) -> re.Pattern[str]:
+        """What any line of the grammar looks like: spares Lark the noise around a push."""
+        kinds = {rule.alias for rule in self.grammar.rules if rule.alias}
+        text = derive.pattern(self.grammar, "start", fields=(), kinds=kinds)
+        return re.compile(_KIND.sub("", text), re.ASCII)
+
+    def mark(self, piece: Piece) -> Mark | None:
+        """The piece through the grammar; None when it is no line of the dialect."""
+        if not self.known.fullmatch(piece.text):
+            return None
+        from lark import Token, Tree
+        from lark.exceptions import LarkError
+
+        try:
+            tree = self.grammar.parse(piece.text)
+        except LarkError:
+            return None
+        fields = {_own(t.type): str(t) for t in tree.scan_values(lambda value: isinstance(value, Token))}
+        # What is imported from another grammar carries its name: `docker__pushing`.
+        for part in tree.children:
+            if isinstance(part, Tree):
+                fields["STATE"] = _own(part.data)
+        return Mark(kind=str(tree.data), start=piece.start, stop=piece.stop, line=piece.line, fields=fields)
+
+    def line(self, text: str) -> Mark | None:
+        """The same for one line of text; offsets and line are 0."""
+        return self.mark(Piece(0, 0, 0, text.strip(" \t\r\n")))
+
+    def marks(self, text: Text, opening: Opening) -> Iterator[Mark]:
+        """Every line of the dialect in the stretches of a log that `opening` is found in."""
+        for low, high in stretches(text, opening):
+            yield from filter(None, map(self.mark, text.pieces(low, high)))
+
+
+def _own(name: str) -> str:
+    return str(name).rpartition("__")[2]
+
+
+def stretches(text: Text, opening: Opening) -> Iterator[tuple[int, int]]:
+    """Where the dialect may stand: around each place where its opening is found, near ones together."""
+    low = high = -1
+    for at in (at for part in text.parts for at in opening.places(text.data, *part)):
+        if at >= high:
+            if high >= 0:
+                yield low, high
+            low = max(high, 0, text.start_of(max(1, text.line_of(at) - _ABOVE)))
+        high = min(len(text.data), at + _REACH)
+    if high >= 0:
+        yield low, high

@@ -1,0 +1,74 @@
+"""oras: each blob when it begins and when it is there, then the reference and the digest of the artifact."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pushlog.formats.commands import pushed_by
+from pushlog.formats.events import Kind, Mark, Row
+from pushlog.formats.lines import Lines
+from pushlog.formats.reference import split
+from pushlog.formats.told import Told, error_at, near, section
+from pushlog.intake.opening import Opening
+from pushlog.model import Client
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pushlog.formats.section import Section
+    from pushlog.intake.text import Text
+    from pushlog.knowledge.base import Knowledge
+
+LINES = Lines("oras.lark")
+OPENING = Opening(
+    signs=(
+        rb"Upload(?:ing|ed) ",
+        rb"Exists ",
+        rb"Skipped ",
+        rb"Mounted ",
+        rb"Cop(?:ying|ied) ",
+        rb"Pushed \[registry\] ",
+    ),
+    pattern=rb"(?:Uploading|Uploaded|Exists|Skipped|Mounted|Copying|Copied) {1,4}[0-9a-f]{12} |Pushed \[registry\] ",
+)
+_OWN = {"pushing", "pushed", "exists", "mounted", "skipped", "reference"}
+
+
+def sections(text: Text, _: Knowledge) -> tuple[Section, ...]:
+    """The pushes of oras in a log."""
+    told = (_told(text, marks) for marks in _pushes(text))
+    return tuple(section(text, one) for one in told if one)
+
+
+def _pushes(text: Text) -> Iterator[list[Mark]]:
+    """The lines of each push: to its digest or its error."""
+    own: list[Mark] = []
+    for mark in LINES.marks(text, OPENING):
+        ended = bool(own) and own[-1].kind in {"digest", "error"}
+        if own and (ended or mark.kind == "command" or not near(own[-1], mark)):
+            yield own
+            own = []
+        own.append(mark)
+    yield own
+
+
+def _told(text: Text, marks: Sequence[Mark]) -> Told | None:
+    failed = any(mark.kind == "error" for mark in marks) and any(mark.kind == "command" for mark in marks)
+    if not failed and not any(mark.kind in _OWN for mark in marks):
+        return None
+    told = Told(client=Client.ORAS, why="the lines are those of oras", read=list(marks))
+    name = ""
+    for mark in marks:
+        fields = mark.fields
+        if "BLOB" in fields:
+            told.rows.append(Row(start=mark.start, stop=mark.stop, layer=fields["BLOB"], kind=Kind[mark.kind.upper()]))
+        elif mark.kind in {"reference", "command"}:
+            name = fields.get("REFERENCE") or pushed_by(fields.get("COMMAND", "")) or name
+            if name:
+                told.say("reference", mark, REFERENCE=name)
+        elif mark.kind == "digest":
+            tag = split(name)[1]
+            told.say("digest", mark, DIGEST=fields["DIGEST"], **({"TAG": tag} if tag else {}))
+        elif mark.kind == "error":
+            told.error = error_at(text, mark, text.data[mark.start : mark.stop].decode("utf-8", "replace").strip())
+    return told

@@ -1,0 +1,43 @@
+"""One push in a log, as every dialect hands it over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pushlog.model import Client
+
+if TYPE_CHECKING:
+    from pushlog.formats.events import Events, Mark
+    from pushlog.formats.own_clock import OwnClock
+    from pushlog.formats.zone import ErrorLines
+    from pushlog.intake.text import Piece
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One push in a log: its events and marks, its error, the physical lines it spans, and what was not understood.
+
+    `start` is the offset of its first text, `stop` one inside its last; `after` is the first text that follows it.
+    `client` is who pushed, as far as the lines tell, and `why` what tells it. `clock`: times that the client itself
+    printed. `quiet`: it is the one line that `docker push --quiet` prints. `until` is where the next push begins, None
+    for the last of a log.
+    """
+
+    client: Client = Client.DOCKER
+    why: str = ""
+    events: Events
+    marks: tuple[Mark, ...]
+    error: ErrorLines | None
+    lines: tuple[int, int]
+    start: int
+    stop: int
+    unread: tuple[Piece, ...]
+    after: Piece | None
+    clock: OwnClock | None = None
+    quiet: bool = False
+    until: int | None = None
+
+    def last(self, *kinds: str) -> Mark | None:
+        """The last mark of these kinds."""
+        return next((m for m in reversed(self.marks) if m.kind in kinds), None)

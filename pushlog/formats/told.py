@@ -1,0 +1,89 @@
+"""What a dialect has read of one push, made into a section: its span, its error and the lines nobody understood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pushlog.formats.events import Mark, gaps, of_rows
+from pushlog.formats.section import Section
+from pushlog.formats.zone import joined
+from pushlog.intake.decoration import is_noise
+from pushlog.intake.text import Piece
+
+if TYPE_CHECKING:
+    from pushlog.formats.events import Row
+    from pushlog.formats.own_clock import OwnClock
+    from pushlog.formats.zone import ErrorLines
+    from pushlog.intake.text import Text
+    from pushlog.model import Client
+
+# Far enough for the longest error page.
+_PAGE = 32768
+_AFTER = 4096
+# Lines of other programs that may stand between two lines of a push, and between its last line and its error.
+_BETWEEN = 300
+_NEAR = 12
+
+
+@dataclass(slots=True, kw_only=True)
+class Told:
+    """One push as its lines tell it: whose it is and why, its marks in the common words, its rows, its error.
+
+    The common words: `reference` with REFERENCE; `digest` with DIGEST and perhaps TAG: the client's proof of success;
+    `done`: the same without a digest; `last_word`: what a push that went well ends with, said before its end is known;
+    `retry`: the client begins again, with WAIT in seconds and TEXT, the error. Lines that are read and say none of
+    these stand in `read`. `beside` are lines that other pushes of the same command put between those of this one.
+    """
+
+    client: Client
+    why: str
+    marks: list[Mark] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    read: list[Mark] = field(default_factory=list)
+    beside: list[Mark] = field(default_factory=list)
+    error: ErrorLines | None = None
+    clock: OwnClock | None = None
+
+    def say(self, kind: str, like: Mark, **fields: str) -> None:
+        """A word in common terms, at the place of a mark."""
+        self.marks.append(Mark(kind=kind, start=like.start, stop=like.stop, line=like.line, fields=fields))
+
+
+def near(last: Mark, mark: Mark) -> bool:
+    """Whether a line can belong to the push that the line before it belongs to."""
+    return mark.line - last.line <= (_NEAR if mark.kind == "error" else _BETWEEN)
+
+
+def error_at(text: Text, mark: Mark, said: str) -> ErrorLines:
+    """The error that begins at a mark and says `said`, with the lines that go on with it."""
+    first = Piece(mark.start, mark.stop, mark.line, said)
+    return joined(text, first, text.pieces(mark.stop, min(len(text.data), mark.stop + _PAGE)))
+
+
+def section(text: Text, told: Told) -> Section:
+    """The section that all this makes up."""
+    known = [*told.marks, *told.read]
+    spans = [(m.start, m.stop) for m in known] + [(r.start, r.stop) for r in told.rows]
+    spans += [(told.error.start, told.error.stop)] if told.error else []
+    low, high = np.array(spans, dtype=np.int64).T
+    start, stop = int(low.min()), int(high.max())
+    last = max(stop - 1, start)
+    inside = [(m.start, m.stop) for m in told.beside if start <= m.start < stop]
+    low, high = np.array(spans + inside, dtype=np.int64).T
+    unread = [p for a, b in gaps(low, high, start, stop) for p in text.pieces(a, b) if not is_noise(p.text)]
+    return Section(
+        client=told.client,
+        why=told.why,
+        events=of_rows(text, told.rows),
+        marks=tuple(sorted(told.marks, key=lambda mark: mark.start)),
+        error=told.error,
+        lines=(text.line_of(start), text.line_of(last)),
+        start=start,
+        stop=last,
+        unread=tuple(unread),
+        after=next(iter(text.pieces(stop, min(len(text.data), stop + _AFTER))), None),
+        clock=told.clock,
+    )
