@@ -41,11 +41,29 @@ def stretches(data: Data) -> Stretches | None:
     """The stretches of whole lines in which a push may stand, in order; None for all of a short log."""
     if len(data) <= SHORT:
         return None
-    spans = heapq.merge(
-        ((low - ABOVE, low + BLOCK + BELOW) for low in _hits(data)),
-        ((at - ABOVE, at + BEHIND) for at in places([dialect.OPENING for dialect in DIALECTS], data)),
+    docker_spans = list(_joined((low - ABOVE, low + BLOCK + BELOW) for low in _hits(data)))
+    others = (
+        (at - ABOVE, at + BEHIND)
+        for low, high in _between(docker_spans, len(data))
+        for at in _openings(data, low, high)
     )
-    return tuple(_whole_lines(data, _joined(spans)))
+    return tuple(_whole_lines(data, _joined(heapq.merge(docker_spans, others))))
+
+
+def _between(spans: Iterable[tuple[int, int]], end: int) -> Iterator[tuple[int, int]]:
+    """What lies before, between and behind spans."""
+    above = 0
+    for low, high in spans:
+        if low > above:
+            yield above, low
+        above = high
+    if above < end:
+        yield above, end
+
+
+def _openings(data: Data, low: int, high: int) -> Iterator[int]:
+    """Where pushes of other clients begin; what stands near docker's words is read anyway."""
+    return places([dialect.OPENING for dialect in DIALECTS], data, low, high)
 
 
 def _hits(data: Data) -> Iterator[int]:

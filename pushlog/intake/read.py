@@ -50,6 +50,11 @@ class Raw:
         return self.check if isinstance(self.check, Checked) else self.check.result()
 
     @property
+    def told(self) -> tuple[str, ...]:
+        """All that has to be said about the bytes; waits for it."""
+        return self.notes if isinstance(self.check, Checked) else (*self.notes, *self.checked.notes)
+
+    @property
     def sha256(self) -> str:
         """The hash of the input, as hexadecimal digits."""
         return self.checked.sha256
@@ -80,7 +85,10 @@ def raw(name: str, data: Data) -> Raw:
     elif data[:_HEAD].startswith(codecs.BOM_UTF8):
         text = data[len(codecs.BOM_UTF8) :]
     check = checked(data, is_text=encoding is None)
-    return Raw(name=name, data=text, size=len(data), check=check, notes=(note,) if note else ())
+    notes = (note,) if note else ()
+    if isinstance(check, Checked):
+        notes = (*notes, *check.notes)
+    return Raw(name=name, data=text, size=len(data), check=check, notes=notes)
 
 
 def _encoding(head: bytes) -> tuple[str | None, str | None]:

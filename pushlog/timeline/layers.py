@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.formats.events import UNKNOWN, Events, Kind
 from pushlog.model import Basis, Layer, State, Store
+from pushlog.timeline.blob import is_blob
 from pushlog.timeline.frame import MAX_COUNTDOWNS
 from pushlog.timeline.phases import phases
 from pushlog.timeline.runs import runs
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
 
     from pushlog.timeline.frame import Table
     from pushlog.timeline.phases import Run
-
-# Docker prints twelve digits of a digest, containers/image sometimes ten.
-_DIGITS = 10
 
 _STATES = {
     Kind.PREPARING: State.PREPARING,
@@ -145,12 +143,6 @@ def _waited(own: Sequence[Run]) -> int:
         if run.kind == Kind.RETRYING:
             total += run.wait if later or run.left == 1 else run.wait - run.left
     return total
-
-
-def is_blob(layer: str, digest: str | None) -> bool:
-    """Whether a layer's id is that digest, or the first digits of it, as clients print them."""
-    digits = layer.removeprefix("sha256:")
-    return digest is not None and len(digits) >= _DIGITS and digest.removeprefix("sha256:").startswith(digits)
 
 
 def gave_up(ids: Sequence[str], table: Table, named: str | None) -> tuple[str, ...]:
