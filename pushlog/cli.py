@@ -10,12 +10,14 @@ import typer
 from typer.exceptions import TyperException
 
 from pushlog.commands.analyze import analyze
+from pushlog.commands.audit import audit
+from pushlog.commands.compare import compare
 from pushlog.commands.report import report
 from pushlog.commands.rules import explain, rules
 from pushlog.faults import UserError
 
 # In the order of `pushlog --help`. A module of commands/ imports the heavy rooms inside its function.
-COMMANDS = (analyze, report, rules, explain)
+COMMANDS = (analyze, audit, compare, report, rules, explain)
 
 app = typer.Typer(
     name="pushlog",

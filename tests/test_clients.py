@@ -372,6 +372,25 @@ def test_a_command_names_its_image_unless_a_variable_does(command, reference):
     assert pushed_by(command) == reference
 
 
+@pytest.mark.parametrize(
+    ("command", "error", "client"),
+    [
+        (f"$ podman push {REF}", f"Error: {REF}: image not known", Client.PODMAN),
+        (
+            f"+ crane push image.tar {REF}",
+            "Error: loading image.tar as v1.Image: open image.tar: no such",
+            Client.CRANE,
+        ),
+        (f"+ oras push {REF} a.txt", "Error: a.txt: no such file or directory", Client.ORAS),
+        (f"# nerdctl push {REF}", 'FATA[0000] server "r.io" does not seem to support HTTPS', Client.NERDCTL),
+    ],
+)
+def test_an_error_right_below_a_command_is_its_push_and_one_farther_down_is_not(command, error, client):
+    only = push(command, error)
+    assert (only.client, only.outcome, only.reference.tags) == (client, Outcome.FAILED, ("1.2",))
+    assert log(command, "Running tests", "ok", error).pushes == ()
+
+
 def test_every_client_has_a_row_of_facts():
     assert set(clients()) == set(Client)
 

@@ -29,6 +29,7 @@ OPENING = Opening(
     rb"|ERROR: (?:failed to build: )?failed to solve: failed to push "
     rb"|\[\+\] Building \d|=> => pushing (?:layers|manifest for) ",
 )
+WHERE = (OPENING,)
 _WHY = "the lines are BuildKit's progress"
 _CANCELED = "BuildKit canceled the step: another step of the build failed, or the build was stopped."
 _STATUSES = {"layers", "layers_done", "manifest", "manifest_done", "layer", "layer_done", "moby"}
@@ -42,7 +43,7 @@ _STEP = 0.1
 
 def sections(text: Text, _: Knowledge) -> tuple[Section, ...]:
     """The pushes of every build in a log: one for each repository that a step pushes to."""
-    marks = list(LINES.marks(text, OPENING))
+    marks = list(LINES.marks(text, WHERE))
     steps: dict[str, list[Mark]] = {}
     for mark in marks:
         if "STEP" in mark.fields:
@@ -168,7 +169,7 @@ def _time(told: Told, unit: Sequence[Mark]) -> None:
     if spans:
         ends = zip(spans, accumulate(float(m.fields.get("SECONDS", "0")) for m in spans), strict=True)
         stamps = [(start, min(seconds, took)) for start, seconds in stamps]
-        stamps += [(told.read[0].start, 0.0), *((m.start, seconds) for m, seconds in ends), (last, took)]
+        stamps += [(told.read[0].start, 0.0), *((m.stop - 1, seconds) for m, seconds in ends), (last, took)]
     closed = any(m.kind in {"finished", "error"} for m in unit)
     told.clock = own_clock(stamps, resolution=_STEP * max(1, len(spans)), whole=bool(spans) and closed)
 

@@ -30,6 +30,7 @@ OPENING = Opening(
     rb"Pushing [^\s:\[][^\s]*: [0-9a-f]{12} [A-Z]"
     rb"| [\w./:-]*\w Pushing ?\r?\n",
 )
+WHERE = (OPENING,)
 _WHY = "the lines are those of docker compose"
 _AMONG = "; the error does not say which of the images of the command it is about"
 _STOPPED = "Compose stops the other pushes of a command when one fails."
@@ -48,7 +49,7 @@ def sections(text: Text, knowledge: Knowledge) -> tuple[Section, ...]:
 def _runs(text: Text) -> Iterator[list[Mark]]:
     """The lines of each command, in which images take turns."""
     run: list[Mark] = []
-    for mark in LINES.marks(text, OPENING):
+    for mark in LINES.marks(text, WHERE):
         if run and (mark.kind == "command" or not near(run[-1], mark) or _between(text, run[-1], mark)):
             yield run
             run = []

@@ -11,7 +11,7 @@ from pushlog.formats.events import UNKNOWN, Kind, Mark, Row
 from pushlog.formats.figures import binary, go_seconds
 from pushlog.formats.lines import Lines
 from pushlog.formats.own_clock import own_clock
-from pushlog.formats.told import Told, error_at, near, section
+from pushlog.formats.told import Told, answers, error_at, near, section
 from pushlog.intake.opening import Opening
 from pushlog.intake.stamps import seconds
 from pushlog.model import Client
@@ -29,6 +29,12 @@ OPENING = Opening(
     pattern=rb"Getting image (?:source|list) signatures|Copying (?:blob|config) (?:sha256:)?[0-9a-f]{10,64}\b"
     rb"|Writing manifest (?:list )?to image destination|Error: pushing image \"",
 )
+# A push can end before it says anything but its error: then its command tells.
+COMMAND = Opening(
+    signs=(rb"podman ", rb"buildah ", rb"skopeo "),
+    pattern=rb"\b(?:podman|buildah|skopeo) (?:[^\n]{0,160} )?(?:push|copy) ",
+)
+WHERE = (OPENING, COMMAND)
 _COPY = {"begin", "image", "copying", "copied", "exists", "config", "manifest", "stored", "present"}
 _ERRORS = {"error", "fatal"}
 # The same lines tell of an image that is fetched or built; these stand around them then.
@@ -47,7 +53,7 @@ def sections(text: Text, _: Knowledge) -> tuple[Section, ...]:
 def _pushes(text: Text) -> Iterator[list[Mark]]:
     """The lines of each push: it begins once more after a retry, and ends with its error or before the next begins."""
     own: list[Mark] = []
-    for mark in LINES.marks(text, OPENING):
+    for mark in LINES.marks(text, WHERE):
         ended = bool(own) and (own[-1].kind in {*_ERRORS, "kept"} or not near(own[-1], mark) or _anew(own, mark))
         if ended or (own and mark.kind in {"command", "fetched", "built"}):
             yield own
@@ -69,7 +75,7 @@ def _told(text: Text, marks: Sequence[Mark]) -> Told | None:
     failed = next((mark for mark in marks if mark.kind in _ERRORS), None)
     if any(mark.kind in _NO_PUSH for mark in marks):
         return None
-    if not copies and not (command and failed) and not (failed and _BUILDAH.match(_said(failed))):
+    if not copies and not answers(command, failed) and not (failed and _BUILDAH.match(_said(failed))):
         return None
     told = Told(client=Client.UNKNOWN, why="")
     told.client, told.why = _client(marks, command, failed)

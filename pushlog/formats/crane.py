@@ -10,7 +10,7 @@ from pushlog.formats.events import Kind, Row
 from pushlog.formats.lines import Lines
 from pushlog.formats.own_clock import own_clock
 from pushlog.formats.reference import split
-from pushlog.formats.told import Told, error_at, near, section
+from pushlog.formats.told import Told, answers, error_at, near, section
 from pushlog.intake.opening import Opening
 from pushlog.intake.stamps import seconds
 from pushlog.model import Client
@@ -38,6 +38,9 @@ OPENING = Opening(
     rb"(?:(?:pushed|existing|mounted) blob: |existing manifest: |retrying [A-Z]|Copying from |\S+: digest: sha256:)"
     rb"|Error: (?:[^\n\"]{0,300}: )?(?:GET|HEAD|PUT|POST|PATCH) https?://[^\s\"]+/v2/[^\s\"]*: ",
 )
+# A push can end before it says anything but its error: then its command tells.
+COMMAND = Opening(signs=(rb"crane ",), pattern=rb"\b(?:crane|gcrane) (?:[^\n]{0,160} )?(?:push|copy|cp|tag) ")
+WHERE = (OPENING, COMMAND)
 _OWN_ERROR = re.compile(rb"Error: (?:[^\n\"]{0,300}: )?(?:GET|HEAD|PUT|POST|PATCH) https?://")
 _KINDS = {"pushed": Kind.PUSHED, "exists": Kind.EXISTS, "mounted": Kind.MOUNTED}
 _BLOB = re.compile(r"/blobs/(sha256:[0-9a-f]{64})")
@@ -53,7 +56,7 @@ def sections(text: Text, _: Knowledge) -> tuple[Section, ...]:
 def _pushes(text: Text) -> Iterator[list[Mark]]:
     """The lines of each push: up to its error, or to the digest of its tag and the result that crane prints of it."""
     own: list[Mark] = []
-    for mark in LINES.marks(text, OPENING):
+    for mark in LINES.marks(text, WHERE):
         ended = bool(own) and (own[-1].kind in _ENDS or (_tagged(own[-1]) and mark.kind != "result"))
         if ended or mark.kind in {"command", "target"} or (own and not near(own[-1], mark)):
             yield own
@@ -71,8 +74,10 @@ def _told(text: Text, marks: Sequence[Mark]) -> Told | None:
     told = Told(client=Client.CRANE, why="the lines are those of go-containerregistry, which crane, ko and others use")
     for mark in marks:
         _tell(text, told, mark)
-    alone = told.error is not None and not told.rows and not told.marks
-    if alone and told.error and not _OWN_ERROR.match(text.data, told.error.start):
+    command = next((mark for mark in marks if mark.kind == "command"), None)
+    failed = next((mark for mark in marks if mark.kind == "error"), None)
+    spoken = any("CLOCK" in mark.fields for mark in marks)
+    if failed and not spoken and not answers(command, failed) and not _OWN_ERROR.match(text.data, failed.start):
         return None
     stamps = [(m.start, seconds(m.fields["CLOCK"].strip(), "slashes")) for m in marks if "CLOCK" in m.fields]
     began = next((m.fields["CLOCK"].strip().replace("/", "-") for m in marks if "CLOCK" in m.fields), None)

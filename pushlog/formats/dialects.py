@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.formats import buildkit, compose, containers, crane, docker, kaniko, nerdctl, oras
 from pushlog.formats.sections import alone, sections
+from pushlog.intake.opening import places
 from pushlog.model import Capture
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ _LONG = 1 << 24
 _TERMINAL = re.compile(rb"\x1b\[\d*[AJ]|\r\n")
 
 
-# Each is a module: `OPENING` is text that a push of it prints at the beginning of a line, and
-# `sections(text, knowledge)` are its pushes in a log. Docker's own dialect reads what these leave.
+# Each is a module. `OPENING`: text that a push of it prints at the beginning of a line; `WHERE`: that and what else can
+# stand by one; `sections(text, knowledge)`: its pushes in a log. Docker's own dialect reads what these leave.
 DIALECTS: tuple[ModuleType, ...] = (buildkit, compose, containers, crane, kaniko, nerdctl, oras)
 
 
@@ -64,4 +65,4 @@ def _start(section: Section) -> int:
 def _spoken(text: Text, reading: Reading) -> list[ModuleType]:
     """The dialects that a log has openings of. Floods of docker's own lines need not be searched for them."""
     rest = b"\n".join(text.data[low:high] for low, high in reading.others.tolist())
-    return [dialect for dialect in DIALECTS if next(dialect.OPENING.places(rest), None) is not None]
+    return [dialect for dialect in DIALECTS if next(places(dialect.WHERE, rest), None) is not None]

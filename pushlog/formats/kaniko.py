@@ -35,6 +35,7 @@ OPENING = Opening(
     rb"(?:Pushing image to |Pushed \S+@sha256:|Pushed image to |Retrying operation after )"
     rb"|error pushing image: failed to push to destination |error checking push permissions ",
 )
+WHERE = (OPENING,)
 _SINCE = re.compile(r"\[(\d+)\]")
 _STAMP = re.compile(r'time="([^"]+)"')
 _DESTINATION = re.compile(r'(?:to destination |permission for ")([^\s"]+?)"?: ')
@@ -49,7 +50,7 @@ def sections(text: Text, _: Knowledge) -> tuple[Section, ...]:
 def _pushes(text: Text) -> Iterator[list[Mark]]:
     """The lines of each destination, to its digest or its error."""
     own: list[Mark] = []
-    for mark in LINES.marks(text, OPENING):
+    for mark in LINES.marks(text, WHERE):
         if mark.kind in {"cache", "skipped"}:
             continue
         if own and (own[-1].kind in _ENDS or mark.kind == "begin" or not near(own[-1], mark)):

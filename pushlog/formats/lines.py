@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from pushlog.formats import derive
 from pushlog.formats.events import Mark
+from pushlog.intake.opening import places
 from pushlog.intake.text import Piece
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from lark import Lark
 
@@ -71,9 +72,9 @@ class Lines:
         """The same for one line of text; offsets and line are 0."""
         return self.mark(Piece(0, 0, 0, text.strip(" \t\r\n")))
 
-    def marks(self, text: Text, opening: Opening) -> Iterator[Mark]:
-        """Every line of the dialect in the stretches of a log that `opening` is found in."""
-        for low, high in stretches(text, opening):
+    def marks(self, text: Text, where: Sequence[Opening]) -> Iterator[Mark]:
+        """Every line of the dialect in the stretches of a log that one of `where` is found in."""
+        for low, high in stretches(text, where):
             yield from filter(None, map(self.mark, text.pieces(low, high)))
 
 
@@ -81,10 +82,10 @@ def _own(name: str) -> str:
     return str(name).rpartition("__")[2]
 
 
-def stretches(text: Text, opening: Opening) -> Iterator[tuple[int, int]]:
-    """Where the dialect may stand: around each place where its opening is found, near ones together."""
+def stretches(text: Text, where: Sequence[Opening]) -> Iterator[tuple[int, int]]:
+    """Where the dialect may stand: around each place where an opening of it is found, near ones together."""
     low = high = -1
-    for at in (at for part in text.parts for at in opening.places(text.data, *part)):
+    for at in (at for part in text.parts for at in places(where, text.data, *part)):
         if at >= high:
             if high >= 0:
                 yield low, high

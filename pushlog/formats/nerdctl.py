@@ -10,7 +10,7 @@ from pushlog.formats.events import Kind, Mark, Row
 from pushlog.formats.figures import binary
 from pushlog.formats.lines import Lines
 from pushlog.formats.own_clock import own_clock
-from pushlog.formats.told import Told, error_at, near, section
+from pushlog.formats.told import Told, answers, error_at, near, section
 from pushlog.intake.opening import Opening
 from pushlog.model import Client
 
@@ -26,6 +26,9 @@ OPENING = Opening(
     signs=(rb"-sha256:", rb"pushing as a reduced-platform image "),
     pattern=rb"(?:manifest|layer|config|index)-sha256:[0-9a-f]{64}:? |INFO\[\d+\] pushing as a reduced-platform image ",
 )
+# A push can end before it says anything but its error: then its command tells.
+COMMAND = Opening(signs=(rb"nerdctl ", rb"ctr "), pattern=rb"\b(?:nerdctl|ctr) (?:[^\n]{0,160} )?push ")
+WHERE = (OPENING, COMMAND)
 # Objects that name the image; the index comes before the manifests in it.
 _IMAGE = ("index", "manifest")
 
@@ -40,7 +43,7 @@ def _pushes(text: Text) -> Iterator[list[Mark]]:
     """The lines of each push: to its error, or until the elapsed time begins anew."""
     own: list[Mark] = []
     passed, drawn = 0.0, False
-    for mark in LINES.marks(text, OPENING):
+    for mark in LINES.marks(text, WHERE):
         now = float(mark.fields["SECONDS"]) if mark.kind == "elapsed" else passed
         ended = bool(own) and ((own[-1].kind == "fatal" and mark.kind != "note") or not near(own[-1], mark))
         if ended or (own and (mark.kind == "command" or (_first(mark) and drawn) or now < passed)):
@@ -56,7 +59,9 @@ def _first(mark: Mark) -> bool:
 
 
 def _told(text: Text, marks: Sequence[Mark]) -> Told | None:
-    if not any("OBJECT" in mark.fields for mark in marks):
+    begun = next((mark for mark in reversed(marks) if _first(mark) or mark.kind == "command"), None)
+    failed = next((mark for mark in marks if mark.kind == "fatal"), None)
+    if not answers(begun, failed) and not any("OBJECT" in mark.fields for mark in marks):
         return None
     told = Told(
         client=Client.NERDCTL, why="the rows are containerd's progress, as nerdctl and ctr draw it", read=list(marks)
@@ -79,7 +84,7 @@ def _told(text: Text, marks: Sequence[Mark]) -> Told | None:
         elif mark.kind == "fatal":
             said = unquoted(mark.fields["QUOTED"]) if "QUOTED" in mark.fields else mark.fields["TEXT"]
             told.error = error_at(text, mark, said)
-    if told.error is None and all(mark.kind in {"pushed", "exists"} for mark in states.values()):
+    if told.error is None and states and all(mark.kind in {"pushed", "exists"} for mark in states.values()):
         _done(told, states, marks[-1])
     told.clock = own_clock([(marks[0].start, 0.0), *stamps], resolution=0.1)
     return told

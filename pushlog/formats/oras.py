@@ -8,7 +8,7 @@ from pushlog.formats.commands import pushed_by
 from pushlog.formats.events import Kind, Mark, Row
 from pushlog.formats.lines import Lines
 from pushlog.formats.reference import split
-from pushlog.formats.told import Told, error_at, near, section
+from pushlog.formats.told import Told, answers, error_at, near, section
 from pushlog.intake.opening import Opening
 from pushlog.model import Client
 
@@ -31,6 +31,9 @@ OPENING = Opening(
     ),
     pattern=rb"(?:Uploading|Uploaded|Exists|Skipped|Mounted|Copying|Copied) {1,4}[0-9a-f]{12} |Pushed \[registry\] ",
 )
+# A push can end before it says anything but its error: then its command tells.
+COMMAND = Opening(signs=(rb"oras ",), pattern=rb"\boras (?:[^\n]{0,160} )?(?:push|attach|cp) ")
+WHERE = (OPENING, COMMAND)
 _OWN = {"pushing", "pushed", "exists", "mounted", "skipped", "reference"}
 
 
@@ -43,7 +46,7 @@ def sections(text: Text, _: Knowledge) -> tuple[Section, ...]:
 def _pushes(text: Text) -> Iterator[list[Mark]]:
     """The lines of each push: to its digest or its error."""
     own: list[Mark] = []
-    for mark in LINES.marks(text, OPENING):
+    for mark in LINES.marks(text, WHERE):
         ended = bool(own) and own[-1].kind in {"digest", "error"}
         if own and (ended or mark.kind == "command" or not near(own[-1], mark)):
             yield own
@@ -53,8 +56,9 @@ def _pushes(text: Text) -> Iterator[list[Mark]]:
 
 
 def _told(text: Text, marks: Sequence[Mark]) -> Told | None:
-    failed = any(mark.kind == "error" for mark in marks) and any(mark.kind == "command" for mark in marks)
-    if not failed and not any(mark.kind in _OWN for mark in marks):
+    command = next((mark for mark in marks if mark.kind == "command"), None)
+    failed = next((mark for mark in marks if mark.kind == "error"), None)
+    if not answers(command, failed) and not any(mark.kind in _OWN for mark in marks):
         return None
     told = Told(client=Client.ORAS, why="the lines are those of oras", read=list(marks))
     name = ""

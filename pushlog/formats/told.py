@@ -26,6 +26,7 @@ _AFTER = 4096
 # Lines of other programs that may stand between two lines of a push, and between its last line and its error.
 _BETWEEN = 300
 _NEAR = 12
+_BELOW = 2
 
 
 @dataclass(slots=True, kw_only=True)
@@ -55,6 +56,11 @@ class Told:
 def near(last: Mark, mark: Mark) -> bool:
     """Whether a line can belong to the push that the line before it belongs to."""
     return mark.line - last.line <= (_NEAR if mark.kind == "error" else _BETWEEN)
+
+
+def answers(command: Mark | None, error: Mark | None) -> bool:
+    """Whether an error is all that a command said. It stands right below: farther down it is that of another one."""
+    return command is not None and error is not None and 0 < error.line - command.line <= _BELOW
 
 
 def error_at(text: Text, mark: Mark, said: str) -> ErrorLines:

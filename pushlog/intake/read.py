@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import codecs
 import errno
+import io
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pushlog.faults import InputError
+from pushlog.intake.archives import ArchiveLimits, members
 from pushlog.intake.check import Checked, checked
 from pushlog.intake.mapped import contents
+from pushlog.intake.unpack import HEAD, kind
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -65,7 +68,10 @@ def read(name: str) -> Raw:
     if name == STDIN:
         return raw("standard input", sys.stdin.buffer.read())
     try:
-        return raw(name, contents(Path(name)))
+        data = contents(Path(name))
+        return raw(name, data) if kind(data[:HEAD]) is None else _unpacked(name, data[:])
+    except NotADirectoryError:
+        return _inside(name)
     except IsADirectoryError:
         message = f"{name}: is a folder; name the log files in it, for example {name.rstrip('/')}/*.txt"
     except OSError as error:
@@ -74,6 +80,30 @@ def read(name: str) -> Raw:
     except ValueError:  # a NUL in the name
         message = f"{name!r}: not a file name"
     raise InputError(message)
+
+
+def _inside(name: str) -> Raw:
+    """A member of an archive, named as audits name it: `logs.zip/job/push.txt`."""
+    archive = next(path for path in Path(name).parents if path.is_file())
+    return _unpacked(str(archive), archive.read_bytes(), name[len(str(archive)) + 1 :])
+
+
+def _unpacked(name: str, data: bytes, member: str | None = None) -> Raw:
+    """The one log that a compressed file or an archive holds, or the named one. Raises InputError."""
+    shown = name if member is None else f"{name}/{member}"
+    found = None
+    for one in members(io.BytesIO(data), len(data), ArchiveLimits()):
+        if one.harmless or member not in (None, one.name):
+            continue
+        if found is not None:
+            raise InputError(f"{name}: holds several logs: name one, such as {name}/{found.name}, or use pushlog audit")
+        found = one
+    if found is None:
+        raise InputError(f"{shown}: holds no such log" if member else f"{shown}: is an archive without a log")
+    if found.data is None:
+        raise InputError(f"{shown}: can't be read: {found.problem}")
+    given = raw(f"{name}/{found.name}" if found.name else name, found.data)
+    return replace(given, notes=(*given.notes, found.problem)) if found.problem else given
 
 
 def raw(name: str, data: Data) -> Raw:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # Moments are told apart to this part of the push; finer would not be seen.
 FINEST = 100
-# A line through fewer moments says nothing.
+# A line through fewer figures says nothing.
 FEWEST = 4
 
 
@@ -37,7 +37,7 @@ def sent(table: Table, store: Store, clock: Clock, end: float) -> tuple[tuple[fl
     told = np.flatnonzero(~np.isnan(figure))
     at, total = table.at[told], np.cumsum(gained[told])
     last = np.flatnonzero(np.diff(np.round(at / end * FINEST), append=np.inf))
-    if len(last) < FEWEST or not total[last].any():
+    if len(set(total[last].tolist())) < FEWEST:
         return ()
     return tuple((round(float(at[row]), 3), int(total[row])) for row in last)
 
@@ -48,7 +48,8 @@ def _figures(table: Table, rows: Int64, store: Store) -> NDArray[np.float64]:
     drawn = (kind == Kind.PUSHING) & (current >= 0)
     if store is Store.GRAPHDRIVER:
         # moby progress.Reader.Close draws a full bar over an attempt that was cut: nothing was sent by it.
-        drawn[:-1] &= ~((current == total)[:-1] & (kind[1:] == Kind.RETRYING))
+        cut = np.append(kind[1:] == Kind.RETRYING, False) | ~(kind == Kind.PUSHED).any()
+        drawn &= ~((current == total) & cut)
     told = total[total > 0] if (total > 0).any() else np.maximum(current, total)[drawn]
     size = float(told.max()) if len(told) else np.nan
     # A tar counts more than the files in it: of a layer no more is sent than there is.
