@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.formats import derive
 from pushlog.formats.events import UNKNOWN, Events, Kind, Mark, Row, from_rows, table
-from pushlog.formats.figures import size
+from pushlog.formats.figures import LONGEST_WAIT, size
 from pushlog.formats.scan import scan
 from pushlog.formats.shapes import FIELDS, Lane
 from pushlog.intake.opening import Opening
@@ -265,5 +265,5 @@ def _line(piece: Piece) -> Iterator[Row | Mark]:
         kind=kind,
         current=size(tokens["CURRENT"]) if "CURRENT" in tokens else UNKNOWN,
         total=size(tokens["TOTAL"]) if "TOTAL" in tokens else UNKNOWN,
-        wait=int(tokens["WAIT"]) if "WAIT" in tokens else UNKNOWN,
+        wait=int(min(float(tokens["WAIT"]), LONGEST_WAIT)) if "WAIT" in tokens else UNKNOWN,
     )

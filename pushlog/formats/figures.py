@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 # docker/go-units HumanSize: base 1000, four significant digits, one space before the unit up to 1.13 and in 17.03.
 _UNITS = b"kMGTPEZY"
-# A petabyte and a day: no push has such a figure, and many of them still fit in a column of sums.
-LARGEST = 10**15
+# No push has a larger figure or a longer wait.
+LARGEST = 2**62
 LONGEST_WAIT = 86_400
 # More digits are not exact in the sums of the fast lane.
 DIGITS = 15
