@@ -55,6 +55,12 @@ def blob(name: str) -> str:
     return digits[:12] if len(digits) == 64 else name
 
 
+def is_blob(name: str, digest: str | None) -> bool:
+    """Whether a blob is called by that digest, or by the first digits of it, ten or more, as clients print them."""
+    digits = name.removeprefix("sha256:")
+    return digest is not None and len(digits) >= 10 and digest.removeprefix("sha256:").startswith(digits)
+
+
 def instruction(created_by: str, width: int | None = None) -> str:
     """Return what made a layer as a Dockerfile says it, on one line and no wider than told: `RUN npm ci`."""
     line = " ".join(created_by.replace("`", "'").split())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from itertools import accumulate, groupby
 from typing import TYPE_CHECKING
 
@@ -52,9 +53,11 @@ def sections(text: Text, _: Knowledge) -> tuple[Section, ...]:
     drawn = [mark for mark in marks if mark.kind in _DRAWN or (mark.kind == "naming" and "STEP" not in mark.fields)]
     told += _terminal(drawn)
     _close(text, told, [mark for mark in marks if mark.kind in _CLOSING])
+    places = [mark.start for mark in marks]
     for one in told:
         # Steps take turns: what the others say between the lines of a push is understood, but none of it.
-        one.beside = marks
+        first, last = min(mark.start for mark in one.read), max(mark.start for mark in one.read)
+        one.beside = marks[bisect_left(places, first) : bisect_right(places, last)]
     return tuple(section(text, one) for one in told)
 
 

@@ -64,8 +64,10 @@ def _pushes(text: Text) -> Iterator[list[Mark]]:
 
 def _anew(own: Sequence[Mark], mark: Mark) -> bool:
     """Whether a line begins another push: no retry before it announced that the copy would begin again."""
-    told = [m.kind for m in own if m.kind in {*_COPY, "retry"}]
-    return mark.kind == "begin" and bool(told) and told[-1] not in {"retry", "begin", "image"}
+    if mark.kind != "begin":
+        return False
+    last = next((m.kind for m in reversed(own) if m.kind in {*_COPY, "retry"}), None)
+    return last is not None and last not in {"retry", "begin", "image"}
 
 
 def _told(text: Text, marks: Sequence[Mark]) -> Told | None:

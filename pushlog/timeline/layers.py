@@ -13,14 +13,12 @@ from pushlog.model import Basis, Layer, State, Store
 from pushlog.timeline.frame import MAX_COUNTDOWNS, runs
 from pushlog.timeline.phases import Run, phases
 from pushlog.timeline.slots import slots
+from pushlog.units import is_blob
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import pandas as pd
-
-# Docker prints twelve digits of a digest, containers/image sometimes ten.
-_DIGITS = 10
 
 _STATES = {
     Kind.PREPARING: State.PREPARING,
@@ -182,12 +180,6 @@ def _waited(own: Sequence[Run]) -> int:
         if run.kind == Kind.RETRYING:
             total += run.wait if later or run.left == 1 else run.wait - run.left
     return total
-
-
-def is_blob(layer: str, digest: str | None) -> bool:
-    """Whether a layer's id is that digest, or the first digits of it, as clients print them."""
-    digits = layer.removeprefix("sha256:")
-    return digest is not None and len(digits) >= _DIGITS and digest.removeprefix("sha256:").startswith(digits)
 
 
 def gave_up(ids: Sequence[str], table: pd.DataFrame, named: str | None) -> tuple[str, ...]:
