@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 # docker/go-units HumanSize: base 1000, four significant digits, one space before the unit up to 1.13 and in 17.03.
 _UNITS = b"kMGTPEZY"
 _LARGEST = float(2**62)
+_FIGURE = re.compile(r"(\d+)(?:\.(\d+))? ?([kMGTPEZY]?)B?", re.ASCII)
 
 
 def sizes(data: Uint8, start: Int64, stop: Int64) -> Int64:
@@ -39,9 +40,13 @@ def sizes(data: Uint8, start: Int64, stop: Int64) -> Int64:
 
 
 def size(text: str) -> int:
-    """Bytes of one figure."""
-    data = np.frombuffer(text.encode("ascii", "replace"), dtype=np.uint8)
-    return int(sizes(data, np.array([0]), np.array([len(data)]))[0])
+    """Bytes of one figure; the arithmetic is that of `sizes`."""
+    found = _FIGURE.fullmatch(text)
+    if found is None:
+        return UNKNOWN
+    whole, decimals, unit = found[1], found[2] or "", found[3]
+    power = 3 * (_UNITS.index(unit.encode()) + 1) if unit else 0
+    return round(min(float(int(whole + decimals)) * 10.0 ** (power - len(decimals)), _LARGEST))
 
 
 _POWERS = {"b": 0, "k": 10, "m": 20, "g": 30, "t": 40, "p": 50}
