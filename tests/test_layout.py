@@ -26,8 +26,10 @@ RANKS = {
     "formats": 3,
     "timeline": 4,
     "rules": 5,
+    "redaction": 5,
     "pipeline": 6,
     "tables": 7,
+    "handover": 7,
     "report": 7,
     "audit": 8,
     "live": 8,
@@ -35,6 +37,7 @@ RANKS = {
     "outputs": 9,
     "commands": 10,
     "cli": 11,
+    "start": 12,
     "__main__": 12,
 }
 # Outputs are drawn from the records alone (and the words for figures), so that a report can be drawn again from stored

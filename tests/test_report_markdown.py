@@ -11,6 +11,8 @@ from markdown_it.token import Token
 
 from pushlog.model import Evidence, Log, Outcome
 from pushlog.report import markdown
+from pushlog.report.waterline import FILLS
+from pushlog.report.words import Stand
 from tests.diagnoses import body_limit, body_limit_findings, containerd_failure, cut_off, hostile, log, long_success
 from tests.stories import EVERYTHING, PAYLOADS, STORIES, controls
 
@@ -52,6 +54,18 @@ def test_the_page_says_in_order_what_happened_how_far_why_and_what_now() -> None
     ]
     places = [text.index(head) for head in heads]
     assert places == sorted(places)
+
+
+def test_a_bar_shows_how_far_it_got_and_says_what_its_letters_mean() -> None:
+    text = markdown.render([log(body_limit())])
+    pushed, refused = FILLS[Stand.PUSHED], FILLS[Stand.REFUSED]
+    assert f"`{pushed * 27}{refused * 13}` 2 of 3 layers: `{pushed}` 2 pushed, `{refused}` 1 refused" in text
+
+
+def test_what_is_only_noted_opens_on_a_click() -> None:
+    text = markdown.render([log(body_limit())])
+    assert "<details>\n<summary>Note: The figures count uncompressed bytes</summary>" in text
+    assert "## Warning: Docker spent 50 seconds" in text
 
 
 def test_several_pushes_are_counted_first() -> None:

@@ -58,16 +58,27 @@ def test_the_full_bar_that_docker_draws_over_a_cut_attempt_is_not_believed():
     assert [figure for _, figure in sent] == [100_000, 0, 200_000, 300_000, 1_000_000]
 
 
+def test_nor_is_the_one_before_the_error_that_ends_a_push():
+    sent = recorded(
+        (0.0, f"{A}: Preparing"),
+        *((n / 2, bar(A, f"{n}00kB/1MB")) for n in range(1, 6)),
+        (3.0, bar(A, "1MB/1MB")),
+        (3.1, "received unexpected HTTP status: 500 Internal Server Error"),
+    )
+    assert [figure for _, figure in sent] == [100_000, 200_000, 300_000, 400_000, 500_000]
+
+
 def test_of_a_layer_no_more_is_sent_than_there_is():
     sent = recorded(
         (0.0, f"{A}: Preparing"),
         (1.0, bar(A, "100kB/1MB")),
+        (1.5, bar(A, "200kB/1MB")),
         (2.0, bar(A, "400kB/1MB")),
         (3.0, bar(A, "1.011MB")),
         (4.0, f"{A}: Pushed"),
         (9.0, DONE),
     )
-    assert [figure for _, figure in sent] == [100_000, 400_000, 1_000_000, 1_000_000]
+    assert [figure for _, figure in sent] == [100_000, 200_000, 400_000, 1_000_000, 1_000_000]
 
 
 def test_a_log_without_figures_or_times_tells_none():

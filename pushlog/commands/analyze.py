@@ -15,6 +15,7 @@ from pushlog.commands.options import (
     Histories,
     ManifestFile,
     NoColor,
+    NoRedact,
     Rules,
     Strict,
     Timezone,
@@ -38,6 +39,7 @@ def analyze(
     what_if: WhatIf = None,
     timing: Timing = None,
     timezone: Timezone = None,
+    no_redact: NoRedact = False,
     no_color: NoColor = False,
 ) -> int:
     """Post-mortem of captured logs: verdict, how far each push got, causes with their lines, what to do."""
@@ -63,6 +65,7 @@ def analyze(
         what_if=tuple(change(text) for text in what_if or ()),
         timing=read_input(timing).data.decode("utf-8", "replace") if timing is not None else None,
         zone=zone(timezone) if timezone is not None else None,
+        redact=not no_redact,
     )
     results = [read(log, options) for log in logs]
     write(wanted, results, no_color=no_color)

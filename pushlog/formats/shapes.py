@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pushlog.formats.events import Columns, Uint8
-from pushlog.formats.figures import sizes
+from pushlog.formats.figures import LONGEST_WAIT, sizes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,7 +86,7 @@ def scan(data: bytes, lines: Lane, messages: Lane) -> Scan:
         kind=table[:, 3].astype(np.int8),
         current=sizes(view, table[:, 4], table[:, 5]),
         total=sizes(view, table[:, 6], table[:, 7]),
-        wait=sizes(view, table[:, 8], table[:, 9]),
+        wait=np.minimum(sizes(view, table[:, 8], table[:, 9]), LONGEST_WAIT),
     )
     others = np.concatenate([others for _, others, _ in parts])
     return Scan(columns=columns, others=others, messages=sum(found for _, _, found in parts))

@@ -5,13 +5,21 @@ from __future__ import annotations
 import codecs
 import errno
 import hashlib
+import io
+import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
 from pushlog.faults import InputError
+from pushlog.intake.archives import ArchiveLimits, members
+from pushlog.intake.limits import LIMITS
+from pushlog.intake.unpack import HEAD, kind
 
 STDIN = "-"
+# Most logs are one part, which is not copied.
+_PART = 64 << 20
 
 # UTF-32 first: its mark begins with that of UTF-16.
 _MARKS = (
@@ -31,14 +39,20 @@ class Raw:
     size: int
     sha256: str
     notes: tuple[str, ...] = ()
+    incomplete: bool = False
 
 
-def read(name: str) -> Raw:
-    """The input of that path, or standard input for `-`. Raises InputError."""
-    if name == STDIN:
-        return raw("standard input", sys.stdin.buffer.read())
+def read(name: str, limit: int = LIMITS.log_bytes) -> Raw:
+    """The input of that path, or standard input for `-`, up to `limit` bytes. Raises InputError."""
     try:
-        return raw(name, Path(name).read_bytes())
+        if name == STDIN:
+            return _bounded("standard input", sys.stdin.buffer, limit)
+        with Path(name).open("rb") as file:
+            if kind(file.peek(HEAD)[:HEAD]) is None:
+                return _bounded(name, file, limit)
+        return _unpacked(name, Path(name).read_bytes())
+    except NotADirectoryError:
+        return _inside(name)
     except IsADirectoryError:
         message = f"{name}: is a folder; name the log files in it, for example {name.rstrip('/')}/*.txt"
     except OSError as error:
@@ -49,10 +63,58 @@ def read(name: str) -> Raw:
     raise InputError(message)
 
 
+def _inside(name: str) -> Raw:
+    """A member of an archive, named as audits name it: `logs.zip/job/push.txt`."""
+    archive = next(path for path in Path(name).parents if path.is_file())
+    return _unpacked(str(archive), archive.read_bytes(), name[len(str(archive)) + 1 :])
+
+
+def _unpacked(name: str, data: bytes, member: str | None = None) -> Raw:
+    """The one log that a compressed file or an archive holds, or the named one. Raises InputError."""
+    shown = name if member is None else f"{name}/{member}"
+    found = None
+    for one in members(io.BytesIO(data), len(data), ArchiveLimits()):
+        if one.harmless or member not in (None, one.name):
+            continue
+        if found is not None:
+            raise InputError(f"{name}: holds several logs: name one, such as {name}/{found.name}, or use pushlog audit")
+        found = one
+    if found is None:
+        raise InputError(f"{shown}: holds no such log" if member else f"{shown}: is an archive without a log")
+    if found.data is None:
+        raise InputError(f"{shown}: can't be read: {found.problem}")
+    given = raw(f"{name}/{found.name}" if found.name else name, found.data)
+    return replace(given, notes=(*given.notes, found.problem), incomplete=True) if found.problem else given
+
+
+def _bounded(name: str, file: BinaryIO, limit: int) -> Raw:
+    """What a file holds now, however it grows or shrinks; one byte more than the limit tells that there is more."""
+    parts, left = [], min(limit + 1, _size(file) or limit + 1)
+    while left > 0 and (part := file.read(min(left, _PART))):
+        parts.append(part)
+        left -= len(part)
+    data = b"".join(parts)
+    if len(data) <= limit:
+        return raw(name, data)
+    given = raw(name, data[:limit])
+    note = f"only the first {limit:,} bytes were read, the limit for a log"
+    return replace(given, notes=(*given.notes, note), incomplete=True)
+
+
+def _size(file: BinaryIO) -> int:
+    """How large a file is at this moment; 0 for what has no size, such as a pipe."""
+    try:
+        return os.fstat(file.fileno()).st_size
+    except OSError:  # not a file at all
+        return 0
+
+
 def raw(name: str, data: bytes) -> Raw:
     """The same for bytes at hand."""
     text, notes = _utf8(data)
-    return Raw(name=name, data=text, size=len(data), sha256=hashlib.sha256(data).hexdigest(), notes=notes)
+    # A file name need not be UTF-8; what is written of it must be.
+    shown = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return Raw(name=shown, data=text, size=len(data), sha256=hashlib.sha256(data).hexdigest(), notes=notes)
 
 
 def _utf8(data: bytes) -> tuple[bytes, tuple[str, ...]]:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from pushlog.intake.limits import LONGEST_PIECE
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -88,7 +90,7 @@ class Text:
         while at < stop:
             found = _BREAK.search(self.data, at, stop)
             end = found.start() if found else stop
-            part = self.data[at:end]
+            part = self.data[at : min(end, at + LONGEST_PIECE)]
             if part.strip(_BLANK):
                 text = plain(part)
                 if text:

@@ -154,7 +154,8 @@ def _uploads(push: Diagnosis) -> Iterator[Fact]:
 
 def _speed(push: Diagnosis) -> Iterator[Fact]:
     speed = push.throughput
-    if speed is None:
+    # A bound from less than a second says nothing.
+    if speed is None or (speed.at_most and speed.seconds < 1):
         return
     counted = {Basis.UNCOMPRESSED: " before compression", Basis.COMPRESSED: "", Basis.UNKNOWN: ""}[speed.basis]
     value = f"{'at most ' if speed.at_most else ''}{size(round(speed.bytes_per_second))}/s"

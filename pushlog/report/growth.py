@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
-from pushlog.model import Basis, State
+from pushlog.model import Basis, Outcome, State
 from pushlog.report.waterfall import PLOT, last_second
 from pushlog.report.waterline import percent
 from pushlog.report.words import seconds, size
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from pushlog.model import Diagnosis
 
 # The drawing has a grid of its own, stretched over the plot: its units are not pixels.
@@ -58,23 +56,21 @@ def _path(moments: Moments, last: float, top: int) -> str:
     return "".join((*parts, f"H{WIDTH}V{HEIGHT}Z"))
 
 
-def _description(moments: Moments, verb: str, *, fell: bool) -> str:
+def _description(moments: Moments, verb: str, *, whole: bool) -> str:
     top = max(total for _, total in moments)
-    if fell:
+    if any(later < earlier for (_, earlier), (_, later) in pairwise(moments)):
         return f"Up to {size(top)} {verb}; where the line falls, an upload broke off, and its bytes are lost."
+    if not whole:
+        return f"{size(top)} {verb} when the log ends."
     half = next(at for at, total in moments if total * 2 >= top)
-    whole = next(at for at, total in moments if total == top)
-    return f"Half of {size(top)} was {verb} by {seconds(half)}, all of it by {seconds(whole)}."
+    last = next(at for at, total in moments if total == top)
+    return f"Half of {size(top)} was {verb} by {seconds(half)}, all of it by {seconds(last)}."
 
 
 def _verb(push: Diagnosis) -> str:
     """A store that counts before compression counts what it reads, ahead of what it sends."""
     counted = {layer.basis for layer in push.layers if layer.bytes_done is not None}
     return "read" if counted == {Basis.UNCOMPRESSED} else "sent"
-
-
-def _fell(moments: Sequence[tuple[float, int]]) -> bool:
-    return any(later < earlier for (_, earlier), (_, later) in pairwise(moments))
 
 
 def growth(push: Diagnosis) -> Growth | None:
@@ -95,5 +91,5 @@ def growth(push: Diagnosis) -> Growth | None:
         plot=percent(PLOT),
         verb=verb,
         whole=size(top),
-        description=_description(moments, verb, fell=_fell(moments)),
+        description=_description(moments, verb, whole=push.outcome is Outcome.SUCCEEDED),
     )

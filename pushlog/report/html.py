@@ -7,6 +7,7 @@ fetched and no script runs.
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
-    from pushlog.model import Log
+    from pushlog.model import Diagnosis, Log
 
 STYLESHEET = "report.css"
 
@@ -32,7 +33,8 @@ def _shown(value: object) -> object:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return the templates, with everything escaped and made visible."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     return Environment(
@@ -46,12 +48,22 @@ def _environment() -> Environment:
 
 
 def _render(logs: Sequence[Log], *, single: bool) -> str:
-    return _environment().get_template("report.html.jinja").render(page=page(logs), single=single)
+    return environment().get_template("report.html.jinja").render(page=page(logs), single=single)
 
 
 def render(logs: Sequence[Log]) -> str:
     """Return one page that needs nothing else: its style is inside."""
     return _render(logs, single=True)
+
+
+def linked(log: Log, push: Diagnosis) -> str:
+    """Return the page of one push of a log; it wants `report.css` beside it."""
+    return _render([replace(log, pushes=(push,))], single=False)
+
+
+def stylesheet() -> str:
+    """Return the text of `report.css`."""
+    return files("pushlog.templates").joinpath(STYLESHEET).read_text(encoding="utf-8")
 
 
 def _put(path: Path, text: str) -> None:
@@ -69,5 +81,5 @@ def write_folder(logs: Sequence[Log], directory: Path) -> None:
     """Write `index.html` and `report.css`, which look right under a policy of `style-src 'self'`."""
     directory.mkdir(parents=True, exist_ok=True)
     text = _render(logs, single=False)
-    _put(directory / STYLESHEET, files("pushlog.templates").joinpath(STYLESHEET).read_text(encoding="utf-8"))
+    _put(directory / STYLESHEET, stylesheet())
     _put(directory / "index.html", text)

@@ -15,7 +15,8 @@ from pushlog.report.now import now
 from pushlog.report.prose import remedy
 from pushlog.report.quote import dashed, quote
 from pushlog.report.tables import estimates, layer_rows
-from pushlog.report.words import count, outcome, reached
+from pushlog.report.waterline import FILLS, cells
+from pushlog.report.words import count, outcome, reached, waterline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -29,6 +30,7 @@ LIMIT = 1_000_000
 RESERVE = 400
 SEVERITIES = {Severity.ERROR: "Error", Severity.WARNING: "Warning", Severity.INFO: "Note"}
 MARKS = {Outcome.SUCCEEDED: "\N{CHECK MARK}", Outcome.FAILED: "\N{BALLOT X}"}
+BAR = 40
 RING = "\N{WHITE CIRCLE}"
 
 
@@ -59,9 +61,19 @@ class Block:
     text: str
 
 
-def _facts(head: str, facts: Iterable[Fact]) -> str:
+def _facts(facts: Iterable[Fact]) -> str:
     rows = [[inline(fact.term), inline(fact.value), inline(fact.note)] for fact in facts]
-    return table((head, "", ""), rows)
+    return table(("", "What is known", "What it means"), rows)
+
+
+def _bar(push: Diagnosis) -> str:
+    """How far the push got as a bar of letters, and what they stand for."""
+    bands = waterline(push)
+    if not bands:
+        return ""
+    bar = "".join(FILLS[band.stand] * number for band, number in zip(bands, cells(bands, BAR), strict=True))
+    told = ", ".join(f"`{FILLS[band.stand]}` {band.layers} {band.word}" for band in bands)
+    return f"`{bar}` {reached(push)}: {told}"
 
 
 def _head(log: Log, push: Diagnosis, level: str) -> str:
@@ -72,7 +84,8 @@ def _head(log: Log, push: Diagnosis, level: str) -> str:
         paragraph(push.advice),
         *_now(push),
         f"From {code(log.source.name)}, lines {dashed(push.lines)}.",
-        _facts("What was pushed, and how far it got", (*about_facts(push), *progress_facts(push), *time_facts(push))),
+        _bar(push),
+        _facts((*about_facts(push), *progress_facts(push), *time_facts(push))),
         paragraph(push.progress.why),
     ]
     if push.error is not None and not push.findings:
@@ -160,7 +173,7 @@ def _details(push: Diagnosis, source: Source) -> str:
         f"{count(len(push.layers), 'layer')}, and how the log was read" if push.layers else "How the log was read",
         _layers(push),
         _what_if(push),
-        _facts("How the log was read", reading_facts(push, source)),
+        _facts(reading_facts(push, source)),
         notes,
         f"Not understood:\n\n{unread}" if push.unread else "",
     )

@@ -226,7 +226,7 @@ def _title(pushes: Sequence[PushView], logs: Sequence[Log]) -> str:
 
 
 def _heading(pushes: Sequence[PushView], logs: Sequence[Log]) -> str:
-    where = logs[0].source.name if len(logs) == 1 else count(len(logs), "log")
+    where = _short(logs[0].source.name) if len(logs) == 1 else count(len(logs), "log")
     if not pushes:
         return f"No push found in {where}"
     # What went wrong comes first.

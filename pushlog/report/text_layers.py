@@ -12,6 +12,7 @@ from rich.text import Text
 from pushlog.model import Basis, Diagnosis, Layer, Severity, State
 from pushlog.report import words
 from pushlog.report.text_page import PROSE, QUIET, Page
+from pushlog.report.waterline import FILLS, cells
 from pushlog.report.words import Band, Stand
 from pushlog.units import blob, instruction
 
@@ -39,14 +40,14 @@ class Ink:
 
 
 INKS = {
-    Stand.EXISTED: Ink("▓", "=", "green"),
-    Stand.MOUNTED: Ink("▒", "+", "green"),
-    Stand.PUSHED: Ink("█", "#", "bold green"),
-    Stand.SKIPPED: Ink("─", "-", QUIET),
-    Stand.REFUSED: Ink("\N{BOX DRAWINGS LIGHT DIAGONAL UPPER RIGHT TO LOWER LEFT}", "x", "bold red"),
-    Stand.IN_FLIGHT: Ink("▸", ">", "yellow"),
-    Stand.NEVER: Ink("░", ".", QUIET),
-    Stand.UNKNOWN: Ink("?", "?", QUIET),
+    Stand.EXISTED: Ink(FILLS[Stand.EXISTED], "=", "green"),
+    Stand.MOUNTED: Ink(FILLS[Stand.MOUNTED], "+", "green"),
+    Stand.PUSHED: Ink(FILLS[Stand.PUSHED], "#", "bold green"),
+    Stand.SKIPPED: Ink(FILLS[Stand.SKIPPED], "-", QUIET),
+    Stand.REFUSED: Ink(FILLS[Stand.REFUSED], "x", "bold red"),
+    Stand.IN_FLIGHT: Ink(FILLS[Stand.IN_FLIGHT], ">", "yellow"),
+    Stand.NEVER: Ink(FILLS[Stand.NEVER], ".", QUIET),
+    Stand.UNKNOWN: Ink(FILLS[Stand.UNKNOWN], "?", QUIET),
 }
 
 MARKS = {
@@ -66,8 +67,8 @@ def reach(page: Page, push: Diagnosis, label: int) -> Iterator[Text]:
     line = Text.assemble(("how far".ljust(label), QUIET))
     if bands:
         room = min(page.width, PROSE) - label - len(told) - 1
-        for band, cells in zip(bands, _shares(bands, room), strict=True):
-            line.append(_fill(page, band) * cells, INKS[band.stand].style)
+        for band, number in zip(bands, cells(bands, room), strict=True):
+            line.append(_fill(page, band) * number, INKS[band.stand].style)
         line.append(" ")
     yield line.append(told)
     indent = Text(" " * label)
@@ -80,19 +81,6 @@ def reach(page: Page, push: Diagnosis, label: int) -> Iterator[Text]:
 def _fill(page: Page, band: Band) -> str:
     ink = INKS[band.stand]
     return ink.plain if page.ascii_only else ink.fill
-
-
-def _shares(bands: Sequence[Band], room: int) -> list[int]:
-    """Return cells for each band by its layers: no band is without one, and all add up to the room."""
-    room = max(room, len(bands))
-    total = sum(band.layers for band in bands)
-    exact = [band.layers * room / total for band in bands]
-    cells = [max(int(share), 1) for share in exact]
-    while sum(cells) < room:
-        cells[max(range(len(cells)), key=lambda at: exact[at] - cells[at])] += 1
-    while sum(cells) > room:
-        cells[max(range(len(cells)), key=lambda at: cells[at] - exact[at] if cells[at] > 1 else -room)] -= 1
-    return cells
 
 
 def _legend(page: Page, push: Diagnosis, bands: Sequence[Band], room: int) -> Iterator[Text]:

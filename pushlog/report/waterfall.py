@@ -25,8 +25,8 @@ PLOT = 93.0
 # Widths at which a label of the given length still fits: the plot is 790 px wide on a desk, 200 px on a telephone.
 LETTER, PAD = 6.6, 8.0
 WIDE, NARROW = 790.0, 200.0
-# A page draws so many rows; the tables have them all.
-MOST_ROWS = 120
+# More rows than this fit no sheet of paper; the tables have them all.
+MOST_ROWS = 60
 # More layers than this without times of their own are named in a sentence, not drawn.
 MOST_IDLE = 6
 STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)

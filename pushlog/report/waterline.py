@@ -27,6 +27,17 @@ SIGNS = {
     Stand.NEVER: "\u25cb",
     Stand.UNKNOWN: "?",
 }
+# The same where a bar is made of letters.
+FILLS = {
+    Stand.EXISTED: "▓",
+    Stand.MOUNTED: "▒",
+    Stand.PUSHED: "█",
+    Stand.SKIPPED: "─",
+    Stand.REFUSED: "\N{BOX DRAWINGS LIGHT DIAGONAL UPPER RIGHT TO LOWER LEFT}",
+    Stand.IN_FLIGHT: "▸",
+    Stand.NEVER: "░",
+    Stand.UNKNOWN: "?",
+}
 # Docker prints no size for what it does not send.
 UNSENT = (Stand.EXISTED, Stand.MOUNTED, Stand.SKIPPED)
 
@@ -141,6 +152,19 @@ def drawing(push: Diagnosis) -> Waterline | None:
         description=f"{reached(push)} in the registry: {parts}.",
         note=_note(bands, drawn),
     )
+
+
+def cells(bands: Sequence[Band], room: int) -> list[int]:
+    """Return cells for each band by its layers: no band is without one, and all add up to the room."""
+    room = max(room, len(bands))
+    total = sum(band.layers for band in bands)
+    exact = [band.layers * room / total for band in bands]
+    cells = [max(int(share), 1) for share in exact]
+    while sum(cells) < room:
+        cells[max(range(len(cells)), key=lambda at: exact[at] - cells[at])] += 1
+    while sum(cells) > room:
+        cells[max(range(len(cells)), key=lambda at: cells[at] - exact[at] if cells[at] > 1 else -room)] -= 1
+    return cells
 
 
 def marks(state: State) -> str:

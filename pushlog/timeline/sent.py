@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 # Moments are told apart to this part of the push; finer would not be seen.
 FINEST = 100
-# A line through fewer moments says nothing.
+# A line through fewer figures says nothing.
 FEWEST = 4
 
 
@@ -28,7 +28,8 @@ def sent(table: pd.DataFrame, store: Store, clock: Clock, end: float) -> tuple[t
     if store is Store.GRAPHDRIVER:
         # moby progress.Reader.Close draws a full bar over an attempt that was cut: nothing was sent by it.
         following = table.groupby("layer")["kind"].shift(-1)
-        drawn &= ~((table["current"] == table["total"]) & (following == Kind.RETRYING))
+        ended = (table["kind"] == Kind.PUSHED).groupby(table["layer"]).transform("any")
+        drawn &= ~((table["current"] == table["total"]) & ((following == Kind.RETRYING) | ~ended))
     size = table[["current", "total"]].max(axis=1).where(drawn).groupby(table["layer"]).transform("max")
     total = table["total"].where(table["total"] > 0).groupby(table["layer"]).transform("max").fillna(size)
     # A tar counts more than the files in it: of a layer no more is sent than there is.
@@ -38,6 +39,6 @@ def sent(table: pd.DataFrame, store: Store, clock: Clock, end: float) -> tuple[t
     gained = rows.groupby("layer")["figure"].diff().fillna(rows["figure"])
     rows = rows.assign(sum=gained.cumsum())
     moments = rows.groupby((rows["at"] / end * FINEST).round())[["at", "sum"]].last()
-    if len(moments) < FEWEST or not moments["sum"].any():
+    if moments["sum"].nunique() < FEWEST:
         return ()
     return tuple((round(at, 3), int(total)) for at, total in moments.to_numpy(dtype=float).tolist())

@@ -1,0 +1,168 @@
+"""Two sides compared, repository by repository: reuse, size, time, and which failures are new or gone."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pushlog.audit.layer_changes import GROWN, SECONDS, SLOWER, LayerChange, Reuse, changes, reuse
+from pushlog.audit.totals import UNNAMED
+from pushlog.report.json import plain
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pushlog.audit.frames import Frames
+    from pushlog.audit.sides import Side
+
+SCHEMA = "pushlog-compare/1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """One side of one repository, or of everything.
+
+    `seconds`: the median of measured pushes; `bytes`: of the biggest push, where printed; `failures`: pushes that did
+    not succeed by kind.
+    """
+
+    pushes: int
+    succeeded: int
+    seconds: float | None
+    at_least: float
+    bytes: int | None
+    retry_seconds: float
+    failures: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One repository on both sides. `layers`: of its last pushes, those that grew or got slower."""
+
+    registry: str
+    repository: str
+    old: Figures
+    new: Figures
+    reuse: Reuse
+    layers: tuple[LayerChange, ...]
+    new_failures: tuple[str, ...]
+    gone_failures: tuple[str, ...]
+
+    @property
+    def grown(self) -> bool:
+        """Whether its biggest push has more bytes now."""
+        return bool(self.old.bytes and self.new.bytes and self.new.bytes > GROWN * self.old.bytes)
+
+    @property
+    def slower(self) -> bool:
+        """Whether its pushes take longer now."""
+        old, new = self.old.seconds, self.new.seconds
+        return old is not None and new is not None and new - old >= SECONDS and new > SLOWER * old
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Everything. `only_old` and `only_new`: repositories of one side."""
+
+    old_name: str
+    new_name: str
+    old: Figures
+    new: Figures
+    repositories: tuple[Change, ...]
+    only_old: tuple[str, ...]
+    only_new: tuple[str, ...]
+    new_failures: tuple[str, ...]
+    gone_failures: tuple[str, ...]
+
+
+Key = tuple[str, str]
+
+
+def compare(old: Side, new: Side) -> Comparison:
+    """The two sides side by side; repositories belong together by registry and name, or because there is but one."""
+    before, after = _groups(old.frames), _groups(new.frames)
+    pairs = [(key, key) for key in after if key in before]
+    if not pairs and len(before) == len(after) == 1:
+        pairs = [(next(iter(before)), next(iter(after)))]
+    found = [_change(key, old.frames, before[was], new.frames, after[key]) for was, key in pairs]
+    figures = _figures(old.frames.pushes), _figures(new.frames.pushes)
+    return Comparison(
+        old_name=old.name,
+        new_name=new.name,
+        old=figures[0],
+        new=figures[1],
+        repositories=tuple(sorted(found, key=lambda c: (c.registry, c.repository))),
+        only_old=_names(set(before) - {was for was, _ in pairs}),
+        only_new=_names(set(after) - {key for _, key in pairs}),
+        new_failures=_failures(after, before),
+        gone_failures=_failures(before, after),
+    )
+
+
+def document(told: Comparison) -> str:
+    """The comparison as JSON."""
+    body = plain(told)
+    assert isinstance(body, dict)
+    return json.dumps({"schema": SCHEMA, **body}, ensure_ascii=False, indent=1) + "\n"
+
+
+def _groups(frames: Frames) -> dict[Key, pd.DataFrame]:
+    pushes = frames.pushes
+    keys = [pushes["registry"].fillna(UNNAMED), pushes["repository"].fillna(UNNAMED)]
+    return {(str(registry), str(name)): of for (registry, name), of in pushes.groupby(keys)}
+
+
+def _names(keys: set[Key]) -> tuple[str, ...]:
+    return tuple(sorted(f"{registry}/{name}" for registry, name in keys))
+
+
+def _failures(groups: dict[Key, pd.DataFrame], others: dict[Key, pd.DataFrame]) -> tuple[str, ...]:
+    """Kinds of failure at a registry that the other side does not have there."""
+
+    def met(of: dict[Key, pd.DataFrame]) -> set[str]:
+        return {f"{kind} at {key[0]}" for key, pushes in of.items() for kind in _kinds(pushes)}
+
+    return tuple(sorted(met(groups) - met(others)))
+
+
+def _kinds(pushes: pd.DataFrame) -> dict[str, int]:
+    bad = pushes[pushes["outcome"] != "succeeded"]
+    counts = bad["family"].where(bad["family"].notna(), bad["outcome"]).value_counts()
+    return {str(kind): int(n) for kind, n in sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))}
+
+
+def _figures(pushes: pd.DataFrame) -> Figures:
+    took, size = pushes["seconds"].dropna(), pushes["bytes_total"].dropna()
+    return Figures(
+        pushes=len(pushes),
+        succeeded=int(pushes["outcome"].eq("succeeded").sum()),
+        seconds=round(float(took.median()), 3) if len(took) else None,
+        at_least=float(pushes["at_least"].max()) if len(pushes) else 0.0,
+        bytes=int(size.max()) if len(size) else None,
+        retry_seconds=round(float(pushes["retry_seconds"].sum()), 3),
+        failures=_kinds(pushes),
+    )
+
+
+def _change(key: Key, old: Frames, before: pd.DataFrame, new: Frames, after: pd.DataFrame) -> Change:
+    was, now = _figures(before), _figures(after)
+    return Change(
+        registry=key[0],
+        repository=key[1],
+        old=was,
+        new=now,
+        reuse=reuse(_layers(old, before), _layers(new, after)),
+        layers=changes(_layers(old, _last(before)), _layers(new, _last(after))),
+        new_failures=tuple(kind for kind in now.failures if kind not in was.failures),
+        gone_failures=tuple(kind for kind in was.failures if kind not in now.failures),
+    )
+
+
+def _last(pushes: pd.DataFrame) -> pd.DataFrame:
+    """The latest push; without dates the last in order."""
+    return pushes.sort_values("moment", kind="stable", na_position="first").iloc[-1:]
+
+
+def _layers(frames: Frames, pushes: pd.DataFrame) -> pd.DataFrame:
+    return frames.layers.merge(pushes[["log", "push"]], on=["log", "push"])

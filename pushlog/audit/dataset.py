@@ -1,0 +1,44 @@
+"""The dataset: each table as a Parquet file, written whole, with the version of its schema in its metadata."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from pushlog.audit.files import written
+from pushlog.audit.schema import TABLES, VERSION
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pushlog.audit.store import Tables
+
+MISSING = "no Parquet files were written: they need pyarrow (pip install 'pushlog[audit]', then audit again)"
+
+
+def available() -> bool:
+    """Whether Parquet can be written."""
+    from importlib.util import find_spec
+
+    return find_spec("pyarrow") is not None
+
+
+def write(tables: Tables, folder: Path) -> None:
+    """Write `sources.parquet`, `pushes.parquet`, `layers.parquet` and `findings.parquet`. Raises StoppedError."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    types = {
+        "string": pa.string(),
+        "int": pa.int64(),
+        "float": pa.float64(),
+        "bool": pa.bool_(),
+        "strings": pa.list_(pa.string()),
+    }
+    for name, columns in TABLES.items():
+        values = tables.columns[name]
+        fields = [pa.field(c.name, types[c.type], metadata={"meaning": c.meaning}) for c in columns]
+        schema = pa.schema(fields, metadata={"pushlog.schema": VERSION})
+        arrays = [pa.array(values[c.name], type=types[c.type]) for c in columns]
+        table = pa.Table.from_arrays(arrays, schema=schema)
+        written(folder / f"{name}.parquet", partial(parquet.write_table, table, compression="zstd"))

@@ -1,0 +1,62 @@
+"""The audit as Markdown, for job summaries and merge requests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pushlog.audit.words import HABITS, headline, lasted, lede, number, percent, seen, uploaded, when
+from pushlog.report.markdown_page import code, inline, paragraph, table
+from pushlog.units import seconds, size
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pushlog.audit.summary import Summary
+
+# The worst of each list: a summary is looked at, not searched; that keeps it far below GitHub's 1 MiB.
+SHOWN = 20
+
+
+def render(told: Summary) -> str:
+    """Return the page."""
+    return "\n\n".join(part for part in _parts(told) if part) + "\n"
+
+
+def _parts(told: Summary) -> Iterator[str]:
+    totals = told.totals
+    yield f"# {inline(headline(told))}"
+    yield paragraph(lede(told))
+    facts = [
+        ("Logs", f"{number(totals.logs)}, {size(totals.bytes)}"),
+        ("Succeeded", f"{number(totals.succeeded)} of {number(totals.pushes)}"),
+        ("Waited for retries", seconds(totals.retry_seconds)),
+        ("Uploaded again", uploaded(told.again)),
+        ("Not read, or not whole", number(totals.unread)),
+    ]
+    yield table(("", ""), [[inline(term), inline(value)] for term, value in facts])
+    rows = [
+        [code(i.registry), code(i.family), number(i.pushes), inline(lasted(i)), number(i.repositories_total)]
+        for i in told.incidents
+    ]
+    yield _list("Incidents", ("Registry", "Failure", "Pushes", "When", "Repositories"), rows)
+    rows = [
+        [code(k.family), number(k.pushes), number(k.repositories), inline(when(k.last)), ", ".join(map(code, k.causes))]
+        for k in told.kinds
+    ]
+    yield _list("Failures", ("Kind", "Pushes", "Repositories", "Last", "Rules"), rows)
+    rows = [
+        [code(r.registry), number(r.pushes), percent(r.pushes - r.failed, r.pushes), seconds(r.retry_seconds)]
+        for r in told.registries
+    ]
+    yield _list("Registries", ("Registry", "Pushes", "Succeeded", "Waited"), rows)
+    rows = [[inline(HABITS[h.habit]), code(h.repository), inline(seen(h))] for h in told.habits]
+    yield _list("Habits", ("Habit", "Repository", "Seen"), rows)
+    rows = [[code(f"{u.input}/{u.member}" if u.member else u.input), inline(u.reason)] for u in told.unread]
+    yield _list("Not read, or not whole", ("Log", "Why"), rows)
+
+
+def _list(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    if not rows:
+        return ""
+    more = f"\n\nAnd {number(len(rows) - SHOWN)} more, in `audit.json`." if len(rows) > SHOWN else ""
+    return f"## {title}\n\n{table(heads, rows[:SHOWN])}{more}"

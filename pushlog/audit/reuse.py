@@ -1,0 +1,62 @@
+"""Bytes that were uploaded again although the registry had them: the same layer pushed more than once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pushlog.audit.totals import UNNAMED
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pushlog.audit.frames import Frames
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """Layers of a repository that were uploaded to it again.
+
+    `uploads`: how many uploads were one too many; `bytes`: theirs, where the logs print sizes; `unsized`: uploads
+    whose size no log prints.
+    """
+
+    registry: str
+    repository: str
+    layers: int
+    uploads: int
+    bytes: int
+    unsized: int
+
+
+def again(frames: Frames) -> tuple[Again, ...]:
+    """The repositories with layers that were pushed more than once, the most bytes first.
+
+    The first upload of a layer is needed, whichever it was: the order of pushes does not matter. A layer that another
+    push found in the registry is not counted, for it may have come later.
+    """
+    keys = ["log", "push"]
+    where = frames.pushes.dropna(subset=["repository"])[[*keys, "registry", "repository"]]
+    pushed = frames.layers[frames.layers["state"] == "pushed"].merge(where, on=keys)
+    if pushed.empty:
+        return ()
+    size = pushed["bytes_total"].fillna(pushed["bytes_done"])
+    pushed = pushed.assign(size=size, registry=pushed["registry"].fillna(UNNAMED))
+    # An upload is a layer in a push; a push prints it once, whatever the number of tags.
+    grouped = pushed.groupby(["registry", "repository", "layer"])["size"].agg(uploads="size", size="max")
+    repeated = grouped[grouped["uploads"] > 1].reset_index()
+    found = [_again(str(r), str(n), of) for (r, n), of in repeated.groupby(["registry", "repository"])]
+    return tuple(sorted(found, key=lambda a: (-a.bytes, -a.uploads, a.registry, a.repository)))
+
+
+def _again(registry: str, repository: str, of: pd.DataFrame) -> Again:
+    extra = of["uploads"] - 1
+    sized = of["size"].notna()
+    return Again(
+        registry=registry,
+        repository=repository,
+        layers=len(of),
+        uploads=int(extra.sum()),
+        bytes=int((extra * of["size"])[sized].sum()),
+        unsized=int(extra[~sized].sum()),
+    )

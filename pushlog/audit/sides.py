@@ -1,0 +1,52 @@
+"""The two sides of a comparison as the same tables: a log, a stored result, or the folder of an audit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pushlog.audit.frames import Frames, frames
+from pushlog.audit.rows import rows
+from pushlog.audit.schema import TABLES
+from pushlog.audit.store import RESULTS, Store, Tables
+from pushlog.faults import InputError
+from pushlog.intake.read import read
+from pushlog.pipeline import analyze_raw
+from pushlog.report.json import SCHEMA
+from pushlog.report.stored import logs
+
+if TYPE_CHECKING:
+    from pushlog.model import Log
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One side: its name and its tables."""
+
+    name: str
+    frames: Frames
+
+
+def side(name: str) -> Side:
+    """The side of that name. Raises InputError when it is none."""
+    path = Path(name)
+    if path.is_dir():
+        if not (path / RESULTS).is_dir():
+            raise InputError(f"{name}: is no folder of an audit: name a log, or what pushlog audit --out was given")
+        return Side(name=name, frames=frames(Store(path, "").tables()))
+    given = read(name)
+    head = given.data[:200]
+    if f'"schema": "{SCHEMA}"'.encode() in head:
+        return _of(name, logs(given.data.decode("utf-8", "replace"), name))
+    return _of(name, (analyze_raw(given),))
+
+
+def _of(name: str, found: tuple[Log, ...]) -> Side:
+    tables = Tables()
+    for log in found:
+        made = rows(log, log.source.name, "", None)
+        for table in TABLES:
+            for row in made[table]:
+                tables.add(table, row)
+    return Side(name=name, frames=frames(tables))

@@ -1,0 +1,84 @@
+"""All that an audit says, as one record: pages, JSON, Markdown and the terminal are drawn from it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pushlog.audit.habits import Habit, habits
+from pushlog.audit.incidents import Incident, incidents
+from pushlog.audit.reuse import Again, again
+from pushlog.audit.schema import VERSION
+from pushlog.audit.totals import (
+    Kind,
+    Period,
+    Registry,
+    Repository,
+    Totals,
+    kinds,
+    periods,
+    registries,
+    repositories,
+    totals,
+)
+from pushlog.report.json import plain
+
+if TYPE_CHECKING:
+    from pushlog.audit.frames import Frames
+
+BAD = ("unreadable", "partial")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """A log that could not be read, or not whole, and why."""
+
+    input: str
+    member: str
+    status: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """Everything, the worst first in each list."""
+
+    totals: Totals
+    periods: tuple[Period, ...]
+    incidents: tuple[Incident, ...]
+    kinds: tuple[Kind, ...]
+    registries: tuple[Registry, ...]
+    repositories: tuple[Repository, ...]
+    again: tuple[Again, ...]
+    habits: tuple[Habit, ...]
+    unread: tuple[Unread, ...]
+
+
+def summary(frames: Frames) -> Summary:
+    """What the tables say."""
+    return Summary(
+        totals=totals(frames),
+        periods=periods(frames),
+        incidents=incidents(frames),
+        kinds=kinds(frames),
+        registries=registries(frames),
+        repositories=repositories(frames),
+        again=again(frames),
+        habits=habits(frames),
+        unread=tuple(_unread(frames)),
+    )
+
+
+def _unread(frames: Frames) -> list[Unread]:
+    found = frames.sources[frames.sources["status"].isin(BAD)]
+    columns = found[["input", "member", "status", "reason"]].astype(object).to_numpy().tolist()
+    return [Unread(input=i, member=m, status=s, reason=r or "") for i, m, s, r in columns]
+
+
+def document(told: Summary) -> str:
+    """The summary as JSON: `audit.json`. The same results give the same text."""
+    body = plain(told)
+    assert isinstance(body, dict)
+    body["totals"]["failure_rate"] = round(told.totals.failure_rate, 6)
+    return json.dumps({"schema": VERSION, **body}, ensure_ascii=False, indent=1) + "\n"

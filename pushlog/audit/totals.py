@@ -1,0 +1,206 @@
+"""Counts over all pushes: in all, over time, by kind of failure, by registry, by repository."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pushlog.audit.frames import Frames
+
+UNNAMED = "not named"
+# Longer than this and days say more than hours.
+HOURS = pd.Timedelta(days=3)
+MONTHS = pd.Timedelta(days=180)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """What there is in all.
+
+    `retry_seconds` adds the longest wait of every push; `dated`: pushes with a known date; `warned`: pushes with an
+    error or a warning among their findings.
+    """
+
+    logs: int
+    duplicates: int
+    unread: int
+    without_push: int
+    bytes: int
+    pushes: int
+    succeeded: int
+    failed: int
+    interrupted: int
+    incomplete: int
+    warned: int
+    retries: int
+    retry_seconds: float
+    dated: int
+    first: str | None
+    last: str | None
+
+    @property
+    def failure_rate(self) -> float:
+        """The share of pushes that did not succeed, 0 to 1."""
+        return (self.pushes - self.succeeded) / self.pushes if self.pushes else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """An hour, a day or a month: its beginning in ISO form, its pushes, and those that succeeded."""
+
+    begins: str
+    pushes: int
+    succeeded: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of failure. `page`: that of the last push that met it."""
+
+    family: str
+    pushes: int
+    repositories: int
+    registries: int
+    retry_helps: int
+    causes: tuple[str, ...]
+    first: str | None
+    last: str | None
+    page: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registry:
+    """One registry and the failures met there, the most frequent first."""
+
+    registry: str
+    kind: str
+    pushes: int
+    failed: int
+    retry_seconds: float
+    families: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repository:
+    """One repository of one registry. `seconds`: the median of its measured pushes; `bytes`: of its biggest push."""
+
+    registry: str
+    repository: str
+    pushes: int
+    failed: int
+    seconds: float | None
+    slowest: float | None
+    bytes: int | None
+    retry_seconds: float
+
+
+def iso(moment: object) -> str | None:
+    """A moment in UTC to the second, None for NaT."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(moment, pd.Timestamp) else None
+
+
+def totals(frames: Frames) -> Totals:
+    """The counts of everything."""
+    sources, pushes = frames.sources, frames.pushes
+    status, outcome = sources["status"].value_counts(), pushes["outcome"].value_counts()
+    dated = pushes["moment"].dropna()
+    return Totals(
+        logs=len(sources),
+        duplicates=int(status.get("duplicate", 0)),
+        unread=int(status.get("unreadable", 0) + status.get("partial", 0)),
+        without_push=int(status.get("no-push", 0)),
+        bytes=int(sources.loc[sources["status"] != "duplicate", "bytes"].sum()),
+        pushes=len(pushes),
+        succeeded=int(outcome.get("succeeded", 0)),
+        failed=int(outcome.get("failed", 0)),
+        interrupted=int(outcome.get("interrupted", 0)),
+        incomplete=int(outcome.get("incomplete", 0)),
+        warned=len(frames.findings[frames.findings["severity"] != "info"][["log", "push"]].drop_duplicates()),
+        retries=int(pushes["retries"].sum()),
+        retry_seconds=round(float(pushes["retry_seconds"].sum()), 3),
+        dated=len(dated),
+        first=iso(dated.min()) if len(dated) else None,
+        last=iso(dated.max()) if len(dated) else None,
+    )
+
+
+def periods(frames: Frames) -> tuple[Period, ...]:
+    """Pushes over time, by hours, days or months; those without a date are in none, and an empty one is left out."""
+    dated = frames.pushes.dropna(subset=["moment"])
+    if dated.empty:
+        return ()
+    span = dated["moment"].max() - dated["moment"].min()
+    form = "%Y-%m-%dT%H:00Z" if span <= HOURS else "%Y-%m-%d" if span <= MONTHS else "%Y-%m"
+    good = dated["outcome"].eq("succeeded")
+    groups = good.groupby(dated["moment"].dt.strftime(form))
+    return tuple(Period(begins=str(at), pushes=len(of), succeeded=int(of.sum())) for at, of in groups)
+
+
+def kinds(frames: Frames) -> tuple[Kind, ...]:
+    """Failures by family, the most frequent first; a push that ended without an error is `interrupted` and so on."""
+    bad = frames.pushes[frames.pushes["outcome"] != "succeeded"]
+    family = bad["family"].where(bad["family"].notna(), bad["outcome"])
+    found = [_kind(str(name), of) for name, of in bad.groupby(family)]
+    return tuple(sorted(found, key=lambda k: (-k.pushes, k.family)))
+
+
+def _kind(family: str, of: pd.DataFrame) -> Kind:
+    # Without a date the order of names must do.
+    newest = of.sort_values("moment", kind="stable", na_position="first").iloc[-1]
+    return Kind(
+        family=family,
+        pushes=len(of),
+        repositories=len(of[["registry", "repository"]].drop_duplicates()),
+        registries=of["registry"].nunique(dropna=False),
+        retry_helps=int(of["retry_helps"].fillna(value=False).sum()),
+        causes=tuple(str(name) for name in of["cause"].value_counts().index[:3] if name != family),
+        first=iso(of["moment"].min()),
+        last=iso(of["moment"].max()),
+        page=newest["page"],
+    )
+
+
+def registries(frames: Frames) -> tuple[Registry, ...]:
+    """Pushes by registry, the one with the most failures first."""
+    pushes = frames.pushes
+    found = []
+    for name, of in pushes.groupby(pushes["registry"].fillna(UNNAMED)):
+        bad = of[of["outcome"] != "succeeded"]
+        met = bad["family"].where(bad["family"].notna(), bad["outcome"]).value_counts()
+        found.append(
+            Registry(
+                registry=str(name),
+                kind=str(of["registry_kind"].mode().iloc[0]),
+                pushes=len(of),
+                failed=len(bad),
+                retry_seconds=round(float(of["retry_seconds"].sum()), 3),
+                families={str(k): int(v) for k, v in sorted(met.items(), key=lambda item: (-item[1], item[0]))},
+            )
+        )
+    return tuple(sorted(found, key=lambda r: (-r.failed, -r.pushes, r.registry)))
+
+
+def repositories(frames: Frames) -> tuple[Repository, ...]:
+    """Pushes by repository, the one with the most failures first; pushes whose log names none are left out."""
+    pushes = frames.pushes.dropna(subset=["repository"])
+    return tuple(sorted(_repositories(pushes), key=lambda r: (-r.failed, -r.pushes, r.registry, r.repository)))
+
+
+def _repositories(pushes: pd.DataFrame) -> Iterator[Repository]:
+    for (registry, repository), of in pushes.groupby([pushes["registry"].fillna(UNNAMED), "repository"]):
+        took, size = of["seconds"].dropna(), of["bytes_total"].dropna()
+        yield Repository(
+            registry=str(registry),
+            repository=str(repository),
+            pushes=len(of),
+            failed=int(of["outcome"].ne("succeeded").sum()),
+            seconds=round(float(took.median()), 3) if len(took) else None,
+            slowest=float(took.max()) if len(took) else None,
+            bytes=int(size.max()) if len(size) else None,
+            retry_seconds=round(float(of["retry_seconds"].sum()), 3),
+        )

@@ -1,0 +1,106 @@
+"""`pushlog audit`: many logs, one page that says what is wrong with the pushes."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pushlog.commands.options import FailOn, FailOnOption, Rules
+
+if TYPE_CHECKING:
+    from pushlog.audit.gates import Gates
+    from pushlog.audit.run import Audited
+
+Paths = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="PATH...",
+        help="Logs, folders, patterns, archives (zip, tar, gz, bz2, xz, zst), URLs (s3://, gs://, https://); - reads a "
+        "list of them from standard input.",
+    ),
+]
+Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where results go; what is there is not read again.")]
+Jobs = Annotated[int, typer.Option("-j", "--jobs", min=0, help="Processes; 0: as many as there are processors.")]
+Scheduler = Annotated[
+    str | None, typer.Option("--scheduler", metavar="URL", help="A Dask cluster instead: tcp://HOST:8786.")
+]
+TimeLimit = Annotated[float, typer.Option("--time-limit", min=0.1, metavar="S", help="Seconds that one log may take.")]
+MaxLogSize = Annotated[
+    int, typer.Option("--max-log-size", min=1, metavar="MIB", help="MiB that one log may have, unpacked.")
+]
+MaxFailureRate = Annotated[
+    float | None,
+    typer.Option(
+        "--max-failure-rate", min=0, max=100, metavar="PERCENT", help="Exit with 1 when more did not succeed."
+    ),
+]
+MaxRetrySeconds = Annotated[
+    float | None,
+    typer.Option("--max-retry-seconds", min=0, metavar="S", help="Exit with 1 when retries took longer in all."),
+]
+
+
+def audit(
+    paths: Paths,
+    out: Out = Path("pushlog-audit"),
+    jobs: Jobs = 0,
+    scheduler: Scheduler = None,
+    time_limit: TimeLimit = 10.0,
+    max_log_size: MaxLogSize = 1024,
+    rules_files: Rules = None,
+    fail_on: FailOnOption = FailOn.NEVER,
+    max_failure_rate: MaxFailureRate = None,
+    max_retry_seconds: MaxRetrySeconds = None,
+) -> int:
+    """Thousands of logs: an index page, a page for every push that went wrong, and a dataset."""
+    from pushlog.audit.files import StoppedError
+    from pushlog.audit.gates import Gates
+    from pushlog.audit.run import Plan
+    from pushlog.audit.run import audit as run
+    from pushlog.audit.worker import Settings
+    from pushlog.exits import Exit
+    from pushlog.formats.rules_file import knowledge
+    from pushlog.intake.archives import ArchiveLimits
+
+    settings = Settings(
+        seconds=time_limit,
+        limits=ArchiveLimits(log_bytes=max_log_size << 20),
+        knowledge=knowledge(rules_files) if rules_files else None,
+    )
+    plan = Plan(out=out, jobs=jobs, scheduler=scheduler, rules=tuple(rules_files or ()), settings=settings)
+    gates = Gates(fail_on=fail_on.value, failure_percent=max_failure_rate, retry_seconds=max_retry_seconds)
+    try:
+        done = run(paths, plan)
+    except StoppedError as error:
+        _say(str(error))
+        return int(Exit.INCOMPLETE_ANALYSIS)
+    except KeyboardInterrupt:
+        _say("stopped; what is finished is kept: run again to go on")
+        return int(Exit.CTRL_C)
+    return _told(done, gates, str(out))
+
+
+def _told(done: Audited, gates: Gates, out: str) -> int:
+    """Print the result; the exit status. A gate that was met says more than a log that could not be read."""
+    from pushlog.audit.terminal import render
+    from pushlog.exits import Exit
+
+    met = gates.met(done.summary)
+    for note in (*done.notes, *met):
+        _say(note)
+    typer.echo(render(done, out), nl=False)
+    totals = done.summary.totals
+    if met:
+        return int(Exit.FAIL_ON_MET)
+    if totals.unread:
+        return int(Exit.INCOMPLETE_ANALYSIS)
+    return int(Exit.DONE if totals.pushes else Exit.NO_PUSH)
+
+
+def _say(text: str) -> None:
+    from pushlog.report.visible import visible
+
+    sys.stderr.write(f"pushlog: {visible(text)}\n")

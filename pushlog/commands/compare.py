@@ -1,0 +1,35 @@
+"""`pushlog compare`: two pushes, or two audits, side by side."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+
+class Form(StrEnum):
+    """How a comparison is told."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+Old = Annotated[
+    str, typer.Argument(metavar="OLD", help="A log, what analyze -f json wrote, or the folder of an audit.")
+]
+New = Annotated[str, typer.Argument(metavar="NEW", help="The same, later.")]
+Format = Annotated[Form, typer.Option("-f", "--format", help="For people or for programs.")]
+
+
+def compare(old: Old, new: New, form: Format = Form.TEXT) -> int:
+    """Two pushes or two audits side by side: reused, uploaded again, grown, slower; failures new and gone."""
+    from pushlog.audit import compare_text
+    from pushlog.audit.compare import compare as sides_compared
+    from pushlog.audit.compare import document
+    from pushlog.audit.sides import side
+    from pushlog.exits import Exit
+
+    told = sides_compared(side(old), side(new))
+    typer.echo(document(told) if form is Form.JSON else compare_text.render(told), nl=False)
+    return int(Exit.DONE if told.old.pushes and told.new.pushes else Exit.NO_PUSH)

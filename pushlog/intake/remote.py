@@ -1,0 +1,100 @@
+"""Inputs that are not local files: whatever fsspec can open by its URL (S3, GCS, HTTP and more)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from urllib.parse import urlsplit, urlunsplit
+
+from pushlog.faults import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_WEB = ("http", "https")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One remote file. `size` in bytes, None where the server doesn't say; `stamp` changes when the file does."""
+
+    url: str
+    size: int | None
+    stamp: str
+
+
+def is_remote(name: str) -> bool:
+    """Whether a name is a URL."""
+    scheme, mark, _ = name.partition("://")
+    return bool(mark) and scheme.replace("+", "").isalnum()
+
+
+def label(url: str) -> str:
+    """The URL as it may be shown: without the password in it and without the signature behind it."""
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+def find(url: str) -> Iterator[Found]:
+    """The files that a URL names: a file, all below a folder, or what a pattern matches. Raises InputError."""
+    try:
+        yield from _find(url)
+    except InputError:
+        raise
+    except Exception as error:
+        raise _unreadable(url, error) from error
+
+
+def opened(url: str) -> BinaryIO:
+    """The file, to be read and closed. Raises InputError."""
+    try:
+        system, path = _system(url)
+        return cast("BinaryIO", system.open(path, "rb"))
+    except InputError:
+        raise
+    except Exception as error:
+        raise _unreadable(url, error) from error
+
+
+def _find(url: str) -> Iterator[Found]:
+    system, path = _system(url)
+    scheme = urlsplit(url).scheme
+    if scheme in _WEB:
+        # A page of links is no folder: only what was named is fetched.
+        yield _found(url, system.info(path))
+        return
+    if any(mark in path for mark in "*?["):
+        infos = system.glob(path, detail=True)
+    elif system.isdir(path):
+        infos = system.find(path, detail=True)
+    else:
+        infos = {path: system.info(path)}
+    for name in sorted(infos):
+        if infos[name].get("type", "file") == "file":
+            yield _found(system.unstrip_protocol(name), infos[name])
+
+
+def _found(url: str, info: dict[str, Any]) -> Found:
+    stamps = (info.get(key) for key in ("ETag", "etag", "md5Hash", "LastModified", "updated", "mtime", "created"))
+    stamp = next((str(value) for value in stamps if value is not None), "")
+    size = info.get("size")
+    return Found(url=url, size=int(size) if size is not None else None, stamp=stamp)
+
+
+def _system(url: str) -> tuple[Any, str]:  # fsspec has no types
+    try:
+        import fsspec
+    except ImportError:
+        raise InputError(f"{label(url)}: URLs are read with fsspec: pip install 'pushlog[remote]'") from None
+    found: tuple[Any, str] = fsspec.core.url_to_fs(url)
+    return found
+
+
+def _unreadable(url: str, error: Exception) -> InputError:
+    name = label(url)
+    if isinstance(error, ImportError):
+        return InputError(f"{name}: its library is missing: pip install 'pushlog[remote]' ({error})")
+    if isinstance(error, FileNotFoundError):
+        return InputError(f"{name}: can't be read: no such file")
+    said = " ".join(str(error).split()).replace(url, name) or type(error).__name__
+    return InputError(f"{name}: can't be read: {said[:300]}")
