@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-
 STATES = {
     Kind.PREPARING: State.PREPARING,
     Kind.BUFFERING: State.PREPARING,
