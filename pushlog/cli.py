@@ -12,12 +12,15 @@ from typer.exceptions import TyperException
 from pushlog.commands.analyze import analyze
 from pushlog.commands.audit import audit
 from pushlog.commands.compare import compare
+from pushlog.commands.record import record
+from pushlog.commands.redact import redact
 from pushlog.commands.report import report
 from pushlog.commands.rules import explain, rules
+from pushlog.commands.watch import watch
 from pushlog.faults import UserError
 
 # In the order of `pushlog --help`. A module of commands/ imports the heavy rooms inside its function.
-COMMANDS = (analyze, audit, compare, report, rules, explain)
+COMMANDS = (analyze, watch, record, audit, compare, report, redact, rules, explain)
 
 app = typer.Typer(
     name="pushlog",
@@ -30,32 +33,39 @@ app = typer.Typer(
 
 
 def main() -> NoReturn:
-    """The console script: no traceback for what a user can cause."""
+    """The command line: no traceback for what a user or a log can cause."""
     from pushlog.exits import Exit
 
     try:
         code = app(standalone_mode=False)
         sys.stdout.flush()
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         code = Exit.CTRL_C
     except BrokenPipeError:
-        # Whoever read the output has seen enough; Python must not fail again when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_stdout()
         code = Exit.DONE
-    except typer.Abort:
-        code = Exit.CTRL_C
     except (TyperException, UserError) as error:
-        code = _usage_error(error)
+        code = _said(error.format_message() if isinstance(error, TyperException) else str(error))
+    except OSError as error:  # files speak for themselves; what is left is standard output, on a full disk, say
+        _give_up_stdout()
+        code = _said(f"standard output: can't be written: {(error.strerror or str(error)).lower()}")
+    except MemoryError:
+        code = _said("not enough memory for this log")
     sys.exit(int(code or 0))
 
 
-def _usage_error(error: TyperException | UserError) -> int:
+def _give_up_stdout() -> None:
+    """Whoever read the output is gone or full; Python must not fail again when it flushes at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _said(text: str) -> int:
     """One line on standard error and status 2."""
     from pushlog.exits import Exit
     from pushlog.report.visible import visible
 
-    text = error.format_message() if isinstance(error, TyperException) else str(error)
-    sys.stderr.write(f"pushlog: {visible(text)}\n")
+    # A name or a value in the message may hold a line end, and must not look like a message of its own.
+    sys.stderr.write(f"pushlog: {visible(text.replace(chr(10), chr(0x240A)))}\n")
     return Exit.USAGE
 
 

@@ -71,7 +71,10 @@ def class_of(push: Diagnosis) -> Exit:
 
 def status(logs: Iterable[Log], *, fail_on: str, classes: bool, strict: bool) -> Exit:
     """The exit status of an analysis; with `classes` that of the last push that did not succeed."""
-    pushes = [push for log in logs for push in log.pushes]
+    read = list(logs)
+    pushes = [push for log in read for push in log.pushes]
+    if any(log.source.incomplete for log in read):
+        return Exit.INCOMPLETE_ANALYSIS
     if not pushes:
         return Exit.NO_PUSH
     if strict and any(push.unread for push in pushes):

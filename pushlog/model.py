@@ -48,12 +48,22 @@ __all__ = [
     "Outcome",
     "Phase",
     "Progress",
+    "Redacted",
     "Reference",
     "Severity",
     "Source",
     "State",
     "Store",
 ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redacted:
+    """Secrets that were hidden: their kind, the line they stand on (None where it is not a line's text), how many."""
+
+    kind: str
+    line: int | None
+    count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +78,8 @@ class Source:
     decoration: str | None
     coverage: float
     notes: tuple[str, ...] = ()
+    redacted: tuple[Redacted, ...] = ()
+    incomplete: bool = False  # part of it was not read; the notes say which
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

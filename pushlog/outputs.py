@@ -49,11 +49,11 @@ def write(wanted: Sequence[Output], logs: Sequence[Log], *, no_color: bool) -> N
     """Draw every output, files first, so that a full disk is known before anything is printed."""
     for output in sorted(wanted, key=lambda o: o.path is None):
         if output.path is None:
-            _print(_drawn(output.format, logs, no_color=no_color, for_file=False))
+            _print(_drawn(output.format, logs, no_color=no_color, for_file=False).encode("utf-8", "replace"))
         elif output.format == "html" and output.path.endswith(("/", os.sep)):
             _folder(output.path, logs)
         else:
-            _file(output.path, _drawn(output.format, logs, no_color=no_color, for_file=True))
+            _file(output.path, _drawn(output.format, logs, no_color=no_color, for_file=True).encode("utf-8", "replace"))
 
 
 def _drawn(name: str, logs: Sequence[Log], *, no_color: bool, for_file: bool) -> str:
@@ -80,21 +80,36 @@ def _color() -> bool:
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def _print(text: str) -> None:
+def _print(data: bytes) -> None:
     """To standard output; all but text is UTF-8 whatever the locale says."""
     sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+    sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
 
 
-def _file(path: str, text: str) -> None:
+def write_bytes(path: str | None, data: bytes) -> None:
+    """To a file, written whole or not at all, or to standard output. Raises OutputError."""
+    if path is None and sys.stdout.isatty():
+        raise OutputError("a log can hold codes that act on a terminal: name a file with -o, or use a pipe")
+    if path is None:
+        _print(data)
+    else:
+        _file(path, data)
+
+
+def _file(path: str, data: bytes) -> None:
     """Written beside its place and renamed, so that there is the old file or the whole new one."""
     target = Path(path)
     try:
+        if target.exists() and not target.is_file():  # a device or a pipe is written to, never replaced
+            target.write_bytes(data)
+            return
         handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n", errors="replace") as file:
-                file.write(text)
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
             Path(beside).chmod(0o666 & ~_umask())
             Path(beside).replace(target)
         except BaseException:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from pushlog.formats.anchors import stretches
 from pushlog.formats.dialects import openings, pushes
 from pushlog.formats.errors import Classified, classify
+from pushlog.formats.limited import few_findings, limited
 from pushlog.formats.reference import named_in, reference
 from pushlog.formats.sections import unbound
 from pushlog.formats.store import store
+from pushlog.intake.limits import LIMITS, Deadline, Limits, long_lines
 from pushlog.intake.opened import opened
 from pushlog.intake.read import Raw, raw, read
 from pushlog.knowledge.base import Knowledge, shipped
@@ -28,8 +30,10 @@ from pushlog.model import (
     Source,
     Store,
 )
+from pushlog.redaction.result import redacted, unredacted
 from pushlog.rules import across, judge
 from pushlog.rules.case import Case
+from pushlog.rules.excerpt import excerpt
 from pushlog.rules.token_expired import expired
 from pushlog.rules.verdict import verdict
 from pushlog.timeline.concurrency import concurrency
@@ -58,7 +62,6 @@ if TYPE_CHECKING:
     from pushlog.timeline.changes import Change
     from pushlog.timeline.measured import Watch
 
-_NEIGHBOURS = 2
 _UNREAD_SHOWN = 20
 
 
@@ -67,7 +70,8 @@ class Options:
     """What a user may tell and ask an analysis beside the log.
 
     `timing`: the text of a typescript's timing file; `zone`: that of stamps which name none; `max_uploads`: that of the
-    daemon, 0 for no limit.
+    daemon, 0 for no limit; `watch`: the times of a log that carries none of its own; `redact`: secrets are hidden in
+    the result.
     """
 
     knowledge: Knowledge = field(default_factory=shipped)
@@ -77,35 +81,42 @@ class Options:
     manifest: Manifest | None = None
     max_uploads: int | None = None
     what_if: tuple[Change, ...] = ()
+    watch: Watch | None = None
+    redact: bool = True
+    limits: Limits = LIMITS
 
 
 def analyze(source: str | Path | bytes, options: Options | None = None) -> Log:
     """The pushes in a log: a path, `-` for standard input, or the bytes themselves. Raises InputError."""
-    return analyze_raw(_given(source), options)
+    return analyze_raw(_given(source, options), options)
 
 
 def analyze_raw(given: Raw, options: Options | None = None) -> Log:
     """The same for bytes that were read already."""
-    source, known = _known(given, options or Options())
+    chosen = options or Options()
+    source, known = _known(given, chosen)
     judged = (_judged(case, habits) for case, habits in zip(known, across(known), strict=True))
-    return Log(source=source, pushes=tuple(judged))
+    log = few_findings(Log(source=source, pushes=tuple(judged)), chosen.limits)
+    return redacted(log, known[0].text if known else None) if chosen.redact else unredacted(log)
 
 
 def cases(source: str | Path | bytes, options: Options | None = None) -> list[Case]:
     """The pushes in a log with all that is known of them, before anything is judged. Raises InputError."""
-    return _known(_given(source), options or Options(), every=True)[1]
+    return _known(_given(source, options), options or Options(), every=True)[1]
 
 
-def _given(source: str | Path | bytes) -> Raw:
-    return raw("bytes", source) if isinstance(source, bytes) else read(str(source))
+def _given(source: str | Path | bytes, options: Options | None) -> Raw:
+    limit = (options.limits if options else LIMITS).log_bytes
+    return raw("bytes", source) if isinstance(source, bytes) else read(str(source), limit)
 
 
 def _known(given: Raw, chosen: Options, *, every: bool = False) -> tuple[Source, list[Case]]:
     """What is known of a log and of its pushes; `every`: with the events that tell no rule anything."""
+    deadline = Deadline(chosen.limits.seconds)
     log = opened(given.data, openings(), chosen.timing, chosen.zone, where=stretches)
     text = log.text
-    told = pushes(text, chosen.knowledge, every=every or log.watch is not None)
-    found = told.sections
+    told = pushes(text, chosen.knowledge, every=every or bool(log.watch or chosen.watch))
+    found, over = limited(told.sections, chosen.limits)
     described = Source(
         name=given.name,
         bytes=given.size,
@@ -121,10 +132,13 @@ def _known(given: Raw, chosen: Options, *, every: bool = False) -> tuple[Source,
             *(() if found else _unbound(text, chosen.knowledge)),
         ),
     )
-    known = [_case(text, described, section, log.watch, chosen) for section in found]
+    watch = log.watch or chosen.watch
+    known = [_case(text, described, section, watch, chosen) for section in found if not deadline.over]
     known, unnamed = _with_instructions(known, chosen.history)
     known, unsized = _with_sizes(known, chosen)
-    return replace(described, notes=(*described.notes, *unnamed, *unsized)), known
+    left_out = (*long_lines(text.data), *over, *deadline.notes)
+    notes = (*described.notes, *unnamed, *unsized, *left_out)
+    return replace(described, notes=notes, incomplete=given.incomplete or bool(left_out)), known
 
 
 def _told(found: tuple[Section, ...]) -> tuple[str, ...]:
@@ -255,8 +269,8 @@ def _judged(case: Case, habits: tuple[Finding, ...]) -> Diagnosis:
     """The push with its findings, the two sentences that lead, and the lines that are quoted."""
     findings = judge(case, habits)
     headline, advice = verdict(case.push, findings, case.client.name)
-    excerpt = _excerpt(case.text, case.push, findings)
-    return replace(case.push, findings=findings, verdict=headline, advice=advice, excerpt=excerpt)
+    quoted = excerpt(case.text, case.push, findings)
+    return replace(case.push, findings=findings, verdict=headline, advice=advice, excerpt=quoted)
 
 
 def _failure(section: Section, classified: Classified | None, known: Sequence[Layer]) -> Failure | None:
@@ -270,16 +284,3 @@ def _failure(section: Section, classified: Classified | None, known: Sequence[La
         http_status=classified.http_status,
         retry_helps=classified.retry_helps,
     )
-
-
-def _excerpt(text: Text, push: Diagnosis, findings: tuple[Finding, ...]) -> tuple[Evidence, ...]:
-    """The lines that findings point at, with their neighbours."""
-    points = {evidence.line for finding in findings for evidence in finding.evidence}
-    lines = {
-        near
-        for line in points
-        for near in range(line - _NEIGHBOURS, line + _NEIGHBOURS + 1)
-        if push.lines[0] <= near <= push.lines[1] or near == line
-    }
-    shown = {line: text.shown(line) for line in sorted(lines) if 1 <= line <= text.lines}
-    return tuple(Evidence(line=line, text=said) for line, said in shown.items())

@@ -5,7 +5,7 @@ import json
 import os
 import re
 import threading
-import time
+from dataclasses import replace
 
 import pytest
 
@@ -85,6 +85,17 @@ def test_of_a_cut_archive_the_readable_part_is_judged_and_called_partial(tmp_pat
     assert len(pages) == 1
 
 
+def test_a_log_of_which_the_analysis_left_something_out_is_called_partial(monkeypatch):
+    def over(raw, options):
+        log = analyze_raw(raw, options)
+        note = "the log holds 1,001 pushes: only the first 1,000 were analyzed"
+        return replace(log, source=replace(log.source, incomplete=True, notes=(note,)))
+
+    monkeypatch.setattr(worker, "analyze_raw", over)
+    (line,), _ = read(FAILED)
+    assert status(line) == ("partial", "the log holds 1,001 pushes: only the first 1,000 were analyzed")
+
+
 def test_a_log_above_the_limit_is_a_row_with_the_reason(tmp_path):
     path = tmp_path / "big.log"
     path.write_bytes(b"x" * 2_000_000)
@@ -100,7 +111,7 @@ def test_a_log_that_takes_too_long_is_a_row_and_the_next_one_is_read(monkeypatch
 
     monkeypatch.setattr(worker, "analyze_raw", slow)
     lines, _ = read(FAILED, PUSHED, seconds=0.3)
-    assert status(lines[0]) == ("unreadable", "took more than 0.3 s to analyse")
+    assert status(lines[0]) == ("unreadable", "took more than 0.3 s of processor time")
     assert status(lines[1])[0] == "read"
 
 
@@ -117,14 +128,14 @@ def test_a_fault_of_the_analysis_costs_one_log_and_is_told(monkeypatch):
 
 
 def test_the_time_limit_works_in_threads_too():
-    """A cluster's worker runs its tasks in threads, where no signal arrives."""
+    # A cluster's worker runs its tasks in threads, where no signal arrives.
     ended = []
 
     def spin():
         try:
             with deadline(0.1, hard=False):
                 while True:
-                    time.sleep(0.001)
+                    pass
         except TimeUpError:
             ended.append(True)
 

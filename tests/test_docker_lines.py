@@ -150,3 +150,11 @@ def test_a_line_with_nothing_behind_it_was_drawn_over_nothing():
 )
 def test_the_one_line_of_a_quiet_push(line, quiet):
     assert docker.is_quiet(line) is quiet
+
+
+def test_the_daemons_own_log_says_why_an_upload_is_retried():
+    told = r'time="2016-03-11T15:18:32.20+08:00" level=error msg="Upload failed, retrying: denied: \"no\"" spanID=1'
+    for line in (told, f"Mar 11 15:18:32 ci-1 docker[10226]: {told}"):
+        mark = docker.row(line)
+        assert isinstance(mark, Mark)
+        assert (mark.kind, mark.fields["CAUSE"]) == ("upload_failed", r"denied: \"no\"")

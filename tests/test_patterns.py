@@ -1,8 +1,9 @@
-"""A user's own regular expressions: they find what `re` finds, and nothing makes them slow."""
+"""A user's own regular expressions: they find what people mean, and nothing makes them slow."""
 
 from __future__ import annotations
 
 import re
+import sys
 import time
 
 import pytest
@@ -11,8 +12,8 @@ from hypothesis import strategies as st
 
 from pushlog.knowledge.patterns import PatternError, found, linear
 
-ATOMS = st.sampled_from(["a", "b", "A", ".", "[ab]", "[^a]", r"\w", r"\d", r"\s", r"\.", "^", "$", r"\b", "", "é"])
-REPEATS = ["?", "*", "+", "{2}", "{,2}", "{,}", "{1,3}", "{2,}", "*?", "+?", "{1,2}?"]
+ATOMS = st.sampled_from(["a", "b", "A", ".", "[ab]", "[^a]", r"\w", r"\d", r"\s", r"\.", "^", "$", r"\b", ""])
+REPEATS = ["?", "*", "+", "{2}", "{1,3}", "{2,}", "*?", "+?", "{1,2}?"]
 
 
 def grown(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
@@ -23,10 +24,10 @@ def grown(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-@settings(max_examples=500, deadline=None)
-@given(pattern=st.recursive(ATOMS, grown, max_leaves=8), text=st.text("abAB1 .\né", max_size=10))
+@settings(max_examples=300, deadline=None)
+@given(pattern=st.recursive(ATOMS, grown, max_leaves=8), text=st.text("abAB1 .", max_size=10))
 def test_it_finds_what_re_finds(pattern: str, text: str) -> None:
-    assert linear(pattern).found(text) == (re.search(pattern, text, re.IGNORECASE) is not None)
+    assert linear(pattern).found(text) == (re.search(pattern, text, re.IGNORECASE | re.ASCII) is not None)
 
 
 @pytest.mark.parametrize(
@@ -40,6 +41,8 @@ def test_it_finds_what_re_finds(pattern: str, text: str) -> None:
         ("{a", "x{a", True),
         ("a{0}b", "b", True),
         ("", "", True),
+        ("É", "é", True),
+        ("x", "\ud800x", True),
     ],
 )
 def test_it_reads_what_people_write(pattern: str, text: str, hit: bool) -> None:
@@ -65,20 +68,22 @@ def test_no_text_makes_it_slow(pattern: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("pattern", "why"),
     [
-        ("(", "is no regular expression: missing"),
-        ("a{2,1}", "is no regular expression: min repeat"),
-        ("[[a]", "is no regular expression: Possible nested set"),
-        ("(?=a)", r"begins a group with '\(\?'"),
-        ("(?i)a", r"begins a group with '\(\?'"),
-        ("(?P<x>a)", r"begins a group with '\(\?'"),
-        (r"(a)\1", r"has '\\1'"),
-        (r"\Aa", r"has '\\A'"),
-        ("a++", "has a possessive repeat"),
+        ("(", r"is no regular expression of RE2: missing \)"),
+        ("a{2,1}", "invalid repetition size"),
+        ("(?=a)", "invalid perl operator"),
+        (r"(a)\1", "invalid escape sequence"),
+        ("a++", "bad repetition operator"),
         ("a" * 1001, "is longer than 1,000 characters"),
-        ("(((){1000}){1000}){1000}", "has repeats that are too large"),
-        ("(" * 400 + ")" * 400, "has too many groups inside groups"),
+        ("(((){1000}){1000}){1000}", "invalid repetition size"),
+        (r"((\pL{100}){100}){10}", "invalid repetition size|pattern too large"),
     ],
 )
 def test_what_it_has_not_is_refused(pattern: str, why: str) -> None:
     with pytest.raises(PatternError, match=why):
         linear(pattern)
+
+
+def test_without_the_engine_the_message_says_how_to_get_it(monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "re2", None)
+    with pytest.raises(PatternError, match=r"pip install 'pushlog\[rules\]'"):
+        linear("a")

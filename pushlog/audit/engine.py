@@ -39,7 +39,7 @@ def processes(jobs: int) -> Executor:
     """A pool of processes that share nothing with this one but the code loaded once in their server."""
     if sys.platform == "linux":
         context: multiprocessing.context.BaseContext = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["pushlog.audit.worker"])
+        context.set_forkserver_preload(["pushlog.audit.warm"])
     else:
         context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(jobs, mp_context=context, initializer=begin)

@@ -15,6 +15,7 @@ from pushlog.commands.options import (
     Histories,
     ManifestFile,
     NoColor,
+    NoRedact,
     Rules,
     Strict,
     Timezone,
@@ -38,6 +39,7 @@ def analyze(
     what_if: WhatIf = None,
     timing: Timing = None,
     timezone: Timezone = None,
+    no_redact: NoRedact = False,
     no_color: NoColor = False,
 ) -> int:
     """Post-mortem of captured logs: verdict, how far each push got, causes with their lines, what to do."""
@@ -46,24 +48,18 @@ def analyze(
     from pushlog.outputs import outputs, write
 
     wanted = outputs(formats or ["text"])
-    from pushlog.formats.rules_file import knowledge
-    from pushlog.intake.history import history
-    from pushlog.intake.manifest import manifest
-    from pushlog.intake.read import read as read_input
-    from pushlog.intake.zones import zone
-    from pushlog.pipeline import Options
+    from pushlog.commands.analysis import analysis
     from pushlog.pipeline import analyze as read
-    from pushlog.timeline.changes import change
-    from pushlog.timeline.concurrency import setting
 
-    options = Options(
-        knowledge=knowledge(rules_files or ()),
-        history=history(histories or ()),
-        manifest=manifest(manifest_file) if manifest_file is not None else None,
-        max_uploads=setting(daemon_config) if daemon_config is not None else None,
-        what_if=tuple(change(text) for text in what_if or ()),
-        timing=read_input(timing).data[:].decode("utf-8", "replace") if timing is not None else None,
-        zone=zone(timezone) if timezone is not None else None,
+    options = analysis(
+        rules_files=rules_files,
+        histories=histories,
+        manifest_file=manifest_file,
+        daemon_config=daemon_config,
+        what_if=what_if,
+        timing=timing,
+        timezone=timezone,
+        redact=not no_redact,
     )
     results = []
     for log in logs:

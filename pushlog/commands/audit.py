@@ -27,7 +27,7 @@ Jobs = Annotated[int, typer.Option("-j", "--jobs", min=0, help="Processes; 0: as
 Scheduler = Annotated[
     str | None, typer.Option("--scheduler", metavar="URL", help="A Dask cluster instead: tcp://HOST:8786.")
 ]
-TimeLimit = Annotated[float, typer.Option("--time-limit", min=0.1, metavar="S", help="Seconds that one log may take.")]
+TimeLimit = Annotated[float, typer.Option("--time-limit", min=0.1, metavar="S", help="Processor time for one log.")]
 MaxLogSize = Annotated[
     int, typer.Option("--max-log-size", min=1, metavar="MIB", help="MiB that one log may have, unpacked.")
 ]

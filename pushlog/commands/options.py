@@ -86,4 +86,7 @@ Timezone = Annotated[
         help="The zone of time stamps that name none, such as Europe/Berlin, UTC or +02:00.",
     ),
 ]
+NoRedact = Annotated[
+    bool, typer.Option("--no-redact", help="Show secrets as they stand in the log; the result says that it does.")
+]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colour, whatever the terminal can.")]

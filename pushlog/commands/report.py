@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pushlog.commands.options import ExitClass, FailOn, FailOnOption, Formats, NoColor, Strict
+from pushlog.commands.options import ExitClass, FailOn, FailOnOption, Formats, NoColor, NoRedact, Strict
 
 
 def report(
@@ -15,6 +15,7 @@ def report(
     fail_on: FailOnOption = FailOn.NEVER,
     exit_class: ExitClass = False,
     strict: Strict = False,
+    no_redact: NoRedact = False,
     no_color: NoColor = False,
 ) -> int:
     """Any output again from a stored result, without the log."""
@@ -23,9 +24,12 @@ def report(
 
     wanted = outputs(formats or ["text"])
     from pushlog.intake.read import read
+    from pushlog.redaction.result import redacted
     from pushlog.report.stored import logs
 
     stored = read(result)
     results = logs(stored.data[:].decode("utf-8", "replace"), stored.name)
+    if not no_redact:
+        results = tuple(redacted(log) for log in results)
     write(wanted, results, no_color=no_color)
     return int(status(results, fail_on=fail_on.value, classes=exit_class, strict=strict))

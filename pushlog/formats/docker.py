@@ -6,7 +6,6 @@ straight into columns; what is left between them goes through Lark, piece by pie
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, replace
 from functools import cache
@@ -14,9 +13,10 @@ from typing import TYPE_CHECKING
 
 from pushlog.formats import derive
 from pushlog.formats.events import UNKNOWN, Events, Kind, Mark, Row, from_rows, table
-from pushlog.formats.figures import LONGEST_WAIT, size
+from pushlog.formats.figures import LARGEST, LONGEST_WAIT, size
 from pushlog.formats.scan import scan
 from pushlog.formats.shapes import FIELDS, Lane
+from pushlog.intake.limits import loads
 from pushlog.intake.opening import Opening
 from pushlog.intake.text import BLANK, Piece, Text
 from pushlog.model import Capture
@@ -202,8 +202,8 @@ def _careful(piece: Piece) -> Iterator[Row | Mark]:
 def _message(piece: Piece) -> Iterator[Row | Mark]:
     """A message of the Engine API: its words through the grammar, its figures as they are."""
     try:
-        message = json.loads(piece.text)
-    except (ValueError, RecursionError):
+        message = loads(piece.text)
+    except ValueError:
         return
     if not isinstance(message, dict):
         return
@@ -229,13 +229,14 @@ def _error_of(message: dict[str, object]) -> str | None:
 
 def _with_figures(event: Row, detail: dict[str, object]) -> Row:
     """The daemon leaves zeroes out: a message with a total alone has sent nothing yet."""
-    current, total = (detail.get(key) for key in ("current", "total"))
-    known = isinstance(total, int) or isinstance(current, int)
-    return replace(
-        event,
-        current=current if isinstance(current, int) else 0 if known else UNKNOWN,
-        total=total if isinstance(total, int) else UNKNOWN,
-    )
+    current, total = (_bytes(detail.get(key)) for key in ("current", "total"))
+    if current == UNKNOWN and total != UNKNOWN:
+        current = 0
+    return replace(event, current=current, total=total)
+
+
+def _bytes(figure: object) -> int:
+    return min(figure, LARGEST) if isinstance(figure, int) and figure >= 0 else UNKNOWN
 
 
 def _line(piece: Piece) -> Iterator[Row | Mark]:

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 # docker/go-units HumanSize: base 1000, four significant digits, one space before the unit up to 1.13 and in 17.03.
 _UNITS = b"kMGTPEZY"
-# No push has a larger figure or a longer wait.
-LARGEST = 2**62
+# Ten petabytes and a day: no push has such a figure, and many of them still fit in a column of sums.
+LARGEST = 10**16
 LONGEST_WAIT = 86_400
+_FIGURE = re.compile(r"(\d+)(?:\.(\d+))? ?([kMGTPEZY]?)B?", re.ASCII)
 # More digits are not exact in the sums of the fast lane.
 DIGITS = 15
 
@@ -62,9 +63,13 @@ def sizes(data: Uint8, start: Int64, stop: Int64) -> Int64:
 
 
 def size(text: str) -> int:
-    """Bytes of one figure."""
-    data = np.frombuffer(text.encode("ascii", "replace"), dtype=np.uint8)
-    return int(sizes(data, np.array([0]), np.array([len(data)]))[0])
+    """Bytes of one figure; the arithmetic is that of `sizes`."""
+    found = _FIGURE.fullmatch(text)
+    if found is None:
+        return UNKNOWN
+    whole, decimals, unit = found[1], found[2] or "", found[3]
+    power = 3 * (_UNITS.index(unit.encode()) + 1) if unit else 0
+    return round(min(float(whole + decimals) * 10.0 ** (power - len(decimals)), float(LARGEST)))
 
 
 _POWERS = {"b": 0, "k": 10, "m": 20, "g": 30, "t": 40, "p": 50}
@@ -74,7 +79,7 @@ _BINARY = re.compile(r"(\d+(?:\.\d+)?) ?([KMGTP]?)i?[Bb]?")
 def binary(text: str) -> int:
     """Bytes of one figure with powers of 1024, `12.0MiB` or `4.2 Ki`, as mpb and containerd write them."""
     found = _BINARY.fullmatch(text.strip())
-    return round(float(found[1]) * 2 ** _POWERS[(found[2] or "b").lower()]) if found else UNKNOWN
+    return round(min(float(found[1]) * 2 ** _POWERS[(found[2] or "b").lower()], float(LARGEST))) if found else UNKNOWN
 
 
 _UNIT_SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
@@ -82,5 +87,10 @@ _PART = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s|us|µs|ns)")
 
 
 def go_seconds(text: str) -> float:
-    """Seconds of a duration as Go writes it: `1s`, `2m0.5s`, `512ms`."""
-    return sum(float(number) * _UNIT_SECONDS[unit] for number, unit in _PART.findall(text))
+    """Seconds of a duration as Go writes it, a day at most: `1s`, `2m0.5s`, `512ms`."""
+    return min(sum(float(number) * _UNIT_SECONDS[unit] for number, unit in _PART.findall(text)), float(LONGEST_WAIT))
+
+
+def elapsed(text: str) -> float:
+    """Seconds since something began, as a client counts them; a push of more than a year is none."""
+    return min(float(text), 366.0 * LONGEST_WAIT)

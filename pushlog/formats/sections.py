@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -100,13 +101,19 @@ def _events_between(reading: Reading, start: int, stop: int) -> int:
     return int(high - low)
 
 
+def _marks_between(reading: Reading, start: int, stop: int) -> tuple[Mark, ...]:
+    """Marks are in order: a log of nothing but headers is searched, not read again for each of them."""
+    low, high = (bisect_left(reading.marks, at, key=lambda mark: mark.start) for at in (start, stop))
+    return reading.marks[low:high]
+
+
 def _section(text: Text, reading: Reading, known: Knowledge, bounds: _Bounds, floor: int) -> Section | None:
     low, high = (int(i) for i in np.searchsorted(reading.events.start, [bounds.start, bounds.limit]))
     zone = Zone(
         text=text,
         knowledge=known,
         events=reading.events.part(low, high),
-        marks=tuple(m for m in reading.marks if bounds.start <= m.start < bounds.limit),
+        marks=_marks_between(reading, bounds.start, bounds.limit),
         start=bounds.start,
         limit=bounds.limit,
     )

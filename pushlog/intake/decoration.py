@@ -44,6 +44,12 @@ class Undecorated:
 
 def undecorated(text: Text, openings: Sequence[Opening]) -> Undecorated:
     """The log as the client wrote it. `openings`: text that pushes print at the beginning of a line."""
+    forms, lines = worn(text, openings)
+    return _taken_off(text, forms, lines) if forms else Undecorated(text=text)
+
+
+def worn(text: Text, openings: Sequence[Opening]) -> tuple[tuple[Decoration, ...], int]:
+    """The forms that stand before every line, from the outside in, and how many lines told so; none: no decoration."""
     prefixes = list(_prefixes(text, openings))
     plain = sum(not prefix for prefix in prefixes)
     if not prefixes:
@@ -51,9 +57,7 @@ def undecorated(text: Text, openings: Sequence[Opening]) -> Undecorated:
         forms = _stamped_throughout(prefixes, _possible(text))
     else:
         forms = () if 2 * plain > len(prefixes) else _recognised([p for p in prefixes if p], _possible(text))
-    if not forms:
-        return Undecorated(text=text)
-    return _taken_off(text, forms, len(prefixes) - plain)
+    return forms, len(prefixes) - plain
 
 
 def _prefixes(text: Text, openings: Sequence[Opening]) -> Iterator[bytes]:
@@ -139,16 +143,14 @@ def _whole(forms: Sequence[Decoration]) -> re.Pattern[bytes]:
 
 
 def _taken_off(text: Text, forms: tuple[Decoration, ...], lines: int) -> Undecorated:
-    pattern = _whole(forms)
-    suffix = next((form.suffix for form in forms if form.suffix), None)
     timed = next((form for form in forms if form.clock), None)
     name = "+".join(dict.fromkeys(form.system for form in forms))
     like = " and ".join(form.sample.split(form.inside or "\0")[0].strip() or form.id for form in forms)
     return Undecorated(
-        text=_only_stretches(text, lambda part: _bare(part, pattern, suffix)),
+        text=_only_stretches(text, lambda part: bare(part, forms)),
         decoration=name,
         why=f"{name}: {lines} of the first lines of the push begin like {like!r} ({forms[0].source})",
-        stamps=Stamps(text=text, pattern=pattern, clock=timed.clock) if timed and timed.clock else None,
+        stamps=Stamps(text=text, pattern=_whole(forms), clock=timed.clock) if timed and timed.clock else None,
     )
 
 
@@ -168,9 +170,14 @@ def _only_stretches(text: Text, bare: Callable[[bytes], bytes]) -> Text:
     return Text(b"".join(parts), stretches=None if text.stretches is None else tuple(spans))
 
 
-def _bare(part: bytes, pattern: re.Pattern[bytes], suffix: str | None) -> bytes:
-    pieced = b"(?P<partial>" in pattern.pattern or b"(?P<append>" in pattern.pattern
-    data = _rejoined(part, pattern) if pieced else pattern.sub(b"", part)
+def bare(data: bytes, forms: Sequence[Decoration]) -> bytes:
+    """Lines without what these forms put around them."""
+    pattern = _whole(forms)
+    if b"(?P<partial>" in pattern.pattern or b"(?P<append>" in pattern.pattern:
+        data = _rejoined(data, pattern)
+    else:
+        data = pattern.sub(b"", data)
+    suffix = next((form.suffix for form in forms if form.suffix), None)
     return re.sub(rb"(?m)" + suffix.encode() + rb"\r?$", b"", data) if suffix else data
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import codecs
 import errno
 import io
+import os
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from pushlog.faults import InputError
+from pushlog.intake import mapped
 from pushlog.intake.archives import ArchiveLimits, members
 from pushlog.intake.check import Checked, checked
-from pushlog.intake.mapped import contents
+from pushlog.intake.limits import LIMITS
 from pushlog.intake.unpack import HEAD, kind
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 STDIN = "-"
 # So much of an input tells how it is encoded.
 _HEAD = 4096
+# Most logs are one part, which is not copied.
+_PART = 64 << 20
 
 # UTF-32 first: its mark begins with that of UTF-16.
 _MARKS = (
@@ -46,6 +50,7 @@ class Raw:
     size: int
     check: Checked | Future[Checked]
     notes: tuple[str, ...] = ()
+    incomplete: bool = False
 
     @property
     def checked(self) -> Checked:
@@ -63,13 +68,18 @@ class Raw:
         return self.checked.sha256
 
 
-def read(name: str) -> Raw:
-    """The input of that path, or standard input for `-`. Raises InputError."""
-    if name == STDIN:
-        return raw("standard input", sys.stdin.buffer.read())
+def read(name: str, limit: int = LIMITS.log_bytes) -> Raw:
+    """The input of that path, or standard input for `-`, up to `limit` bytes. Raises InputError."""
     try:
-        data = contents(Path(name))
-        return raw(name, data) if kind(data[:HEAD]) is None else _unpacked(name, data[:])
+        if name == STDIN:
+            return _bounded("standard input", sys.stdin.buffer, limit)
+        path = Path(name)
+        with path.open("rb") as file:
+            if kind(file.peek(HEAD)[:HEAD]) is None:
+                if mapped.LARGE <= path.stat().st_size <= limit:
+                    return raw(name, mapped.contents(path))
+                return _bounded(name, file, limit)
+        return _unpacked(name, path.read_bytes())
     except NotADirectoryError:
         return _inside(name)
     except IsADirectoryError:
@@ -103,7 +113,29 @@ def _unpacked(name: str, data: bytes, member: str | None = None) -> Raw:
     if found.data is None:
         raise InputError(f"{shown}: can't be read: {found.problem}")
     given = raw(f"{name}/{found.name}" if found.name else name, found.data)
-    return replace(given, notes=(*given.notes, found.problem)) if found.problem else given
+    return replace(given, notes=(*given.notes, found.problem), incomplete=True) if found.problem else given
+
+
+def _bounded(name: str, file: BinaryIO, limit: int) -> Raw:
+    """What a file holds now, however it grows or shrinks; one byte more than the limit tells that there is more."""
+    parts, left = [], min(limit + 1, _size(file) or limit + 1)
+    while left > 0 and (part := file.read(min(left, _PART))):
+        parts.append(part)
+        left -= len(part)
+    data = b"".join(parts)
+    if len(data) <= limit:
+        return raw(name, data)
+    given = raw(name, data[:limit])
+    note = f"only the first {limit:,} bytes were read, the limit for a log"
+    return replace(given, notes=(*given.notes, note), incomplete=True)
+
+
+def _size(file: BinaryIO) -> int:
+    """How large a file is at this moment; 0 for what has no size, such as a pipe."""
+    try:
+        return os.fstat(file.fileno()).st_size
+    except OSError:  # not a file at all
+        return 0
 
 
 def raw(name: str, data: Data) -> Raw:
@@ -118,7 +150,9 @@ def raw(name: str, data: Data) -> Raw:
     notes = (note,) if note else ()
     if isinstance(check, Checked):
         notes = (*notes, *check.notes)
-    return Raw(name=name, data=text, size=len(data), check=check, notes=notes)
+    # A file name need not be UTF-8; what is written of it must be.
+    shown = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return Raw(name=shown, data=text, size=len(data), check=check, notes=notes)
 
 
 def _encoding(head: bytes) -> tuple[str | None, str | None]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pushlog.faults import InputError
+from pushlog.intake.limits import loads
 from pushlog.intake.stamps import Times
 from pushlog.intake.text import Int64, Text
 from pushlog.model import Capture, Clock
@@ -101,23 +101,35 @@ def _cast(text: Text, *, version: int) -> Recorded:
     return Recorded(text=Text(b"".join(parts), marks), capture=Capture.ASCIICAST, watch=watch, notes=tuple(notes))
 
 
+def is_cast(head: bytes) -> bool:
+    """Whether a file that begins so is an asciicast."""
+    return _CAST.match(head) is not None
+
+
+def drawn(line: bytes) -> bytes:
+    """What one line of an asciicast draws."""
+    event = _event(line)
+    return event[2].encode("utf-8", "replace") if event and event[1] == "o" else b""
+
+
 def _event(line: bytes) -> tuple[float, str, str] | None:
     """Time, kind and data of an event; None for a line that is none, such as one that was cut."""
     try:
-        match json.loads(line):
+        match loads(line):
             case [int() | float() as time, str() as kind, str() as data] if 0 <= time < 1e9:
                 return float(time), kind, data
             case _:
                 return None
-    except (ValueError, RecursionError):
+    except ValueError:
         return None
 
 
 def _header_time(line: bytes) -> str | None:
     try:
-        stamp = json.loads(line).get("timestamp")
+        header = loads(line)
+        stamp = header.get("timestamp") if isinstance(header, dict) else None
         return dt.datetime.fromtimestamp(stamp, dt.UTC).isoformat() if stamp else None
-    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
+    except (ValueError, TypeError, OverflowError, OSError):
         return None
 
 

@@ -5,12 +5,12 @@ One object a line: the physical lines stay those of the file. All in a list: lin
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pushlog.intake.limits import loads
 from pushlog.intake.recording import Recording
 from pushlog.intake.stamps import times
 from pushlog.intake.text import Text
@@ -61,8 +61,8 @@ def _from_list(text: Text, zone: dt.tzinfo | None) -> Kept | None:
     if len(text.data) > _LONGEST_LIST:
         return None
     try:
-        document = json.loads(text.data[:])
-    except (ValueError, RecursionError):
+        document = loads(text.data[:])
+    except ValueError:
         return None
     pieces = document.get("events") if isinstance(document, dict) else document
     if not isinstance(pieces, list) or not pieces or not all(isinstance(piece, dict) for piece in pieces):
@@ -73,8 +73,8 @@ def _from_list(text: Text, zone: dt.tzinfo | None) -> Kept | None:
 
 def _object(line: bytes) -> dict[str, object] | None:
     try:
-        found = json.loads(line)
-    except (ValueError, RecursionError):
+        found = loads(line)
+    except ValueError:
         return None
     return found if isinstance(found, dict) else None
 

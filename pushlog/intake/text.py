@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from pushlog.intake.limits import LONGEST_PIECE
 from pushlog.intake.mapped import Data, passed
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ class Text:
         """The pieces that are not blank between two offsets, escapes removed."""
         line, seen = self.line_of(start), start
         for at, end in self.spans(start, stop):
-            text = plain(self.data[at:end])
+            text = plain(self.data[at : min(end, at + LONGEST_PIECE)])
             if text:
                 # Counting on is quicker than looking a line up.
                 line = self.line_of(at) if self.starts is not None else line + self.data[seen:at].count(b"\n")
@@ -160,7 +161,7 @@ class Text:
 
     def piece(self, start: int, stop: int) -> Piece | None:
         """The piece that begins and ends there; None for a blank one."""
-        text = plain(self.data[start:stop])
+        text = plain(self.data[start : min(stop, start + LONGEST_PIECE)])
         return Piece(start, stop, self.line_of(start), text) if text else None
 
 

@@ -7,10 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING
 
+from pushlog.report.visible import SYMBOLS
+
 if TYPE_CHECKING:
     from pushlog.model import Log
 
 SCHEMA = "pushlog/1"
+# The same document for a reader, and nothing in it for a terminal: JSON itself escapes the first 32 controls alone.
+ESCAPED = {code: f"\\u{code:04x}" for code in SYMBOLS if code > 0x1F}
 
 
 def plain(value: object) -> object:
@@ -27,4 +31,4 @@ def plain(value: object) -> object:
 def render(logs: Iterable[Log]) -> str:
     """One JSON document for all logs, in the order given; the same input gives the same text."""
     document = {"schema": SCHEMA, "logs": [plain(log) for log in logs]}
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(document, ensure_ascii=False, indent=1).translate(ESCAPED) + "\n"

@@ -1,4 +1,4 @@
-"""Whether a line and an error speak of the same blob."""
+"""Whether an id that a client printed is a given blob; apart from the tables, so that rules load without them."""
 
 from __future__ import annotations
 

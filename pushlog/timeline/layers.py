@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pushlog.timeline.frame import Table
     from pushlog.timeline.phases import Run
 
-_STATES = {
+STATES = {
     Kind.PREPARING: State.PREPARING,
     Kind.BUFFERING: State.PREPARING,
     Kind.FETCHING: State.PREPARING,
@@ -101,7 +101,7 @@ def _turns(table: Table, store: Store) -> dict[int, float]:
 def _last_state(kinds: Sequence[Kind]) -> State:
     """The last state of a layer; one that was pushed with one tag stays pushed when the next tag finds it there."""
     done = [kind for kind in kinds if kind in (Kind.PUSHED, Kind.MOUNTED)]
-    return _STATES[done[-1] if kinds[-1] == Kind.EXISTS and done else kinds[-1]]
+    return STATES[done[-1] if kinds[-1] == Kind.EXISTS and done else kinds[-1]]
 
 
 def _furthest(table: Table, code: int, state: State, store: Store) -> _Bytes:

@@ -1,0 +1,56 @@
+"""`pushlog record`: a push on a terminal of its own, kept with its times."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+
+def record(
+    command: Annotated[list[str], typer.Argument(metavar="-- CMD...", help="The command, such as docker push IMAGE.")],
+    output: Annotated[
+        str, typer.Option("-o", "--output", metavar="PATH", help="Where the recording goes (asciicast).")
+    ] = "push.cast",
+    analyze: Annotated[bool, typer.Option("--analyze", help="Print the post-mortem when the command failed.")] = False,
+) -> int:
+    """Run a push on a terminal of its own, shown unchanged, and keep it with its times; ends as the command ends."""
+    import shutil
+    import sys
+
+    from pushlog.report.visible import visible
+
+    if shutil.which(command[0]) is None:
+        sys.stderr.write(f"pushlog: {visible(command[0])}: no such command\n")
+        return 127
+    try:
+        from pushlog.live.record import record as run
+    except ImportError as error:  # no such thing on Windows
+        raise typer.BadParameter("recording needs a pseudo-terminal, which this system does not have") from error
+    from pushlog.live import terminal
+    from pushlog.live.cast import cast
+
+    size = terminal.size()
+    recording = cast(output, size, command)
+    status = run(command, recording, size)
+    if recording.broken is not None:
+        sys.stderr.write(f"pushlog: {visible(output)}: the recording is cut: {recording.broken}\n")
+    if status and analyze:
+        _post_mortem(output)
+    elif status:
+        sys.stderr.write(f"pushlog: ended with status {status}; why: pushlog analyze {visible(output)}\n")
+    return status
+
+
+def _post_mortem(path: str) -> None:
+    """The report of the recording; whatever hinders it, the command's status stands."""
+    import os
+    import sys
+
+    from pushlog.outputs import outputs, write
+    from pushlog.pipeline import analyze
+
+    try:
+        write(outputs(["text"]), [analyze(path)], no_color=False)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

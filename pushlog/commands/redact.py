@@ -1,0 +1,39 @@
+"""`pushlog redact`: a log that can be given away."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+
+def redact(
+    log: Annotated[str, typer.Argument(metavar="LOG", help="Captured output of docker push; - is standard input.")],
+    output: Annotated[
+        str | None, typer.Option("-o", "--output", metavar="FILE", help="Where to; without it to standard output.")
+    ] = None,
+    pseudonyms: Annotated[
+        bool,
+        typer.Option(
+            "--pseudonyms",
+            help="Put hosts, repositories, addresses and users under other names: the same name is always the same "
+            "pseudonym within a log.",
+        ),
+    ] = False,
+) -> int:
+    """A log without secrets that still analyses to the same result; says on standard error what was hidden."""
+    from pushlog.exits import Exit
+    from pushlog.handover import handover
+    from pushlog.intake.read import read
+    from pushlog.outputs import write_bytes
+    from pushlog.redaction.result import by_kind
+
+    given = read(log)
+    clean = handover(given, pseudonyms=pseudonyms)
+    write_bytes(output, clean.data)
+    for line in by_kind(clean.redacted):
+        typer.echo(line, err=True)
+    if clean.differs:
+        typer.echo(f"pushlog: what was hidden changes the analysis: {', '.join(clean.differs)}", err=True)
+        return int(Exit.INCOMPLETE_ANALYSIS)
+    return int(Exit.DONE)

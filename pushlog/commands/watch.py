@@ -1,0 +1,81 @@
+"""`pushlog watch`: a running push followed to its end, then its post-mortem."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pushlog.commands.options import (
+    DaemonConfig,
+    ExitClass,
+    FailOn,
+    FailOnOption,
+    Formats,
+    Histories,
+    ManifestFile,
+    NoColor,
+    NoRedact,
+    Rules,
+    Strict,
+    Timezone,
+    WhatIf,
+)
+
+OnVerdict = Annotated[
+    str | None, typer.Option("--on-verdict", metavar="CMD", help="Run CMD with the verdict as JSON once it is certain.")
+]
+Patience = Annotated[
+    float,
+    typer.Option(
+        "--patience", metavar="SECONDS", min=0, help="Stop following a file that is silent for so long after a push."
+    ),
+]
+
+
+def watch(
+    log: Annotated[
+        str, typer.Argument(metavar="[LOG]", help="A log that grows; - or nothing is standard input.")
+    ] = "-",
+    formats: Formats = None,
+    on_verdict: OnVerdict = None,
+    patience: Patience = 3.0,
+    fail_on: FailOnOption = FailOn.NEVER,
+    exit_class: ExitClass = False,
+    strict: Strict = False,
+    rules_files: Rules = None,
+    histories: Histories = None,
+    manifest_file: ManifestFile = None,
+    daemon_config: DaemonConfig = None,
+    what_if: WhatIf = None,
+    timezone: Timezone = None,
+    no_redact: NoRedact = False,
+    no_color: NoColor = False,
+) -> int:
+    """Follow a running push live; at the end its post-mortem, with the times at which its lines came."""
+    from pushlog.outputs import outputs, write
+
+    wanted = outputs(formats or ["text"])
+    # Before all that is slow to load, so that nothing waits to be read.
+    from pushlog.live.follow import Followed
+    from pushlog.live.tape import Tape
+
+    followed = Followed(log)
+    tape = Tape(followed.chunks())
+    from pushlog.commands.analysis import analysis
+    from pushlog.exits import Exit, status
+    from pushlog.live.session import watched
+
+    options = analysis(
+        rules_files=rules_files,
+        histories=histories,
+        manifest_file=manifest_file,
+        daemon_config=daemon_config,
+        what_if=what_if,
+        timezone=timezone,
+        redact=not no_redact,
+    )
+    name = "standard input" if log == "-" else log
+    result, whole = watched(name, followed, tape, options, patience=patience, hook=on_verdict, no_color=no_color)
+    write(wanted, [result], no_color=no_color)
+    return int(status([result], fail_on=fail_on.value, classes=exit_class, strict=strict) if whole else Exit.CTRL_C)

@@ -1,0 +1,49 @@
+"""Results within the limits: no more pushes than a log may hold, none with more layers than an image can have."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pushlog.formats.events import Events
+from pushlog.model import Log
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pushlog.formats.section import Section
+    from pushlog.intake.limits import Limits
+
+
+def limited(found: Sequence[Section], limits: Limits) -> tuple[tuple[Section, ...], tuple[str, ...]]:
+    """The pushes to analyze, and what had to be left out of them."""
+    kept = tuple(_with_layers(section, limits.layers) for section in found[: limits.pushes])
+    notes = [
+        f"the push on line {old.lines[0]} names {len(old.events.ids):,} layers: the first {limits.layers:,} are kept"
+        for old, new in zip(found, kept, strict=False)
+        if old is not new
+    ]
+    if len(found) > len(kept):
+        notes.append(f"the log holds {len(found):,} pushes: only the first {len(kept):,} were analyzed")
+    return kept, tuple(notes)
+
+
+def few_findings(log: Log, limits: Limits) -> Log:
+    """The result with no more findings on a push than the limit, the graver first, and a note if some were left out."""
+    if all(len(push.findings) <= limits.findings for push in log.pushes):
+        return log
+    note = f"more than {limits.findings:,} findings on a push: the rest was left out"
+    pushes = tuple(replace(push, findings=push.findings[: limits.findings]) for push in log.pushes)
+    return Log(source=replace(log.source, notes=(*log.source.notes, note), incomplete=True), pushes=pushes)
+
+
+def _with_layers(section: Section, most: int) -> Section:
+    """The push with its first layers alone: layers are numbered in the order in which they are named."""
+    events = section.events
+    if len(events.ids) <= most:
+        return section
+    rows = np.flatnonzero(events.layer < most)
+    columns = {field.name: getattr(events, field.name)[rows] for field in fields(events) if field.name != "ids"}
+    return replace(section, events=Events(ids=events.ids[:most], **columns))

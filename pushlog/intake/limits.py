@@ -1,0 +1,110 @@
+"""How much of a log is read: a log is untrusted, and none may use up the memory, the disk or the day of its reader.
+
+Over a limit the result keeps what was read, says so in a note, and the exit status is 4.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pushlog.intake.mapped import passed
+from pushlog.units import count
+
+if TYPE_CHECKING:
+    from pushlog.intake.mapped import Data
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What is read of one log, beside `LONGEST_PIECE`, the length up to which a line is.
+
+    `log_bytes`: of its data. `pushes`: in a log. `layers`: of a push, far above the 127 that Docker
+    allows in an image. `findings`: of a push. `seconds`: of work on a log, looked at between its stages and its pushes.
+    """
+
+    log_bytes: int = 1 << 30
+    pushes: int = 1_000
+    layers: int = 10_000
+    findings: int = 1_000
+    seconds: float | None = None
+
+
+LIMITS = Limits()
+# What stands between two breaks is read up to here: a longer one is no line of a push, but may be an attack.
+LONGEST_PIECE = 64 << 10
+# The Engine's messages have three brackets inside each other, records of CI systems some more.
+JSON_DEPTH = 100
+_BRACKETS = re.compile(r'[\[{]|[\]}]|"(?:[^"\\]|\\.)*"?', re.DOTALL)
+_HALVES = re.compile(r"\\u[dD][89a-fA-F]")
+_CHUNK = 1 << 22
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """When the time for a log is over."""
+
+    seconds: float | None
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def over(self) -> bool:
+        """Whether it is over by now."""
+        return self.seconds is not None and time.monotonic() - self.began > self.seconds
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is said of a log that was stopped."""
+        return (f"stopped after {self.seconds:g} s: what follows was not analyzed",) if self.over else ()
+
+
+def loads(text: str | bytes) -> object:
+    """A JSON value; ValueError for what is none or has more than 100 brackets inside each other."""
+    words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    if _deeper(words, JSON_DEPTH):
+        raise ValueError("too many brackets inside brackets")
+    found: object = json.loads(words)
+    # Half of a pair, escaped, would be a character that no output can be written with.
+    return (
+        json.loads(json.dumps(found, ensure_ascii=False).encode("utf-8", "replace")) if _HALVES.search(words) else found
+    )
+
+
+def _deeper(text: str, limit: int) -> bool:
+    """Whether more than `limit` brackets are open at once, those in strings aside."""
+    if text.count("[") + text.count("{") <= limit:
+        return False
+    depth = 0
+    for token in _BRACKETS.finditer(text):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token[0], 0)
+        if depth > limit:
+            return True
+    return False
+
+
+def long_lines(data: Data, limit: int = LONGEST_PIECE) -> tuple[str, ...]:
+    """A note if something between two line ends or carriage returns is longer than the limit: where, how much more."""
+    import numpy as np
+
+    found: list[tuple[int, int]] = []
+    begin = 0
+    for low in range(0, len(data), _CHUNK):
+        view = np.frombuffer(data[low : low + _CHUNK], dtype=np.uint8)
+        ends = np.flatnonzero((view == ord("\n")) | (view == ord("\r"))) + low
+        passed(data, low, low + _CHUNK)
+        if len(ends):
+            begins = np.concatenate([[begin], ends[:-1] + 1])
+            long = np.flatnonzero(ends - begins > limit)
+            found += zip(begins[long].tolist(), (ends - begins)[long].tolist(), strict=True)
+            begin = int(ends[-1]) + 1
+    if len(data) - begin > limit:
+        found.append((begin, len(data) - begin))
+    if not found:
+        return ()
+    line = data[: found[0][0]].count(b"\n") + 1
+    rest = f", and {count(len(found) - 1, 'line')} below" if len(found) > 1 else ""
+    more = sum(size - limit for _, size in found)
+    return (f"line {line} cut at {limit >> 10} KiB{rest}: {count(more, 'byte')} were not read",)

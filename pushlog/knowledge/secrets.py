@@ -1,0 +1,60 @@
+"""What is never shown, `secrets.toml`: one row for each kind of secret, with samples and look-alikes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+
+from pushlog.knowledge.tables import Row, document
+
+
+@dataclass(frozen=True, kw_only=True)
+class Secret:
+    """One kind; the file explains every key."""
+
+    id: str
+    kind: str
+    near: tuple[str, ...]
+    pattern: str
+    sample: tuple[str, ...]
+    lookalike: tuple[str, ...]
+    source: str
+
+    @cached_property
+    def compiled(self) -> re.Pattern[str]:
+        """The pattern, compiled when a text first comes near it: most are never needed."""
+        return re.compile(self.pattern)
+
+
+@cache
+def secrets() -> tuple[Secret, ...]:
+    """The file that comes with pushlog, in its order."""
+    text = files("pushlog.knowledge").joinpath("secrets.toml").read_text("utf-8")
+    return read_secrets(text, "secrets.toml")
+
+
+def read_secrets(text: str, file: str) -> tuple[Secret, ...]:
+    """The kinds of a TOML text; raises KnowledgeError with file, row and key."""
+    rows = document(text, file)
+    found = tuple(_secret(row) for row in rows.rows("secret", "id"))
+    rows.done()
+    return found
+
+
+def _secret(row: Row) -> Secret:
+    near = row.texts("near")
+    found = Secret(
+        id=row.text("id"),
+        kind=row.maybe_text("kind") or row.name,
+        near=near,
+        pattern=row.text("pattern"),
+        sample=row.texts("sample"),
+        lookalike=row.texts("lookalike"),
+        source=row.text("source"),
+    )
+    if any(literal != literal.lower() for literal in near):
+        raise row.wrong("near", "must be in lower case")
+    row.done()
+    return found

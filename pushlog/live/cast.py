@@ -1,0 +1,84 @@
+"""The recording that `record` writes: asciicast, version 2, each write in the file as soon as it happened.
+
+Version 2, for every asciinema since 2.0 plays it, where 2.x refuses version 3; and its times are absolute, so that a
+lost line shifts no other. The exit event `x` is that of version 3: players of version 2 skip events they don't know.
+Source: docs.asciinema.org, asciicast v2 and v3.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import os
+import shlex
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pushlog.faults import OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(slots=True, kw_only=True)
+class Cast:
+    """A recording that is being written. `broken` says why nothing more can be: a full disk must not end a push."""
+
+    path: str
+    file: int
+    began: float
+    broken: str | None = None
+    # A write may end inside a character: its rest comes with the next one.
+    _characters: codecs.IncrementalDecoder = field(
+        default_factory=lambda: codecs.getincrementaldecoder("utf-8")("replace")
+    )
+
+    def output(self, data: bytes) -> None:
+        """What the command wrote to its terminal, now."""
+        text = self._characters.decode(data)
+        if text:
+            self._event("o", text)
+
+    def resized(self, columns: int, rows: int) -> None:
+        """The terminal has this size, now."""
+        self._event("r", f"{columns}x{rows}")
+
+    def ended(self, status: int) -> None:
+        """The command ended; the recording is whole."""
+        if rest := self._characters.decode(b"", final=True):
+            self._event("o", rest)
+        self._event("x", str(status))
+        os.close(self.file)
+
+    def _event(self, code: str, data: str) -> None:
+        self._line([round(time.monotonic() - self.began, 6), code, data])
+
+    def _line(self, value: object) -> None:
+        # One write call a line, nothing kept back: whatever kills this process, the lines so far are whole.
+        line = (json.dumps(value, ensure_ascii=False) + "\n").encode("utf-8", "replace")
+        while line and self.broken is None:
+            try:
+                line = line[os.write(self.file, line) :]
+            except OSError as error:
+                self.broken = (error.strerror or str(error)).lower()
+
+
+def cast(path: str, size: tuple[int, int], command: Sequence[str]) -> Cast:
+    """A new recording in the place of any old one; `size` is columns and rows. Raises OutputError."""
+    try:
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
+    except (OSError, ValueError) as error:
+        why = (getattr(error, "strerror", None) or str(error)).lower()
+        raise OutputError(f"{path}: the recording can't be written: {why}") from error
+    recording = Cast(path=path, file=file, began=time.monotonic())
+    header = {
+        "version": 2,
+        "width": size[0],
+        "height": size[1],
+        "timestamp": int(time.time()),
+        "command": shlex.join(command),
+        "env": {name: os.environ[name] for name in ("TERM", "SHELL") if name in os.environ},
+    }
+    recording._line(header)  # noqa: SLF001 - the maker of the record
+    return recording

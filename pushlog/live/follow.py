@@ -1,0 +1,92 @@
+"""Where the bytes of a running push come from: a pipe to its end, or a file that grows, is cut, or is replaced."""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pushlog.faults import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from io import FileIO
+
+_MOST = 1 << 20
+# A file says nothing when it grows: it is looked at this often, in seconds.
+_POLL = 0.03
+
+
+class Followed:
+    """One input that is still written. `already`: how many bytes stood there before anybody watched."""
+
+    def __init__(self, name: str) -> None:
+        """Open it, `-` for standard input. Raises InputError."""
+        self.notes: list[str] = []
+        self._stopped = threading.Event()
+        self._file = _opened(name)
+        self._path = Path(name)
+        found = os.fstat(self._file.fileno())
+        self.grows = stat.S_ISREG(found.st_mode) and name != "-"
+        self.already = found.st_size if self.grows else 0
+
+    def stop(self) -> None:
+        """Let `chunks` end where the file ends now; a pipe ends by itself."""
+        self._stopped.set()
+
+    def chunks(self) -> Iterator[bytes]:
+        """What is written, as it comes; the input is closed after that."""
+        try:
+            yield from self._chunks()
+        finally:
+            self._file.close()
+
+    def _chunks(self) -> Iterator[bytes]:
+        whole_line = True
+        while True:
+            data = os.read(self._file.fileno(), _MOST)
+            if data:
+                whole_line = data.endswith(b"\n")
+                yield data
+            elif not self.grows or self._stopped.is_set():
+                return
+            elif self._begins_anew():
+                if not whole_line:
+                    yield b"\n"
+                whole_line = True
+            else:
+                self._stopped.wait(_POLL)
+
+    def _begins_anew(self) -> bool:
+        """Whether the next byte is the first of a file: this one was cut, or another has its name now."""
+        here = os.fstat(self._file.fileno())
+        try:
+            named = self._path.stat()
+        except OSError:  # moved away, and the next one is not there yet
+            return False
+        if not os.path.samestat(here, named):
+            self._file.close()
+            self._file = _opened(str(self._path))
+            self.notes.append("the file was replaced while it was followed; lines are counted on from the one before")
+            return True
+        if here.st_size < os.lseek(self._file.fileno(), 0, os.SEEK_CUR):
+            os.lseek(self._file.fileno(), 0, os.SEEK_SET)
+            self.notes.append("the file was cut while it was followed; lines are counted on from what was cut")
+            return True
+        return False
+
+
+def _opened(name: str) -> FileIO:
+    if name == "-":
+        if os.isatty(0):
+            raise InputError(
+                "nothing to watch: pipe a push into it, `docker push IMAGE 2>&1 | pushlog watch`, or name a log"
+            )
+        return open(0, "rb", buffering=0, closefd=False)
+    try:
+        return Path(name).open("rb", buffering=0)
+    except (OSError, ValueError) as error:
+        why = (getattr(error, "strerror", None) or str(error)).lower()
+        raise InputError(f"{name}: can't be followed: {why}") from error

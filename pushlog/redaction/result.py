@@ -1,0 +1,183 @@
+"""A result without secrets: every text that an output can show, hidden in one place, at the end of the analysis."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
+from typing import TYPE_CHECKING, cast
+
+from pushlog.model import Evidence, Failure, Interval, Log, Redacted
+from pushlog.redaction.find import across, hidden, likely, mark, spans
+from pushlog.units import count
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pushlog.intake.text import Text
+    from pushlog.knowledge.secrets import Secret
+
+UNREDACTED = "secrets were not redacted, as --no-redact asked for"
+# A shorter one is hidden where its form shows it, but not wherever the same letters stand.
+_TELLING = 6
+# How far around a shown line the lines are read as one text: the longest keys have about a hundred lines.
+_AROUND = 120
+_KINDS_SAID = 6
+# Who sees a line sees its secrets: a kind, the secret, and the line, None where no line is known.
+_Seen = dict[tuple[str, str, int | None], None]
+
+
+def redacted(log: Log, text: Text | None = None) -> Log:
+    """The same result with every secret hidden, what was hidden counted, and a note that says so.
+
+    `text`: the log itself, which tells of keys and broken tokens that begin above a shown line; without it, as for a
+    stored result, only what a text shows by itself is found.
+    """
+    texts = list(_texts(log))
+    blob = "\n".join({text: None for text, _ in texts})
+    beyond = _beyond(texts, text) if text is not None else {}
+    rows = likely(blob)
+    seen: _Seen = {(kind, secret, line): None for secret, (kind, line) in beyond.items()}
+    for said, line in texts:
+        for span in spans(said, rows):
+            seen[span.kind, said[span.start : span.stop], line] = None
+    if not seen:
+        return log
+    found = _Found(rows, {secret: kind for kind, secret, _ in seen if len(secret) >= _TELLING})
+    clean = cast("Log", found.without(log))
+    known = _counted(seen)
+    note = _note(known)
+    source = replace(clean.source, redacted=(*log.source.redacted, *known), notes=(*clean.source.notes, note))
+    return replace(clean, source=source)
+
+
+def unredacted(log: Log) -> Log:
+    """The result as it is, with the word that nothing was hidden."""
+    if UNREDACTED in log.source.notes:
+        return log
+    return replace(log, source=replace(log.source, notes=(*log.source.notes, UNREDACTED)))
+
+
+def _texts(value: object) -> Iterator[tuple[str, int | None]]:
+    """Every text of a record, with the line of the log that it is, where it is one."""
+    if isinstance(value, str):
+        if value and not isinstance(value, Enum):
+            yield value, None
+    elif isinstance(value, Evidence):
+        yield value.text, value.line
+    elif isinstance(value, Failure):
+        # In pieces for their lines, and whole for what goes over several of them.
+        yield from ((part, value.line + place) for place, part in enumerate(value.text.split("\n")))
+        yield value.text, value.line
+    else:
+        for part in _parts(value):
+            yield from _texts(part)
+
+
+def _parts(value: object) -> Iterable[object]:
+    """What a record or a collection is made of; intervals, of which there are many, hold no text."""
+    if isinstance(value, Mapping):
+        return value.values()
+    if isinstance(value, tuple | list):
+        return value
+    if is_dataclass(value) and not isinstance(value, Interval):
+        return (getattr(value, field.name) for field in fields(value))
+    return ()
+
+
+class _Found:
+    """The kinds that a result holds and the secrets themselves, for texts that were made of a line of the log."""
+
+    def __init__(self, rows: Sequence[Secret], known: Mapping[str, str]) -> None:
+        self._rows = rows
+        # The longest first: a token that was cut off elsewhere is a part of it.
+        self._known = sorted(known.items(), key=lambda item: -len(item[0]))
+
+    def without(self, value: object) -> object:
+        """The same record without secrets."""
+        if isinstance(value, str):
+            return value if isinstance(value, Enum) else self._text(value)
+        if is_dataclass(value) and not isinstance(value, type):
+            now = {f.name: self.without(getattr(value, f.name)) for f in fields(value)}
+            changed = {name: item for name, item in now.items() if item is not getattr(value, name)}
+            return replace(value, **changed) if changed else value
+        if isinstance(value, Mapping):
+            return {key: self.without(item) for key, item in value.items()}
+        if isinstance(value, tuple):
+            items = tuple(self.without(item) for item in value)
+            return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
+        return [self.without(item) for item in value] if isinstance(value, list) else value
+
+    def _text(self, text: str) -> str:
+        text = hidden(text, spans(text, self._rows))
+        for secret, kind in self._known:
+            if secret in text:
+                text = text.replace(secret, mark(kind))
+        return text
+
+
+def _beyond(texts: Sequence[tuple[str, int | None]], text: Text) -> dict[str, tuple[str, int]]:
+    """The parts of shown lines that belong to a secret of several lines, with its kind and the line."""
+    shown = {line for _, line in texts if line is not None}
+    is_key = text.data.find(b"PRIVATE KEY") >= 0
+    found: dict[str, tuple[str, int]] = {}
+    for first, last in _runs(sorted(shown), _AROUND if is_key else 1):
+        numbers = range(max(1, first), min(text.lines, last) + 1)
+        lines = [text.shown(number) for number in numbers]
+        for place, parts in across(lines, likely("\n".join(lines))).items():
+            for span in parts:
+                part = lines[place][span.start : span.stop]
+                if len(part) >= _TELLING:
+                    found[part] = (span.kind, numbers[place])
+    return {part: told for part, told in found.items() if told[1] in shown}
+
+
+def _runs(lines: Sequence[int], around: int) -> Iterator[tuple[int, int]]:
+    """Stretches of lines with their neighbours, those that touch as one."""
+    run: tuple[int, int] | None = None
+    for line in lines:
+        if run and line - around <= run[1] + 1:
+            run = (run[0], line + around)
+        else:
+            if run:
+                yield run
+            run = (line - around, line + around)
+    if run:
+        yield run
+
+
+def _counted(seen: _Seen) -> tuple[Redacted, ...]:
+    """How many of each kind on each line; one that is seen on a line is not counted where no line is known."""
+    placed = {secret for _, secret, line in seen if line is not None}
+    counts = Counter((kind, line) for kind, secret, line in seen if line is not None or secret not in placed)
+    order = sorted(counts.items(), key=lambda item: (item[0][1] is None, item[0][1] or 0, item[0][0]))
+    return tuple(Redacted(kind=kind, line=line, count=number) for (kind, line), number in order)
+
+
+def _note(known: Sequence[Redacted]) -> str:
+    """One quiet line: how many, of which kinds, on which lines."""
+    said = _kinds(known)
+    more = [f"{len(said) - _KINDS_SAID} more kinds"] if len(said) > _KINDS_SAID else []
+    total = sum(row.count for row in known)
+    return f"{count(total, 'secret')} redacted: {', '.join([*said[:_KINDS_SAID], *more])}"
+
+
+def by_kind(known: Sequence[Redacted]) -> Iterator[str]:
+    """What was hidden, a line for each kind, after one for all."""
+    total = sum(row.count for row in known)
+    yield f"{count(total, 'secret')} redacted" if total else "no secret was found"
+    yield from (f"  {said}" for said in _kinds(known))
+
+
+def _kinds(known: Sequence[Redacted]) -> list[str]:
+    kinds: dict[str, list[int]] = {}
+    for row in known:
+        kinds.setdefault(row.kind, []).extend([row.line] if row.line is not None else [])
+    return [f"{kind} on {_lines(lines)}" if lines else kind for kind, lines in kinds.items()]
+
+
+def _lines(lines: Sequence[int]) -> str:
+    if len(lines) == 1:
+        return f"line {lines[0]}"
+    return f"lines {', '.join(map(str, lines[:4]))}" + (" and more" if len(lines) > 4 else "")

@@ -1,0 +1,90 @@
+"""`python -m tests.fuzz.spoil [FOLDER] [--cuts N] [--seconds S]`: every log of a folder, spoilt in every way.
+
+Each is cut at N random bytes, and with 1 % of its lines dropped, doubled and swapped. None may crash, and no push may
+be called a success without the line that proves it. Without a folder: the samples.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pushlog.faults import UserError
+from pushlog.intake.read import raw
+from pushlog.model import Outcome
+from pushlog.pipeline import analyze_raw
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pushlog.model import Log
+
+SAMPLES = Path(__file__).resolve().parents[2] / "samples"
+SHARE = 0.01
+
+
+def logs(folder: Path) -> list[Path]:
+    """The logs of a folder: captures are called push-log.txt, samples anything."""
+    return sorted(folder.rglob("push-log.txt")) if folder != SAMPLES else sorted(folder.glob("*.txt"))
+
+
+def spoilt(data: bytes, cuts: int, chance: random.Random, share: float = SHARE) -> Iterator[tuple[str, bytes]]:
+    """The log cut at random bytes, and with that share of its lines dropped, doubled and swapped."""
+    for _ in range(cuts):
+        at = chance.randrange(len(data) + 1)
+        yield f"cut at byte {at}", data[:at]
+    lines = data.split(b"\n")
+    hit = [chance.random() < share for _ in lines]
+    yield "lines dropped", b"\n".join(line for line, is_hit in zip(lines, hit, strict=True) if not is_hit)
+    yield (
+        "lines doubled",
+        b"\n".join(part for line, is_hit in zip(lines, hit, strict=True) for part in [line] * (1 + is_hit)),
+    )
+    for place in range(len(lines) - 1):
+        if hit[place]:
+            lines[place : place + 2] = lines[place : place + 2][::-1]
+    yield "lines swapped", b"\n".join(lines)
+
+
+def claims(found: Log, data: bytes) -> Iterator[str]:
+    """Successes that no line of the push proves: a digest, or the one line of a quiet push."""
+    lines = data.split(b"\n")
+    for push in found.pushes:
+        said = b"\n".join(lines[push.lines[0] - 1 : push.lines[1]])
+        proven = b"igest" in said or b"sha256:" in said or push.lines[0] == push.lines[1]
+        if push.outcome is Outcome.SUCCEEDED and not proven:
+            yield f"lines {push.lines[0]}-{push.lines[1]} are called a success without a digest"
+
+
+def main() -> int:
+    """Spoil, count and say what was found; 1 when anything was."""
+    options = argparse.ArgumentParser(prog="python -m tests.fuzz.spoil")
+    options.add_argument("folder", nargs="?", type=Path, default=SAMPLES)
+    options.add_argument("--cuts", type=int, default=50)
+    options.add_argument("--seconds", type=float, default=3600)
+    chosen = options.parse_args()
+    began, tried, whole, bad = time.monotonic(), 0, 0, 0
+    for path in logs(chosen.folder):
+        if time.monotonic() - began > chosen.seconds:
+            break
+        for what, data in spoilt(path.read_bytes(), chosen.cuts, random.Random(str(path.parent.name))):
+            tried += 1
+            try:
+                problems = list(claims(analyze_raw(raw("x", data)), data))
+            except UserError:
+                problems = []
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is a find
+                problems = [repr(error)]
+            bad += len(problems)
+            sys.stdout.writelines(f"{path}: {what}: {problem}\n" for problem in problems)
+        whole += 1
+    sys.stdout.write(f"{tried:,} spoilt logs made of {whole:,}, {bad} problems\n")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,100 @@
+"""What is fuzzed: each target takes the bytes of a made-up log and raises on whatever must not be."""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from pushlog.faults import UserError
+from pushlog.formats.dialects import openings, pushes
+from pushlog.formats.errors import classify
+from pushlog.intake.opened import opened
+from pushlog.intake.read import raw
+from pushlog.knowledge.base import shipped
+from pushlog.model import Log, Outcome
+from pushlog.pipeline import analyze_raw
+from pushlog.redaction.whole import cleaned
+from pushlog.report.json import render
+from pushlog.report.stored import logs as stored
+from pushlog.report.visible import SYMBOLS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DRAWN = ("html", "markdown", "github", "gitlab", "sarif", "junit", "trace")
+# What may stand for the end of a push that succeeded, as it is written somewhere in the log; `--quiet` prints a name.
+_ENDS = re.compile(rb"igest|(?:^|\n)\S+[/:]\S+\s*$|already pushed|successfully pushed", re.IGNORECASE)
+
+
+def lines(data: bytes) -> None:
+    """Bytes to sections: decorations, recordings, redraws, both lanes, errors."""
+    try:
+        text = opened(raw("log", data).data, openings()).text
+    except UserError:
+        return
+    for section in pushes(text, shipped()).sections:
+        if section.error:
+            classify(section.error.text)
+
+
+def error(data: bytes) -> None:
+    """Any text as the error of a push."""
+    classify(data.decode("utf-8", "replace"))
+
+
+def log(data: bytes) -> Log:
+    """A whole analysis; success is only what a line says."""
+    try:
+        found = analyze_raw(raw("log", data))
+    except UserError:
+        return analyze_raw(raw("log", b""))
+    for push in found.pushes:
+        assert push.outcome is not Outcome.SUCCEEDED or _ENDS.search(data), "a success that no line says"
+    return found
+
+
+def redact(data: bytes) -> None:
+    """A log to give away: as many lines as before, and nothing to hide in it a second time."""
+    text = data.decode("utf-8", "replace").encode()
+    clean = cleaned(text).data
+    assert clean.count(b"\n") == text.count(b"\n"), "a line more or less"
+
+
+def outputs(data: bytes) -> None:
+    """A whole analysis, stored, read back and drawn in every way."""
+    found = log(data)
+    text = render([found])
+    assert render(stored(text, "result")) == text
+    for name in DRAWN:
+        drawn: str = import_module(f"pushlog.report.{name}").render([found])
+        assert not {sign for sign in drawn if ord(sign) in SYMBOLS}, name
+    from pushlog.report.text import render as on_a_terminal
+
+    drawn = on_a_terminal([found], width=80, color=False, ascii_only=False)
+    assert not {sign for sign in drawn if ord(sign) in SYMBOLS}
+
+
+def result(data: bytes) -> None:
+    """A stored result that somebody spoilt: it is refused or drawn."""
+    whole = render([log(b"The push refers to repository [r.example/a]\naaaaaaaaaaaa: Pushed\ndenied: no\n")])
+    cut = int.from_bytes(data[:2], "big") % len(whole)
+    spoilt = whole[:cut] + data[3:].decode("utf-8", "replace") + whole[cut + (data[2] if len(data) > 2 else 0) :]
+    try:
+        found = stored(spoilt, "result")
+    except UserError:
+        return
+    for name in ("html", "markdown", "sarif", "junit"):
+        import_module(f"pushlog.report.{name}").render(found)
+    json.loads(render(found))
+
+
+TARGETS: dict[str, Callable[[bytes], object]] = {
+    "lines": lines,
+    "error": error,
+    "log": log,
+    "redact": redact,
+    "outputs": outputs,
+    "result": result,
+}

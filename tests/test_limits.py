@@ -1,0 +1,190 @@
+"""Limits: each is said when it is hit, what was read is kept, and no input takes longer than its size."""
+
+import io
+import sys
+import time
+
+import pytest
+
+from pushlog import cli
+from pushlog.exits import Exit, status
+from pushlog.intake import read as reading
+from pushlog.intake.limits import LONGEST_PIECE, Limits, loads, long_lines
+from pushlog.intake.read import raw
+from pushlog.pipeline import Options, analyze_raw
+from tests.logs import DIGEST, DONE, HEADER, A, exhausted
+
+
+def limited(data: str | bytes, **limits):
+    given = raw("push-log.txt", data.encode() if isinstance(data, str) else data)
+    return analyze_raw(given, Options(limits=Limits(**limits)))
+
+
+def ended(log) -> Exit:
+    return status([log], fail_on="never", classes=False, strict=False)
+
+
+def ids(number: int) -> list[str]:
+    return [f"{n:012x}" for n in range(number)]
+
+
+def test_a_log_within_all_limits_is_complete() -> None:
+    log = limited("\n".join([HEADER, f"{A}: Preparing", f"{A}: Pushed", DONE]))
+    assert not log.source.incomplete
+    assert ended(log) is Exit.DONE
+
+
+def test_a_long_line_is_cut_and_the_push_around_it_is_read() -> None:
+    log = limited("\n".join([HEADER, f"{A}: Preparing", "x" * 100_000, f"{A}: Pushed", DONE]))
+    assert log.source.notes == ("line 3 cut at 64 KiB: 34464 bytes were not read",)
+    assert log.pushes[0].outcome == "succeeded"
+    assert max(len(item.text) for item in log.pushes[0].unread) <= LONGEST_PIECE
+    assert ended(log) is Exit.INCOMPLETE_ANALYSIS
+
+
+def test_a_line_that_is_drawn_over_is_long_only_between_its_returns() -> None:
+    assert long_lines(b"abc\r" * 100_000, 64) == ()
+    assert long_lines(b"abc\r" * 10 + b"x" * 65 + b"\ny", 64) == ("line 1 cut at 0 KiB: 1 byte were not read",)
+    assert long_lines(b"\n" + b"x" * 70 + b"\n" + b"y" * 66, 64)[0].startswith("line 2 cut at 0 KiB, and 1 line below")
+
+
+def test_a_log_is_read_up_to_its_limit(tmp_path) -> None:
+    path = tmp_path / "x.log"
+    path.write_bytes(f"{HEADER}\n{A}: Preparing\n".encode() + b"x\n" * 1000)
+    given = reading.read(str(path), 200)
+    assert (given.size, given.incomplete) == (200, True)
+    assert given.notes == ("only the first 200 bytes were read, the limit for a log",)
+    assert ended(analyze_raw(given)) is Exit.INCOMPLETE_ANALYSIS
+    assert not reading.read(str(path), path.stat().st_size).incomplete
+
+
+def test_standard_input_has_the_same_limit(monkeypatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"x" * 300)))
+    assert reading.read("-", 200).incomplete
+
+
+def test_no_log_holds_more_pushes_than_the_limit() -> None:
+    one = f"{HEADER}\n{A}: Preparing\n{A}: Pushed\n{DONE}\n"
+    log = limited(one * 5, pushes=3)
+    assert len(log.pushes) == 3
+    assert log.source.notes[-1] == "the log holds 5 pushes: only the first 3 were analyzed"
+    assert ended(log) is Exit.INCOMPLETE_ANALYSIS
+
+
+def test_no_push_has_more_layers_than_the_limit() -> None:
+    log = limited("\n".join([HEADER, *(f"{layer}: Preparing" for layer in ids(9))]), layers=4)
+    assert [layer.id for layer in log.pushes[0].layers] == ids(4)
+    assert log.source.notes[-1] == "the push on line 1 names 9 layers: the first 4 are kept"
+    assert ended(log) is Exit.INCOMPLETE_ANALYSIS
+
+
+def test_no_push_has_more_findings_than_the_limit() -> None:
+    text = "\n".join([HEADER, f"{A}: Preparing", *exhausted(A), "denied: no"])
+    assert len(limited(text).pushes[0].findings) > 2
+    log = limited(text, findings=2)
+    assert len(log.pushes[0].findings) == 2
+    assert log.source.notes[-1] == "more than 2 findings on a push: the rest was left out"
+    assert ended(log) is Exit.INCOMPLETE_ANALYSIS
+
+
+def test_a_log_that_takes_too_long_is_stopped_with_what_was_found() -> None:
+    log = limited(f"{HEADER}\n{A}: Preparing\n", seconds=0.0)
+    assert log.pushes == ()
+    assert log.source.notes[-1] == "stopped after 0 s: what follows was not analyzed"
+    assert ended(log) is Exit.INCOMPLETE_ANALYSIS
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 101 + "]" * 101, '{"a":' * 200, "[" * 100_000, '["' + "[" * 200 + '"' + "[" * 101]
+)
+def test_deep_json_is_none(text: str) -> None:
+    with pytest.raises(ValueError, match=r"brackets|Expecting|delimiter"):
+        loads(text)
+
+
+@pytest.mark.parametrize("text", ["[" * 100 + "]" * 100, '{"a":"' + "[{" * 500 + '\\"[[["}', b'["\xff"]'])
+def test_json_of_a_usual_depth_is_read_whatever_its_strings_hold(text: str | bytes) -> None:
+    assert loads(text)
+
+
+def test_deep_json_among_the_engines_messages_costs_its_line_alone() -> None:
+    message = f'{{"status":"Pushed","progressDetail":{{}},"id":"{A}"}}'
+    log = limited("\n".join([f'{{"status":"{HEADER}"}}', message, '{"a":' * 5000, message]))
+    assert [layer.state for layer in log.pushes[0].layers] == ["pushed"]
+
+
+@pytest.mark.parametrize(
+    "figures",
+    [
+        '{"current":99999999999999999999,"total":1e999}',
+        '{"current":-5,"total":-3}',
+        f'{{"current":{"9" * 4000}}}',
+        '{"current":true,"total":"x"}',
+    ],
+)
+def test_figures_that_no_push_has_break_nothing(figures: str) -> None:
+    log = limited(f'{{"status":"{HEADER}"}}\n{{"status":"Pushing","progressDetail":{figures},"id":"{A}"}}\n')
+    assert (log.pushes[0].layers[0].bytes_done or 0) <= 10**16
+
+
+@pytest.mark.parametrize("seconds", ["9" * 20, "9" * 3000])
+def test_a_countdown_that_no_daemon_prints_breaks_nothing(seconds: str) -> None:
+    log = limited(f"{HEADER}\n{A}: Retrying in {seconds} seconds\n{A}: Retrying in {seconds} second \n")
+    assert log.pushes[0].layers[0].retry_wait <= 2 * 86_400
+
+
+def families(size: int) -> dict[str, bytes]:
+    """Inputs of about that many bytes by which others of this kind became slow."""
+    head = f"{HEADER}\n{A}: Pushing\n"
+    count = size // 50
+    texts = {
+        "one long line": head + "x" * size,
+        "digits of layers": head + f"{A}: " * (size // 14),
+        "carriage returns": head + "\r" * size,
+        "redraws of nothing": head + "a\r" * (size // 2),
+        "brackets": head + "[{" * (size // 2),
+        "deep messages": head + ('{"a":' * 200 + "\n") * (size // 1001),
+        "escapes": head + "\x1b" * size,
+        "moves": head + "\x1b[1A\x1b[2K" * (size // 8),
+        "titles without an end": head + "\x1b]0;title" * (size // 9),
+        "parameters without an end": head + "\x1b[" + "1;" * (size // 2),
+        "a page without an end": head + "unknown: <html>\n" + "<p>x</p>\n" * (size // 9),
+        "nearly pushing": head + f"{A}: Pushin\n" * (size // 22),
+        "nearly a bar": head + f"{A}: Pushing [====>   \n" * (size // 35),
+        "nearly a digest": head + "1.2: digest: sha256:zz size: 1\n" * (size // 32),
+        "nearly a command": ("x$ " * 50 + "docker push\n") * (size // 162),
+        "commands": "$ docker push r.example.com/a/b:1\n" * (size // 34),
+        "retries": head + f"{A}: Retrying in 1 second\n" * (size // 27),
+        "errors": head + "denied: no\n" * (size // 11),
+        "codes in a line": head + "denied: " * (size // 8),
+        "quotes": head + "unknown: " + '"' * size,
+        "NULs": head + "\0" * size,
+        "layers": head + "".join(f"{layer}: Preparing\n" for layer in ids(count // 10)),
+        "secrets": head + "x password=x _state=abcdefgh https://a:b@c\n" * (size // 43),
+        "backslashes": head + "\\" * size,
+        "percents": head + "%" * size,
+    }
+    return {name: text.encode() for name, text in texts.items()}
+
+
+@pytest.mark.parametrize("name", families(0))
+def test_four_times_the_input_takes_about_four_times_as_long(name: str) -> None:
+    def took(size: int) -> float:
+        given = raw("x", families(size)[name])
+        began = time.process_time()
+        analyze_raw(given)
+        return time.process_time() - began
+
+    took(1000)
+    # Twice the linear growth and a tenth of a second for the machine: a quadratic one is 16 times.
+    assert took(80_000) <= 8 * took(20_000) + 0.1
+
+
+def test_an_input_over_a_limit_ends_the_command_with_4(monkeypatch, capfd, tmp_path) -> None:
+    path = tmp_path / "x.log"
+    path.write_text("\n".join([HEADER, f"{A}: Preparing", "x" * 70_000, f"1: digest: {DIGEST} size: 1"]), "utf-8")
+    monkeypatch.setattr(sys, "argv", ["pushlog", "analyze", str(path)])
+    with pytest.raises(SystemExit) as ended_with:
+        cli.main()
+    assert ended_with.value.code == 4
+    assert "cut at 64 KiB" in capfd.readouterr().out
