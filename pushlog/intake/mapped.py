@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 Data = bytes | mmap.mmap
 
-# A smaller file is read at once.
-LARGE = 1 << 26
+# A smaller file is read at once: while one is mapped, a program that cuts it short ends this one (SIGBUS).
+LARGE = 200 << 20
 # Pages that were read are given back in steps of this many bytes, as a power of two.
 _STEP = 24
 
