@@ -111,7 +111,7 @@ def test_ctrl_c_at_any_moment_ends_with_130_and_leaves_nothing(tmp_path, wait) -
     out = tmp_path / "out"
     out.mkdir()
     # What comes before our first line is Python's own.
-    code = "import sys; from pushlog.start import main; sys.stderr.write('here'); sys.stderr.flush(); main()"
+    code = "import sys; from pushlog.__main__ import main; sys.stderr.write('here'); sys.stderr.flush(); main()"
     process = subprocess.Popen(
         [sys.executable, "-c", code, "analyze", *[str(log)] * 8, "-f", f"json={out}/r.json"],
         stdout=subprocess.PIPE,
