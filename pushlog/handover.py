@@ -32,8 +32,8 @@ def handover(given: Raw, *, pseudonyms: bool, options: Options | None = None) ->
     names = None
     if pseudonyms:
         names = Pseudonyms(chosen.knowledge)
-        names.learn(before, given.data.decode("utf-8", "replace"))
-    clean = cleaned(given.data, names)
+        names.learn(before, given.data[:].decode("utf-8", "replace"))
+    clean = cleaned(given.data[:], names)
     after = analyze_raw(replace(given, data=clean.data), chosen)
     return Handover(data=clean.data, redacted=clean.redacted, differs=tuple(_differences(before, after)))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from pushlog.formats.anchors import stretches
 from pushlog.formats.dialects import openings, pushes
 from pushlog.formats.errors import Classified, classify
 from pushlog.formats.limited import few_findings, limited
@@ -101,7 +102,7 @@ def analyze_raw(given: Raw, options: Options | None = None) -> Log:
 
 def cases(source: str | Path | bytes, options: Options | None = None) -> list[Case]:
     """The pushes in a log with all that is known of them, before anything is judged. Raises InputError."""
-    return _known(_given(source, options), options or Options())[1]
+    return _known(_given(source, options), options or Options(), every=True)[1]
 
 
 def _given(source: str | Path | bytes, options: Options | None) -> Raw:
@@ -109,12 +110,12 @@ def _given(source: str | Path | bytes, options: Options | None) -> Raw:
     return raw("bytes", source) if isinstance(source, bytes) else read(str(source), limit)
 
 
-def _known(given: Raw, chosen: Options) -> tuple[Source, list[Case]]:
-    """What is known of a log and of its pushes."""
+def _known(given: Raw, chosen: Options, *, every: bool = False) -> tuple[Source, list[Case]]:
+    """What is known of a log and of its pushes; `every`: with the events that tell no rule anything."""
     deadline = Deadline(chosen.limits.seconds)
-    log = opened(given.data, openings(), chosen.timing, chosen.zone)
+    log = opened(given.data, openings(), chosen.timing, chosen.zone, where=stretches)
     text = log.text
-    told = pushes(text, chosen.knowledge)
+    told = pushes(text, chosen.knowledge, every=every or bool(log.watch or chosen.watch))
     found, over = limited(told.sections, chosen.limits)
     described = Source(
         name=given.name,
@@ -124,7 +125,12 @@ def _known(given: Raw, chosen: Options) -> tuple[Source, list[Case]]:
         capture=log.capture or told.capture,
         decoration=log.decoration,
         coverage=_coverage(found),
-        notes=(*given.notes, *log.notes, *_told(found), *(() if found else _unbound(text, chosen.knowledge))),
+        notes=(
+            *given.told,
+            *log.notes,
+            *_told(found),
+            *(() if found else _unbound(text, chosen.knowledge)),
+        ),
     )
     watch = log.watch or chosen.watch
     known = [_case(text, described, section, watch, chosen) for section in found if not deadline.over]
@@ -167,8 +173,8 @@ def _with_sizes(cases: list[Case], options: Options) -> tuple[list[Case], tuple[
     notes: list[str] = []
     for case in cases:
         push, said = sized(case.push, case.section, options.manifest, options.history)
-        push = flowed(push, slots(case.table, push.store)) if len(case.table) else push
-        done.append(replace(case, push=replace(push, what_if=estimates(push, case.table, options.what_if))))
+        push = flowed(push, slots(case.events, push.store)) if len(case.events) else push
+        done.append(replace(case, push=replace(push, what_if=estimates(push, case.events, options.what_if))))
         notes += said
     return done, tuple(notes)
 
@@ -226,7 +232,7 @@ def _case(text: Text, source: Source, section: Section, watch: Watch | None, opt
         source=source,
         push=push,
         section=section,
-        table=table,
+        events=table,
         text=text,
         classified=classified,
         end=clock.end,

@@ -48,7 +48,7 @@ def zstd(data: bytes) -> bytes:
 
 PACKERS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": gzip.compress,
-    "bzip2": bz2.compress,
+    "bzip2": lambda data: bz2.compress(data, 1),
     "xz": lzma.compress,
     "zstd": zstd,
     "nothing": bytes,

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -82,6 +83,17 @@ def test_of_a_cut_archive_the_readable_part_is_judged_and_called_partial(tmp_pat
     (line,), pages = read(path)
     assert status(line)[0] == "partial"
     assert len(pages) == 1
+
+
+def test_a_log_of_which_the_analysis_left_something_out_is_called_partial(monkeypatch):
+    def over(raw, options):
+        log = analyze_raw(raw, options)
+        note = "the log holds 1,001 pushes: only the first 1,000 were analyzed"
+        return replace(log, source=replace(log.source, incomplete=True, notes=(note,)))
+
+    monkeypatch.setattr(worker, "analyze_raw", over)
+    (line,), _ = read(FAILED)
+    assert status(line) == ("partial", "the log holds 1,001 pushes: only the first 1,000 were analyzed")
 
 
 def test_a_log_above_the_limit_is_a_row_with_the_reason(tmp_path):

@@ -422,6 +422,19 @@ def test_any_order_of_lines_gives_pushes_in_order_and_inside_the_log(lines):
     assert all(1 <= one.lines[0] <= one.lines[1] <= len(lines) for one in result.pushes)
 
 
+@given(st.lists(st.integers(0, 9999), min_size=4, max_size=4))
+def test_a_line_that_differs_in_digits_alone_reads_its_own_figures(figures):
+    one, two, three, four = figures
+    mark = containers.LINES.line(f"Copying blob 8ed28ed28ed2 [==>--] {one}.{two}MiB / {three}.{four}MiB | 1 MiB/s")
+    assert mark is not None
+    assert (mark.kind, mark.fields["CURRENT"], mark.fields["TOTAL"]) == (
+        "copying",
+        f"{one}.{two}MiB",
+        f"{three}.{four}MiB",
+    )
+    assert containers.LINES.line("Copying blob sha999:" + "8ed2" * 16) is None
+
+
 @pytest.mark.parametrize("dialect", GRAMMARS, ids=lambda dialect: dialect.__name__.rpartition(".")[2])
 @given(st.text(max_size=80))
 def test_what_the_derived_pattern_takes_the_grammar_takes(dialect, text):

@@ -36,7 +36,7 @@ def dressed(form, lines):
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.id)
 def test_a_form_is_taken_off_its_sample_and_named(form):
     bare = undecorated(Text("\n".join(dressed(form, PUSH)).encode()), openings())
-    assert bare.text.data.decode().split("\n")[: len(PUSH)] == PUSH
+    assert bare.text.data[:].decode().split("\n")[: len(PUSH)] == PUSH
     assert bare.decoration == form.system
 
 

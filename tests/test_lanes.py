@@ -7,9 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lark import Lark
 
-from pushlog.formats import derive, docker, shapes
+from pushlog.formats import derive, docker, scan
 from pushlog.formats.events import Kind, Row
-from pushlog.formats.shapes import scan
 from pushlog.intake.text import Piece, Text
 
 hex_digits = st.text("0123456789abcdef", min_size=12, max_size=12)
@@ -85,7 +84,7 @@ SHAPES = [
 @pytest.mark.parametrize(("name", "row"), SHAPES)
 def test_the_shapes_that_repeat_are_read_without_lark(name, row):
     assert docker.lane(name).pattern.fullmatch(row.encode())
-    found = scan(f"{row}\r\n".encode() * 3, docker.lane("docker.lark"), docker.lane("engine.lark"))
+    found = scan.scan(Text(f"{row}\r\n".encode() * 3), docker.lane("docker.lark"), docker.lane("engine.lark"))
     assert len(found.columns.start) == 3
     assert not len(found.others)
 
@@ -95,7 +94,7 @@ def test_rows_are_the_same_wherever_the_data_is_cut_into_stretches(lines, size):
     data = "\r\n".join(lines).encode()
     with pytest.MonkeyPatch.context() as patch:
         whole = docker.read(Text(data)).events
-        patch.setattr(shapes, "CHUNK", size)
+        patch.setattr(scan, "CHUNK", size)
         cut = docker.read(Text(data)).events
     assert rows(cut) == rows(whole)
     assert cut.line.tolist() == whole.line.tolist()
@@ -104,7 +103,7 @@ def test_rows_are_the_same_wherever_the_data_is_cut_into_stretches(lines, size):
 @given(st.lists(layer_line, min_size=1, max_size=10))
 def test_every_byte_is_a_rows_or_left_for_the_careful_lane(lines):
     data = "\r\n".join([*lines, "something else", *lines]).encode()
-    found = scan(data, docker.lane("docker.lark"), docker.lane("engine.lark"))
+    found = scan.scan(Text(data), docker.lane("docker.lark"), docker.lane("engine.lark"))
     rest = b"".join(data[low:high] for low, high in found.others.tolist())
     assert b"something else" in rest
     assert not [line for line in lines if line.encode() in rest and not line.endswith("Mounted")]

@@ -31,8 +31,10 @@ def rows(log: Log, name: str, member: str, problem: str | None) -> Rows:
     """The rows of a log that was read; `problem`: why not all of it was."""
     source = log.source
     own = key(source.sha256)
-    status = "partial" if problem else "read" if log.pushes else "no-push"
-    described: Row = [own, name, member, status, problem, source.sha256, source.bytes, source.lines]
+    # Over a limit of a single log the last note says which.
+    reason = problem or (source.notes[-1] if source.incomplete and source.notes else None)
+    status = "partial" if reason or source.incomplete else "read" if log.pushes else "no-push"
+    described: Row = [own, name, member, status, reason, source.sha256, source.bytes, source.lines]
     described += [source.capture.value, source.decoration, source.coverage, len(log.pushes), list(source.notes)]
     pushes = list(enumerate(log.pushes))
     return {

@@ -38,7 +38,7 @@ def side(name: str) -> Side:
     given = read(name)
     head = given.data[:200]
     if f'"schema": "{SCHEMA}"'.encode() in head:
-        return _of(name, logs(given.data.decode("utf-8", "replace"), name))
+        return _of(name, logs(given.data[:].decode("utf-8", "replace"), name))
     return _of(name, (analyze_raw(given),))
 
 

@@ -35,7 +35,7 @@ def analysis(
         manifest=manifest(manifest_file) if manifest_file is not None else None,
         max_uploads=setting(daemon_config) if daemon_config is not None else None,
         what_if=tuple(change(text) for text in what_if or ()),
-        timing=read(timing).data.decode("utf-8", "replace") if timing is not None else None,
+        timing=read(timing).data[:].decode("utf-8", "replace") if timing is not None else None,
         zone=zone(timezone) if timezone is not None else None,
         redact=redact,
     )

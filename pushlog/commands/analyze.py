@@ -43,6 +43,7 @@ def analyze(
     no_color: NoColor = False,
 ) -> int:
     """Post-mortem of captured logs: verdict, how far each push got, causes with their lines, what to do."""
+    from pushlog.commands.waiting import waiting
     from pushlog.exits import status
     from pushlog.outputs import outputs, write
 
@@ -60,6 +61,9 @@ def analyze(
         timezone=timezone,
         redact=not no_redact,
     )
-    results = [read(log, options) for log in logs]
+    results = []
+    for log in logs:
+        with waiting(log):
+            results.append(read(log, options))
     write(wanted, results, no_color=no_color)
     return int(status(results, fail_on=fail_on.value, classes=exit_class, strict=strict))

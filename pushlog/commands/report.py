@@ -28,7 +28,7 @@ def report(
     from pushlog.report.stored import logs
 
     stored = read(result)
-    results = logs(stored.data.decode("utf-8", "replace"), stored.name)
+    results = logs(stored.data[:].decode("utf-8", "replace"), stored.name)
     if not no_redact:
         results = tuple(redacted(log) for log in results)
     write(wanted, results, no_color=no_color)

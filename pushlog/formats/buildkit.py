@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from itertools import accumulate, groupby
 from typing import TYPE_CHECKING
 
 from pushlog.formats.events import Kind, Mark, Row
-from pushlog.formats.figures import go_seconds, size
+from pushlog.formats.figures import elapsed, go_seconds, size
 from pushlog.formats.lines import Lines
 from pushlog.formats.own_clock import own_clock
 from pushlog.formats.reference import host, split
@@ -52,9 +53,11 @@ def sections(text: Text, _: Knowledge) -> tuple[Section, ...]:
     drawn = [mark for mark in marks if mark.kind in _DRAWN or (mark.kind == "naming" and "STEP" not in mark.fields)]
     told += _terminal(drawn)
     _close(text, told, [mark for mark in marks if mark.kind in _CLOSING])
+    places = [mark.start for mark in marks]
     for one in told:
         # Steps take turns: what the others say between the lines of a push is understood, but none of it.
-        one.beside = marks
+        first, last = min(mark.start for mark in one.read), max(mark.start for mark in one.read)
+        one.beside = marks[bisect_left(places, first) : bisect_right(places, last)]
     return tuple(section(text, one) for one in told)
 
 
@@ -157,17 +160,17 @@ def _row(mark: Mark, blob: str, kind: Kind, wait: int = -1) -> Row:
 def _time(told: Told, unit: Sequence[Mark]) -> None:
     """The clock: how long each status took, and for what lies within them the seconds of the step."""
     spans = [m for m in unit if m.kind in {"layers_done", "manifest_done"}]
-    took = sum(float(m.fields.get("SECONDS", "0")) for m in spans)
-    inner = [(m.start, float(m.fields["AT"])) for m in told.read if "AT" in m.fields]
-    whole = next((float(m.fields["SECONDS"]) for m in unit if m.kind == "finished"), None)
-    first_layers = float(spans[0].fields.get("SECONDS", "0")) if spans else 0.0
+    took = sum(elapsed(m.fields.get("SECONDS", "0")) for m in spans)
+    inner = [(m.start, elapsed(m.fields["AT"])) for m in told.read if "AT" in m.fields]
+    whole = next((elapsed(m.fields["SECONDS"]) for m in unit if m.kind == "finished"), None)
+    first_layers = elapsed(spans[0].fields.get("SECONDS", "0")) if spans else 0.0
     within = [at for start, at in inner if spans and start < spans[0].start]
     # When the push began, in seconds of its step: by what it took of it, else by when its blobs were done.
     began = whole - took if whole is not None else within[-1] - first_layers if within else 0.0
     stamps = [(start, max(0.0, at - began)) for start, at in inner]
     last = max(m.stop - 1 for m in told.read)
     if spans:
-        ends = zip(spans, accumulate(float(m.fields.get("SECONDS", "0")) for m in spans), strict=True)
+        ends = zip(spans, accumulate(elapsed(m.fields.get("SECONDS", "0")) for m in spans), strict=True)
         stamps = [(start, min(seconds, took)) for start, seconds in stamps]
         stamps += [(told.read[0].start, 0.0), *((m.stop - 1, seconds) for m, seconds in ends), (last, took)]
     closed = any(m.kind in {"finished", "error"} for m in unit)
@@ -191,7 +194,7 @@ def _terminal(drawn: Sequence[Mark]) -> list[Told]:
         for target in targets:
             name, _, digest = target.partition("@")
             told.say("digest", last, TAG=split(name)[1] or "latest", DIGEST=digest)
-    longest = {m.fields.get("TARGET", ""): float(m.fields["ELAPSED"].strip(" s")) for m in pushed}
+    longest = {m.fields.get("TARGET", ""): elapsed(m.fields["ELAPSED"].strip(" s")) for m in pushed}
     told.clock = own_clock(
         [(pushed[0].start, 0.0), (last.start, sum(longest.values()))], resolution=_STEP * len(longest), whole=finished
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.formats.errors import starts_error
 from pushlog.formats.events import UNKNOWN, Kind, Mark, Row
-from pushlog.formats.figures import size
+from pushlog.formats.figures import LONGEST_WAIT, elapsed, size
 from pushlog.formats.lines import Lines
 from pushlog.formats.own_clock import own_clock
 from pushlog.formats.reference import host, named_in, split
@@ -95,7 +95,7 @@ def _tell(told: Told, mark: Mark) -> None:
         told.rows += [Row(start=mark.start, stop=mark.stop, layer=layer, kind=Kind.PUSHED) for layer in seen]
     elif "LAYER" in fields:
         figures = {key: size(fields[key.upper()]) for key in ("current", "total") if key.upper() in fields}
-        wait = int(fields.get("WAIT", UNKNOWN))
+        wait = round(min(float(fields["WAIT"]), LONGEST_WAIT)) if "WAIT" in fields else UNKNOWN
         kind = Kind[fields["STATE"].upper()] if "STATE" in fields else Kind.PUSHING
         if mark.kind == "layer" or figures:
             row = Row(start=mark.start, stop=mark.stop, layer=fields["LAYER"], kind=kind, wait=wait, **figures)
@@ -109,7 +109,7 @@ def _error(text: Text, knowledge: Knowledge, last: Mark) -> ErrorLines | None:
     pieces = list(text.pieces(last.stop, min(len(text.data), last.stop + _PAGE)))
     for number, piece in enumerate(pieces[:_FOREIGN]):
         if starts_error(piece.text, knowledge):
-            return joined(text, pieces[number:])
+            return joined(text, pieces[number], pieces[number + 1 :])
     return None
 
 
@@ -117,10 +117,10 @@ def _end(told: Sequence[Told], error: ErrorLines | None) -> None:
     """How each push of a command ended. The error may name its image; the pushes beside it are stopped."""
     failed = _failed(told, error) if error else []
     for one in told:
-        elapsed = [float(m.fields["ELAPSED"].strip(" s")) for m in one.read if "ELAPSED" in m.fields]
-        if elapsed:
+        took = [elapsed(m.fields["ELAPSED"].strip(" s")) for m in one.read if "ELAPSED" in m.fields]
+        if took:
             one.clock = own_clock(
-                [(one.read[0].start, 0.0), (one.read[-1].start, max(elapsed))], resolution=0.1, whole=False
+                [(one.read[0].start, 0.0), (one.read[-1].start, max(took))], resolution=0.1, whole=False
             )
         if one in failed:
             one.error = error

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pushlog.formats.commands import pushed_by
 from pushlog.formats.error_page import unquoted
 from pushlog.formats.events import UNKNOWN, Kind, Mark, Row
-from pushlog.formats.figures import binary, go_seconds
+from pushlog.formats.figures import binary, elapsed, go_seconds
 from pushlog.formats.lines import Lines
 from pushlog.formats.own_clock import own_clock
 from pushlog.formats.told import Told, answers, error_at, near, section
@@ -64,8 +64,10 @@ def _pushes(text: Text) -> Iterator[list[Mark]]:
 
 def _anew(own: Sequence[Mark], mark: Mark) -> bool:
     """Whether a line begins another push: no retry before it announced that the copy would begin again."""
-    told = [m.kind for m in own if m.kind in {*_COPY, "retry"}]
-    return mark.kind == "begin" and bool(told) and told[-1] not in {"retry", "begin", "image"}
+    if mark.kind != "begin":
+        return False
+    last = next((m.kind for m in reversed(own) if m.kind in {*_COPY, "retry"}), None)
+    return last is not None and last not in {"retry", "begin", "image"}
 
 
 def _told(text: Text, marks: Sequence[Mark]) -> Told | None:
@@ -94,7 +96,7 @@ def _told(text: Text, marks: Sequence[Mark]) -> Told | None:
 
 
 def _time(mark: Mark) -> float:
-    return seconds(mark.fields["STAMP"], "iso") if "STAMP" in mark.fields else float(mark.fields["SINCE"])
+    return seconds(mark.fields["STAMP"], "iso") if "STAMP" in mark.fields else elapsed(mark.fields["SINCE"])
 
 
 def _said(mark: Mark) -> str:

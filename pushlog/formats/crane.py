@@ -27,7 +27,8 @@ LINES = Lines("crane.lark")
 # An error that stands alone is known by the way the library names the request: in capitals, without quotes.
 OPENING = Opening(
     signs=(
-        rb"(?:pushed|existing|mounted) (?:blob|manifest): ",
+        rb"ed blob: ",
+        rb"existing (?:blob|manifest): ",
         rb"retrying [A-Z]",
         rb"Copying from ",
         rb": digest: sha256:",

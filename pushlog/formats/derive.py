@@ -7,14 +7,20 @@ matched is the name of the last group (`match.lastgroup`).
 
 from __future__ import annotations
 
+import itertools
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from lark import Lark
+    from lark.lexer import Pattern
 
 Symbols = tuple[str, ...]
+
+# The plain characters with which an expression begins, none of them repeated or optional.
+_BEGINNING = re.compile(r"(?:[\w: ](?![*+?{]))+")
 
 
 def pattern(grammar: Lark, rule: str, *, fields: Collection[str], kinds: Collection[str]) -> str:
@@ -30,6 +36,53 @@ def pattern(grammar: Lark, rule: str, *, fields: Collection[str], kinds: Collect
     return text
 
 
+def anchors(grammar: Lark, rule: str, *, kinds: Collection[str]) -> list[tuple[str, str]]:
+    """Fixed words, each with an expression of what follows it; every text of `rule` holds at least one of them.
+
+    For each sequence of terminals the longest fixed word is taken. Alternatives with an alias outside `kinds` are left
+    out.
+    """
+    patterns = {t.name: t.pattern for t in grammar.terminals}
+    rules = _Grammar(grammar, frozenset(kinds))
+    found = {max(_words(sequence, patterns), key=lambda word: len(word[0])) for sequence in _sequences(rule, rules)}
+    # A shorter word stands for those that hold it.
+    return sorted(pair for pair in found if not any(other in pair[0] for other, _ in found if other != pair[0]))
+
+
+def beginning(grammar: Lark, rule: str, *, kinds: Collection[str]) -> str:
+    """The fixed words with which every text of `rule` begins."""
+    patterns = {t.name: t.pattern for t in grammar.terminals}
+    found = [next(_words(sequence, patterns))[0] for sequence in _sequences(rule, _Grammar(grammar, frozenset(kinds)))]
+    first, last = min(found), max(found)
+    return first[: next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))]
+
+
+def _sequences(name: str, grammar: _Grammar) -> list[Symbols]:
+    """All sequences of terminals that a rule stands for; a terminal stands for itself."""
+    if name not in grammar.rules:
+        return [(name,)]
+    found: list[Symbols] = []
+    for _, symbols in grammar.rules[name]:
+        parts = itertools.product(*(_sequences(symbol, grammar) for symbol in symbols))
+        found += [tuple(itertools.chain.from_iterable(part)) for part in parts]
+    return found
+
+
+def _words(sequence: Symbols, patterns: Mapping[str, Pattern]) -> Iterator[tuple[str, str]]:
+    """The fixed words of a sequence, each with what follows: neighbouring strings, and how expressions begin."""
+    word = ""
+    for name in sequence:
+        pattern = patterns[name]
+        if pattern.type == "str":
+            word += pattern.value
+            continue
+        head = _BEGINNING.match(pattern.value)
+        beginning = head[0] if head else ""
+        yield word + beginning, "" if word else pattern.value[len(beginning) :]
+        word = ""
+    yield word, ""
+
+
 class _Grammar:
     """The rules of a compiled grammar by name: alias and symbols of each alternative."""
 
@@ -39,6 +92,15 @@ class _Grammar:
             if rule.alias is None or rule.alias in kinds:
                 symbols = tuple(symbol.name for symbol in rule.expansion)
                 self.rules.setdefault(rule.origin.name, []).append((rule.alias, symbols))
+        names = {rule.origin.name for rule in grammar.rules}
+        # What was made of nothing but left out kinds is left out too.
+        while empty := names - self.rules.keys():
+            names -= empty
+            kept = {
+                name: [(alias, symbols) for alias, symbols in alternatives if not empty & set(symbols)]
+                for name, alternatives in self.rules.items()
+            }
+            self.rules = {name: alternatives for name, alternatives in kept.items() if alternatives}
 
 
 def _alternation(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pushlog.knowledge.base import Knowledge
 
 # What only a terminal writes: rows that are drawn over others, lines that end with CR LF.
+_LONG = 1 << 24
 _TERMINAL = re.compile(rb"\x1b\[\d*[AJ]|\r\n")
 
 
@@ -43,9 +44,9 @@ def openings() -> tuple[Opening, ...]:
     return (docker.OPENING, *(dialect.OPENING for dialect in DIALECTS))
 
 
-def pushes(text: Text, knowledge: Knowledge) -> Pushes:
-    """Every push in the log, once. `knowledge` tells how errors begin."""
-    reading = docker.read(text)
+def pushes(text: Text, knowledge: Knowledge, *, every: bool = True) -> Pushes:
+    """Every push in the log, once. `knowledge` tells how errors begin; `every`: with all rows, see `docker.read`."""
+    reading = docker.read(text, every=every or len(text.data) < _LONG)
     spoken = [section for dialect in _spoken(text, reading) for section in dialect.sections(text, knowledge)]
     others = sorted(spoken, key=_start)
     found = sorted((*others, *sections(text, reading, knowledge, others)), key=_start)

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 from pushlog.formats import derive
 from pushlog.formats.events import UNKNOWN, Events, Kind, Mark, Row, from_rows, table
 from pushlog.formats.figures import LARGEST, LONGEST_WAIT, size
-from pushlog.formats.shapes import FIELDS, Lane, scan
+from pushlog.formats.scan import scan
+from pushlog.formats.shapes import FIELDS, Lane
 from pushlog.intake.limits import loads
 from pushlog.intake.opening import Opening
-from pushlog.intake.text import Piece, Text
+from pushlog.intake.text import BLANK, Piece, Text
 from pushlog.model import Capture
 
 if TYPE_CHECKING:
@@ -40,11 +41,14 @@ OPENING = Opening(
     rb"|[0-9a-f]{12}: (?:Preparing|Waiting|Pushing|Pushed|Layer already exists|Mounted from|Retrying in|Image )",
 )
 _FLOOD = ("preparing", "waiting", "pushing", "pushed", "exists", "retrying", "unavailable")
-_ENGINE_FLOOD = ("waiting", "pushing", "retrying", "unavailable")
+ENGINE_FLOOD = ("waiting", "pushing", "retrying", "unavailable")
 # What only a terminal writes: the cursor goes up, a row is drawn over another, a state is followed by a space.
 _REDRAW = re.compile(rb"\x1b\[\d+A|\r[0-9a-f]{12}: ")
 # A terminal ends lines with CR LF; the pipe of a push that never drew a row would not.
 _TERMINAL_HEADER = re.compile(rb"^The push refers to [^\r\n]+\r$", re.MULTILINE)
+_COMMAND = b"docker"
+# The keys of a message that says anything.
+_KEYS = (b'"status"', b'"error', b'"aux"')
 _PADDED = re.compile(rb"^[0-9a-f]{12}: [A-Z][^\r\n\[]*[a-z] \r?$", re.MULTILINE)
 
 
@@ -75,9 +79,16 @@ def grammar(name: str = "docker.lark") -> Lark:
 @cache
 def lane(name: str) -> Lane:
     """The byte pattern of the rows that repeat by the million, written from that grammar."""
-    rule, kinds = ("layer", _FLOOD) if name == "docker.lark" else ("start", _ENGINE_FLOOD)
+    rule, kinds = ("layer", _FLOOD) if name == "docker.lark" else ("start", ENGINE_FLOOD)
     text = derive.pattern(grammar(name), rule, fields=(*FIELDS, "LAYER"), kinds=kinds)
     return Lane(pattern=re.compile(text.encode() + rb" *"), kinds={kind: int(Kind[kind.upper()]) for kind in kinds})
+
+
+@cache
+def _known_bytes(*, command: bool) -> re.Pattern[bytes]:
+    """The same for bytes. A `command` can have anything before it, so that the search for one takes long."""
+    kinds = {rule.alias for rule in grammar().rules if rule.alias and (command or rule.alias != "command")}
+    return re.compile(derive.pattern(grammar(), "start", fields=(), kinds=kinds).encode())
 
 
 @cache
@@ -87,24 +98,45 @@ def _known() -> re.Pattern[str]:
     return re.compile(derive.pattern(grammar(), "start", fields=(), kinds=kinds), re.ASCII)
 
 
-def read(text: Text) -> Reading:
-    """Every line of `docker push` in the text, whatever stands between them."""
-    found = scan(text.data, lane("docker.lark"), lane("engine.lark"))
+def read(text: Text, *, every: bool = True) -> Reading:
+    """Every line of `docker push` in the text, whatever stands between them.
+
+    `every`: also the rows, nearly all of a long push, that only move the figure of a layer on.
+    """
+    found = scan(text, lane("docker.lark"), lane("engine.lark"), every=every)
     careful = [
         (event, piece.text.startswith("{"))
         for low, high in found.others.tolist()
-        for piece in text.pieces(low, high)
+        for piece in _telling(text, low, high)
         for event in _careful(piece)
     ]
     rows = [event for event, _ in careful if isinstance(event, Row)]
     marks = tuple(event for event, _ in careful if isinstance(event, Mark))
-    events = table(text, [found.columns, from_rows(rows)])
+    events = table(text, found.columns, found.drawn, from_rows(rows))
     messages = found.messages > 0 or any(is_json for _, is_json in careful)
     lines = len(found.columns.start) > found.messages or any(
         not is_json and _of_a_push(event) for event, is_json in careful
     )
     capture = _capture(text, events, messages=messages, lines=lines)
     return Reading(events=events, marks=marks, capture=capture, others=found.others)
+
+
+def _telling(text: Text, low: int, high: int) -> Iterator[Piece]:
+    """The pieces between two offsets that can be of the grammar; noise does not become text."""
+    known, known_command = _known_bytes(command=False).fullmatch, _known_bytes(command=True).fullmatch
+    for start, stop in text.spans(low, high):
+        part = text.data[start:stop]
+        if part.isascii() and b"\x1b" not in part:
+            part = part.strip(BLANK)
+            if part.startswith(b"{"):
+                may_tell = any(key in part for key in _KEYS)
+            else:
+                may_tell = bool(known_command(part) if _COMMAND in part else known(part))
+            if not may_tell:
+                continue
+        piece = text.piece(start, stop)
+        if piece:
+            yield piece
 
 
 def _of_a_push(event: Row | Mark) -> bool:
@@ -116,12 +148,16 @@ def _capture(text: Text, events: Events, *, messages: bool, lines: bool) -> Capt
     if messages:
         return Capture.MIXED if lines else Capture.JSON
     first = max(0, int(events.start[0]) - 16) if len(events) else len(text.data)
-    if _REDRAW.search(text.data, first):
+    if _shows(text, _REDRAW, first):
         return Capture.TTY
-    if not len(events) and _TERMINAL_HEADER.search(text.data):
+    if not len(events) and _shows(text, _TERMINAL_HEADER, 0):
         return Capture.TTY
     figures = bool(((events.kind == Kind.PUSHING) & (events.current >= 0)).any())
-    return Capture.SCREEN if figures or _PADDED.search(text.data, first) else Capture.PIPED
+    return Capture.SCREEN if figures or _shows(text, _PADDED, first) else Capture.PIPED
+
+
+def _shows(text: Text, pattern: re.Pattern[bytes], first: int) -> bool:
+    return any(pattern.search(text.data, max(low, first), high) for low, high in text.parts if high > first)
 
 
 def row(line: str) -> Row | Mark | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,20 @@ class Kind(IntEnum):
     FETCHING = 9
     BUFFERING = 10
     FAILED = 11
+
+
+def is_any(kind: NDArray[np.int8], kinds: Sequence[Kind]) -> NDArray[np.bool_]:
+    """Which of a column of kinds are among these; `np.isin` would sort, and load more of numpy."""
+    wanted = np.zeros(len(Kind), dtype=bool)
+    wanted[list(kinds)] = True
+    found: NDArray[np.bool_] = wanted[kind]
+    return found
+
+
+def grouped(numbers: NDArray[np.integer]) -> Int64:
+    """The order that puts equal numbers together, each group as it was; 16 bits are sorted in one pass."""
+    is_small = len(numbers) > 0 and numbers.max() < 1 << 15 and numbers.min() >= -(1 << 15)
+    return np.argsort(numbers.astype(np.int16) if is_small else numbers, kind="stable")
 
 
 UNKNOWN = -1  # in a column of figures: the line does not tell
@@ -65,40 +79,54 @@ class Row:
 class Events:
     """Layer events in log order, one column each.
 
-    `start`, `stop`: byte offsets in the text; `line`: physical line; `layer`: index into `ids`; `kind`: a Kind;
-    `current`, `total`: bytes as printed; `wait`: seconds of a countdown line; UNKNOWN where not printed.
+    `start`, `stop`: byte offsets in the text; `until`: to which the rows reach that are left out behind an event;
+    `line`: physical line; `layer`: index into `ids`; `kind`: a Kind; `current`, `total`: bytes as printed; `wait`:
+    seconds of a countdown line; UNKNOWN where not printed.
+    `drawn`: the layer of every row of the log, also of those that are left out here because they only move a figure on;
+    `place`: which of these rows the events are.
     """
 
     ids: tuple[str, ...]
     start: Int64
     stop: Int64
+    until: Int64
     line: Int64
     layer: Int64
     kind: NDArray[np.int8]
     current: Int64
     total: Int64
     wait: Int64
+    drawn: NDArray[np.int32]
+    place: Int64
 
     def __len__(self) -> int:
         return len(self.start)
 
     def part(self, low: int, high: int) -> Events:
         """The events with row numbers from `low` up to `high`, not included; `ids` are those that occur, in order."""
-        layer = self.layer[low:high]
-        codes, first, inverse = np.unique(layer, return_index=True, return_inverse=True)
+        codes, first, inverse = np.unique(self.layer[low:high], return_index=True, return_inverse=True)
         order = np.argsort(first, kind="stable")
         rank = np.empty_like(order)
         rank[order] = np.arange(len(order))
+        if high - low == len(self) and order.tolist() == list(range(len(self.ids))):
+            return self
+        place = self.place[low:high]
+        drawn = self.drawn[place[0] : place[-1] + 1] if len(place) else self.drawn[:0]
+        number = np.full(len(self.ids), -1, dtype=np.int32)
+        number[codes] = rank
         return Events(
             ids=tuple(self.ids[int(code)] for code in codes[order]),
             start=self.start[low:high],
             stop=self.stop[low:high],
+            until=self.until[low:high],
             line=self.line[low:high],
             layer=rank[inverse].astype(np.int64),
             kind=self.kind[low:high],
             current=self.current[low:high],
             total=self.total[low:high],
             wait=self.wait[low:high],
+            drawn=number[drawn],
+            place=place - place[:1],
         )
 
 
@@ -108,11 +136,29 @@ class Columns:
 
     start: Int64
     stop: Int64
+    until: Int64
     hexid: Int64
     kind: NDArray[np.int8]
     current: Int64
     total: Int64
     wait: Int64
+
+    @classmethod
+    def joined(cls, parts: Sequence[Columns]) -> Columns:
+        """The columns of all parts, one below the other."""
+        return cls(**{f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(cls)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """The layer of every row of a lane, also of those that are not in its columns.
+
+    `ids`: the layers; `order`: the number of the layer of each row; `place`: which of these rows the columns have.
+    """
+
+    ids: Int64
+    order: NDArray[np.int32]
+    place: Int64
 
 
 def from_rows(rows: Sequence[Row]) -> Columns:
@@ -120,6 +166,7 @@ def from_rows(rows: Sequence[Row]) -> Columns:
     return Columns(
         start=_column([r.start for r in rows]),
         stop=_column([r.stop for r in rows]),
+        until=_column([r.stop for r in rows]),
         hexid=_column([int(r.layer, 16) for r in rows]),
         kind=np.array([r.kind for r in rows], dtype=np.int8),
         current=_column([r.current for r in rows]),
@@ -128,25 +175,39 @@ def from_rows(rows: Sequence[Row]) -> Columns:
     )
 
 
-def table(text: Text, lanes: Sequence[Columns]) -> Events:
-    """All lanes' columns as one table in log order."""
-    start = np.concatenate([c.start for c in lanes])
-    order = np.argsort(start, kind="stable")
-    start = start[order]
-    hexid = np.concatenate([c.hexid for c in lanes])[order]
-    codes, layer = np.unique(hexid, return_inverse=True)
-    whole = Events(
-        ids=tuple(f"{int(code):012x}" for code in codes),
-        start=start,
-        stop=np.concatenate([c.stop for c in lanes])[order],
-        line=text.lines_of(start),
-        layer=layer.astype(np.int64),
-        kind=np.concatenate([c.kind for c in lanes])[order],
-        current=np.concatenate([c.current for c in lanes])[order],
-        total=np.concatenate([c.total for c in lanes])[order],
-        wait=np.concatenate([c.wait for c in lanes])[order],
+def table(text: Text, fast: Columns, drawn: Drawn, careful: Columns) -> Events:
+    """The rows of both lanes as one table in log order."""
+    whole = Columns.joined([fast, careful])
+    order = np.argsort(whole.start, kind="stable")
+    # What the careful lane read stands right behind the row above it, for beside such places all rows are kept.
+    above = np.searchsorted(fast.start, careful.start)
+    behind = np.append(drawn.place, len(drawn.order))[above] if len(drawn.order) else np.zeros_like(above)
+    ids, layer = np.unique(np.concatenate([drawn.ids, careful.hexid]), return_inverse=True)
+    codes: NDArray[np.int32] = layer.astype(np.int32)
+    every: NDArray[np.int32] = codes[: len(drawn.ids)][drawn.order]
+    if len(behind):
+        every = np.insert(every, behind, codes[len(drawn.ids) :]).astype(np.int32)
+    place = np.concatenate([drawn.place + np.searchsorted(behind, drawn.place, side="right"), _inserted(behind)])
+    events = Events(
+        ids=tuple(f"{int(code):012x}" for code in ids),
+        start=whole.start[order],
+        stop=whole.stop[order],
+        until=whole.until[order],
+        line=text.lines_of(whole.start[order]),
+        layer=every[place[order]].astype(np.int64),
+        kind=whole.kind[order],
+        current=whole.current[order],
+        total=whole.total[order],
+        wait=whole.wait[order],
+        drawn=every,
+        place=place[order],
     )
-    return whole.part(0, len(whole))
+    return events.part(0, len(events))
+
+
+def _inserted(behind: Int64) -> Int64:
+    """Where rows stand after `np.insert` put them in."""
+    return behind + np.arange(len(behind))
 
 
 def of_rows(text: Text, rows: Sequence[Row]) -> Events:
@@ -158,12 +219,15 @@ def of_rows(text: Text, rows: Sequence[Row]) -> Events:
         ids=tuple(codes),
         start=start,
         stop=_column([r.stop for r in rows]),
+        until=_column([r.stop for r in rows]),
         line=text.lines_of(start),
         layer=_column([codes[r.layer] for r in rows]),
         kind=np.array([r.kind for r in rows], dtype=np.int8),
         current=_column([r.current for r in rows]),
         total=_column([r.total for r in rows]),
         wait=_column([r.wait for r in rows]),
+        drawn=np.array([codes[r.layer] for r in rows], dtype=np.int32),
+        place=np.arange(len(rows), dtype=np.int64),
     )
 
 

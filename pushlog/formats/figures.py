@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,27 @@ _UNITS = b"kMGTPEZY"
 # Ten petabytes and a day: no push has such a figure, and many of them still fit in a column of sums.
 LARGEST = 10**16
 LONGEST_WAIT = 86_400
+_FIGURE = re.compile(r"(\d+)(?:\.(\d+))? ?([kMGTPEZY]?)B?", re.ASCII)
+# More digits are not exact in the sums of the fast lane.
+DIGITS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """How to read a figure that stands at a fixed place: where its digits are, the last one first, and their scale."""
+
+    digits: tuple[int, ...] = ()
+    scale: float = 1.0
+
+
+def figure(row: bytes, start: int, stop: int) -> Figure | None:
+    """The figure at a place of a row, none where `start` is below 0; None for one with too many digits."""
+    text = row[max(start, 0) : max(stop, 0)]
+    digits = tuple(start + at for at in range(len(text) - 1, -1, -1) if text[at : at + 1].isdigit())
+    _, point, behind = text.partition(b".")
+    decimals = sum(behind[at : at + 1].isdigit() for at in range(len(behind))) if point else 0
+    exponent = next((3 * power for power, unit in enumerate(_UNITS, 1) if unit in text), 0)
+    return Figure(digits, float(np.power(10.0, exponent - decimals))) if len(digits) <= DIGITS else None
 
 
 def sizes(data: Uint8, start: Int64, stop: Int64) -> Int64:
@@ -41,9 +63,13 @@ def sizes(data: Uint8, start: Int64, stop: Int64) -> Int64:
 
 
 def size(text: str) -> int:
-    """Bytes of one figure."""
-    data = np.frombuffer(text.encode("ascii", "replace"), dtype=np.uint8)
-    return int(sizes(data, np.array([0]), np.array([len(data)]))[0])
+    """Bytes of one figure; the arithmetic is that of `sizes`."""
+    found = _FIGURE.fullmatch(text)
+    if found is None:
+        return UNKNOWN
+    whole, decimals, unit = found[1], found[2] or "", found[3]
+    power = 3 * (_UNITS.index(unit.encode()) + 1) if unit else 0
+    return round(min(float(whole + decimals) * 10.0 ** (power - len(decimals)), float(LARGEST)))
 
 
 _POWERS = {"b": 0, "k": 10, "m": 20, "g": 30, "t": 40, "p": 50}
@@ -53,7 +79,7 @@ _BINARY = re.compile(r"(\d+(?:\.\d+)?) ?([KMGTP]?)i?[Bb]?")
 def binary(text: str) -> int:
     """Bytes of one figure with powers of 1024, `12.0MiB` or `4.2 Ki`, as mpb and containerd write them."""
     found = _BINARY.fullmatch(text.strip())
-    return round(float(found[1]) * 2 ** _POWERS[(found[2] or "b").lower()]) if found else UNKNOWN
+    return round(min(float(found[1]) * 2 ** _POWERS[(found[2] or "b").lower()], float(LARGEST))) if found else UNKNOWN
 
 
 _UNIT_SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
@@ -61,5 +87,10 @@ _PART = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s|us|µs|ns)")
 
 
 def go_seconds(text: str) -> float:
-    """Seconds of a duration as Go writes it: `1s`, `2m0.5s`, `512ms`."""
-    return sum(float(number) * _UNIT_SECONDS[unit] for number, unit in _PART.findall(text))
+    """Seconds of a duration as Go writes it, a day at most: `1s`, `2m0.5s`, `512ms`."""
+    return min(sum(float(number) * _UNIT_SECONDS[unit] for number, unit in _PART.findall(text)), float(LONGEST_WAIT))
+
+
+def elapsed(text: str) -> float:
+    """Seconds since something began, as a client counts them; a push of more than a year is none."""
+    return min(float(text), 366.0 * LONGEST_WAIT)

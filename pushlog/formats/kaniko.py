@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pushlog.formats.figures import go_seconds
+from pushlog.formats.figures import elapsed, go_seconds
 from pushlog.formats.lines import Lines
 from pushlog.formats.own_clock import own_clock
 from pushlog.formats.reference import split
@@ -89,6 +89,6 @@ def _times(marks: Sequence[Mark]) -> Iterator[tuple[int, float]]:
     for mark in marks:
         dress = mark.fields.get("DRESS", "")
         if found := _SINCE.search(dress):
-            yield mark.start, float(found[1])
+            yield mark.start, elapsed(found[1])
         elif found := _STAMP.search(dress):
             yield mark.start, seconds(found[1], "iso")

@@ -28,6 +28,22 @@ _ABOVE = 4
 _KIND = re.compile(r"\(\?P<\w+>\)")
 
 
+# The only digits of a line that are words.
+_HASH = "sha256:"
+_DIGITS = {ord(digit): "0" for digit in "123456789"}
+# More shapes than any log of one client has.
+_SHAPES = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What lines of a shape mean: their kind, where their fields stand, and what they say of a layer."""
+
+    kind: str
+    fields: tuple[tuple[str, int, int], ...]
+    state: str | None
+
+
 @dataclass(frozen=True)
 class Lines:
     """A grammar of `grammars/`; an alias is the kind of a mark, a named terminal is a field of it."""
@@ -50,23 +66,45 @@ class Lines:
         text = derive.pattern(self.grammar, "start", fields=(), kinds=kinds)
         return re.compile(_KIND.sub("", text), re.ASCII)
 
+    @cached_property
+    def _shapes(self) -> dict[str, _Shape]:
+        return {}
+
     def mark(self, piece: Piece) -> Mark | None:
-        """The piece through the grammar; None when it is no line of the dialect."""
-        if not self.known.fullmatch(piece.text):
+        """The piece through the grammar; None when it is no line of the dialect.
+
+        Lines that differ in digits alone mean the same, and a terminal redraws them by the thousand: each of their
+        shapes is parsed once.
+        """
+        key = piece.text.replace(_HASH, "\0").translate(_DIGITS)
+        shape = self._shapes.get(key) or self._parsed(piece.text)
+        if shape is None:
+            return None
+        if len(self._shapes) < _SHAPES:
+            self._shapes[key] = shape
+        fields = {name: piece.text[start:stop] for name, start, stop in shape.fields}
+        if shape.state is not None:
+            fields["STATE"] = shape.state
+        return Mark(kind=shape.kind, start=piece.start, stop=piece.stop, line=piece.line, fields=fields)
+
+    def _parsed(self, text: str) -> _Shape | None:
+        if not self.known.fullmatch(text):
             return None
         from lark import Token, Tree
         from lark.exceptions import LarkError
 
         try:
-            tree = self.grammar.parse(piece.text)
+            tree = self.grammar.parse(text)
         except LarkError:
             return None
-        fields = {_own(t.type): str(t) for t in tree.scan_values(lambda value: isinstance(value, Token))}
+        tokens = tree.scan_values(lambda value: isinstance(value, Token))
         # What is imported from another grammar carries its name: `docker__pushing`.
-        for part in tree.children:
-            if isinstance(part, Tree):
-                fields["STATE"] = _own(part.data)
-        return Mark(kind=str(tree.data), start=piece.start, stop=piece.stop, line=piece.line, fields=fields)
+        states = [_own(part.data) for part in tree.children if isinstance(part, Tree)]
+        return _Shape(
+            kind=str(tree.data),
+            fields=tuple((_own(t.type), t.start_pos or 0, t.end_pos or 0) for t in tokens),
+            state=states[-1] if states else None,
+        )
 
     def line(self, text: str) -> Mark | None:
         """The same for one line of text; offsets and line are 0."""
@@ -85,7 +123,7 @@ def _own(name: str) -> str:
 def stretches(text: Text, where: Sequence[Opening]) -> Iterator[tuple[int, int]]:
     """Where the dialect may stand: around each place where an opening of it is found, near ones together."""
     low = high = -1
-    for at in places(where, text.data):
+    for at in (at for part in text.parts for at in places(where, text.data, *part)):
         if at >= high:
             if high >= 0:
                 yield low, high

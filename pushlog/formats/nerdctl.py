@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pushlog.formats.commands import pushed_by
 from pushlog.formats.error_page import unquoted
 from pushlog.formats.events import Kind, Mark, Row
-from pushlog.formats.figures import binary
+from pushlog.formats.figures import binary, elapsed
 from pushlog.formats.lines import Lines
 from pushlog.formats.own_clock import own_clock
 from pushlog.formats.told import Told, answers, error_at, near, section
@@ -44,7 +44,7 @@ def _pushes(text: Text) -> Iterator[list[Mark]]:
     own: list[Mark] = []
     passed, drawn = 0.0, False
     for mark in LINES.marks(text, WHERE):
-        now = float(mark.fields["SECONDS"]) if mark.kind == "elapsed" else passed
+        now = elapsed(mark.fields["SECONDS"]) if mark.kind == "elapsed" else passed
         ended = bool(own) and ((own[-1].kind == "fatal" and mark.kind != "note") or not near(own[-1], mark))
         if ended or (own and (mark.kind == "command" or (_first(mark) and drawn) or now < passed)):
             yield own
@@ -77,7 +77,7 @@ def _told(text: Text, marks: Sequence[Mark]) -> Told | None:
                 told.rows.append(_row(mark))
         elif mark.kind == "elapsed" and drawn is not None:
             # The rows above were drawn at that time.
-            stamps.append((drawn, float(mark.fields["SECONDS"])))
+            stamps.append((drawn, elapsed(mark.fields["SECONDS"])))
             drawn = None
         elif mark.kind == "command" and (name := pushed_by(mark.fields["COMMAND"])):
             told.say("reference", mark, REFERENCE=name)

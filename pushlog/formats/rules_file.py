@@ -28,9 +28,9 @@ def knowledge(paths: Sequence[str]) -> Knowledge:
         if given.size > LARGEST:
             raise KnowledgeError(f"{path}: is larger than 1 MiB; a rules file is short")
         try:
-            text = given.data.decode("utf-8")
+            text = given.data[:].decode("utf-8")
         except UnicodeDecodeError as error:
-            line = given.data.count(b"\n", 0, error.start) + 1
+            line = given.data[: error.start].count(b"\n") + 1
             raise KnowledgeError(f"{path}: is no TOML: line {line} is not UTF-8") from None
         before, known = known, with_rules(known, text, path)
         for row in known.own_signatures:

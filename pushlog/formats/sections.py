@@ -11,7 +11,7 @@ import numpy as np
 
 from pushlog.formats import docker
 from pushlog.formats.errors import starts_error
-from pushlog.formats.events import Kind, Mark
+from pushlog.formats.events import Kind, Mark, is_any
 from pushlog.formats.section import Section
 from pushlog.formats.zone import HEADERS, ErrorLines, Zone, bound_error
 from pushlog.intake.decoration import is_noise
@@ -118,7 +118,7 @@ def _section(text: Text, reading: Reading, known: Knowledge, bounds: _Bounds, fl
         limit=bounds.limit,
     )
     headed = any(m.kind in HEADERS for m in zone.marks)
-    if not headed and not np.isin(zone.events.kind, _ONLY_PUSH).any():
+    if not headed and not is_any(zone.events.kind, _ONLY_PUSH).any():
         return _unheaded(zone, bounds.intro)
     told = [m for m in zone.marks if m.kind != "command"]
     first = min([m.start for m in told] + zone.events.start[:1].tolist())
@@ -157,7 +157,7 @@ def _unheaded(zone: Zone, intro: tuple[Mark, ...]) -> Section | None:
     command = next((m for m in intro if m.kind == "command"), None)
     if command is None:
         return None
-    pieces = zone.below(max(m.stop for m in intro))
+    pieces = list(zone.below(max(m.stop for m in intro)))
     error = zone.first_error(pieces, 2)
     if error:
         return _finished(zone, error, list(intro))
@@ -178,7 +178,7 @@ def alone(text: Text, reading: Reading, known: Knowledge) -> tuple[Section, ...]
     zone = Zone(
         text=text, knowledge=known, events=reading.events.part(0, 0), marks=marks, start=0, limit=len(text.data)
     )
-    pieces = zone.below(0)
+    pieces = list(zone.below(0))
     if len(pieces) == 1 and docker.is_quiet(pieces[0].text):
         return (_quiet(zone, pieces[0], []),)
     error = zone.first_error(pieces, 1) or bound_error(zone, first=0, last=0, floor=0)

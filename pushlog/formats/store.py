@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pushlog.formats.events import UNKNOWN, Events, Kind, Mark
+from pushlog.formats.events import UNKNOWN, Events, Kind, Mark, is_any
 from pushlog.model import Store
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # moby distribution/: only the graphdriver store (and docker before 1.10) prints these.
 _GRAPHDRIVER = (Kind.PREPARING, Kind.RETRYING, Kind.SKIPPED, Kind.BUFFERING, Kind.FAILED)
 # docker 1.13 drew a layer at most every 100 ms; sizes had a space before the unit up to 1.13 and again in 17.03.
+_LOOKED_AT = 1000
 _SPACED_SIZE = re.compile(rb": (?:Pushing|Buffering to [Dd]isk)[^\r\n]*?\d [kMGTPEZY]?B")
 
 
@@ -28,7 +29,7 @@ def store(events: Events, marks: Sequence[Mark], *, hint: Store, pasted: bool, h
     header, or where the client has none (`headed`), and not in what may be the paste of a final screen (`pasted`),
     unless that shows a layer twice.
     """
-    if np.isin(events.kind, _GRAPHDRIVER).any() or any(_graphdriver_mark(m) for m in marks):
+    if is_any(events.kind, _GRAPHDRIVER).any() or any(_graphdriver_mark(m) for m in marks):
         return Store.GRAPHDRIVER
     if (events.kind == Kind.UNAVAILABLE).any():
         return Store.CONTAINERD
@@ -56,7 +57,6 @@ def throttled(text: Text, events: Events, marks: Sequence[Mark]) -> bool:
     """Whether the daemon drew a layer at most every 100 ms, as docker does since 1.13; unsure counts as no."""
     if any(m.kind == "old_header" and "COUNT" in m.fields for m in marks):
         return False
-    if not len(events) or not (events.current != UNKNOWN).any():
-        return False
-    first, last = int(np.min(events.start)), int(np.max(events.stop))
-    return _SPACED_SIZE.search(text.data, first, last) is None
+    drawn = np.flatnonzero(events.current != UNKNOWN)[:_LOOKED_AT]
+    spans = zip(events.start[drawn].tolist(), events.stop[drawn].tolist(), strict=True)
+    return len(drawn) > 0 and not any(_SPACED_SIZE.search(text.data, *span) for span in spans)

@@ -66,7 +66,7 @@ def answers(command: Mark | None, error: Mark | None) -> bool:
 def error_at(text: Text, mark: Mark, said: str) -> ErrorLines:
     """The error that begins at a mark and says `said`, with the lines that go on with it."""
     first = Piece(mark.start, mark.stop, mark.line, said)
-    return joined(text, [first, *text.pieces(mark.stop, min(len(text.data), mark.stop + _PAGE))])
+    return joined(text, first, text.pieces(mark.stop, min(len(text.data), mark.stop + _PAGE)))
 
 
 def section(text: Text, told: Told) -> Section:

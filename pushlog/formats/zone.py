@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,7 @@ from pushlog.formats.errors import continues, starts_error
 from pushlog.formats.events import Events, Mark, gaps
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator
 
     from pushlog.intake.text import Piece, Text
     from pushlog.knowledge.base import Knowledge
@@ -57,36 +58,37 @@ class Zone:
     start: int
     limit: int
 
-    def leftover(self, start: int, stop: int) -> list[Piece]:
+    def leftover(self, start: int, stop: int) -> Iterator[Piece]:
         """The pieces between two offsets that neither an event nor a mark covers."""
         events, marks = self.events, [m for m in self.marks if start <= m.start < stop]
         inside = (events.start >= start) & (events.start < stop)
         low = np.append(events.start[inside], [m.start for m in marks])
-        high = np.append(events.stop[inside], [m.stop for m in marks])
-        return [piece for a, b in gaps(low, high, start, stop) for piece in self.text.pieces(a, b)]
+        high = np.append(events.until[inside], [m.stop for m in marks])
+        return (piece for a, b in gaps(low, high, start, stop) for piece in self.text.pieces(a, b))
 
-    def below(self, offset: int) -> list[Piece]:
+    def below(self, offset: int) -> Iterator[Piece]:
         """The nearest of those below an offset; what reads as a note there may be a line of an error."""
         own = replace(self, marks=tuple(m for m in self.marks if m.kind != "note"))
-        return own.leftover(offset, min(self.limit, offset + _REACH))[:_PIECES]
+        return islice(own.leftover(offset, min(self.limit, offset + _REACH)), _PIECES)
 
-    def first_error(self, pieces: list[Piece], near: int | None = None) -> ErrorLines | None:
+    def first_error(self, pieces: Iterable[Piece], near: int | None = None) -> ErrorLines | None:
         """The first piece that begins an error, also behind which a layer's row shows through, and its other lines.
 
         `near`: how many pieces an error may begin at; its other lines may reach further.
         """
-        for index, piece in enumerate(pieces[:near]):
+        rest = iter(pieces)
+        for piece in islice(rest, near):
             for said in (piece.text, *docker.overdrawn(piece.text)):
                 if said and starts_error(said, self.knowledge):
-                    return joined(self.text, [replace(piece, text=said), *pieces[index + 1 :]])
+                    return joined(self.text, replace(piece, text=said), rest)
         return None
 
 
-def joined(text: Text, pieces: Sequence[Piece]) -> ErrorLines:
+def joined(text: Text, first: Piece, rest: Iterable[Piece]) -> ErrorLines:
     """The error that the first piece begins, with the lines that continue it and the empty ones between them."""
-    first, last, said = pieces[0], pieces[0], pieces[0].text
-    for piece in pieces[1:]:
-        feeds = text.data.count(b"\n", last.stop, piece.start)
+    last, said = first, first.text
+    for piece in rest:
+        feeds = text.data[last.stop : piece.start].count(b"\n")
         if feeds > _APART or not continues(said, piece.text):
             break
         said, last = f"{said}{chr(10) * max(1, feeds)}{piece.text}", piece

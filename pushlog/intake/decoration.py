@@ -18,7 +18,7 @@ from pushlog.intake.text import Text
 from pushlog.knowledge.decorations import Decoration, decorations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from pushlog.intake.opening import Opening
 
@@ -62,7 +62,8 @@ def worn(text: Text, openings: Sequence[Opening]) -> tuple[tuple[Decoration, ...
 
 def _prefixes(text: Text, openings: Sequence[Opening]) -> Iterator[bytes]:
     """What stands before the first lines of a push; a terminal's redraws don't count."""
-    for count, at in enumerate(places(openings, text.data)):
+    found = (at for part in text.parts for at in places(openings, text.data, *part))
+    for count, at in enumerate(found):
         if count == _ANCHORS:
             return
         start = text.data.rfind(b"\n", 0, at) + 1
@@ -146,11 +147,27 @@ def _taken_off(text: Text, forms: tuple[Decoration, ...], lines: int) -> Undecor
     name = "+".join(dict.fromkeys(form.system for form in forms))
     like = " and ".join(form.sample.split(form.inside or "\0")[0].strip() or form.id for form in forms)
     return Undecorated(
-        text=Text(bare(text.data, forms)),
+        text=_only_stretches(text, lambda part: bare(part, forms)),
         decoration=name,
         why=f"{name}: {lines} of the first lines of the push begin like {like!r} ({forms[0].source})",
         stamps=Stamps(text=text, pattern=_whole(forms), clock=timed.clock) if timed and timed.clock else None,
     )
+
+
+def _only_stretches(text: Text, bare: Callable[[bytes], bytes]) -> Text:
+    """The stretches without their decoration; of what lies between them only the line feeds, so that lines stay."""
+    parts: list[bytes] = []
+    spans: list[tuple[int, int]] = []
+    size = line = 0
+    for low, high in text.parts:
+        first = text.line_of(low) - 1 if low < high else line
+        parts += [b"\n" * (first - line), bare(text.data[low:high])]
+        size += len(parts[-2])
+        spans.append((size, size + len(parts[-1])))
+        size += len(parts[-1])
+        line = first + parts[-1].count(b"\n")
+    parts.append(b"\n" * (text.lines - line - (not parts[-1].endswith(b"\n"))) if parts else b"")
+    return Text(b"".join(parts), stretches=None if text.stretches is None else tuple(spans))
 
 
 def bare(data: bytes, forms: Sequence[Decoration]) -> bytes:

@@ -28,7 +28,7 @@ def documents(path: str, wanted: str) -> Iterator[tuple[int, object]]:
     given = read(path)
     if given.size > LARGEST:
         raise InputError(f"{path}: is larger than 16 MiB; expected {wanted}")
-    text = given.data.decode("utf-8", "replace")
+    text = given.data[:].decode("utf-8", "replace")
     decoder, at = json.JSONDecoder(), 0
     if not text.strip():
         raise InputError(f"{path}: is empty; expected {wanted}")

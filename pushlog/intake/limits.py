@@ -9,8 +9,13 @@ import json
 import re
 import time
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+from pushlog.intake.mapped import passed
 from pushlog.units import count
+
+if TYPE_CHECKING:
+    from pushlog.intake.mapped import Data
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +40,7 @@ LONGEST_PIECE = 64 << 10
 JSON_DEPTH = 100
 _BRACKETS = re.compile(r'[\[{]|[\]}]|"(?:[^"\\]|\\.)*"?', re.DOTALL)
 _HALVES = re.compile(r"\\u[dD][89a-fA-F]")
-_CHUNK = 1 << 24
+_CHUNK = 1 << 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +85,16 @@ def _deeper(text: str, limit: int) -> bool:
     return False
 
 
-def long_lines(data: bytes, limit: int = LONGEST_PIECE) -> tuple[str, ...]:
+def long_lines(data: Data, limit: int = LONGEST_PIECE) -> tuple[str, ...]:
     """A note if something between two line ends or carriage returns is longer than the limit: where, how much more."""
     import numpy as np
 
     found: list[tuple[int, int]] = []
     begin = 0
     for low in range(0, len(data), _CHUNK):
-        view = np.frombuffer(data, dtype=np.uint8, count=min(_CHUNK, len(data) - low), offset=low)
+        view = np.frombuffer(data[low : low + _CHUNK], dtype=np.uint8)
         ends = np.flatnonzero((view == ord("\n")) | (view == ord("\r"))) + low
+        passed(data, low, low + _CHUNK)
         if len(ends):
             begins = np.concatenate([[begin], ends[:-1] + 1])
             long = np.flatnonzero(ends - begins > limit)
@@ -98,7 +104,7 @@ def long_lines(data: bytes, limit: int = LONGEST_PIECE) -> tuple[str, ...]:
         found.append((begin, len(data) - begin))
     if not found:
         return ()
-    line = data.count(b"\n", 0, found[0][0]) + 1
+    line = data[: found[0][0]].count(b"\n") + 1
     rest = f", and {count(len(found) - 1, 'line')} below" if len(found) > 1 else ""
     more = sum(size - limit for _, size in found)
     return (f"line {line} cut at {limit >> 10} KiB{rest}: {count(more, 'byte')} were not read",)

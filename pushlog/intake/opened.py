@@ -12,10 +12,12 @@ from pushlog.intake.text import Text
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from pushlog.intake.mapped import Data
     from pushlog.intake.opening import Opening
     from pushlog.intake.stamps import Stamps
+    from pushlog.intake.text import Stretches
     from pushlog.model import Capture
 
 
@@ -34,12 +36,17 @@ class Opened:
 
 
 def opened(
-    data: bytes, openings: Sequence[Opening], timing: str | None = None, zone: dt.tzinfo | None = None
+    data: Data,
+    openings: Sequence[Opening],
+    timing: str | None = None,
+    zone: dt.tzinfo | None = None,
+    where: Callable[[Data], Stretches | None] = lambda _: None,
 ) -> Opened:
     """The log in these bytes. Raises InputError.
 
     `openings`: text that pushes print at the beginning of a line, so that what stands before it is decoration.
-    `timing`: the timing file of a typescript; `zone`: that of stamps which name none.
+    `timing`: the timing file of a typescript; `zone`: that of stamps which name none; `where`: the stretches of data in
+    which something of a push may stand, None for anywhere.
     """
     text = Text(data)
     record = recorded(text, timing)
@@ -50,7 +57,7 @@ def opened(
         return Opened(
             text=records.text, watch=records.watch, capture=None, decoration=records.system, notes=records.notes
         )
-    bare = undecorated(text, openings)
+    bare = undecorated(replace(text, stretches=where(data)), openings)
     notes = (bare.why,) if bare.why else ()
     stamps = replace(bare.stamps, zone=zone) if bare.stamps else None
     return Opened(text=bare.text, watch=stamps, capture=None, decoration=bare.decoration, notes=notes)

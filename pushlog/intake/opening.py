@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pushlog.intake.mapped import passed
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from pushlog.intake.mapped import Data
 
 # An opening is found this far around its sign, in bytes: its own expression over a whole log would take ten times as
 # long as the signs do.
@@ -34,27 +38,28 @@ class Opening:
     def _compiled(self) -> re.Pattern[bytes]:
         return re.compile(self.pattern)
 
-    def places(self, data: bytes, low: int = 0, high: int | None = None) -> Iterator[int]:
+    def places(self, data: Data, low: int = 0, high: int | None = None) -> Iterator[int]:
         """The offsets at which it stands, in ascending order; those whose sign begins from `low` up to `high`."""
         end = len(data) if high is None else high
-        passed = 0
+        behind = 0
         for sign in heapq.merge(*(re.compile(sign).finditer(data, low, end) for sign in self.signs), key=_start):
             at = sign.start()
-            if at < passed:
+            if at < behind:
                 continue
-            first = max(passed, at - _BEFORE, data.rfind(b"\n", max(0, at - _BEFORE), at) + 1)
+            first = max(behind, at - _BEFORE, data.rfind(b"\n", max(0, at - _BEFORE), at) + 1)
             found = self._compiled.search(data, first, min(len(data), at + _BEHIND))
             if found:
                 yield found.start()
-                passed = max(found.end(), at + 1)
+                behind = max(found.end(), at + 1)
 
 
-def places(openings: Iterable[Opening], data: bytes) -> Iterator[int]:
-    """The offsets at which any of these stands, in ascending order."""
-    known = tuple(openings)
-    for low in range(0, len(data), _STRETCH):
-        high = min(len(data), low + _STRETCH)
+def places(openings: Iterable[Opening], data: Data, start: int = 0, stop: int | None = None) -> Iterator[int]:
+    """The offsets at which any of these stands, in ascending order; those from `start` up to `stop`."""
+    known, end = tuple(openings), len(data) if stop is None else stop
+    for low in range(start, end, _STRETCH):
+        high = min(end, low + _STRETCH)
         yield from heapq.merge(*(opening.places(data, low, high) for opening in known))
+        passed(data, low, high)
 
 
 def _start(found: re.Match[bytes]) -> int:

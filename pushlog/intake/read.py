@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import codecs
 import errno
-import hashlib
 import io
 import os
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from pushlog.faults import InputError
+from pushlog.intake import mapped
 from pushlog.intake.archives import ArchiveLimits, members
+from pushlog.intake.check import Checked, checked
 from pushlog.intake.limits import LIMITS
 from pushlog.intake.unpack import HEAD, kind
 
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from pushlog.intake.mapped import Data
+
 STDIN = "-"
+# So much of an input tells how it is encoded.
+_HEAD = 4096
 # Most logs are one part, which is not copied.
 _PART = 64 << 20
 
@@ -32,14 +40,32 @@ _MARKS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Raw:
-    """The bytes of one input. `data` is UTF-8 (bytes that are not stay as they are); size and hash are the input's."""
+    """The bytes of one input. `data` is UTF-8 (bytes that are not stay as they are); size and hash are the input's.
+
+    `check` is what was or will be found out about all of the bytes, `notes` what is known at once.
+    """
 
     name: str
-    data: bytes
+    data: Data
     size: int
-    sha256: str
+    check: Checked | Future[Checked]
     notes: tuple[str, ...] = ()
     incomplete: bool = False
+
+    @property
+    def checked(self) -> Checked:
+        """What was found out about all of the bytes; waits for it."""
+        return self.check if isinstance(self.check, Checked) else self.check.result()
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """All that has to be said about the bytes; waits for it."""
+        return self.notes if isinstance(self.check, Checked) else (*self.notes, *self.checked.notes)
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the input, as hexadecimal digits."""
+        return self.checked.sha256
 
 
 def read(name: str, limit: int = LIMITS.log_bytes) -> Raw:
@@ -47,10 +73,13 @@ def read(name: str, limit: int = LIMITS.log_bytes) -> Raw:
     try:
         if name == STDIN:
             return _bounded("standard input", sys.stdin.buffer, limit)
-        with Path(name).open("rb") as file:
+        path = Path(name)
+        with path.open("rb") as file:
             if kind(file.peek(HEAD)[:HEAD]) is None:
+                if mapped.LARGE <= path.stat().st_size <= limit:
+                    return raw(name, mapped.contents(path))
                 return _bounded(name, file, limit)
-        return _unpacked(name, Path(name).read_bytes())
+        return _unpacked(name, path.read_bytes())
     except NotADirectoryError:
         return _inside(name)
     except IsADirectoryError:
@@ -109,38 +138,37 @@ def _size(file: BinaryIO) -> int:
         return 0
 
 
-def raw(name: str, data: bytes) -> Raw:
+def raw(name: str, data: Data) -> Raw:
     """The same for bytes at hand."""
-    text, notes = _utf8(data)
+    encoding, note = _encoding(data[:_HEAD])
+    text = data
+    if encoding:
+        text = data[:].decode(encoding, "replace").encode("utf-8", "replace")
+    elif data[:_HEAD].startswith(codecs.BOM_UTF8):
+        text = data[len(codecs.BOM_UTF8) :]
+    check = checked(data, is_text=encoding is None)
+    notes = (note,) if note else ()
+    if isinstance(check, Checked):
+        notes = (*notes, *check.notes)
     # A file name need not be UTF-8; what is written of it must be.
     shown = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return Raw(name=shown, data=text, size=len(data), sha256=hashlib.sha256(data).hexdigest(), notes=notes)
+    return Raw(name=shown, data=text, size=len(data), check=check, notes=notes)
 
 
-def _utf8(data: bytes) -> tuple[bytes, tuple[str, ...]]:
-    if not data:
-        return data, ("the file is empty",)
+def _encoding(head: bytes) -> tuple[str | None, str | None]:
+    """The encoding of text that is not UTF-8, and what has to be said about it."""
+    if not head:
+        return None, "the file is empty"
     for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            return data.decode(encoding, "replace").encode("utf-8", "replace"), (
-                f"{encoding.upper()} text was converted",
-            )
-    if guess := _utf16_without_mark(data):
-        return data.decode(guess, "replace").encode("utf-8", "replace"), (
-            "UTF-16 text without a byte order mark was converted",
-        )
-    text = data.removeprefix(codecs.BOM_UTF8)
-    notes = []
-    if zeros := text.count(b"\0"):
-        notes.append(f"{zeros} NUL {'byte' if zeros == 1 else 'bytes'}: this does not look like a text file")
-    if bad := _invalid(text):
-        notes.append(f"{bad} invalid UTF-8 {'byte' if bad == 1 else 'bytes'} replaced")
-    return text, tuple(notes)
+        if head.startswith(mark):
+            return encoding, f"{encoding.upper()} text was converted"
+    if guess := _utf16_without_mark(head):
+        return guess, "UTF-16 text without a byte order mark was converted"
+    return None, None
 
 
-def _utf16_without_mark(data: bytes) -> str | None:
+def _utf16_without_mark(head: bytes) -> str | None:
     """PowerShell's `>` writes UTF-16; a log of ASCII text then has a NUL in every second place."""
-    head = data[:4096]
     even, odd = head[0::2].count(0), head[1::2].count(0)
     half = len(head) // 2
     if half >= 8 and odd > 0.7 * half and even < 0.1 * half:
@@ -148,28 +176,3 @@ def _utf16_without_mark(data: bytes) -> str | None:
     if half >= 8 and even > 0.7 * half and odd < 0.1 * half:
         return "utf-16-be"
     return None
-
-
-def _invalid(text: bytes) -> int:
-    """How many bytes are not UTF-8; nothing is copied for the usual all-ASCII log."""
-    if text.isascii():
-        return 0
-    return len(text.decode("utf-8", "surrogateescape").translate(_VALID)) if _broken(text) else 0
-
-
-def _broken(text: bytes) -> bool:
-    try:
-        text.decode("utf-8")
-    except UnicodeDecodeError:
-        return True
-    return False
-
-
-class _OnlyEscapes(dict[int, int | None]):
-    """A translation table that keeps the stand-ins of undecodable bytes and drops all else."""
-
-    def __missing__(self, point: int) -> int | None:
-        return point if 0xDC80 <= point <= 0xDCFF else None
-
-
-_VALID = _OnlyEscapes()

@@ -61,7 +61,7 @@ def _from_list(text: Text, zone: dt.tzinfo | None) -> Kept | None:
     if len(text.data) > _LONGEST_LIST:
         return None
     try:
-        document = loads(text.data)
+        document = loads(text.data[:])
     except ValueError:
         return None
     pieces = document.get("events") if isinstance(document, dict) else document

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pushlog.intake.limits import LONGEST_PIECE
+from pushlog.intake.mapped import Data, passed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Int64 = NDArray[np.int64]
+Stretches = tuple[tuple[int, int], ...]
+
+# Line feeds are counted for blocks of this many bytes, and looked up inside one when a line of it is asked for.
+_BLOCK = 1 << 15
+_BLOCKS_KEPT = 64
 
 # What ends a piece: the line, a carriage return, or a move of the cursor to another row or to its column.
 BREAK = rb"(?:\r|\n|\x1b\[[0-9;?]*[ABCDEFGHJdf])"
@@ -23,8 +31,8 @@ BREAK = rb"(?:\r|\n|\x1b\[[0-9;?]*[ABCDEFGHJdf])"
 _ESCAPE = re.compile(
     rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[ -/]*[0-~])"
 )
-_BREAK = re.compile(BREAK)
-_BLANK = b" \t\r\n\v\f\0"
+_BREAKS = re.compile(BREAK + rb"+")
+BLANK = b" \t\r\n\v\f\0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,40 +50,86 @@ class Text:
     """The data of a log and where its physical lines begin.
 
     `starts`: the offset at which each physical line begins, where these are not the lines of the data: in a recording
-    every event is a line of the file.
+    every event is a line of the file. `stretches`: where something of a push may stand, in order; None for anywhere.
     """
 
-    data: bytes
+    data: Data
     starts: Int64 | None = None
-
-    @cached_property
-    def _starts(self) -> Int64:
-        if self.starts is not None:
-            return self.starts
-        ends = np.flatnonzero(np.frombuffer(self.data, dtype=np.uint8) == ord("\n")).astype(np.int64)
-        begins = np.concatenate([np.zeros(1, dtype=np.int64), ends + 1])
-        return begins[:-1] if begins[-1] == len(self.data) else begins
+    stretches: Stretches | None = None
 
     @property
+    def parts(self) -> Stretches:
+        """The stretches to read."""
+        return ((0, len(self.data)),) if self.stretches is None else self.stretches
+
+    @cached_property
+    def _feeds(self) -> Int64:
+        """The number of line feeds before each block, and in all."""
+        counts = [0]
+        for low in range(0, len(self.data), _BLOCK):
+            part = np.frombuffer(self.data[low : low + _BLOCK], dtype=np.uint8)
+            counts.append(int(np.count_nonzero(part == ord("\n"))))
+            passed(self.data, low, low + _BLOCK)
+        return np.cumsum(counts).astype(np.int64)
+
+    @cached_property
+    def _kept(self) -> dict[int, list[int]]:
+        return {}
+
+    def _ends(self, block: int) -> list[int]:
+        """The offsets of the line feeds in a block. Those of a few are kept, for lines are asked for in order."""
+        if block not in self._kept:
+            if len(self._kept) >= _BLOCKS_KEPT:
+                self._kept.clear()
+            low = block * _BLOCK
+            part = np.frombuffer(self.data[low : low + _BLOCK], dtype=np.uint8)
+            self._kept[block] = (np.flatnonzero(part == ord("\n")) + low).tolist()
+        return self._kept[block]
+
+    @cached_property
     def lines(self) -> int:
         """How many physical lines there are; the last needs no line feed."""
-        return len(self._starts)
+        if self.starts is not None:
+            return len(self.starts)
+        return int(self._feeds[-1]) + (len(self.data) > 0 and self.data[-1:] != b"\n")
 
     def line_of(self, offset: int) -> int:
         """The physical line, from 1, that holds the byte at `offset`."""
-        return max(1, int(np.searchsorted(self._starts, offset, side="right")))
+        if self.starts is not None:
+            return max(1, int(np.searchsorted(self.starts, offset, side="right")))
+        block = min(offset, max(len(self.data) - 1, 0)) // _BLOCK
+        before = int(self._feeds[block]) + bisect_left(self._ends(block), offset)
+        return max(1, min(before + 1, self.lines))
 
     def lines_of(self, offsets: Int64) -> Int64:
-        """The same for many offsets."""
-        return np.maximum(1, np.searchsorted(self._starts, offsets, side="right").astype(np.int64))
+        """The same for many offsets, in ascending order."""
+        if self.starts is not None:
+            return np.maximum(1, np.searchsorted(self.starts, offsets, side="right").astype(np.int64))
+        blocks = offsets // _BLOCK
+        lines: Int64 = self._feeds[blocks] + 1
+        cuts = np.append(np.flatnonzero(np.diff(blocks, prepend=-1)), len(offsets))
+        for low, high in pairwise(cuts.tolist()):
+            block = int(blocks[low])
+            if self._feeds[block] < self._feeds[block + 1]:
+                lines[low:high] += np.searchsorted(self._ends(block), offsets[low:high])
+        return lines
 
     def start_of(self, line: int) -> int:
         """The offset at which a physical line begins."""
-        return int(self._starts[line - 1]) if line <= self.lines else len(self.data)
+        if line > self.lines:
+            return len(self.data)
+        if self.starts is not None:
+            return int(self.starts[line - 1])
+        return self._end_of(line - 1) + 1 if line > 1 else 0
+
+    def _end_of(self, number: int) -> int:
+        """The offset of a line feed, counted from 1."""
+        block = int(np.searchsorted(self._feeds, number)) - 1
+        return self._ends(block)[number - int(self._feeds[block]) - 1]
 
     def stop_of(self, line: int) -> int:
         """The offset at which a physical line ends, before its line feed."""
-        stop = int(self._starts[line]) if line < self.lines else len(self.data)
+        stop = self.start_of(line + 1)
         return stop - 1 if stop > self.start_of(line) and self.data[stop - 1] == ord("\n") else stop
 
     def shown(self, line: int, limit: int = 2000) -> str:
@@ -86,20 +140,35 @@ class Text:
 
     def pieces(self, start: int, stop: int) -> Iterator[Piece]:
         """The pieces that are not blank between two offsets, escapes removed."""
+        line, seen = self.line_of(start), start
+        for at, end in self.spans(start, stop):
+            text = plain(self.data[at : min(end, at + LONGEST_PIECE)])
+            if text:
+                # Counting on is quicker than looking a line up.
+                line = self.line_of(at) if self.starts is not None else line + self.data[seen:at].count(b"\n")
+                seen = at
+                yield Piece(at, end, line, text)
+
+    def spans(self, start: int, stop: int) -> Iterator[tuple[int, int]]:
+        """Where the pieces between two offsets begin and end, blank ones too."""
         at = start
-        while at < stop:
-            found = _BREAK.search(self.data, at, stop)
-            end = found.start() if found else stop
-            part = self.data[at : min(end, at + LONGEST_PIECE)]
-            if part.strip(_BLANK):
-                text = plain(part)
-                if text:
-                    yield Piece(at, end, self.line_of(at), text)
-            at = found.end() if found else stop
+        for found in _BREAKS.finditer(self.data, start, stop):
+            if found.start() > at:
+                yield at, found.start()
+            at = found.end()
+        if at < stop:
+            yield at, stop
+
+    def piece(self, start: int, stop: int) -> Piece | None:
+        """The piece that begins and ends there; None for a blank one."""
+        text = plain(self.data[start : min(stop, start + LONGEST_PIECE)])
+        return Piece(start, stop, self.line_of(start), text) if text else None
 
 
 def plain(part: bytes) -> str:
     """Bytes as text without escapes and without white space around it."""
+    if part.isascii() and b"\x1b" not in part:
+        return part.strip(BLANK).decode("ascii")
     if b"\x1b" in part:
         part = _ESCAPE.sub(b"", part)
     return part.decode("utf-8", "replace").strip(" \t\r\n\v\f\0")

@@ -74,4 +74,4 @@ def _unpacker(data: bytes) -> Callable[[bytes], bytes] | None:
 
 def _from_records(lines: bytes) -> bytes:
     found = kept(Text(lines))
-    return found.text.data if found else b""
+    return found.text.data[:] if found else b""

@@ -142,7 +142,7 @@ class Watching:
     def log(self) -> Log:
         """The analysis of all that has come, with the times of its arrival where it carries none."""
         given = raw(self.name, b"".join(self.tape.parts))
-        clock = arrivals(self.tape, given.data, already=self.followed.already)
+        clock = arrivals(self.tape, given.data[:], already=self.followed.already)
         found = analyze_raw(given, replace(self.options, watch=clock))
         if any(_came_faster(push) for push in found.pushes):
             found = analyze_raw(given, self.options)

@@ -25,22 +25,25 @@ class Attempt:
 
 def attempts(case: Case, layer: str) -> tuple[Attempt, ...]:
     """The uploads of a layer that the log shows, first one first."""
-    own = case.table[case.table["layer"] == case.section.events.ids.index(layer)]
+    events, own = case.events, case.events.by_layer[case.section.events.ids.index(layer)]
     found = []
-    for number in sorted(set(own["attempt"].tolist())):
-        part = own[own["attempt"] == number]
+    for number in sorted(set(events.attempt[own].tolist())):
+        part = own[events.attempt[own] == number]
         # The full bar before a countdown is drawn over an attempt that was cut; see timeline/layers.py.
-        drawn = part[(part["current"] >= 0) & (part["current"] != part["total"])]
-        reached = int(drawn["current"].iloc[-1]) if len(drawn) else None
-        found.append(Attempt(number=number, reached=reached, waited=max(0, int(part["wait"].max()))))
+        drawn = part[(events.current[part] >= 0) & (events.current[part] != events.total[part])]
+        reached = int(events.current[drawn[-1]]) if len(drawn) else None
+        found.append(Attempt(number=number, reached=reached, waited=max(0, int(events.wait[part].max()))))
     return tuple(found)
 
 
 def exhausted(case: Case) -> tuple[str, ...]:
     """The layers whose last countdown ran out before the push failed; where there are several, one of them at least."""
-    if case.push.outcome is not Outcome.FAILED or not len(case.table):
+    if case.push.outcome is not Outcome.FAILED or not len(case.events):
         return ()
-    last = case.table.groupby("layer").last()
-    counted_out = (last["attempt"] == MAX_ATTEMPTS - 1) & (last["wait"] == 1)
-    spent = counted_out | (last["attempt"] == MAX_ATTEMPTS)
-    return tuple(layer.id for code, layer in enumerate(case.push.layers) if spent.iloc[code] and not layer.state.done)
+    attempt, wait = case.events.attempt, case.events.wait
+    spent = {
+        code
+        for code, row in case.events.last().items()
+        if attempt[row] == MAX_ATTEMPTS or (attempt[row] == MAX_ATTEMPTS - 1 and wait[row] == 1)
+    }
+    return tuple(layer.id for code, layer in enumerate(case.push.layers) if code in spent and not layer.state.done)

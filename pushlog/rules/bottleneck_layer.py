@@ -36,11 +36,10 @@ def check(case: Case) -> Iterator[Finding]:
     """Fires when the last layer was alone for a good part of the push; why a push failed is for other rules."""
     if len(case.push.layers) < 2 or case.push.outcome is Outcome.FAILED:
         return
-    ends = case.table.groupby("layer")["at"].max()
-    order = ends.sort_values(kind="stable")
-    last, before = int(order.index[-1]), float(order.iloc[-2])
+    ends = sorted((float(case.events.at[rows].max()), code) for code, rows in case.events.by_layer.items())
+    (before, _), (over, last) = ends[-2:]
     layer = case.push.layers[last]
-    alone, whole = float(order.iloc[-1]) - before, max(case.end, 0.1)
+    alone, whole = over - before, max(case.end, 0.1)
     uploaded = layer.state in (State.PUSHED, State.PUSHING, State.RETRYING, State.FAILED)
     if not uploaded or alone < _LEAST_SECONDS or alone < _LEAST_SHARE * whole:
         return

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pushlog.intake.text import Text
     from pushlog.knowledge.base import Knowledge
     from pushlog.knowledge.clients import ClientFacts
+    from pushlog.timeline.frame import Table
 
 # An instruction inside a sentence: enough of it to find it in the Dockerfile.
 _INSTRUCTION = 60
@@ -25,16 +26,21 @@ _INSTRUCTION = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """The facts of one push. `push` has no findings yet; `table` is the events of `timeline.frame`."""
+    """The facts of one push. `push` has no findings yet; `events` are those of `timeline.frame`."""
 
     source: Source
     push: Diagnosis
     section: Section
-    table: pd.DataFrame
+    events: Table
     text: Text
     classified: Classified | None
     end: float
     knowledge: Knowledge
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The events as a DataFrame. Loads pandas, which takes longer than the rest of most analyses."""
+        return self.events.pandas
 
     def quote(self, line: int) -> Evidence:
         """A physical line of the log."""
@@ -70,14 +76,15 @@ class Case:
     def rows(self, layer: str) -> Iterator[int]:
         """The events of a layer, by row."""
         code = self.section.events.ids.index(layer)
-        yield from (int(i) for i in self.table.index[self.table["layer"] == code])
+        yield from self.events.by_layer[code].tolist()
 
     def rows_of(self, *states: State) -> list[int]:
         """The events that print one of these states, by row."""
         from pushlog.formats.events import Kind
 
         kinds = [Kind[state.name] for state in states]
-        return [int(i) for i in self.table.index[self.table["kind"].isin(kinds)]]
+        rows: list[int] = self.events.is_kind(*kinds).nonzero()[0].tolist()
+        return rows
 
     @property
     def client(self) -> ClientFacts:

@@ -47,7 +47,7 @@ def check(case: Case) -> Iterator[Finding]:
     took = push.duration.seconds or push.duration.at_least
     if push.store is not Store.GRAPHDRIVER or not rows or (len(push.layers) < _MANY_LAYERS and took < _LONG):
         return
-    codes = list(dict.fromkeys(case.table["layer"].loc[rows].tolist()))
+    codes = list(dict.fromkeys(case.events.layer[rows].tolist()))
     waited = tuple(case.section.events.ids[code] for code in codes)
     slots = len(push.layers) - len(waited)
     if len(waited) < _LEAST_WAITING or slots < 1:

@@ -39,7 +39,7 @@ def check(case: Case) -> Iterator[Finding]:
         return
     if error is not None and error.family not in _CUTS:
         return
-    first = [next(row for row in case.rows(layer) if case.table["wait"].iloc[row] > 0) for layer in cut[:3]]
+    first = [next(row for row in case.rows(layer) if case.events.wait[row] > 0) for layer in cut[:3]]
     yield Finding(
         rule=CODE,
         name=NAME,

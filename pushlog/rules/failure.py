@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pushlog.knowledge.signatures import RETRIED
 from pushlog.knowledge.wording import fill
 from pushlog.model import Confidence, Family, Finding, Severity, Store
-from pushlog.timeline.layers import is_blob
+from pushlog.timeline.blob import is_blob
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

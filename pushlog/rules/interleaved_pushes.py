@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from pushlog.model import Evidence
     from pushlog.rules.case import Case
+    from pushlog.timeline.frame import Table
 
 CODE = "PL305"
 NAME = "interleaved-pushes"
@@ -61,7 +62,7 @@ def mixtures(cases: Sequence[Case]) -> frozenset[int]:
 
 def mixed(case: Case, before: Case | None) -> Sign | None:
     """The first sign that lines of another push stand among those of this one; `before` is the push above it."""
-    if not len(case.table) or case.source.capture is Capture.SCREEN:
+    if not len(case.events) or case.source.capture is Capture.SCREEN:
         return None
     return (
         (_goes_on_here(case, before) if before else None)
@@ -74,16 +75,16 @@ def mixed(case: Case, before: Case | None) -> Sign | None:
 def _goes_on_here(case: Case, before: Case) -> Sign | None:
     from pushlog.formats.events import Kind
 
-    if not len(before.table):
+    if not len(before.events):
         return None
-    prepared = before.table["layer"][before.table["kind"] == Kind.PREPARING].unique()
-    ids = {before.section.events.ids[int(code)] for code in prepared}
+    prepared = before.events.layers(before.events.kind == Kind.PREPARING)
+    ids = {before.section.events.ids[code] for code in prepared}
     open_there = {layer.id for layer in before.push.layers if not layer.state.done and layer.id in ids}
-    first = case.table.groupby("layer")["kind"].first()
+    first = {code: case.events.kind[rows[0]] for code, rows in case.events.by_layer.items()}
     foreign = [
         layer
         for code, layer in enumerate(case.section.events.ids)
-        if layer in open_there and first.iloc[code] != Kind.PREPARING
+        if layer in open_there and first[code] != Kind.PREPARING
     ]
     if not foreign:
         return None
@@ -109,15 +110,14 @@ def _goes_on_after_digest(case: Case) -> Sign | None:
     if case.push.store is not Store.GRAPHDRIVER:
         return None
     done = (Kind.PUSHED, Kind.EXISTS, Kind.MOUNTED, Kind.SKIPPED, Kind.FAILED)
-    bounds = [0, *(row for row, _ in _digests(case)), len(case.table)]
+    bounds = [0, *(row for row, _ in _digests(case)), len(case.events)]
     for (low, middle), (_, high) in itertools.pairwise(itertools.pairwise(bounds)):
-        last = case.table.iloc[low:middle].groupby("layer")["kind"].last()
-        later = case.table.iloc[middle:high]
-        first = later.groupby("layer")["kind"].first()
-        open_layers = last.index[~last.isin(done)].intersection(first.index[first != Kind.PREPARING])
-        if len(open_layers):
-            row = int(later.index[later["layer"] == open_layers[0]][0])
-            layer = case.section.events.ids[int(open_layers[0])]
+        above, later = case.events.part(low, middle), case.events.part(middle, high)
+        open_layers = {code for code, row in above.last().items() if above.kind[row] not in done}
+        begins = {code: int(rows[0]) for code, rows in later.by_layer.items() if code in open_layers}
+        again = next((code for code, row in begins.items() if later.kind[row] != Kind.PREPARING), None)
+        if again is not None:
+            row, layer = middle + begins[again], case.section.events.ids[again]
             digest = next(line for at, line in _digests(case) if at == middle)
             return Sign(
                 why=f"Layer {layer} goes on after a digest line, which comes when all layers of a push are in.",
@@ -128,24 +128,29 @@ def _goes_on_after_digest(case: Case) -> Sign | None:
 
 
 def _begins_again(case: Case) -> Sign | None:
-    from pushlog.formats.events import Kind
-
-    bounds = [0, *(row for row, _ in _digests(case)), len(case.table)]
+    bounds = [0, *(row for row, _ in _digests(case)), len(case.events)]
     for low, high in itertools.pairwise(bounds):
-        part = case.table.iloc[low:high].reset_index()
-        pushed = part[part["kind"] == Kind.PUSHED].groupby("layer")["index"].first()
-        again = part[part["kind"] == Kind.PREPARING].groupby("layer")["index"].last()
-        both = again[again > pushed.reindex(again.index)]
-        if len(both):
-            code = int(both.index[0])
+        both = sorted(_pushed_then_prepared(case.events.part(low, high)))
+        if both:
+            code, pushed, again = both[0]
             layer = case.section.events.ids[code]
             return Sign(
                 why=f"Layer {layer} begins again after it was pushed, and no digest line stands between.",
-                evidence=(case.row(int(pushed[code])), case.row(int(both.iloc[0]))),
+                evidence=(case.row(low + pushed), case.row(low + again)),
                 confidence=Confidence.LIKELY,
                 layers=(layer,),
             )
     return None
+
+
+def _pushed_then_prepared(part: Table) -> Iterator[tuple[int, int, int]]:
+    """Layers with the row that says pushed and a later one that prepares them again."""
+    from pushlog.formats.events import Kind
+
+    for code, rows in part.by_layer.items():
+        pushed, prepared = rows[part.kind[rows] == Kind.PUSHED], rows[part.kind[rows] == Kind.PREPARING]
+        if len(pushed) and len(prepared) and prepared[-1] > pushed[0]:
+            yield code, int(pushed[0]), int(prepared[-1])
 
 
 def _digests(case: Case) -> list[tuple[int, Evidence]]:

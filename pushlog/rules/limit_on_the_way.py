@@ -84,11 +84,7 @@ def _cuts(case: Case, layer: Layer) -> tuple[int, ...]:
 def _evidence(case: Case, layer: Layer) -> tuple[Evidence, ...]:
     """The last figure of each upload that a countdown follows, then the error."""
     rows = list(case.rows(layer.id))
-    table = case.table
-    drawn = [
-        row
-        for row in rows
-        if table["current"].iloc[row] >= 0 and table["current"].iloc[row] != table["total"].iloc[row]
-    ]
-    last = {int(table["attempt"].iloc[row]): row for row in drawn}
+    events = case.events
+    drawn = [row for row in rows if events.current[row] >= 0 and events.current[row] != events.total[row]]
+    last = {int(events.attempt[row]): row for row in drawn}
     return tuple(case.row(row) for row in list(last.values())[:3]) + case.error_lines()[:1]

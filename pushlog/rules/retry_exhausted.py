@@ -84,7 +84,7 @@ def _short(text: str) -> str:
 
 
 def _evidence(case: Case, layer: str) -> tuple[Evidence, ...]:
-    counting = [row for row in case.rows(layer) if case.table["wait"].iloc[row] > 0]
+    counting = [row for row in case.rows(layer) if case.events.wait[row] > 0]
     return (case.row(counting[0]), case.row(counting[-1]))
 
 

@@ -41,7 +41,7 @@ def check(case: Case) -> Iterator[Finding]:
     ids = tuple(layer.id for layer in healed)
     who = f"Layer {ids[0]}" if len(ids) == 1 else f"{len(ids)} layers"
     retries = sum(layer.attempts - 1 for layer in healed)
-    rows = [row for layer in ids for row in case.rows(layer) if case.table["wait"].iloc[row] > 0]
+    rows = [row for layer in ids for row in case.rows(layer) if case.events.wait[row] > 0]
     yield Finding(
         rule=CODE,
         name=NAME,

@@ -22,6 +22,9 @@ from pushlog.rules.concurrency_saturated import setting
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from pushlog.model import Evidence
     from pushlog.rules.case import Case
 
@@ -71,20 +74,17 @@ def _storm(case: Case) -> Storm | None:
     """The first moment at which the most layers count down, where they are enough."""
     from pushlog.formats.events import Kind
 
-    table = case.table
-    counting = table[table["kind"] == Kind.RETRYING]
-    if counting["layer"].nunique() < _LEAST:
+    counting = case.events.kind == Kind.RETRYING
+    if len(case.events.layers(counting)) < _LEAST:
         return None
-    spans = counting.reset_index().groupby(["layer", "run"])["index"].agg(["min", "max"]).reset_index()
-    steps = sorted(
-        step for first, last in spans[["min", "max"]].to_numpy().tolist() for step in ((first, 1), (last + 1, -1))
-    )
+    spans = list(_countdowns(case, counting))
+    steps = sorted(step for _, first, last in spans for step in ((first, 1), (last + 1, -1)))
     most, now, row = 0, 0, 0
     for at, change in steps:
         now += change
         if now > most:
             most, row = now, at
-    together = set(spans["layer"][(spans["min"] <= row) & (spans["max"] >= row)].tolist())
+    together = {layer for layer, first, last in spans if first <= row <= last}
     uploading = len(together) + len(_under_way(case, row) - together)
     if len(together) < _LEAST or 2 * len(together) < uploading:
         return None
@@ -92,20 +92,28 @@ def _storm(case: Case) -> Storm | None:
     return Storm(row=row, layers=tuple(ids[code] for code in sorted(together)), uploading=uploading)
 
 
+def _countdowns(case: Case, counting: NDArray[np.bool_]) -> Iterator[tuple[int, int, int]]:
+    """Layer, first and last row of each countdown."""
+    for layer, rows in case.events.by_layer.items():
+        spans: dict[int, tuple[int, int]] = {}
+        for row in rows[counting[rows]].tolist():
+            run = int(case.events.run[row])
+            spans[run] = (spans.get(run, (row, row))[0], row)
+        yield from ((layer, first, last) for first, last in spans.values())
+
+
 def _under_way(case: Case, row: int) -> set[int]:
     """The layers that are neither done nor waiting for their turn after this row."""
     from pushlog.formats.events import Kind
 
-    last = case.table.iloc[: row + 1].groupby("layer")["kind"].last()
-    under_way = last.isin((Kind.PREPARING, Kind.PUSHING, Kind.RETRYING))
-    return {int(code) for code in last.index[under_way]}
+    shown = case.events.part(0, row + 1)
+    under_way = (Kind.PREPARING, Kind.PUSHING, Kind.RETRYING)
+    return {code for code, last in shown.last().items() if shown.kind[last] in under_way}
 
 
 def _evidence(case: Case, storm: Storm) -> tuple[Evidence, ...]:
     from pushlog.formats.events import Kind
 
-    before = case.table.iloc[: storm.row + 1]
-    last = before[before["kind"] == Kind.RETRYING].reset_index().groupby("layer")["index"].last()
-    ids = case.section.events.ids
-    rows = sorted(int(last[ids.index(layer)]) for layer in storm.layers)
-    return tuple(case.row(row) for row in rows[-_LEAST:])
+    counting = case.events.kind[: storm.row + 1] == Kind.RETRYING
+    last = {case.section.events.ids[int(case.events.layer[row])]: row for row in counting.nonzero()[0].tolist()}
+    return tuple(case.row(row) for row in sorted(last[layer] for layer in storm.layers)[-_LEAST:])

@@ -38,7 +38,7 @@ def check(case: Case) -> Iterator[Finding]:
         return
     layers = [layer for layer in case.push.layers if layer.id in ids]
     waited = max(layer.retry_wait for layer in layers)
-    rows = [row for row in case.rows(ids[0]) if case.table["wait"].iloc[row] > 0]
+    rows = [row for row in case.rows(ids[0]) if case.events.wait[row] > 0]
     yield Finding(
         rule=CODE,
         name=NAME,

@@ -62,7 +62,7 @@ def check(case: Case) -> Iterator[Finding]:
         explanation = case.client.counts
         if not explanation:
             return
-    row = next(row for row in case.rows(layer.id) if case.table["current"].iloc[row] >= 0)
+    row = next(row for row in case.rows(layer.id) if case.events.current[row] >= 0)
     yield Finding(
         rule=CODE,
         name=NAME,

@@ -37,10 +37,10 @@ def check(case: Case) -> Iterator[Finding]:
     if not measured and case.push.store is not Store.CONTAINERD:
         return
     sent = sum(layer.bytes_done or 0 for layer in case.push.layers)
-    drawn = case.table[case.table["current"] >= 0]
+    drawn = (case.events.current >= 0).nonzero()[0]
     if not sent or not len(drawn) or any(layer.retry_wait for layer in case.push.layers):
         return
-    took = float(drawn["at"].max()) - float(drawn["at"].min())
+    took = float(case.events.at[drawn].max() - case.events.at[drawn].min())
     if took < _LEAST_SECONDS or sent / took >= _SLOW:
         return
     counted = "before compression" if case.push.store is Store.GRAPHDRIVER else "as sent"
@@ -54,7 +54,7 @@ def check(case: Case) -> Iterator[Finding]:
             "Measure the line without Docker, to the same host; if it is as slow there, it is the line.",
             "See which layer is the largest: `docker history --no-trunc " + case.image + "`",
         ),
-        evidence=(case.row(int(drawn.index[0])), case.row(int(drawn.index[-1]))),
+        evidence=(case.row(int(drawn[0])), case.row(int(drawn[-1]))),
         confidence=Confidence.CERTAIN if measured else Confidence.LIKELY,
         data={"bytes": sent, "seconds": round(took, 1), "bytes_per_second": round(sent / took)},
     )

@@ -62,12 +62,11 @@ def check(case: Case) -> Iterator[Finding]:
 
 def _longest(case: Case, layer: int, total: int | None) -> tuple[float, int, int, int] | None:
     """Seconds, first and last row and figure of the longest time in which the layer's figure did not move."""
-    table = case.table
-    own = table[(table["layer"] == layer)]
+    own = case.events.by_layer[layer]
     best: tuple[float, int, int, int] | None = None
     begun: tuple[int, int, float] | None = None  # figure, row and second at which it was reached
-    for row in own.index.tolist():
-        current, at = int(table["current"].iloc[row]), float(table["at"].iloc[row])
+    figures, times = case.events.current[own].tolist(), case.events.at[own].tolist()
+    for row, current, at in zip(own.tolist(), figures, times, strict=True):
         if begun is not None and (best is None or at - begun[2] > best[0]):
             best = (at - begun[2], begun[1], row, begun[0])
         if current < 0 or (total is not None and current >= total):

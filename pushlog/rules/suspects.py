@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pushlog.model import Confidence, State, Store
-from pushlog.timeline.layers import is_blob
+from pushlog.timeline.blob import is_blob
 
 if TYPE_CHECKING:
     from pushlog.rules.case import Case

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import itertools
 import math
+from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pushlog.formats.events import Events, Kind
+from pushlog.formats.events import Events, Kind, grouped, is_any
 from pushlog.model import Store
 from pushlog.timeline.frame import DELAY, MAX_COUNTDOWNS
 
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from pushlog.intake.text import Int64
 
 _SECOND = 10  # all sums are in tenths of a second: 100 ms is the shortest step that a log proves
-_NEVER = np.iinfo(np.int64).max
+_NEVER = int(np.iinfo(np.int64).max)
+# Rows that are looked through at a time.
+_BLOCK = 1 << 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,75 +68,118 @@ def inferred(
 
 
 def _untimed(events: Events) -> Int64:
-    return np.full(len(events), -1, dtype=np.int64)
+    return np.full(len(events.drawn), -1, dtype=np.int64)
 
 
-def _ticks(events: Events) -> Int64:
+def _ticks(events: Events) -> NDArray[np.int32]:
     """containerd: every unfinished layer is written once a tick, so a layer that comes again begins a new tick."""
-    return events.layer
+    return events.drawn
 
 
-def _redraws(events: Events) -> Int64:
+def _redraws(events: Events) -> Int64 | NDArray[np.int32]:
     """graphdriver: a number for each attempt of each layer, -1 for lines that the throttle lets through unasked.
 
     Those are a full bar (`9MB/9MB`) and the last line of an attempt, drawn when the layer was read to its end.
     """
     drawn = (events.kind == Kind.PUSHING) & (events.current >= 0)
-    order = np.argsort(events.layer, kind="stable")
+    order = grouped(events.layer)
     layer, is_drawn = events.layer[order], drawn[order]
     begins = np.ones(len(order), dtype=bool)
     begins[1:] = (layer[1:] != layer[:-1]) | (is_drawn[1:] != is_drawn[:-1])
     run = np.cumsum(begins) - 1
     last = np.ones(len(order), dtype=bool)
     last[:-1] = begins[1:]
-    keys = np.empty(len(order), dtype=np.int64)
+    runs, keys = np.empty_like(order), np.empty_like(order)
+    runs[order] = run
     keys[order] = np.where(is_drawn & ~last, run, -1)
     keys[(events.current == events.total) & drawn] = -1
-    return keys
+    return keys if len(events) == len(events.drawn) else _of_all_rows(events, runs, keys)
 
 
-def _schedule(events: Events, keys: Int64, *, spare_last: bool, counts_down: bool) -> Int64:
+def _of_all_rows(events: Events, runs: Int64, keys: Int64) -> NDArray[np.int32]:
+    """The keys of every row that was drawn: one that is left out of the events goes on with the run it stands in."""
+    order = grouped(events.drawn)
+    run = np.full(len(order), -1, dtype=np.int32)
+    run[events.place] = runs
+    run, layer = run[order], events.drawn[order]
+    above = np.maximum.accumulate(np.where(run >= 0, np.arange(len(order), dtype=np.int32), 0))
+    found = np.where(layer[above] == layer, run[above], -1)
+    every = np.empty(len(order), dtype=np.int32)
+    every[order] = found
+    every[events.place] = keys
+    return every
+
+
+def _schedule(events: Events, keys: Int64 | NDArray[np.int32], *, spare_last: bool, counts_down: bool) -> Int64:
     """Tenths of a second for every event: one later when its key came up in the same tenth, and by its countdown.
 
-    `spare_last`: the last step of the ticks is not counted, for the display's final update comes out of turn.
+    `keys`: those of all rows that were drawn. `spare_last`: the last step of the ticks is not counted, for the
+    display's final update comes out of turn.
     """
-    step_after = _next_steps(keys)
+    steps, place = _Steps(keys), events.place.tolist()
     waits = _countdowns(events, counts_down=counts_down)
     times: dict[int, int] = {}
-    changes: list[tuple[int, int, bool]] = []  # row, tenths from there on, by a tick
+    at, tenths, by_tick = array("q"), array("q"), False  # from which row on, and whether a tick was the last
     now, row = 0, 0
-    for due in [*sorted(waits), len(events)]:
-        while (tick := int(step_after[row])) <= due and tick < len(events):
-            now, row = now + 1, tick
-            changes.append((row, now, True))
-        if due < len(events):
-            before, delta = waits[due]
-            times[due] = max(now, times.get(before, 0) + delta)
-            if times[due] > now:
-                now, row = times[due], due
-                changes.append((row, now, False))
-    if spare_last and changes and changes[-1][2]:
-        changes.pop()
-    steps = np.zeros(len(events), dtype=np.int64)
-    for at, tenths, _ in changes:
-        steps[at] = tenths
-    return np.maximum.accumulate(steps)
+    for waiting in [*sorted(waits), None]:
+        due = len(keys) if waiting is None else place[waiting]
+        ticks = steps.between(row, due)
+        if ticks:
+            at.extend(ticks)
+            tenths.extend(range(now + 1, now + len(ticks) + 1))
+            now, row, by_tick = now + len(ticks), ticks[-1], True
+        if waiting is not None:
+            before, delta = waits[waiting]
+            times[waiting] = max(now, times.get(before, 0) + delta)
+            if times[waiting] > now:
+                now, row, by_tick = times[waiting], due, False
+                at.append(row)
+                tenths.append(now)
+    if spare_last and by_tick:
+        at.pop()
+        tenths.pop()
+    reached = np.searchsorted(np.array(at, dtype=np.int64), events.place, side="right")
+    return np.concatenate([[0], np.array(tenths, dtype=np.int64)])[reached]
 
 
-def _next_steps(keys: Int64) -> Int64:
-    """For each row: the first later row whose key already came up at or after this row."""
-    counted = np.flatnonzero(keys >= 0)
-    order = counted[np.argsort(keys[counted], kind="stable")]
-    again = np.full(len(keys) + 1, _NEVER, dtype=np.int64)
-    same = keys[order[1:]] == keys[order[:-1]]
-    again[order[:-1][same]] = order[1:][same]
-    return np.minimum.accumulate(again[::-1])[::-1]
+class _Steps:
+    """Rows from step to step: the next is the first whose key already came up since the last; block by block."""
+
+    def __init__(self, keys: Int64 | NDArray[np.int32]) -> None:
+        self._keys = keys
+        self._low = self._high = 0
+        self._steps = memoryview(b"")
+
+    def between(self, row: int, due: int) -> list[int]:
+        """The steps after `row`, up to `due`."""
+        found: list[int] = []
+        while row < len(self._keys):
+            if not self._low <= row < self._high:
+                self._look(row, _BLOCK)
+            low, steps = self._low, self._steps
+            while (step := steps[row - low]) <= due:
+                found.append(step)
+                row = step
+            if step != _NEVER or self._high >= min(due + 1, len(self._keys)):
+                break
+            self._look(row, max(_BLOCK, 2 * (self._high - row)))
+        return found
+
+    def _look(self, row: int, size: int) -> None:
+        keys = self._keys[row : row + size]
+        self._low, self._high = row, row + len(keys)
+        counted = np.flatnonzero(keys >= 0)
+        order = counted[grouped(keys[counted])]
+        again = np.full(len(keys) + 1, _NEVER, dtype=np.int64)
+        same = keys[order[1:]] == keys[order[:-1]]
+        again[order[:-1][same]] = order[1:][same] + row
+        self._steps = np.minimum.accumulate(again[::-1])[::-1].copy().data
 
 
 def _countdowns(events: Events, *, counts_down: bool) -> dict[int, tuple[int, int]]:
     """For a countdown line, and for the line after one: the row it waits for and by how many tenths it is later."""
     waits: dict[int, tuple[int, int]] = {}
-    retried = np.unique(events.layer[events.kind == Kind.RETRYING])
+    retried = sorted(set(events.layer[events.kind == Kind.RETRYING].tolist()))
     for layer in retried:
         rows = np.flatnonzero(events.layer == layer)
         before, shown, block = -1, 0, 0
@@ -172,7 +218,7 @@ def _last_countdown(events: Events, tenths: Int64) -> int:
     """When a push failed, one of its unfinished layers gave up: not before its own countdown was over."""
     _, from_end = np.unique(events.layer[::-1], return_index=True)
     last = len(events) - 1 - from_end
-    unfinished = last[~np.isin(events.kind[last], (Kind.PUSHED, Kind.EXISTS, Kind.MOUNTED, Kind.SKIPPED))]
+    unfinished = last[~is_any(events.kind[last], (Kind.PUSHED, Kind.EXISTS, Kind.MOUNTED, Kind.SKIPPED))]
     counting = events.kind[unfinished] == Kind.RETRYING
     ends = tenths[unfinished] + np.where(counting, events.wait[unfinished] * _SECOND, 0)
     return int(ends.min()) if len(ends) else 0

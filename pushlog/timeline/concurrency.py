@@ -9,24 +9,27 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pushlog.faults import InputError
-from pushlog.formats.events import Kind
+from pushlog.formats.events import Kind, is_any
 from pushlog.model import Capture, Concurrency, Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import pandas as pd
+    from numpy.typing import NDArray
 
     from pushlog.formats.section import Section
+    from pushlog.intake.text import Int64
+    from pushlog.timeline.frame import Table
 
 # moby daemon/config/config.go DefaultMaxConcurrentUploads, 1.10 to today; containerd's store has it from 29.7.0 on.
 DEFAULT = 5
 SETTING = "max-concurrent-uploads"
 _UPLOADING = (Kind.PUSHING, Kind.RETRYING)
+_UNFINISHED = (Kind.WAITING, Kind.PUSHING)
 
 
 def concurrency(
-    table: pd.DataFrame, section: Section, *, store: Store, capture: Capture, configured: int | None
+    table: Table, section: Section, *, store: Store, capture: Capture, configured: int | None
 ) -> Concurrency:
     """Uploads seen at the same time and the limit on them.
 
@@ -34,12 +37,12 @@ def concurrency(
     it was not given; 0 means no limit, so then there is none to tell. The containerd store obeys it from docker 29.7.0
     on: where more are seen, it did not.
     """
-    table = table.iloc[: _first_tag(section)]
+    table = table.part(0, _first_tag(section))
     observed = _observed(table, store, capture) if len(table) else None
     if configured is not None and not (store is Store.CONTAINERD and (observed or 0) > configured > 0):
         return Concurrency(observed=observed, limit=configured or None, limit_from="daemon-config")
     if store is Store.CONTAINERD and len(table):
-        queued = observed == DEFAULT and table["layer"].nunique() > DEFAULT
+        queued = observed == DEFAULT and len(table.by_layer) > DEFAULT
         return _known(observed, DEFAULT if queued else None, "inferred")
     if store is not Store.GRAPHDRIVER or not len(table):
         return Concurrency(observed=observed)
@@ -76,25 +79,26 @@ def _first_tag(section: Section) -> int:
     return int(np.searchsorted(section.events.start, min(ends))) if ends else len(section.events)
 
 
-def _observed(table: pd.DataFrame, store: Store, capture: Capture) -> int | None:
+def _observed(table: Table, store: Store, capture: Capture) -> int | None:
     """The most uploads that the order of the lines proves to have been unfinished together."""
-    spans = [_containerd(own) if store is Store.CONTAINERD else _drawn(own) for _, own in table.groupby("layer")]
+    kinds = _UNFINISHED if store is Store.CONTAINERD else _UPLOADING
+    spans = [_span(rows, is_any(table.kind[rows], kinds), store) for rows in table.by_layer.values()]
     seen = _overlap(span for span in spans if span is not None)
     if store is Store.GRAPHDRIVER and capture is not Capture.SCREEN:
         seen = max(seen, _started_at_once(table))
     return seen or None
 
 
-def _containerd(own: pd.DataFrame) -> tuple[int, int] | None:
-    """From its first unfinished line to its last: the line that says it is done comes up to a tick later."""
-    unfinished = own.index[own["kind"].isin((Kind.WAITING, Kind.PUSHING))]
-    return (int(unfinished[0]), int(unfinished[-1])) if len(unfinished) else None
+def _span(rows: Int64, uploading: NDArray[np.bool_], store: Store) -> tuple[int, int] | None:
+    """The rows from which and to which a layer held its place for an upload.
 
-
-def _drawn(own: pd.DataFrame) -> tuple[int, int] | None:
-    """From its first figure or countdown until it is done; a layer that retries keeps its slot."""
-    started = own.index[own["kind"].isin(_UPLOADING)]
-    return (int(started[0]), int(own.index[-1])) if len(started) else None
+    containerd: from its first unfinished line to its last, for the line that says it is done comes up to a tick later.
+    Else from its first figure or countdown until it is done; a layer that retries keeps its slot.
+    """
+    begun = rows[uploading]
+    if not len(begun):
+        return None
+    return int(begun[0]), int(begun[-1] if store is Store.CONTAINERD else rows[-1])
 
 
 def _overlap(spans: Iterable[tuple[int, int]]) -> int:
@@ -107,19 +111,17 @@ def _overlap(spans: Iterable[tuple[int, int]]) -> int:
     return most
 
 
-def _waited(table: pd.DataFrame) -> int:
-    return int(table.loc[table["kind"] == Kind.WAITING, "layer"].nunique())
+def _waited(table: Table) -> int:
+    return len(table.layers(table.kind == Kind.WAITING))
 
 
-def _started_at_once(table: pd.DataFrame) -> int:
+def _started_at_once(table: Table) -> int:
     """graphdriver: the layers that were prepared less those that had to wait, which is the slots that were free.
 
     Where none waited, the layers that were in the registry already are left out: they took no upload.
     """
-    prepared = table.loc[table["kind"] == Kind.PREPARING, "layer"].nunique()
+    prepared = table.layers(table.kind == Kind.PREPARING)
     waited = _waited(table)
     if waited:
-        return max(int(prepared) - waited, 0)
-    uploaded = table["kind"].isin((Kind.PUSHED, *_UPLOADING, Kind.FAILED))
-    begun = set(table.loc[table["kind"] == Kind.PREPARING, "layer"])
-    return len(begun & set(table.loc[uploaded, "layer"]))
+        return max(len(prepared) - waited, 0)
+    return len(prepared & table.layers(table.is_kind(Kind.PUSHED, *_UPLOADING, Kind.FAILED)))

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from pushlog.formats.events import UNKNOWN, Events, Kind
 from pushlog.model import Basis, Layer, State, Store
-from pushlog.timeline.frame import MAX_COUNTDOWNS, runs
-from pushlog.timeline.phases import Run, phases
+from pushlog.timeline.blob import is_blob
+from pushlog.timeline.frame import MAX_COUNTDOWNS
+from pushlog.timeline.phases import phases
+from pushlog.timeline.runs import runs
 from pushlog.timeline.slots import slots
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import pandas as pd
-
-# Docker prints twelve digits of a digest, containers/image sometimes ten.
-_DIGITS = 10
+    from pushlog.timeline.frame import Table
+    from pushlog.timeline.phases import Run
 
 STATES = {
     Kind.PREPARING: State.PREPARING,
@@ -48,7 +45,7 @@ class _Bytes:
 
 def layers(
     events: Events,
-    table: pd.DataFrame,
+    table: Table,
     *,
     store: Store,
     basis: Basis,
@@ -65,16 +62,14 @@ def layers(
     push in seconds, the earliest one unless the times of `table` are measured. `tells_start`: a layer that is seen
     done at once began then; false for clients that name a blob only when it is there.
     """
-    spans = table.groupby("layer")["line"].agg(["min", "max"])
-    times = table.groupby("layer")["at"].agg(["min", "max"])
-    states = _last_states(table)
-    furthest = _furthest(table, states, store)
-    stretches = _stretches(table)
+    stretches = runs(table)
+    states = [_last_state([run.kind for run in own]) for own in stretches]
+    furthest = [_furthest(table, code, state, store) for code, state in enumerate(states)]
     turns = _turns(table, store)
     found = []
     for code, layer in enumerate(events.ids):
         state = State.FAILED if layer in failed and not states[code].done else states[code]
-        own = stretches[code]
+        own, rows = stretches[code], table.by_layer[code]
         begun = own[0].kind not in (Kind.PUSHED, Kind.EXISTS, Kind.MOUNTED)
         found.append(
             Layer(
@@ -86,77 +81,43 @@ def layers(
                 basis=_BASIS.get(store, basis),
                 attempts=_attempts(own, state),
                 retry_wait=float(_waited(own)),
-                start=round(float(times["min"].iloc[code]), 3) if is_measured and (tells_start or begun) else None,
-                end=round(float(times["max"].iloc[code]), 3) if is_measured else None,
+                start=round(float(table.at[rows].min()), 3) if is_measured and (tells_start or begun) else None,
+                end=round(float(table.at[rows].max()), 3) if is_measured else None,
                 created_by=None,
-                lines=(int(spans["min"].iloc[code]), int(spans["max"].iloc[code])),
+                lines=(int(table.line[rows].min()), int(table.line[rows].max())),
                 intervals=tuple(phases(own, gave_up=state is State.FAILED, end=end, turn=turns.get(code))),
             )
         )
     return tuple(found)
 
 
-def _turns(table: pd.DataFrame, store: Store) -> dict[int, float]:
+def _turns(table: Table, store: Store) -> dict[int, float]:
     """When a layer that waited could begin, where a pipe hides it: docker serves its queue first come, first served."""
-    if store is not Store.GRAPHDRIVER or (table["kind"] == Kind.PUSHING).any():
+    if store is not Store.GRAPHDRIVER or (table.kind == Kind.PUSHING).any():
         return {}
     return {slot.layer: slot.start for slot in slots(table, store) if slot.after is not None}
 
 
-def _last_states(table: pd.DataFrame) -> list[State]:
-    """The last state of each layer; a layer pushed with one tag stays pushed when the next tag finds it there."""
-    states: list[State] = []
-    for kinds in _kinds_by_layer(table):
-        done = [kind for kind in kinds if kind in (Kind.PUSHED, Kind.MOUNTED)]
-        last = kinds[-1]
-        states.append(STATES[done[-1] if last == Kind.EXISTS and done else last])
-    return states
+def _last_state(kinds: Sequence[Kind]) -> State:
+    """The last state of a layer; one that was pushed with one tag stays pushed when the next tag finds it there."""
+    done = [kind for kind in kinds if kind in (Kind.PUSHED, Kind.MOUNTED)]
+    return STATES[done[-1] if kinds[-1] == Kind.EXISTS and done else kinds[-1]]
 
 
-def _kinds_by_layer(table: pd.DataFrame) -> list[list[Kind]]:
-    changes = table[table["run"] != table.groupby("layer")["run"].shift(fill_value=0)]
-    return [[Kind(kind) for kind in group] for _, group in changes.groupby("layer")["kind"]]
-
-
-def _stretches(table: pd.DataFrame) -> list[list[Run]]:
-    found: dict[int, list[Run]] = {}
-    rows = runs(table)
-    columns = ["layer", "kind", "attempt", "start", "last", "wait", "left", "full"]
-    for layer, kind, attempt, start, last, wait, left, full in rows[columns].to_numpy(dtype=float).tolist():
-        run = Run(
-            kind=Kind(int(kind)),
-            attempt=int(attempt),
-            start=start,
-            last=last,
-            wait=int(wait),
-            left=int(left),
-            full=None if math.isnan(full) else full,
-        )
-        found.setdefault(int(layer), []).append(run)
-    return [found[code] for code in sorted(found)]
-
-
-def _furthest(table: pd.DataFrame, states: Sequence[State], store: Store) -> list[_Bytes]:
-    """The last figure of each layer's last attempt, and its size."""
-    drawn = table[(table["kind"] == Kind.PUSHING) & (table["current"] != UNKNOWN)]
-    total = drawn.groupby("layer")["total"].max()
-    size = drawn.groupby("layer")["current"].max()
-    last_attempt = drawn["attempt"] == drawn.groupby("layer")["attempt"].transform("max")
-    real = drawn[last_attempt]
-    if store is not Store.CONTAINERD:
+def _furthest(table: Table, code: int, state: State, store: Store) -> _Bytes:
+    """The last figure of a layer's last attempt, and its size."""
+    rows = table.by_layer[code]
+    drawn = rows[(table.kind[rows] == Kind.PUSHING) & (table.current[rows] != UNKNOWN)]
+    if not len(drawn):
+        return _Bytes(done=None, total=None)
+    total, size = int(table.total[drawn].max()), int(table.current[drawn].max())
+    real = drawn[table.attempt[drawn] == table.attempt[drawn].max()]
+    if store is Store.GRAPHDRIVER and not state.done:
         # moby progress.Reader.Close draws a full bar over an attempt that was cut: `9MB/9MB`, both numbers equal. A tar
         # that was read to its end counts more than the size, for its headers count too. Other stores end at N/N.
-        done = np.array([state.done for state in states], dtype=bool)
-        false_bar = (real["current"] == real["total"]) & ~done[real["layer"].to_numpy()]
-        real = real[~false_bar] if store is Store.GRAPHDRIVER else real
-    reached = real.groupby("layer")["current"].last()
-    found = []
-    for code, state in enumerate(states):
-        known = int(total.get(code, UNKNOWN))
-        done_bytes = int(reached.get(code, UNKNOWN))
-        whole = known if known > 0 else int(size.get(code, UNKNOWN)) if state.done else UNKNOWN
-        found.append(_Bytes(done=_known(done_bytes), total=_known(whole)))
-    return found
+        real = real[table.current[real] != table.total[real]]
+    whole = total if total > 0 else size if state.done else UNKNOWN
+    return _Bytes(done=int(table.current[real[-1]]) if len(real) else None, total=_known(whole))
 
 
 def _known(figure: int) -> int | None:
@@ -184,24 +145,24 @@ def _waited(own: Sequence[Run]) -> int:
     return total
 
 
-def is_blob(layer: str, digest: str | None) -> bool:
-    """Whether a layer's id is that digest, or the first digits of it, as clients print them."""
-    digits = layer.removeprefix("sha256:")
-    return digest is not None and len(digits) >= _DIGITS and digest.removeprefix("sha256:").startswith(digits)
-
-
-def gave_up(ids: Sequence[str], table: pd.DataFrame, named: str | None) -> tuple[str, ...]:
+def gave_up(ids: Sequence[str], table: Table, named: str | None) -> tuple[str, ...]:
     """The layer that ended a failed push: the one its error names, else the only one whose last countdown ran out."""
     blob = next((layer for layer in ids if is_blob(layer, named)), None)
     if blob is not None:
         return (blob,)
-    last = table.groupby("layer").last()
-    out = last[(last["kind"] == Kind.RETRYING) & (last["attempt"] == MAX_COUNTDOWNS) & (last["wait"] == 1)]
-    return (ids[int(out.index[0])],) if len(out) == 1 else _broke_off(ids, table)
+    out = [
+        code
+        for code, row in table.last().items()
+        if table.kind[row] == Kind.RETRYING and table.attempt[row] == MAX_COUNTDOWNS and table.wait[row] == 1
+    ]
+    return (ids[out[0]],) if len(out) == 1 else _broke_off(ids, table)
 
 
-def _broke_off(ids: Sequence[str], table: pd.DataFrame) -> tuple[str, ...]:
+def _broke_off(ids: Sequence[str], table: Table) -> tuple[str, ...]:
     """On a terminal the last attempt shows: the only layer that was uploading after its last countdown."""
-    last = table.groupby("layer").last()
-    out = last[(last["kind"] == Kind.PUSHING) & (last["attempt"] == MAX_COUNTDOWNS + 1)]
-    return (ids[int(out.index[0])],) if len(out) == 1 else ()
+    out = [
+        code
+        for code, row in table.last().items()
+        if table.kind[row] == Kind.PUSHING and table.attempt[row] == MAX_COUNTDOWNS + 1
+    ]
+    return (ids[out[0]],) if len(out) == 1 else ()

@@ -17,9 +17,9 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pandas as pd
     from numpy.typing import NDArray
 
+    from pushlog.timeline.frame import Table
     from pushlog.timeline.slots import Slot
 
 # Widths are tried in steps of a fifth; answers of a request in fifths of the shortest upload.
@@ -118,7 +118,7 @@ def _fit(
     return rate, -0.5 * number * float(np.log(unequal + blurred + _SCATTER**2))
 
 
-def step(table: pd.DataFrame) -> float:
+def step(table: Table) -> float:
     """The step of the clock in seconds: the shortest time between two events, from a millisecond to a second."""
-    steps = np.diff(np.unique(table["at"].to_numpy(dtype=np.float64)))
+    steps = np.diff(np.unique(table.at))
     return float(np.clip(steps.min(initial=1.0), 0.001, 1.0))

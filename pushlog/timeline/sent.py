@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from pushlog.formats.events import Kind
 from pushlog.model import Clock, Store
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from numpy.typing import NDArray
+
+    from pushlog.intake.text import Int64
+    from pushlog.timeline.frame import Table
 
 # Moments are told apart to this part of the push; finer would not be seen.
 FINEST = 100
@@ -16,7 +21,7 @@ FINEST = 100
 FEWEST = 4
 
 
-def sent(table: pd.DataFrame, store: Store, clock: Clock, end: float) -> tuple[tuple[float, int], ...]:
+def sent(table: Table, store: Store, clock: Clock, end: float) -> tuple[tuple[float, int], ...]:
     """Return the seconds of each moment and the bytes sent by then; none where the log tells no figures or no times.
 
     `table` is `timeline.frame` of the push's events, `end` when it ended. An upload that breaks off has to start
@@ -24,21 +29,29 @@ def sent(table: pd.DataFrame, store: Store, clock: Clock, end: float) -> tuple[t
     """
     if clock is Clock.NONE or end <= 0:
         return ()
-    drawn = (table["kind"] == Kind.PUSHING) & (table["current"] >= 0)
+    figure, gained = np.full(len(table), np.nan), np.zeros(len(table))
+    for rows in table.by_layer.values():
+        figure[rows] = _figures(table, rows, store)
+        told = rows[~np.isnan(figure[rows])]
+        gained[told] = np.diff(figure[told], prepend=0)
+    told = np.flatnonzero(~np.isnan(figure))
+    at, total = table.at[told], np.cumsum(gained[told])
+    last = np.flatnonzero(np.diff(np.round(at / end * FINEST), append=np.inf))
+    if len(set(total[last].tolist())) < FEWEST:
+        return ()
+    return tuple((round(float(at[row]), 3), int(total[row])) for row in last)
+
+
+def _figures(table: Table, rows: Int64, store: Store) -> NDArray[np.float64]:
+    """What had been sent of a layer at each of its rows; NaN where a row does not tell."""
+    kind, current, total = table.kind[rows], table.current[rows], table.total[rows]
+    drawn = (kind == Kind.PUSHING) & (current >= 0)
     if store is Store.GRAPHDRIVER:
         # moby progress.Reader.Close draws a full bar over an attempt that was cut: nothing was sent by it.
-        following = table.groupby("layer")["kind"].shift(-1)
-        ended = (table["kind"] == Kind.PUSHED).groupby(table["layer"]).transform("any")
-        drawn &= ~((table["current"] == table["total"]) & ((following == Kind.RETRYING) | ~ended))
-    size = table[["current", "total"]].max(axis=1).where(drawn).groupby(table["layer"]).transform("max")
-    total = table["total"].where(table["total"] > 0).groupby(table["layer"]).transform("max").fillna(size)
+        cut = np.append(kind[1:] == Kind.RETRYING, False) | ~(kind == Kind.PUSHED).any()
+        drawn &= ~((current == total) & cut)
+    told = total[total > 0] if (total > 0).any() else np.maximum(current, total)[drawn]
+    size = float(told.max()) if len(told) else np.nan
     # A tar counts more than the files in it: of a layer no more is sent than there is.
-    figure = table["current"].clip(upper=total).where(drawn).fillna(total.where(table["kind"] == Kind.PUSHED))
-    figure = figure.mask(table["kind"] == Kind.RETRYING, 0)
-    rows = table.assign(figure=figure)[figure.notna()]
-    gained = rows.groupby("layer")["figure"].diff().fillna(rows["figure"])
-    rows = rows.assign(sum=gained.cumsum())
-    moments = rows.groupby((rows["at"] / end * FINEST).round())[["at", "sum"]].last()
-    if moments["sum"].nunique() < FEWEST:
-        return ()
-    return tuple((round(at, 3), int(total)) for at, total in moments.to_numpy(dtype=float).tolist())
+    figure = np.where(drawn, np.minimum(current, size), np.where(kind == Kind.PUSHED, size, np.nan))
+    return np.where(kind == Kind.RETRYING, 0.0, figure)

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pushlog.formats.events import Kind
+from pushlog.formats.events import Kind, is_any
 from pushlog.model import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import pandas as pd
-    from numpy.typing import NDArray
+    from pushlog.intake.text import Int64
+    from pushlog.timeline.frame import Table
 
 _DONE = (Kind.PUSHED, Kind.EXISTS, Kind.MOUNTED, Kind.SKIPPED, Kind.FAILED)
 _STARTED = (Kind.PUSHING, Kind.RETRYING)
@@ -73,10 +73,10 @@ class _Own:
         return next((row for row in self.rows if row.kind in kinds), None)
 
 
-def slots(table: pd.DataFrame, store: Store) -> tuple[Slot, ...]:
+def slots(table: Table, store: Store) -> tuple[Slot, ...]:
     """The slots of a push, in the order of its layers; `table` is `timeline.frame`, `store` says how layers queue."""
     found = []
-    layers = [_own(own) for _, own in table[_telling(table)].groupby("layer", sort=True)]
+    layers = [_own(table, layer, rows) for layer, rows in sorted(table.by_layer.items())]
     ends = iter(sorted((own.last.number, own.layer, own.last.at) for own in layers if own.ended))
     for own in layers:
         first, start, after = own.rows[0].number, own.rows[0].at, None
@@ -102,29 +102,27 @@ def slots(table: pd.DataFrame, store: Store) -> tuple[Slot, ...]:
     return tuple(found)
 
 
-def _telling(table: pd.DataFrame) -> NDArray[np.bool_]:
-    """Which rows begin or end a run of their layer, or draw its first figure: the rest, nearly all, tell no more."""
-    layer, run, drawn = (table[name].to_numpy() for name in ("layer", "run", "current"))
-    order = np.argsort(layer, kind="stable")
-    layer, run, drawn = layer[order], run[order], drawn[order] >= 0
-    begins = np.ones(len(order), dtype=bool)
-    begins[1:] = (layer[1:] != layer[:-1]) | (run[1:] != run[:-1]) | (drawn[1:] > drawn[:-1])
-    ends = np.append(begins[1:], True)[: len(order)]
-    telling = np.zeros(len(order), dtype=bool)
-    telling[order] = begins | ends
+def _own(table: Table, layer: int, rows: Int64) -> _Own:
+    done = np.flatnonzero(is_any(table.kind[rows], _DONE))
+    rows = _telling(table, rows[: int(done[0]) + 1] if len(done) else rows)
+    columns = (table.kind, table.at, table.wait, table.attempt, table.current >= 0)
+    own = zip(rows.tolist(), *(column[rows].tolist() for column in columns), strict=True)
+    return _Own(
+        layer=layer,
+        rows=tuple(
+            _Row(number=number, kind=kind, at=at, wait=wait, attempt=attempt, drawn=drawn)
+            for number, kind, at, wait, attempt, drawn in own
+        ),
+    )
+
+
+def _telling(table: Table, rows: Int64) -> Int64:
+    """The rows that begin or end a run, or draw its first figure: the rest, nearly all, tell no more."""
+    run, drawn = table.run[rows], table.current[rows] >= 0
+    begins = np.ones(len(rows), dtype=bool)
+    begins[1:] = (run[1:] != run[:-1]) | (drawn[1:] > drawn[:-1])
+    telling: Int64 = rows[begins | np.append(begins[1:], True)]
     return telling
-
-
-def _own(own: pd.DataFrame) -> _Own:
-    rows: list[_Row] = []
-    columns = own[["kind", "at", "wait", "attempt", "current"]].to_numpy(dtype=float).tolist()
-    for number, (kind, at, wait, attempt, current) in zip(own.index.tolist(), columns, strict=True):
-        rows.append(
-            _Row(number=int(number), kind=int(kind), at=at, wait=int(wait), attempt=int(attempt), drawn=current >= 0)
-        )
-        if int(kind) in _DONE:
-            break
-    return _Own(layer=int(own["layer"].iloc[0]), rows=tuple(rows))
 
 
 def _uploads(own: _Own, start: float) -> Iterator[tuple[float, float]]:

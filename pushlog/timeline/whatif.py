@@ -23,10 +23,9 @@ from pushlog.timeline.slots import slots
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import pandas as pd
-
     from pushlog.model import Diagnosis
     from pushlog.timeline.changes import Change
+    from pushlog.timeline.frame import Table
     from pushlog.timeline.slots import Slot
 
 # Two pushes of one image over one line differ; the interval allows a tenth.
@@ -62,12 +61,12 @@ class _Push:
         return max(sent, key=lambda i: self.held[i].uploads[-1][1] - self.held[i].uploads[-1][0])
 
 
-def estimates(push: Diagnosis, table: pd.DataFrame, changes: Sequence[Change]) -> tuple[Estimate, ...]:
+def estimates(push: Diagnosis, table: Table, changes: Sequence[Change]) -> tuple[Estimate, ...]:
     """An answer to each change; `table` is `timeline.frame` on the clock that `push.clock` names."""
     return tuple(_estimate(push, table, asked) for asked in changes)
 
 
-def _estimate(push: Diagnosis, table: pd.DataFrame, asked: Change) -> Estimate:
+def _estimate(push: Diagnosis, table: Table, asked: Change) -> Estimate:
     why = silence(push, asked)
     if why:
         return Estimate(change=asked.named, seconds=None, low=None, high=None, assumptions=(why,))
@@ -75,7 +74,7 @@ def _estimate(push: Diagnosis, table: pd.DataFrame, asked: Change) -> Estimate:
     return _answer(push, recorded, asked) if clocked(push) else _without_clock(push, recorded, asked)
 
 
-def _recorded(push: Diagnosis, table: pd.DataFrame) -> _Push:
+def _recorded(push: Diagnosis, table: Table) -> _Push:
     measured = push.duration.seconds
     return _Push(
         held=slots(table, push.store),

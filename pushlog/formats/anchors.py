@@ -1,0 +1,123 @@
+"""Where in a log a push may stand: found by the words that its lines can't be without, before anything is read.
+
+A CI log is nearly all noise. The words come from the grammars; what is far from all of them is never looked at.
+"""
+
+from __future__ import annotations
+
+import heapq
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from pushlog.formats import derive, docker
+from pushlog.formats.dialects import DIALECTS
+from pushlog.intake.mapped import passed
+from pushlog.intake.opening import places
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pushlog.intake.mapped import Data
+    from pushlog.intake.text import Stretches
+
+# What a push has beside its layers. The other lines of the grammar mean nothing far from these.
+_KINDS = ("header", "old_header", "digest", "command")
+# Shorter logs are read whole.
+SHORT = 1 << 16
+# The data is looked through in blocks, for one word in each.
+BLOCK = 1 << 13
+# What is read above the first word and below the block of the last: the command, the error.
+ABOVE, BELOW = 1 << 12, 1 << 15
+# What is read below the opening of another client, as far as its lines are looked for.
+BEHIND = 1 << 16
+# No word is longer than this.
+_LONGEST = 64
+_COLON = ": "
+_LEAST = 5
+
+
+def stretches(data: Data) -> Stretches | None:
+    """The stretches of whole lines in which a push may stand, in order; None for all of a short log."""
+    if len(data) <= SHORT:
+        return None
+    docker_spans = list(_joined((low - ABOVE, low + BLOCK + BELOW) for low in _hits(data)))
+    others = (
+        (at - ABOVE, at + BEHIND)
+        for low, high in _between(docker_spans, len(data))
+        for at in _openings(data, low, high)
+    )
+    return tuple(_whole_lines(data, _joined(heapq.merge(docker_spans, others))))
+
+
+def _between(spans: Iterable[tuple[int, int]], end: int) -> Iterator[tuple[int, int]]:
+    """What lies before, between and behind spans."""
+    above = 0
+    for low, high in spans:
+        if low > above:
+            yield above, low
+        above = high
+    if above < end:
+        yield above, end
+
+
+def _openings(data: Data, low: int, high: int) -> Iterator[int]:
+    """Where pushes of other clients begin; what stands near docker's words is read anyway."""
+    return places([dialect.OPENING for dialect in DIALECTS], data, low, high)
+
+
+def _hits(data: Data) -> Iterator[int]:
+    """The blocks in which one of docker's words begins."""
+    searches = words()
+    for low in range(0, len(data), BLOCK):
+        part = data[low : low + BLOCK + _LONGEST]
+        passed(data, low, low + BLOCK)
+        if any(word.search(part) for word in searches):
+            yield low
+
+
+@cache
+def words() -> tuple[re.Pattern[bytes], ...]:
+    """The words of docker's lines, those that begin alike as one expression: each is found by its beginning."""
+    states = {rule.alias for rule in docker.grammar().rules if rule.alias and rule.origin.name == "state"}
+    lines = derive.anchors(docker.grammar(), "start", kinds={*states, *_KINDS})
+    message = derive.beginning(docker.grammar("engine.lark"), "start", kinds=docker.ENGINE_FLOOD)
+    return tuple(re.compile(text.encode()) for text in (*_alike(lines), re.escape(message)))
+
+
+def _alike(anchors: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Anchors grouped by how they begin; what stands before a colon is left out where enough stands behind it."""
+    groups: dict[str, set[str]] = {}
+    for word, rest in anchors:
+        behind = word[word.find(_COLON) :] if _COLON in word else ""
+        kept = behind if len(behind) > _LEAST else word
+        begins = _COLON if kept.startswith(_COLON) else kept[:_LEAST]
+        groups.setdefault(begins, set()).add(re.escape(kept.removeprefix(begins)) + rest)
+    for begins, rests in groups.items():
+        yield re.escape(begins) + f"(?:{'|'.join(sorted(rests))})"
+
+
+def _joined(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Spans in order, those that meet as one."""
+    last: tuple[int, int] | None = None
+    for span in spans:
+        if last and span[0] <= last[1]:
+            last = (last[0], max(last[1], span[1]))
+            continue
+        if last:
+            yield last
+        last = span
+    if last:
+        yield last
+
+
+def _whole_lines(data: Data, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The spans from the beginning of a line to the end of one; no byte is looked at twice, however long lines are."""
+    lines: list[tuple[int, int]] = []
+    end = 0
+    for low, high in spans:
+        start = data.rfind(b"\n", end, low) + 1 if low > end else 0
+        if high > end:
+            end = data.find(b"\n", high) + 1 or len(data) if high < len(data) else len(data)
+        lines.append((start or lines[-1][1] if lines else start, end))
+    return _joined(lines)

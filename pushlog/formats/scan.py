@@ -1,0 +1,198 @@
+"""The fast lane: rows that repeat by the million become columns, chunk by chunk; what is left is named for the other.
+
+A long push draws a layer again and again, and nearly all of these rows only move its figure on. Where every row is not
+asked for, such rows are left out of the table; the order in which layers were drawn is kept of all, for the clock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pushlog.formats.events import Columns, Drawn, Kind, grouped
+from pushlog.formats.figures import LONGEST_WAIT
+from pushlog.formats.segments import Segments
+from pushlog.formats.shapes import MOVES, OTHER, Lane, Shapes
+from pushlog.intake.mapped import passed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from pushlog.intake.mapped import Data
+    from pushlog.intake.text import Int64, Text
+
+# Rows are read in chunks of about this many bytes: arrays stay in the cache, and memory stays small.
+CHUNK = 1 << 20
+# Of rows that only move a figure on, one in so many is kept.
+_KEPT = 16
+# A figure that stands for fewer rows, some seconds, is taken for one that moves on.
+_STANDING = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """The rows that were read, and the stretches of data, shape (n, 2), that hold something else."""
+
+    columns: Columns
+    drawn: Drawn
+    others: Int64
+    messages: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """What one chunk holds. `order`: the layer of every row; `kept`: which rows `columns` has."""
+
+    columns: Columns
+    order: NDArray[np.int32]
+    kept: Int64
+    others: Int64
+    messages: int
+
+
+def scan(text: Text, lines: Lane, messages: Lane, *, every: bool = True) -> Scan:
+    """All rows of both lanes in the text, in order. A row ends where the next text begins.
+
+    `every`: also those that only move a figure on.
+    """
+    shapes, ids = Shapes((lines, messages)), _Ids()
+    parts = [
+        _part(text.data[low:high], low, shapes, ids, every=every)
+        for start, stop in text.parts
+        for low, high in _chunks(text.data, start, stop)
+    ] or [_part(b"", 0, shapes, ids, every=True)]
+    sizes = np.cumsum([0, *(len(part.order) for part in parts)])
+    drawn = Drawn(
+        ids=ids.known,
+        order=np.concatenate([part.order for part in parts]),
+        place=np.concatenate([part.kept + size for part, size in zip(parts, sizes[:-1], strict=True)]),
+    )
+    return Scan(
+        columns=Columns.joined([part.columns for part in parts]),
+        drawn=drawn,
+        others=np.concatenate([part.others for part in parts]),
+        messages=sum(part.messages for part in parts),
+    )
+
+
+def _chunks(data: Data, start: int, stop: int) -> Iterator[tuple[int, int]]:
+    """Stretches that end behind a line feed or a carriage return."""
+    low = start
+    while low < stop:
+        high = min(low + CHUNK, stop)
+        if high < stop:
+            cut = max(data.rfind(b"\n", low, high), data.rfind(b"\r", low, high)) + 1
+            high = cut or data.find(b"\n", high, stop) + 1 or stop
+        yield low, high
+        passed(data, low, high)
+        low = high
+
+
+def _part(chunk: bytes, low: int, shapes: Shapes, ids: _Ids, *, every: bool) -> _Part:
+    """What the lanes read in a chunk that begins at offset `low`."""
+    found = Segments(chunk)
+    kind, number = _kinds(found, shapes)
+    told = np.flatnonzero(kind != MOVES)
+    begins = found.start[told]
+    ends = np.append(begins[1:], len(chunk))[: len(begins)]
+    read = kind[told] >= 0
+    rows = told[read]
+    is_message = found.is_message[rows]
+    current, total, wait = shapes.fields(found, rows, number[rows])
+    hexid = found.ids(rows, is_message)
+    order = ids.codes(hexid)
+    kept = np.flatnonzero(read[read] if every else _telling(order, kind[rows], current, total) | _beside(read)[read])
+    table = Columns(
+        start=begins[read][kept] + low,
+        stop=ends[read][kept] + low,
+        until=ends[read][np.append(kept[1:], len(order))[: len(kept)] - 1] + low,
+        hexid=hexid[kept],
+        kind=kind[rows[kept]].astype(np.int8),
+        current=current[kept],
+        total=total[kept],
+        wait=np.minimum(wait[kept], LONGEST_WAIT),
+    )
+    others = _stretches(begins + low, found.stop[told] + low, read)
+    return _Part(columns=table, order=order, kept=kept, others=others, messages=int(is_message.sum()))
+
+
+def _kinds(found: Segments, shapes: Shapes) -> tuple[Int64, Int64]:
+    """The kind of every segment, and the number of its shape."""
+    kind = np.full(len(found), OTHER, dtype=np.int64)
+    number = np.full(len(found), -1, dtype=np.int64)
+    for lane, rows in found.lanes():
+        number[rows] = shapes.numbers(found, lane, rows)
+    known = number >= 0
+    kind[known] = shapes.kinds()[number[known]]
+    return kind, number
+
+
+class _Ids:
+    """The layers of a log, each with a number."""
+
+    def __init__(self) -> None:
+        self.known: Int64 = np.empty(0, dtype=np.int64)
+        self._sorted: Int64 = np.empty(0, dtype=np.int64)
+        self._number: Int64 = np.empty(0, dtype=np.int64)
+
+    def codes(self, hexid: Int64) -> NDArray[np.int32]:
+        """The number of each layer."""
+        at = self._find(hexid)
+        is_new = self._sorted[at] != hexid if len(self._sorted) else np.ones(len(hexid), dtype=bool)
+        if is_new.any():
+            self.known = np.append(self.known, list(dict.fromkeys(hexid[is_new].tolist())))
+            self._number = np.argsort(self.known, kind="stable")
+            self._sorted = self.known[self._number]
+            at = self._find(hexid)
+        return self._number[at].astype(np.int32) if len(hexid) else np.empty(0, dtype=np.int32)
+
+    def _find(self, hexid: Int64) -> Int64:
+        return np.minimum(np.searchsorted(self._sorted, hexid), max(len(self._sorted) - 1, 0))
+
+
+def _telling(layer: NDArray[np.int32], kind: Int64, current: Int64, total: Int64) -> NDArray[np.bool_]:
+    """Which rows say more than that a layer's figure moves on, or stands still.
+
+    Kept are the ends of every stretch of such rows and of every long standstill in it, and the row behind that.
+    """
+    order = grouped(layer)
+    layer, current, total = layer[order], current[order], total[order]
+    is_part = (kind[order] == Kind.PUSHING) & (current >= 0) & ((total < 0) | (current < total))
+    goes_on = np.zeros(len(order), dtype=bool)
+    goes_on[1:] = is_part[1:] & is_part[:-1] & (layer[1:] == layer[:-1]) & (total[1:] == total[:-1])
+    goes_on[1:] &= current[1:] >= current[:-1]
+    dull = np.zeros(len(order), dtype=bool)
+    dull[2:-1] = goes_on[1:-2] & goes_on[2:-1] & goes_on[3:]
+    begins = np.flatnonzero(~goes_on[1:] | (current[1:] > current[:-1])) + 1
+    begins = np.concatenate([[0], begins, [len(order)]])
+    is_standing = np.diff(begins) >= _STANDING
+    is_edge = ~goes_on
+    is_edge[:-1] |= ~goes_on[1:]
+    # A standstill at the end of a stretch may be longer than it shows there.
+    is_standing[np.searchsorted(begins, np.flatnonzero(is_edge), side="right") - 1] = True
+    standing = np.flatnonzero(is_standing)
+    for edge in (begins[standing], begins[standing + 1] - 1, np.minimum(begins[standing + 1], len(order) - 1)):
+        dull[edge] = False
+    dull &= np.arange(len(order)) % _KEPT != 0
+    telling = np.empty(len(order), dtype=bool)
+    telling[order] = ~dull
+    return telling
+
+
+def _beside(read: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The rows before and after what no lane reads."""
+    beside = np.zeros(len(read), dtype=bool)
+    beside[1:] |= ~read[:-1]
+    beside[:-1] |= ~read[1:]
+    return beside
+
+
+def _stretches(start: Int64, stop: Int64, read: NDArray[np.bool_]) -> Int64:
+    """Neighbours that no lane reads, as one stretch each."""
+    begins = ~read & np.insert(read[:-1], 0, True)[: len(read)]
+    ends = ~read & np.append(read[1:], True)[: len(read)]
+    return np.column_stack([start[begins], stop[ends]])

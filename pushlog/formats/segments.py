@@ -1,0 +1,114 @@
+"""What stands between line ends and carriage returns in a chunk of data, and which of it may be a row of a push."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pushlog.formats.events import Uint8
+    from pushlog.intake.text import Int64
+
+Uint64 = NDArray[np.uint64]
+
+ID = 12
+# A longer row is not one that repeats.
+LONGEST = 400
+LINE, MESSAGE, CURSOR = 0, 1, 2
+# What follows the layer's digits in a message of the Engine: `"}`.
+_AFTER_ID = 2
+_ESCAPE = 0x1B
+
+
+class Segments:
+    """The segments of a chunk that are not empty: where they begin and end; `rows` are those that a lane may read."""
+
+    def __init__(self, chunk: bytes) -> None:
+        view = np.frombuffer(chunk, dtype=np.uint8)
+        breaks = np.flatnonzero((view == ord("\n")) | (view == ord("\r")))
+        start = np.concatenate([[0], breaks + 1])
+        stop = np.concatenate([breaks, [len(view)]])
+        some = np.flatnonzero(stop > start)
+        self.start: Int64 = start[some]
+        self.stop: Int64 = stop[some]
+        self.padded: Uint8 = np.zeros(len(view) + LONGEST + 8, dtype=np.uint8)
+        self.padded[: len(view)] = view
+        self.is_message: NDArray[np.bool_] = self.padded[self.start] == ord("{")
+        self._chunk = chunk
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    @cached_property
+    def every(self) -> Uint64:
+        """Eight bytes from every offset on, digits written as `0`."""
+        digit = self.padded - np.uint8(ord("0"))
+        masked = self.padded - digit * (digit < 10)
+        return np.ndarray((len(masked) - 7,), dtype="<u8", buffer=masked, strides=(1,))
+
+    def lanes(self) -> list[tuple[int, Int64]]:
+        """The segments that may be rows of each lane."""
+        first, size = self.padded[self.start], self.stop - self.start
+        short = size <= LONGEST
+        line = np.flatnonzero((self.padded[self.start + ID] == ord(":")) & (size >= ID + 8) & short)
+        message = np.flatnonzero((first == ord("{")) & (size > 2 * ID) & short)
+        return [
+            (LINE, line[_hexadecimal(self._words(self.start[line]))]),
+            (MESSAGE, message[_hexadecimal(self._words(self.stop[message] - ID - _AFTER_ID))]),
+            (CURSOR, np.flatnonzero((first == _ESCAPE) & short)),
+        ]
+
+    def core(self, lane: int, rows: Int64) -> tuple[Int64, Int64]:
+        """Where the part of rows begins that is alike for all layers, and how long it is."""
+        start, size = self.start[rows], self.stop[rows] - self.start[rows]
+        if lane == LINE:
+            return start + ID, size - ID
+        return start, size - (ID + _AFTER_ID if lane == MESSAGE else 0)
+
+    def ids(self, rows: Int64, is_message: NDArray[np.bool_]) -> Int64:
+        """The twelve digits of each row's layer as a number."""
+        at = np.where(is_message, self.stop[rows] - ID - _AFTER_ID, self.start[rows])
+        high, low = (_number(_nibbles(word)) for word in self._words(at))
+        return (((high >> np.uint64(16)) << np.uint64(32)) | low).astype(np.int64)
+
+    def texts(self, rows: Int64) -> Iterator[bytes]:
+        """The segments themselves."""
+        for start, stop in zip(self.start[rows].tolist(), self.stop[rows].tolist(), strict=True):
+            yield self._chunk[start:stop]
+
+    def _words(self, at: Int64) -> tuple[Uint64, Uint64]:
+        """Characters 0 to 7 and 4 to 11 behind each offset."""
+        every: Uint64 = np.ndarray((len(self.padded) - 7,), dtype="<u8", buffer=self.padded, strides=(1,))
+        return every[at], every[at + 4]
+
+
+def _every(byte: int) -> np.uint64:
+    return np.uint64(byte * 0x0101010101010101)
+
+
+def _nibbles(word: Uint64) -> Uint64:
+    """What eight hexadecimal digits stand for, one in each byte; letters have bit 6, and 9 more than their low half."""
+    return (word & _every(0x0F)) + ((word >> np.uint64(6)) & _every(1)) * np.uint64(9)
+
+
+def _hexadecimal(words: tuple[Uint64, Uint64]) -> NDArray[np.bool_]:
+    """Whether these are digits of layers: written again they are the same."""
+    good = np.ones(len(words[0]), dtype=bool)
+    for word in words:
+        value = _nibbles(word)
+        letter = ((value + _every(0x76)) >> np.uint64(7)) & _every(1)
+        again = value + _every(ord("0")) + letter * np.uint64(ord("a") - ord("0") - 10)
+        good &= (again == word) & ((value & _every(0xF0)) == 0)
+    return good
+
+
+def _number(nibbles: Uint64) -> Uint64:
+    """Eight digits, the first one in the lowest byte, as a number of 32 bits."""
+    pairs = ((nibbles << np.uint64(4)) | (nibbles >> np.uint64(8))) & np.uint64(0x00FF00FF00FF00FF)
+    fours = ((pairs << np.uint64(8)) | (pairs >> np.uint64(16))) & np.uint64(0x0000FFFF0000FFFF)
+    return ((fours << np.uint64(16)) | (fours >> np.uint64(32))) & np.uint64(0xFFFFFFFF)

@@ -1,0 +1,87 @@
+"""What has to be found out about all bytes of an input: its hash, and whether it is text; beside the reading."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pushlog.intake.mapped import passed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from concurrent.futures import Future
+
+    from pushlog.intake.mapped import Data
+
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """The hash of an input, and what has to be said about its bytes."""
+
+    sha256: str
+    notes: tuple[str, ...]
+
+
+def checked(data: Data, *, is_text: bool) -> Checked | Future[Checked]:
+    """The hash of the data and, where it is to be UTF-8 text, what is wrong with it; later, if that takes a while."""
+    if len(data) <= _CHUNK:
+        return _checked(data, is_text=is_text)
+    with _Beside() as pool:
+        return pool.submit(_checked, data, is_text=is_text)
+
+
+class _Beside(ThreadPoolExecutor):
+    """One thread that ends by itself; nobody waits for it here. Hashing lets other threads run."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+
+    def __exit__(self, *_: object) -> None:
+        self.shutdown(wait=False)
+
+
+def _checked(data: Data, *, is_text: bool) -> Checked:
+    digest, zeros, invalid = hashlib.sha256(), 0, _Invalid()
+    for low, chunk in _chunks(data):
+        digest.update(chunk)
+        if is_text:
+            zeros += chunk.count(0) if 0 in chunk else 0
+            invalid.take(chunk, is_last=low + len(chunk) == len(data))
+    return Checked(sha256=digest.hexdigest(), notes=tuple(_notes(zeros, invalid.count)))
+
+
+def _chunks(data: Data) -> Iterator[tuple[int, bytes]]:
+    for low in range(0, len(data), _CHUNK):
+        yield low, data[low : low + _CHUNK]
+        passed(data, low, low + _CHUNK)
+
+
+def _notes(zeros: int, invalid: int) -> Iterator[str]:
+    if zeros:
+        yield f"{zeros} NUL {'byte' if zeros == 1 else 'bytes'}: this does not look like a text file"
+    if invalid:
+        yield f"{invalid} invalid UTF-8 {'byte' if invalid == 1 else 'bytes'} replaced"
+
+
+class _Invalid:
+    """Counts the bytes that are not UTF-8; the usual all-ASCII log is not decoded."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+
+    def take(self, chunk: bytes, *, is_last: bool) -> None:
+        """The next bytes; a character may begin in one chunk and end in the next."""
+        if chunk.isascii() and not self._decoder.getstate()[0]:
+            return
+        text = self._decoder.decode(chunk, is_last)
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            # Only the stand-ins of bytes that could not be decoded can't be encoded again.
+            self.count += len(text) - len(text.encode("utf-8", "ignore").decode())

@@ -1,0 +1,30 @@
+"""Large files as bytes that the system reads when they are looked at, and that don't have to stay in memory."""
+
+from __future__ import annotations
+
+import mmap
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Data = bytes | mmap.mmap
+
+# A smaller file is read at once: while one is mapped, a program that cuts it short ends this one (SIGBUS).
+LARGE = 200 << 20
+# Pages that were read are given back in steps of this many bytes, as a power of two.
+_STEP = 24
+
+
+def contents(path: Path) -> Data:
+    """The bytes of a file. Raises OSError."""
+    with path.open("rb") as file:
+        size = path.stat().st_size
+        return mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ) if size >= LARGE else file.read()
+
+
+def passed(data: Data, low: int, high: int) -> None:
+    """The data from `low` to `high` was read and is not needed again soon: now and then, its memory is given back."""
+    first, last = low >> _STEP, min(high, len(data)) >> _STEP
+    if first < last and isinstance(data, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        data.madvise(mmap.MADV_DONTNEED, first << _STEP, (last - first) << _STEP)
