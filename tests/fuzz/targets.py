@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 DRAWN = ("html", "markdown", "github", "gitlab", "sarif", "junit", "trace")
 # What may stand for the end of a push that succeeded, as it is written somewhere in the log; `--quiet` prints a name.
-_ENDS = re.compile(rb"igest|(?:^|\n)\S+[/:]\S+\s*$|already pushed|successfully pushed", re.IGNORECASE)
+_ENDS = re.compile(
+    rb"igest|(?:^|\n)\S+[/:]\S+\s*$|already pushed|successfully pushed|manifest-sha256:\S+ +done", re.IGNORECASE
+)
 # Clients that print no proof are believed, and the result says that it is not proven.
 _UNPROVEN = "success-not-proven"
 
