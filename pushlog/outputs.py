@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pushlog.faults import OutputError
+from pushlog.files import put
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -98,31 +98,15 @@ def write_bytes(path: str | None, data: bytes) -> None:
 
 
 def _file(path: str, data: bytes) -> None:
-    """Written beside its place and renamed, so that there is the old file or the whole new one."""
+    """There is the old file or the whole new one."""
     target = Path(path)
     try:
         if target.exists() and not target.is_file():  # a device or a pipe is written to, never replaced
             target.write_bytes(data)
             return
-        handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(beside).chmod(0o666 & ~_umask())
-            Path(beside).replace(target)
-        except BaseException:
-            Path(beside).unlink(missing_ok=True)
-            raise
+        put(target, data)
     except OSError as error:
         raise OutputError(f"{path}: can't be written: {(error.strerror or str(error)).lower()}") from error
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _folder(path: str, logs: Sequence[Log]) -> None:

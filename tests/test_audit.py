@@ -166,7 +166,7 @@ def test_an_audit_that_ran_out_of_disk_goes_on_where_it_was(logs, tmp_path, monk
     with monkeypatch.context() as patched:
         patched.setattr("pushlog.audit.run.processes", ThreadPoolExecutor)
         patched.setattr("pushlog.audit.units.INPUTS", 1)
-        patched.setattr("pushlog.audit.files.os.fsync", full)
+        patched.setattr("pushlog.files.os.fsync", full)
         with pytest.raises(StoppedError, match="no space left on device; what is finished is kept: run again"):
             audit([str(logs)], Plan(out=out, jobs=1))
     assert {path.name for path in out.iterdir()} == {".lock", "push", "results"}

@@ -1,5 +1,6 @@
 """What goes wrong outside: each process ends with a clear word and its status, and leaves nothing half-written."""
 
+import json
 import os
 import random
 import signal
@@ -126,7 +127,9 @@ def test_ctrl_c_at_any_moment_ends_with_130_and_leaves_nothing(tmp_path, wait) -
     assert said == ""
     assert process.returncode in (0, 130, 3)
     assert [p.name for p in out.iterdir()] in ([], ["r.json"])
-    assert (process.returncode == 0) == bool(list(out.iterdir()))
+    assert process.returncode or list(out.iterdir())
+    # The moment can also lie between the file's last byte and the end.
+    assert all(json.loads(path.read_text("utf-8"))["logs"] for path in out.iterdir())
 
 
 def test_a_file_that_grows_while_it_is_read_is_read_as_it_was(monkeypatch, tmp_path) -> None:

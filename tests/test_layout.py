@@ -21,6 +21,7 @@ RANKS = {
     "model": 0,
     "units": 0,
     "faults": 0,
+    "files": 0,
     "knowledge": 1,
     "intake": 2,
     "formats": 3,
@@ -41,7 +42,7 @@ RANKS = {
 }
 # Outputs are drawn from the records alone (and the words for figures), so that a report can be drawn again from stored
 # ones; a stored result that can't be read is the user's to put right.
-ONLY = {"report": {"model", "units", "faults", "report"}}
+ONLY = {"report": {"model", "units", "faults", "files", "report"}}
 
 LONGEST_MODULE = 300
 LONGEST_FUNCTION = 50

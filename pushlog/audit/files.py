@@ -1,18 +1,17 @@
-"""Files that are there whole or not at all, and the lock that keeps two audits apart."""
+"""The files of an audit, and the lock that keeps two audits apart."""
 
 from __future__ import annotations
 
 import errno
-import os
-import tempfile
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from pushlog import files
 from pushlog.faults import OutputError, UserError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 
 class StoppedError(UserError):
@@ -20,7 +19,7 @@ class StoppedError(UserError):
 
 
 def put(path: Path, data: bytes | str, *, sync: bool = True) -> None:
-    """Write a file beside its place and rename it. Raises StoppedError."""
+    """Write a file, whole or not at all. Raises StoppedError."""
     content = data.encode("utf-8", "replace") if isinstance(data, str) else data
     written(path, lambda file: file.write(content), sync=sync)
 
@@ -28,27 +27,10 @@ def put(path: Path, data: bytes | str, *, sync: bool = True) -> None:
 def written(path: Path, write: Callable[[BinaryIO], object], *, sync: bool = True) -> None:
     """The same for what writes itself into an open file. Raises StoppedError."""
     try:
-        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                write(file)
-                file.flush()
-                if sync:
-                    os.fsync(file.fileno())
-            Path(beside).chmod(0o666 & ~_umask())
-            Path(beside).replace(path)
-        except BaseException:
-            Path(beside).unlink(missing_ok=True)
-            raise
+        files.written(path, write, sync=sync)
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         raise StoppedError(f"{path}: can't be written: {why}; what is finished is kept: run again") from error
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 @contextmanager

@@ -6,12 +6,12 @@ fetched and no script runs.
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from pushlog.files import put
 from pushlog.report.page import page
 from pushlog.report.prose import clip
 from pushlog.report.visible import visible
@@ -66,20 +66,9 @@ def stylesheet() -> str:
     return files("pushlog.templates").joinpath(STYLESHEET).read_text(encoding="utf-8")
 
 
-def _put(path: Path, text: str) -> None:
-    """Write the file whole or not at all; a fresh name beside it is never a link to somewhere else."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with draft.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
 def write_folder(logs: Sequence[Log], directory: Path) -> None:
     """Write `index.html` and `report.css`, which look right under a policy of `style-src 'self'`."""
     directory.mkdir(parents=True, exist_ok=True)
     text = _render(logs, single=False)
-    _put(directory / STYLESHEET, stylesheet())
-    _put(directory / "index.html", text)
+    put(directory / STYLESHEET, stylesheet().encode())
+    put(directory / "index.html", text.encode())
