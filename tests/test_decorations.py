@@ -110,6 +110,11 @@ def test_a_level_is_another_one_on_the_line_of_the_error():
     assert (result.source.decoration, result.pushes[0].outcome) == ("prefix", Outcome.FAILED)
 
 
+def test_dockers_digest_line_behind_gos_time_is_not_taken_for_a_line_of_crane():
+    result = log(*(f"2026/11/23 21:26:44 {line}" for line in (HEADER, DONE, DONE)))
+    assert (result.source.decoration, result.pushes[0].outcome) == ("timestamp", Outcome.SUCCEEDED)
+
+
 def test_a_time_over_noon_goes_on():
     hours = ["11:59:58 AM", "12:00:01 PM", "01:00:01 PM"]
     lines = [f"[{hour}] {line}" for hour, line in zip(hours, PUSH, strict=False)]

@@ -35,7 +35,7 @@ OPENING = Opening(
         rb"Error: ",
     ),
     pattern=rb"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?:\.\d+)? "
-    rb"(?:(?:pushed|existing|mounted) blob: |existing manifest: |retrying [A-Z]|Copying from |\S+: digest: sha256:)"
+    rb"(?:(?:pushed|existing|mounted) blob: |existing manifest: |retrying [A-Z]|Copying from |\S+/\S+: digest: sha256:)"
     rb"|Error: (?:[^\n\"]{0,300}: )?(?:GET|HEAD|PUT|POST|PATCH) https?://[^\s\"]+/v2/[^\s\"]*: ",
 )
 # A push can end before it says anything but its error: then its command tells.
