@@ -136,7 +136,6 @@ def test_a_countdown_that_no_daemon_prints_breaks_nothing(seconds: str) -> None:
 def families(size: int) -> dict[str, bytes]:
     """Inputs of about that many bytes by which others of this kind became slow."""
     head = f"{HEADER}\n{A}: Pushing\n"
-    count = size // 50
     texts = {
         "one long line": head + "x" * size,
         "digits of layers": head + f"{A}: " * (size // 14),
@@ -159,7 +158,8 @@ def families(size: int) -> dict[str, bytes]:
         "codes in a line": head + "denied: " * (size // 8),
         "quotes": head + "unknown: " + '"' * size,
         "NULs": head + "\0" * size,
-        "layers": head + "".join(f"{layer}: Preparing\n" for layer in ids(count // 10)),
+        "layers": head + "".join(f"{layer}: Preparing\n" for layer in ids(size // 24)),
+        "pushes": (one := f"{HEADER}\n{A}: Preparing\n{A}: Pushed\n{DONE}\n") * (size // len(one)),
         "secrets": head + "x password=x _state=abcdefgh https://a:b@c\n" * (size // 43),
         "backslashes": head + "\\" * size,
         "percents": head + "%" * size,

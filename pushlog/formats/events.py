@@ -233,6 +233,9 @@ def of_rows(text: Text, rows: Sequence[Row]) -> Events:
 
 def gaps(start: Int64, stop: Int64, low: int, high: int) -> list[tuple[int, int]]:
     """The stretches from `low` to `high` that none of the spans covers; spans are in any order and begin inside."""
+    if not len(start):
+        # A log of nothing but commands asks this of each of them.
+        return [(low, high)] if low < high else []
     order = np.argsort(start, kind="stable")
     begins = np.append(start[order], high).astype(np.int64)
     ends = np.maximum.accumulate(np.insert(stop[order], 0, low)).astype(np.int64)

@@ -147,6 +147,10 @@ def _pushed_then_prepared(part: Table) -> Iterator[tuple[int, int, int]]:
     """Layers with the row that says pushed and a later one that prepares them again."""
     from pushlog.formats.events import Kind
 
+    # Hardly any push has a row that prepares after one that says pushed: the layers of the rest are not looked at.
+    (done,), (begun,) = part.is_kind(Kind.PUSHED).nonzero(), part.is_kind(Kind.PREPARING).nonzero()
+    if not len(done) or not len(begun) or begun[-1] < done[0]:
+        return
     for code, rows in part.by_layer.items():
         pushed, prepared = rows[part.kind[rows] == Kind.PUSHED], rows[part.kind[rows] == Kind.PREPARING]
         if len(pushed) and len(prepared) and prepared[-1] > pushed[0]:

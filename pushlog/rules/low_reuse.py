@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING
 from pushlog.model import Confidence, Finding, Outcome, Severity, State, Store
 from pushlog.rules.high_reuse import LEAST_LAYERS
 from pushlog.rules.interleaved_pushes import mixtures
-from pushlog.rules.same_image import earlier
 from pushlog.units import count
 
 if TYPE_CHECKING:
@@ -44,16 +43,19 @@ _AGAIN = {
 def across(cases: Sequence[Case]) -> Iterator[tuple[int, Finding]]:
     """Fires on layers that two pushes of a repository uploaded, else on a push that reused nothing."""
     unclear = mixtures(cases)
+    # For each repository the layers that were uploaded so far, and the last push that did.
+    uploaded: dict[tuple[str | None, str], dict[str, Case]] = {}
     for index, case in enumerate(cases):
         if index in unclear:
             continue
-        before = [cases[number] for number in earlier(cases, index) if number not in unclear]
-        known = {layer.id for other in before for layer in other.layers(State.PUSHED)}
-        again = tuple(layer.id for layer in case.layers(State.PUSHED) if layer.id in known)
+        target, sent = case.push.reference, [layer.id for layer in case.layers(State.PUSHED)]
+        known = uploaded.setdefault((target.registry, target.repository), {}) if target.repository is not None else {}
+        again = tuple(layer for layer in sent if layer in known)
         if again:
-            yield index, _again(case, before, again)
+            yield index, _again(case, known[again[0]], again)
         elif _all_sent(case):
             yield index, _nothing(case)
+        known.update(dict.fromkeys(sent, case))
 
 
 def _all_sent(case: Case) -> bool:
@@ -62,8 +64,7 @@ def _all_sent(case: Case) -> bool:
     return worked and all(layer.state is State.PUSHED for layer in layers)
 
 
-def _again(case: Case, before: Sequence[Case], again: tuple[str, ...]) -> Finding:
-    first = next(other for other in before if any(layer.id == again[0] for layer in other.layers(State.PUSHED)))
+def _again(case: Case, before: Case, again: tuple[str, ...]) -> Finding:
     return Finding(
         rule=CODE,
         name=NAME,
@@ -71,7 +72,7 @@ def _again(case: Case, before: Sequence[Case], again: tuple[str, ...]) -> Findin
         title=f"{count(len(again), 'layer')} that an earlier push of this log had uploaded went up again",
         explanation=_AGAIN[case.push.store],
         remedy=(f"Push from the same daemon, or pull the last image before the build: `docker pull {case.image}`",),
-        evidence=(_pushed(first, again[0]), _pushed(case, again[0])),
+        evidence=(_pushed(before, again[0]), _pushed(case, again[0])),
         confidence=Confidence.CERTAIN,
         layers=again,
         data={"uploaded_again": len(again), "layers": len(case.push.layers)},

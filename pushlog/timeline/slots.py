@@ -129,8 +129,10 @@ def _uploads(own: _Own, start: float) -> Iterator[tuple[float, float]]:
     """From an attempt's first figure, or from when it could begin, to its countdown or the layer's end."""
     if own.begins(*_STARTED, Kind.PUSHED, Kind.FAILED) is None:
         return
-    for attempt in sorted({row.attempt for row in own.rows}):
-        rows = [row for row in own.rows if row.attempt == attempt]
+    by_attempt: dict[int, list[_Row]] = {}
+    for row in own.rows:
+        by_attempt.setdefault(row.attempt, []).append(row)
+    for _, rows in sorted(by_attempt.items()):
         drawn = next((row.at for row in rows if row.kind == Kind.PUSHING and row.drawn), None)
         counting = [row for row in rows if row.kind == Kind.RETRYING]
         begin = max(start, drawn if drawn is not None else start)

@@ -1,0 +1,76 @@
+"""`python -m tests.fuzz.worst [FAMILY ...]`: what hostile logs cost beside usual ones, in seconds of work per MB.
+
+Each family is read at 1 MB and at 4 MB, and compared with the dearest usual log: a terminal of a long push, or
+the log of a CI job with a push. A log made of nothing but pushes, layers or the like holds more to tell in a MB than a
+usual one, so it is also compared by the piece: with a push and with a layer of a usual log.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from pushlog.intake.read import raw
+from pushlog.pipeline import analyze_raw
+from tests.bench.inputs import MB, job, terminal
+from tests.test_limits import families
+
+# What such a family is made of, told apart by the bytes that each piece has once.
+PIECES = {
+    "pushes": b"digest: sha256:",
+    "layers": b": Preparing",
+    "retries": b": Retrying",
+    "commands": b"docker push",
+    "nearly a command": b"docker push",
+    "redraws of nothing": b"\r",
+}
+_EVERY = MB // 20
+
+
+def work(data: bytes) -> float:
+    """Seconds of processor time of an analysis: the better of two."""
+    took = []
+    for _ in range(2):
+        given = raw("x", data)
+        began = time.process_time()
+        analyze_raw(given)
+        took.append(time.process_time() - began)
+    return min(took)
+
+
+def usual() -> float:
+    """The dearest of the usual logs in seconds per MB; says what each costs, and a push in one."""
+    dearest = 0.0
+    quiet = b"".join(job(MB, every=2 * MB))
+    for name, data in {"usual: terminal": b"".join(terminal(MB)), "usual: CI job": quiet}.items():
+        each = work(data) / len(data) * MB
+        dearest = max(dearest, each)
+        sys.stdout.write(f"{name:28} {each:7.3f} s/MB\n")
+    busy = b"".join(job(MB, every=_EVERY))
+    pushes = busy.count(b"The push refers to") - 1
+    sys.stdout.write(f"{'usual: one push of 8 layers':28} {(work(busy) - work(quiet)) / pushes * 1e6:7.0f} us\n")
+    return dearest
+
+
+def main() -> None:
+    """Measure the families that are named, or all."""
+    options = argparse.ArgumentParser(prog="python -m tests.fuzz.worst")
+    options.add_argument("families", nargs="*", metavar="FAMILY", choices=[[], *families(0)])
+    options.add_argument("--mb", type=int, default=4, help="size of the larger log")
+    chosen = options.parse_args()
+    analyze_raw(raw("x", b"\n".join(families(2000).values())))
+    base = usual()
+    small, large = families(MB), families(chosen.mb * MB)
+    for name in chosen.families or small:
+        one, more = work(small[name]), work(large[name])
+        each = one / len(small[name]) * MB
+        growth = (more / len(large[name])) / (one / len(small[name]))
+        line = f"{name:28} {each:7.3f} s/MB {each / base:6.1f} x usual, {growth:4.2f} x that at {chosen.mb} MB"
+        pieces = small[name].count(PIECES[name]) if name in PIECES else 0
+        sys.stdout.write(f"{line}, {one / pieces * 1e6:.1f} us each\n" if pieces else f"{line}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
