@@ -1,6 +1,7 @@
 """An audit from end to end: what it writes, what it reads only once, how it ends, and what survives its own end."""
 
 import errno
+import gzip
 import json
 import os
 import subprocess
@@ -8,6 +9,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from pushlog import cli
@@ -279,6 +281,35 @@ def test_names_of_files_and_members_reach_no_terminal_as_they_are(called, tmp_pa
     assert not set("\x1b\x07\u202e") & set(out + err)
     page = (tmp_path / "out" / "index.html").read_text("utf-8")
     assert not set("\x1b\x07\u202e") & set(page)
+
+
+def test_no_secret_in_the_name_of_a_file_or_a_member_reaches_an_output(called, tmp_path):
+    tokens = [f"ghp_{letter * 36}" for letter in "abc"]
+    signature = "0f" * 32
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / f"job-{tokens[0]}.log").write_bytes(FAILED.read_bytes())
+    (tmp_path / "in" / f"job-{tokens[1]}.log").write_bytes(FAILED.read_bytes() + b"\n")
+    members = {f"{tokens[2]}/1": PUSHED.read_bytes(), f"x?X-Amz-Signature={signature}": b"no push\n"}
+    (tmp_path / "in" / "a.zip").write_bytes(zipped(members))
+    _, out, err = called(tmp_path / "in")
+    written = out.encode() + err.encode()
+    for path, data in tree(tmp_path / "out").items():
+        written += path.encode() + (gzip.decompress(data) if path.endswith(".gz") else data)
+        if path.endswith(".parquet"):
+            # Written only where pyarrow is there.
+            written += pd.read_parquet(tmp_path / "out" / path).to_csv().encode()
+    assert b"REDACTED-github-token" in written
+    assert not [secret for secret in (*tokens, signature) if secret.encode() in written]
+
+
+def test_logs_whose_names_differ_by_a_secret_alone_are_all_read_and_kept(tmp_path):
+    (tmp_path / "in").mkdir()
+    for letter in "ab":
+        (tmp_path / "in" / f"ghp_{letter * 36}.log").write_bytes(FAILED.read_bytes() + letter.encode())
+    out = tmp_path / "out"
+    assert audit([str(tmp_path / "in")], Plan(out=out)).read == 2
+    assert told(out)["totals"]["logs"] == 2
+    assert audit([str(tmp_path / "in")], Plan(out=out)).read == 0
 
 
 def test_help_needs_no_heavy_library():

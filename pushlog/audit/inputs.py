@@ -6,12 +6,14 @@ import glob
 import os
 import stat
 import sys
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pushlog.faults import InputError
 from pushlog.intake import remote
+from pushlog.redaction.find import cleaned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,16 +24,26 @@ _PATTERN = "*?["
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Input:
-    """One file to read. `size` in bytes, None where it is not known before; `stamp` changes when the file does."""
+    """One file to read. `size` in bytes, None where it is not known before; `stamp` changes when the file does.
+
+    `twin`: its number among those whose names are the same but for a secret, from 1.
+    """
 
     name: str
     size: int | None
     stamp: str
+    twin: int = 1
 
     @property
     def label(self) -> str:
-        """The name as results carry it: no password of a URL."""
-        return remote.label(self.name) if remote.is_remote(self.name) else self.name
+        """The name as results carry it: no password of a URL, no other secret."""
+        shown = cleaned(unsigned(self.name))
+        return shown if self.twin == 1 else f"{shown} ({self.twin})"
+
+
+def unsigned(name: str) -> str:
+    """The name of a file, or a URL without password and signature: what tells one input from another."""
+    return remote.label(name) if remote.is_remote(name) else name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +63,14 @@ def discover(names: Iterable[str], out: Path) -> tuple[list[Input], list[Missing
     missing: dict[str, Missing] = {}
     for found in _all(names, out.resolve()):
         if isinstance(found, Input):
-            inputs.setdefault(found.label, found)
+            inputs.setdefault(unsigned(found.name), found)
         else:
-            missing.setdefault(found.name, found)
+            missing.setdefault(found.name, Missing(name=cleaned(found.name), reason=cleaned(found.reason)))
+    twins: Counter[str] = Counter()
+    for key in sorted(inputs):
+        label = inputs[key].label
+        twins[label] += 1
+        inputs[key] = replace(inputs[key], twin=twins[label])
     return sorted(inputs.values(), key=lambda i: i.label), sorted(missing.values(), key=lambda m: m.name)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import sha256
 from itertools import islice
@@ -25,6 +25,7 @@ from pushlog.intake import remote
 from pushlog.intake.archives import ArchiveLimits, Member, members
 from pushlog.intake.read import raw
 from pushlog.pipeline import Options, analyze_raw
+from pushlog.redaction.find import cleaned
 from pushlog.report.html import linked
 
 if TYPE_CHECKING:
@@ -92,7 +93,9 @@ def work(unit: Unit, settings: Settings) -> Result:
     warm()
     lines, pages, size = [], {}, 0
     for one in unit.inputs:
-        for member in _members(one, unit, settings):
+        for found in _members(one, unit, settings):
+            # Names and complaints are part of every output, and no part of the log that its analysis redacts.
+            member = replace(found, name=cleaned(found.name), problem=found.problem and cleaned(found.problem))
             record, drawn = _read(one, member, unit, settings)
             lines.append(line(record))
             pages.update(drawn)
@@ -159,7 +162,7 @@ def _read(one: Input, member: Member, unit: Unit, settings: Settings) -> tuple[R
     except Exception as error:  # noqa: BLE001
         # A fault of ours costs one log and is told: it must not cost the other thousands.
         reason = f"the analysis failed: {type(error).__name__}: {error}"[:300]
-    return _record(one, member, rows.unread(name, member.name, reason, size=len(data))), {}
+    return _record(one, member, rows.unread(name, member.name, cleaned(reason), size=len(data))), {}
 
 
 def _record(one: Input, member: Member, made: Rows) -> Record:

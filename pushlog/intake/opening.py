@@ -47,7 +47,9 @@ class Opening:
             if at < behind:
                 continue
             first = max(behind, at - _BEFORE, data.rfind(b"\n", max(0, at - _BEFORE), at) + 1)
-            found = self._compiled.search(data, first, min(len(data), at + _BEHIND))
+            # Not beyond the sign's own line: what begins further down has a sign of its own.
+            last = data.find(b"\n", at, at + _BEHIND) + 1 or min(len(data), at + _BEHIND)
+            found = self._compiled.search(data, first, last)
             if found:
                 yield found.start()
                 behind = max(found.end(), at + 1)

@@ -113,6 +113,11 @@ def hidden(text: str, found: Iterable[Span]) -> str:
     return "".join([*parts, text[at:]])
 
 
+def cleaned(text: str) -> str:
+    """A text by itself, such as the name of a file, with its secrets marked."""
+    return hidden(text, spans(text, likely(text)))
+
+
 def across(lines: Sequence[str], rows: Sequence[Secret]) -> Mapping[int, tuple[Span, ...]]:
     """The secrets that go over the end of a line, by the line's place: keys of many lines and what a terminal broke."""
     found: dict[int, tuple[Span, ...]] = {}
