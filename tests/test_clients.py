@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pushlog.formats import buildkit, compose, containers, crane, docker, kaniko, nerdctl, oras
 from pushlog.formats.commands import pushed_by
 from pushlog.formats.dialects import DIALECTS
+from pushlog.intake.opening import places
 from pushlog.intake.read import raw
 from pushlog.knowledge.clients import clients, read_clients
 from pushlog.knowledge.tables import KnowledgeError
@@ -406,7 +407,7 @@ def test_an_opening_is_found_by_its_signs_wherever_its_pattern_is(path):
     data = path.read_bytes()
     for dialect in (docker, *DIALECTS):
         expected = [found.start() for found in re.finditer(dialect.OPENING.pattern, data)]
-        assert list(dialect.OPENING.places(data)) == expected
+        assert list(places([dialect.OPENING], data)) == expected
 
 
 LINES = [*BUILT, *COPIED, *CRANED, HEADER, DONE, f"{A}: Pushed", retry(1), f" Pushing r.io/web:1: {A} Pushed ", "x"]

@@ -111,6 +111,16 @@ def test_lines_are_counted_the_same_by_blocks(parts, data):
             assert text.data[text.start_of(number) : text.stop_of(number)].count(b"\n") == 0
 
 
+@given(st.lists(st.sampled_from(["a", " ", "\n", "\r", "bc" * 20]), max_size=40), st.integers(0, 9), st.integers(0, 99))
+def test_pieces_stand_at_the_same_places_whether_or_not_an_escape_follows(parts, start, more):
+    data = "".join(parts).encode()
+    stop = min(len(data), start + more)
+    broken = [part for part in re.split(rb"[\r\n]", data[start:stop]) if part]
+    spans = list(Text(data).spans(start, stop))
+    assert [data[low:high] for low, high in spans] == broken
+    assert list(Text(data[:stop] + b"\x1b[0m").spans(start, stop + 4))[: len(spans) - 1] == spans[:-1]
+
+
 def terminal(rng, rows):
     """A terminal's capture in which layers move, stand, break off and are done."""
     ids = [f"{number:012x}" for number in range(1, 6)]

@@ -14,6 +14,7 @@ from pushlog.formats import derive, docker
 from pushlog.formats.dialects import DIALECTS
 from pushlog.intake.mapped import passed
 from pushlog.intake.opening import places
+from pushlog.intake.sieve import Sieve
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,6 +28,7 @@ _KINDS = ("header", "old_header", "digest", "command")
 SHORT = 1 << 16
 # The data is looked through in blocks, for one word in each.
 BLOCK = 1 << 13
+_STRETCH = 1 << 20
 # What is read above the first word and below the block of the last: the command, the error.
 ABOVE, BELOW = 1 << 12, 1 << 15
 # What is read below the opening of another client, as far as its lines are looked for.
@@ -68,12 +70,32 @@ def _openings(data: Data, low: int, high: int) -> Iterator[int]:
 
 def _hits(data: Data) -> Iterator[int]:
     """The blocks in which one of docker's words begins."""
-    searches = words()
-    for low in range(0, len(data), BLOCK):
-        part = data[low : low + BLOCK + _LONGEST]
-        passed(data, low, low + BLOCK)
-        if any(word.search(part) for word in searches):
-            yield low
+    for start in range(0, len(data), _STRETCH):
+        stop = min(len(data), start + _STRETCH)
+        # Where the first block has a word most have one, and each tells so at once.
+        spans = [(start, stop)] if _speaks(data, start) else _sieve().spans(data, start, stop + _LONGEST)
+        yield from (low for low in _blocks(spans, start, stop) if _speaks(data, low))
+        passed(data, start, stop)
+
+
+def _speaks(data: Data, low: int) -> bool:
+    """Whether one of docker's words begins in the block."""
+    part = data[low : low + BLOCK + _LONGEST]
+    return any(word.search(part) for word in words())
+
+
+def _blocks(spans: Iterable[tuple[int, int]], start: int, stop: int) -> Iterator[int]:
+    """The blocks from `start` up to `stop` in which, or just below which, one of these spans lies, in order."""
+    following = start
+    for low, high in spans:
+        following = max(following, start + (low - start - _LONGEST) // BLOCK * BLOCK)
+        yield from range(following, min(high, stop), BLOCK)
+        following = max(following, start + -(-(high - start) // BLOCK) * BLOCK)
+
+
+@cache
+def _sieve() -> Sieve:
+    return Sieve(word.pattern for word in words())
 
 
 @cache

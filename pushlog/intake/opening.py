@@ -5,15 +5,17 @@ from __future__ import annotations
 import heapq
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from pushlog.intake.mapped import passed
+from pushlog.intake.sieve import Sieve, starts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pushlog.intake.mapped import Data
+    from pushlog.intake.sieve import Spans
 
 # An opening is found this far around its sign, in bytes: its own expression over a whole log would take ten times as
 # long as the signs do.
@@ -38,12 +40,10 @@ class Opening:
     def _compiled(self) -> re.Pattern[bytes]:
         return re.compile(self.pattern)
 
-    def places(self, data: Data, low: int = 0, high: int | None = None) -> Iterator[int]:
-        """The offsets at which it stands, in ascending order; those whose sign begins from `low` up to `high`."""
-        end = len(data) if high is None else high
+    def places(self, data: Data, spans: Spans) -> Iterator[int]:
+        """The offsets at which it stands, in ascending order; those whose sign begins in these parts of `data`."""
         behind = 0
-        for sign in heapq.merge(*(re.compile(sign).finditer(data, low, end) for sign in self.signs), key=_start):
-            at = sign.start()
+        for at in heapq.merge(*(starts(re.compile(sign), data, spans) for sign in self.signs)):
             if at < behind:
                 continue
             first = max(behind, at - _BEFORE, data.rfind(b"\n", max(0, at - _BEFORE), at) + 1)
@@ -60,9 +60,11 @@ def places(openings: Iterable[Opening], data: Data, start: int = 0, stop: int | 
     known, end = tuple(openings), len(data) if stop is None else stop
     for low in range(start, end, _STRETCH):
         high = min(end, low + _STRETCH)
-        yield from heapq.merge(*(opening.places(data, low, high) for opening in known))
+        spans = _sieve(known).spans(data, low, high)
+        yield from heapq.merge(*(opening.places(data, spans) for opening in known if spans))
         passed(data, low, high)
 
 
-def _start(found: re.Match[bytes]) -> int:
-    return found.start()
+@cache
+def _sieve(openings: tuple[Opening, ...]) -> Sieve:
+    return Sieve(sign for opening in openings for sign in opening.signs)

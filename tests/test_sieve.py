@@ -1,0 +1,86 @@
+"""What is passed over before a log is read holds nothing: a plain search of all of it finds the same."""
+
+import re
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pushlog.formats import anchors
+from pushlog.formats.dialects import DIALECTS, openings
+from pushlog.intake import opening
+from pushlog.intake.sieve import Sieve, beginnings, starts
+
+OPENINGS = (*openings(), *(one for dialect in DIALECTS for one in dialect.WHERE))
+SIGNS = sorted({sign for one in OPENINGS for sign in one.signs})
+WORDS = [word.pattern for word in anchors.words()]
+
+
+def test_beginnings_are_told_as_far_as_they_are_plain():
+    assert beginnings(rb"Error: pushing") == {b"Error: "}
+    assert beginnings(rb"Cop(?:ying|ied) ") == {b"Copying", b"Copied "}
+    assert beginnings(rb"docke(?:r +(?:image +)?push)") == {b"docker "}
+    assert beginnings(rb"\[\+\] x(?:y|z)?[a]") == {b"[+] x", b"[+] xy", b"[+] xz"}
+    assert beginnings(rb"Pushing ?\r?\n") == {b"Pushing"}
+    assert beginnings(rb"ab+c|d*e|fg{2}|h.") == {b"ab", b"", b"f", b"h"}
+    assert beginnings(rb"(?:a|b)+c") == {b""}
+    assert beginnings(rb"a[)(|]b|\|c") == {b"a", b"|c"}
+
+
+def test_what_all_of_a_log_is_searched_for_needs_one_pass_of_its_own():
+    sought = [sign for dialect in DIALECTS for sign in dialect.OPENING.signs]
+    assert [sign for sign in (*sought, *WORDS) if min(map(len, beginnings(sign))) < 7] == [rb"#\d+ (?:ex|pu|na)"]
+
+
+# Texts that signs match, whole, cut and run together, between bytes that they share.
+TEXTS = [
+    *(text for sign in SIGNS for text in beginnings(sign)),
+    *(re.sub(rb"\\(.)", rb"\1", sign) for sign in SIGNS),
+    *(b"Copying blob ", b"error checking push ", b"Pushed x@sha256:", b"Pushed " + b"y" * 290 + b"@sha256:"),
+    *(b"#12 exporting", b"docker  image push", b": Pushed", b": Mounted from", b": digest: sha256:", b"Pushing\n"),
+    *(b"The push refers to repository [r/x]", b"Pushing r/x", b"Getting image source signatures"),
+]
+NOISE = [b"\n", b" ", b":", b"P", b"ing ", b"0123456789" * 7, b"\xff\0", b"." * 1100]
+
+
+@st.composite
+def data(draw):
+    parts = draw(st.lists(st.sampled_from(TEXTS) | st.sampled_from(NOISE), max_size=25))
+    cut = draw(st.integers(0, 12))
+    return b"".join(parts)[cut:]
+
+
+@settings(max_examples=300, deadline=None)
+@given(data(), st.integers(0, 900), st.integers(0, 2000))
+def test_every_match_begins_in_a_part_that_is_looked_at(log, low, more):
+    high = min(len(log), low + more)
+    spans = Sieve((*SIGNS, *WORDS)).spans(log, low, high)
+    assert all(low <= start < stop <= high for start, stop in spans)
+    assert all(stop < start for (_, stop), (start, _) in pairwise(spans))
+    for sign in (*SIGNS, *WORDS):
+        expression = re.compile(sign)
+        plain = [found.start() for found in expression.finditer(log, low) if found.start() < high]
+        assert list(starts(expression, log, spans)) == plain
+
+
+@settings(max_examples=100, deadline=None)
+@given(data(), st.sampled_from([64, 100, 1 << 20]))
+def test_openings_are_found_where_a_plain_search_finds_them_whatever_the_stretch(log, stretch):
+    size = len(log)
+    whole = [(low, min(size, low + stretch)) for low in range(0, size, stretch)]
+    plain = [at for span in whole for at in sorted(at for one in OPENINGS for at in one.places(log, [span]))]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(opening, "_STRETCH", stretch)
+        assert list(opening.places(OPENINGS, log)) == plain
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(data(), max_size=6), st.sampled_from([128, 512, 1 << 20]))
+def test_blocks_with_a_word_of_docker_are_found_where_a_plain_search_finds_them(logs, stretch):
+    log = b"".join(logs)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(anchors, "BLOCK", 128)
+        patch.setattr(anchors, "_STRETCH", stretch)
+        plain = [low for low in range(0, len(log), 128) if anchors._speaks(log, low)]
+        assert list(anchors._hits(log)) == plain
