@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pushlog.formats import derive, docker
 from pushlog.formats.dialects import DIALECTS
 from pushlog.intake.mapped import passed
-from pushlog.intake.opening import places
+from pushlog.intake.opening import spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -43,9 +43,9 @@ def stretches(data: Data) -> Stretches | None:
         return None
     docker_spans = list(_joined((low - ABOVE, low + BLOCK + BELOW) for low in _hits(data)))
     others = (
-        (at - ABOVE, at + BEHIND)
+        (first - ABOVE, last + BEHIND)
         for low, high in _between(docker_spans, len(data))
-        for at in _openings(data, low, high)
+        for first, last in _openings(data, low, high)
     )
     return tuple(_whole_lines(data, _joined(heapq.merge(docker_spans, others))))
 
@@ -61,9 +61,9 @@ def _between(spans: Iterable[tuple[int, int]], end: int) -> Iterator[tuple[int, 
         yield above, end
 
 
-def _openings(data: Data, low: int, high: int) -> Iterator[int]:
+def _openings(data: Data, low: int, high: int) -> Iterator[tuple[int, int]]:
     """Where pushes of other clients begin; what stands near docker's words is read anyway."""
-    return places([dialect.OPENING for dialect in DIALECTS], data, low, high)
+    return spans([dialect.OPENING for dialect in DIALECTS], data, low, high)
 
 
 def _hits(data: Data) -> Iterator[int]:

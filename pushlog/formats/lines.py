@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.formats import derive
 from pushlog.formats.events import Mark
-from pushlog.intake.opening import places
+from pushlog.intake.opening import spans
 from pushlog.intake.text import Piece
 
 if TYPE_CHECKING:
@@ -123,11 +123,11 @@ def _own(name: str) -> str:
 def stretches(text: Text, where: Sequence[Opening]) -> Iterator[tuple[int, int]]:
     """Where the dialect may stand: around each place where an opening of it is found, near ones together."""
     low = high = -1
-    for at in (at for part in text.parts for at in places(where, text.data, *part)):
+    for at, end in (span for part in text.parts for span in spans(where, text.data, *part)):
         if at >= high:
             if high >= 0:
                 yield low, high
             low = max(high, 0, text.start_of(max(1, text.line_of(at) - _ABOVE)))
-        high = min(len(text.data), at + _REACH)
+        high = min(len(text.data), end + _REACH)
     if high >= 0:
         yield low, high

@@ -6,6 +6,7 @@ import heapq
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pushlog.intake.mapped import passed
@@ -21,6 +22,8 @@ _BEFORE = 400
 _BEHIND = 300
 # A log is looked through in stretches of this many bytes, for often its first lines tell enough.
 _STRETCH = 1 << 20
+# Where it is enough to know about where they stand, one opening is looked for in so many bytes.
+_BLOCK = 1 << 13
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,19 @@ def places(openings: Iterable[Opening], data: Data, start: int = 0, stop: int | 
     for low in range(start, end, _STRETCH):
         high = min(end, low + _STRETCH)
         yield from heapq.merge(*(opening.places(data, low, high) for opening in known))
+        passed(data, low, high)
+
+
+def spans(
+    openings: Iterable[Opening], data: Data, start: int = 0, stop: int | None = None
+) -> Iterator[tuple[int, int]]:
+    """Where openings stand: from the first one in each block to its end. A terminal draws one by the thousand."""
+    known = tuple(openings)
+    for low in range(start, stop, _BLOCK):
+        high = min(stop, low + _BLOCK)
+        first = min((at for opening in known for at in islice(opening.places(data, low, high), 1)), default=None)
+        if first is not None:
+            yield first, high
         passed(data, low, high)
 
 
