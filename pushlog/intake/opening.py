@@ -65,9 +65,7 @@ def places(openings: Iterable[Opening], data: Data, start: int = 0, stop: int | 
         passed(data, low, high)
 
 
-def spans(
-    openings: Iterable[Opening], data: Data, start: int = 0, stop: int | None = None
-) -> Iterator[tuple[int, int]]:
+def spans(openings: Iterable[Opening], data: Data, start: int, stop: int) -> Iterator[tuple[int, int]]:
     """Where openings stand: from the first one in each block to its end. A terminal draws one by the thousand."""
     known = tuple(openings)
     for low in range(start, stop, _BLOCK):
