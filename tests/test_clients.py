@@ -113,7 +113,7 @@ def test_buildkit_names_a_blob_only_when_it_has_to_send_it_again():
 
 
 def test_steps_that_take_turns_are_understood():
-    result = log(*BUILT[:4], "#8 [auth] team/app:pull,push token for r", "#8 DONE 0.0s", "#7 ...", *BUILT[4:])
+    result = log(*BUILT[:4], "#8 [auth] team/app:pull,push token for r", "#8 1.02 Get:1 deb", "#7 ...", *BUILT[4:])
     assert result.source.coverage == 1.0
 
 
