@@ -46,7 +46,8 @@ ENGINE_FLOOD = ("waiting", "pushing", "retrying", "unavailable")
 _REDRAW = re.compile(rb"\x1b\[\d+A|\r[0-9a-f]{12}: ")
 # A terminal ends lines with CR LF; the pipe of a push that never drew a row would not.
 _TERMINAL_HEADER = re.compile(rb"^The push refers to [^\r\n]+\r$", re.MULTILINE)
-_COMMAND = "docker"
+# A command has it; the name of an image seldom.
+_COMMAND = "docker "
 # The keys of a message that says anything.
 _KEYS = ('"status"', '"error', '"aux"')
 _PADDED = re.compile(rb"^[0-9a-f]{12}: [A-Z][^\r\n\[]*[a-z] \r?$", re.MULTILINE)
