@@ -1,5 +1,7 @@
 """The other clients that push: what their lines mean, where a push begins and ends, what is theirs and not Docker's."""
 
+import base64
+import json
 import re
 
 import pytest
@@ -112,12 +114,94 @@ def test_buildkit_names_a_blob_only_when_it_has_to_send_it_again():
 
 
 def test_steps_that_take_turns_are_understood():
-    result = log(*BUILT[:4], "#8 [auth] team/app:pull,push token for r", "#8 DONE 0.0s", "#7 ...", *BUILT[4:])
+    result = log(*BUILT[:4], "#8 [auth] team/app:pull,push token for r", "#8 1.02 Get:1 deb", "#7 ...", *BUILT[4:])
     assert result.source.coverage == 1.0
 
 
 def test_two_builds_in_a_log_are_two_pushes():
     assert [one.outcome for one in log(*BUILT, *BUILT).pushes] == [Outcome.SUCCEEDED] * 2
+
+
+# BuildKit, as JSON
+
+
+STEP = {"digest": DIGEST, "name": "exporting to image", "started": "2026-11-24T09:00:01.123456789Z"}
+
+
+def at(second):
+    return f"2026-11-24T09:00:{second:06.3f}Z"
+
+
+def status(words, start, stop=None):
+    ended = {} if stop is None else {"completed": at(stop)}
+    when = {"timestamp": at(start if stop is None else stop), "started": at(start), **ended}
+    return {"statuses": [{"id": words, "vertex": DIGEST, "current": 0, **when}]}
+
+
+def logged(second, words):
+    data = base64.b64encode(f"{words}\n".encode()).decode()
+    return {"logs": [{"vertex": DIGEST, "stream": 2, "data": data, "timestamp": at(second)}]}
+
+
+def raw_json(*messages):
+    return [json.dumps(message, separators=(",", ":")) for message in messages]
+
+
+PUSHING = ({"vertexes": [STEP]}, status("pushing layers", 2))
+PUSHED = (
+    status("pushing layers", 2, 14),
+    status(f"pushing manifest for {REF}@{DIGEST}", 14, 14.5),
+    {"vertexes": [STEP | {"completed": at(15)}]},
+)
+
+
+def test_json_progress_tells_the_same_push_as_plain_progress_and_when_it_was():
+    only = push(*raw_json(*PUSHING, *PUSHED))
+    assert (only.client, only.outcome, only.lines) == (Client.BUILDX, Outcome.SUCCEEDED, (2, 5))
+    assert (only.reference.registry, only.reference.tags, only.reference.digest) == (REF[:20], ("1.2",), DIGEST)
+    assert (only.clock, only.duration.seconds) == (Clock.STAMPED, 13.0)
+
+
+def test_a_retry_in_json_progress_names_its_blob():
+    error = f'failed commit on ref "layer-{BLOB}": failed to do request: Put "https://r/": connection reset by peer'
+    lines = (*PUSHING, logged(4, f"error: {error}"), logged(4, "retrying in 1s"), *PUSHED)
+    (layer,) = push(*raw_json(*lines)).layers
+    assert (layer.id, layer.attempts, layer.retry_wait) == (BLOB, 2, 1.0)
+
+
+def test_an_error_in_json_progress_and_the_line_that_closes_the_build_are_one_failure():
+    said = f"failed to push {REF}: denied: requested access to the resource is denied"
+    failed = {"vertexes": [STEP | {"completed": at(5), "error": said}]}
+    only = push(*raw_json(*PUSHING, failed), f"ERROR: failed to build: failed to solve: {said}")
+    assert only.error is not None
+    assert (only.error.text, only.error.line, only.error.family) == (said, 3, Family.PERMISSION)
+    assert (only.lines, only.duration.seconds) == ((2, 4), 3.0)
+
+
+def test_a_message_that_repeats_says_nothing_new_and_the_next_build_does():
+    again = [line.replace("09:00", "10:00") for line in raw_json(*PUSHING, *PUSHED)]
+    both = log(*raw_json(*PUSHING, *PUSHING, *PUSHED, PUSHED[-1]), *again)
+    assert [one.outcome for one in both.pushes] == [Outcome.SUCCEEDED] * 2
+    assert both.source.coverage == 1.0
+
+
+def test_a_canceled_step_in_json_progress_did_not_fail():
+    canceled = {"vertexes": [STEP | {"completed": at(5), "error": "failed to push: context canceled"}]}
+    assert push(*raw_json(*PUSHING, canceled)).outcome is Outcome.INTERRUPTED
+
+
+@pytest.mark.parametrize(
+    "spoiled",
+    [
+        {"vertexes": [{"digest": 7, "name": None, "started": "soon", "completed": [1]}]},
+        {"statuses": [{"id": {}, "vertex": [], "current": "x", "timestamp": "0001-01-01T00:00:00Z"}, 5]},
+        {"logs": [{"vertex": DIGEST, "data": "no base64", "timestamp": None}]},
+        {"statuses": 1, "logs": None},
+    ],
+)
+def test_a_spoiled_message_takes_nothing_from_the_push_around_it(spoiled):
+    only = push(*raw_json(*PUSHING, spoiled, *PUSHED))
+    assert (only.outcome, only.duration.seconds) == (Outcome.SUCCEEDED, 13.0)
 
 
 # compose

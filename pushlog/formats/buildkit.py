@@ -7,13 +7,15 @@ from bisect import bisect_left, bisect_right
 from itertools import accumulate, groupby
 from typing import TYPE_CHECKING
 
+from pushlog.formats import rawjson
 from pushlog.formats.events import Kind, Mark, Row
 from pushlog.formats.figures import elapsed, go_seconds, size
-from pushlog.formats.lines import Lines
+from pushlog.formats.lines import Lines, stretches
 from pushlog.formats.own_clock import own_clock
 from pushlog.formats.reference import host, split
 from pushlog.formats.told import Told, error_at, near, section
 from pushlog.intake.opening import Opening
+from pushlog.intake.stamps import seconds
 from pushlog.model import Client
 
 if TYPE_CHECKING:
@@ -25,10 +27,10 @@ if TYPE_CHECKING:
 
 LINES = Lines("buildkit.lark")
 OPENING = Opening(
-    signs=(rb"#\d+ (?:ex|pu|na)", rb"\[\+\] Building ", rb"ERROR: failed to ", rb"=> => pushing "),
+    signs=(rb"#\d+ (?:ex|pu|na)", rb"\[\+\] Building ", rb"ERROR: failed to ", rb"=> => pushing ", *rawjson.SIGNS),
     pattern=rb"#\d+ (?:exporting to image|exporting layers|pushing |naming to )"
     rb"|ERROR: (?:failed to build: )?failed to solve: failed to push "
-    rb"|\[\+\] Building \d|=> => pushing (?:layers|manifest for) ",
+    rb"|\[\+\] Building \d|=> => pushing (?:layers|manifest for) |" + rawjson.PATTERN,
 )
 WHERE = (OPENING,)
 _WHY = "the lines are BuildKit's progress"
@@ -44,7 +46,7 @@ _STEP = 0.1
 
 def sections(text: Text, _: Knowledge) -> tuple[Section, ...]:
     """The pushes of every build in a log: one for each repository that a step pushes to."""
-    marks = list(LINES.marks(text, WHERE))
+    marks = list(_marks(text))
     steps: dict[str, list[Mark]] = {}
     for mark in marks:
         if "STEP" in mark.fields:
@@ -59,6 +61,17 @@ def sections(text: Text, _: Knowledge) -> tuple[Section, ...]:
         first, last = min(mark.start for mark in one.read), max(mark.start for mark in one.read)
         one.beside = marks[bisect_left(places, first) : bisect_right(places, last)]
     return tuple(section(text, one) for one in told)
+
+
+def _marks(text: Text) -> Iterator[Mark]:
+    """The lines of BuildKit's progress, those that its JSON stands for among them."""
+    steps = rawjson.Steps()
+    for low, high in stretches(text, WHERE):
+        for piece in text.pieces(low, high):
+            if piece.text.startswith("{"):
+                yield from rawjson.marks(piece, LINES, steps)
+            elif mark := LINES.mark(piece):
+                yield mark
 
 
 def _key(mark: Mark, steps: dict[str, list[Mark]]) -> str:
@@ -140,7 +153,7 @@ def _attempts(told: Told) -> None:
             failed = None
         elif mark.kind == "failed":
             failed = mark
-        elif mark.kind == "manifest":
+        elif mark.kind in {"manifest", "manifest_done"}:
             # All blobs are there when the manifest is sent.
             told.rows += [_row(mark, blob, Kind.PUSHED) for blob in broken]
             broken = {}
@@ -158,7 +171,12 @@ def _row(mark: Mark, blob: str, kind: Kind, wait: int = -1) -> Row:
 
 
 def _time(told: Told, unit: Sequence[Mark]) -> None:
-    """The clock: how long each status took, and for what lies within them the seconds of the step."""
+    """The clock: the stamps, else how long each status took and for what lies within them the seconds of the step."""
+    closed = any(m.kind in {"finished", "error"} for m in unit)
+    stamped = [(m.start, seconds(m.fields["STAMP"], "iso")) for m in told.read if "STAMP" in m.fields]
+    if stamped:
+        told.clock = own_clock(stamped, resolution=rawjson.STEP, whole=closed)
+        return
     spans = [m for m in unit if m.kind in {"layers_done", "manifest_done"}]
     took = sum(elapsed(m.fields.get("SECONDS", "0")) for m in spans)
     inner = [(m.start, elapsed(m.fields["AT"])) for m in told.read if "AT" in m.fields]
@@ -173,7 +191,6 @@ def _time(told: Told, unit: Sequence[Mark]) -> None:
         ends = zip(spans, accumulate(elapsed(m.fields.get("SECONDS", "0")) for m in spans), strict=True)
         stamps = [(start, min(seconds, took)) for start, seconds in stamps]
         stamps += [(told.read[0].start, 0.0), *((m.stop - 1, seconds) for m, seconds in ends), (last, took)]
-    closed = any(m.kind in {"finished", "error"} for m in unit)
     told.clock = own_clock(stamps, resolution=_STEP * max(1, len(spans)), whole=bool(spans) and closed)
 
 

@@ -68,7 +68,9 @@ def _told(text: Text, knowledge: Knowledge, run: Sequence[Mark]) -> list[Told]:
     for mark in run:
         name = mark.fields.get("SERVICE") or mark.fields.get("IMAGE") or (next(iter(pushes), "") if single else "")
         if mark.kind in {"layer", "pushing", "pushed"} or (mark.kind == "bare" and name):
-            _tell(pushes.setdefault(name, _new(mark, name)), mark)
+            if name not in pushes:
+                pushes[name] = _new(mark, name)
+            _tell(pushes[name], mark)
     if not pushes:
         return []
     told = list(pushes.values())

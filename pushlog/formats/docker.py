@@ -16,9 +16,9 @@ from pushlog.formats.events import UNKNOWN, Events, Kind, Mark, Row, from_rows, 
 from pushlog.formats.figures import LARGEST, LONGEST_WAIT, size
 from pushlog.formats.scan import scan
 from pushlog.formats.shapes import FIELDS, Lane
-from pushlog.intake.limits import loads
+from pushlog.intake.limits import LONGEST_PIECE, loads
 from pushlog.intake.opening import Opening
-from pushlog.intake.text import BLANK, Piece, Text
+from pushlog.intake.text import Piece, Text, plain
 from pushlog.model import Capture
 
 if TYPE_CHECKING:
@@ -46,9 +46,10 @@ ENGINE_FLOOD = ("waiting", "pushing", "retrying", "unavailable")
 _REDRAW = re.compile(rb"\x1b\[\d+A|\r[0-9a-f]{12}: ")
 # A terminal ends lines with CR LF; the pipe of a push that never drew a row would not.
 _TERMINAL_HEADER = re.compile(rb"^The push refers to [^\r\n]+\r$", re.MULTILINE)
-_COMMAND = b"docker"
+# A command has it; the name of an image seldom.
+_COMMAND = "docker "
 # The keys of a message that says anything.
-_KEYS = (b'"status"', b'"error', b'"aux"')
+_KEYS = ('"status"', '"error', '"aux"')
 _PADDED = re.compile(rb"^[0-9a-f]{12}: [A-Z][^\r\n\[]*[a-z] \r?$", re.MULTILINE)
 
 
@@ -85,16 +86,12 @@ def lane(name: str) -> Lane:
 
 
 @cache
-def _known_bytes(*, command: bool) -> re.Pattern[bytes]:
-    """The same for bytes. A `command` can have anything before it, so that the search for one takes long."""
+def _known(*, command: bool) -> re.Pattern[str]:
+    """What any line of the grammar looks like: spares Lark the noise around a push.
+
+    A `command` can have anything before it, so that the search for one takes long.
+    """
     kinds = {rule.alias for rule in grammar().rules if rule.alias and (command or rule.alias != "command")}
-    return re.compile(derive.pattern(grammar(), "start", fields=(), kinds=kinds).encode())
-
-
-@cache
-def _known() -> re.Pattern[str]:
-    """What any line of the grammar looks like: spares Lark the noise around a push."""
-    kinds = {rule.alias for rule in grammar().rules if rule.alias}
     return re.compile(derive.pattern(grammar(), "start", fields=(), kinds=kinds), re.ASCII)
 
 
@@ -122,21 +119,15 @@ def read(text: Text, *, every: bool = True) -> Reading:
 
 
 def _telling(text: Text, low: int, high: int) -> Iterator[Piece]:
-    """The pieces between two offsets that can be of the grammar; noise does not become text."""
-    known, known_command = _known_bytes(command=False).fullmatch, _known_bytes(command=True).fullmatch
+    """The pieces between two offsets that can be of the grammar; of noise the line is not even counted."""
     for start, stop in text.spans(low, high):
-        part = text.data[start:stop]
-        if part.isascii() and b"\x1b" not in part:
-            part = part.strip(BLANK)
-            if part.startswith(b"{"):
-                may_tell = any(key in part for key in _KEYS)
-            else:
-                may_tell = bool(known_command(part) if _COMMAND in part else known(part))
-            if not may_tell:
-                continue
-        piece = text.piece(start, stop)
-        if piece:
-            yield piece
+        said = plain(text.data[start : min(stop, start + LONGEST_PIECE)])
+        if any(key in said for key in _KEYS) if said.startswith("{") else _may_tell(said):
+            yield Piece(start, stop, text.line_of(start), said)
+
+
+def _may_tell(line: str) -> bool:
+    return bool(_known(command=_COMMAND in line).fullmatch(line))
 
 
 def _of_a_push(event: Row | Mark) -> bool:
@@ -241,7 +232,7 @@ def _bytes(figure: object) -> int:
 
 def _line(piece: Piece) -> Iterator[Row | Mark]:
     """A line through Lark: the alias is the kind, the terminals are the fields."""
-    if not _known().fullmatch(piece.text):
+    if not _may_tell(piece.text):
         return
     from lark import Token, Tree
     from lark.exceptions import LarkError

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -62,6 +63,8 @@ def sizes(data: Uint8, start: Int64, stop: Int64) -> Int64:
     return np.where(there, np.rint(figure).astype(np.int64), UNKNOWN)
 
 
+# A log says the same few totals again and again.
+@lru_cache(maxsize=4096)
 def size(text: str) -> int:
     """Bytes of one figure; the arithmetic is that of `sizes`."""
     found = _FIGURE.fullmatch(text)
@@ -76,6 +79,7 @@ _POWERS = {"b": 0, "k": 10, "m": 20, "g": 30, "t": 40, "p": 50}
 _BINARY = re.compile(r"(\d+(?:\.\d+)?) ?([KMGTP]?)i?[Bb]?")
 
 
+@lru_cache(maxsize=4096)
 def binary(text: str) -> int:
     """Bytes of one figure with powers of 1024, `12.0MiB` or `4.2 Ki`, as mpb and containerd write them."""
     found = _BINARY.fullmatch(text.strip())

@@ -26,7 +26,7 @@ OPENING = Opening(
         rb"Exists ",
         rb"Skipped ",
         rb"Mounted ",
-        rb"Cop(?:ying|ied) ",
+        rb"Cop(?:ying|ied) (?!blob |config )",
         rb"Pushed \[registry\] ",
     ),
     pattern=rb"(?:Uploading|Uploaded|Exists|Skipped|Mounted|Copying|Copied) {1,4}[0-9a-f]{12} |Pushed \[registry\] ",
