@@ -28,3 +28,13 @@ def passed(data: Data, low: int, high: int) -> None:
     first, last = low >> _STEP, min(high, len(data)) >> _STEP
     if first < last and isinstance(data, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
         data.madvise(mmap.MADV_DONTNEED, first << _STEP, (last - first) << _STEP)
+
+
+def holds(data: Data, words: bytes) -> bool:
+    """Whether these words are anywhere in the data, without holding all of it in memory."""
+    for low in range(0, len(data), 1 << _STEP):
+        high = low + (1 << _STEP)
+        if data.find(words, low, high + len(words)) >= 0:
+            return True
+        passed(data, low, high)
+    return False

@@ -8,6 +8,7 @@ from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, cast
 
+from pushlog.intake.mapped import holds
 from pushlog.model import Evidence, Failure, Interval, Log, Redacted
 from pushlog.redaction.find import across, hidden, likely, mark, spans
 from pushlog.units import count
@@ -120,7 +121,7 @@ class _Found:
 def _beyond(texts: Sequence[tuple[str, int | None]], text: Text) -> dict[str, tuple[str, int]]:
     """The parts of shown lines that belong to a secret of several lines, with its kind and the line."""
     shown = {line for _, line in texts if line is not None}
-    is_key = text.data.find(b"PRIVATE KEY") >= 0
+    is_key = holds(text.data, b"PRIVATE KEY")
     found: dict[str, tuple[str, int]] = {}
     for first, last in _runs(sorted(shown), _AROUND if is_key else 1):
         numbers = range(max(1, first), min(text.lines, last) + 1)
