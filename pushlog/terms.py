@@ -118,6 +118,11 @@ class Clock(StrEnum):
     INFERRED = "inferred"
     NONE = "none"
 
+    @property
+    def measured(self) -> bool:
+        """Whether the times are those of the push, and no bounds."""
+        return self in (Clock.STAMPED, Clock.RECORDED)
+
 
 class Severity(StrEnum):
     """How bad a finding is."""

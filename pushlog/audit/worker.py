@@ -137,8 +137,7 @@ def _members(one: Input, unit: Unit, settings: Settings) -> Iterator[Member]:
         yield Member(name="", data=None, problem=str(error).removeprefix(f"{one.label}: "), again=True)
     except OSError as error:
         yield Member(name="", data=None, problem=f"can't be read: {(error.strerror or str(error)).lower()}", again=True)
-    except Exception as error:  # noqa: BLE001
-        # Libraries of remote stores raise what they like, long after the file was opened.
+    except Exception as error:  # noqa: BLE001 - remote stores raise what they like, long after a file was opened
         yield Member(name="", data=None, problem=f"can't be read: {error}"[:300], again=True)
 
 
@@ -159,8 +158,7 @@ def _read(one: Input, member: Member, unit: Unit, settings: Settings) -> tuple[R
         reason = "needs more memory than there is"
     except InputError as error:
         reason = str(error)
-    except Exception as error:  # noqa: BLE001
-        # A fault of ours costs one log and is told: it must not cost the other thousands.
+    except Exception as error:  # noqa: BLE001 - a fault of ours costs one log and is told, never the other thousands
         reason = f"the analysis failed: {type(error).__name__}: {error}"[:300]
     return _record(one, member, rows.unread(name, member.name, cleaned(reason), size=len(data))), {}
 

@@ -40,7 +40,6 @@ CAPTURES = {
 }
 # Docker's engine names every layer of a push.
 NAMES_LAYERS = (Client.DOCKER, Client.COMPOSE)
-MEASURED = (Clock.STAMPED, Clock.RECORDED)
 # A longer path is told by its ends; the waterfall shows all of it.
 MOST_STEPS = 3
 LIMITS = {"daemon-config": "from daemon.json", "inferred": "inferred from the log", "default": "Docker's default"}
@@ -236,7 +235,7 @@ def reading_facts(push: Diagnosis, source: Source) -> tuple[Fact, ...]:
         _fact(
             "Clock",
             CLOCK_WORDS[push.clock],
-            "" if push.clock in MEASURED else "for measured times: time stamps or a recording",
+            "" if push.clock.measured else "for measured times: time stamps or a recording",
         ),
         _understood(push),
     )

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.model import Clock, Confidence, Finding, Outcome, Severity, State
+from pushlog.model import Confidence, Finding, Outcome, Severity, State
 from pushlog.units import seconds, size
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def check(case: Case) -> Iterator[Finding]:
     uploaded = layer.state in (State.PUSHED, State.PUSHING, State.RETRYING, State.FAILED)
     if not uploaded or alone < _LEAST_SECONDS or alone < _LEAST_SHARE * whole:
         return
-    measured = case.push.clock in (Clock.STAMPED, Clock.RECORDED)
+    measured = case.push.clock.measured
     bound = "" if measured else "at least "
     rows = list(case.rows(layer.id))
     yield Finding(

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.model import Basis, Clock, Confidence, Family, Finding, Phase, Severity
+from pushlog.model import Basis, Confidence, Family, Finding, Phase, Severity
 from pushlog.rules.concurrency_saturated import setting
 from pushlog.rules.sizes import against, fits, limit, sized
 from pushlog.rules.suspects import suspects
@@ -79,7 +79,7 @@ def _size(case: Case, layer: Layer, most: Limit) -> Finding:
 
 
 def _time(case: Case, layer: Layer, longest: Limit, took: float) -> Finding:
-    measured = case.push.clock in (Clock.STAMPED, Clock.RECORDED)
+    measured = case.push.clock.measured
     return Finding(
         rule=CODE,
         name=NAME,

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.model import Clock, Confidence, Finding, Severity, Store
+from pushlog.model import Confidence, Finding, Severity, Store
 from pushlog.units import seconds, size
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _SLOW = 1_000_000.0
 
 def check(case: Case) -> Iterator[Finding]:
     """Fires on the push as a whole; waiting for a retry is no upload."""
-    measured = case.push.clock in (Clock.STAMPED, Clock.RECORDED)
+    measured = case.push.clock.measured
     if not measured and case.push.store is not Store.CONTAINERD:
         return
     sent = sum(layer.bytes_done or 0 for layer in case.push.layers)

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.model import Clock, Confidence, Finding, Severity, Store
+from pushlog.model import Confidence, Finding, Severity, Store
 from pushlog.units import seconds, size
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _LEAST = 30.0
 
 def check(case: Case) -> Iterator[Finding]:
     """Fires on the longest standstill of each layer."""
-    measured = case.push.clock in (Clock.STAMPED, Clock.RECORDED)
+    measured = case.push.clock.measured
     if not measured and case.push.store is not Store.CONTAINERD:
         return
     for number, layer in enumerate(case.push.layers):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.model import Clock, Outcome, Store
+from pushlog.model import Outcome, Store
 from pushlog.units import seconds
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _RETRIED = (
 
 def clocked(push: Diagnosis) -> bool:
     """Whether the times of the push can be reckoned with: measured ones, or the ticks of containerd's display."""
-    if push.clock in (Clock.STAMPED, Clock.RECORDED):
+    if push.clock.measured:
         return bool(push.duration.seconds)
     return push.store is Store.CONTAINERD and push.duration.at_least > 0 and _sized(push)
 
@@ -55,7 +55,7 @@ def assumptions(push: Diagnosis, asked: Change, widths: Sequence[float]) -> Iter
     """What was taken for granted; `widths` are those of the lines that fit, none where they make no difference."""
     if not clocked(push):
         yield "The log carries no times: the time is that of the bytes alone, over a line that all uploads share."
-    elif push.clock not in (Clock.STAMPED, Clock.RECORDED):
+    elif not push.clock.measured:
         yield "Seconds are counted in the display's steps of 0.1 s, of which a slow reader loses some."
     if widths:
         yield _line(min(widths), max(widths), sized=_sized(push))

@@ -49,7 +49,7 @@ def flowed(push: Diagnosis, held: Sequence[Slot]) -> Diagnosis:
 
 def _dated(push: Diagnosis) -> bool:
     """Whether times can be divided by: measured ones, or the ticks of containerd's display."""
-    if push.clock in (Clock.STAMPED, Clock.RECORDED):
+    if push.clock.measured:
         return True
     return push.clock is Clock.INFERRED and push.store is Store.CONTAINERD
 
@@ -74,7 +74,7 @@ def _throughput(push: Diagnosis, sent: Sequence[_Sent]) -> Throughput | None:
     total = sum(own.bytes for own in sent)
     stored = all(layer.bytes_stored for layer in push.layers if layer.attempts)
     basis = Basis.COMPRESSED if stored else push.layers[0].basis
-    measured = push.clock in (Clock.STAMPED, Clock.RECORDED)
+    measured = push.clock.measured
     return Throughput(
         bytes=total,
         seconds=round(seconds, 3),
