@@ -1,9 +1,6 @@
 """The index of an audit in a real browser: it fits, it sorts and filters, and it reads the same without its script."""
 
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import ThreadingHTTPServer
 
 import pytest
 
@@ -12,7 +9,7 @@ from pushlog.audit.summary import summary
 from pushlog.report.html import stylesheet
 from tests.browser import CHROMIUM, Browser
 from tests.test_audit_summary import HOSTILE, failed, found, hostile, push
-from tests.test_report_browser import AXE, RUN, Handler
+from tests.test_report_browser import AXE, RUN, served
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="NO BROWSER: chromium is not installed, pages go unseen")
 
@@ -33,11 +30,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         (root / name / "push").mkdir(parents=True)
         (root / name / "push" / "report.css").write_text(stylesheet(), "utf-8")
         index.write(summary(frames), frames, root / name)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(root)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with served(root) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

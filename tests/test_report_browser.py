@@ -3,6 +3,7 @@
 import re
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -85,6 +86,16 @@ class Handler(SimpleHTTPRequestHandler):
         """Keep the tests' output clean."""
 
 
+@contextmanager
+def served(root: Path) -> Iterator[str]:
+    """The address of a server of these files, for as long as they are looked at."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(root)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     root = tmp_path_factory.mktemp("site")
@@ -94,11 +105,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         (root / f"{name}.html").write_text(html.render(logs), encoding="utf-8")
     for at, payload in enumerate((HARMLESS, *PAYLOADS)):
         html.write_folder([captured(payload)], root / "open" / f"captured-{at}")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(root)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with served(root) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
