@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -25,13 +24,12 @@ Stretches = tuple[tuple[int, int], ...]
 _BLOCK = 1 << 15
 _BLOCKS_KEPT = 64
 
-# What ends a piece: the line, a carriage return, or a move of the cursor to another row or to its column.
-BREAK = rb"(?:\r|\n|\x1b\[[0-9;?]*[ABCDEFGHJdf])"
 # Escapes without a place of their own: colours, erasing, titles, links. Sources: ECMA-48, xterm control sequences.
 _ESCAPE = re.compile(
     rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[ -/]*[0-~])"
 )
-_BREAKS = re.compile(BREAK + rb"+")
+# What ends a piece: the line, a carriage return, or a move of the cursor to another row or to its column.
+_MOVES = re.compile(rb"(?:\x1b\[[0-9;?]*[ABCDEFGHJdf])+")
 _ROW = re.compile(rb"[^\r\n]+")
 BLANK = b" \t\r\n\v\f\0"
 
@@ -74,18 +72,19 @@ class Text:
         return np.cumsum(counts).astype(np.int64)
 
     @cached_property
-    def _kept(self) -> dict[int, list[int]]:
+    def _kept(self) -> dict[int, Int64]:
         return {}
 
-    def _ends(self, block: int) -> list[int]:
+    def _ends(self, block: int) -> Int64:
         """The offsets of the line feeds in a block. Those of a few are kept, for lines are asked for in order."""
-        if block not in self._kept:
+        found = self._kept.get(block)
+        if found is None:
             if len(self._kept) >= _BLOCKS_KEPT:
                 self._kept.clear()
             low = block * _BLOCK
             part = np.frombuffer(self.data[low : low + _BLOCK], dtype=np.uint8)
-            self._kept[block] = (np.flatnonzero(part == ord("\n")) + low).tolist()
-        return self._kept[block]
+            found = self._kept[block] = (part == ord("\n")).nonzero()[0] + low
+        return found
 
     @cached_property
     def lines(self) -> int:
@@ -99,7 +98,7 @@ class Text:
         if self.starts is not None:
             return max(1, int(np.searchsorted(self.starts, offset, side="right")))
         block = min(offset, max(len(self.data) - 1, 0)) // _BLOCK
-        before = int(self._feeds[block]) + bisect_left(self._ends(block), offset)
+        before = int(self._feeds[block]) + int(self._ends(block).searchsorted(offset))
         return max(1, min(before + 1, self.lines))
 
     def lines_of(self, offsets: Int64) -> Int64:
@@ -125,8 +124,8 @@ class Text:
 
     def _end_of(self, number: int) -> int:
         """The offset of a line feed, counted from 1."""
-        block = int(np.searchsorted(self._feeds, number)) - 1
-        return self._ends(block)[number - int(self._feeds[block]) - 1]
+        block = int(self._feeds.searchsorted(number)) - 1
+        return int(self._ends(block)[number - int(self._feeds[block]) - 1])
 
     def stop_of(self, line: int) -> int:
         """The offset at which a physical line ends, before its line feed."""
@@ -152,17 +151,17 @@ class Text:
 
     def spans(self, start: int, stop: int) -> Iterator[tuple[int, int]]:
         """Where the pieces between two offsets begin and end, blank ones too."""
-        if self.data.find(b"\x1b", start, stop) < 0:
-            # Without escapes only lines end: three times as fast.
-            yield from (found.span() for found in _ROW.finditer(self.data, start, stop))
-            return
-        at = start
-        for found in _BREAKS.finditer(self.data, start, stop):
-            if found.start() > at:
-                yield at, found.start()
-            at = found.end()
-        if at < stop:
-            yield at, stop
+        is_drawn = self.data.find(b"\x1b", start, stop) >= 0
+        for row in _ROW.finditer(self.data, start, stop):
+            low, high = row.span()
+            # Only where the cursor moves does more than the end of a line end a piece.
+            if is_drawn and self.data.find(b"\x1b", low, high) >= 0:
+                for found in _MOVES.finditer(self.data, low, high):
+                    if found.start() > low:
+                        yield low, found.start()
+                    low = found.end()
+            if low < high:
+                yield low, high
 
     def piece(self, start: int, stop: int) -> Piece | None:
         """The piece that begins and ends there; None for a blank one."""
