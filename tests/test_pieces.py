@@ -8,30 +8,20 @@ from hypothesis import strategies as st
 
 from pushlog.redaction.whole import cleaned
 from tests.fuzz import targets
-from tests.fuzz.pieces import composed
+from tests.fuzz.pieces import Drawn, composed
 from tests.logs import HEADER, A
-
-
-class _Drawn:
-    """A random generator as choices."""
-
-    def __init__(self, seed: int) -> None:
-        self._random = random.Random(seed)
-
-    def number(self, low: int, high: int) -> int:
-        return self._random.randint(low, high)
 
 
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_a_log_of_pieces_is_analyzed_and_claims_no_success_that_no_line_says(seed: int) -> None:
-    targets.log(composed(_Drawn(seed)))
+    targets.log(composed(Drawn(seed)))
 
 
 @settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_a_log_of_pieces_is_cleaned_line_by_line(seed: int) -> None:
-    data = composed(_Drawn(seed)).decode("utf-8", "replace").encode()
+    data = composed(Drawn(seed)).decode("utf-8", "replace").encode()
     assert cleaned(data).data.count(b"\n") == data.count(b"\n")
 
 

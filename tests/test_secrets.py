@@ -93,6 +93,9 @@ def test_percent_encoding_hides_no_secret(text: str) -> None:
         "Authorization: token {}",
         "'{}'",
         "[{}]",
+        "cache-{}",
+        "CI_TOKEN_{}_1.log",
+        "[31m{}[0m",
     ],
 )
 def test_a_token_is_found_wherever_it_stands(token: str, form: str) -> None:
@@ -212,6 +215,9 @@ NEAR_MISSES = [
     "eyJ" * 20_000,
     "-eyJ" * 15_000,
     "eyJaaaa.eyJ" * 6_000,
+    "aeyJ0.a" * 9_000,
+    "aglpat-" * 9_000,
+    "_SG." * 15_000,
     "://" * 20_000,
     "://a:" * 12_000,
     "docker login " * 5_000,

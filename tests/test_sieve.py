@@ -67,12 +67,18 @@ def test_every_match_begins_in_a_part_that_is_looked_at(log, low, more):
 @settings(max_examples=100, deadline=None)
 @given(data(), st.sampled_from([64, 100, 1 << 20]))
 def test_openings_are_found_where_a_plain_search_finds_them_whatever_the_stretch(log, stretch):
-    size = len(log)
-    whole = [(low, min(size, low + stretch)) for low in range(0, size, stretch)]
-    plain = [at for span in whole for at in sorted(at for one in OPENINGS for at in one.places(log, [span]))]
+    plain = sorted(at for one in OPENINGS for at, _ in one.places(log, [(0, len(log))]))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(opening, "_STRETCH", stretch)
-        assert list(opening.places(OPENINGS, log)) == plain
+        assert sorted(opening.places(OPENINGS, log)) == plain
+
+
+def test_an_opening_hides_none_further_on_in_its_line_and_is_found_once_wherever_a_stretch_ends(monkeypatch):
+    one = opening.Opening(signs=(b"push",), pattern=rb"a* push")
+    log = b"aaaa push aaaaaaa push aaa push\n"
+    for stretch in range(1, 40):
+        monkeypatch.setattr(opening, "_STRETCH", stretch)
+        assert list(opening.places([one], log)) == [0, 10, 23], stretch
 
 
 @settings(max_examples=100, deadline=None)

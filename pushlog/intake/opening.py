@@ -6,6 +6,7 @@ import heapq
 import re
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from pushlog.intake.mapped import passed
@@ -40,9 +41,11 @@ class Opening:
     def _compiled(self) -> re.Pattern[bytes]:
         return re.compile(self.pattern)
 
-    def places(self, data: Data, spans: Spans) -> Iterator[int]:
-        """The offsets at which it stands, in ascending order; those whose sign begins in these parts of `data`."""
-        behind = 0
+    def places(self, data: Data, spans: Spans, behind: int = 0) -> Iterator[tuple[int, int]]:
+        """The offsets at which it stands, in ascending order; those whose sign begins in these parts of `data`.
+
+        With each the offset up to which it has been looked for; what lies before `behind` has been.
+        """
         for at in heapq.merge(*(starts(re.compile(sign), data, spans) for sign in self.signs)):
             if at < behind:
                 continue
@@ -51,17 +54,24 @@ class Opening:
             last = data.find(b"\n", at, at + _BEHIND) + 1 or min(len(data), at + _BEHIND)
             found = self._compiled.search(data, first, last)
             if found:
-                yield found.start()
                 behind = max(found.end(), at + 1)
+                yield found.start(), behind
 
 
 def places(openings: Iterable[Opening], data: Data, start: int = 0, stop: int | None = None) -> Iterator[int]:
     """The offsets at which any of these stands, in ascending order; those from `start` up to `stop`."""
     known, end = tuple(openings), len(data) if stop is None else stop
+    # A line can go on in the next stretch: what was found in it must not be found again, nor hide what follows.
+    behind = [0] * len(known)
     for low in range(start, end, _STRETCH):
         high = min(end, low + _STRETCH)
         spans = _sieve(known).spans(data, low, high)
-        yield from heapq.merge(*(opening.places(data, spans) for opening in known if spans))
+        each = (
+            zip(one.places(data, spans, behind[n]), repeat(n), strict=False) for n, one in enumerate(known) if spans
+        )
+        for (at, looked), n in heapq.merge(*each):
+            behind[n] = looked
+            yield at
         passed(data, low, high)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from functools import cache
 from pathlib import Path
 from typing import Protocol
@@ -41,6 +42,16 @@ class Choices(Protocol):
     """Where decisions come from: a fuzzer's bytes or a generator of random numbers."""
 
     def number(self, low: int, high: int) -> int: ...
+
+
+class Drawn:
+    """A generator of random numbers as choices: the same seed makes the same log."""
+
+    def __init__(self, seed: int | str) -> None:
+        self._random = random.Random(seed)
+
+    def number(self, low: int, high: int) -> int:
+        return self._random.randint(low, high)
 
 
 @cache

@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 DRAWN = ("html", "markdown", "github", "gitlab", "sarif", "junit", "trace")
-# What may stand for the end of a push that succeeded, as it is written somewhere in the log; `--quiet` prints a name.
+# What may stand for the end of a push that succeeded, as it is written somewhere in its lines; `--quiet` prints a name.
 _ENDS = re.compile(
-    rb"igest|(?:^|\n)\S+[/:]\S+\s*$|already pushed|successfully pushed|manifest-sha256:\S+ +done", re.IGNORECASE
+    rb"igest|(?:^|\n)\s*\S+[/:]\S+\s*$|already pushed|successfully pushed|pushed \S+@sha256:"
+    rb"|manifest-sha256:\S+ +done|#\d+ DONE|\w Pushed\b",
+    re.IGNORECASE,
 )
 # Clients that print no proof are believed, and the result says that it is not proven.
 _UNPROVEN = "success-not-proven"
@@ -54,9 +56,11 @@ def log(data: bytes) -> Log:
         found = analyze_raw(raw("log", data))
     except UserError:
         return analyze_raw(raw("log", b""))
+    written = data.split(b"\n")
     for push in found.pushes:
         believed = any(finding.name == _UNPROVEN for finding in push.findings)
-        assert push.outcome is not Outcome.SUCCEEDED or believed or _ENDS.search(data), "a success that no line says"
+        said = b"\n".join(written[push.lines[0] - 1 : push.lines[1]])
+        assert push.outcome is not Outcome.SUCCEEDED or believed or _ENDS.search(said), "a success that no line says"
     return found
 
 
