@@ -207,5 +207,6 @@ def test_invalid_bytes_are_counted_the_same_in_chunks(data):
 @pytest.mark.parametrize("at", [0, (1 << 24) - 5, (1 << 24) + 3])
 def test_words_are_found_wherever_they_stand_also_over_a_border_of_what_is_given_back(at):
     data = b"." * at + b"PRIVATE KEY" + b"." * 100
-    assert mapped.holds(data, b"PRIVATE KEY")
-    assert not mapped.holds(data, b"PRIVATE KEYS")
+    assert mapped.holds(data, b"PRIVATE KEY", 0, len(data))
+    assert not mapped.holds(data, b"PRIVATE KEYS", 0, len(data))
+    assert not mapped.holds(data, b"PRIVATE KEY", 0, at + 10)

@@ -5,6 +5,8 @@ import sys
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pushlog import cli
 from pushlog.exits import Exit, status
@@ -46,6 +48,14 @@ def test_a_line_that_is_drawn_over_is_long_only_between_its_returns() -> None:
     assert long_lines(b"abc\r" * 100_000, 64) == ()
     assert long_lines(b"abc\r" * 10 + b"x" * 65 + b"\ny", 64) == ("line 1 cut at 0 KiB: 1 byte were not read",)
     assert long_lines(b"\n" + b"x" * 70 + b"\n" + b"y" * 66, 64)[0].startswith("line 2 cut at 0 KiB, and 1 line below")
+
+
+@given(st.lists(st.sampled_from(["\r", "\n", "x", "xxxxx", "xxxxxxxxxxxxxx"]), max_size=40), st.integers(1, 12))
+def test_what_is_longer_than_the_limit_is_counted_to_the_byte(parts, limit) -> None:
+    data = "".join(parts).encode()
+    more = sum(max(0, len(piece) - limit) for piece in data.replace(b"\r", b"\n").split(b"\n"))
+    said = "".join(long_lines(data, limit))
+    assert (f" {more} byte{'s' if more > 1 else ''} were not read" in said) if more else not said
 
 
 def test_a_log_is_read_up_to_its_limit(tmp_path) -> None:

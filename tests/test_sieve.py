@@ -88,5 +88,5 @@ def test_blocks_with_a_word_of_docker_are_found_where_a_plain_search_finds_them(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(anchors, "BLOCK", 128)
         patch.setattr(anchors, "_STRETCH", stretch)
-        plain = [low for low in range(0, len(log), 128) if anchors._speaks(log, low)]
+        plain = [low for low in range(0, len(log), 128) if anchors._speaks(log, low, list(anchors.words()))]
         assert list(anchors._hits(log)) == plain

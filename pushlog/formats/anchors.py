@@ -70,18 +70,22 @@ def _openings(data: Data, low: int, high: int) -> Iterator[int]:
 
 def _hits(data: Data) -> Iterator[int]:
     """The blocks in which one of docker's words begins."""
+    known = list(words())
     for start in range(0, len(data), _STRETCH):
         stop = min(len(data), start + _STRETCH)
         # Where the first block has a word most have one, and each tells so at once.
-        spans = [(start, stop)] if _speaks(data, start) else _sieve().spans(data, start, stop + _LONGEST)
-        yield from (low for low in _blocks(spans, start, stop) if _speaks(data, low))
+        spans = [(start, stop)] if _speaks(data, start, known) else _sieve().spans(data, start, stop + _LONGEST)
+        yield from (low for low in _blocks(spans, start, stop) if _speaks(data, low, known))
         passed(data, start, stop)
 
 
-def _speaks(data: Data, low: int) -> bool:
-    """Whether one of docker's words begins in the block."""
-    part = data[low : low + BLOCK + _LONGEST]
-    return any(word.search(part) for word in words())
+def _speaks(data: Data, low: int, known: list[re.Pattern[bytes]]) -> bool:
+    """Whether one of these words begins in the block; the one that does is looked for first from then on."""
+    for number, word in enumerate(known):
+        if word.search(data, low, low + BLOCK + _LONGEST):
+            known.insert(0, known.pop(number))
+            return True
+    return False
 
 
 def _blocks(spans: Iterable[tuple[int, int]], start: int, stop: int) -> Iterator[int]:

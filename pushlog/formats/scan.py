@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 # Rows are read in chunks of about this many bytes: arrays stay in the cache, and memory stays small.
 CHUNK = 1 << 20
+# More than any array of a chunk takes.
+_FREED = 16 << 20
 # Of rows that only move a figure on, one in so many is kept.
 _KEPT = 16
 # A figure that stands for fewer rows, some seconds, is taken for one that moves on.
@@ -59,6 +61,7 @@ def scan(text: Text, lines: Lane, messages: Lane, *, every: bool = True) -> Scan
 
     `every`: also those that only move a figure on.
     """
+    _keep_memory()
     shapes, ids = Shapes((lines, messages)), _Ids()
     parts = [
         _part(text.data[low:high], low, shapes, ids, every=every)
@@ -77,6 +80,14 @@ def scan(text: Text, lines: Lane, messages: Lane, *, every: bool = True) -> Scan
         others=np.concatenate([part.others for part in parts]),
         messages=sum(part.messages for part in parts),
     )
+
+
+def _keep_memory() -> None:
+    """The memory of arrays is kept for the next ones, not given back and taken anew page by page: twice as fast.
+
+    glibc does so for arrays that are smaller than any that was freed before (mallopt(3), M_MMAP_THRESHOLD).
+    """
+    np.empty(_FREED, dtype=np.uint8)
 
 
 def _chunks(data: Data, start: int, stop: int) -> Iterator[tuple[int, int]]:

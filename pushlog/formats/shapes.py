@@ -76,7 +76,7 @@ class _Group:
         self.hashes: Uint64 = np.empty(0, dtype=np.uint64)
         self.size: Int64 = np.empty(0, dtype=np.int64)
         self.number: Int64 = np.empty(0, dtype=np.int64)
-        self.words: Uint64 = np.empty((words, 0), dtype=np.uint64)
+        self.words: Uint64 = np.empty((0, words), dtype=np.uint64)
 
     def add(self, hashes: Uint64, size: Int64, number: Int64, words: Uint64) -> None:
         """Take in shapes that were not here."""
@@ -84,7 +84,7 @@ class _Group:
         self.hashes = np.concatenate([self.hashes, hashes])[order]
         self.size = np.concatenate([self.size, size])[order]
         self.number = np.concatenate([self.number, number])[order]
-        self.words = np.concatenate([self.words, words], axis=1)[:, order]
+        self.words = np.concatenate([self.words, words])[order]
 
     def find(self, hashes: Uint64) -> tuple[Int64, NDArray[np.bool_]]:
         """Where each hash stands, and whether it is here at all."""
@@ -129,8 +129,9 @@ class Shapes:
         return numbers
 
     def _numbers(self, found: Segments, lane: int, rows: Int64, base: Int64, size: Int64) -> Int64:
-        words, hashes = _words(found.every, base, size)
-        group = self._groups.setdefault((lane, len(words)), _Group(len(words)))
+        words, hashes = _words(found, base, size)
+        count = words.shape[1]
+        group = self._groups.setdefault((lane, count), _Group(count))
         at, is_met = group.find(hashes)
         if not is_met.all():
             new = np.flatnonzero(~is_met)
@@ -138,28 +139,24 @@ class Shapes:
             new = new[firsts[: max(_MOST - len(self.met), 0)]]
             numbers = np.arange(len(self.met), len(self.met) + len(new))
             self.met += [self._meanings[lane](row) for row in found.texts(rows[new])]
-            group.add(hashes[new], size[new], numbers, words[:, new])
+            group.add(hashes[new], size[new], numbers, words[new])
             at, is_met = group.find(hashes)
         if not len(group.hashes):
             return np.full(len(rows), -1, dtype=np.int64)
         # Two shapes can have one hash: rows are compared with what stands for theirs.
         same = is_met & (size == group.size[at])
-        for own, known in zip(words, group.words, strict=True):
-            same &= own == known[at]
+        differs = words != group.words[at]
+        if differs.any():
+            same &= ~differs.any(axis=1)
         return np.where(same, group.number[at], -1)
 
 
-def _words(every: Uint64, base: Int64, size: Int64) -> tuple[Uint64, Uint64]:
-    """The rows as words of eight bytes, shape (words, rows), the last one reaching back; and a hash of each row."""
+def _words(found: Segments, base: Int64, size: Int64) -> tuple[Uint64, Uint64]:
+    """The rows as words of eight bytes, shape (rows, words), nothing behind a row's end; and a hash of each row."""
     count = int(size.max() + 7) >> 3
-    words = np.empty((count, len(base)), dtype=np.uint64)
-    hashes = size.astype(np.uint64) * _MIX
-    for number in range(count):
-        word = every[base + (8 * number if number < count - 1 or count == 1 else size - 8)]
-        if count == 1:
-            word &= _BYTES[size]
-        words[number] = word
-        hashes += word * _ODD[number]
+    words = found.words(base, count)
+    words[:, -1] &= _BYTES[size - 8 * (count - 1)]
+    hashes = words @ _ODD[:count] + size.astype(np.uint64) * _MIX
     hashes ^= hashes >> _HALF
     return words, hashes
 

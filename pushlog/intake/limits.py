@@ -15,6 +15,8 @@ from pushlog.intake.mapped import passed
 from pushlog.units import count
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pushlog.intake.mapped import Data
 
 
@@ -40,7 +42,6 @@ LONGEST_PIECE = 64 << 10
 JSON_DEPTH = 100
 _BRACKETS = re.compile(r'[\[{]|[\]}]|"(?:[^"\\]|\\.)*"?', re.DOTALL)
 _HALVES = re.compile(r"\\u[dD][89a-fA-F]")
-_CHUNK = 1 << 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,24 +88,34 @@ def _deeper(text: str, limit: int) -> bool:
 
 def long_lines(data: Data, limit: int = LONGEST_PIECE) -> tuple[str, ...]:
     """A note if something between two line ends or carriage returns is longer than the limit: where, how much more."""
-    import numpy as np
-
-    found: list[tuple[int, int]] = []
-    begin = 0
-    for low in range(0, len(data), _CHUNK):
-        view = np.frombuffer(data[low : low + _CHUNK], dtype=np.uint8)
-        ends = np.flatnonzero((view == ord("\n")) | (view == ord("\r"))) + low
-        passed(data, low, low + _CHUNK)
-        if len(ends):
-            begins = np.concatenate([[begin], ends[:-1] + 1])
-            long = np.flatnonzero(ends - begins > limit)
-            found += zip(begins[long].tolist(), (ends - begins)[long].tolist(), strict=True)
-            begin = int(ends[-1]) + 1
-    if len(data) - begin > limit:
-        found.append((begin, len(data) - begin))
+    found = list(_long(data, limit))
     if not found:
         return ()
     line = data[: found[0][0]].count(b"\n") + 1
     rest = f", and {count(len(found) - 1, 'line')} below" if len(found) > 1 else ""
-    more = sum(size - limit for _, size in found)
+    more = sum(stop - start - limit for start, stop in found)
     return (f"line {line} cut at {limit >> 10} KiB{rest}: {count(more, 'byte')} were not read",)
+
+
+def _long(data: Data, limit: int) -> Iterator[tuple[int, int]]:
+    """Where the pieces that are longer begin and end. From others on, only the last break in reach counts."""
+    start = 0
+    while start + limit < len(data):
+        reach = start + limit + 1
+        stop = data.rfind(b"\r", start, reach)
+        stop = max(stop, data.rfind(b"\n", max(start, stop), reach))
+        if stop < 0:
+            stop = _break(data, reach, limit)
+            yield start, stop
+        passed(data, start, stop)
+        start = stop + 1
+
+
+def _break(data: Data, start: int, step: int) -> int:
+    """The first line end or carriage return from an offset on, else the end; no byte is looked at more than twice."""
+    for low in range(start, len(data), step):
+        stop = data.find(b"\r", low, low + step)
+        line = data.find(b"\n", low, low + step if stop < 0 else stop)
+        if max(line, stop) >= 0:
+            return stop if line < 0 else line
+    return len(data)

@@ -30,11 +30,11 @@ def passed(data: Data, low: int, high: int) -> None:
         data.madvise(mmap.MADV_DONTNEED, first << _STEP, (last - first) << _STEP)
 
 
-def holds(data: Data, words: bytes) -> bool:
-    """Whether these words are anywhere in the data, without holding all of it in memory."""
-    for low in range(0, len(data), 1 << _STEP):
-        high = low + (1 << _STEP)
-        if data.find(words, low, high + len(words)) >= 0:
+def holds(data: Data, words: bytes, start: int, stop: int) -> bool:
+    """Whether these words are between two offsets, without holding all of that in memory."""
+    for low in range(start, stop, 1 << _STEP):
+        high = min(low + (1 << _STEP), stop)
+        if data.find(words, low, min(high + len(words), stop)) >= 0:
             return True
         passed(data, low, high)
     return False

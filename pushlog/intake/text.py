@@ -23,6 +23,9 @@ Stretches = tuple[tuple[int, int], ...]
 # Line feeds are counted for blocks of this many bytes, and looked up inside one when a line of it is asked for.
 _BLOCK = 1 << 15
 _BLOCKS_KEPT = 64
+# So many characters of a line are shown at most; for them so many bytes are looked at.
+_SHOWN = 2000
+LOOKED_AT = 4 * _SHOWN
 
 # Escapes without a place of their own: colours, erasing, titles, links. Sources: ECMA-48, xterm control sequences.
 _ESCAPE = re.compile(
@@ -132,11 +135,15 @@ class Text:
         stop = self.start_of(line + 1)
         return stop - 1 if stop > self.start_of(line) and self.data[stop - 1] == ord("\n") else stop
 
-    def shown(self, line: int, limit: int = 2000) -> str:
-        """What a person reads on that line, at most `limit` characters: the last piece drawn there."""
-        start, stop = self.start_of(line), self.stop_of(line)
-        texts = [p.text for p in self.pieces(max(start, stop - 4 * limit), stop)]
-        return texts[-1][:limit] if texts else ""
+    def shown_of(self, line: int) -> tuple[int, int]:
+        """The offsets between which a physical line is looked at for what is shown of it: all of it, or its end."""
+        stop = self.stop_of(line)
+        return max(self.start_of(line), stop - LOOKED_AT), stop
+
+    def shown(self, line: int) -> str:
+        """What a person reads on that line, or the beginning of it: the last piece drawn there."""
+        texts = [p.text for p in self.pieces(*self.shown_of(line))]
+        return texts[-1][:_SHOWN] if texts else ""
 
     def pieces(self, start: int, stop: int) -> Iterator[Piece]:
         """The pieces that are not blank between two offsets, escapes removed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
@@ -9,6 +10,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, cast
 
 from pushlog.intake.mapped import holds
+from pushlog.intake.text import LOOKED_AT
 from pushlog.model import Evidence, Failure, Interval, Log, Redacted
 from pushlog.redaction.find import across, hidden, likely, mark, spans
 from pushlog.units import count
@@ -121,10 +123,8 @@ class _Found:
 def _beyond(texts: Sequence[tuple[str, int | None]], text: Text) -> dict[str, tuple[str, int]]:
     """The parts of shown lines that belong to a secret of several lines, with its kind and the line."""
     shown = {line for _, line in texts if line is not None}
-    is_key = holds(text.data, b"PRIVATE KEY")
     found: dict[str, tuple[str, int]] = {}
-    for first, last in _runs(sorted(shown), _AROUND if is_key else 1):
-        numbers = range(max(1, first), min(text.lines, last) + 1)
+    for numbers in _around(sorted(shown), text):
         lines = [text.shown(number) for number in numbers]
         for place, parts in across(lines, likely("\n".join(lines))).items():
             for span in parts:
@@ -132,6 +132,26 @@ def _beyond(texts: Sequence[tuple[str, int | None]], text: Text) -> dict[str, tu
                 if len(part) >= _TELLING:
                     found[part] = (span.kind, numbers[place])
     return {part: told for part, told in found.items() if told[1] in shown}
+
+
+def _around(shown: Sequence[int], text: Text) -> Iterator[range]:
+    """The lines that may be parts of the same secrets as shown lines: many beside a key, else those next to them."""
+    for far in _stretches(shown, _AROUND, text.lines):
+        own = shown[bisect_left(shown, far.start) : bisect_left(shown, far.stop)]
+        yield from [far] if _has_key(text, far) else _stretches(own, 1, text.lines)
+
+
+def _has_key(text: Text, lines: range) -> bool:
+    """Whether a key may be in what is shown of these lines. A push that was drawn over and over is one long line."""
+    start, stop = text.start_of(lines.start), text.stop_of(lines.stop - 1)
+    spans = [(start, stop)] if stop - start < LOOKED_AT * len(lines) else map(text.shown_of, lines)
+    return any(holds(text.data, b"PRIVATE KEY", *span) for span in spans)
+
+
+def _stretches(shown: Sequence[int], around: int, most: int) -> Iterator[range]:
+    """Lines with so many neighbours, of those from 1 to `most`."""
+    for first, last in _runs(shown, around):
+        yield range(max(1, first), min(most, last) + 1)
 
 
 def _runs(lines: Sequence[int], around: int) -> Iterator[tuple[int, int]]:
