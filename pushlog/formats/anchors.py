@@ -7,19 +7,24 @@ from __future__ import annotations
 
 import heapq
 import re
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from pushlog.formats import derive, docker
 from pushlog.formats.dialects import DIALECTS
 from pushlog.intake.mapped import passed
-from pushlog.intake.opening import places
+from pushlog.intake.opening import within
 from pushlog.intake.sieve import Sieve
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pushlog.intake.mapped import Data
+    from pushlog.intake.opening import Opening
+    from pushlog.intake.sieve import Spans
     from pushlog.intake.text import Stretches
 
 # What a push has beside its layers. The other lines of the grammar mean nothing far from these.
@@ -39,17 +44,49 @@ _COLON = ": "
 _LEAST = 5
 
 
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What a look at some bytes told: the blocks in which a word of docker begins, and where signs of others may.
+
+    `signs` is None where so many words are that nobody looked for these.
+    """
+
+    blocks: list[int]
+    signs: Spans | None
+
+
 def stretches(data: Data) -> Stretches | None:
     """The stretches of whole lines in which a push may stand, in order; None for all of a short log."""
     if len(data) <= SHORT:
         return None
-    docker_spans = list(_joined((low - ABOVE, low + BLOCK + BELOW) for low in _hits(data)))
-    others = (
-        (at - ABOVE, at + BEHIND)
-        for low, high in _between(docker_spans, len(data))
-        for at in _openings(data, low, high)
-    )
-    return tuple(_whole_lines(data, _joined(heapq.merge(docker_spans, others))))
+    known = list(words())
+    looked = [_looked(data, start, known) for start in range(0, len(data), _STRETCH)]
+    spans = list(_joined((low - ABOVE, low + BLOCK + BELOW) for look in looked for low in look.blocks))
+    # What stands near docker's words is read anyway.
+    signs = (part for low, high in _between(spans, len(data)) for part in _signs(data, looked, low, high))
+    others = ((at - ABOVE, at + BEHIND) for at in within(_openings(), data, signs))
+    return tuple(_whole_lines(data, _joined(heapq.merge(spans, others))))
+
+
+def _looked(data: Data, start: int, known: list[re.Pattern[bytes]]) -> _Looked:
+    """The first look at the bytes from `start` on; `known`: docker's words, which are put in the order of their use."""
+    stop = min(len(data), start + _STRETCH)
+    spans, signs = np.array([[start, stop]]), None
+    # Where the first block has a word most have one, and each tells so at once.
+    if not _speaks(data, start, known):
+        spans, signs = _sieve().spans(data, start, stop + _LONGEST)
+    found = [low for low in _blocks(spans.tolist(), start, stop) if _speaks(data, low, known)]
+    passed(data, start, stop)
+    return _Looked(found, signs)
+
+
+def _signs(data: Data, looked: list[_Looked], low: int, high: int) -> Iterator[Spans]:
+    """Where pushes of other clients may begin, between two offsets."""
+    for start in range(low // _STRETCH * _STRETCH, high, _STRETCH):
+        first, stop = max(low, start), min(high, start + _STRETCH)
+        signs = looked[start // _STRETCH].signs
+        found = _sieve().spans(data, first, stop)[1] if signs is None else signs.clip(first, stop)
+        yield found[found[:, 0] < found[:, 1]]
 
 
 def _between(spans: Iterable[tuple[int, int]], end: int) -> Iterator[tuple[int, int]]:
@@ -63,20 +100,8 @@ def _between(spans: Iterable[tuple[int, int]], end: int) -> Iterator[tuple[int, 
         yield above, end
 
 
-def _openings(data: Data, low: int, high: int) -> Iterator[int]:
-    """Where pushes of other clients begin; what stands near docker's words is read anyway."""
-    return places([dialect.OPENING for dialect in DIALECTS], data, low, high)
-
-
-def _hits(data: Data) -> Iterator[int]:
-    """The blocks in which one of docker's words begins."""
-    known = list(words())
-    for start in range(0, len(data), _STRETCH):
-        stop = min(len(data), start + _STRETCH)
-        # Where the first block has a word most have one, and each tells so at once.
-        spans = [(start, stop)] if _speaks(data, start, known) else _sieve().spans(data, start, stop + _LONGEST)
-        yield from (low for low in _blocks(spans, start, stop) if _speaks(data, low, known))
-        passed(data, start, stop)
+def _openings() -> tuple[Opening, ...]:
+    return tuple(dialect.OPENING for dialect in DIALECTS)
 
 
 def _speaks(data: Data, low: int, known: list[re.Pattern[bytes]]) -> bool:
@@ -99,7 +124,8 @@ def _blocks(spans: Iterable[tuple[int, int]], start: int, stop: int) -> Iterator
 
 @cache
 def _sieve() -> Sieve:
-    return Sieve(word.pattern for word in words())
+    """Docker's words, and the signs of other clients."""
+    return Sieve((word.pattern for word in words()), (sign for opening in _openings() for sign in opening.signs))
 
 
 @cache

@@ -27,7 +27,14 @@ if TYPE_CHECKING:
 
 LINES = Lines("buildkit.lark")
 OPENING = Opening(
-    signs=(rb"#\d+ (?:ex|pu|na)", rb"\[\+\] Building ", rb"ERROR: failed to ", rb"=> => pushing ", *rawjson.SIGNS),
+    signs=(
+        rb" exporting ",
+        rb" pushing ",
+        rb" naming to ",
+        rb"\[\+\] Building ",
+        rb"ERROR: failed to ",
+        *rawjson.SIGNS,
+    ),
     pattern=rb"#\d+ (?:exporting to image|exporting layers|pushing |naming to )"
     rb"|ERROR: (?:failed to build: )?failed to solve: failed to push "
     rb"|\[\+\] Building \d|=> => pushing (?:layers|manifest for) |" + rawjson.PATTERN,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import compress, pairwise
 from typing import TYPE_CHECKING
 
 from pushlog.formats import buildkit, compose, containers, crane, docker, kaniko, nerdctl, oras
 from pushlog.formats.sections import alone, sections
-from pushlog.intake.opening import places
+from pushlog.intake.opening import spoken
 from pushlog.model import Capture
 
 if TYPE_CHECKING:
@@ -65,4 +65,4 @@ def _start(section: Section) -> int:
 def _spoken(text: Text, reading: Reading) -> list[ModuleType]:
     """The dialects that a log has openings of. Floods of docker's own lines need not be searched for them."""
     rest = b"\n".join(text.data[low:high] for low, high in reading.others.tolist())
-    return [dialect for dialect in DIALECTS if next(places(dialect.WHERE, rest), None) is not None]
+    return list(compress(DIALECTS, spoken([dialect.WHERE for dialect in DIALECTS], rest)))

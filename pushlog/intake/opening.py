@@ -13,7 +13,7 @@ from pushlog.intake.mapped import passed
 from pushlog.intake.sieve import Sieve, starts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pushlog.intake.mapped import Data
     from pushlog.intake.sieve import Spans
@@ -60,21 +60,43 @@ class Opening:
 
 def places(openings: Iterable[Opening], data: Data, start: int = 0, stop: int | None = None) -> Iterator[int]:
     """The offsets at which any of these stands, in ascending order; those from `start` up to `stop`."""
-    known, end = tuple(openings), len(data) if stop is None else stop
+    known = tuple(openings)
+    yield from within(known, data, (spans for (spans,) in sifted((known,), data, start, stop)))
+
+
+def spoken(groups: Sequence[Sequence[Opening]], data: Data) -> list[bool]:
+    """For each group of openings whether one of it is anywhere in the data."""
+    found = [False] * len(groups)
+    for spans in sifted(tuple(map(tuple, groups)), data):
+        for number, (group, own) in enumerate(zip(groups, spans, strict=True)):
+            found[number] = found[number] or next(within(group, data, [own]), None) is not None
+    return found
+
+
+def within(openings: Sequence[Opening], data: Data, stretches: Iterable[Spans]) -> Iterator[int]:
+    """The offsets at which any of these stands, in ascending order; those whose signs begin in these parts."""
     # A line can go on in the next stretch: what was found in it must not be found again, nor hide what follows.
-    behind = [0] * len(known)
-    for low in range(start, end, _STRETCH):
-        high = min(end, low + _STRETCH)
-        spans = _sieve(known).spans(data, low, high)
-        each = (
-            zip(one.places(data, spans, behind[n]), repeat(n), strict=False) for n, one in enumerate(known) if spans
-        )
+    behind = [0] * len(openings)
+    for spans in stretches:
+        if not len(spans):
+            continue
+        each = (zip(one.places(data, spans, behind[n]), repeat(n), strict=False) for n, one in enumerate(openings))
         for (at, looked), n in heapq.merge(*each):
             behind[n] = looked
             yield at
+
+
+def sifted(
+    groups: tuple[tuple[Opening, ...], ...], data: Data, start: int = 0, stop: int | None = None
+) -> Iterator[list[Spans]]:
+    """For one stretch of the data after another: for each group of openings the parts in which their signs begin."""
+    end = len(data) if stop is None else stop
+    for low in range(start, end, _STRETCH):
+        high = min(end, low + _STRETCH)
+        yield _sieve(groups).spans(data, low, high)
         passed(data, low, high)
 
 
 @cache
-def _sieve(openings: tuple[Opening, ...]) -> Sieve:
-    return Sieve(sign for opening in openings for sign in opening.signs)
+def _sieve(groups: tuple[tuple[Opening, ...], ...]) -> Sieve:
+    return Sieve(*((sign for opening in group for sign in opening.signs) for group in groups))

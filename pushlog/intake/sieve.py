@@ -11,17 +11,21 @@ import re
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pushlog.intake.mapped import Data
 
-Spans = list[tuple[int, int]]
+# Shape (n, 2): where each begins, and where the next byte after it is; in order.
+Spans = NDArray[np.int64]
 
 # Bytes looked at as one number, and the shortest text that surely holds such a piece.
 _PIECE = 4
 _ENOUGH = 2 * _PIECE - 1
+_WORD, _TEXT = np.dtype("<u4"), np.dtype("<u8")
+_WHOLE = np.uint64((1 << 8 * _ENOUGH) - 1)
 # No match of an expression is longer.
 _LONGEST = 400
 # Places that are nearer to each other than this make one span: starting a search costs as much as searching so far.
@@ -33,52 +37,73 @@ _TOKEN = re.compile(rb"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
 
 
 class Sieve:
-    """Byte expressions, none of which takes flags or looks behind."""
+    """Groups of byte expressions, none of which takes flags or looks behind: all are looked for in one pass."""
 
-    def __init__(self, expressions: Iterable[bytes]) -> None:
+    def __init__(self, *groups: Iterable[bytes]) -> None:
         self._pieces = np.zeros(1 << 16, dtype=np.bool_)
-        self._others: list[re.Pattern[bytes]] = []
-        known: set[bytes] = set()
-        for expression in expressions:
-            texts = beginnings(expression)
-            if min(map(len, texts)) < _ENOUGH:
-                self._others.append(re.compile(expression))
-            else:
-                known.update(text[:_ENOUGH] for text in texts)
-        pieces = b"".join(text[at : at + _PIECE] for text in known for at in range(_PIECE))
-        self._pieces[_hashed(np.frombuffer(pieces, dtype=np.uint32))] = True
-        self._texts = np.frombuffer(b"".join(text + b"\0" for text in known), dtype=np.uint64)
+        self._others: list[list[re.Pattern[bytes]]] = []
+        known: list[set[bytes]] = []
+        for group in groups:
+            begun = {expression: beginnings(expression) for expression in group}
+            short = [expression for expression, texts in begun.items() if min(map(len, texts)) < _ENOUGH]
+            self._others.append([re.compile(expression) for expression in short])
+            known.append({text[:_ENOUGH] for one, texts in begun.items() if one not in short for text in texts})
+        every = sorted(set().union(*known), key=lambda text: text[::-1])
+        pieces = b"".join(text[at : at + _PIECE] for text in every for at in range(_PIECE))
+        self._pieces[_hashed(np.frombuffer(pieces, dtype=_WORD))] = True
+        # As numbers they are in ascending order: their last byte counts most.
+        self._texts = np.frombuffer(b"".join(text + b"\0" for text in every), dtype=_TEXT)
+        self._of_group = np.array([[text in group for text in every] for group in known], dtype=np.bool_)
 
-    def spans(self, data: Data, low: int, high: int) -> Spans:
-        """The parts of `data`, in order, in which all matches begin that do so from `low` up to `high`."""
-        places = self._places(data, low, high) if low < high else np.empty(0)
-        if not len(places):
-            return []
-        apart = np.flatnonzero(np.diff(places) > _NEAR)
-        first, last = places[np.append(0, apart + 1)], places[np.append(apart, len(places) - 1)] + 1
-        return list(zip(first.tolist(), last.tolist(), strict=True))
+    def spans(self, data: Data, low: int, high: int) -> list[Spans]:
+        """For each group the parts of `data`, in order, in which all matches begin that do so from `low` to `high`."""
+        if low >= high:
+            return [np.empty((0, 2), dtype=np.int64)] * len(self._others)
+        places, texts = self._places(data, low, high)
+        found = []
+        for others, is_own in zip(self._others, self._of_group, strict=True):
+            own = places[is_own[texts]] if len(texts) else places
+            if others:
+                begun = [at for other in others for at in starts(other, data, np.array([[low, high]]))]
+                own = np.concatenate([own, np.array(begun, dtype=np.int64)])
+            own.sort()
+            found.append(_joined(own) if len(own) else own.reshape(0, 2))
+        return found
 
-    def _places(self, data: Data, low: int, high: int) -> np.ndarray:
-        """Where an expression may begin, in ascending order."""
-        first, stop = low // _PIECE, min(len(data), high + _ENOUGH) // _PIECE
-        numbers = np.frombuffer(data, dtype=np.uint32, count=max(0, stop - first), offset=first * _PIECE)
-        held = first + np.flatnonzero(self._pieces.take(_hashed(numbers), mode="clip"))
-        begun = [self._told(data, held * _PIECE - before, low, high) for before in range(_PIECE)]
-        others = [at for other in self._others for at in starts(other, data, [(low, high)])]
-        return np.unique(np.concatenate([*begun, np.array(others, dtype=np.int64)]))
+    def _places(self, data: Data, low: int, high: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Where texts stand to their last byte, and which of them."""
+        first, stop = low // _PIECE * _PIECE, min(len(data), high + _ENOUGH)
+        part = data[first:stop]
+        numbers = np.frombuffer(part + bytes(-len(part) % _PIECE + 2 * _PIECE), dtype=_WORD)
+        held = self._pieces.take(_hashed(numbers), mode="clip").nonzero()[0]
+        held = held[held < len(numbers) - 1]
+        here = numbers[held].astype(_TEXT) | numbers[held + 1].astype(_TEXT) << np.uint64(8 * _PIECE)
+        above = np.where(held > 0, numbers[held - 1], 0).astype(_TEXT)
+        # A text may begin up to three bytes before the piece that was looked at.
+        begun = [
+            (here << np.uint64(8 * before) | above >> np.uint64(8 * (_PIECE - before))) & _WHOLE
+            for before in range(_PIECE)
+        ]
+        said = np.concatenate(begun)
+        places = np.concatenate([first + held * _PIECE - before for before in range(_PIECE)])
+        texts = self._texts.searchsorted(said)
+        known = texts < len(self._texts)
+        known[known] = self._texts[texts[known]] == said[known]
+        known &= (places >= low) & (places < high)
+        return places[known], texts[known]
 
-    def _told(self, data: Data, places: np.ndarray, low: int, high: int) -> np.ndarray:
-        """Those of the places, from `low` up to `high`, at which one of the texts stands to its last byte."""
-        places = places[(places >= low) & (places < min(high, len(data) - _ENOUGH + 1))]
-        texts = np.zeros((len(places), _ENOUGH + 1), dtype=np.uint8)
-        texts[:, :_ENOUGH] = np.frombuffer(data, dtype=np.uint8)[places[:, np.newaxis] + np.arange(_ENOUGH)]
-        return places[np.isin(texts.view(np.uint64).ravel(), self._texts)]
+
+def _joined(places: NDArray[np.int64]) -> Spans:
+    """Places in ascending order as spans, near ones together."""
+    is_apart = np.diff(places) > _NEAR
+    first, last = places[np.insert(is_apart, 0, True)], places[np.append(is_apart, True)] + 1
+    return np.column_stack([first, last])
 
 
 def starts(expression: re.Pattern[bytes], data: Data, spans: Spans) -> Iterator[int]:
     """Where matches begin in these parts of `data`, wherever they end; none begins within another."""
     end = 0
-    for low, high in spans:
+    for low, high in spans.tolist():
         for found in expression.finditer(data, max(low, end), min(len(data), high + _LONGEST)):
             if found.start() >= high:
                 break
@@ -86,7 +111,7 @@ def starts(expression: re.Pattern[bytes], data: Data, spans: Spans) -> Iterator[
             yield found.start()
 
 
-def _hashed(numbers: np.ndarray) -> np.ndarray:
+def _hashed(numbers: NDArray[np.uint32]) -> NDArray[np.uint32]:
     return (numbers * _GOLDEN) >> _KEPT
 
 
