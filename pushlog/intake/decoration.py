@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _REDRAW = re.compile(rb"\x1b\[\d+A")
 _COLOUR = rb"(?:\x1b\[[0-9;]*[mK])*"
+_COLOURS = re.compile(rb"\x1b\[[0-9;]*[mK]")
 _ANCHORS = 60
 _LONGEST = 600
 _DEEPEST = 4
@@ -100,7 +101,7 @@ def _recognised(prefixes: Sequence[bytes], possible: Sequence[Decoration]) -> tu
     """The forms, from the outside in, that most of the prefixes are made of; one that nobody knows is kept as it is."""
     votes: Counter[tuple[Decoration, ...]] = Counter()
     for prefix in dict.fromkeys(prefixes):
-        stack = _stack(re.sub(_COLOUR, b"", prefix), possible, _DEEPEST)
+        stack = _stack(_COLOURS.sub(b"", prefix), possible, _DEEPEST)
         if stack is not None:
             votes[stack] += prefixes.count(prefix)
     best = votes.most_common(1)

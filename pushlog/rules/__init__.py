@@ -84,9 +84,10 @@ OTHERS: tuple[ModuleType, ...] = (
     size_figures_basis,
     quiet_push,
 )
-# These look at all pushes of a log: `across(cases)` yields the index of the push that a finding is about, and it.
-HABITS: tuple[ModuleType, ...] = (interleaved_pushes, premature_restart, retrying_the_unretryable, low_reuse)
-RULES: tuple[ModuleType, ...] = tuple(dict.fromkeys((*CAUSES, *OTHERS, *HABITS)))
+# These look at all pushes of a log: `across(cases, unclear)` yields the index of the push that a finding is about, and
+# it. They leave alone the `unclear` ones, which `interleaved_pushes` can't tell apart from others.
+HABITS: tuple[ModuleType, ...] = (premature_restart, retrying_the_unretryable, low_reuse)
+RULES: tuple[ModuleType, ...] = tuple(dict.fromkeys((*CAUSES, *OTHERS, interleaved_pushes, *HABITS)))
 
 # These speak of Docker's engine: its upload slots, its countdowns, what it prints and does not print.
 ENGINE: tuple[ModuleType, ...] = (
@@ -114,18 +115,21 @@ _ORDER = tuple(Severity)
 def judge(case: Case, habits: Sequence[Finding] = ()) -> tuple[Finding, ...]:
     """All findings on a push: the cause first, then by severity, in the order of the rules; habits with the others."""
     cause = next((found for rule in CAUSES if (found := list(rule.check(case)))), [])
-    others = [rule for rule in OTHERS if case.client.engine or rule not in ENGINE]
-    rest = [*(finding for rule in others for finding in rule.check(case)), *habits]
+    rest = [*(finding for rule in OTHERS if _applies(rule, case) for finding in rule.check(case)), *habits]
     ordered = (*cause, *sorted(rest, key=lambda finding: _ORDER.index(finding.severity)))
     return tuple(spoken(case, finding) for finding in ordered)
 
 
 def across(cases: Sequence[Case]) -> tuple[tuple[Finding, ...], ...]:
     """What the pushes of a log say together: for each push the findings that are about it."""
-    found = [
-        (index, finding)
-        for rule in HABITS
-        for index, finding in rule.across(cases)
-        if cases[index].client.engine or rule not in ENGINE
-    ]
-    return tuple(tuple(finding for index, finding in found if index == number) for number in range(len(cases)))
+    mixed = list(interleaved_pushes.across(cases))
+    unclear = frozenset(index for index, _ in mixed)
+    habits = [hit for rule in HABITS for hit in rule.across(cases, unclear) if _applies(rule, cases[hit[0]])]
+    found: list[list[Finding]] = [[] for _ in cases]
+    for index, finding in (*(hit for hit in mixed if _applies(interleaved_pushes, cases[hit[0]])), *habits):
+        found[index].append(finding)
+    return tuple(map(tuple, found))
+
+
+def _applies(rule: ModuleType, case: Case) -> bool:
+    return case.client.engine or rule not in ENGINE

@@ -55,11 +55,6 @@ def across(cases: Sequence[Case]) -> Iterator[tuple[int, Finding]]:
             yield index - 1, _finding(before, sign)
 
 
-def mixtures(cases: Sequence[Case]) -> frozenset[int]:
-    """The pushes that can't be told apart from another one: judgements on several pushes leave them alone."""
-    return frozenset(index for index, _ in across(cases))
-
-
 def mixed(case: Case, before: Case | None) -> Sign | None:
     """The first sign that lines of another push stand among those of this one; `before` is the push above it."""
     if not len(case.events) or case.source.capture is Capture.SCREEN:

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 
 from pushlog.model import Confidence, Finding, Outcome, Severity, State, Store
 from pushlog.rules.high_reuse import LEAST_LAYERS
-from pushlog.rules.interleaved_pushes import mixtures
 from pushlog.units import count
 
 if TYPE_CHECKING:
@@ -40,9 +39,8 @@ _AGAIN = {
 }
 
 
-def across(cases: Sequence[Case]) -> Iterator[tuple[int, Finding]]:
+def across(cases: Sequence[Case], unclear: frozenset[int]) -> Iterator[tuple[int, Finding]]:
     """Fires on layers that two pushes of a repository uploaded, else on a push that reused nothing."""
-    unclear = mixtures(cases)
     # For each repository the layers that were uploaded so far, and the last push that did.
     uploaded: dict[tuple[str | None, str], dict[str, Case]] = {}
     for index, case in enumerate(cases):

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING
 
 from pushlog.model import Confidence, Finding, Outcome, Severity, State
 from pushlog.rules.attempts import MAX_ATTEMPTS
-from pushlog.rules.interleaved_pushes import mixtures
 from pushlog.rules.same_image import earlier
 from pushlog.units import count, size
 
@@ -34,9 +33,8 @@ NAME = "premature-restart"
 SEVERITY = Severity.WARNING
 
 
-def across(cases: Sequence[Case]) -> Iterator[tuple[int, Finding]]:
+def across(cases: Sequence[Case], unclear: frozenset[int]) -> Iterator[tuple[int, Finding]]:
     """Fires on the second of two pushes, when the first was left while a layer had uploads to come."""
-    unclear = mixtures(cases)
     for index, case in enumerate(cases):
         number = next(earlier(cases, index), None)
         if number is None or {index, number} & unclear:

@@ -38,6 +38,19 @@ _FAILED = re.compile(
     r'|(?:\W{1,4}Error: )?The command (?:".{1,200}" )?exited with (?:status )?[1-9]|ERROR: build step \d+ '
 )
 _ANOTHER = re.compile(r"The push refers to |(?:\S.{0,80}\s)?docker (?:image )?push\b")
+# Every line that tells of a failure has one of these: where none is, no line needs to be read.
+_WORDS = (
+    b"Error response from daemon: ",
+    b"##[error]",
+    b"exit code ",
+    b"exit status ",
+    b"exited with ",
+    b"Job failed",
+    b"Finished: FAILURE",
+    b"marked build as failure",
+    b": *** ",
+    b"ERROR: build step ",
+)
 _REACH = 65536
 
 
@@ -78,7 +91,11 @@ def _failed_after(case: Case) -> Evidence | None:
     """The first line below the push that says that something failed, unless another push begins before it."""
     start = case.text.stop_of(case.push.lines[1])
     end = len(case.text.data) if case.section.until is None else case.section.until
-    for piece in case.text.pieces(start, min(end, start + _REACH)):
+    stop = min(end, start + _REACH)
+    below = case.text.data[start:stop]
+    if not any(word in below for word in _WORDS):
+        return None
+    for piece in case.text.pieces(start, stop):
         if _ANOTHER.match(piece.text):
             return None
         if _FAILED.match(piece.text):

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 
 from pushlog.model import Confidence, Finding, Severity, Store
 from pushlog.rules.attempts import MAX_ATTEMPTS, exhausted
-from pushlog.rules.interleaved_pushes import mixtures
 from pushlog.rules.same_image import earlier
 
 if TYPE_CHECKING:
@@ -54,9 +53,8 @@ def check(case: Case) -> Iterator[Finding]:
     )
 
 
-def across(cases: Sequence[Case]) -> Iterator[tuple[int, Finding]]:
+def across(cases: Sequence[Case], unclear: frozenset[int]) -> Iterator[tuple[int, Finding]]:
     """Fires on a push that fails like the one before it of the same image, when that could not have helped."""
-    unclear = mixtures(cases)
     for index, case in enumerate(cases):
         same = []
         for number in earlier(cases, index):
