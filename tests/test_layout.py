@@ -20,6 +20,7 @@ RANKS = {
     "terms": -1,
     "model": 0,
     "units": 0,
+    "fields": 0,
     "faults": 0,
     "files": 0,
     "knowledge": 1,
@@ -42,7 +43,7 @@ RANKS = {
 }
 # Outputs are drawn from the records alone (and the words for figures), so that a report can be drawn again from stored
 # ones; a stored result that can't be read is the user's to put right.
-ONLY = {"report": {"model", "units", "faults", "files", "report"}}
+ONLY = {"report": {"model", "units", "fields", "faults", "files", "report"}}
 
 LONGEST_MODULE = 300
 LONGEST_FUNCTION = 50

@@ -5,10 +5,11 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import is_dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, cast
 
+from pushlog.fields import names
 from pushlog.intake.mapped import holds
 from pushlog.intake.text import LOOKED_AT
 from pushlog.model import Evidence, Failure, Interval, Log, Redacted
@@ -27,6 +28,8 @@ _TELLING = 6
 # How far around a shown line the lines are read as one text: the longest keys have about a hundred lines.
 _AROUND = 120
 _KINDS_SAID = 6
+# What holds no text; of figures and intervals a result has the most.
+_SILENT = frozenset({int, float, bool, type(None), Interval})
 # Who sees a line sees its secrets: a kind, the secret, and the line, None where no line is known.
 _Seen = dict[tuple[str, str, int | None], None]
 
@@ -37,7 +40,7 @@ def redacted(log: Log, text: Text | None = None) -> Log:
     `text`: the log itself, which tells of keys and broken tokens that begin above a shown line; without it, as for a
     stored result, only what a text shows by itself is found.
     """
-    texts = list(_texts(log))
+    texts = _texts(log)
     blob = "\n".join({text: None for text, _ in texts})
     beyond = _beyond(texts, text) if text is not None else {}
     rows = likely(blob)
@@ -62,31 +65,32 @@ def unredacted(log: Log) -> Log:
     return replace(log, source=replace(log.source, notes=(*log.source.notes, UNREDACTED)))
 
 
-def _texts(value: object) -> Iterator[tuple[str, int | None]]:
+def _texts(value: object) -> list[tuple[str, int | None]]:
     """Every text of a record, with the line of the log that it is, where it is one."""
+    found: list[tuple[str, int | None]] = []
     if isinstance(value, str):
         if value and not isinstance(value, Enum):
-            yield value, None
+            found.append((value, None))
     elif isinstance(value, Evidence):
-        yield value.text, value.line
+        found.append((value.text, value.line))
     elif isinstance(value, Failure):
         # In pieces for their lines, and whole for what goes over several of them.
-        yield from ((part, value.line + place) for place, part in enumerate(value.text.split("\n")))
-        yield value.text, value.line
+        found += [(part, value.line + place) for place, part in enumerate(value.text.split("\n"))]
+        found.append((value.text, value.line))
     else:
         for part in _parts(value):
-            yield from _texts(part)
+            if type(part) not in _SILENT:
+                found += _texts(part)
+    return found
 
 
 def _parts(value: object) -> Iterable[object]:
-    """What a record or a collection is made of; intervals, of which there are many, hold no text."""
+    """What a record or a collection is made of."""
     if isinstance(value, Mapping):
         return value.values()
     if isinstance(value, tuple | list):
         return value
-    if is_dataclass(value) and not isinstance(value, Interval):
-        return (getattr(value, field.name) for field in fields(value))
-    return ()
+    return (getattr(value, name) for name in names(type(value)))
 
 
 class _Found:
@@ -102,7 +106,7 @@ class _Found:
         if isinstance(value, str):
             return value if isinstance(value, Enum) else self._text(value)
         if is_dataclass(value) and not isinstance(value, type):
-            now = {f.name: self.without(getattr(value, f.name)) for f in fields(value)}
+            now = {name: self.without(getattr(value, name)) for name in names(type(value))}
             changed = {name: item for name, item in now.items() if item is not getattr(value, name)}
             return replace(value, **changed) if changed else value
         if isinstance(value, Mapping):

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from functools import cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
+from pushlog.fields import names
 from pushlog.report.visible import SYMBOLS
 
 if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
     from pushlog.model import Log
 
 SCHEMA = "pushlog/1"
@@ -70,12 +69,10 @@ def _record(value: object) -> dict[str, object]:
     """A record as a dict of its fields; a mapping that is no dict as one. The encoder asks for what it doesn't know."""
     if isinstance(value, Mapping):
         return dict(value)
-    kind = type(value)
-    if kind not in _NAMES:
-        _NAMES[kind] = tuple(field.name for field in fields(cast("type[DataclassInstance]", kind)))
-    return {name: getattr(value, name) for name in _NAMES[kind]}
+    own = names(type(value))
+    if not own:
+        raise TypeError(f"not a record: {value!r}")
+    return {name: getattr(value, name) for name in own}
 
 
-# The names of the fields of each class of records, looked up once.
-_NAMES: dict[type, tuple[str, ...]] = {}
 _encode = json.JSONEncoder(ensure_ascii=False, default=_record).encode
