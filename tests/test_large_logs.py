@@ -75,24 +75,57 @@ WORDS = [
 ]
 
 
+def found(data):
+    """The stretches of a log that is not read whole, and what is beside them."""
+    stretches = anchors.stretches(data)
+    assert stretches is not None
+    return stretches
+
+
 @pytest.mark.parametrize("word", WORDS)
 @pytest.mark.parametrize("at", [0, 1000, anchors.BLOCK - 3, anchors.BLOCK])
 def test_a_line_of_a_push_is_found_wherever_it_stands(word, at):
     data = NOISE[: 57 * (at // 57)] + word.encode() + b"\n" + NOISE
-    (low, high), *others = anchors.stretches(data) or ()
+    ((low, high),), beside = found(data)
     assert low <= data.index(word.encode()) < high
-    assert not others
+    assert [start for start, _ in beside] == [high]
 
 
 def test_noise_is_passed_over():
-    assert anchors.stretches(NOISE) == ()
+    assert found(NOISE) == ((), ())
     assert anchors.stretches(b"short") is None
 
 
 def test_stretches_are_whole_lines():
     data = NOISE + f"{A}: Pushed\n".encode() + NOISE
-    ((low, high),) = anchors.stretches(data) or ()
-    assert data[low - 1 : low] == data[high - 1 : high] == b"\n"
+    ((low, high),), ((below, end),) = found(data)
+    assert data[low - 1 : low] == data[high - 1 : high] == data[end - 1 : end] == b"\n"
+    assert below == high
+
+
+def test_an_error_of_many_lines_is_read_to_its_end_though_no_word_of_docker_is_near_that():
+    page = ["error parsing HTTP 502 response body: invalid character '<' looking for beginning of value: \"<html>"]
+    page += [f"<p>{number:04} {'x' * 80}</p>" for number in range(200)]
+    push = [HEADER, f"{A}: Preparing", f"{A}: Retrying in 1 second", *page, '</html>"']
+    log = "".join(f"2026-11-23T21:26:44.{number:03}4166Z {line}\n" for number, line in enumerate(push))
+    quiet, (loud,) = analyze(log.encode()).pushes[0], analyze(NOISE + log.encode() + NOISE).pushes
+    assert quiet.error is not None and loud.error is not None
+    assert len(loud.error.text) > 2 * anchors.BELOW + anchors.BLOCK
+    assert loud.error.text == quiet.error.text
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(1, 9), st.booleans()), max_size=12))
+def test_what_is_beside_is_all_that_is_near_but_not_read(parts):
+    read: list[tuple[int, int]] = []
+    beside: list[tuple[int, int]] = []
+    at = 0
+    for gap, size, is_read in parts:
+        at += gap
+        (read if is_read else beside).append((at, at + size))
+        at += size
+    shown = list(anchors._joined(sorted([*read, *beside])))
+    left = [n for low, high in anchors._without(shown, read) for n in range(low, high)]
+    assert left == [n for low, high in beside for n in range(low, high)]
 
 
 @given(st.lists(st.sampled_from(["", "a", "\n", "\r\n", "bc" * 20]), max_size=60), st.data())

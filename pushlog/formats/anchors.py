@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import heapq
 import re
+import sys
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ from pushlog.intake.opening import within
 from pushlog.intake.sieve import Sieve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pushlog.intake.mapped import Data
     from pushlog.intake.opening import Opening
@@ -34,8 +35,8 @@ SHORT = 1 << 16
 # The data is looked through in blocks, for one word in each.
 BLOCK = 1 << 13
 _STRETCH = 1 << 20
-# What is read above the first word and below the block of the last: the command, the error.
-ABOVE, BELOW = 1 << 12, 1 << 15
+# What is read above the first word and below the block of the last: the command, notes. The error may reach further.
+ABOVE, BELOW, ERROR = 1 << 12, 1 << 12, 1 << 15
 # What is read below the opening of another client, as far as its lines are looked for.
 BEHIND = 1 << 16
 # No word is longer than this.
@@ -55,17 +56,38 @@ class _Looked:
     signs: Spans | None
 
 
-def stretches(data: Data) -> Stretches | None:
-    """The stretches of whole lines in which a push may stand, in order; None for all of a short log."""
+def stretches(data: Data) -> tuple[Stretches, Stretches] | None:
+    """The stretches of whole lines in which a push may stand, in order, and those beside in which its error may.
+
+    None for all of a short log.
+    """
     if len(data) <= SHORT:
         return None
     known = list(words())
     looked = [_looked(data, start, known) for start in range(0, len(data), _STRETCH)]
-    spans = list(_joined((low - ABOVE, low + BLOCK + BELOW) for look in looked for low in look.blocks))
+    blocks = [low for look in looked for low in look.blocks]
+    spoken = list(_joined((low - ABOVE, low + BLOCK + BELOW) for low in blocks))
+    reached = list(_joined((low - ABOVE, low + BLOCK + ERROR) for low in blocks))
     # What stands near docker's words is read anyway.
-    signs = (part for low, high in _between(spans, len(data)) for part in _signs(data, looked, low, high))
-    others = ((at - ABOVE, at + BEHIND) for at in within(_openings(), data, signs))
-    return tuple(_whole_lines(data, _joined(heapq.merge(spans, others))))
+    signs = (part for low, high in _between(spoken, len(data)) for part in _signs(data, looked, low, high))
+    others = [(at - ABOVE, at + BEHIND) for at in within(_openings(), data, signs)]
+    read, shown = (tuple(_whole_lines(data, _joined(heapq.merge(spans, others)))) for spans in (spoken, reached))
+    return read, tuple(_without(shown, read))
+
+
+def _without(spans: Iterable[tuple[int, int]], others: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """What is left of spans without others, each of which lies within one of them."""
+    rest = iter([*others, (sys.maxsize, sys.maxsize)])
+    low, high = next(rest)
+    for start, stop in spans:
+        at = start
+        while low < stop:
+            if at < low:
+                yield at, low
+            at = high
+            low, high = next(rest)
+        if at < stop:
+            yield at, stop
 
 
 def _looked(data: Data, start: int, known: list[re.Pattern[bytes]]) -> _Looked:

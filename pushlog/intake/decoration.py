@@ -156,19 +156,23 @@ def _taken_off(text: Text, forms: tuple[Decoration, ...], lines: int) -> Undecor
 
 
 def _only_stretches(text: Text, bare: Callable[[bytes], bytes]) -> Text:
-    """The stretches without their decoration; of what lies between them only the line feeds, so that lines stay."""
+    """The stretches and what is beside them bare; of all else only the line feeds, so that lines stay."""
     parts: list[bytes] = []
-    spans: list[tuple[int, int]] = []
+    spans: dict[tuple[int, int], tuple[int, int]] = {}
     size = line = 0
-    for low, high in text.parts:
+    for low, high in sorted((*text.parts, *text.beside)):
         first = text.line_of(low) - 1 if low < high else line
         parts += [b"\n" * (first - line), bare(text.data[low:high])]
         size += len(parts[-2])
-        spans.append((size, size + len(parts[-1])))
+        spans[low, high] = (size, size + len(parts[-1]))
         size += len(parts[-1])
         line = first + parts[-1].count(b"\n")
     parts.append(b"\n" * (text.lines - line - (not parts[-1].endswith(b"\n"))) if parts else b"")
-    return Text(b"".join(parts), stretches=None if text.stretches is None else tuple(spans))
+    return Text(
+        b"".join(parts),
+        stretches=None if text.stretches is None else tuple(spans[span] for span in text.stretches),
+        beside=tuple(spans[span] for span in text.beside),
+    )
 
 
 def bare(data: bytes, forms: Sequence[Decoration]) -> bytes:

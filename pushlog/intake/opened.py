@@ -40,13 +40,13 @@ def opened(
     openings: Sequence[Opening],
     timing: str | None = None,
     zone: dt.tzinfo | None = None,
-    where: Callable[[Data], Stretches | None] = lambda _: None,
+    where: Callable[[Data], tuple[Stretches, Stretches] | None] = lambda _: None,
 ) -> Opened:
     """The log in these bytes. Raises InputError.
 
     `openings`: text that pushes print at the beginning of a line, so that what stands before it is decoration.
-    `timing`: the timing file of a typescript; `zone`: that of stamps which name none; `where`: the stretches of data in
-    which something of a push may stand, None for anywhere.
+    `timing`: the timing file of a typescript; `zone`: that of stamps which name none; `where`: the `stretches`
+    of the text and what is `beside` them; None where all of it is read.
     """
     text = Text(data)
     record = recorded(text, timing)
@@ -57,7 +57,8 @@ def opened(
         return Opened(
             text=records.text, watch=records.watch, capture=None, decoration=records.system, notes=records.notes
         )
-    bare = undecorated(replace(text, stretches=where(data)), openings)
+    near = where(data)
+    bare = undecorated(replace(text, stretches=near[0], beside=near[1]) if near else text, openings)
     notes = (bare.why,) if bare.why else ()
     stamps = replace(bare.stamps, zone=zone) if bare.stamps else None
     return Opened(text=bare.text, watch=stamps, capture=None, decoration=bare.decoration, notes=notes)

@@ -53,11 +53,13 @@ class Text:
 
     `starts`: the offset at which each physical line begins, where these are not the lines of the data: in a recording
     every event is a line of the file. `stretches`: where something of a push may stand, in order; None for anywhere.
+    `beside`: what lies so near to these that an error below a push may reach there.
     """
 
     data: Data
     starts: Int64 | None = None
     stretches: Stretches | None = None
+    beside: Stretches = ()
 
     @property
     def parts(self) -> Stretches:
