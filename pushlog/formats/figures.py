@@ -12,6 +12,8 @@ import numpy as np
 from pushlog.formats.events import UNKNOWN, Uint8
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pushlog.intake.text import Int64
 
 # docker/go-units HumanSize: base 1000, four significant digits, one space before the unit up to 1.13 and in 17.03.
@@ -22,24 +24,62 @@ LONGEST_WAIT = 86_400
 _FIGURE = re.compile(r"(\d+)(?:\.(\d+))? ?([kMGTPEZY]?)B?", re.ASCII)
 # More digits are not exact in the sums of the fast lane.
 DIGITS = 15
+_WORD = 8
+# The bits of a digit that tell its value.
+_DIGIT = 0x0F
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Digits that stand within eight bytes, with at most one point between them.
+
+    `at`: where the eight bytes begin; `before`, `behind`: which bits of them make up the digits before the point and
+    those behind it, all of them where there is none; `power`: how many digits of the figure follow.
+    """
+
+    at: int
+    before: int
+    behind: int
+    power: int
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """How to read a figure that stands at a fixed place: where its digits are, the last one first, and their scale."""
+    """How to read a figure that stands at a fixed place: its digits, the last ones first, and their scale."""
 
-    digits: tuple[int, ...] = ()
+    runs: tuple[Run, ...] = ()
     scale: float = 1.0
 
 
 def figure(row: bytes, start: int, stop: int) -> Figure | None:
-    """The figure at a place of a row, none where `start` is below 0; None for one with too many digits."""
+    """The figure at a place of a row, none where `start` is below 0; None for one that can't be read by its place."""
     text = row[max(start, 0) : max(stop, 0)]
-    digits = tuple(start + at for at in range(len(text) - 1, -1, -1) if text[at : at + 1].isdigit())
+    digits = [start + at for at in range(len(text) - 1, -1, -1) if text[at : at + 1].isdigit()]
     _, point, behind = text.partition(b".")
     decimals = sum(behind[at : at + 1].isdigit() for at in range(len(behind))) if point else 0
     exponent = next((3 * power for power, unit in enumerate(_UNITS, 1) if unit in text), 0)
-    return Figure(digits, float(np.power(10.0, exponent - decimals))) if len(digits) <= DIGITS else None
+    runs = _runs(digits)
+    return None if runs is None else Figure(runs, float(np.power(10.0, exponent - decimals)))
+
+
+def _runs(digits: Sequence[int]) -> tuple[Run, ...] | None:
+    """Digits at these places, the last one first; None where they are too many or too far from each other."""
+    if len(digits) > DIGITS:
+        return None
+    runs: list[Run] = []
+    done = 0
+    while done < len(digits):
+        at = digits[done] + 1 - _WORD
+        own = [digit for digit in digits[done:] if digit >= at]
+        bits = {0: 0, 1: 0}  # by how many other bytes stand between a digit and those of the run that follow it
+        for place, digit in enumerate(own):
+            gap = digits[done] - digit - place
+            if gap not in bits or at < 0:
+                return None
+            bits[gap] |= _DIGIT << 8 * (digit - at)
+        runs.append(Run(at, before=bits[1], behind=bits[0], power=done))
+        done += len(own)
+    return tuple(runs)
 
 
 def sizes(data: Uint8, start: Int64, stop: Int64) -> Int64:

@@ -96,7 +96,8 @@ def _chunks(data: Data, start: int, stop: int) -> Iterator[tuple[int, int]]:
     while low < stop:
         high = min(low + CHUNK, stop)
         if high < stop:
-            cut = max(data.rfind(b"\n", low, high), data.rfind(b"\r", low, high)) + 1
+            cut = data.rfind(b"\r", low, high) + 1
+            cut = data.rfind(b"\n", cut or low, high) + 1 or cut
             high = cut or data.find(b"\n", high, stop) + 1 or stop
         yield low, high
         passed(data, low, high)
@@ -111,16 +112,17 @@ def _part(chunk: bytes, low: int, shapes: Shapes, ids: _Ids, *, every: bool) -> 
     begins = found.start[told]
     ends = np.append(begins[1:], len(chunk))[: len(begins)]
     read = kind[told] >= 0
-    rows = told[read]
+    at = np.flatnonzero(read)
+    rows = told[at]
     is_message = found.is_message[rows]
     current, total, wait = shapes.fields(found, rows, number[rows])
-    hexid = found.ids(rows, is_message)
+    hexid = found.hexid[rows]
     order = ids.codes(hexid)
-    kept = np.flatnonzero(read[read] if every else _telling(order, kind[rows], current, total) | _beside(read)[read])
+    kept = np.flatnonzero(read[at] if every else _telling(order, kind[rows], current, total) | _beside(read)[at])
     table = Columns(
-        start=begins[read][kept] + low,
-        stop=ends[read][kept] + low,
-        until=ends[read][np.append(kept[1:], len(order))[: len(kept)] - 1] + low,
+        start=begins[at[kept]] + low,
+        stop=ends[at[kept]] + low,
+        until=ends[at[np.append(kept[1:], len(order))[: len(kept)] - 1]] + low,
         hexid=hexid[kept],
         kind=kind[rows[kept]].astype(np.int8),
         current=current[kept],
@@ -133,13 +135,11 @@ def _part(chunk: bytes, low: int, shapes: Shapes, ids: _Ids, *, every: bool) -> 
 
 def _kinds(found: Segments, shapes: Shapes) -> tuple[Int64, Int64]:
     """The kind of every segment, and the number of its shape."""
-    kind = np.full(len(found), OTHER, dtype=np.int64)
     number = np.full(len(found), -1, dtype=np.int64)
     for lane, rows in found.lanes():
         number[rows] = shapes.numbers(found, lane, rows)
-    known = number >= 0
-    kind[known] = shapes.kinds()[number[known]]
-    return kind, number
+    # What has no shape, and the number -1, finds the last one.
+    return np.append(shapes.kinds(), OTHER)[number], number
 
 
 class _Ids:

@@ -41,6 +41,7 @@ class Segments:
         self.padded: Uint8 = np.zeros(len(view) + LONGEST + 8, dtype=np.uint8)
         self.padded[: len(view)] = view
         self.is_message: NDArray[np.bool_] = self.padded[self.start] == ord("{")
+        self.hexid: Int64 = np.empty(len(some), dtype=np.int64)
         self._chunk = chunk
 
     def __len__(self) -> int:
@@ -69,10 +70,17 @@ class Segments:
         line = np.flatnonzero((self.padded[self.start + ID] == ord(":")) & (size >= ID + 8) & short)
         message = np.flatnonzero((first == ord("{")) & (size > 2 * ID) & short)
         return [
-            (LINE, line[_hexadecimal(self._words(self.start[line]))]),
-            (MESSAGE, message[_hexadecimal(self._words(self.stop[message] - ID - _AFTER_ID))]),
+            (LINE, self._named(line, self.start[line])),
+            (MESSAGE, self._named(message, self.stop[message] - ID - _AFTER_ID)),
             (CURSOR, np.flatnonzero((first == _ESCAPE) & short)),
         ]
+
+    def _named(self, rows: Int64, at: Int64) -> Int64:
+        """Those of the rows that have the twelve digits of a layer at these offsets; `hexid` tells them as a number."""
+        (high, low), good = zip(*(_hexadecimal(self.eight(start)) for start in (at, at + 4)), strict=True)
+        is_id = good[0] & good[1]
+        self.hexid[rows] = ((_number(high) >> np.uint64(16)) << np.uint64(32)) | _number(low)
+        return rows if is_id.all() else rows[is_id]
 
     def core(self, lane: int, rows: Int64) -> tuple[Int64, Int64]:
         """Where the part of rows begins that is alike for all layers, and how long it is."""
@@ -81,21 +89,15 @@ class Segments:
             return start + ID, size - ID
         return start, size - (ID + _AFTER_ID if lane == MESSAGE else 0)
 
-    def ids(self, rows: Int64, is_message: NDArray[np.bool_]) -> Int64:
-        """The twelve digits of each row's layer as a number."""
-        at = np.where(is_message, self.stop[rows] - ID - _AFTER_ID, self.start[rows])
-        high, low = (_number(_nibbles(word)) for word in self._words(at))
-        return (((high >> np.uint64(16)) << np.uint64(32)) | low).astype(np.int64)
-
     def texts(self, rows: Int64) -> Iterator[bytes]:
         """The segments themselves."""
         for start, stop in zip(self.start[rows].tolist(), self.stop[rows].tolist(), strict=True):
             yield self._chunk[start:stop]
 
-    def _words(self, at: Int64) -> tuple[Uint64, Uint64]:
-        """Characters 0 to 7 and 4 to 11 behind each offset."""
+    def eight(self, at: Int64) -> Uint64:
+        """The eight bytes from each offset on, the first one in the lowest byte."""
         every: Uint64 = np.ndarray((len(self.padded) - 7,), dtype="<u8", buffer=self.padded, strides=(1,))
-        return every[at], every[at + 4]
+        return every[at]
 
 
 def _every(byte: int) -> np.uint64:
@@ -107,15 +109,12 @@ def _nibbles(word: Uint64) -> Uint64:
     return (word & _every(0x0F)) + ((word >> np.uint64(6)) & _every(1)) * np.uint64(9)
 
 
-def _hexadecimal(words: tuple[Uint64, Uint64]) -> NDArray[np.bool_]:
-    """Whether these are digits of layers: written again they are the same."""
-    good = np.ones(len(words[0]), dtype=bool)
-    for word in words:
-        value = _nibbles(word)
-        letter = ((value + _every(0x76)) >> np.uint64(7)) & _every(1)
-        again = value + _every(ord("0")) + letter * np.uint64(ord("a") - ord("0") - 10)
-        good &= (again == word) & ((value & _every(0xF0)) == 0)
-    return good
+def _hexadecimal(word: Uint64) -> tuple[Uint64, NDArray[np.bool_]]:
+    """What these digits stand for, and whether they are those of layers: written again they are the same."""
+    value = _nibbles(word)
+    letter = ((value + _every(0x76)) >> np.uint64(7)) & _every(1)
+    again = value + _every(ord("0")) + letter * np.uint64(ord("a") - ord("0") - 10)
+    return value, (again == word) & ((value & _every(0xF0)) == 0)
 
 
 def _number(nibbles: Uint64) -> Uint64:

@@ -30,6 +30,12 @@ def passed(data: Data, low: int, high: int) -> None:
         data.madvise(mmap.MADV_DONTNEED, first << _STEP, (last - first) << _STEP)
 
 
+def let_go(data: Data) -> None:
+    """Only single places of the data are looked at: the memory that they took so far is given back."""
+    if isinstance(data, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        data.madvise(mmap.MADV_DONTNEED)
+
+
 def holds(data: Data, words: bytes, start: int, stop: int) -> bool:
     """Whether these words are between two offsets, without holding all of that in memory."""
     for low in range(start, stop, 1 << _STEP):

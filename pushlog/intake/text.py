@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pushlog.intake.limits import LONGEST_PIECE
-from pushlog.intake.mapped import Data, passed
+from pushlog.intake.mapped import Data, let_go, passed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +23,8 @@ Stretches = tuple[tuple[int, int], ...]
 # Line feeds are counted for blocks of this many bytes, and looked up inside one when a line of it is asked for.
 _BLOCK = 1 << 15
 _BLOCKS_KEPT = 64
+# After a look into so many blocks memory is given back: one look can bring 2 MiB of a mapped file into it.
+_LET_GO = 8
 # So many characters of a line are shown at most; for them so many bytes are looked at.
 _SHOWN = 2000
 LOOKED_AT = 4 * _SHOWN
@@ -86,6 +88,8 @@ class Text:
         if found is None:
             if len(self._kept) >= _BLOCKS_KEPT:
                 self._kept.clear()
+            if len(self._kept) % _LET_GO == 0:
+                let_go(self.data)
             low = block * _BLOCK
             part = np.frombuffer(self.data[low : low + _BLOCK], dtype=np.uint8)
             found = self._kept[block] = (part == ord("\n")).nonzero()[0] + low

@@ -98,14 +98,19 @@ def _redraws(events: Events) -> Int64 | NDArray[np.int32]:
 
 def _of_all_rows(events: Events, runs: Int64, keys: Int64) -> NDArray[np.int32]:
     """The keys of every row that was drawn: one that is left out of the events goes on with the run it stands in."""
-    order = grouped(events.drawn)
-    run = np.full(len(order), -1, dtype=np.int32)
-    run[events.place] = runs
-    run, layer = run[order], events.drawn[order]
-    above = np.maximum.accumulate(np.where(run >= 0, np.arange(len(order), dtype=np.int32), 0))
-    found = np.where(layer[above] == layer, run[above], -1)
-    every = np.empty(len(order), dtype=np.int32)
-    every[order] = found
+    every = np.empty(len(events.drawn), dtype=np.int32)
+    last = np.full(len(events.ids) + 1, -1, dtype=np.int32)  # the run of each layer so far, and -1 for no layer
+    for low in range(0, len(every), _BLOCK):
+        layer = events.drawn[low : low + _BLOCK]
+        own = slice(*np.searchsorted(events.place, [low, low + len(layer)]))
+        run = np.full(len(layer), -1, dtype=np.int32)
+        run[events.place[own] - low] = runs[own]
+        order = grouped(layer)
+        run, layer = run[order], layer[order]
+        above = np.maximum.accumulate(np.where(run >= 0, np.arange(len(order)), 0))
+        found = np.where(layer[above] == layer, run[above], -1)
+        every[low + order] = np.where(found >= 0, found, last[layer])
+        last[events.layer[own]] = runs[own]
     every[events.place] = keys
     return every
 
@@ -125,8 +130,8 @@ def _schedule(events: Events, keys: Int64 | NDArray[np.int32], *, spare_last: bo
         due = len(keys) if waiting is None else place[waiting]
         ticks = steps.between(row, due)
         if ticks:
-            at.extend(ticks)
-            tenths.extend(range(now + 1, now + len(ticks) + 1))
+            at += ticks
+            tenths.frombytes(np.arange(now + 1, now + len(ticks) + 1, dtype=np.int64).tobytes())
             now, row, by_tick = now + len(ticks), ticks[-1], True
         if waiting is not None:
             before, delta = waits[waiting]
@@ -150,9 +155,9 @@ class _Steps:
         self._low = self._high = 0
         self._steps = memoryview(b"")
 
-    def between(self, row: int, due: int) -> list[int]:
+    def between(self, row: int, due: int) -> array[int]:
         """The steps after `row`, up to `due`."""
-        found: list[int] = []
+        found = array("q")
         while row < len(self._keys):
             if not self._low <= row < self._high:
                 self._look(row, _BLOCK)
