@@ -23,8 +23,8 @@ class Limits:
     """What is read of one log, beside `LONGEST_PIECE`, the length up to which a line is.
 
     `log_bytes`: of its data. `pushes`: in a log. `layers`: of a push, far above the 127 that Docker
-    allows in an image. `findings`: of a push. `seconds`: of processor time for a log; after half of them no further push
-    is looked at, so that what was found can be judged and told; after all of them the log is given up.
+    allows in an image. `findings`: of a push. `seconds`: of processor time for a log; after half of them no further
+    push is looked at, so that what was found can be judged and told; after all of them the log is given up.
     """
 
     log_bytes: int = 1 << 30
