@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from pushlog.formats.anchors import stretches
 from pushlog.formats.dialects import openings, pushes
 from pushlog.formats.errors import Classified, classify
-from pushlog.formats.limited import few_findings, limited
+from pushlog.formats.limited import few_findings, given_up, limited
 from pushlog.formats.reference import named_in, reference
 from pushlog.formats.sections import unbound
 from pushlog.formats.store import store
+from pushlog.intake.deadline import TimeUpError, deadline
 from pushlog.intake.limits import LIMITS, Deadline, Limits, long_lines
 from pushlog.intake.opened import opened
 from pushlog.intake.read import Raw, raw, read
@@ -94,6 +95,17 @@ def analyze(source: str | Path | bytes, options: Options | None = None) -> Log:
 def analyze_raw(given: Raw, options: Options | None = None) -> Log:
     """The same for bytes that were read already."""
     chosen = options or Options()
+    seconds = chosen.limits.seconds
+    if not seconds:
+        return _analyzed(given, chosen)
+    try:
+        with deadline(seconds, hard=False):
+            return _analyzed(given, chosen)
+    except TimeUpError:
+        return redacted(given_up(given, seconds), None)
+
+
+def _analyzed(given: Raw, chosen: Options) -> Log:
     source, known = _known(given, chosen)
     judged = (_judged(case, habits) for case, habits in zip(known, across(known), strict=True))
     log = few_findings(Log(source=source, pushes=tuple(judged)), chosen.limits)
@@ -136,7 +148,7 @@ def _known(given: Raw, chosen: Options, *, every: bool = False) -> tuple[Source,
     known = [_case(text, described, section, watch, chosen) for section in found if not deadline.over]
     known, unnamed = _with_instructions(known, chosen.history)
     known, unsized = _with_sizes(known, chosen)
-    left_out = (*long_lines(text.data), *over, *deadline.notes)
+    left_out = (*long_lines(text.data), *over, *([deadline.note] if len(known) < len(found) else []))
     notes = (*described.notes, *unnamed, *unsized, *left_out)
     return replace(described, notes=notes, incomplete=given.incomplete or bool(left_out)), known
 

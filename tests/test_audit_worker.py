@@ -10,13 +10,13 @@ from dataclasses import replace
 import pytest
 
 from pushlog.audit import worker
-from pushlog.audit.deadline import TimeUpError, deadline
 from pushlog.audit.inputs import Input, Missing, discover
 from pushlog.audit.schema import TABLES
 from pushlog.audit.units import Unit
 from pushlog.audit.worker import Settings, work
 from pushlog.faults import InputError
 from pushlog.intake.archives import ArchiveLimits
+from pushlog.intake.deadline import TimeUpError, deadline
 from pushlog.pipeline import analyze_raw
 from tests.golden import SAMPLES
 from tests.test_archives import tarred, zipped

@@ -1,6 +1,7 @@
 """Limits: each is said when it is hit, what was read is kept, and no input takes longer than its size."""
 
 import io
+import itertools
 import sys
 import time
 
@@ -8,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pushlog import cli
+from pushlog import cli, pipeline
 from pushlog.exits import Exit, status
 from pushlog.intake import read as reading
 from pushlog.intake.limits import LONGEST_PIECE, Limits, loads, long_lines
+from pushlog.intake.own_limits import limits
 from pushlog.intake.read import raw
 from pushlog.pipeline import Options, analyze_raw
-from tests.logs import DIGEST, DONE, HEADER, A, exhausted
+from tests.logs import DIGEST, DONE, HEADER, A, B, exhausted
 
 
 def limited(data: str | bytes, **limits):
@@ -100,7 +102,15 @@ def test_no_push_has_more_findings_than_the_limit() -> None:
 def test_a_log_that_takes_too_long_is_stopped_with_what_was_found() -> None:
     log = limited(f"{HEADER}\n{A}: Preparing\n", seconds=0.0)
     assert log.pushes == ()
-    assert log.source.notes[-1] == "stopped after 0 s: what follows was not analyzed"
+    assert log.source.notes[-1] == "stopped after half of 0 s: what follows was not analyzed"
+    assert ended(log) is Exit.INCOMPLETE_ANALYSIS
+
+
+def test_a_log_that_takes_too_long_between_two_looks_at_the_time_is_given_up(monkeypatch) -> None:
+    monkeypatch.setattr(pipeline, "_known", lambda *_: [n for n in itertools.count() if n < 0])
+    log = limited(f"{HEADER}\n{A}: Preparing TOKEN=hunter2\n", seconds=0.1)
+    assert (log.pushes, log.source.lines) == ((), 2)
+    assert log.source.notes == ("given up after 0.1 s: nothing in it was analyzed",)
     assert ended(log) is Exit.INCOMPLETE_ANALYSIS
 
 
@@ -188,6 +198,46 @@ def test_four_times_the_input_takes_about_four_times_as_long(name: str) -> None:
     took(1000)
     # Twice the linear growth and a tenth of a second for the machine: a quadratic one is 16 times.
     assert took(80_000) <= 8 * took(20_000) + 0.1
+
+
+@pytest.fixture
+def command(monkeypatch, capfd, tmp_path):
+    """What `pushlog analyze` with such options ends with and says of a log of two pushes, with two layers each."""
+    path = tmp_path / "x.log"
+    one = [HEADER, f"{A}: Preparing", f"{B}: Preparing", f"{A}: Pushed", f"{B}: Pushed", DONE]
+    path.write_text("\n".join(one * 2), "utf-8")
+
+    def run(*options: str) -> tuple[object, str]:
+        monkeypatch.setattr(sys, "argv", ["pushlog", "analyze", str(path), *options])
+        with pytest.raises(SystemExit) as ended_with:
+            cli.main()
+        said = capfd.readouterr()
+        return ended_with.value.code, said.out + said.err
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "said"),
+    [
+        (["--limit", "pushes=2", "--limit", "layers=2", "--limit", "findings=50", "--limit", "size=1"], 0, ""),
+        (["--limit", "pushes=1"], 4, "the log holds 2 pushes: only the first 1 were analyzed"),
+        (["--limit", "layers=1"], 4, "names 2 layers: the first 1 are kept"),
+        (["--limit", "findings=1"], 4, "more than 1 finding"),
+        (["--time-limit", "60"], 0, ""),
+        (["--limit", "pushes=0"], 2, "--limit 'pushes=0': a whole number from 1 on is needed"),
+        (["--limit", "depth=3"], 2, "--limit 'depth=3' is not understood; it takes size=MIB"),
+        (["--time-limit", "0"], 2, "--time-limit"),
+    ],
+)
+def test_limits_can_be_set_from_the_command_line(command, options, status, said) -> None:
+    code, output = command(*options)
+    assert code == status, output
+    assert said in output
+
+
+def test_the_size_that_is_read_is_set_in_mib() -> None:
+    assert limits(["size=3"]).log_bytes == 3 << 20
 
 
 def test_an_input_over_a_limit_ends_the_command_with_4(monkeypatch, capfd, tmp_path) -> None:

@@ -11,7 +11,8 @@ MB = inputs.MB
 # A process of its own starts the one that is measured: a child is charged for what its parent held when it began.
 MEASURED = """
 import resource, subprocess, sys
-done = subprocess.run([sys.executable, "-m", "pushlog", "analyze", sys.argv[1], "-f", "json"], stdout=subprocess.DEVNULL)
+command = [sys.executable, "-m", "pushlog", "analyze", sys.argv[1], "-f", "json"]
+done = subprocess.run(command, stdout=subprocess.DEVNULL)
 most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 print(done.returncode, most * (1 if sys.platform == "darwin" else 1024))
 """

@@ -19,10 +19,10 @@ from signal import SIG_IGN, SIGINT, signal
 from typing import TYPE_CHECKING
 
 from pushlog.audit import rows
-from pushlog.audit.deadline import TimeUpError, deadline
 from pushlog.faults import InputError
 from pushlog.intake import remote
 from pushlog.intake.archives import ArchiveLimits, Member, members
+from pushlog.intake.deadline import TimeUpError, deadline
 from pushlog.intake.read import raw
 from pushlog.pipeline import Options, analyze_raw
 from pushlog.redaction.find import cleaned

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pushlog.formats.rules_file import knowledge
 from pushlog.intake.history import history
 from pushlog.intake.manifest import manifest
+from pushlog.intake.own_limits import limits
 from pushlog.intake.read import read
 from pushlog.intake.zones import zone
 from pushlog.pipeline import Options
@@ -27,6 +28,8 @@ def analysis(
     timezone: str | None,
     timing: str | None = None,
     redact: bool = True,
+    time_limit: float | None = None,
+    other_limits: Sequence[str] | None = None,
 ) -> Options:
     """What the user told and asked. Raises UserError for a file that can't be read or a value that is none."""
     return Options(
@@ -38,4 +41,5 @@ def analysis(
         timing=read(timing).data[:].decode("utf-8", "replace") if timing is not None else None,
         zone=zone(timezone) if timezone is not None else None,
         redact=redact,
+        limits=limits(other_limits or (), time_limit),
     )

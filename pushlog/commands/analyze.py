@@ -16,8 +16,10 @@ from pushlog.commands.options import (
     ManifestFile,
     NoColor,
     NoRedact,
+    OtherLimits,
     Rules,
     Strict,
+    TimeLimit,
     Timezone,
     Timing,
     WhatIf,
@@ -39,6 +41,8 @@ def analyze(
     what_if: WhatIf = None,
     timing: Timing = None,
     timezone: Timezone = None,
+    time_limit: TimeLimit = None,
+    limits: OtherLimits = None,
     no_redact: NoRedact = False,
     no_color: NoColor = False,
 ) -> int:
@@ -60,6 +64,8 @@ def analyze(
         timing=timing,
         timezone=timezone,
         redact=not no_redact,
+        time_limit=time_limit,
+        other_limits=limits,
     )
     results = []
     for log in logs:

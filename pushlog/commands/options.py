@@ -86,6 +86,23 @@ Timezone = Annotated[
         help="The zone of time stamps that name none, such as Europe/Berlin, UTC or +02:00.",
     ),
 ]
+TimeLimit = Annotated[
+    float | None,
+    typer.Option(
+        "--time-limit",
+        min=0.1,
+        metavar="S",
+        help="Processor time for one log; what was found by then is told, and the exit status is 4.",
+    ),
+]
+OtherLimits = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--limit",
+        metavar="KEY=N",
+        help="How much of a log is read: size=MIB, pushes=N, layers=N or findings=N; repeatable. Beyond it: exit 4.",
+    ),
+]
 NoRedact = Annotated[
     bool, typer.Option("--no-redact", help="Show secrets as they stand in the log; the result says that it does.")
 ]

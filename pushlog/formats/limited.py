@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pushlog.formats.events import Events
-from pushlog.model import Log
+from pushlog.intake.text import Text
+from pushlog.model import Capture, Log, Source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pushlog.formats.section import Section
     from pushlog.intake.limits import Limits
+    from pushlog.intake.read import Raw
 
 
 def limited(found: Sequence[Section], limits: Limits) -> tuple[tuple[Section, ...], tuple[str, ...]]:
@@ -47,3 +49,19 @@ def _with_layers(section: Section, most: int) -> Section:
     rows = np.flatnonzero(events.layer < most)
     columns = {field.name: getattr(events, field.name)[rows] for field in fields(events) if field.name != "ids"}
     return replace(section, events=Events(ids=events.ids[:most], **columns))
+
+
+def given_up(given: Raw, seconds: float) -> Log:
+    """What is known of a log whose analysis was not done in time, wherever it was."""
+    source = Source(
+        name=given.name,
+        bytes=given.size,
+        lines=Text(given.data).lines,
+        sha256=given.sha256,
+        capture=Capture.MIXED,
+        decoration=None,
+        coverage=0.0,
+        notes=(*given.told, f"given up after {seconds:g} s: nothing in it was analyzed"),
+        incomplete=True,
+    )
+    return Log(source=source, pushes=())

@@ -25,7 +25,8 @@ class Limits:
     """What is read of one log, beside `LONGEST_PIECE`, the length up to which a line is.
 
     `log_bytes`: of its data. `pushes`: in a log. `layers`: of a push, far above the 127 that Docker
-    allows in an image. `findings`: of a push. `seconds`: of work on a log, looked at between its stages and its pushes.
+    allows in an image. `findings`: of a push. `seconds`: of processor time for a log; after half of them no further
+    push is looked at, so that what was found can be judged and told; after all of them the log is given up.
     """
 
     log_bytes: int = 1 << 30
@@ -49,17 +50,17 @@ class Deadline:
     """When the time for a log is over."""
 
     seconds: float | None
-    began: float = field(default_factory=time.monotonic)
+    began: float = field(default_factory=time.thread_time)
 
     @property
     def over(self) -> bool:
         """Whether it is over by now."""
-        return self.seconds is not None and time.monotonic() - self.began > self.seconds
+        return self.seconds is not None and time.thread_time() - self.began > self.seconds / 2
 
     @property
-    def notes(self) -> tuple[str, ...]:
+    def note(self) -> str:
         """What is said of a log that was stopped."""
-        return (f"stopped after {self.seconds:g} s: what follows was not analyzed",) if self.over else ()
+        return f"stopped after half of {self.seconds:g} s: what follows was not analyzed"
 
 
 def loads(text: str | bytes) -> object:

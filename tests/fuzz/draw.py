@@ -104,6 +104,7 @@ def main() -> int:
     options.add_argument("--jobs", type=int, default=multiprocessing.cpu_count())
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--limit", type=float, default=5.0, help="seconds of work that an input may take")
+    options.add_argument("--seconds", type=float, default=86_400, help="end after that much time")
     options.add_argument("--show", metavar="SEED:NUMBER", help="print that input instead")
     chosen = options.parse_args()
     if chosen.show:
@@ -118,6 +119,8 @@ def main() -> int:
             least = least or one.memory
             found.add(one)
             sys.stdout.writelines(f"{what}\n" for what in (*one.failed, *(f"late: {late}" for late in one.late)))
+            if time.monotonic() - began > chosen.seconds:
+                break
             if done % 40 == 0:
                 _say(found, time.monotonic() - began)
     _say(found, time.monotonic() - began)
