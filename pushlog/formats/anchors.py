@@ -47,13 +47,13 @@ _LEAST = 5
 
 @dataclass(frozen=True, slots=True)
 class _Looked:
-    """What a look at some bytes told: the blocks in which a word of docker begins, and where signs of others may.
+    """What a look at some bytes told: the blocks in which a word of docker begins, and for each other client its signs.
 
     `signs` is None where so many words are that nobody looked for these.
     """
 
     blocks: list[int]
-    signs: Spans | None
+    signs: Sequence[Spans] | None
 
 
 def stretches(data: Data) -> tuple[Stretches, Stretches] | None:
@@ -93,22 +93,25 @@ def _without(spans: Iterable[tuple[int, int]], others: Sequence[tuple[int, int]]
 def _looked(data: Data, start: int, known: list[re.Pattern[bytes]]) -> _Looked:
     """The first look at the bytes from `start` on; `known`: docker's words, which are put in the order of their use."""
     stop = min(len(data), start + _STRETCH)
-    spans, signs = np.array([[start, stop]]), None
+    spans = np.array([[start, stop]])
+    signs: Sequence[Spans] | None = None
     # Where the first block has a word most have one, and each tells so at once.
     if not _speaks(data, start, known):
-        spans, signs = _sieve().spans(data, start, stop + _LONGEST)
+        spans, *signs = _sieve().spans(data, start, stop + _LONGEST)
     found = [low for low in _blocks(spans.tolist(), start, stop) if _speaks(data, low, known)]
     passed(data, start, stop)
     return _Looked(found, signs)
 
 
-def _signs(data: Data, looked: list[_Looked], low: int, high: int) -> Iterator[Spans]:
+def _signs(data: Data, looked: list[_Looked], low: int, high: int) -> Iterator[Sequence[Spans]]:
     """Where pushes of other clients may begin, between two offsets."""
     for start in range(low // _STRETCH * _STRETCH, high, _STRETCH):
         first, stop = max(low, start), min(high, start + _STRETCH)
         signs = looked[start // _STRETCH].signs
-        found = _sieve().spans(data, first, stop)[1] if signs is None else signs.clip(first, stop)
-        yield found[found[:, 0] < found[:, 1]]
+        if signs is None:
+            signs = _sieve().spans(data, first, stop)[1:]
+        clipped = [spans.clip(first, stop) for spans in signs]
+        yield [spans[spans[:, 0] < spans[:, 1]] for spans in clipped]
 
 
 def _between(spans: Iterable[tuple[int, int]], end: int) -> Iterator[tuple[int, int]]:
@@ -147,7 +150,7 @@ def _blocks(spans: Iterable[tuple[int, int]], start: int, stop: int) -> Iterator
 @cache
 def _sieve() -> Sieve:
     """Docker's words, and the signs of other clients."""
-    return Sieve((word.pattern for word in words()), (sign for opening in _openings() for sign in opening.signs))
+    return Sieve((word.pattern for word in words()), *(opening.signs for opening in _openings()))
 
 
 @cache

@@ -41,12 +41,16 @@ class Opening:
     def _compiled(self) -> re.Pattern[bytes]:
         return re.compile(self.pattern)
 
+    @cached_property
+    def _signs(self) -> list[re.Pattern[bytes]]:
+        return [re.compile(sign) for sign in self.signs]
+
     def places(self, data: Data, spans: Spans, behind: int = 0) -> Iterator[tuple[int, int]]:
         """The offsets at which it stands, in ascending order; those whose sign begins in these parts of `data`.
 
         With each the offset up to which it has been looked for; what lies before `behind` has been.
         """
-        for at in heapq.merge(*(starts(re.compile(sign), data, spans) for sign in self.signs)):
+        for at in heapq.merge(*(starts(sign, data, spans) for sign in self._signs)):
             if at < behind:
                 continue
             first = max(behind, at - _BEFORE, data.rfind(b"\n", max(0, at - _BEFORE), at) + 1)
@@ -61,42 +65,49 @@ class Opening:
 def places(openings: Iterable[Opening], data: Data, start: int = 0, stop: int | None = None) -> Iterator[int]:
     """The offsets at which any of these stands, in ascending order; those from `start` up to `stop`."""
     known = tuple(openings)
-    yield from within(known, data, (spans for (spans,) in sifted((known,), data, start, stop)))
+    yield from within(known, data, sifted(known, data, start, stop))
 
 
 def spoken(groups: Sequence[Sequence[Opening]], data: Data) -> list[bool]:
     """For each group of openings whether one of it is anywhere in the data."""
-    found = [False] * len(groups)
-    for spans in sifted(tuple(map(tuple, groups)), data):
-        for number, (group, own) in enumerate(zip(groups, spans, strict=True)):
-            found[number] = found[number] or next(within(group, data, [own]), None) is not None
-    return found
+    known = tuple(opening for group in groups for opening in group)
+    found: set[Opening] = set()
+    for stretch in sifted(known, data):
+        for opening, spans in zip(known, stretch, strict=True):
+            if opening not in found and next(within([opening], data, [[spans]]), None) is not None:
+                found.add(opening)
+    return [not found.isdisjoint(group) for group in groups]
 
 
-def within(openings: Sequence[Opening], data: Data, stretches: Iterable[Spans]) -> Iterator[int]:
-    """The offsets at which any of these stands, in ascending order; those whose signs begin in these parts."""
+def within(openings: Sequence[Opening], data: Data, stretches: Iterable[Sequence[Spans]]) -> Iterator[int]:
+    """The offsets at which any of these stands, in ascending order.
+
+    `stretches`: for one part of the data after another, and for each opening, where its signs begin.
+    """
     # A line can go on in the next stretch: what was found in it must not be found again, nor hide what follows.
     behind = [0] * len(openings)
-    for spans in stretches:
-        if not len(spans):
-            continue
-        each = (zip(one.places(data, spans, behind[n]), repeat(n), strict=False) for n, one in enumerate(openings))
+    for stretch in stretches:
+        each = [
+            zip(openings[n].places(data, spans, behind[n]), repeat(n), strict=False)
+            for n, spans in enumerate(stretch)
+            if len(spans)
+        ]
         for (at, looked), n in heapq.merge(*each):
             behind[n] = looked
             yield at
 
 
 def sifted(
-    groups: tuple[tuple[Opening, ...], ...], data: Data, start: int = 0, stop: int | None = None
-) -> Iterator[list[Spans]]:
-    """For one stretch of the data after another: for each group of openings the parts in which their signs begin."""
+    openings: tuple[Opening, ...], data: Data, start: int = 0, stop: int | None = None
+) -> Iterator[Sequence[Spans]]:
+    """For one stretch of the data after another: for each opening the parts in which its signs begin."""
     end = len(data) if stop is None else stop
     for low in range(start, end, _STRETCH):
         high = min(end, low + _STRETCH)
-        yield _sieve(groups).spans(data, low, high)
+        yield _sieve(openings).spans(data, low, high)
         passed(data, low, high)
 
 
 @cache
-def _sieve(groups: tuple[tuple[Opening, ...], ...]) -> Sieve:
-    return Sieve(*((sign for opening in group for sign in opening.signs) for group in groups))
+def _sieve(openings: tuple[Opening, ...]) -> Sieve:
+    return Sieve(*(opening.signs for opening in openings))
