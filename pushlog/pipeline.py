@@ -185,8 +185,9 @@ def _with_sizes(cases: list[Case], options: Options) -> tuple[list[Case], tuple[
     notes: list[str] = []
     for case in cases:
         push, said = sized(case.push, case.section, options.manifest, options.history)
-        push = flowed(push, slots(case.events, push.store)) if len(case.events) else push
-        done.append(replace(case, push=replace(push, what_if=estimates(push, case.events, options.what_if))))
+        push = flowed(push, case.held)
+        answers = estimates(push, case.events, case.held, options.what_if)
+        done.append(replace(case, push=replace(push, what_if=answers)))
         notes += said
     return done, tuple(notes)
 
@@ -207,9 +208,11 @@ def _case(text: Text, source: Source, section: Section, watch: Watch | None, opt
     ended = outcome(section, classified)
     clock = times(text, section, watch, store=engine, error=classified, engine=facts.engine)
     table = frame(section.events, clock.at, counts_down=facts.engine)
+    held = slots(table, engine)
     known = layers(
         section.events,
         table,
+        held,
         store=engine,
         basis=facts.basis,
         mounts={m.fields["LAYER"]: m.fields["FROM"] for m in section.marks if m.kind == "mount"},
@@ -245,6 +248,7 @@ def _case(text: Text, source: Source, section: Section, watch: Watch | None, opt
         push=push,
         section=section,
         events=table,
+        held=held,
         text=text,
         classified=classified,
         end=clock.end,

@@ -20,6 +20,7 @@ from pushlog.report.json import plain
 from pushlog.timeline.clock import inferred
 from pushlog.timeline.frame import frame
 from pushlog.timeline.layers import layers
+from pushlog.timeline.slots import slots
 from tests.golden import logs
 from tests.logs import DIGEST, DONE, HEADER, A, B, exhausted
 
@@ -109,7 +110,8 @@ def test_an_error_of_many_lines_is_read_to_its_end_though_no_word_of_docker_is_n
     push = [HEADER, f"{A}: Preparing", f"{A}: Retrying in 1 second", *page, '</html>"']
     log = "".join(f"2026-11-23T21:26:44.{number:03}4166Z {line}\n" for number, line in enumerate(push))
     quiet, (loud,) = analyze(log.encode()).pushes[0], analyze(NOISE + log.encode() + NOISE).pushes
-    assert quiet.error is not None and loud.error is not None
+    assert quiet.error
+    assert loud.error
     assert len(loud.error.text) > 2 * anchors.BELOW + anchors.BLOCK
     assert loud.error.text == quiet.error.text
 
@@ -189,8 +191,17 @@ def test_what_is_left_out_changes_neither_clock_nor_layers(seed, store, chunk):
             events, store=store, throttled=True, breaks=np.empty(0, dtype=np.int64), failed=True, waited=0.0
         )
         table = frame(events, clock.at)
+        held = slots(table, store)
         found = layers(
-            events, table, store=store, basis=Basis.UNKNOWN, mounts={}, failed=(), end=clock.end, is_measured=False
+            events,
+            table,
+            held,
+            store=store,
+            basis=Basis.UNKNOWN,
+            mounts={},
+            failed=(),
+            end=clock.end,
+            is_measured=False,
         )
         results.append((clock.end, clock.at, found))
     assert results[0][0] == results[1][0]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pushlog.knowledge.base import Knowledge
     from pushlog.knowledge.clients import ClientFacts
     from pushlog.timeline.frame import Table
+    from pushlog.timeline.slots import Slot
 
 # An instruction inside a sentence: enough of it to find it in the Dockerfile.
 _INSTRUCTION = 60
@@ -26,12 +27,13 @@ _INSTRUCTION = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """The facts of one push. `push` has no findings yet; `events` are those of `timeline.frame`."""
+    """The facts of one push. `push` has no findings yet; `events` are those of `timeline.frame`, `held` their slots."""
 
     source: Source
     push: Diagnosis
     section: Section
     events: Table
+    held: tuple[Slot, ...]
     text: Text
     classified: Classified | None
     end: float

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pushlog.formats.section import Section
-    from pushlog.intake.text import Int64
     from pushlog.timeline.frame import Table
 
 # moby daemon/config/config.go DefaultMaxConcurrentUploads, 1.10 to today; containerd's store has it from 29.7.0 on.
@@ -82,23 +81,21 @@ def _first_tag(section: Section) -> int:
 def _observed(table: Table, store: Store, capture: Capture) -> int | None:
     """The most uploads that the order of the lines proves to have been unfinished together."""
     kinds = _UNFINISHED if store is Store.CONTAINERD else _UPLOADING
-    spans = [_span(rows, is_any(table.kind[rows], kinds), store) for rows in table.by_layer.values()]
-    seen = _overlap(span for span in spans if span is not None)
+    seen = _overlap(_spans(table, is_any(table.kind, kinds), store))
     if store is Store.GRAPHDRIVER and capture is not Capture.SCREEN:
         seen = max(seen, _started_at_once(table))
     return seen or None
 
 
-def _span(rows: Int64, uploading: NDArray[np.bool_], store: Store) -> tuple[int, int] | None:
-    """The rows from which and to which a layer held its place for an upload.
+def _spans(table: Table, uploading: NDArray[np.bool_], store: Store) -> list[tuple[int, int]]:
+    """The rows from which and to which each layer that was uploaded held its place for that.
 
     containerd: from its first unfinished line to its last, for the line that says it is done comes up to a tick later.
     Else from its first figure or countdown until it is done; a layer that retries keeps its slot.
     """
-    begun = rows[uploading]
-    if not len(begun):
-        return None
-    return int(begun[0]), int(begun[-1] if store is Store.CONTAINERD else rows[-1])
+    last = table.last()
+    reach = table.reach(uploading)
+    return [(low, high if store is Store.CONTAINERD else last[layer]) for layer, (low, high) in reach.items()]
 
 
 def _overlap(spans: Iterable[tuple[int, int]]) -> int:

@@ -49,9 +49,20 @@ class Table:
         return len(self.line)
 
     @cached_property
+    def order(self) -> Int64:
+        """All rows, one layer after another by number, those of each in order."""
+        return grouped(self.layer)
+
+    @cached_property
+    def begins(self) -> NDArray[np.bool_]:
+        """Which places in `order` have the first row of a layer."""
+        return _begins(self.layer[self.order])
+
+    @cached_property
     def by_layer(self) -> dict[int, Int64]:
         """The rows of each layer, in order; layers that have some, by their number."""
-        return {int(self.layer[rows[0]]): rows for rows in _grouped(self.layer)}
+        parts = np.split(self.order, self.begins.nonzero()[0][1:]) if len(self) else []
+        return {int(self.layer[rows[0]]): rows for rows in parts}
 
     @cached_property
     def pandas(self) -> pd.DataFrame:
@@ -70,7 +81,16 @@ class Table:
 
     def last(self) -> dict[int, int]:
         """The last row of each layer."""
-        return {layer: int(rows[-1]) for layer, rows in self.by_layer.items()}
+        return {layer: last for layer, (_, last) in self.reach(np.ones(len(self), dtype=bool)).items()}
+
+    def reach(self, chosen: NDArray[np.bool_]) -> dict[int, tuple[int, int]]:
+        """The first and the last of the chosen rows of each layer that has some."""
+        rows = self.order[chosen[self.order]]
+        layer = self.layer[rows]
+        first = _begins(layer)
+        last = np.append(first[1:], True)[: len(first)]
+        pairs = zip(rows[first].tolist(), rows[last].tolist(), strict=True)
+        return dict(zip(layer[first].tolist(), pairs, strict=True))
 
     def layers(self, chosen: NDArray[np.bool_]) -> set[int]:
         """The layers that have a row among the chosen ones."""
@@ -80,21 +100,16 @@ class Table:
 _COLUMNS = ("line", "layer", "kind", "current", "total", "wait", "at", "attempt", "run")
 
 
-def _grouped(layer: Int64) -> list[Int64]:
-    order = grouped(layer)
-    cuts = np.flatnonzero(np.diff(layer[order])) + 1
-    return np.split(order, cuts) if len(order) else []
-
-
 def frame(events: Events, at: NDArray[np.float64], *, counts_down: bool = True) -> Table:
     """The table of a push; `at`: the seconds of each event since the push began, measured or earliest.
 
     `counts_down`: a wait is a countdown of docker, whose length tells its number; other clients choose theirs freely.
     """
-    attempt = np.ones(len(events), dtype=np.int64)
-    run = np.empty(len(events), dtype=np.int64)
-    for rows in _grouped(events.layer):
-        attempt[rows], run[rows] = _numbered(events.kind[rows], events.wait[rows], counts_down=counts_down)
+    order = grouped(events.layer)
+    attempt, run = np.empty_like(order), np.empty_like(order)
+    attempt[order], run[order] = _numbered(
+        events.kind[order], events.wait[order], _begins(events.layer[order]), counts_down=counts_down
+    )
     return Table(
         line=events.line,
         layer=events.layer,
@@ -108,16 +123,34 @@ def frame(events: Events, at: NDArray[np.float64], *, counts_down: bool = True) 
     )
 
 
-def _numbered(kind: NDArray[np.int8], wait: Int64, *, counts_down: bool) -> tuple[Int64, Int64]:
-    """Attempt and run of each row of one layer."""
-    before = np.concatenate([[UNKNOWN], kind[:-1]])
-    waited = np.concatenate([[UNKNOWN], wait[:-1]])
+def _numbered(
+    kind: NDArray[np.int8], wait: Int64, begins: NDArray[np.bool_], *, counts_down: bool
+) -> tuple[Int64, Int64]:
+    """Attempt and run of each row, one layer after another; `begins`: the first row of each."""
+    before, waited = (np.append(UNKNOWN, column[:-1])[: len(kind)] for column in (kind, wait))
+    before[begins] = waited[begins] = UNKNOWN
     counting = kind == Kind.RETRYING
     block = counting & ((before != Kind.RETRYING) | (wait >= waited))
-    run = np.cumsum((before != kind) | block)
+    run = counted((before != kind) | block, begins)
     if not counting.any():
         return np.ones(len(kind), dtype=np.int64), run
     # A countdown names its number by its length, also when lines before it are lost.
-    named = np.maximum.accumulate(np.where(block & counts_down, np.ceil(wait / DELAY), 0))
-    failed = np.maximum(named, np.cumsum(block)).astype(np.int64)
+    named = np.where(block & counts_down, np.ceil(wait / DELAY), 0).astype(np.int64)
+    # Each layer counts from a higher number than all waits, so that the largest so far is its own.
+    apart = np.cumsum(begins) * int(named.max() + 1)
+    named = np.maximum.accumulate(named + apart) - apart
+    failed = np.maximum(named, counted(block, begins))
     return np.where(counting, failed, failed + 1), run
+
+
+def counted(chosen: NDArray[np.bool_], begins: NDArray[np.bool_]) -> Int64:
+    """How many are chosen up to each row, of its own layer; `begins`: the first row of each."""
+    total: Int64 = np.cumsum(chosen, dtype=np.int64)
+    above: Int64 = (total - chosen.astype(np.int64))[begins]
+    found: Int64 = total - above[np.cumsum(begins) - 1]
+    return found
+
+
+def _begins(layer: Int64) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = np.append(True, layer[1:] != layer[:-1])[: len(layer)]
+    return found

@@ -5,19 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from pushlog.formats.events import UNKNOWN, Events, Kind
 from pushlog.model import Basis, Layer, State, Store
 from pushlog.timeline.blob import is_blob
 from pushlog.timeline.frame import MAX_COUNTDOWNS
 from pushlog.timeline.phases import phases
 from pushlog.timeline.runs import runs
-from pushlog.timeline.slots import slots
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pushlog.timeline.frame import Table
     from pushlog.timeline.phases import Run
+    from pushlog.timeline.slots import Slot
 
 STATES = {
     Kind.PREPARING: State.PREPARING,
@@ -43,9 +45,13 @@ class _Bytes:
     total: int | None
 
 
+_UNDRAWN = _Bytes(done=None, total=None)
+
+
 def layers(
     events: Events,
     table: Table,
+    held: Sequence[Slot],
     *,
     store: Store,
     basis: Basis,
@@ -57,19 +63,28 @@ def layers(
 ) -> tuple[Layer, ...]:
     """The layers in the order of their first lines.
 
-    `table` is `frame(events, …)`; `basis` is what the figures count where the store does not say; `mounts` pairs layers
-    with the repository they were mounted from; `failed` are the layers known to have failed; `end` is the end of the
-    push in seconds, the earliest one unless the times of `table` are measured. `tells_start`: a layer that is seen
-    done at once began then; false for clients that name a blob only when it is there.
+    `table` is `frame(events, …)`, `held` its slots; `basis` is what the figures count where the store does not say;
+    `mounts` pairs layers with the repository they were mounted from; `failed` are the layers known to have failed;
+    `end` is the end of the push in seconds, the earliest one unless the times of `table` are measured. `tells_start`: a
+    layer that is seen done at once began then; false for clients that name a blob only when it is there.
     """
     stretches = runs(table)
     states = [_last_state([run.kind for run in own]) for own in stretches]
-    furthest = [_furthest(table, code, state, store) for code, state in enumerate(states)]
-    turns = _turns(table, store)
+    drawn = table.layers((table.kind == Kind.PUSHING) & (table.current != UNKNOWN))
+    furthest = [
+        _furthest(table, code, state, store) if code in drawn else _UNDRAWN for code, state in enumerate(states)
+    ]
+    turns = _turns(table, store, held)
+    bounds = table.begins.nonzero()[0]
+    spans = [
+        (fold.reduceat(column[table.order], bounds) if len(bounds) else column).tolist()
+        for column in (table.at, table.line)
+        for fold in (np.minimum, np.maximum)
+    ]
     found = []
     for code, layer in enumerate(events.ids):
         state = State.FAILED if layer in failed and not states[code].done else states[code]
-        own, rows = stretches[code], table.by_layer[code]
+        own, (start, until, first, last) = stretches[code], (column[code] for column in spans)
         begun = own[0].kind not in (Kind.PUSHED, Kind.EXISTS, Kind.MOUNTED)
         found.append(
             Layer(
@@ -81,21 +96,21 @@ def layers(
                 basis=_BASIS.get(store, basis),
                 attempts=_attempts(own, state),
                 retry_wait=float(_waited(own)),
-                start=round(float(table.at[rows].min()), 3) if is_measured and (tells_start or begun) else None,
-                end=round(float(table.at[rows].max()), 3) if is_measured else None,
+                start=round(start, 3) if is_measured and (tells_start or begun) else None,
+                end=round(until, 3) if is_measured else None,
                 created_by=None,
-                lines=(int(table.line[rows].min()), int(table.line[rows].max())),
+                lines=(first, last),
                 intervals=tuple(phases(own, gave_up=state is State.FAILED, end=end, turn=turns.get(code))),
             )
         )
     return tuple(found)
 
 
-def _turns(table: Table, store: Store) -> dict[int, float]:
+def _turns(table: Table, store: Store, held: Sequence[Slot]) -> dict[int, float]:
     """When a layer that waited could begin, where a pipe hides it: docker serves its queue first come, first served."""
     if store is not Store.GRAPHDRIVER or (table.kind == Kind.PUSHING).any():
         return {}
-    return {slot.layer: slot.start for slot in slots(table, store) if slot.after is not None}
+    return {slot.layer: slot.start for slot in held if slot.after is not None}
 
 
 def _last_state(kinds: Sequence[Kind]) -> State:
@@ -108,8 +123,6 @@ def _furthest(table: Table, code: int, state: State, store: Store) -> _Bytes:
     """The last figure of a layer's last attempt, and its size."""
     rows = table.by_layer[code]
     drawn = rows[(table.kind[rows] == Kind.PUSHING) & (table.current[rows] != UNKNOWN)]
-    if not len(drawn):
-        return _Bytes(done=None, total=None)
     total, size = int(table.total[drawn].max()), int(table.current[drawn].max())
     real = drawn[table.attempt[drawn] == table.attempt[drawn].max()]
     if store is Store.GRAPHDRIVER and not state.done:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,31 +11,54 @@ from pushlog.formats.events import Kind
 from pushlog.timeline.phases import Run
 
 if TYPE_CHECKING:
-    from pushlog.intake.text import Int64
+    from numpy.typing import NDArray
+
     from pushlog.timeline.frame import Table
+
+_KINDS = tuple(Kind)
 
 
 def runs(table: Table) -> list[list[Run]]:
     """The runs of each layer, in order."""
-    return [_runs(table, rows) for _, rows in sorted(table.by_layer.items())]
-
-
-def _runs(table: Table, rows: Int64) -> list[Run]:
-    total, at = table.total[rows], table.at[rows]
-    # A size that is drawn later counts from there on.
-    sized = (total > 0) & (table.current[rows] >= np.maximum.accumulate(total))
-    starts = np.flatnonzero(np.diff(table.run[rows], prepend=0))
-    full = np.minimum.reduceat(np.where(sized, at, np.inf), starts)
-    lasts = np.append(starts[1:], len(rows)) - 1
-    return [
-        Run(
-            kind=Kind(int(table.kind[rows[first]])),
-            attempt=int(table.attempt[rows[first]]),
-            start=float(at[first]),
-            last=float(at[last]),
-            wait=int(table.wait[rows[first]]),
-            left=int(table.wait[rows[last]]),
-            full=None if reached == np.inf else reached,
+    found: list[list[Run]] = [[] for _ in range(int(table.begins.sum()))]
+    if not found:
+        return found
+    order, run = table.order, table.run[table.order]
+    begin = (table.begins | (np.diff(run, prepend=0) != 0)).nonzero()[0]
+    first, last = order[begin], order[np.append(begin[1:], len(order)) - 1]
+    full = np.minimum.reduceat(np.where(_sized(table), table.at[order], np.inf), begin)
+    columns = (
+        (np.cumsum(table.begins) - 1)[begin],
+        table.kind[first],
+        table.attempt[first],
+        table.at[first],
+        table.at[last],
+        table.wait[first],
+        table.wait[last],
+        full,
+    )
+    for layer, kind, attempt, start, end, wait, left, reached in zip(*(c.tolist() for c in columns), strict=True):
+        found[layer].append(
+            Run(
+                kind=_KINDS[kind],
+                attempt=attempt,
+                start=start,
+                last=end,
+                wait=wait,
+                left=left,
+                full=None if reached == np.inf else reached,
+            )
         )
-        for first, last, reached in zip(starts.tolist(), lasts.tolist(), full.tolist(), strict=True)
-    ]
+    return found
+
+
+def _sized(table: Table) -> NDArray[np.bool_]:
+    """In the order of the layers: which figures reach the size of their layer. A size drawn later counts from there."""
+    found = np.zeros(len(table), dtype=bool)
+    if not (table.total > 0).any():
+        return found
+    total, current = table.total[table.order], table.current[table.order]
+    for low, high in pairwise([*table.begins.nonzero()[0].tolist(), len(total)]):
+        own = total[low:high]
+        found[low:high] = (own > 0) & (current[low:high] >= np.maximum.accumulate(own))
+    return found

@@ -27,7 +27,7 @@ def sent(table: Table, store: Store, clock: Clock, end: float) -> tuple[tuple[fl
     `table` is `timeline.frame` of the push's events, `end` when it ended. An upload that breaks off has to start
     from its first byte again, so the sum falls by what was lost. Bytes are what the store's figures count.
     """
-    if clock is Clock.NONE or end <= 0:
+    if clock is Clock.NONE or end <= 0 or not (table.current >= 0).any():
         return ()
     figure, gained = np.full(len(table), np.nan), np.zeros(len(table))
     for rows in table.by_layer.values():

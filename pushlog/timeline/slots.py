@@ -14,11 +14,11 @@ import numpy as np
 
 from pushlog.formats.events import Kind, is_any
 from pushlog.model import Store
+from pushlog.timeline.frame import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pushlog.intake.text import Int64
     from pushlog.timeline.frame import Table
 
 _DONE = (Kind.PUSHED, Kind.EXISTS, Kind.MOUNTED, Kind.SKIPPED, Kind.FAILED)
@@ -76,7 +76,7 @@ class _Own:
 def slots(table: Table, store: Store) -> tuple[Slot, ...]:
     """The slots of a push, in the order of its layers; `table` is `timeline.frame`, `store` says how layers queue."""
     found = []
-    layers = [_own(table, layer, rows) for layer, rows in sorted(table.by_layer.items())]
+    layers = _owns(table)
     ends = iter(sorted((own.last.number, own.layer, own.last.at) for own in layers if own.ended))
     for own in layers:
         first, start, after = own.rows[0].number, own.rows[0].at, None
@@ -102,27 +102,21 @@ def slots(table: Table, store: Store) -> tuple[Slot, ...]:
     return tuple(found)
 
 
-def _own(table: Table, layer: int, rows: Int64) -> _Own:
-    done = np.flatnonzero(is_any(table.kind[rows], _DONE))
-    rows = _telling(table, rows[: int(done[0]) + 1] if len(done) else rows)
-    columns = (table.kind, table.at, table.wait, table.attempt, table.current >= 0)
-    own = zip(rows.tolist(), *(column[rows].tolist() for column in columns), strict=True)
-    return _Own(
-        layer=layer,
-        rows=tuple(
-            _Row(number=number, kind=kind, at=at, wait=wait, attempt=attempt, drawn=drawn)
-            for number, kind, at, wait, attempt, drawn in own
-        ),
-    )
-
-
-def _telling(table: Table, rows: Int64) -> Int64:
-    """The rows that begin or end a run, or draw its first figure: the rest, nearly all, tell no more."""
+def _owns(table: Table) -> list[_Own]:
+    """The layers with those of their rows that begin or end a run, or draw its first figure: the rest tell no more."""
+    is_done = is_any(table.kind[table.order], _DONE)
+    open_yet = counted(is_done, table.begins) - is_done == 0
+    rows, begins = table.order[open_yet], table.begins[open_yet]
     run, drawn = table.run[rows], table.current[rows] >= 0
-    begins = np.ones(len(rows), dtype=bool)
-    begins[1:] = (run[1:] != run[:-1]) | (drawn[1:] > drawn[:-1])
-    telling: Int64 = rows[begins | np.append(begins[1:], True)]
-    return telling
+    begins[1:] |= (run[1:] != run[:-1]) | (drawn[1:] > drawn[:-1])
+    rows = rows[begins | np.append(begins[1:], True)[: len(rows)]]
+    columns = (rows, table.kind[rows], table.at[rows], table.wait[rows], table.attempt[rows], table.current[rows] >= 0)
+    found: dict[int, list[_Row]] = {}
+    told = zip(table.layer[rows].tolist(), *(column.tolist() for column in columns), strict=True)
+    for layer, number, kind, at, wait, attempt, is_drawn in told:
+        row = _Row(number=number, kind=kind, at=at, wait=wait, attempt=attempt, drawn=is_drawn)
+        found.setdefault(layer, []).append(row)
+    return [_Own(layer=layer, rows=tuple(own)) for layer, own in found.items()]
 
 
 def _uploads(own: _Own, start: float) -> Iterator[tuple[float, float]]:

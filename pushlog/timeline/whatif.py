@@ -18,7 +18,6 @@ from pushlog.timeline.assumptions import assumptions, clocked, share, silence, s
 from pushlog.timeline.changes import plan
 from pushlog.timeline.line import FITTING, Line, lines, step, widths
 from pushlog.timeline.schedule import makespan
-from pushlog.timeline.slots import slots
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -61,23 +60,23 @@ class _Push:
         return max(sent, key=lambda i: self.held[i].uploads[-1][1] - self.held[i].uploads[-1][0])
 
 
-def estimates(push: Diagnosis, table: Table, changes: Sequence[Change]) -> tuple[Estimate, ...]:
-    """An answer to each change; `table` is `timeline.frame` on the clock that `push.clock` names."""
-    return tuple(_estimate(push, table, asked) for asked in changes)
+def estimates(push: Diagnosis, table: Table, held: tuple[Slot, ...], changes: Sequence[Change]) -> tuple[Estimate, ...]:
+    """An answer to each change; `table` is `timeline.frame` on the clock that `push.clock` names, `held` its slots."""
+    return tuple(_estimate(push, table, held, asked) for asked in changes)
 
 
-def _estimate(push: Diagnosis, table: Table, asked: Change) -> Estimate:
+def _estimate(push: Diagnosis, table: Table, held: tuple[Slot, ...], asked: Change) -> Estimate:
     why = silence(push, asked)
     if why:
         return Estimate(change=asked.named, seconds=None, low=None, high=None, assumptions=(why,))
-    recorded = _recorded(push, table)
+    recorded = _recorded(push, table, held)
     return _answer(push, recorded, asked) if clocked(push) else _without_clock(push, recorded, asked)
 
 
-def _recorded(push: Diagnosis, table: Table) -> _Push:
+def _recorded(push: Diagnosis, table: Table, held: tuple[Slot, ...]) -> _Push:
     measured = push.duration.seconds
     return _Push(
-        held=slots(table, push.store),
+        held=held,
         sizes=tuple(layer.bytes_stored if stored(push) else layer.bytes_total for layer in push.layers),
         ids=tuple(layer.id for layer in push.layers),
         limit=push.concurrency.limit or 0,
