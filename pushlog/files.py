@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -18,6 +17,8 @@ def put(path: Path, data: bytes, *, sync: bool = True) -> None:
 
 def written(path: Path, write: Callable[[BinaryIO], object], *, sync: bool = True) -> None:
     """The same for what writes itself into an open file."""
+    import tempfile
+
     handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as file:

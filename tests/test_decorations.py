@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from importlib.resources import files
 
 import pytest
 from hypothesis import given, settings
@@ -243,6 +244,11 @@ def test_no_row_takes_the_sample_of_another_system_whole():
     for form in FORMS:
         first = next(f for f in FORMS if re.match(f.pattern.encode(), form.sample.encode()) and f.mark == form.mark)
         assert first.system == form.system, f"{form.id} is taken by {first.id}"
+
+
+def test_every_row_that_comes_with_pushlog_takes_its_sample():
+    text = files("pushlog.knowledge").joinpath("decorations.toml").read_text("utf-8")
+    assert read_decorations(text, "decorations.toml") == decorations()
 
 
 def test_a_wrong_row_is_said_with_file_row_and_key():

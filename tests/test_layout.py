@@ -18,11 +18,12 @@ CODE = sorted((ROOT / "pushlog").rglob("*.py"))
 # front, and `__main__` stand outside.
 RANKS = {
     "terms": -1,
+    "files": -1,
     "model": 0,
     "units": 0,
     "fields": 0,
     "faults": 0,
-    "files": 0,
+    "kept": 0,
     "knowledge": 1,
     "intake": 2,
     "formats": 3,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from pushlog.formats import derive
 from pushlog.formats.events import UNKNOWN, Events, Kind, Mark, Row, from_rows, table
 from pushlog.formats.figures import LARGEST, LONGEST_WAIT, size
+from pushlog.formats.grammar import compiled
 from pushlog.formats.scan import scan
 from pushlog.formats.shapes import FIELDS, Lane
 from pushlog.intake.limits import LONGEST_PIECE, loads
@@ -74,13 +75,8 @@ class Reading:
 
 @cache
 def grammar(name: str = "docker.lark") -> Lark:
-    """The compiled grammar. LALR; ASCII classes, so that byte patterns derived from it mean the same."""
-    from lark import Lark
-
-    start = ["start", "quiet", "overdrawn"] if name == "docker.lark" else ["start"]
-    return Lark.open_from_package(
-        "pushlog.grammars", name, parser="lalr", start=start, maybe_placeholders=False, g_regex_flags=re.ASCII
-    )
+    """The compiled grammar."""
+    return compiled(name, *(("start", "quiet", "overdrawn") if name == "docker.lark" else ()))
 
 
 @cache

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pushlog.formats import error_page
+from pushlog.formats.grammar import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -101,9 +102,7 @@ class ErrorText:
 @cache
 def grammar() -> Lark:
     """The parser of `error.lark`; lark is imported on first use, for a push that worked never needs it."""
-    from lark import Lark
-
-    return Lark.open_from_package("pushlog.grammars", "error.lark", parser="lalr", maybe_placeholders=False)
+    return compiled("error.lark", flags=0)
 
 
 def parsed(text: str) -> ErrorText:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.formats import derive
 from pushlog.formats.events import Mark
+from pushlog.formats.grammar import compiled
 from pushlog.intake.opening import places
 from pushlog.intake.text import Piece
 
@@ -52,12 +53,8 @@ class Lines:
 
     @cached_property
     def grammar(self) -> Lark:
-        """The compiled grammar. LALR; ASCII classes, so that the pattern derived from it means the same."""
-        from lark import Lark
-
-        return Lark.open_from_package(
-            "pushlog.grammars", self.file, parser="lalr", maybe_placeholders=False, g_regex_flags=re.ASCII
-        )
+        """The compiled grammar."""
+        return compiled(self.file)
 
     @cached_property
     def known(self) -> re.Pattern[str]:

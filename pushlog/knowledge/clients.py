@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
-from pushlog.knowledge.tables import Row, document
+from pushlog.knowledge.tables import Row, document, ours
 from pushlog.model import Basis, Client, Family
 
 _CLIENTS = tuple(client.value for client in Client)
@@ -48,13 +47,15 @@ class ClientFacts:
 @cache
 def clients() -> dict[Client, ClientFacts]:
     """The file that comes with pushlog. Raises KnowledgeError."""
-    text = files("pushlog.knowledge").joinpath("clients.toml").read_text("utf-8")
-    return read_clients(text, "clients.toml")
+    return _read(ours("clients.toml"))
 
 
 def read_clients(text: str, file: str) -> dict[Client, ClientFacts]:
     """The rows of a TOML text, by client; raises KnowledgeError with file, row and key."""
-    rows = document(text, file, tested=True)
+    return _read(document(text, file, tested=True))
+
+
+def _read(rows: Row) -> dict[Client, ClientFacts]:
     found = [_facts(row) for row in rows.rows("client", "id")]
     rows.done()
     return {facts.client: facts for facts in found}

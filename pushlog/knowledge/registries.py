@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from pushlog.knowledge.tables import Row, document
+from pushlog.knowledge.tables import Row, document, ours
 
 if TYPE_CHECKING:
     from pushlog.knowledge.patterns import Linear
@@ -80,13 +79,15 @@ class Registries:
 @cache
 def known() -> Registries:
     """The file that comes with pushlog."""
-    text = files("pushlog.knowledge").joinpath("registries.toml").read_text("utf-8")
-    return read_registries(text, "registries.toml", tested=True)
+    return _read(ours("registries.toml"))
 
 
-def read_registries(text: str, file: str, *, tested: bool = False) -> Registries:
-    """The registries and hops of a TOML text; raises `KnowledgeError`. `tested`: they come with pushlog."""
-    rows = document(text, file, tested=tested)
+def read_registries(text: str, file: str) -> Registries:
+    """The registries and hops of a TOML text; raises `KnowledgeError`."""
+    return _read(document(text, file))
+
+
+def _read(rows: Row) -> Registries:
     found = Registries(
         registries=tuple(registry(row) for row in rows.rows("registry", "kind")),
         hops=tuple(hop(row) for row in rows.rows("hop", "id")),

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib.resources import files
 
-from pushlog.knowledge.tables import Row, document
+from pushlog.knowledge.tables import Row, document, ours
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,13 +30,15 @@ class Secret:
 @cache
 def secrets() -> tuple[Secret, ...]:
     """The file that comes with pushlog, in its order."""
-    text = files("pushlog.knowledge").joinpath("secrets.toml").read_text("utf-8")
-    return read_secrets(text, "secrets.toml")
+    return _read(ours("secrets.toml"))
 
 
 def read_secrets(text: str, file: str) -> tuple[Secret, ...]:
     """The kinds of a TOML text; raises KnowledgeError with file, row and key."""
-    rows = document(text, file)
+    return _read(document(text, file))
+
+
+def _read(rows: Row) -> tuple[Secret, ...]:
     found = tuple(_secret(row) for row in rows.rows("secret", "id"))
     rows.done()
     return found

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from pushlog.knowledge.tables import Row, document
+from pushlog.knowledge.tables import Row, document, ours
 from pushlog.knowledge.wording import unknown_placeholder
 from pushlog.model import Family, Store
 
@@ -78,13 +77,16 @@ class Signature:
 @cache
 def signatures() -> tuple[Signature, ...]:
     """The catalogue that comes with pushlog, first match first."""
-    text = files("pushlog.knowledge").joinpath("errors.toml").read_text("utf-8")
-    return read_signatures(text, "errors.toml", tested=True)
+    return _read(ours("errors.toml"))
 
 
-def read_signatures(text: str, file: str, *, tested: bool = False) -> tuple[Signature, ...]:
-    """The rows of a TOML text; raises `KnowledgeError`. `tested`: they come with pushlog."""
-    return tuple(signature(row) for row in document(text, file, tested=tested).rows("error", "id"))
+def read_signatures(text: str, file: str) -> tuple[Signature, ...]:
+    """The rows of a TOML text; raises `KnowledgeError`."""
+    return _read(document(text, file))
+
+
+def _read(rows: Row) -> tuple[Signature, ...]:
+    return tuple(signature(row) for row in rows.rows("error", "id"))
 
 
 def signature(row: Row) -> Signature:

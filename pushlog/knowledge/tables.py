@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
+import json
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from pushlog.faults import UserError
+from pushlog.kept import kept
 from pushlog.knowledge.patterns import Linear, PatternError, linear
 
 if TYPE_CHECKING:
@@ -156,8 +158,22 @@ class Row:
                 raise self.wrong(key, "is not known here")
 
 
+def ours(file: str) -> Row:
+    """A whole file that comes with pushlog as one row. It is kept as JSON, which is read ten times as fast."""
+    text = files("pushlog.knowledge").joinpath(file).read_text("utf-8")
+
+    def made() -> bytes:
+        import tomllib
+
+        return json.dumps(tomllib.loads(text)).encode()
+
+    return Row(file, "the file", json.loads(kept(file, (text,), made)), tested=True)
+
+
 def document(text: str, file: str, *, tested: bool = False, origin: str | None = None) -> Row:
     """A whole TOML file as one row."""
+    import tomllib
+
     try:
         return Row(file, "the file", tomllib.loads(text), tested=tested, origin=origin)
     except tomllib.TOMLDecodeError as error:
