@@ -1,21 +1,15 @@
-"""The options of an analysis from those of the command line."""
+"""The options of an analysis from those of the command line; what reads a rare one is loaded where it is given."""
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
-
-from pushlog.formats.rules_file import knowledge
-from pushlog.intake.history import history
-from pushlog.intake.manifest import manifest
-from pushlog.intake.own_limits import limits
-from pushlog.intake.read import read
-from pushlog.intake.zones import zone
-from pushlog.pipeline import Options
-from pushlog.timeline.changes import change
-from pushlog.timeline.concurrency import setting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from pushlog.pipeline import Options
 
 
 def analysis(
@@ -32,14 +26,34 @@ def analysis(
     other_limits: Sequence[str] | None = None,
 ) -> Options:
     """What the user told and asked. Raises UserError for a file that can't be read or a value that is none."""
-    return Options(
-        knowledge=knowledge(rules_files or ()),
-        history=history(histories or ()),
-        manifest=manifest(manifest_file) if manifest_file is not None else None,
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy would start threads for algebra, of which there is none
+    from pushlog.intake.own_limits import limits
+    from pushlog.intake.read import read
+    from pushlog.pipeline import Options
+    from pushlog.timeline.changes import change
+    from pushlog.timeline.concurrency import setting
+
+    options = Options(
         max_uploads=setting(daemon_config) if daemon_config is not None else None,
         what_if=tuple(change(text) for text in what_if or ()),
         timing=read(timing).data[:].decode("utf-8", "replace") if timing is not None else None,
-        zone=zone(timezone) if timezone is not None else None,
         redact=redact,
         limits=limits(other_limits or (), time_limit),
     )
+    if rules_files:
+        from pushlog.formats.rules_file import knowledge
+
+        options = replace(options, knowledge=knowledge(rules_files))
+    if histories:
+        from pushlog.intake.history import history
+
+        options = replace(options, history=history(histories))
+    if manifest_file is not None:
+        from pushlog.intake.manifest import manifest
+
+        options = replace(options, manifest=manifest(manifest_file))
+    if timezone is not None:
+        from pushlog.intake.zones import zone
+
+        options = replace(options, zone=zone(timezone))
+    return options

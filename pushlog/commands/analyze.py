@@ -53,7 +53,6 @@ def analyze(
 
     wanted = outputs(formats or ["text"])
     from pushlog.commands.analysis import analysis
-    from pushlog.pipeline import analyze as read
 
     options = analysis(
         rules_files=rules_files,
@@ -67,6 +66,8 @@ def analyze(
         time_limit=time_limit,
         other_limits=limits,
     )
+    from pushlog.pipeline import analyze as read
+
     results = []
     for log in logs:
         with waiting(log):

@@ -73,7 +73,6 @@ class Reading:
     others: Int64
 
 
-@cache
 def grammar(name: str = "docker.lark") -> Lark:
     """The compiled grammar."""
     return compiled(name, *(("start", "quiet", "overdrawn") if name == "docker.lark" else ()))

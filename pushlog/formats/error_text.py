@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -99,7 +98,6 @@ class ErrorText:
     items: tuple[tuple[str | None, str], ...] = ()
 
 
-@cache
 def grammar() -> Lark:
     """The parser of `error.lark`; lark is imported on first use, for a push that worked never needs it."""
     return compiled("error.lark", flags=0)

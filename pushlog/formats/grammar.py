@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _PACKAGE = "pushlog.grammars"
 
 
+@cache
 def compiled(file: str, *starts: str, flags: int = re.ASCII) -> Lark:
     """The parser of one grammar. LALR; ASCII classes, so that byte patterns derived from it mean the same."""
     import lark

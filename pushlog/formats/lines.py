@@ -51,7 +51,7 @@ class Lines:
 
     file: str
 
-    @cached_property
+    @property
     def grammar(self) -> Lark:
         """The compiled grammar."""
         return compiled(self.file)

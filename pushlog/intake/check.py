@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import hashlib
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,18 +30,13 @@ def checked(data: Data, *, is_text: bool) -> Checked | Future[Checked]:
     """The hash of the data and, where it is to be UTF-8 text, what is wrong with it; later, if that takes a while."""
     if len(data) <= _CHUNK:
         return _checked(data, is_text=is_text)
-    with _Beside() as pool:
-        return pool.submit(_checked, data, is_text=is_text)
+    from concurrent.futures import ThreadPoolExecutor
 
-
-class _Beside(ThreadPoolExecutor):
-    """One thread that ends by itself; nobody waits for it here. Hashing lets other threads run."""
-
-    def __init__(self) -> None:
-        super().__init__(1)
-
-    def __exit__(self, *_: object) -> None:
-        self.shutdown(wait=False)
+    # One thread that ends by itself; nobody waits for it here. Hashing lets other threads run.
+    pool = ThreadPoolExecutor(1)
+    found = pool.submit(_checked, data, is_text=is_text)
+    pool.shutdown(wait=False)
+    return found
 
 
 def _checked(data: Data, *, is_text: bool) -> Checked:

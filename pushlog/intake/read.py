@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from pushlog.faults import InputError
 from pushlog.intake import mapped
-from pushlog.intake.archives import ArchiveLimits, members
 from pushlog.intake.check import Checked, checked
 from pushlog.intake.limits import LIMITS
 from pushlog.intake.unpack import HEAD, kind
@@ -100,6 +99,8 @@ def _inside(name: str) -> Raw:
 
 def _unpacked(name: str, data: bytes, member: str | None = None) -> Raw:
     """The one log that a compressed file or an archive holds, or the named one. Raises InputError."""
+    from pushlog.intake.archives import ArchiveLimits, members
+
     shown = name if member is None else f"{name}/{member}"
     found = None
     for one in members(io.BytesIO(data), len(data), ArchiveLimits()):
