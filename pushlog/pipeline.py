@@ -10,6 +10,7 @@ from pushlog.formats.dialects import openings, pushes
 from pushlog.formats.errors import Classified, classify
 from pushlog.formats.limited import few_findings, given_up, limited
 from pushlog.formats.reference import named_in, reference
+from pushlog.formats.section import coverage
 from pushlog.formats.sections import unbound
 from pushlog.formats.store import store
 from pushlog.intake.deadline import TimeUpError, deadline
@@ -136,7 +137,7 @@ def _known(given: Raw, chosen: Options, *, every: bool = False) -> tuple[Source,
         sha256=given.sha256,
         capture=log.capture or told.capture,
         decoration=log.decoration,
-        coverage=_coverage(found),
+        coverage=coverage(found),
         notes=(
             *given.told,
             *log.notes,
@@ -192,15 +193,6 @@ def _with_sizes(cases: list[Case], options: Options) -> tuple[list[Case], tuple[
     return done, tuple(notes)
 
 
-def _coverage(found: tuple[Section, ...]) -> float:
-    lines = sum(section.lines[1] - section.lines[0] + 1 for section in found)
-    return round(sum(_understood(section) for section in found) / lines, 4) if lines else 1.0
-
-
-def _understood(section: Section) -> int:
-    return section.lines[1] - section.lines[0] + 1 - len({piece.line for piece in section.unread})
-
-
 def _case(text: Text, source: Source, section: Section, watch: Watch | None, options: Options) -> Case:
     """What is known of one push, before anything is judged."""
     facts = options.knowledge.client(section.client)
@@ -215,7 +207,7 @@ def _case(text: Text, source: Source, section: Section, watch: Watch | None, opt
         held,
         store=engine,
         basis=facts.basis,
-        mounts={m.fields["LAYER"]: m.fields["FROM"] for m in section.marks if m.kind == "mount"},
+        mounts=section.mounts,
         failed=gave_up(section.events.ids, table, classified.parts.object_digest if classified else None)
         if ended is Outcome.FAILED
         else (),
@@ -240,7 +232,7 @@ def _case(text: Text, source: Source, section: Section, watch: Watch | None, opt
         duration=clock.duration,
         concurrency=concurrency(table, section, store=engine, capture=source.capture, configured=options.max_uploads),
         sent=sent(table, engine, clock.kind, clock.end),
-        lines_understood=_understood(section),
+        lines_understood=section.understood,
         unread=tuple(Evidence(line=p.line, text=p.text) for p in section.unread[:_UNREAD_SHOWN]),
     )
     return Case(

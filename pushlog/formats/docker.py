@@ -15,6 +15,7 @@ from pushlog.formats import derive
 from pushlog.formats.events import UNKNOWN, Events, Kind, Mark, Row, from_rows, table
 from pushlog.formats.figures import LARGEST, LONGEST_WAIT, size
 from pushlog.formats.grammar import compiled
+from pushlog.formats.lines import Lines
 from pushlog.formats.scan import scan
 from pushlog.formats.shapes import FIELDS, Lane
 from pushlog.intake.limits import LONGEST_PIECE, loads
@@ -41,6 +42,7 @@ OPENING = Opening(
     rb'|\{"status":"(?:The push refers|Pushing|Preparing|Waiting)'
     rb"|[0-9a-f]{12}: (?:Preparing|Waiting|Pushing|Pushed|Layer already exists|Mounted from|Retrying in|Image )",
 )
+LINES = Lines("docker.lark", ("start", "quiet", "overdrawn"))
 _FLOOD = ("preparing", "waiting", "pushing", "pushed", "exists", "retrying", "unavailable")
 ENGINE_FLOOD = ("waiting", "pushing", "retrying", "unavailable")
 # What only a terminal writes: the cursor goes up, a row is drawn over another, a state is followed by a space.
@@ -73,9 +75,9 @@ class Reading:
     others: Int64
 
 
-def grammar(name: str = "docker.lark") -> Lark:
-    """The compiled grammar."""
-    return compiled(name, *(("start", "quiet", "overdrawn") if name == "docker.lark" else ()))
+def grammar(name: str = LINES.file) -> Lark:
+    """The compiled grammar of docker's lines, or of the Engine's messages."""
+    return LINES.grammar if name == LINES.file else compiled(name)
 
 
 @cache
@@ -238,31 +240,20 @@ def _bytes(figure: object) -> int:
 
 
 def _line(piece: Piece) -> Iterator[Row | Mark]:
-    """A line through Lark: the alias is the kind, the terminals are the fields."""
-    if not _may_tell(piece.text):
+    """A line through the grammar: as a row of a layer, and as a mark where it tells more than that."""
+    mark = LINES.mark(piece)
+    if mark is None or mark.kind != "layer":
+        yield from (mark,) if mark else ()
         return
-    from lark import Token, Tree
-    from lark.exceptions import LarkError
-
-    try:
-        tree = grammar().parse(piece.text, start="start")
-    except LarkError:
-        return
-    tokens = {t.type: str(t) for t in tree.scan_values(lambda value: isinstance(value, Token))}
-    if tree.data != "layer":
-        yield Mark(kind=str(tree.data), start=piece.start, stop=piece.stop, line=piece.line, fields=tokens)
-        return
-    state = tree.children[-1]
-    assert isinstance(state, Tree)
-    kind = Kind[str(state.data).upper()]
-    if "FROM" in tokens:
-        yield Mark(kind="mount", start=piece.start, stop=piece.stop, line=piece.line, fields=tokens)
+    told = mark.fields
+    if "FROM" in told:
+        yield replace(mark, kind="mount")
     yield Row(
         start=piece.start,
         stop=piece.stop,
-        layer=tokens["LAYER"],
-        kind=kind,
-        current=size(tokens["CURRENT"]) if "CURRENT" in tokens else UNKNOWN,
-        total=size(tokens["TOTAL"]) if "TOTAL" in tokens else UNKNOWN,
-        wait=int(min(float(tokens["WAIT"]), LONGEST_WAIT)) if "WAIT" in tokens else UNKNOWN,
+        layer=told["LAYER"],
+        kind=Kind[told["STATE"].upper()],
+        current=size(told["CURRENT"]) if "CURRENT" in told else UNKNOWN,
+        total=size(told["TOTAL"]) if "TOTAL" in told else UNKNOWN,
+        wait=int(min(float(told["WAIT"]), LONGEST_WAIT)) if "WAIT" in told else UNKNOWN,
     )

@@ -104,6 +104,8 @@ class Events:
 
     def part(self, low: int, high: int) -> Events:
         """The events with row numbers from `low` up to `high`, not included; `ids` are those that occur, in order."""
+        if low >= high:
+            return _NONE
         codes, first, inverse = np.unique(self.layer[low:high], return_index=True, return_inverse=True)
         order = np.argsort(first, kind="stable")
         rank = np.empty_like(order)
@@ -128,6 +130,15 @@ class Events:
             drawn=number[drawn],
             place=place - place[:1],
         )
+
+
+def _of_none() -> Events:
+    numbers = np.empty(0, dtype=np.int64)
+    columns = dict.fromkeys(("start", "stop", "until", "line", "layer", "current", "total", "wait", "place"), numbers)
+    return Events(ids=(), kind=np.empty(0, dtype=np.int8), drawn=np.empty(0, dtype=np.int32), **columns)
+
+
+_NONE = _of_none()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,9 +31,11 @@ _KIND = re.compile(r"\(\?P<\w+>\)")
 
 # The only digits of a line that are words.
 _HASH = "sha256:"
+_DIGEST = re.compile(r"(?<=\0)[0-9a-f]{64}")
 _DIGITS = {ord(digit): "0" for digit in "123456789"}
-# More shapes than any log of one client has.
+# More shapes than any log of one client has, and as long as lines that come again are.
 _SHAPES = 10_000
+_LENGTH = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +49,18 @@ class _Shape:
 
 @dataclass(frozen=True)
 class Lines:
-    """A grammar of `grammars/`; an alias is the kind of a mark, a named terminal is a field of it."""
+    """A grammar of `grammars/`; an alias is the kind of a mark, a named terminal is a field of it.
+
+    `starts`: the rules that it can be asked for, where it has others than `start`.
+    """
 
     file: str
+    starts: tuple[str, ...] = ()
 
     @property
     def grammar(self) -> Lark:
         """The compiled grammar."""
-        return compiled(self.file)
+        return compiled(self.file, *self.starts)
 
     @cached_property
     def known(self) -> re.Pattern[str]:
@@ -70,19 +76,27 @@ class Lines:
     def mark(self, piece: Piece) -> Mark | None:
         """The piece through the grammar; None when it is no line of the dialect.
 
-        Lines that differ in digits alone mean the same, and a terminal redraws them by the thousand: each of their
+        Lines that differ in digits or a digest alone mean the same, and some are printed by the thousand: each of their
         shapes is parsed once.
         """
-        key = piece.text.replace(_HASH, "\0").translate(_DIGITS)
-        shape = self._shapes.get(key) or self._parsed(piece.text)
+        shape = self._shape(piece.text)
         if shape is None:
             return None
-        if len(self._shapes) < _SHAPES:
-            self._shapes[key] = shape
         fields = {name: piece.text[start:stop] for name, start, stop in shape.fields}
         if shape.state is not None:
             fields["STATE"] = shape.state
         return Mark(kind=shape.kind, start=piece.start, stop=piece.stop, line=piece.line, fields=fields)
+
+    def _shape(self, text: str) -> _Shape | None:
+        if len(text) > _LENGTH:
+            return self._parsed(text)
+        key = text.replace(_HASH, "\0").translate(_DIGITS)
+        if "\0" in key:
+            key = _DIGEST.sub("", key)
+        shape = self._shapes.get(key) or self._parsed(text)
+        if shape is not None and len(self._shapes) < _SHAPES:
+            self._shapes[key] = shape
+        return shape
 
     def _parsed(self, text: str) -> _Shape | None:
         if not self.known.fullmatch(text):
@@ -91,7 +105,7 @@ class Lines:
         from lark.exceptions import LarkError
 
         try:
-            tree = self.grammar.parse(text)
+            tree = self.grammar.parse(text, start="start")
         except LarkError:
             return None
         tokens = tree.scan_values(lambda value: isinstance(value, Token))

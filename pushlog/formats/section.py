@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from pushlog.model import Client
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pushlog.formats.events import Events, Mark
     from pushlog.formats.own_clock import OwnClock
     from pushlog.formats.zone import ErrorLines
@@ -38,6 +40,22 @@ class Section:
     quiet: bool = False
     until: int | None = None
 
+    @property
+    def understood(self) -> int:
+        """How many of its lines were understood."""
+        return self.lines[1] - self.lines[0] + 1 - len({piece.line for piece in self.unread})
+
+    @property
+    def mounts(self) -> dict[str, str]:
+        """The layers that were mounted from another repository, with its name."""
+        return {m.fields["LAYER"]: m.fields["FROM"] for m in self.marks if m.kind == "mount"}
+
     def last(self, *kinds: str) -> Mark | None:
         """The last mark of these kinds."""
         return next((m for m in reversed(self.marks) if m.kind in kinds), None)
+
+
+def coverage(sections: Sequence[Section]) -> float:
+    """The share of the lines of some pushes that were understood, from 0 to 1; all of none."""
+    lines = sum(section.lines[1] - section.lines[0] + 1 for section in sections)
+    return round(sum(section.understood for section in sections) / lines, 4) if lines else 1.0

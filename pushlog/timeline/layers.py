@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from pushlog.timeline.runs import runs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from pushlog.timeline.frame import Table
     from pushlog.timeline.phases import Run
@@ -75,16 +77,11 @@ def layers(
         _furthest(table, code, state, store) if code in drawn else _UNDRAWN for code, state in enumerate(states)
     ]
     turns = _turns(table, store, held)
-    bounds = table.begins.nonzero()[0]
-    spans = [
-        (fold.reduceat(column[table.order], bounds) if len(bounds) else column).tolist()
-        for column in (table.at, table.line)
-        for fold in (np.minimum, np.maximum)
-    ]
+    spans = [_folded(table, column) for column in (table.at, table.line)]
     found = []
     for code, layer in enumerate(events.ids):
         state = State.FAILED if layer in failed and not states[code].done else states[code]
-        own, (start, until, first, last) = stretches[code], (column[code] for column in spans)
+        own, ((start, until), (first, last)) = stretches[code], (column[code] for column in spans)
         begun = own[0].kind not in (Kind.PUSHED, Kind.EXISTS, Kind.MOUNTED)
         found.append(
             Layer(
@@ -104,6 +101,15 @@ def layers(
             )
         )
     return tuple(found)
+
+
+def _folded(table: Table, column: NDArray[np.integer] | NDArray[np.floating]) -> list[tuple[Any, Any]]:
+    """The least and the most of a column for each layer."""
+    first = table.begins.nonzero()[0]
+    if not len(first):
+        return []
+    own = column[table.order]
+    return list(zip(np.minimum.reduceat(own, first).tolist(), np.maximum.reduceat(own, first).tolist(), strict=True))
 
 
 def _turns(table: Table, store: Store, held: Sequence[Slot]) -> dict[int, float]:
