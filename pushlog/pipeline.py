@@ -7,64 +7,36 @@ from typing import TYPE_CHECKING
 
 from pushlog.formats.anchors import stretches
 from pushlog.formats.dialects import openings, pushes
-from pushlog.formats.errors import Classified, classify
 from pushlog.formats.limited import few_findings, given_up, limited
-from pushlog.formats.reference import named_in, reference
 from pushlog.formats.section import coverage
 from pushlog.formats.sections import unbound
-from pushlog.formats.store import store
 from pushlog.intake.deadline import TimeUpError, deadline
 from pushlog.intake.limits import LIMITS, Deadline, Limits, long_lines
 from pushlog.intake.opened import opened
 from pushlog.intake.read import Raw, raw, read
 from pushlog.knowledge.base import Knowledge, shipped
-from pushlog.model import (
-    Capture,
-    Client,
-    Diagnosis,
-    Evidence,
-    Failure,
-    Family,
-    Finding,
-    Log,
-    Outcome,
-    Reference,
-    Source,
-    Store,
-)
+from pushlog.model import Client, Diagnosis, Finding, Log, Source
 from pushlog.redaction.result import redacted, unredacted
 from pushlog.rules import across, judge
-from pushlog.rules.case import Case
+from pushlog.rules.case_of import case_of
 from pushlog.rules.excerpt import excerpt
-from pushlog.rules.token_expired import expired
 from pushlog.rules.verdict import verdict
-from pushlog.timeline.concurrency import concurrency
 from pushlog.timeline.flow import flowed
-from pushlog.timeline.frame import frame
-from pushlog.timeline.layers import gave_up, layers
 from pushlog.timeline.naming import named
-from pushlog.timeline.outcome import outcome, proof
-from pushlog.timeline.progress import progress
-from pushlog.timeline.sent import sent
 from pushlog.timeline.sizing import sized
-from pushlog.timeline.slots import slots
-from pushlog.timeline.times import times
 from pushlog.timeline.whatif import estimates
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
     from pathlib import Path
 
     from pushlog.formats.section import Section
     from pushlog.intake.history import History
     from pushlog.intake.manifest import Manifest
     from pushlog.intake.text import Text
-    from pushlog.model import Layer
+    from pushlog.rules.case import Case
     from pushlog.timeline.changes import Change
     from pushlog.timeline.measured import Watch
-
-_UNREAD_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +118,7 @@ def _known(given: Raw, chosen: Options, *, every: bool = False) -> tuple[Source,
         ),
     )
     watch = log.watch or chosen.watch
+    watch = log.watch or chosen.watch
     known = [_case(text, described, section, watch, chosen) for section in found if not deadline.over]
     known, unnamed = _with_instructions(known, chosen.history)
     known, unsized = _with_sizes(known, chosen)
@@ -193,84 +166,8 @@ def _with_sizes(cases: list[Case], options: Options) -> tuple[list[Case], tuple[
     return done, tuple(notes)
 
 
-def _case(text: Text, source: Source, section: Section, watch: Watch | None, options: Options) -> Case:
-    """What is known of one push, before anything is judged."""
-    facts = options.knowledge.client(section.client)
-    engine, classified = _engine(source, section, options.knowledge)
-    ended = outcome(section, classified)
-    clock = times(text, section, watch, store=engine, error=classified, engine=facts.engine)
-    table = frame(section.events, clock.at, counts_down=facts.engine)
-    held = slots(table, engine)
-    known = layers(
-        section.events,
-        table,
-        held,
-        store=engine,
-        basis=facts.basis,
-        mounts=section.mounts,
-        failed=gave_up(section.events.ids, table, classified.parts.object_digest if classified else None)
-        if ended is Outcome.FAILED
-        else (),
-        end=clock.end,
-        is_measured=clock.duration.seconds is not None,
-        tells_start=facts.engine,
-    )
-    pushed = _reference(section)
-    push = Diagnosis(
-        client=section.client,
-        store=engine,
-        lines=section.lines,
-        reference=pushed,
-        registry_kind=options.knowledge.registry_kind(pushed.registry),
-        outcome=ended,
-        error=_failure(section, classified, known),
-        layers=known,
-        progress=progress(
-            known, ended, source.capture, proof=proof(section), piped=section.client is Client.DOCKER, names=facts.names
-        ),
-        clock=clock.kind,
-        duration=clock.duration,
-        concurrency=concurrency(table, section, store=engine, capture=source.capture, configured=options.max_uploads),
-        sent=sent(table, engine, clock.kind, clock.end),
-        lines_understood=section.understood,
-        unread=tuple(Evidence(line=p.line, text=p.text) for p in section.unread[:_UNREAD_SHOWN]),
-    )
-    return Case(
-        source=source,
-        push=push,
-        section=section,
-        events=table,
-        held=held,
-        text=text,
-        classified=classified,
-        end=clock.end,
-        knowledge=options.knowledge,
-    )
-
-
-def _reference(section: Section) -> Reference:
-    """What was pushed, as the client names it; one that does not name it may name its requests in an error."""
-    pushed = reference(section.marks)
-    if pushed.repository is not None or section.client is Client.DOCKER:
-        return pushed
-    errors = [section.error.text] if section.error else []
-    found = named_in([*errors, *(m.fields["TEXT"] for m in section.marks if m.kind == "retry")])
-    return replace(pushed, registry=found.registry, repository=found.repository, tags=pushed.tags or found.tags)
-
-
-def _engine(source: Source, section: Section, knowledge: Knowledge) -> tuple[Store, Classified | None]:
-    """The store, and the error read with it; an error's form can tell the store where the layers don't."""
-    first = classify(section.error.text, catalogue=knowledge.signatures) if section.error else None
-    row = first.signature if first else None
-    hint = (row.store if row else None) or (first.store if first else Store.UNKNOWN)
-    engine = Store.UNKNOWN
-    if knowledge.client(section.client).engine:
-        pasted = source.capture in (Capture.PIPED, Capture.SCREEN)
-        headed = section.client is Client.COMPOSE
-        engine = store(section.events, section.marks, hint=hint, pasted=pasted, headed=headed)
-    if section.error is None:
-        return engine, None
-    return engine, classify(section.error.text, store=engine, catalogue=knowledge.signatures)
+def _case(text: Text, source: Source, section: Section, watch: Watch | None, chosen: Options) -> Case:
+    return case_of(text, source, section, watch=watch, knowledge=chosen.knowledge, max_uploads=chosen.max_uploads)
 
 
 def _judged(case: Case, habits: tuple[Finding, ...]) -> Diagnosis:
@@ -279,16 +176,3 @@ def _judged(case: Case, habits: tuple[Finding, ...]) -> Diagnosis:
     headline, advice = verdict(case.push, findings, case.client.name)
     quoted = excerpt(case.text, case.push, findings)
     return replace(case.push, findings=findings, verdict=headline, advice=advice, excerpt=quoted)
-
-
-def _failure(section: Section, classified: Classified | None, known: Sequence[Layer]) -> Failure | None:
-    if section.error is None or classified is None:
-        return None
-    return Failure(
-        text=section.error.text,
-        line=section.error.lines[0],
-        family=Family.TOKEN_EXPIRED if expired(classified, known) else classified.family,
-        code=classified.code,
-        http_status=classified.http_status,
-        retry_helps=classified.retry_helps,
-    )

@@ -138,17 +138,24 @@ class Text:
 
     def stop_of(self, line: int) -> int:
         """The offset at which a physical line ends, before its line feed."""
-        stop = self.start_of(line + 1)
-        return stop - 1 if stop > self.start_of(line) and self.data[stop - 1] == ord("\n") else stop
+        return self._bounds(line)[1]
+
+    def _bounds(self, line: int) -> tuple[int, int]:
+        start, stop = self.start_of(line), self.start_of(line + 1)
+        return start, stop - 1 if stop > start and self.data[stop - 1] == ord("\n") else stop
 
     def shown_of(self, line: int) -> tuple[int, int]:
         """The offsets between which a physical line is looked at for what is shown of it: all of it, or its end."""
-        stop = self.stop_of(line)
-        return max(self.start_of(line), stop - LOOKED_AT), stop
+        start, stop = self._bounds(line)
+        return max(start, stop - LOOKED_AT), stop
 
     def shown(self, line: int) -> str:
         """What a person reads on that line, or the beginning of it: the last piece drawn there."""
-        texts = [p.text for p in self.pieces(*self.shown_of(line))]
+        start, stop = self.shown_of(line)
+        part = self.data[start:stop]
+        if b"\r" not in part and b"\x1b" not in part:
+            return plain(part)[:_SHOWN]
+        texts = [p.text for p in self.pieces(start, stop)]
         return texts[-1][:_SHOWN] if texts else ""
 
     def pieces(self, start: int, stop: int) -> Iterator[Piece]:

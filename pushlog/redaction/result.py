@@ -68,6 +68,11 @@ def unredacted(log: Log) -> Log:
 def _texts(value: object) -> list[tuple[str, int | None]]:
     """Every text of a record, with the line of the log that it is, where it is one."""
     found: list[tuple[str, int | None]] = []
+    _gather(value, found)
+    return found
+
+
+def _gather(value: object, found: list[tuple[str, int | None]]) -> None:
     if isinstance(value, str):
         if value and not isinstance(value, Enum):
             found.append((value, None))
@@ -80,8 +85,7 @@ def _texts(value: object) -> list[tuple[str, int | None]]:
     else:
         for part in _parts(value):
             if type(part) not in _SILENT:
-                found += _texts(part)
-    return found
+                _gather(part, found)
 
 
 def _parts(value: object) -> Iterable[object]:

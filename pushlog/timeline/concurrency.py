@@ -36,7 +36,8 @@ def concurrency(
     it was not given; 0 means no limit, so then there is none to tell. The containerd store obeys it from docker 29.7.0
     on: where more are seen, it did not.
     """
-    table = table.part(0, _first_tag(section))
+    first = _first_tag(section)
+    table = table.part(0, first) if first < len(table) else table
     observed = _observed(table, store, capture) if len(table) else None
     if configured is not None and not (store is Store.CONTAINERD and (observed or 0) > configured > 0):
         return Concurrency(observed=observed, limit=configured or None, limit_from="daemon-config")

@@ -15,7 +15,7 @@ from pushlog.timeline.phases import phases
 from pushlog.timeline.runs import runs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -72,10 +72,7 @@ def layers(
     """
     stretches = runs(table)
     states = [_last_state([run.kind for run in own]) for own in stretches]
-    drawn = table.layers((table.kind == Kind.PUSHING) & (table.current != UNKNOWN))
-    furthest = [
-        _furthest(table, code, state, store) if code in drawn else _UNDRAWN for code, state in enumerate(states)
-    ]
+    furthest = list(_figures(table, states, store))
     turns = _turns(table, store, held)
     spans = [_folded(table, column) for column in (table.at, table.line)]
     found = []
@@ -123,6 +120,12 @@ def _last_state(kinds: Sequence[Kind]) -> State:
     """The last state of a layer; one that was pushed with one tag stays pushed when the next tag finds it there."""
     done = [kind for kind in kinds if kind in (Kind.PUSHED, Kind.MOUNTED)]
     return STATES[done[-1] if kinds[-1] == Kind.EXISTS and done else kinds[-1]]
+
+
+def _figures(table: Table, states: Sequence[State], store: Store) -> Iterator[_Bytes]:
+    drawn = table.layers((table.kind == Kind.PUSHING) & (table.current != UNKNOWN))
+    for code, state in enumerate(states):
+        yield _furthest(table, code, state, store) if code in drawn else _UNDRAWN
 
 
 def _furthest(table: Table, code: int, state: State, store: Store) -> _Bytes:
