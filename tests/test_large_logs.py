@@ -209,6 +209,21 @@ def test_what_is_left_out_changes_neither_clock_nor_layers(seed, store, chunk):
     assert results[0][2] == results[1][2]
 
 
+@pytest.mark.parametrize("every", [True, False])
+def test_threads_that_share_a_large_log_find_the_same_rows_as_one(monkeypatch, every):
+    text = Text(terminal(random.Random(7), 3000))
+    monkeypatch.setattr(scan, "LARGE", 0)
+    monkeypatch.setattr(scan, "LARGE_CHUNK", 2000)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    shared = docker.read(text, every=every)
+    monkeypatch.setattr(scan, "at_once", map)
+    alone = docker.read(text, every=every)
+    assert len(shared.events) > 200
+    for name in ("ids", "start", "until", "layer", "current", "drawn", "place"):
+        assert list(getattr(shared.events, name)) == list(getattr(alone.events, name))
+    assert shared.others.tolist() == alone.others.tolist()
+
+
 def test_rows_that_only_move_a_figure_on_are_left_out_but_for_tables():
     rows = "".join(f"\x1b[1A\x1b[2K\r{A}: Pushing [=>   ]  {n}kB/900kB\r\x1b[1B" for n in range(1, 800))
     data = f"{HEADER}\r\n{A}: Preparing \r\n{rows}{A}: Pushed \r\n{DONE}\r\n".encode()

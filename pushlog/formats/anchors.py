@@ -16,7 +16,7 @@ import numpy as np
 
 from pushlog.formats import derive, docker
 from pushlog.formats.dialects import DIALECTS
-from pushlog.intake.mapped import passed
+from pushlog.intake.mapped import let_go, passed
 from pushlog.intake.opening import within
 from pushlog.intake.sieve import Sieve
 
@@ -197,4 +197,5 @@ def _whole_lines(data: Data, spans: Iterable[tuple[int, int]]) -> Iterator[tuple
         if high > end:
             end = data.find(b"\n", high) + 1 or len(data) if high < len(data) else len(data)
         lines.append((start or lines[-1][1] if lines else start, end))
+        let_go(data)
     return _joined(lines)

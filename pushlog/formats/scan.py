@@ -15,10 +15,11 @@ from pushlog.formats.events import Columns, Drawn, Kind, grouped
 from pushlog.formats.figures import LONGEST_WAIT
 from pushlog.formats.segments import Segments
 from pushlog.formats.shapes import MOVES, OTHER, Lane, Shapes
-from pushlog.intake.mapped import passed
+from pushlog.intake.mapped import let_go, passed
+from pushlog.intake.threads import at_once
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 # Rows are read in chunks of about this many bytes: arrays stay in the cache, and memory stays small.
 CHUNK = 1 << 20
+# From so many bytes on, threads share the work. With smaller chunks they wait for each other most of the time.
+LARGE, LARGE_CHUNK = 128 << 20, 1 << 22
 # More than any array of a chunk takes.
 _FREED = 16 << 20
 # Of rows that only move a figure on, one in so many is kept.
@@ -47,9 +50,10 @@ class Scan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
-    """What one chunk holds. `order`: the layer of every row; `kept`: which rows `columns` has."""
+    """What one chunk holds. `order`: the layer of every row, as `ids` numbers it; `kept`: which rows `columns` has."""
 
     columns: Columns
+    ids: _Ids
     order: NDArray[np.int32]
     kept: Int64
     others: Int64
@@ -62,23 +66,38 @@ def scan(text: Text, lines: Lane, messages: Lane, *, every: bool = True) -> Scan
     `every`: also those that only move a figure on.
     """
     _keep_memory()
-    shapes, ids = Shapes((lines, messages)), _Ids()
-    parts = [
-        _part(text.data[low:high], low, shapes, ids, every=every)
-        for start, stop in text.parts
-        for low, high in _chunks(text.data, start, stop)
-    ] or [_part(b"", 0, shapes, ids, every=True)]
-    sizes = np.cumsum([0, *(len(part.order) for part in parts)])
-    drawn = Drawn(
-        ids=ids.known,
-        order=np.concatenate([part.order for part in parts]),
-        place=np.concatenate([part.kept + size for part, size in zip(parts, sizes[:-1], strict=True)]),
-    )
+    readers: list[_Reader] = []
+
+    def read(span: tuple[int, int]) -> _Part:
+        # Each thread takes a reader that no other has: what a reader knows of shapes and layers is its own.
+        reader = readers.pop() if readers else _Reader((lines, messages), every=every)
+        part = reader.part(text.data, *span)
+        readers.append(reader)
+        return part
+
+    is_large = sum(stop - start for start, stop in text.parts) >= LARGE
+    size = LARGE_CHUNK if is_large else CHUNK
+    chunks = (span for part in text.parts for span in _chunks(text.data, *part, size))
+    nothing = _Reader((lines, messages), every=True).part(b"", 0, 0)
+    parts = list(at_once(read, chunks) if is_large else map(read, chunks)) or [nothing]
     return Scan(
         columns=Columns.joined([part.columns for part in parts]),
-        drawn=drawn,
+        drawn=_drawn(parts),
         others=np.concatenate([part.others for part in parts]),
         messages=sum(part.messages for part in parts),
+    )
+
+
+def _drawn(parts: Sequence[_Part]) -> Drawn:
+    """The order of the rows of all parts, whoever read them."""
+    known = {part.ids for part in parts}
+    ids = np.unique(np.concatenate([own.known for own in known]))
+    number = {own: np.searchsorted(ids, own.known).astype(np.int32) for own in known}
+    sizes = np.cumsum([0, *(len(part.order) for part in parts)])
+    return Drawn(
+        ids=ids,
+        order=np.concatenate([number[part.ids][part.order] for part in parts]),
+        place=np.concatenate([part.kept + size for part, size in zip(parts, sizes[:-1], strict=True)]),
     )
 
 
@@ -90,47 +109,60 @@ def _keep_memory() -> None:
     np.empty(_FREED, dtype=np.uint8)
 
 
-def _chunks(data: Data, start: int, stop: int) -> Iterator[tuple[int, int]]:
+def _chunks(data: Data, start: int, stop: int, size: int) -> Iterator[tuple[int, int]]:
     """Stretches that end behind a line feed or a carriage return."""
     low = start
     while low < stop:
-        high = min(low + CHUNK, stop)
+        high = min(low + size, stop)
         if high < stop:
             cut = data.rfind(b"\r", low, high) + 1
             cut = data.rfind(b"\n", cut or low, high) + 1 or cut
             high = cut or data.find(b"\n", high, stop) + 1 or stop
+        let_go(data)
         yield low, high
-        passed(data, low, high)
         low = high
 
 
-def _part(chunk: bytes, low: int, shapes: Shapes, ids: _Ids, *, every: bool) -> _Part:
-    """What the lanes read in a chunk that begins at offset `low`."""
-    found = Segments(chunk)
-    kind, number = _kinds(found, shapes)
-    told = np.flatnonzero(kind != MOVES)
-    begins = found.start[told]
-    ends = np.append(begins[1:], len(chunk))[: len(begins)]
-    read = kind[told] >= 0
-    at = np.flatnonzero(read)
-    rows = told[at]
-    is_message = found.is_message[rows]
-    current, total, wait = shapes.fields(found, rows, number[rows])
-    hexid = found.hexid[rows]
-    order = ids.codes(hexid)
-    kept = np.flatnonzero(read[at] if every else _telling(order, kind[rows], current, total) | _beside(read)[at])
-    table = Columns(
-        start=begins[at[kept]] + low,
-        stop=ends[at[kept]] + low,
-        until=ends[at[np.append(kept[1:], len(order))[: len(kept)] - 1]] + low,
-        hexid=hexid[kept],
-        kind=kind[rows[kept]].astype(np.int8),
-        current=current[kept],
-        total=total[kept],
-        wait=np.minimum(wait[kept], LONGEST_WAIT),
-    )
-    others = _stretches(begins + low, found.stop[told] + low, read)
-    return _Part(columns=table, order=order, kept=kept, others=others, messages=int(is_message.sum()))
+class _Reader:
+    """Reads chunks, and remembers the shapes of rows and the layers that it met."""
+
+    def __init__(self, lanes: tuple[Lane, Lane], *, every: bool) -> None:
+        self._shapes, self._ids, self._every = Shapes(lanes), _Ids(), every
+
+    def part(self, data: Data, low: int, high: int) -> _Part:
+        """What the lanes read between two offsets."""
+        chunk = data[low:high]
+        passed(data, low, high)
+        found = Segments(chunk)
+        kind, number = _kinds(found, self._shapes)
+        told = np.flatnonzero(kind != MOVES)
+        begins = found.start[told]
+        ends = np.append(begins[1:], len(chunk))[: len(begins)]
+        read = kind[told] >= 0
+        at = np.flatnonzero(read)
+        rows = told[at]
+        is_message = found.is_message[rows]
+        current, total, wait = self._shapes.fields(found, rows, number[rows])
+        hexid = found.hexid[rows]
+        order = self._ids.codes(hexid)
+        kept = np.arange(len(rows))
+        if not self._every:
+            is_telling = _telling(self._ids.ranks[order], kind[rows], current, total)
+            kept = np.flatnonzero(is_telling | _beside(read)[at])
+        table = Columns(
+            start=begins[at[kept]] + low,
+            stop=ends[at[kept]] + low,
+            until=ends[at[np.append(kept[1:], len(order))[: len(kept)] - 1]] + low,
+            hexid=hexid[kept],
+            kind=kind[rows[kept]].astype(np.int8),
+            current=current[kept],
+            total=total[kept],
+            wait=np.minimum(wait[kept], LONGEST_WAIT),
+        )
+        others = _stretches(begins + low, found.stop[told] + low, read)
+        return _Part(
+            columns=table, ids=self._ids, order=order, kept=kept, others=others, messages=int(is_message.sum())
+        )
 
 
 def _kinds(found: Segments, shapes: Shapes) -> tuple[Int64, Int64]:
@@ -149,6 +181,8 @@ class _Ids:
         self.known: Int64 = np.empty(0, dtype=np.int64)
         self._sorted: Int64 = np.empty(0, dtype=np.int64)
         self._number: Int64 = np.empty(0, dtype=np.int64)
+        # By their digits: in which order they were met depends on what other threads read.
+        self.ranks: Int64 = np.empty(0, dtype=np.int64)
 
     def codes(self, hexid: Int64) -> NDArray[np.int32]:
         """The number of each layer."""
@@ -158,6 +192,7 @@ class _Ids:
             self.known = np.append(self.known, list(dict.fromkeys(hexid[is_new].tolist())))
             self._number = np.argsort(self.known, kind="stable")
             self._sorted = self.known[self._number]
+            self.ranks = np.argsort(self._number)
             at = self._find(hexid)
         return self._number[at].astype(np.int32) if len(hexid) else np.empty(0, dtype=np.int32)
 
@@ -165,7 +200,7 @@ class _Ids:
         return np.minimum(np.searchsorted(self._sorted, hexid), max(len(self._sorted) - 1, 0))
 
 
-def _telling(layer: NDArray[np.int32], kind: Int64, current: Int64, total: Int64) -> NDArray[np.bool_]:
+def _telling(layer: Int64, kind: Int64, current: Int64, total: Int64) -> NDArray[np.bool_]:
     """Which rows say more than that a layer's figure moves on, or stands still.
 
     Kept are the ends of every stretch of such rows and of every long standstill in it, and the row behind that.

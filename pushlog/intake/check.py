@@ -40,19 +40,20 @@ def checked(data: Data, *, is_text: bool) -> Checked | Future[Checked]:
 
 
 def _checked(data: Data, *, is_text: bool) -> Checked:
+    import numpy as np
+
     digest, zeros, invalid = hashlib.sha256(), 0, _Invalid()
-    for low, chunk in _chunks(data):
-        digest.update(chunk)
-        if is_text:
-            zeros += chunk.count(0) if 0 in chunk else 0
-            invalid.take(chunk, is_last=low + len(chunk) == len(data))
-    return Checked(sha256=digest.hexdigest(), notes=tuple(_notes(zeros, invalid.count)))
-
-
-def _chunks(data: Data) -> Iterator[tuple[int, bytes]]:
+    view = memoryview(data)
     for low in range(0, len(data), _CHUNK):
-        yield low, data[low : low + _CHUNK]
+        part = view[low : low + _CHUNK]
+        # Neither this nor the look for bytes beyond ASCII and for NUL keeps other threads waiting; a copy would.
+        digest.update(part)
+        if is_text and (invalid.is_within or not (np.frombuffer(part, dtype=np.int8) > 0).all()):
+            chunk = bytes(part)
+            zeros += chunk.count(0)
+            invalid.take(chunk, is_last=low + len(chunk) == len(data))
         passed(data, low, low + _CHUNK)
+    return Checked(sha256=digest.hexdigest(), notes=tuple(_notes(zeros, invalid.count)))
 
 
 def _notes(zeros: int, invalid: int) -> Iterator[str]:
@@ -69,10 +70,13 @@ class _Invalid:
         self.count = 0
         self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
 
+    @property
+    def is_within(self) -> bool:
+        """Whether a character began that did not end yet."""
+        return bool(self._decoder.getstate()[0])
+
     def take(self, chunk: bytes, *, is_last: bool) -> None:
         """The next bytes; a character may begin in one chunk and end in the next."""
-        if chunk.isascii() and not self._decoder.getstate()[0]:
-            return
         text = self._decoder.decode(chunk, is_last)
         try:
             text.encode()
