@@ -1,4 +1,4 @@
-"""How many examples a property is tried on: few at every run, `PUSHLOG_EXAMPLES=10000 pytest -m hypothesis` at night."""
+"""How many examples a property is tried on: few at every run, more with PUSHLOG_EXAMPLES=10000 and `-m hypothesis`."""
 
 import os
 
