@@ -9,7 +9,8 @@ from hypothesis import settings
 
 # A slow machine is no defect: times are measured by benchmarks, not by tests.
 # The same examples at every run of CI: what a search finds is for whoever searches, not for whoever lands.
-settings.register_profile("pushlog", deadline=None, derandomize=bool(os.environ.get("CI")))
+_EXAMPLES = int(os.environ.get("PUSHLOG_EXAMPLES", "100"))
+settings.register_profile("pushlog", deadline=None, derandomize=bool(os.environ.get("CI")), max_examples=_EXAMPLES)
 settings.load_profile("pushlog")
 
 ROOT = Path(__file__).resolve().parent.parent

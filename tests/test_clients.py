@@ -17,6 +17,7 @@ from pushlog.knowledge.clients import clients, read_clients
 from pushlog.knowledge.tables import KnowledgeError
 from pushlog.model import Basis, Client, Clock, Confidence, Family, Outcome, State, Store
 from pushlog.pipeline import analyze_raw
+from tests.examples import examples
 from tests.golden import logs
 from tests.logs import DIGEST, DONE, HEADER, A, log, names, push
 
@@ -498,7 +499,7 @@ LINES = [*BUILT, *COPIED, *CRANED, HEADER, DONE, f"{A}: Pushed", retry(1), f" Pu
 GRAMMARS = (buildkit, compose, containers, crane, kaniko, nerdctl, oras)
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(st.lists(st.sampled_from(LINES), max_size=30))
 def test_any_order_of_lines_gives_pushes_in_order_and_inside_the_log(lines):
     result = analyze_raw(raw("x", "".join(f"{line}\n" for line in lines).encode()))

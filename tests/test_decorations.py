@@ -17,6 +17,7 @@ from pushlog.intake.text import Text
 from pushlog.knowledge.decorations import decorations, read_decorations
 from pushlog.model import Clock, Outcome
 from pushlog.pipeline import Options, analyze_raw
+from tests.examples import examples
 from tests.logs import DONE, HEADER, A, B, countdown, log
 
 FORMS = decorations().forms
@@ -54,7 +55,7 @@ def test_a_push_in_any_form_is_the_same_push(form):
 logs = st.lists(st.sampled_from([HEADER, f"{A}: Preparing", f"{B}: Waiting", f"{A}: Pushed", *countdown(A, 5), DONE]))
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(logs.map(lambda lines: [HEADER, *lines]), st.sampled_from(FORMS))
 def test_any_push_log_in_any_form_gives_the_same_pushes(lines, form):
     def facts(result):

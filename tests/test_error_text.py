@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pushlog.formats.error_text import ErrorText, grammar, parsed
+from tests.examples import examples
 
 DIGEST = "sha256:" + "0dc117c4" * 8
 PAGE = (
@@ -255,7 +256,7 @@ def test_words_that_only_begin_like_a_code_are_none() -> None:
     assert parsed("size invalidated: x").code is None
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(st.one_of(st.text(), st.lists(st.sampled_from(FRAGMENTS), max_size=12).map("".join)))
 def test_the_grammar_takes_every_text(text: str) -> None:
     grammar().parse(text.replace("\r\n", "\n").strip())

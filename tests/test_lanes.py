@@ -10,6 +10,7 @@ from lark import Lark
 from pushlog.formats import derive, docker, scan
 from pushlog.formats.events import Kind, Row
 from pushlog.intake.text import Piece, Text
+from tests.examples import examples
 
 hex_digits = st.text("0123456789abcdef", min_size=12, max_size=12)
 figure = st.one_of(
@@ -109,7 +110,7 @@ def test_every_byte_is_a_rows_or_left_for_the_careful_lane(lines):
     assert not [line for line in lines if line.encode() in rest and not line.endswith("Mounted")]
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.text(max_size=120))
 def test_a_line_that_lark_takes_is_never_held_back_by_the_filter(line):
     stripped = line.strip(" \t\r\n")

@@ -21,6 +21,7 @@ from pushlog.timeline.clock import inferred
 from pushlog.timeline.frame import frame
 from pushlog.timeline.layers import layers
 from pushlog.timeline.slots import slots
+from tests.examples import examples
 from tests.golden import logs
 from tests.logs import DIGEST, DONE, HEADER, A, B, exhausted
 
@@ -175,7 +176,7 @@ def terminal(rng, rows):
     return "".join(drawn).encode()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.integers(0, 10**6), st.sampled_from([Store.GRAPHDRIVER, Store.CONTAINERD]), st.sampled_from([2000, 1 << 20]))
 def test_what_is_left_out_changes_neither_clock_nor_layers(seed, store, chunk):
     text = Text(terminal(random.Random(seed), 1500))

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pushlog.knowledge.patterns import PatternError, found, linear
+from tests.examples import examples
 
 ATOMS = st.sampled_from(["a", "b", "A", ".", "[ab]", "[^a]", r"\w", r"\d", r"\s", r"\.", "^", "$", r"\b", ""])
 REPEATS = ["?", "*", "+", "{2}", "{1,3}", "{2,}", "*?", "+?", "{1,2}?"]
@@ -24,7 +25,7 @@ def grown(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(pattern=st.recursive(ATOMS, grown, max_leaves=8), text=st.text("abAB1 .", max_size=10))
 def test_it_finds_what_re_finds(pattern: str, text: str) -> None:
     assert linear(pattern).found(text) == (re.search(pattern, text, re.IGNORECASE | re.ASCII) is not None)

@@ -7,25 +7,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pushlog.redaction.whole import cleaned
+from tests.examples import examples
 from tests.fuzz import targets
 from tests.fuzz.pieces import Drawn, composed
 from tests.logs import HEADER, A
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_a_log_of_pieces_is_analyzed_and_claims_no_success_that_no_line_says(seed: int) -> None:
     targets.log(composed(Drawn(seed)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_a_log_of_pieces_is_cleaned_line_by_line(seed: int) -> None:
     data = composed(Drawn(seed)).decode("utf-8", "replace").encode()
     assert cleaned(data).data.count(b"\n") == data.count(b"\n")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(seed=st.integers(0, 2**32), size=st.integers(1, 200))
 def test_any_bytes_are_read(seed: int, size: int) -> None:
     targets.lines(random.Random(seed).randbytes(size))

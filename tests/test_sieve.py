@@ -12,6 +12,7 @@ from pushlog.formats import anchors
 from pushlog.formats.dialects import DIALECTS, openings
 from pushlog.intake import opening
 from pushlog.intake.sieve import Sieve, beginnings, starts
+from tests.examples import examples
 
 OPENINGS = (*openings(), *(one for dialect in DIALECTS for one in dialect.WHERE))
 SIGNS = sorted({sign for one in OPENINGS for sign in one.signs})
@@ -52,7 +53,7 @@ def data(draw):
     return b"".join(parts)[cut:]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(data(), st.integers(0, 900), st.integers(0, 2000))
 def test_every_match_begins_in_a_part_that_is_looked_at(log, low, more):
     high = min(len(log), low + more)
@@ -66,7 +67,7 @@ def test_every_match_begins_in_a_part_that_is_looked_at(log, low, more):
             assert list(starts(expression, log, spans)) == plain
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(data(), st.sampled_from([64, 100, 1 << 20]))
 def test_openings_are_found_where_a_plain_search_finds_them_whatever_the_stretch(log, stretch):
     plain = sorted(at for one in OPENINGS for at, _ in one.places(log, np.array([[0, len(log)]])))
@@ -83,7 +84,7 @@ def test_an_opening_hides_none_further_on_in_its_line_and_is_found_once_wherever
         assert list(opening.places([one], log)) == [0, 10, 23], stretch
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.lists(data(), max_size=6), st.sampled_from([128, 512, 1 << 20]))
 def test_blocks_with_a_word_of_docker_are_found_where_a_plain_search_finds_them(logs, stretch):
     log = b"".join(logs)
@@ -96,7 +97,7 @@ def test_blocks_with_a_word_of_docker_are_found_where_a_plain_search_finds_them(
         assert [low for look in looked for low in look.blocks] == plain
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(data())
 def test_a_group_is_spoken_where_one_of_its_openings_is_found(log):
     groups = [dialect.WHERE for dialect in DIALECTS]

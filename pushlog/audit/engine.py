@@ -7,6 +7,7 @@ split, until a single log is left, and that becomes a row.
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import sys
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ProcessPoolExecutor, wait
@@ -40,9 +41,23 @@ def processes(jobs: int) -> Executor:
     if sys.platform == "linux":
         context: multiprocessing.context.BaseContext = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["pushlog.audit.warm"])
+        _started()
     else:
         context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(jobs, mp_context=context, initializer=begin)
+
+
+def _started() -> None:
+    """Start the server that forks the workers, where a Ctrl-C can't reach it: it would die of it with a traceback."""
+    from multiprocessing import forkserver, resource_tracker  # not on Windows
+
+    # First, for when it is started it takes the block away.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def cluster(address: str) -> tuple[Callable[[], Executor], int]:

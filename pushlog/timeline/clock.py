@@ -188,9 +188,11 @@ def _countdowns(events: Events, *, counts_down: bool) -> dict[int, tuple[int, in
     for layer in retried:
         rows = np.flatnonzero(events.layer == layer)
         before, shown, block = -1, 0, 0
-        for row in rows[_near_countdown(events.kind[rows])].tolist():
-            counting = events.kind[row] == Kind.RETRYING
-            wait = int(events.wait[row]) if counting else 0
+        near = rows[_near_countdown(events.kind[rows])]
+        # Not one by one: to compare a figure of NumPy with an Enum runs Python code that swallows a Ctrl-C.
+        counted = (events.kind[near] == Kind.RETRYING).tolist()
+        for row, counting, printed in zip(near.tolist(), counted, events.wait[near].tolist(), strict=True):
+            wait = printed if counting else 0
             # The printed numbers count, not the lines: a slow reader can miss some.
             passed = shown - wait if counting and wait < shown else shown
             if counting and wait >= shown and counts_down:

@@ -175,7 +175,7 @@ def gave_up(ids: Sequence[str], table: Table, named: str | None) -> tuple[str, .
     out = [
         code
         for code, row in table.last().items()
-        if table.kind[row] == Kind.RETRYING and table.attempt[row] == MAX_COUNTDOWNS and table.wait[row] == 1
+        if int(table.kind[row]) == Kind.RETRYING and table.attempt[row] == MAX_COUNTDOWNS and table.wait[row] == 1
     ]
     return (ids[out[0]],) if len(out) == 1 else _broke_off(ids, table)
 
@@ -185,6 +185,6 @@ def _broke_off(ids: Sequence[str], table: Table) -> tuple[str, ...]:
     out = [
         code
         for code, row in table.last().items()
-        if table.kind[row] == Kind.PUSHING and table.attempt[row] == MAX_COUNTDOWNS + 1
+        if int(table.kind[row]) == Kind.PUSHING and table.attempt[row] == MAX_COUNTDOWNS + 1
     ]
     return (ids[out[0]],) if len(out) == 1 else ()

@@ -89,10 +89,9 @@ def printed(section: Section) -> Iterator[str]:
     """The layers as `Preparing` lists them, a layer twice that is twice in the image; a paste shows each row once."""
     events = section.events
     until = min((mark.start for mark in section.marks if mark.kind == "digest"), default=None)
-    first = [
-        i for i in range(len(events)) if events.kind[i] == Kind.PREPARING and (until is None or events.start[i] < until)
-    ]
-    yield from (events.ids[int(events.layer[i])] for i in first) if first else events.ids
+    is_first = events.kind == Kind.PREPARING
+    first = events.layer[is_first if until is None else is_first & (events.start < until)].tolist()
+    yield from (events.ids[layer] for layer in first) if first else events.ids
 
 
 def _made(steps: Sequence[Step], layers: int) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
-"""`python -m tests.fuzz.spoil [FOLDER] [--cuts N] [--seconds S]`: every log of a folder, spoilt in every way.
+"""`python -m tests.fuzz.spoil [FOLDER] [--cuts N] [--rows] [--seconds S]`: every log of a folder, spoilt in every way.
 
-Each is cut at N random bytes, and with 1 % of its lines dropped, doubled and swapped. None may crash, and no push may
-be called a success without the line that proves it. Without a folder: the samples.
+Each is cut at N random bytes, and with 1 % of its lines dropped, doubled and swapped; with `--rows` also cut behind
+every line and every row that a terminal drew. None may crash, and no push may be called a success without the line that
+proves it. Without a folder: the samples.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import random
 import re
 import sys
 import time
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 SHARE = 0.01
+_ENDS = re.compile(rb"[\r\n]+")
 _DIGEST = re.compile(rb'digest: sha256:[0-9a-f]|"Digest": ?"sha256:[0-9a-f]')
 
 
@@ -52,6 +55,13 @@ def spoilt(data: bytes, cuts: int, chance: random.Random, share: float = SHARE) 
     yield "lines swapped", b"\n".join(lines)
 
 
+def cut_behind_rows(data: bytes) -> Iterator[tuple[str, bytes]]:
+    """The log cut behind every line feed and carriage return, and before it."""
+    for end in _ENDS.finditer(data):
+        for at in end.span():
+            yield f"cut at byte {at}", data[:at]
+
+
 def claims(found: Log, data: bytes) -> Iterator[str]:
     """Successes that no line of the push proves.
 
@@ -74,13 +84,16 @@ def main() -> int:
     options = argparse.ArgumentParser(prog="python -m tests.fuzz.spoil")
     options.add_argument("folder", nargs="?", type=Path, default=SAMPLES)
     options.add_argument("--cuts", type=int, default=50)
+    options.add_argument("--rows", action="store_true")
     options.add_argument("--seconds", type=float, default=3600)
     chosen = options.parse_args()
     began, tried, whole, bad = time.monotonic(), 0, 0, 0
     for path in logs(chosen.folder):
         if time.monotonic() - began > chosen.seconds:
             break
-        for what, data in spoilt(path.read_bytes(), chosen.cuts, random.Random(str(path.parent.name))):
+        whole_log, chance = path.read_bytes(), random.Random(str(path.parent.name))
+        rows = cut_behind_rows(whole_log) if chosen.rows else ()
+        for what, data in chain(spoilt(whole_log, chosen.cuts, chance), rows):
             tried += 1
             try:
                 problems = list(claims(analyze_raw(raw("x", data)), data))
