@@ -6,7 +6,6 @@ can't write there, or was told not to (`PYTHONDONTWRITEBYTECODE`), makes the sam
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -47,6 +46,8 @@ def _folder() -> Path:
 
 def _hash(sources: Sequence[str], made: bytes) -> bytes:
     """One hash for both: a change of a source and damage look the same."""
+    import hashlib
+
     told = hashlib.sha256(sys.version.encode())
     for source in sources:
         told.update(hashlib.sha256(source.encode()).digest())

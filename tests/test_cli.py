@@ -195,6 +195,24 @@ def test_what_needs_no_log_loads_no_heavy_library(call):
     assert done.returncode == 0, done.stderr
 
 
+UNUSED = """
+import sys
+from pushlog.formats.grammar import compiled
+asked = ("pandas", "pyarrow", "jinja2", "fsspec", "numpy.ma", "tarfile", "concurrent.futures", "zoneinfo", *%r)
+rooms = ("pushlog.audit", "pushlog.live", "pushlog.intake.archives", "pushlog.intake.history", "pushlog.rules.pages")
+unused = [name for name in sys.modules if name in asked or name.startswith(rooms)]
+assert not unused, unused
+assert compiled.cache_info().currsize <= 3  # docker, the Engine API, errors: no other client's
+"""
+
+
+@pytest.mark.parametrize(("form", "unused"), [("json", ["rich", "pushlog.report.facts"]), ("text", ["rich.progress"])])
+def test_a_small_log_loads_only_what_reads_it(form, unused):
+    code = CALL % ["analyze", "-f", form, FAILED] + UNUSED % unused
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, text=True)
+    assert done.returncode == 0, done.stderr
+
+
 def test_importing_the_library_loads_nothing_heavy():
     done = subprocess.run(
         [sys.executable, "-c", f"import pushlog\n{HEAVY}"], capture_output=True, check=False, text=True

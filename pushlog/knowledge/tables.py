@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from pushlog.faults import UserError
@@ -160,6 +158,9 @@ class Row:
 
 def ours(file: str) -> Row:
     """A whole file that comes with pushlog as one row. It is kept as JSON, which is read ten times as fast."""
+    import json
+    from importlib.resources import files
+
     text = files("pushlog.knowledge").joinpath(file).read_text("utf-8")
 
     def made() -> bytes:
