@@ -78,8 +78,7 @@ def scan(text: Text, lines: Lane, messages: Lane, *, every: bool = True) -> Scan
     is_large = sum(stop - start for start, stop in text.parts) >= LARGE
     size = LARGE_CHUNK if is_large else CHUNK
     chunks = (span for part in text.parts for span in _chunks(text.data, *part, size))
-    nothing = _Reader((lines, messages), every=True).part(b"", 0, 0)
-    parts = list(at_once(read, chunks) if is_large else map(read, chunks)) or [nothing]
+    parts = list(at_once(read, chunks) if is_large else map(read, chunks)) or [read((0, 0))]
     return Scan(
         columns=Columns.joined([part.columns for part in parts]),
         drawn=_drawn(parts),

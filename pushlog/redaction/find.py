@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -43,7 +44,13 @@ class Span:
 def likely(blob: str) -> tuple[Secret, ...]:
     """The kinds that can stand in a text at all: a look at its literals spares nearly every pattern."""
     lowered = f"{blob}\n{plain(blob)}".lower()
-    return tuple(row for row in secrets() if not row.near or any(literal in lowered for literal in row.near))
+    near = {literal for literal in _literals() if literal in lowered}
+    return tuple(row for row in secrets() if not row.near or not near.isdisjoint(row.near))
+
+
+@cache
+def _literals() -> tuple[str, ...]:
+    return tuple({literal: None for row in secrets() for literal in row.near})
 
 
 def spans(text: str, rows: Sequence[Secret]) -> tuple[Span, ...]:

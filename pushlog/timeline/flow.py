@@ -38,9 +38,7 @@ def flowed(push: Diagnosis, held: Sequence[Slot]) -> Diagnosis:
     sent = [_sent(layer, slot) if dated else None for layer, slot in zip(push.layers, held, strict=True)]
     return replace(
         push,
-        layers=tuple(
-            replace(layer, bytes_per_second=_speed(own)) for layer, own in zip(push.layers, sent, strict=True)
-        ),
+        layers=tuple(_with_speed(layer, own) for layer, own in zip(push.layers, sent, strict=True)),
         concurrency=replace(push.concurrency, over_time=tuple(_over_time(held))),
         throughput=_throughput(push, [own for own in sent if own]),
         critical_path=tuple(_critical_path(push, held)),
@@ -63,8 +61,8 @@ def _sent(layer: Layer, slot: Slot) -> _Sent | None:
     return _Sent(size, start, end) if size and end - start >= _LEAST_SECONDS else None
 
 
-def _speed(own: _Sent | None) -> float | None:
-    return round(own.bytes / (own.end - own.start), 1) if own else None
+def _with_speed(layer: Layer, own: _Sent | None) -> Layer:
+    return replace(layer, bytes_per_second=round(own.bytes / (own.end - own.start), 1)) if own else layer
 
 
 def _throughput(push: Diagnosis, sent: Sequence[_Sent]) -> Throughput | None:
