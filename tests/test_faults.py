@@ -15,6 +15,7 @@ from pushlog.faults import InputError, OutputError
 from pushlog.intake import read as reading
 from pushlog.outputs import write_bytes
 from pushlog.pipeline import analyze, analyze_raw
+from tests.fuzz import kill
 from tests.fuzz.spoil import claims, spoilt
 from tests.golden import SAMPLES
 from tests.logs import DONE, HEADER, A, exhausted
@@ -104,6 +105,21 @@ def test_a_closed_pipe_is_quiet_for_every_command(tmp_path) -> None:
         assert "Exception" not in done.stderr, arguments
 
 
+def begun(*arguments: object) -> subprocess.Popen[str]:
+    """A process whose main function was just called: what comes before is Python's own."""
+    code = "import sys; from pushlog.__main__ import main; sys.stderr.write('here'); sys.stderr.flush(); main()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stderr is not None
+    assert process.stderr.read(4) == "here"
+    return process
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGINT") or sys.platform == "win32", reason="no such signals here")
 @pytest.mark.parametrize("wait", [0.05, 0.15, 0.3, 0.6, 0.9])
 def test_ctrl_c_at_any_moment_ends_with_130_and_leaves_nothing(tmp_path, wait) -> None:
@@ -111,16 +127,7 @@ def test_ctrl_c_at_any_moment_ends_with_130_and_leaves_nothing(tmp_path, wait) -
     log.write_text("\n".join([HEADER, f"{A}: Preparing", *exhausted(A) * 2000, DONE]), "utf-8")
     out = tmp_path / "out"
     out.mkdir()
-    # What comes before our first line is Python's own.
-    code = "import sys; from pushlog.__main__ import main; sys.stderr.write('here'); sys.stderr.flush(); main()"
-    process = subprocess.Popen(
-        [sys.executable, "-c", code, "analyze", *[str(log)] * 8, "-f", f"json={out}/r.json"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stderr is not None
-    assert process.stderr.read(4) == "here"
+    process = begun("analyze", *[log] * 8, "-f", f"json={out}/r.json")
     time.sleep(wait)
     began = time.monotonic()
     process.send_signal(signal.SIGINT)
@@ -133,6 +140,23 @@ def test_ctrl_c_at_any_moment_ends_with_130_and_leaves_nothing(tmp_path, wait) -
     assert process.returncode or list(out.iterdir())
     # The moment can also lie between the file's last byte and the end.
     assert all(json.loads(path.read_text("utf-8"))["logs"] for path in out.iterdir())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signals here")
+@pytest.mark.parametrize("wait", [0.2, 0.5, 0.8, 1.1])
+def test_ctrl_c_ends_an_audit_and_its_workers_without_a_traceback(tmp_path, wait) -> None:
+    process = begun("audit", SAMPLES, "--out", tmp_path / "out", "--jobs", 2)
+    time.sleep(wait)
+    # As a terminal does: to the workers, too.
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert said in ("", "pushlog: stopped; what is finished is kept: run again to go on\n")
+    assert process.returncode in (0, 130)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signals here")
+def test_a_kill_at_any_moment_leaves_the_old_file_or_the_new_one(tmp_path) -> None:
+    assert list(kill.analyses(tmp_path, 4, random.Random(1))) == []
 
 
 def test_a_file_that_grows_while_it_is_read_is_read_as_it_was(monkeypatch, tmp_path) -> None:

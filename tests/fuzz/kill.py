@@ -68,10 +68,10 @@ def stops(folder: Path, times: int, chance: random.Random) -> list[float]:
             process = subprocess.Popen(call, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
             # Python itself must be up: before that nobody can answer.
             time.sleep(max(0.2, chance.random() * took * _WITHIN))
-            began = time.monotonic()
+            in_time, began = process.poll() is None, time.monotonic()
             process.send_signal(signal.SIGINT)
             process.communicate()
-            found.append(time.monotonic() - began)
+            found += [time.monotonic() - began] if in_time else []
     return sorted(found)
 
 
