@@ -16,9 +16,11 @@ import numpy as np
 
 from pushlog.formats import derive, docker
 from pushlog.formats.dialects import DIALECTS
+from pushlog.formats.scan import LARGE
 from pushlog.intake.mapped import let_go, passed
 from pushlog.intake.opening import within
 from pushlog.intake.sieve import Sieve
+from pushlog.intake.threads import at_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -35,6 +37,8 @@ SHORT = 1 << 16
 # The data is looked through in blocks, for one word in each.
 BLOCK = 1 << 13
 _STRETCH = 1 << 20
+# In so many bytes the word that was found last is looked for first.
+_ALIKE = 1 << 24
 # What is read above the first word and below the block of the last: the command, notes. The error may reach further.
 ABOVE, BELOW, ERROR = 1 << 12, 1 << 12, 1 << 15
 # What is read below the opening of another client, as far as its lines are looked for.
@@ -63,8 +67,7 @@ def stretches(data: Data) -> tuple[Stretches, Stretches] | None:
     """
     if len(data) <= SHORT:
         return None
-    known = list(words())
-    looked = [_looked(data, start, known) for start in range(0, len(data), _STRETCH)]
+    looked = list(_looks(data))
     blocks = [low for look in looked for low in look.blocks]
     spoken = list(_joined((low - ABOVE, low + BLOCK + BELOW) for low in blocks))
     reached = list(_joined((low - ABOVE, low + BLOCK + ERROR) for low in blocks))
@@ -73,6 +76,19 @@ def stretches(data: Data) -> tuple[Stretches, Stretches] | None:
     others = [(at - ABOVE, at + BEHIND) for at in within(_openings(), data, signs)]
     read, shown = (tuple(_whole_lines(data, _joined(heapq.merge(spans, others)))) for spans in (spoken, reached))
     return read, tuple(_without(shown, read))
+
+
+def _looks(data: Data) -> Iterator[_Looked]:
+    """The first look at all of the data, stretch by stretch."""
+
+    def look(low: int) -> list[_Looked]:
+        known = list(words())
+        return [_looked(data, start, known) for start in range(low, min(low + _ALIKE, len(data)), _STRETCH)]
+
+    parts = range(0, len(data), _ALIKE)
+    _sieve()  # made once, before two threads ask for it
+    for looked in at_once(look, parts) if len(data) >= LARGE else map(look, parts):
+        yield from looked
 
 
 def _without(spans: Iterable[tuple[int, int]], others: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
