@@ -90,7 +90,8 @@ def scan(text: Text, lines: Lane, messages: Lane, *, every: bool = True) -> Scan
 def _drawn(parts: Sequence[_Part]) -> Drawn:
     """The order of the rows of all parts, whoever read them."""
     known = {part.ids for part in parts}
-    ids = np.unique(np.concatenate([own.known for own in known]))
+    # Asked for the index too, `np.unique` does not load the rest of numpy.
+    ids, _ = np.unique(np.concatenate([own.known for own in known]), return_index=True)
     number = {own: np.searchsorted(ids, own.known).astype(np.int32) for own in known}
     sizes = np.cumsum([0, *(len(part.order) for part in parts)])
     return Drawn(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -18,5 +17,7 @@ _MOST = 2
 
 def at_once(work: Callable[[Given], Made], parts: Iterable[Given]) -> Iterator[Made]:
     """What `work` makes of each part, in their order. Parts take long, a millisecond and more."""
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(min(_MOST, os.cpu_count() or 1)) as pool:
         yield from pool.map(work, parts)
