@@ -97,7 +97,7 @@ def _given(source: str | Path | bytes, options: Options | None) -> Raw:
 
 def _known(given: Raw, chosen: Options, *, every: bool = False) -> tuple[Source, list[Case]]:
     """What is known of a log and of its pushes; `every`: with the events that tell no rule anything."""
-    deadline = Deadline(chosen.limits.seconds)
+    time = Deadline(chosen.limits.seconds)
     log = opened(given.data, openings(), chosen.timing, chosen.zone, where=stretches)
     text = log.text
     told = pushes(text, chosen.knowledge, every=every or bool(log.watch or chosen.watch))
@@ -118,11 +118,10 @@ def _known(given: Raw, chosen: Options, *, every: bool = False) -> tuple[Source,
         ),
     )
     watch = log.watch or chosen.watch
-    watch = log.watch or chosen.watch
-    known = [_case(text, described, section, watch, chosen) for section in found if not deadline.over]
+    known = [_case(text, described, section, watch, chosen) for section in found if not time.over]
     known, unnamed = _with_instructions(known, chosen.history)
     known, unsized = _with_sizes(known, chosen)
-    left_out = (*long_lines(text.data), *over, *([deadline.note] if len(known) < len(found) else []))
+    left_out = (*long_lines(text.data), *over, *([time.note] if len(known) < len(found) else []))
     notes = (*described.notes, *unnamed, *unsized, *left_out)
     return replace(described, notes=notes, incomplete=given.incomplete or bool(left_out)), known
 
