@@ -18,6 +18,7 @@ from pushlog.commands.report import report
 from pushlog.commands.rules import explain, rules
 from pushlog.commands.watch import watch
 from pushlog.faults import UserError
+from pushlog.guard import apart
 
 # In the order of `pushlog --help`. A module of commands/ imports the heavy rooms inside its function.
 COMMANDS = (analyze, watch, record, audit, compare, report, redact, rules, explain)
@@ -37,7 +38,9 @@ def main() -> NoReturn:
     from pushlog.exits import Exit
 
     try:
-        code = app(standalone_mode=False)
+        code = apart(sys.argv[1:])
+        if code is None:
+            code = app(standalone_mode=False)
         sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort):
         code = Exit.CTRL_C

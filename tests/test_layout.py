@@ -37,6 +37,7 @@ RANKS = {
     "audit": 8,
     "live": 8,
     "exits": 9,
+    "guard": 9,
     "outputs": 9,
     "commands": 10,
     "cli": 11,

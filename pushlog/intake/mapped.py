@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 Data = bytes | mmap.mmap
 
-# A smaller file is read at once: while one is mapped, a program that cuts it short ends this one (SIGBUS).
+# A smaller file is read at once: while one is mapped, a program that cuts it short ends who reads it (`guard.py`).
 LARGE = 100 << 20
 # Pages that were read are given back in steps of this many bytes, as a power of two.
 _STEP = 24
