@@ -56,7 +56,8 @@ _ANYWHERE = {
     "pull": (": Pulling from ",),
     "upload_failed": ("Upload failed, ",),
 }
-_WORDS = tuple(word for words in _ANYWHERE.values() for word in words)
+# No line is shorter: `^C`.
+_SHORTEST = 2
 # The keys of a message that says anything.
 _KEYS = ('"status"', '"error', '"aux"')
 _PADDED = re.compile(rb"^[0-9a-f]{12}: [A-Z][^\r\n\[]*[a-z] \r?$", re.MULTILINE)
@@ -89,13 +90,13 @@ def lane(name: str) -> Lane:
 
 
 @cache
-def _known(*, anywhere: bool) -> re.Pattern[str]:
-    """What any line of the grammar looks like: spares Lark the noise around a push.
+def _known(kinds: tuple[str, ...] = ()) -> re.Pattern[str]:
+    """What lines of these kinds look like, or those of all kinds that begin in a way of their own.
 
-    `anywhere`: also the kinds whose lines can begin with anything.
+    It spares Lark the noise around a push.
     """
-    kinds = {rule.alias for rule in grammar().rules if rule.alias and (anywhere or rule.alias not in _ANYWHERE)}
-    return re.compile(derive.pattern(grammar(), "start", fields=(), kinds=kinds), re.ASCII)
+    every = {rule.alias for rule in grammar().rules if rule.alias}
+    return re.compile(derive.pattern(grammar(), "start", fields=(), kinds=set(kinds) or every - {*_ANYWHERE}), re.ASCII)
 
 
 def read(text: Text, *, every: bool = True) -> Reading:
@@ -124,19 +125,24 @@ def read(text: Text, *, every: bool = True) -> Reading:
 def _telling(text: Text, low: int, high: int) -> Iterator[Piece]:
     """The pieces between two offsets that can be of the grammar; of noise the line is not even counted."""
     for start, stop in text.spans(low, high):
+        if stop - start < _SHORTEST:
+            continue
         said = plain(text.data[start : min(stop, start + LONGEST_PIECE)])
         if any(key in said for key in _KEYS) if said.startswith("{") else _may_tell(said):
             yield Piece(start, stop, text.line_of(start), said)
 
 
 def _may_tell(line: str) -> bool:
-    if _known(anywhere=False).fullmatch(line):
+    if _known().fullmatch(line):
         return True
-    # A loop, since noise passes here by the million: `any` with a generator takes three times as long.
-    for word in _WORDS:
-        if word in line:
-            return bool(_known(anywhere=True).fullmatch(line))
-    return False
+    # Loops, since noise passes here by the million: `any` with a generator takes three times as long.
+    kinds: tuple[str, ...] = ()
+    for kind, words in _ANYWHERE.items():
+        for word in words:
+            if word in line:
+                kinds += (kind,)
+                break
+    return bool(kinds and _known(kinds).fullmatch(line))
 
 
 def _of_a_push(event: Row | Mark) -> bool:
