@@ -128,6 +128,8 @@ def _telling(text: Text, low: int, high: int) -> Iterator[Piece]:
         if stop - start < _SHORTEST:
             continue
         said = plain(text.data[start : min(stop, start + LONGEST_PIECE)])
+        if len(said) < _SHORTEST:
+            continue
         if any(key in said for key in _KEYS) if said.startswith("{") else _may_tell(said):
             yield Piece(start, stop, text.line_of(start), said)
 
