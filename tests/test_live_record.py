@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import json
 import os
+import select
 import signal
 import struct
 import subprocess
@@ -141,6 +142,7 @@ class Terminal:
 
     def until(self, text):
         while text not in self.shown:
+            assert select.select([self.ours], [], [], LONGEST)[0], f"{text} was never shown: {self.shown}"
             self.shown += os.read(self.ours, 65536)
 
     def end(self):
@@ -170,8 +172,10 @@ def terminal(path):
         found.process.wait()
 
 
+# Seconds after which a test gives up.
+LONGEST = 60
 SAYS_ITS_SIZE = """
-import os, signal, sys, time
+import os, select, signal, sys
 def told(*_): print('size', *os.get_terminal_size(), flush=True)
 signal.signal(signal.SIGWINCH, told)
 told()
@@ -191,7 +195,9 @@ time.sleep(60)
 
 
 def test_the_commands_terminal_has_the_size_of_ours_and_follows_it(path, tmp_path, terminal):
-    found = terminal(script(tmp_path, f"{SAYS_ITS_SIZE}input('ready?')"))
+    # Asked again and again: a signal that comes just before a read that blocks is handled behind it.
+    waits = "print('ready?', flush=True)\nwhile not select.select([sys.stdin], [], [], 0.05)[0]: pass\n"
+    found = terminal(script(tmp_path, SAYS_ITS_SIZE + waits))
     found.until(b"ready?")
     assert b"size 80 24" in found.shown
     found.resize(30, 100)
