@@ -142,7 +142,7 @@ class Terminal:
 
     def until(self, text):
         while text not in self.shown:
-            assert select.select([self.ours], [], [], LONGEST)[0], f"{text} was never shown: {self.shown}"
+            assert select.select([self.ours], [], [], LONGEST)[0], f"{text!r} was never shown: {self.shown!r}"
             self.shown += os.read(self.ours, 65536)
 
     def end(self):

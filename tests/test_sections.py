@@ -180,3 +180,28 @@ def test_foreign_lines_inside_a_push_lower_its_coverage():
 )
 def test_the_store_is_told_from_the_lines_or_left_unknown(lines, store):
     assert push(HEADER, lines).store is store
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("app", "docker.io/library/app:latest"),
+        ("app:latest", "docker.io/library/app:latest"),
+        ("acme/app:1", "docker.io/acme/app:1"),
+        ("index.docker.io/acme/app:1", "docker.io/acme/app:1"),
+        ("localhost:5000/app", "localhost:5000/app:latest"),
+        ('"$IMAGE"', "registry.example.com/team/app:1"),
+        ("r.example/app:${TAG}", "r.example/app:7"),
+        ("", "registry.example.com/team/app:1"),
+    ],
+)
+def test_the_line_of_a_quiet_push_names_what_was_asked_for(asked, said):
+    assert push(f"$ docker push -q {asked}", said).outcome is Outcome.SUCCEEDED
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [("d", "ocker.io/acme/app:1"), ("app:1", "docker.io/library/app:2"), ("app", "docker.io/library/app:1")],
+)
+def test_a_line_that_names_something_else_is_not_that_of_a_quiet_push(asked, said):
+    assert not log(f"$ docker push -q {asked}", said, "more").pushes

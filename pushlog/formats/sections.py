@@ -162,9 +162,17 @@ def _unheaded(zone: Zone, intro: tuple[Mark, ...]) -> Section | None:
     if error:
         return _finished(zone, error, list(intro))
     options = command.fields.get("OPTIONS", "").split()
-    if pieces and {"-q", "--quiet"} & set(options) and docker.is_quiet(pieces[0].text):
+    if pieces and {"-q", "--quiet"} & set(options) and _names(pieces[0].text, command):
         return _quiet(zone, pieces[0], list(intro))
     return None
+
+
+def _names(line: str, command: Mark) -> bool:
+    """Whether the line is what this command prints with `--quiet`: what it was asked to push, named in full."""
+    asked = command.fields.get("REFERENCE", "").strip('"').removeprefix("index.").removesuffix(":latest")
+    is_variable = bool(set("$*{") & set(asked))
+    said = f"/{line.removesuffix(':latest')}"
+    return docker.is_quiet(line) and (not asked or is_variable or said.endswith(f"/{asked}"))
 
 
 def _quiet(zone: Zone, piece: Piece, told: list[Mark]) -> Section:
