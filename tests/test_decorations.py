@@ -1,6 +1,7 @@
 """What CI systems put before every line: recognised, taken off, its time kept, whatever it is."""
 
 import datetime as dt
+import itertools
 import re
 from importlib.resources import files
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from pushlog.faults import UserError
 from pushlog.formats.dialects import openings
-from pushlog.intake import zones
+from pushlog.intake import decoration, zones
 from pushlog.intake.decoration import undecorated
 from pushlog.intake.read import raw
 from pushlog.intake.text import Text
@@ -256,3 +257,15 @@ def test_a_wrong_row_is_said_with_file_row_and_key():
     row = '[[decoration]]\nid = "x"\nsystem = "x"\npattern = "a"\nsample = "b"\ninside = "b"\nsource = "s"\n'
     with pytest.raises((UserError, ValueError), match=r"mine\.toml: row 'x': key 'sample'"):
         read_decorations(row, "mine.toml")
+
+
+def test_every_form_may_stand_before_every_other_and_before_itself():
+    for outer, inner in itertools.product(FORMS, FORMS):
+        assert decoration._whole((outer, inner)).pattern
+
+
+def test_a_job_of_gitlab_in_the_log_of_another_is_read():
+    stamps = "2026-11-23T21:36:34.310111Z 01O 2026-11-23T21:42:33.436879Z 01O "
+    lines = [HEADER, f"{A}: Preparing", f"{A}: Pushed", DONE]
+    (push,) = analyze_raw(raw("x", "".join(f"{stamps}{line}\n" for line in lines).encode())).pushes
+    assert push.outcome is Outcome.SUCCEEDED

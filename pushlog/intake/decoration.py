@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _REDRAW = re.compile(rb"\x1b\[\d+A")
 _COLOUR = rb"(?:\x1b\[[0-9;]*[mK])*"
+_NAMED = re.compile(r"\(\?P<(\w+)>")
 _COLOURS = re.compile(rb"\x1b\[[0-9;]*[mK]")
 _ANCHORS = 60
 _LONGEST = 600
@@ -132,13 +133,14 @@ def _pattern(pattern: str) -> re.Pattern[bytes]:
 
 
 def _whole(forms: Sequence[Decoration]) -> re.Pattern[bytes]:
-    """One pattern for all forms at the beginning of a line; the first form with a time gives the time."""
-    parts, timed = [], False
+    """One pattern for all forms at the beginning of a line; of what several tell, the first tells it."""
+    parts: list[bytes] = []
+    told: set[str] = set()
     for form in forms:
         part = form.pattern
-        if timed:
-            part = part.replace("(?P<stamp>", "(?:")
-        timed = timed or form.clock is not None
+        for name in told & set(_NAMED.findall(part)):
+            part = part.replace(f"(?P<{name}>", "(?:")
+        told |= set(_NAMED.findall(part))
         parts.append(_COLOUR + part.encode("latin-1"))
     return re.compile(rb"^" + b"".join(parts) + _COLOUR, re.MULTILINE)
 
