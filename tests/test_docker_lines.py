@@ -158,3 +158,9 @@ def test_the_daemons_own_log_says_why_an_upload_is_retried():
         mark = docker.row(line)
         assert isinstance(mark, Mark)
         assert (mark.kind, mark.fields["CAUSE"]) == ("upload_failed", r"denied: \"no\"")
+
+
+@pytest.mark.parametrize("digest", ["sha256:", f"sha256:{'7' * 63}", "\0" + "7d27" * 16, "sha256:\0" + "7d27" * 16])
+def test_a_line_without_a_whole_digest_is_not_taken_for_one_that_had_it(digest):
+    assert docker.row(f"1.2: digest: {DIGEST} size: 739")
+    assert docker.row(f"1.2: digest: {digest} size: 739") is None

@@ -32,6 +32,7 @@ _KIND = re.compile(r"\(\?P<\w+>\)")
 # The only digits of a line that are words.
 _HASH = "sha256:"
 _DIGEST = re.compile(r"(?<=\0)[0-9a-f]{64}")
+_ANY_DIGEST = "0" * 64
 _DIGITS = {ord(digit): "0" for digit in "123456789"}
 # More shapes than any log of one client has, and as long as lines that come again are.
 _SHAPES = 10_000
@@ -88,11 +89,11 @@ class Lines:
         return Mark(kind=shape.kind, start=piece.start, stop=piece.stop, line=piece.line, fields=fields)
 
     def _shape(self, text: str) -> _Shape | None:
-        if len(text) > _LENGTH:
+        if len(text) > _LENGTH or "\0" in text:
             return self._parsed(text)
         key = text.replace(_HASH, "\0").translate(_DIGITS)
         if "\0" in key:
-            key = _DIGEST.sub("", key)
+            key = _DIGEST.sub(_ANY_DIGEST, key)
         shape = self._shapes.get(key) or self._parsed(text)
         if shape is not None and len(self._shapes) < _SHAPES:
             self._shapes[key] = shape
