@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import heapq
 import re
-import sys
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -72,7 +72,7 @@ def stretches(data: Data) -> tuple[Stretches, Stretches] | None:
     spoken = list(_joined((low - ABOVE, low + BLOCK + BELOW) for low in blocks))
     reached = list(_joined((low - ABOVE, low + BLOCK + ERROR) for low in blocks))
     # What stands near docker's words is read anyway.
-    signs = (part for low, high in _between(spoken, len(data)) for part in _signs(data, looked, low, high))
+    signs = (part for low, high in _between(spoken, 0, len(data)) for part in _signs(data, looked, low, high))
     others = [(at - ABOVE, at + BEHIND) for at in within(_openings(), data, signs)]
     read, shown = (tuple(_whole_lines(data, _joined(heapq.merge(spans, others)))) for spans in (spoken, reached))
     return read, tuple(_without(shown, read))
@@ -93,17 +93,10 @@ def _looks(data: Data) -> Iterator[_Looked]:
 
 def _without(spans: Iterable[tuple[int, int]], others: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """What is left of spans without others, each of which lies within one of them."""
-    rest = iter([*others, (sys.maxsize, sys.maxsize)])
-    low, high = next(rest)
+    begins = [low for low, _ in others]
     for start, stop in spans:
-        at = start
-        while low < stop:
-            if at < low:
-                yield at, low
-            at = high
-            low, high = next(rest)
-        if at < stop:
-            yield at, stop
+        own = others[bisect_left(begins, start) : bisect_left(begins, stop)]
+        yield from _between(own, start, stop)
 
 
 def _looked(data: Data, start: int, known: list[re.Pattern[bytes]]) -> _Looked:
@@ -130,9 +123,8 @@ def _signs(data: Data, looked: list[_Looked], low: int, high: int) -> Iterator[S
         yield [spans[spans[:, 0] < spans[:, 1]] for spans in clipped]
 
 
-def _between(spans: Iterable[tuple[int, int]], end: int) -> Iterator[tuple[int, int]]:
-    """What lies before, between and behind spans."""
-    above = 0
+def _between(spans: Iterable[tuple[int, int]], above: int, end: int) -> Iterator[tuple[int, int]]:
+    """What lies from `above` to `end` before, between and behind spans."""
     for low, high in spans:
         if low > above:
             yield above, low
