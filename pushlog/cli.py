@@ -18,7 +18,7 @@ from pushlog.commands.report import report
 from pushlog.commands.rules import explain, rules
 from pushlog.commands.watch import watch
 from pushlog.faults import UserError
-from pushlog.guard import apart
+from pushlog.guard import run_isolated
 
 # In the order of `pushlog --help`. A module of commands/ imports the heavy rooms inside its function.
 COMMANDS = (analyze, watch, record, audit, compare, report, redact, rules, explain)
@@ -38,7 +38,7 @@ def main() -> NoReturn:
     from pushlog.exits import Exit
 
     try:
-        code = apart(sys.argv[1:])
+        code = run_isolated(sys.argv[1:])
         if code is None:
             code = app(standalone_mode=False)
         sys.stdout.flush()

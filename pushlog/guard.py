@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _ELSEWHERE = ("audit", "record", "watch")
 
 
-def apart(arguments: Sequence[str]) -> int | None:
+def run_isolated(arguments: Sequence[str]) -> int | None:
     """Have a command line that names a large file done by another process, and return the exit status of that.
 
     None: nothing was done yet. It is to be done here: in that other process, or because no large file is named. Raises

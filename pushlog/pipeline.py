@@ -5,38 +5,38 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from pushlog.formats.anchors import stretches
+from pushlog.diagnosis.build import build_case
+from pushlog.diagnosis.excerpt import excerpt
+from pushlog.diagnosis.result_limits import limit_findings, limit_pushes, timed_out_log
+from pushlog.diagnosis.verdict import verdict
 from pushlog.formats.dialects import openings, pushes
-from pushlog.formats.limited import few_findings, given_up, limited
-from pushlog.formats.section import coverage
-from pushlog.formats.sections import unbound
+from pushlog.formats.docker.split import line_of_unbound_error
+from pushlog.formats.parsed_push import coverage
+from pushlog.formats.prefilter import candidate_ranges
 from pushlog.intake.deadline import TimeUpError, deadline
 from pushlog.intake.limits import LIMITS, Deadline, Limits, long_lines
-from pushlog.intake.opened import opened
 from pushlog.intake.read import Raw, raw, read
+from pushlog.intake.unwrap.log import unwrap
 from pushlog.knowledge.base import Knowledge, shipped
 from pushlog.model import Client, Diagnosis, Finding, Log, Source
-from pushlog.redaction.result import redacted, unredacted
+from pushlog.redaction.result import redact_result, without_redaction
 from pushlog.rules import across, judge
-from pushlog.rules.case_of import case_of
-from pushlog.rules.excerpt import excerpt
-from pushlog.rules.verdict import verdict
-from pushlog.timeline.flow import flowed
-from pushlog.timeline.naming import named
-from pushlog.timeline.sizing import sized
+from pushlog.timeline.flow import with_flow
+from pushlog.timeline.naming import with_names
+from pushlog.timeline.sizing import with_sizes
 from pushlog.timeline.whatif import estimates
 
 if TYPE_CHECKING:
     import datetime as dt
     from pathlib import Path
 
-    from pushlog.formats.section import Section
+    from pushlog.diagnosis.case import Case
+    from pushlog.formats.parsed_push import ParsedPush
     from pushlog.intake.history import History
+    from pushlog.intake.log_text import LogText
     from pushlog.intake.manifest import Manifest
-    from pushlog.intake.text import Text
-    from pushlog.rules.case import Case
     from pushlog.timeline.changes import Change
-    from pushlog.timeline.measured import Watch
+    from pushlog.timeline.measured import Timestamps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ class Options:
     manifest: Manifest | None = None
     max_uploads: int | None = None
     what_if: tuple[Change, ...] = ()
-    watch: Watch | None = None
+    watch: Timestamps | None = None
     redact: bool = True
     limits: Limits = LIMITS
 
@@ -75,14 +75,14 @@ def analyze_raw(given: Raw, options: Options | None = None) -> Log:
         with deadline(seconds, hard=False):
             return _analyzed(given, chosen)
     except TimeUpError:
-        return redacted(given_up(given, seconds), None)
+        return redact_result(timed_out_log(given, seconds), None)
 
 
 def _analyzed(given: Raw, chosen: Options) -> Log:
     source, known = _known(given, chosen)
     judged = (_judged(case, habits) for case, habits in zip(known, across(known), strict=True))
-    log = few_findings(Log(source=source, pushes=tuple(judged)), chosen.limits)
-    return redacted(log, known[0].text if known else None) if chosen.redact else unredacted(log)
+    log = limit_findings(Log(source=source, pushes=tuple(judged)), chosen.limits)
+    return redact_result(log, known[0].text if known else None) if chosen.redact else without_redaction(log)
 
 
 def cases(source: str | Path | bytes, options: Options | None = None) -> list[Case]:
@@ -98,10 +98,10 @@ def _given(source: str | Path | bytes, options: Options | None) -> Raw:
 def _known(given: Raw, chosen: Options, *, every: bool = False) -> tuple[Source, list[Case]]:
     """What is known of a log and of its pushes; `every`: with the events that tell no rule anything."""
     time = Deadline(chosen.limits.seconds)
-    log = opened(given.data, openings(), chosen.timing, chosen.zone, where=stretches)
+    log = unwrap(given.data, openings(), chosen.timing, chosen.zone, where=candidate_ranges)
     text = log.text
     told = pushes(text, chosen.knowledge, every=every or bool(log.watch or chosen.watch))
-    found, over = limited(told.sections, chosen.limits)
+    found, over = limit_pushes(told.sections, chosen.limits)
     described = Source(
         name=given.name,
         bytes=given.size,
@@ -126,7 +126,7 @@ def _known(given: Raw, chosen: Options, *, every: bool = False) -> tuple[Source,
     return replace(described, notes=notes, incomplete=given.incomplete or bool(left_out)), known
 
 
-def _told(found: tuple[Section, ...]) -> tuple[str, ...]:
+def _told(found: tuple[ParsedPush, ...]) -> tuple[str, ...]:
     """How the clients were told, where that is not plain."""
     whys = dict.fromkeys((one.client, one.why) for one in found if one.why)
     return tuple(f"{_name(client)}: {why}" for client, why in whys)
@@ -136,9 +136,9 @@ def _name(client: Client) -> str:
     return "a client that the log does not tell" if client is Client.UNKNOWN else f"pushed by {client.value}"
 
 
-def _unbound(text: Text, knowledge: Knowledge) -> tuple[str, ...]:
+def _unbound(text: LogText, knowledge: Knowledge) -> tuple[str, ...]:
     """What a log without a push may hold all the same: an error that nothing binds to one."""
-    line = unbound(text, knowledge)
+    line = line_of_unbound_error(text, knowledge)
     return (
         () if line is None else (f"line {line} reads like an error of a push, but no push is in the log to bind it to",)
     )
@@ -148,7 +148,7 @@ def _with_instructions(cases: list[Case], history: History | None) -> tuple[list
     """The pushes with their layers named by what made them, and why some could not be."""
     if history is None:
         return cases, ()
-    pushes, notes = named([(case.push, case.section) for case in cases], history)
+    pushes, notes = with_names([(case.push, case.section) for case in cases], history)
     return [replace(case, push=push) for case, push in zip(cases, pushes, strict=True)], notes
 
 
@@ -157,16 +157,16 @@ def _with_sizes(cases: list[Case], options: Options) -> tuple[list[Case], tuple[
     done: list[Case] = []
     notes: list[str] = []
     for case in cases:
-        push, said = sized(case.push, case.section, options.manifest, options.history)
-        push = flowed(push, case.held)
+        push, said = with_sizes(case.push, case.section, options.manifest, options.history)
+        push = with_flow(push, case.held)
         answers = estimates(push, case.events, case.held, options.what_if)
         done.append(replace(case, push=replace(push, what_if=answers)))
         notes += said
     return done, tuple(notes)
 
 
-def _case(text: Text, source: Source, section: Section, watch: Watch | None, chosen: Options) -> Case:
-    return case_of(text, source, section, watch=watch, knowledge=chosen.knowledge, max_uploads=chosen.max_uploads)
+def _case(text: LogText, source: Source, section: ParsedPush, watch: Timestamps | None, chosen: Options) -> Case:
+    return build_case(text, source, section, watch=watch, knowledge=chosen.knowledge, max_uploads=chosen.max_uploads)
 
 
 def _judged(case: Case, habits: tuple[Finding, ...]) -> Diagnosis:

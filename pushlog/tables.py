@@ -51,7 +51,7 @@ def events(source: str | Path | bytes, options: Options | None = None) -> pd.Dat
     """
     import pandas as pd
 
-    from pushlog.formats.events import Kind
+    from pushlog.formats.events import EventKind
 
     frames = []
     for number, case in enumerate(cases(source, options)):
@@ -62,7 +62,7 @@ def events(source: str | Path | bytes, options: Options | None = None) -> pd.Dat
                 "push": number,
                 "line": table["line"],
                 "layer": [ids[code] for code in table["layer"]],
-                "kind": [Kind(kind).name.lower() for kind in table["kind"]],
+                "kind": [EventKind(kind).name.lower() for kind in table["kind"]],
                 **{name: table[name].where(table[name] >= 0).astype("Int64") for name in ("current", "total", "wait")},
                 "attempt": table["attempt"].astype("int64"),
                 "at": table["at"].astype("float64"),

@@ -10,8 +10,7 @@ from pushlog.intake.read import raw
 from pushlog.model import Log
 from pushlog.pipeline import analyze_raw
 from pushlog.report.json import render
-
-SAMPLES = Path(__file__).parent.parent / "samples"
+from tests.paths import SAMPLES
 
 
 def logs() -> list[Path]:

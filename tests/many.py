@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from tests.paths import ROOT
+
 START = datetime(2026, 10, 1, tzinfo=UTC)
 DAYS = 30
 # One log in twenty-five is of an outage: for this long one registry fails for everybody.
@@ -111,6 +113,6 @@ def found(folders: list[Path]) -> list[bytes]:
 
 
 if __name__ == "__main__":
-    here = Path(__file__).resolve().parent.parent
+    here = ROOT
     given = [Path(name) for name in sys.argv[3:]] or [here / "samples"]
     sys.stdout.write(f"{write(Path(sys.argv[1]), int(sys.argv[2]), found(given))} bytes\n")

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from pushlog.model import Family
-from pushlog.rules.pages import pages
+from pushlog.rule_pages import pages
 from tests.golden import expected_file, logs
 
 SOURCE = {"name", "bytes", "lines", "sha256", "capture", "decoration", "coverage", "notes"}

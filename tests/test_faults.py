@@ -17,8 +17,8 @@ from pushlog.outputs import write_bytes
 from pushlog.pipeline import analyze, analyze_raw
 from tests.fuzz import kill
 from tests.fuzz.spoil import claims, spoilt
-from tests.golden import SAMPLES
 from tests.logs import DONE, HEADER, A, exhausted
+from tests.paths import SAMPLES
 
 FAILED = str(SAMPLES / "push-log.txt")
 CODE = "from pushlog.__main__ import main; main()"

@@ -6,6 +6,7 @@ import pytest
 
 from pushlog.report.json import render
 from tests import golden
+from tests.paths import SAMPLES
 
 
 @pytest.mark.parametrize("path", golden.logs(), ids=lambda path: path.stem)
@@ -15,7 +16,7 @@ def test_a_sample_reads_as_its_expected_story(path):
 
 
 def test_every_expected_file_has_its_log():
-    assert {path.stem for path in golden.SAMPLES.glob("*.json")} == {path.stem for path in golden.logs()}
+    assert {path.stem for path in SAMPLES.glob("*.json")} == {path.stem for path in golden.logs()}
     assert len(golden.logs()) >= 20
 
 

@@ -61,7 +61,7 @@ def test_small_files_and_commands_that_map_nothing_stay_in_one_process(tmp_path,
     path = tmp_path / "x.log"
     path.write_text(PUSH, "utf-8")
     monkeypatch.setattr("os.fork", None)
-    assert guard.apart(["analyze", str(path), "no such file", "\0"]) is None
+    assert guard.run_isolated(["analyze", str(path), "no such file", "\0"]) is None
     monkeypatch.setattr(mapped, "LARGE", 1000)
-    assert guard.apart(["audit", str(path)]) is None
-    assert guard.apart([]) is None
+    assert guard.run_isolated(["audit", str(path)]) is None
+    assert guard.run_isolated([]) is None

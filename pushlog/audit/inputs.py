@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.faults import InputError
 from pushlog.intake import remote
-from pushlog.redaction.find import cleaned
+from pushlog.redaction.find import redact_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -37,7 +37,7 @@ class Input:
     @property
     def label(self) -> str:
         """The name as results carry it: no password of a URL, no other secret."""
-        shown = cleaned(unsigned(self.name))
+        shown = redact_text(unsigned(self.name))
         return shown if self.twin == 1 else f"{shown} ({self.twin})"
 
 
@@ -65,7 +65,7 @@ def discover(names: Iterable[str], out: Path) -> tuple[list[Input], list[Missing
         if isinstance(found, Input):
             inputs.setdefault(unsigned(found.name), found)
         else:
-            missing.setdefault(found.name, Missing(name=cleaned(found.name), reason=cleaned(found.reason)))
+            missing.setdefault(found.name, Missing(name=redact_text(found.name), reason=redact_text(found.reason)))
     twins: Counter[str] = Counter()
     for key in sorted(inputs):
         label = inputs[key].label

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Again:
+class Reuploads:
     """Layers of a repository that were uploaded to it again.
 
     `uploads`: how many uploads were one too many; `bytes`: theirs, where the logs print sizes; `unsized`: uploads
@@ -29,7 +29,7 @@ class Again:
     unsized: int
 
 
-def again(frames: Frames) -> tuple[Again, ...]:
+def reuploads(frames: Frames) -> tuple[Reuploads, ...]:
     """The repositories with layers that were pushed more than once, the most bytes first.
 
     The first upload of a layer is needed, whichever it was: the order of pushes does not matter. A layer that another
@@ -49,10 +49,10 @@ def again(frames: Frames) -> tuple[Again, ...]:
     return tuple(sorted(found, key=lambda a: (-a.bytes, -a.uploads, a.registry, a.repository)))
 
 
-def _again(registry: str, repository: str, of: pd.DataFrame) -> Again:
+def _again(registry: str, repository: str, of: pd.DataFrame) -> Reuploads:
     extra = of["uploads"] - 1
     sized = of["size"].notna()
-    return Again(
+    return Reuploads(
         registry=registry,
         repository=repository,
         layers=len(of),

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pushlog.audit import dataset, index, markdown
-from pushlog.audit.engine import Engine, cluster, processes
+from pushlog.audit.executors import Executors, cluster, processes
 from pushlog.audit.files import locked, put
 from pushlog.audit.frames import frames
 from pushlog.audit.inputs import discover
@@ -106,7 +106,7 @@ def _read(fresh: list[Input], store: Store, plan: Plan) -> None:
         workers = min(plan.jobs or len(os.sched_getaffinity(0)), len(work))
         make = partial(processes, workers)
     with progress(len(fresh), sys.stderr) as advance:
-        for unit, result in Engine(make, workers, plan.settings).results(work):
+        for unit, result in Executors(make, workers, plan.settings).results(work):
             store.add(result)
             advance(len(unit.inputs), result.bytes)
     store.reload()

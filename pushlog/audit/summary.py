@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.audit.habits import Habit, habits
 from pushlog.audit.incidents import Incident, incidents
-from pushlog.audit.reuse import Again, again
+from pushlog.audit.reuse import Reuploads, reuploads
 from pushlog.audit.schema import VERSION
 from pushlog.audit.totals import (
     Kind,
@@ -50,7 +50,7 @@ class Summary:
     kinds: tuple[Kind, ...]
     registries: tuple[Registry, ...]
     repositories: tuple[Repository, ...]
-    again: tuple[Again, ...]
+    again: tuple[Reuploads, ...]
     habits: tuple[Habit, ...]
     unread: tuple[Unread, ...]
 
@@ -64,7 +64,7 @@ def summary(frames: Frames) -> Summary:
         kinds=kinds(frames),
         registries=registries(frames),
         repositories=repositories(frames),
-        again=again(frames),
+        again=reuploads(frames),
         habits=habits(frames),
         unread=tuple(_unread(frames)),
     )

@@ -9,7 +9,7 @@ from pushlog.units import plural, seconds, size
 if TYPE_CHECKING:
     from pushlog.audit.habits import Habit
     from pushlog.audit.incidents import Incident
-    from pushlog.audit.reuse import Again
+    from pushlog.audit.reuse import Reuploads
     from pushlog.audit.summary import Summary
 
 
@@ -71,7 +71,7 @@ def lasted(incident: Incident) -> str:
     return f"{first} to {last[11:] if last[:10] == first[:10] else last} UTC"
 
 
-def uploaded(again: tuple[Again, ...]) -> str:
+def uploaded(again: tuple[Reuploads, ...]) -> str:
     """Bytes that were uploaded again, in all."""
     known, unsized = sum(a.bytes for a in again), sum(a.unsized for a in again)
     if not known:

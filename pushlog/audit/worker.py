@@ -25,7 +25,7 @@ from pushlog.intake.archives import ArchiveLimits, Member, members
 from pushlog.intake.deadline import TimeUpError, deadline
 from pushlog.intake.read import raw
 from pushlog.pipeline import Options, analyze_raw
-from pushlog.redaction.find import cleaned
+from pushlog.redaction.find import redact_text
 from pushlog.report.html import linked
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def work(unit: Unit, settings: Settings) -> Result:
     for one in unit.inputs:
         for found in _members(one, unit, settings):
             # Names and complaints are part of every output, and no part of the log that its analysis redacts.
-            member = replace(found, name=cleaned(found.name), problem=found.problem and cleaned(found.problem))
+            member = replace(found, name=redact_text(found.name), problem=found.problem and redact_text(found.problem))
             record, drawn = _read(one, member, unit, settings)
             lines.append(line(record))
             pages.update(drawn)
@@ -160,7 +160,7 @@ def _read(one: Input, member: Member, unit: Unit, settings: Settings) -> tuple[R
         reason = str(error)
     except Exception as error:  # noqa: BLE001 - a fault of ours costs one log and is told, never the other thousands
         reason = f"the analysis failed: {type(error).__name__}: {error}"[:300]
-    return _record(one, member, rows.unread(name, member.name, cleaned(reason), size=len(data))), {}
+    return _record(one, member, rows.unread(name, member.name, redact_text(reason), size=len(data))), {}
 
 
 def _record(one: Input, member: Member, made: Rows) -> Record:

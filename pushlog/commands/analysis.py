@@ -27,7 +27,7 @@ def analysis(
 ) -> Options:
     """What the user told and asked. Raises UserError for a file that can't be read or a value that is none."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy would start threads for algebra, of which there is none
-    from pushlog.intake.own_limits import limits
+    from pushlog.intake.limit_option import parse_limits
     from pushlog.intake.read import read
     from pushlog.pipeline import Options
     from pushlog.timeline.changes import change
@@ -38,12 +38,12 @@ def analysis(
         what_if=tuple(change(text) for text in what_if or ()),
         timing=read(timing).data[:].decode("utf-8", "replace") if timing is not None else None,
         redact=redact,
-        limits=limits(other_limits or (), time_limit),
+        limits=parse_limits(other_limits or (), time_limit),
     )
     if rules_files:
-        from pushlog.formats.rules_file import knowledge
+        from pushlog.rules_file import load_rules
 
-        options = replace(options, knowledge=knowledge(rules_files))
+        options = replace(options, knowledge=load_rules(rules_files))
     if histories:
         from pushlog.intake.history import history
 
@@ -53,7 +53,7 @@ def analysis(
 
         options = replace(options, manifest=manifest(manifest_file))
     if timezone is not None:
-        from pushlog.intake.zones import zone
+        from pushlog.intake.unwrap.time_zones import zone
 
         options = replace(options, zone=zone(timezone))
     return options

@@ -62,13 +62,13 @@ def audit(
     from pushlog.audit.run import audit as run
     from pushlog.audit.worker import Settings
     from pushlog.exits import Exit
-    from pushlog.formats.rules_file import knowledge
     from pushlog.intake.archives import ArchiveLimits
+    from pushlog.rules_file import load_rules
 
     settings = Settings(
         seconds=time_limit,
         limits=ArchiveLimits(log_bytes=max_log_size << 20),
-        knowledge=knowledge(rules_files) if rules_files else None,
+        knowledge=load_rules(rules_files) if rules_files else None,
     )
     plan = Plan(out=out, jobs=jobs, scheduler=scheduler, rules=tuple(rules_files or ()), settings=settings)
     gates = Gates(fail_on=fail_on.value, failure_percent=max_failure_rate, retry_seconds=max_retry_seconds)

@@ -23,13 +23,13 @@ def redact(
 ) -> int:
     """A log without secrets that still analyses to the same result; says on standard error what was hidden."""
     from pushlog.exits import Exit
-    from pushlog.handover import handover
     from pushlog.intake.read import read
     from pushlog.outputs import write_bytes
     from pushlog.redaction.result import by_kind
+    from pushlog.share import redact_log
 
     given = read(log)
-    clean = handover(given, pseudonyms=pseudonyms)
+    clean = redact_log(given, pseudonyms=pseudonyms)
     write_bytes(output, clean.data)
     for line in by_kind(clean.redacted):
         typer.echo(line, err=True)

@@ -24,12 +24,12 @@ def report(
 
     wanted = outputs(formats or ["text"])
     from pushlog.intake.read import read
-    from pushlog.redaction.result import redacted
+    from pushlog.redaction.result import redact_result
     from pushlog.report.stored import logs
 
     stored = read(result)
     results = logs(stored.data[:].decode("utf-8", "replace"), stored.name)
     if not no_redact:
-        results = tuple(redacted(log) for log in results)
+        results = tuple(redact_result(log) for log in results)
     write(wanted, results, no_color=no_color)
     return int(status(results, fail_on=fail_on.value, classes=exit_class, strict=strict))

@@ -9,7 +9,7 @@ import typer
 
 def rules() -> None:
     """The catalogue of rules: code, name, severity and what each means."""
-    from pushlog.rules.pages import pages
+    from pushlog.rule_pages import pages
 
     for page in pages():
         typer.echo(f"{page.code}  {page.severity:<7}  {page.name:<26}  {page.title}")
@@ -21,7 +21,7 @@ def explain(
     ],
 ) -> None:
     """One rule in full: what it means, how it is recognised, what to do, where the knowledge comes from."""
-    from pushlog.rules.pages import page
+    from pushlog.rule_pages import page
 
     found = page(rule)
     if found is None:

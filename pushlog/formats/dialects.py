@@ -7,18 +7,19 @@ from dataclasses import dataclass, replace
 from itertools import compress, pairwise
 from typing import TYPE_CHECKING
 
-from pushlog.formats import buildkit, compose, containers, crane, docker, kaniko, nerdctl, oras
-from pushlog.formats.sections import alone, sections
-from pushlog.intake.opening import spoken
+from pushlog.formats.clients import buildkit, compose, containers, crane, kaniko, nerdctl, oras
+from pushlog.formats.docker import lines as docker_lines
+from pushlog.formats.docker.split import alone, sections
+from pushlog.intake.start_pattern import spoken
 from pushlog.model import Capture
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from pushlog.formats.docker import Reading
-    from pushlog.formats.section import Section
-    from pushlog.intake.opening import Opening
-    from pushlog.intake.text import Text
+    from pushlog.formats.docker.lines import Reading
+    from pushlog.formats.parsed_push import ParsedPush
+    from pushlog.intake.log_text import LogText
+    from pushlog.intake.start_pattern import StartPattern
     from pushlog.knowledge.base import Knowledge
 
 # What only a terminal writes: rows that are drawn over others, lines that end with CR LF.
@@ -35,18 +36,21 @@ DIALECTS: tuple[ModuleType, ...] = (buildkit, compose, containers, crane, kaniko
 class Pushes:
     """All pushes of a log, in order, and how its output was kept."""
 
-    sections: tuple[Section, ...]
+    sections: tuple[ParsedPush, ...]
     capture: Capture
 
 
-def openings() -> tuple[Opening, ...]:
+def openings() -> tuple[StartPattern, ...]:
     """Text that a push prints at the beginning of a line, whatever the client."""
-    return (docker.OPENING, *(dialect.OPENING for dialect in DIALECTS))
+    return (docker_lines.OPENING, *(dialect.OPENING for dialect in DIALECTS))
 
 
-def pushes(text: Text, knowledge: Knowledge, *, every: bool = True) -> Pushes:
-    """Every push in the log, once. `knowledge` tells how errors begin; `every`: with all rows, see `docker.read`."""
-    reading = docker.read(text, every=every or len(text.data) < _LONG)
+def pushes(text: LogText, knowledge: Knowledge, *, every: bool = True) -> Pushes:
+    """Return every push in the log, once.
+
+    `knowledge` tells how errors begin; `every`: with all rows, see `docker_lines.read`.
+    """
+    reading = docker_lines.read(text, every=every or len(text.data) < _LONG)
     spoken = [section for dialect in _spoken(text, reading) for section in dialect.sections(text, knowledge)]
     others = sorted(spoken, key=_start)
     found = sorted((*others, *sections(text, reading, knowledge, others)), key=_start)
@@ -58,11 +62,11 @@ def pushes(text: Text, knowledge: Knowledge, *, every: bool = True) -> Pushes:
     return Pushes(sections=tuple(found) or alone(text, reading, knowledge), capture=capture)
 
 
-def _start(section: Section) -> int:
+def _start(section: ParsedPush) -> int:
     return section.start
 
 
-def _spoken(text: Text, reading: Reading) -> list[ModuleType]:
+def _spoken(text: LogText, reading: Reading) -> list[ModuleType]:
     """The dialects that a log has openings of. Floods of docker's own lines need not be searched for them."""
     rest = b"\n".join(text.data[low:high] for low, high in reading.others.tolist())
     return list(compress(DIALECTS, spoken([dialect.WHERE for dialect in DIALECTS], rest)))

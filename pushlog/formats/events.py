@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pushlog.intake.text import Int64, Text
+    from pushlog.intake.log_text import Int64, LogText
 
 Uint8 = NDArray[np.uint8]
 
 
-class Kind(IntEnum):
+class EventKind(IntEnum):
     """What a line says of a layer; the names, in lower case, are the aliases of the grammars."""
 
     PREPARING = 0
@@ -34,9 +34,9 @@ class Kind(IntEnum):
     FAILED = 11
 
 
-def is_any(kind: NDArray[np.int8], kinds: Sequence[Kind]) -> NDArray[np.bool_]:
+def is_any(kind: NDArray[np.int8], kinds: Sequence[EventKind]) -> NDArray[np.bool_]:
     """Which of a column of kinds are among these; `np.isin` would sort, and load more of numpy."""
-    wanted = np.zeros(len(Kind), dtype=bool)
+    wanted = np.zeros(len(EventKind), dtype=bool)
     wanted[list(kinds)] = True
     found: NDArray[np.bool_] = wanted[kind]
     return found
@@ -63,13 +63,13 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class EventRow:
     """One layer event read by the careful lane; bytes and seconds are UNKNOWN where the line has none."""
 
     start: int
     stop: int
     layer: str
-    kind: Kind
+    kind: EventKind
     current: int = UNKNOWN
     total: int = UNKNOWN
     wait: int = UNKNOWN
@@ -161,7 +161,7 @@ class Columns:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
+class RowOrder:
     """The layer of every row of a lane, also of those that are not in its columns.
 
     `ids`: the layers; `order`: the number of the layer of each row; `place`: which of these rows the columns have.
@@ -172,7 +172,7 @@ class Drawn:
     place: Int64
 
 
-def from_rows(rows: Sequence[Row]) -> Columns:
+def from_rows(rows: Sequence[EventRow]) -> Columns:
     """The careful lane's rows as columns."""
     return Columns(
         start=_column([r.start for r in rows]),
@@ -186,7 +186,7 @@ def from_rows(rows: Sequence[Row]) -> Columns:
     )
 
 
-def table(text: Text, fast: Columns, drawn: Drawn, careful: Columns) -> Events:
+def table(text: LogText, fast: Columns, drawn: RowOrder, careful: Columns) -> Events:
     """The rows of both lanes as one table in log order."""
     whole = Columns.joined([fast, careful])
     order = np.argsort(whole.start, kind="stable")
@@ -221,7 +221,7 @@ def _inserted(behind: Int64) -> Int64:
     return behind + np.arange(len(behind))
 
 
-def of_rows(text: Text, rows: Sequence[Row]) -> Events:
+def of_rows(text: LogText, rows: Sequence[EventRow]) -> Events:
     """Rows as a table in log order, whatever the client calls its blobs."""
     rows = sorted(rows, key=lambda row: row.start)
     codes = {layer: code for code, layer in enumerate(dict.fromkeys(row.layer for row in rows))}

@@ -14,7 +14,7 @@ from pushlog.formats.events import UNKNOWN, Uint8
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pushlog.intake.text import Int64
+    from pushlog.intake.log_text import Int64
 
 # docker/go-units HumanSize: base 1000, four significant digits, one space before the unit up to 1.13 and in 17.03.
 _UNITS = b"kMGTPEZY"

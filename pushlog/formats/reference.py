@@ -58,7 +58,7 @@ def _asked(marks: Sequence[Mark]) -> str:
     return named[-1] if named else asked[0] if asked else ""
 
 
-def named_in(texts: Iterable[str]) -> Reference:
+def names_in(texts: Iterable[str]) -> Reference:
     """The reference that errors name by the requests they tell of; empty where they name none."""
     for text in texts:
         if found := next(filter(None, (form.search(text) for form in (*_PLACES, _REQUEST))), None):

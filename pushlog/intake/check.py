@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pushlog.intake.mapped import passed
+from pushlog.intake.mapped import release_range
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ class Checked:
     notes: tuple[str, ...]
 
 
-def checked(data: Data, *, is_text: bool) -> Checked | Future[Checked]:
+def check(data: Data, *, is_text: bool) -> Checked | Future[Checked]:
     """The hash of the data and, where it is to be UTF-8 text, what is wrong with it; later, if that takes a while."""
     if len(data) <= _CHUNK:
         return _checked(data, is_text=is_text)
@@ -52,7 +52,7 @@ def _checked(data: Data, *, is_text: bool) -> Checked:
             chunk = bytes(part)
             zeros += chunk.count(0)
             invalid.take(chunk, is_last=low + len(chunk) == len(data))
-        passed(data, low, low + _CHUNK)
+        release_range(data, low, low + _CHUNK)
     return Checked(sha256=digest.hexdigest(), notes=tuple(_notes(zeros, invalid.count)))
 
 

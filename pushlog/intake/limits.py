@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pushlog.intake.mapped import passed
+from pushlog.intake.mapped import release_range
 from pushlog.units import count
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def _long(data: Data, limit: int) -> Iterator[tuple[int, int]]:
         if stop < 0:
             stop = _break(data, reach, limit)
             yield start, stop
-        passed(data, start, stop)
+        release_range(data, start, stop)
         start = stop + 1
 
 

@@ -23,14 +23,14 @@ def contents(path: Path) -> Data:
         return mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ) if size >= LARGE else file.read()
 
 
-def passed(data: Data, low: int, high: int) -> None:
+def release_range(data: Data, low: int, high: int) -> None:
     """The data from `low` to `high` was read and is not needed again soon: now and then, its memory is given back."""
     first, last = low >> _STEP, min(high, len(data)) >> _STEP
     if first < last and isinstance(data, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
         data.madvise(mmap.MADV_DONTNEED, first << _STEP, (last - first) << _STEP)
 
 
-def let_go(data: Data) -> None:
+def release_all(data: Data) -> None:
     """Only single places of the data are looked at: the memory that they took so far is given back."""
     if isinstance(data, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
         data.madvise(mmap.MADV_DONTNEED)
@@ -42,5 +42,5 @@ def holds(data: Data, words: bytes, start: int, stop: int) -> bool:
         high = min(low + (1 << _STEP), stop)
         if data.find(words, low, min(high + len(words), stop)) >= 0:
             return True
-        passed(data, low, high)
+        release_range(data, low, high)
     return False

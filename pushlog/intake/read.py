@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from pushlog.faults import InputError
 from pushlog.intake import mapped
-from pushlog.intake.check import Checked, checked
+from pushlog.intake.check import Checked, check
 from pushlog.intake.limits import LIMITS
 from pushlog.intake.unpack import HEAD, kind
 
@@ -41,30 +41,31 @@ _MARKS = (
 class Raw:
     """The bytes of one input. `data` is UTF-8 (bytes that are not stay as they are); size and hash are the input's.
 
-    `check` is what was or will be found out about all of the bytes, `notes` what is known at once.
+    `pending_check` is what was or will be found out about all of the bytes, `notes` what is known at once.
     """
 
     name: str
     data: Data
     size: int
-    check: Checked | Future[Checked]
+    pending_check: Checked | Future[Checked]
     notes: tuple[str, ...] = ()
     incomplete: bool = False
 
     @property
-    def checked(self) -> Checked:
+    def check(self) -> Checked:
         """What was found out about all of the bytes; waits for it."""
-        return self.check if isinstance(self.check, Checked) else self.check.result()
+        pending = self.pending_check
+        return pending if isinstance(pending, Checked) else pending.result()
 
     @property
     def told(self) -> tuple[str, ...]:
         """All that has to be said about the bytes; waits for it."""
-        return self.notes if isinstance(self.check, Checked) else (*self.notes, *self.checked.notes)
+        return self.notes if isinstance(self.pending_check, Checked) else (*self.notes, *self.check.notes)
 
     @property
     def sha256(self) -> str:
         """The hash of the input, as hexadecimal digits."""
-        return self.checked.sha256
+        return self.check.sha256
 
 
 def read(name: str, limit: int = LIMITS.log_bytes) -> Raw:
@@ -147,13 +148,13 @@ def raw(name: str, data: Data) -> Raw:
         text = data[:].decode(encoding, "replace").encode("utf-8", "replace")
     elif data[:_HEAD].startswith(codecs.BOM_UTF8):
         text = data[len(codecs.BOM_UTF8) :]
-    check = checked(data, is_text=encoding is None)
+    pending = check(data, is_text=encoding is None)
     notes = (note,) if note else ()
-    if isinstance(check, Checked):
-        notes = (*notes, *check.notes)
+    if isinstance(pending, Checked):
+        notes = (*notes, *pending.notes)
     # A file name need not be UTF-8; what is written of it must be.
     shown = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return Raw(name=shown, data=text, size=len(data), check=check, notes=notes)
+    return Raw(name=shown, data=text, size=len(data), pending_check=pending, notes=notes)
 
 
 def _encoding(head: bytes) -> tuple[str | None, str | None]:

@@ -7,8 +7,8 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from pushlog.knowledge.clients import ClientFacts, clients
-from pushlog.knowledge.patterns import found
-from pushlog.knowledge.registries import PORT, Hop, Limit, Registry, known
+from pushlog.knowledge.patterns import search
+from pushlog.knowledge.registries import PORT, Hop, Limit, Registry, lookup
 from pushlog.knowledge.signatures import Signature, signatures
 
 if TYPE_CHECKING:
@@ -71,12 +71,12 @@ class Knowledge:
 
     def hop(self, server: str | None) -> Hop | None:
         """The proxy that a server name belongs to, as an error page signs it."""
-        return next((hop for hop in self.hops if server and found(hop.server, server)), None)
+        return next((hop for hop in self.hops if server and search(hop.server, server)), None)
 
     def _by_host(self, host: str) -> Registry | None:
         bare = PORT.sub("", host)
         return next(
-            (entry for entry in self.registries if any(found(p, host) or found(p, bare) for p in entry.hosts)),
+            (entry for entry in self.registries if any(search(p, host) or search(p, bare) for p in entry.hosts)),
             None,
         )
 
@@ -84,4 +84,4 @@ class Knowledge:
 @cache
 def shipped() -> Knowledge:
     """What comes with pushlog."""
-    return Knowledge(registries=known().registries, hops=known().hops)
+    return Knowledge(registries=lookup().registries, hops=lookup().hops)

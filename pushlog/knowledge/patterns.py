@@ -35,14 +35,14 @@ class Linear:
     text: str
     compiled: _Compiled
 
-    def found(self, text: str) -> bool:
+    def search(self, text: str) -> bool:
         """Whether the pattern is anywhere in the first part of a text, ignoring case."""
         return self.compiled.search(text[:LOOKED_AT].encode("utf-8", "replace").decode("utf-8")) is not None
 
 
-def found(pattern: str | Linear, text: str) -> bool:
+def search(pattern: str | Linear, text: str) -> bool:
     """Whether a pattern, ours or a user's own, is anywhere in the text, ignoring case."""
-    return pattern.found(text) if isinstance(pattern, Linear) else _compiled(pattern).search(text) is not None
+    return pattern.search(text) if isinstance(pattern, Linear) else _compiled(pattern).search(text) is not None
 
 
 @cache

@@ -77,7 +77,7 @@ class Registries:
 
 
 @cache
-def known() -> Registries:
+def lookup() -> Registries:
     """The file that comes with pushlog."""
     return _read(ours("registries.toml"))
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.disk_cache import cached_bytes
 from pushlog.faults import UserError
-from pushlog.kept import kept
 from pushlog.knowledge.patterns import Linear, PatternError, linear
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def ours(file: str) -> Row:
 
         return json.dumps(tomllib.loads(text)).encode()
 
-    return Row(file, "the file", json.loads(kept(file, (text,), made)), tested=True)
+    return Row(file, "the file", json.loads(cached_bytes(file, (text,), made)), tested=True)
 
 
 def document(text: str, file: str, *, tested: bool = False, origin: str | None = None) -> Row:

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pushlog.formats import docker
-from pushlog.formats.errors import starts_error
-from pushlog.formats.events import UNKNOWN, Events, Kind, Mark, gaps
+from pushlog.formats.docker import lines as docker_lines
+from pushlog.formats.docker.bind_error import HEADERS
+from pushlog.formats.errors.classify import starts_error
+from pushlog.formats.events import UNKNOWN, EventKind, Events, Mark, gaps
 from pushlog.formats.reference import reference
-from pushlog.formats.zone import HEADERS
-from pushlog.intake.text import Text
+from pushlog.intake.log_text import LogText
 from pushlog.model import State
-from pushlog.timeline.frame import DELAY
+from pushlog.timeline.event_table import DELAY
 from pushlog.timeline.layers import STATES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pushlog.intake.text import Int64, Piece
+    from pushlog.intake.log_text import Int64, Piece
     from pushlog.knowledge.base import Knowledge
 
 # How far back figures are kept for the rate, and how close together, in seconds.
@@ -91,8 +91,8 @@ class Board:
 
 def advanced(board: Board, data: bytes, at: float, knowledge: Knowledge) -> Board:
     """The board after these lines, which came at `at`."""
-    text = Text(data)
-    reading = docker.read(text)
+    text = LogText(data)
+    reading = docker_lines.read(text)
     for item in _in_order(text, reading, board):
         if isinstance(item, Mark):
             board = _marked(board, item, at)
@@ -103,7 +103,7 @@ def advanced(board: Board, data: bytes, at: float, knowledge: Knowledge) -> Boar
     return board
 
 
-def _in_order(text: Text, reading: docker.Reading, board: Board) -> Iterator[Mark | int | Piece]:
+def _in_order(text: LogText, reading: docker_lines.Reading, board: Board) -> Iterator[Mark | int | Piece]:
     """Marks, numbers of events, and what is neither, in the order of the text; that only where a push runs."""
     events, marks = reading.events, [m for m in reading.marks if m.kind != "note"]
     found: list[tuple[int, Mark | int | Piece]] = [(m.start, m) for m in marks]
@@ -148,12 +148,12 @@ def unquoted(text: str) -> str:
 
 def _stepped(board: Board, events: Events, number: int, at: float) -> Board:
     """The board after one line of a layer. A layer that goes on after a digest line belongs to the next tag."""
-    kind, layer = Kind(int(events.kind[number])), events.ids[int(events.layer[number])]
+    kind, layer = EventKind(int(events.kind[number])), events.ids[int(events.layer[number])]
     if board.began is None:
         board = replace(board, began=at, number=board.number + 1)
     before = board.layers.get(layer, Row(id=layer, state=State.UNKNOWN, since=at, at=at))
-    row = _counting(before, int(events.wait[number]), at) if kind == Kind.RETRYING else _moved(before, kind, at)
-    if kind == Kind.PUSHING:
+    row = _counting(before, int(events.wait[number]), at) if kind == EventKind.RETRYING else _moved(before, kind, at)
+    if kind == EventKind.PUSHING:
         row = _drawn(row, int(events.current[number]), int(events.total[number]), at)
     return replace(
         board,
@@ -161,11 +161,11 @@ def _stepped(board: Board, events: Events, number: int, at: float) -> Board:
         ended=None,
         failed=False,
         layers={**board.layers, layer: row},
-        retries_itself=board.retries_itself or kind in (Kind.PREPARING, Kind.RETRYING),
+        retries_itself=board.retries_itself or kind in (EventKind.PREPARING, EventKind.RETRYING),
     )
 
 
-def _moved(row: Row, kind: Kind, at: float) -> Row:
+def _moved(row: Row, kind: EventKind, at: float) -> Row:
     """A layer pushed with one tag stays pushed when the next tag finds it there."""
     state = STATES[kind]
     if row.state.done and state in (State.EXISTS, State.PREPARING, State.WAITING):
@@ -176,7 +176,7 @@ def _moved(row: Row, kind: Kind, at: float) -> Row:
 
 
 def _counting(row: Row, wait: int, at: float) -> Row:
-    """A countdown names its number by its length, also when lines before it are lost (timeline/frame.py)."""
+    """A countdown names its number by its length, also when lines before it are lost (timeline/event_table.py)."""
     if row.state is State.RETRYING and wait < row.wait:
         return replace(row, wait=wait, at=at)
     retries = max(row.retries + 1, -(-wait // DELAY))

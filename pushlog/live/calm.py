@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pushlog.live import pace
-from pushlog.live.outlook import Foreseen, held_back, named, retry
+from pushlog.live.outlook import Outlook, held_back, named, retry
 from pushlog.model import State
 from pushlog.report.visible import visible
 from pushlog.units import count, seconds, size
@@ -35,7 +35,7 @@ class Calm:
         self._held = False
         self._foreseen: str | None = None
 
-    def show(self, board: Board, now: float, ahead: Foreseen | None) -> None:
+    def show(self, board: Board, now: float, ahead: Outlook | None) -> None:
         """Say what changed since the last time."""
         lines = list(changes(self._before, board, now))
         held = held_back(board, now)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pushlog.formats.errors import classify
+from pushlog.formats.errors.classify import classify
 from pushlog.model import Family, State, Store
 from pushlog.report.prose import clip
-from pushlog.timeline.frame import DELAY, MAX_COUNTDOWNS
+from pushlog.timeline.event_table import DELAY, MAX_COUNTDOWNS
 from pushlog.units import count, seconds
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Retry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Foreseen:
+class Outlook:
     """What docker will do in vain, and why. `certain`: its daemon said so now, else the push before ended so."""
 
     layer: str
@@ -82,7 +82,7 @@ def under_way(row: Row, now: float) -> bool:
     return row.state is State.RETRYING and row.wait == 1 and now - row.at >= _TICK
 
 
-def foreseen(board: Board, now: float, knowledge: Knowledge, refused: Refusals) -> Foreseen | None:
+def outlook(board: Board, now: float, knowledge: Knowledge, refused: Refusals) -> Outlook | None:
     """The end of a push that goes on in vain: known from the daemon's log, or from the push before it.
 
     The client itself never says why it retries; and the daemon does not say which layer it means.
@@ -94,7 +94,7 @@ def foreseen(board: Board, now: float, knowledge: Knowledge, refused: Refusals) 
     if row is None or left is None:
         return None
     why = told or refused[board.name, row.id]
-    return Foreseen(layer=row.id, why=str(why), retry=left, family=why.family, certain=told is not None)
+    return Outlook(layer=row.id, why=str(why), retry=left, family=why.family, certain=told is not None)
 
 
 def _told(cause: str, knowledge: Knowledge) -> Refusal | None:

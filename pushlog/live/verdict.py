@@ -23,7 +23,7 @@ from pushlog.model import Diagnosis, Family, Outcome
 from pushlog.report.json import plain
 
 if TYPE_CHECKING:
-    from pushlog.live.outlook import Foreseen
+    from pushlog.live.outlook import Outlook
 
 SCHEMA = "pushlog-verdict/1"
 
@@ -59,7 +59,7 @@ def ended(push: Diagnosis) -> Verdict | None:
     )
 
 
-def ahead(known: Foreseen) -> Verdict:
+def ahead(known: Outlook) -> Verdict:
     """The verdict on a push that goes on in vain."""
     return Verdict(
         certain="foreseen",

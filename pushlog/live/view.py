@@ -11,7 +11,7 @@ from rich.text import Text
 
 from pushlog.live import pace
 from pushlog.live.calm import far
-from pushlog.live.outlook import Foreseen, doing, held_back, named
+from pushlog.live.outlook import Outlook, doing, held_back, named
 from pushlog.model import State
 from pushlog.report.text_layers import MARKS
 from pushlog.report.text_page import PROSE, QUIET, Page
@@ -58,7 +58,7 @@ class View:
         """Take the drawing away and show the cursor."""
         self._live.__exit__(None, None, None)
 
-    def show(self, board: Board, now: float, ahead: Foreseen | None) -> None:
+    def show(self, board: Board, now: float, ahead: Outlook | None) -> None:
         """Draw the board over the one before."""
         columns, rows = self._console.size
         page = Page(width=max(40, columns - 1), ascii_only=self._ascii_only)
@@ -71,7 +71,7 @@ class View:
         self._console.print(Text(f"pushlog: {page.line(text)}"))
 
 
-def drawn(page: Page, board: Board, now: float, ahead: Foreseen | None, *, most: int) -> Iterator[Text]:
+def drawn(page: Page, board: Board, now: float, ahead: Outlook | None, *, most: int) -> Iterator[Text]:
     """Yield the lines of a board: at most `most` layers and what is said around them."""
     if board.began is None:
         yield Text("no line of docker push yet; pushes of other clients are told when they have ended", QUIET)

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Protocol
 from pushlog.intake.read import raw
 from pushlog.live import verdict
 from pushlog.live.arrivals import RESOLUTION, arrivals
-from pushlog.live.bare import Stripper
 from pushlog.live.board import Board, advanced
-from pushlog.live.outlook import Refusals, foreseen, refusals
+from pushlog.live.outlook import Refusals, outlook, refusals
+from pushlog.live.prefix_stripper import Stripper
 from pushlog.pipeline import analyze_raw
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pushlog.live.follow import Followed
-    from pushlog.live.outlook import Foreseen
+    from pushlog.live.outlook import Outlook
     from pushlog.live.tape import Tape
     from pushlog.live.verdict import Verdict
     from pushlog.model import Diagnosis, Log
@@ -38,7 +38,7 @@ _LAST_WORDS = 1.0
 class Screen(Protocol):
     """Where a running push is shown."""
 
-    def show(self, board: Board, now: float, ahead: Foreseen | None) -> None:
+    def show(self, board: Board, now: float, ahead: Outlook | None) -> None:
         """The push now, and what is certain of its end."""
 
     def say(self, text: str) -> None:
@@ -82,7 +82,7 @@ class Watching:
             self.tape.news.clear()
             parts = self.tape.parts[self.seen :]
             self.seen += len(parts)
-            data = self.stripper.bare(b"".join(parts), last=is_last)
+            data = self.stripper.strip(b"".join(parts), last=is_last)
             if data:
                 before = self.board
                 self.board = advanced(before, data, self._last(), self.options.knowledge)
@@ -108,7 +108,7 @@ class Watching:
         return self.tape.seconds[self.seen - 1] if self.seen else 0.0
 
     def _foresee(self, now: float) -> None:
-        ahead = foreseen(self.board, now, self.options.knowledge, self.refused)
+        ahead = outlook(self.board, now, self.options.knowledge, self.refused)
         self.screen.show(self.board, now, ahead)
         if ahead is not None and ahead.certain and self.board.number not in self.told:
             self.told.add(self.board.number)

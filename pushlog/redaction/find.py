@@ -111,7 +111,7 @@ def mark(kind: str) -> str:
     return f"{MARK}-{kind}"
 
 
-def hidden(text: str, found: Iterable[Span]) -> str:
+def hide(text: str, found: Iterable[Span]) -> str:
     """The text with these spans, given in order, marked."""
     parts, at = [], 0
     for span in found:
@@ -120,9 +120,9 @@ def hidden(text: str, found: Iterable[Span]) -> str:
     return "".join([*parts, text[at:]])
 
 
-def cleaned(text: str) -> str:
+def redact_text(text: str) -> str:
     """A text by itself, such as the name of a file, with its secrets marked."""
-    return hidden(text, spans(text, likely(text)))
+    return hide(text, spans(text, likely(text)))
 
 
 def across(lines: Sequence[str], rows: Sequence[Secret]) -> Mapping[int, tuple[Span, ...]]:

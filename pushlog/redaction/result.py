@@ -10,16 +10,16 @@ from enum import Enum
 from typing import TYPE_CHECKING, cast
 
 from pushlog.fields import names
+from pushlog.intake.log_text import LOOKED_AT
 from pushlog.intake.mapped import holds
-from pushlog.intake.text import LOOKED_AT
 from pushlog.model import Evidence, Failure, Interval, Log, Redacted
-from pushlog.redaction.find import across, hidden, likely, mark, spans
+from pushlog.redaction.find import across, hide, likely, mark, spans
 from pushlog.units import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pushlog.intake.text import Text
+    from pushlog.intake.log_text import LogText
     from pushlog.knowledge.secrets import Secret
 
 UNREDACTED = "secrets were not redacted, as --no-redact asked for"
@@ -34,7 +34,7 @@ _SILENT = frozenset({int, float, bool, type(None), Interval})
 _Seen = dict[tuple[str, str, int | None], None]
 
 
-def redacted(log: Log, text: Text | None = None) -> Log:
+def redact_result(log: Log, text: LogText | None = None) -> Log:
     """The same result with every secret hidden, what was hidden counted, and a note that says so.
 
     `text`: the log itself, which tells of keys and broken tokens that begin above a shown line; without it, as for a
@@ -58,7 +58,7 @@ def redacted(log: Log, text: Text | None = None) -> Log:
     return replace(clean, source=source)
 
 
-def unredacted(log: Log) -> Log:
+def without_redaction(log: Log) -> Log:
     """The result as it is, with the word that nothing was hidden."""
     if UNREDACTED in log.source.notes:
         return log
@@ -121,14 +121,14 @@ class _Found:
         return [self.without(item) for item in value] if isinstance(value, list) else value
 
     def _text(self, text: str) -> str:
-        text = hidden(text, spans(text, self._rows))
+        text = hide(text, spans(text, self._rows))
         for secret, kind in self._known:
             if secret in text:
                 text = text.replace(secret, mark(kind))
         return text
 
 
-def _beyond(texts: Sequence[tuple[str, int | None]], text: Text) -> dict[str, tuple[str, int]]:
+def _beyond(texts: Sequence[tuple[str, int | None]], text: LogText) -> dict[str, tuple[str, int]]:
     """The parts of shown lines that belong to a secret of several lines, with its kind and the line."""
     shown = {line for _, line in texts if line is not None}
     found: dict[str, tuple[str, int]] = {}
@@ -142,14 +142,14 @@ def _beyond(texts: Sequence[tuple[str, int | None]], text: Text) -> dict[str, tu
     return {part: told for part, told in found.items() if told[1] in shown}
 
 
-def _around(shown: Sequence[int], text: Text) -> Iterator[range]:
+def _around(shown: Sequence[int], text: LogText) -> Iterator[range]:
     """The lines that may be parts of the same secrets as shown lines: many beside a key, else those next to them."""
     for far in _stretches(shown, _AROUND, text.lines):
         own = shown[bisect_left(shown, far.start) : bisect_left(shown, far.stop)]
         yield from [far] if _has_key(text, far) else _stretches(own, 1, text.lines)
 
 
-def _has_key(text: Text, lines: range) -> bool:
+def _has_key(text: LogText, lines: range) -> bool:
     """Whether a key may be in what is shown of these lines. A push that was drawn over and over is one long line."""
     start, stop = text.start_of(lines.start), text.stop_of(lines.stop - 1)
     spans = [(start, stop)] if stop - start < LOOKED_AT * len(lines) else map(text.shown_of, lines)

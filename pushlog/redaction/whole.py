@@ -49,7 +49,7 @@ class Cleaned:
     redacted: tuple[Redacted, ...]
 
 
-def cleaned(data: bytes, names: Pseudonyms | None = None) -> Cleaned:
+def redact_log_bytes(data: bytes, names: Pseudonyms | None = None) -> Cleaned:
     """The log without secrets; with `names`, hosts and repositories under other names too."""
     if _CAST.match(data[:4096]):
         return _recording(data.decode("utf-8", _KEPT).split("\n"), names)

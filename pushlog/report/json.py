@@ -1,4 +1,4 @@
-"""The JSON output, `pushlog/1`: the records of `model.py` as they are, in one document for all inputs."""
+"""The JSON output, `pushlog/1`: the records of `model/records.py` as they are, in one document for all inputs."""
 
 from __future__ import annotations
 

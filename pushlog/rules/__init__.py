@@ -29,8 +29,8 @@ from pushlog.rules import (
     no_progress_captured,
     premature_restart,
     proxy_body_limit,
+    pushed_before_the_error,
     quiet_push,
-    red_but_pushed,
     refused_midway,
     retry_exhausted,
     retry_recovered,
@@ -51,8 +51,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import ModuleType
 
+    from pushlog.diagnosis.case import Case
     from pushlog.model import Finding
-    from pushlog.rules.case import Case
 
 # Only the first of these that speaks is the cause; what the catalogue says of the error's family comes last.
 CAUSES: tuple[ModuleType, ...] = (token_expired, manifest_too_large, proxy_body_limit, layer_too_large, failure)
@@ -77,7 +77,7 @@ OTHERS: tuple[ModuleType, ...] = (
     concurrency_saturated,
     concurrency_too_high,
     high_reuse,
-    red_but_pushed,
+    pushed_before_the_error,
     success_not_proven,
     no_progress_captured,
     no_clock,
@@ -101,7 +101,7 @@ ENGINE: tuple[ModuleType, ...] = (
     bottleneck_layer,
     concurrency_saturated,
     concurrency_too_high,
-    red_but_pushed,
+    pushed_before_the_error,
     no_progress_captured,
     no_clock,
     interleaved_pushes,

@@ -21,8 +21,8 @@ from pushlog.units import seconds, size
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pushlog.diagnosis.case import Case
     from pushlog.model import Layer
-    from pushlog.rules.case import Case
 
 CODE = "PL201"
 NAME = "bottleneck-layer"

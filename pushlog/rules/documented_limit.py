@@ -15,18 +15,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.failing_layers import suspects
+from pushlog.diagnosis.size_limits import against, fits, limit, sized
 from pushlog.model import Basis, Confidence, Family, Finding, Phase, Severity
 from pushlog.rules.concurrency_saturated import setting
-from pushlog.rules.sizes import against, fits, limit, sized
-from pushlog.rules.suspects import suspects
 from pushlog.units import seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pushlog.diagnosis.case import Case
     from pushlog.knowledge.registries import Limit
     from pushlog.model import Evidence, Layer
-    from pushlog.rules.case import Case
 
 CODE = "PL505"
 NAME = "documented-limit"

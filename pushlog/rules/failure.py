@@ -12,8 +12,8 @@ from pushlog.timeline.blob import is_blob
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pushlog.diagnosis.case import Case
     from pushlog.knowledge.signatures import Signature
-    from pushlog.rules.case import Case
 
 CODE = "PL001"
 NAME = Family.AUTH.value

@@ -15,15 +15,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.size_limits import COUNTED
 from pushlog.model import Confidence, Finding, Outcome, Severity, State
-from pushlog.rules.sizes import COUNTED
 from pushlog.units import count, size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pushlog.diagnosis.case import Case
     from pushlog.model import Layer
-    from pushlog.rules.case import Case
 
 CODE = "PL206"
 NAME = "high-reuse"

@@ -24,9 +24,9 @@ from pushlog.model import Capture, Confidence, Finding, Severity, Store
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from pushlog.diagnosis.case import Case
     from pushlog.model import Evidence
-    from pushlog.rules.case import Case
-    from pushlog.timeline.frame import Table
+    from pushlog.timeline.event_table import EventTable
 
 CODE = "PL305"
 NAME = "interleaved-pushes"
@@ -68,18 +68,18 @@ def mixed(case: Case, before: Case | None) -> Sign | None:
 
 
 def _goes_on_here(case: Case, before: Case) -> Sign | None:
-    from pushlog.formats.events import Kind
+    from pushlog.formats.events import EventKind
 
     if not len(before.events):
         return None
-    prepared = before.events.layers(before.events.kind == Kind.PREPARING)
+    prepared = before.events.layers(before.events.kind == EventKind.PREPARING)
     ids = {before.section.events.ids[code] for code in prepared}
     open_there = {layer.id for layer in before.push.layers if not layer.state.done and layer.id in ids}
     first = {code: case.events.kind[rows[0]] for code, rows in case.events.by_layer.items()}
     foreign = [
         layer
         for code, layer in enumerate(case.section.events.ids)
-        if layer in open_there and first[code] != Kind.PREPARING
+        if layer in open_there and first[code] != EventKind.PREPARING
     ]
     if not foreign:
         return None
@@ -100,17 +100,17 @@ def _digests_together(case: Case) -> Sign | None:
 
 
 def _goes_on_after_digest(case: Case) -> Sign | None:
-    from pushlog.formats.events import Kind
+    from pushlog.formats.events import EventKind
 
     if case.push.store is not Store.GRAPHDRIVER:
         return None
-    done = (Kind.PUSHED, Kind.EXISTS, Kind.MOUNTED, Kind.SKIPPED, Kind.FAILED)
+    done = (EventKind.PUSHED, EventKind.EXISTS, EventKind.MOUNTED, EventKind.SKIPPED, EventKind.FAILED)
     bounds = [0, *(row for row, _ in _digests(case)), len(case.events)]
     for (low, middle), (_, high) in itertools.pairwise(itertools.pairwise(bounds)):
         above, later = case.events.part(low, middle), case.events.part(middle, high)
         open_layers = {code for code, row in above.last().items() if above.kind[row] not in done}
         begins = {code: int(rows[0]) for code, rows in later.by_layer.items() if code in open_layers}
-        again = next((code for code, row in begins.items() if later.kind[row] != Kind.PREPARING), None)
+        again = next((code for code, row in begins.items() if later.kind[row] != EventKind.PREPARING), None)
         if again is not None:
             row, layer = middle + begins[again], case.section.events.ids[again]
             digest = next(line for at, line in _digests(case) if at == middle)
@@ -138,16 +138,16 @@ def _begins_again(case: Case) -> Sign | None:
     return None
 
 
-def _pushed_then_prepared(part: Table) -> Iterator[tuple[int, int, int]]:
+def _pushed_then_prepared(part: EventTable) -> Iterator[tuple[int, int, int]]:
     """Layers with the row that says pushed and a later one that prepares them again."""
-    from pushlog.formats.events import Kind
+    from pushlog.formats.events import EventKind
 
     # Hardly any push has a row that prepares after one that says pushed: the layers of the rest are not looked at.
-    (done,), (begun,) = part.is_kind(Kind.PUSHED).nonzero(), part.is_kind(Kind.PREPARING).nonzero()
+    (done,), (begun,) = part.is_kind(EventKind.PUSHED).nonzero(), part.is_kind(EventKind.PREPARING).nonzero()
     if not len(done) or not len(begun) or begun[-1] < done[0]:
         return
     for code, rows in part.by_layer.items():
-        pushed, prepared = rows[part.kind[rows] == Kind.PUSHED], rows[part.kind[rows] == Kind.PREPARING]
+        pushed, prepared = rows[part.kind[rows] == EventKind.PUSHED], rows[part.kind[rows] == EventKind.PREPARING]
         if len(pushed) and len(prepared) and prepared[-1] > pushed[0]:
             yield code, int(pushed[0]), int(prepared[-1])
 

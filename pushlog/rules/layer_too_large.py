@@ -17,16 +17,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.failing_layers import suspects
+from pushlog.diagnosis.size_limits import against, limit, sized
 from pushlog.model import Confidence, Family, Finding, Severity
-from pushlog.rules.sizes import against, limit, sized
-from pushlog.rules.suspects import suspects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pushlog.formats.errors import Classified
-    from pushlog.rules.case import Case
-    from pushlog.rules.suspects import Suspects
+    from pushlog.diagnosis.case import Case
+    from pushlog.diagnosis.failing_layers import Suspects
+    from pushlog.formats.errors.classify import Classified
 
 CODE = "PL503"
 NAME = "layer-too-large"

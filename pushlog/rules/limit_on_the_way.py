@@ -16,16 +16,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.attempts import attempts
+from pushlog.diagnosis.size_limits import COUNTED
 from pushlog.model import Confidence, Family, Finding, Severity
-from pushlog.rules.attempts import attempts
-from pushlog.rules.sizes import COUNTED
 from pushlog.units import size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pushlog.diagnosis.case import Case
     from pushlog.model import Evidence, Layer
-    from pushlog.rules.case import Case
 
 CODE = "PL504"
 NAME = "limit-on-the-way"

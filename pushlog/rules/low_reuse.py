@@ -23,8 +23,8 @@ from pushlog.units import count
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from pushlog.diagnosis.case import Case
     from pushlog.model import Evidence
-    from pushlog.rules.case import Case
 
 CODE = "PL207"
 NAME = "low-reuse"

@@ -17,16 +17,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.size_limits import limit
 from pushlog.model import Confidence, Evidence, Family, Finding, Severity, State
 from pushlog.rules import failure
-from pushlog.rules.sizes import limit
 from pushlog.units import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pushlog.formats.errors import Classified
-    from pushlog.rules.case import Case
+    from pushlog.diagnosis.case import Case
+    from pushlog.formats.errors.classify import Classified
 
 CODE = "PL502"
 NAME = "manifest-too-large"

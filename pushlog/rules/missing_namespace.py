@@ -19,7 +19,7 @@ from pushlog.model import Confidence, Family, Finding, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pushlog.rules.case import Case
+    from pushlog.diagnosis.case import Case
 
 CODE = "PL601"
 NAME = "missing-namespace"

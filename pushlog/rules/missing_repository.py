@@ -16,13 +16,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.attempts import exhausted
 from pushlog.model import Confidence, Family, Finding, Severity
-from pushlog.rules.attempts import exhausted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pushlog.rules.case import Case
+    from pushlog.diagnosis.case import Case
 
 CODE = "PL602"
 NAME = "missing-repository"

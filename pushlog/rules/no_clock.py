@@ -19,7 +19,7 @@ from pushlog.model import Clock, Confidence, Finding, Severity, State
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pushlog.rules.case import Case
+    from pushlog.diagnosis.case import Case
 
 CODE = "PL306"
 NAME = "no-clock"

@@ -20,7 +20,7 @@ from pushlog.model import Confidence, Family, Finding, Severity, State, Store
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pushlog.rules.case import Case
+    from pushlog.diagnosis.case import Case
 
 CODE = "PL103"
 NAME = "no-daemon-retry"

@@ -20,7 +20,7 @@ from pushlog.model import Capture, Confidence, Evidence, Finding, Severity, Stat
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pushlog.rules.case import Case
+    from pushlog.diagnosis.case import Case
 
 CODE = "PL301"
 NAME = "no-progress-captured"

@@ -17,16 +17,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.attempts import MAX_ATTEMPTS
+from pushlog.diagnosis.same_image import earlier
 from pushlog.model import Confidence, Finding, Outcome, Severity, State
-from pushlog.rules.attempts import MAX_ATTEMPTS
-from pushlog.rules.same_image import earlier
 from pushlog.units import count, size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from pushlog.diagnosis.case import Case
     from pushlog.model import Evidence, Layer
-    from pushlog.rules.case import Case
 
 CODE = "PL402"
 NAME = "premature-restart"

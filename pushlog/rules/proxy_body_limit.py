@@ -16,17 +16,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.failing_layers import Suspects, suspects
+from pushlog.diagnosis.size_limits import COUNTED, fits, sized
 from pushlog.model import Basis, Confidence, Evidence, Finding, Severity, State
-from pushlog.rules.sizes import COUNTED, fits, sized
-from pushlog.rules.suspects import Suspects, suspects
 from pushlog.units import size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pushlog.diagnosis.case import Case
     from pushlog.knowledge.registries import Hop
     from pushlog.model import Layer
-    from pushlog.rules.case import Case
 
 CODE = "PL501"
 NAME = "proxy-body-limit"

@@ -18,7 +18,7 @@ from pushlog.model import Confidence, Finding, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pushlog.rules.case import Case
+    from pushlog.diagnosis.case import Case
 
 CODE = "PL304"
 NAME = "quiet-push"

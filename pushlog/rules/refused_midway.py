@@ -21,7 +21,7 @@ from pushlog.units import count
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pushlog.rules.case import Case
+    from pushlog.diagnosis.case import Case
 
 CODE = "PL604"
 NAME = "refused-midway"

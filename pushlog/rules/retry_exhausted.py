@@ -21,15 +21,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis import client_retries
+from pushlog.diagnosis.attempts import MAX_ATTEMPTS, Attempt, attempts, exhausted
 from pushlog.model import Confidence, Evidence, Finding, Severity
-from pushlog.rules import client_retry
-from pushlog.rules.attempts import MAX_ATTEMPTS, Attempt, attempts, exhausted
 from pushlog.units import size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pushlog.rules.case import Case
+    from pushlog.diagnosis.case import Case
 
 CODE = "PL101"
 NAME = "retry-exhausted"
@@ -39,7 +39,7 @@ SEVERITY = Severity.ERROR
 def check(case: Case) -> Iterator[Finding]:
     """Fires on layers whose last countdown ran out; an error that retrying can't cure has a rule of its own."""
     if not case.client.engine:
-        yield from client_retry.exhausted(case, CODE, NAME)
+        yield from client_retries.exhausted(case, CODE, NAME)
         return
     failure = case.push.error
     ids = exhausted(case)

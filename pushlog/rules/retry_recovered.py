@@ -15,14 +15,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis import client_retries
 from pushlog.model import Confidence, Finding, Severity
-from pushlog.rules import client_retry
 from pushlog.units import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pushlog.rules.case import Case
+    from pushlog.diagnosis.case import Case
 
 CODE = "PL102"
 NAME = "retry-recovered"
@@ -32,7 +32,7 @@ SEVERITY = Severity.INFO
 def check(case: Case) -> Iterator[Finding]:
     """Fires on layers that counted down and are in the registry all the same."""
     if not case.client.engine:
-        yield from client_retry.recovered(case, CODE, NAME)
+        yield from client_retries.recovered(case, CODE, NAME)
         return
     healed = [layer for layer in case.push.layers if layer.retry_wait > 0 and layer.state.done]
     if not healed:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from pushlog.diagnosis.case import Case
     from pushlog.model import Evidence
-    from pushlog.rules.case import Case
 
 CODE = "PL104"
 NAME = "retry-storm"
@@ -72,9 +72,9 @@ def check(case: Case) -> Iterator[Finding]:
 
 def _storm(case: Case) -> Storm | None:
     """The first moment at which the most layers count down, where they are enough."""
-    from pushlog.formats.events import Kind
+    from pushlog.formats.events import EventKind
 
-    counting = case.events.kind == Kind.RETRYING
+    counting = case.events.kind == EventKind.RETRYING
     if len(case.events.layers(counting)) < _LEAST:
         return None
     spans = list(_countdowns(case, counting))
@@ -104,16 +104,16 @@ def _countdowns(case: Case, counting: NDArray[np.bool_]) -> Iterator[tuple[int, 
 
 def _under_way(case: Case, row: int) -> set[int]:
     """The layers that are neither done nor waiting for their turn after this row."""
-    from pushlog.formats.events import Kind
+    from pushlog.formats.events import EventKind
 
     shown = case.events.part(0, row + 1)
-    under_way = (Kind.PREPARING, Kind.PUSHING, Kind.RETRYING)
+    under_way = (EventKind.PREPARING, EventKind.PUSHING, EventKind.RETRYING)
     return {code for code, last in shown.last().items() if shown.kind[last] in under_way}
 
 
 def _evidence(case: Case, storm: Storm) -> tuple[Evidence, ...]:
-    from pushlog.formats.events import Kind
+    from pushlog.formats.events import EventKind
 
-    counting = case.events.kind[: storm.row + 1] == Kind.RETRYING
+    counting = case.events.kind[: storm.row + 1] == EventKind.RETRYING
     last = {case.section.events.ids[int(case.events.layer[row])]: row for row in counting.nonzero()[0].tolist()}
     return tuple(case.row(row) for row in sorted(last[layer] for layer in storm.layers)[-_LEAST:])

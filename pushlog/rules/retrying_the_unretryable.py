@@ -16,14 +16,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.attempts import MAX_ATTEMPTS, exhausted
+from pushlog.diagnosis.same_image import earlier
 from pushlog.model import Confidence, Finding, Severity, Store
-from pushlog.rules.attempts import MAX_ATTEMPTS, exhausted
-from pushlog.rules.same_image import earlier
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pushlog.rules.case import Case
+    from pushlog.diagnosis.case import Case
 
 CODE = "PL401"
 NAME = "retrying-the-unretryable"

@@ -21,7 +21,7 @@ from pushlog.model import Basis, Confidence, Finding, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pushlog.rules.case import Case
+    from pushlog.diagnosis.case import Case
 
 CODE = "PL302"
 NAME = "size-figures-basis"

@@ -22,7 +22,7 @@ from pushlog.units import seconds, size
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pushlog.rules.case import Case
+    from pushlog.diagnosis.case import Case
 
 CODE = "PL203"
 NAME = "stalled-layer"

@@ -21,7 +21,7 @@ from pushlog.timeline.outcome import proof
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pushlog.rules.case import Case
+    from pushlog.diagnosis.case import Case
 
 CODE = "PL308"
 NAME = "success-not-proven"

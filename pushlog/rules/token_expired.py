@@ -26,9 +26,9 @@ from pushlog.units import count, seconds
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pushlog.formats.errors import Classified
+    from pushlog.diagnosis.case import Case
+    from pushlog.formats.errors.classify import Classified
     from pushlog.model import Evidence, Layer
-    from pushlog.rules.case import Case
 
 CODE = CODES[Family.TOKEN_EXPIRED]
 NAME = Family.TOKEN_EXPIRED.value

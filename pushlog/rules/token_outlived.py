@@ -21,7 +21,7 @@ from pushlog.rules.token_expired import asks_for_login, lifetime
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pushlog.rules.case import Case
+    from pushlog.diagnosis.case import Case
 
 CODE = "PL605"
 NAME = "token-outlived"

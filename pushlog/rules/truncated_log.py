@@ -14,15 +14,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.client_retries import met, retries
 from pushlog.model import Client, Confidence, Evidence, Finding, Outcome, Severity
-from pushlog.rules.client_retry import met, retries
 from pushlog.units import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pushlog.diagnosis.case import Case
     from pushlog.formats.events import Mark
-    from pushlog.rules.case import Case
 
 CODE = "PL303"
 NAME = "truncated-log"

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from pushlog.knowledge.wording import fill
 
 if TYPE_CHECKING:
+    from pushlog.diagnosis.case import Case
     from pushlog.knowledge.clients import ClientFacts
     from pushlog.model import Finding
-    from pushlog.rules.case import Case
 
 _SENTENCE = re.compile(r"(?<=[.!?]) (?=[A-Z`])")
 _COMMAND = re.compile(r"(`[^`]*`)")

@@ -12,7 +12,7 @@ from pushlog.timeline.schedule import Step
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pushlog.timeline.line import Line
+    from pushlog.timeline.bandwidth import LinkModel
     from pushlog.timeline.schedule import Task
     from pushlog.timeline.slots import Slot
 
@@ -68,7 +68,7 @@ def change(text: str) -> Change:
 
 
 def plan(
-    asked: Change | None, line: Line, held: Sequence[Slot], ids: Sequence[str], *, limit: int, largest: int
+    asked: Change | None, line: LinkModel, held: Sequence[Slot], ids: Sequence[str], *, limit: int, largest: int
 ) -> Plan:
     """The push over this line with the change or, for None, as it was; `limit` is the one it was made with."""
     tasks = [_task(slot, loads, line.lag) for slot, loads in zip(held, line.loads, strict=True)]

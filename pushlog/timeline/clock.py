@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pushlog.formats.events import Events, Kind, grouped, is_any
+from pushlog.formats.events import EventKind, Events, grouped, is_any
 from pushlog.model import Store
-from pushlog.timeline.frame import DELAY, MAX_COUNTDOWNS
+from pushlog.timeline.event_table import DELAY, MAX_COUNTDOWNS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pushlog.intake.text import Int64
+    from pushlog.intake.log_text import Int64
 
 _SECOND = 10  # all sums are in tenths of a second: 100 ms is the shortest step that a log proves
 _NEVER = int(np.iinfo(np.int64).max)
@@ -38,7 +38,7 @@ class Inferred:
     proven: bool
 
 
-def inferred(
+def infer_clock(
     events: Events,
     *,
     store: Store,
@@ -81,7 +81,7 @@ def _redraws(events: Events) -> Int64 | NDArray[np.int32]:
 
     Those are a full bar (`9MB/9MB`) and the last line of an attempt, drawn when the layer was read to its end.
     """
-    drawn = (events.kind == Kind.PUSHING) & (events.current >= 0)
+    drawn = (events.kind == EventKind.PUSHING) & (events.current >= 0)
     order = grouped(events.layer)
     layer, is_drawn = events.layer[order], drawn[order]
     begins = np.ones(len(order), dtype=bool)
@@ -184,13 +184,13 @@ class _Steps:
 def _countdowns(events: Events, *, counts_down: bool) -> dict[int, tuple[int, int]]:
     """For a countdown line, and for the line after one: the row it waits for and by how many tenths it is later."""
     waits: dict[int, tuple[int, int]] = {}
-    retried = sorted(set(events.layer[events.kind == Kind.RETRYING].tolist()))
+    retried = sorted(set(events.layer[events.kind == EventKind.RETRYING].tolist()))
     for layer in retried:
         rows = np.flatnonzero(events.layer == layer)
         before, shown, block = -1, 0, 0
         near = rows[_near_countdown(events.kind[rows])]
         # Not one by one: to compare a figure of NumPy with an Enum runs Python code that swallows a Ctrl-C.
-        counted = (events.kind[near] == Kind.RETRYING).tolist()
+        counted = (events.kind[near] == EventKind.RETRYING).tolist()
         for row, counting, printed in zip(near.tolist(), counted, events.wait[near].tolist(), strict=True):
             wait = printed if counting else 0
             # The printed numbers count, not the lines: a slow reader can miss some.
@@ -215,7 +215,7 @@ def _lost(before: int, number: int, first: int) -> int:
 
 
 def _near_countdown(kind: NDArray[np.int8]) -> NDArray[np.bool_]:
-    counting = kind == Kind.RETRYING
+    counting = kind == EventKind.RETRYING
     near: NDArray[np.bool_] = counting.copy()
     near[1:] |= counting[:-1]
     return near
@@ -225,7 +225,9 @@ def _last_countdown(events: Events, tenths: Int64) -> int:
     """When a push failed, one of its unfinished layers gave up: not before its own countdown was over."""
     _, from_end = np.unique(events.layer[::-1], return_index=True)
     last = len(events) - 1 - from_end
-    unfinished = last[~is_any(events.kind[last], (Kind.PUSHED, Kind.EXISTS, Kind.MOUNTED, Kind.SKIPPED))]
-    counting = events.kind[unfinished] == Kind.RETRYING
+    unfinished = last[
+        ~is_any(events.kind[last], (EventKind.PUSHED, EventKind.EXISTS, EventKind.MOUNTED, EventKind.SKIPPED))
+    ]
+    counting = events.kind[unfinished] == EventKind.RETRYING
     ends = tenths[unfinished] + np.where(counting, events.wait[unfinished] * _SECOND, 0)
     return int(ends.min()) if len(ends) else 0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pushlog.faults import InputError
-from pushlog.formats.events import Kind, is_any
+from pushlog.formats.events import EventKind, is_any
 from pushlog.model import Capture, Concurrency, Store
 
 if TYPE_CHECKING:
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pushlog.formats.section import Section
-    from pushlog.timeline.frame import Table
+    from pushlog.formats.parsed_push import ParsedPush
+    from pushlog.timeline.event_table import EventTable
 
 # moby daemon/config/config.go DefaultMaxConcurrentUploads, 1.10 to today; containerd's store has it from 29.7.0 on.
 DEFAULT = 5
 SETTING = "max-concurrent-uploads"
-_UPLOADING = (Kind.PUSHING, Kind.RETRYING)
-_UNFINISHED = (Kind.WAITING, Kind.PUSHING)
+_UPLOADING = (EventKind.PUSHING, EventKind.RETRYING)
+_UNFINISHED = (EventKind.WAITING, EventKind.PUSHING)
 
 
 def concurrency(
-    table: Table, section: Section, *, store: Store, capture: Capture, configured: int | None
+    table: EventTable, section: ParsedPush, *, store: Store, capture: Capture, configured: int | None
 ) -> Concurrency:
     """Uploads seen at the same time and the limit on them.
 
@@ -73,13 +73,13 @@ def setting(path: str) -> int:
     return limit
 
 
-def _first_tag(section: Section) -> int:
+def _first_tag(section: ParsedPush) -> int:
     """The number of events before the first digest line: a push of several tags lists its layers anew for each."""
     ends = [mark.start for mark in section.marks if mark.kind == "digest"]
     return int(np.searchsorted(section.events.start, min(ends))) if ends else len(section.events)
 
 
-def _observed(table: Table, store: Store, capture: Capture) -> int | None:
+def _observed(table: EventTable, store: Store, capture: Capture) -> int | None:
     """The most uploads that the order of the lines proves to have been unfinished together."""
     kinds = _UNFINISHED if store is Store.CONTAINERD else _UPLOADING
     seen = _overlap(_spans(table, is_any(table.kind, kinds), store))
@@ -88,7 +88,7 @@ def _observed(table: Table, store: Store, capture: Capture) -> int | None:
     return seen or None
 
 
-def _spans(table: Table, uploading: NDArray[np.bool_], store: Store) -> list[tuple[int, int]]:
+def _spans(table: EventTable, uploading: NDArray[np.bool_], store: Store) -> list[tuple[int, int]]:
     """The rows from which and to which each layer that was uploaded held its place for that.
 
     containerd: from its first unfinished line to its last, for the line that says it is done comes up to a tick later.
@@ -109,17 +109,17 @@ def _overlap(spans: Iterable[tuple[int, int]]) -> int:
     return most
 
 
-def _waited(table: Table) -> int:
-    return len(table.layers(table.kind == Kind.WAITING))
+def _waited(table: EventTable) -> int:
+    return len(table.layers(table.kind == EventKind.WAITING))
 
 
-def _started_at_once(table: Table) -> int:
+def _started_at_once(table: EventTable) -> int:
     """graphdriver: the layers that were prepared less those that had to wait, which is the slots that were free.
 
     Where none waited, the layers that were in the registry already are left out: they took no upload.
     """
-    prepared = table.layers(table.kind == Kind.PREPARING)
+    prepared = table.layers(table.kind == EventKind.PREPARING)
     waited = _waited(table)
     if waited:
         return max(len(prepared) - waited, 0)
-    return len(prepared & table.layers(table.is_kind(Kind.PUSHED, *_UPLOADING, Kind.FAILED)))
+    return len(prepared & table.layers(table.is_kind(EventKind.PUSHED, *_UPLOADING, EventKind.FAILED)))

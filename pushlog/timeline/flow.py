@@ -30,7 +30,7 @@ class _Sent:
     end: float
 
 
-def flowed(push: Diagnosis, held: Sequence[Slot]) -> Diagnosis:
+def with_flow(push: Diagnosis, held: Sequence[Slot]) -> Diagnosis:
     """The push with its speeds, slots over time and critical path; `held` is `slots` of its events."""
     if not held or len(push.reference.tags) > 1:  # the layers are listed anew for each tag
         return push

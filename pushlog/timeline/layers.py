@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pushlog.formats.events import UNKNOWN, Events, Kind
+from pushlog.formats.events import UNKNOWN, EventKind, Events
 from pushlog.model import Basis, Layer, State, Store
 from pushlog.timeline.blob import is_blob
-from pushlog.timeline.frame import MAX_COUNTDOWNS
+from pushlog.timeline.event_table import MAX_COUNTDOWNS
 from pushlog.timeline.phases import phases
 from pushlog.timeline.runs import runs
 
@@ -19,23 +19,23 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pushlog.timeline.frame import Table
+    from pushlog.timeline.event_table import EventTable
     from pushlog.timeline.phases import Run
     from pushlog.timeline.slots import Slot
 
 STATES = {
-    Kind.PREPARING: State.PREPARING,
-    Kind.BUFFERING: State.PREPARING,
-    Kind.FETCHING: State.PREPARING,
-    Kind.WAITING: State.WAITING,
-    Kind.PUSHING: State.PUSHING,
-    Kind.PUSHED: State.PUSHED,
-    Kind.EXISTS: State.EXISTS,
-    Kind.MOUNTED: State.MOUNTED,
-    Kind.RETRYING: State.RETRYING,
-    Kind.SKIPPED: State.SKIPPED,
-    Kind.UNAVAILABLE: State.UNKNOWN,
-    Kind.FAILED: State.FAILED,
+    EventKind.PREPARING: State.PREPARING,
+    EventKind.BUFFERING: State.PREPARING,
+    EventKind.FETCHING: State.PREPARING,
+    EventKind.WAITING: State.WAITING,
+    EventKind.PUSHING: State.PUSHING,
+    EventKind.PUSHED: State.PUSHED,
+    EventKind.EXISTS: State.EXISTS,
+    EventKind.MOUNTED: State.MOUNTED,
+    EventKind.RETRYING: State.RETRYING,
+    EventKind.SKIPPED: State.SKIPPED,
+    EventKind.UNAVAILABLE: State.UNKNOWN,
+    EventKind.FAILED: State.FAILED,
 }
 # moby: the figures are read before gzip by the graphdriver store, copied as stored by containerd's.
 _BASIS = {Store.GRAPHDRIVER: Basis.UNCOMPRESSED, Store.CONTAINERD: Basis.COMPRESSED}
@@ -52,7 +52,7 @@ _UNDRAWN = _Bytes(done=None, total=None)
 
 def layers(
     events: Events,
-    table: Table,
+    table: EventTable,
     held: Sequence[Slot],
     *,
     store: Store,
@@ -79,7 +79,7 @@ def layers(
     for code, layer in enumerate(events.ids):
         state = State.FAILED if layer in failed and not states[code].done else states[code]
         own, ((start, until), (first, last)) = stretches[code], (column[code] for column in spans)
-        begun = own[0].kind not in (Kind.PUSHED, Kind.EXISTS, Kind.MOUNTED)
+        begun = own[0].kind not in (EventKind.PUSHED, EventKind.EXISTS, EventKind.MOUNTED)
         found.append(
             Layer(
                 id=layer,
@@ -100,7 +100,7 @@ def layers(
     return tuple(found)
 
 
-def _folded(table: Table, column: NDArray[np.integer] | NDArray[np.floating]) -> list[tuple[Any, Any]]:
+def _folded(table: EventTable, column: NDArray[np.integer] | NDArray[np.floating]) -> list[tuple[Any, Any]]:
     """The least and the most of a column for each layer."""
     first = table.begins.nonzero()[0]
     if not len(first):
@@ -109,29 +109,29 @@ def _folded(table: Table, column: NDArray[np.integer] | NDArray[np.floating]) ->
     return list(zip(np.minimum.reduceat(own, first).tolist(), np.maximum.reduceat(own, first).tolist(), strict=True))
 
 
-def _turns(table: Table, store: Store, held: Sequence[Slot]) -> dict[int, float]:
+def _turns(table: EventTable, store: Store, held: Sequence[Slot]) -> dict[int, float]:
     """When a layer that waited could begin, where a pipe hides it: docker serves its queue first come, first served."""
-    if store is not Store.GRAPHDRIVER or (table.kind == Kind.PUSHING).any():
+    if store is not Store.GRAPHDRIVER or (table.kind == EventKind.PUSHING).any():
         return {}
     return {slot.layer: slot.start for slot in held if slot.after is not None}
 
 
-def _last_state(kinds: Sequence[Kind]) -> State:
+def _last_state(kinds: Sequence[EventKind]) -> State:
     """The last state of a layer; one that was pushed with one tag stays pushed when the next tag finds it there."""
-    done = [kind for kind in kinds if kind in (Kind.PUSHED, Kind.MOUNTED)]
-    return STATES[done[-1] if kinds[-1] == Kind.EXISTS and done else kinds[-1]]
+    done = [kind for kind in kinds if kind in (EventKind.PUSHED, EventKind.MOUNTED)]
+    return STATES[done[-1] if kinds[-1] == EventKind.EXISTS and done else kinds[-1]]
 
 
-def _figures(table: Table, states: Sequence[State], store: Store) -> Iterator[_Bytes]:
-    drawn = table.layers((table.kind == Kind.PUSHING) & (table.current != UNKNOWN))
+def _figures(table: EventTable, states: Sequence[State], store: Store) -> Iterator[_Bytes]:
+    drawn = table.layers((table.kind == EventKind.PUSHING) & (table.current != UNKNOWN))
     for code, state in enumerate(states):
         yield _furthest(table, code, state, store) if code in drawn else _UNDRAWN
 
 
-def _furthest(table: Table, code: int, state: State, store: Store) -> _Bytes:
+def _furthest(table: EventTable, code: int, state: State, store: Store) -> _Bytes:
     """The last figure of a layer's last attempt, and its size."""
     rows = table.by_layer[code]
-    drawn = rows[(table.kind[rows] == Kind.PUSHING) & (table.current[rows] != UNKNOWN)]
+    drawn = rows[(table.kind[rows] == EventKind.PUSHING) & (table.current[rows] != UNKNOWN)]
     total, size = int(table.total[drawn].max()), int(table.current[drawn].max())
     real = drawn[table.attempt[drawn] == table.attempt[drawn].max()]
     if store is Store.GRAPHDRIVER and not state.done:
@@ -148,10 +148,10 @@ def _known(figure: int) -> int | None:
 
 def _attempts(own: Sequence[Run], state: State) -> int:
     """Uploads started: one more than the countdowns that were followed by anything; none for a layer that was there."""
-    countdowns = max((run.attempt for run in own if run.kind == Kind.RETRYING), default=0)
+    countdowns = max((run.attempt for run in own if run.kind == EventKind.RETRYING), default=0)
     if countdowns:
         return countdowns + (state is not State.RETRYING)
-    begun = any(run.kind in (Kind.PUSHING, Kind.PUSHED, Kind.FAILED) for run in own)
+    begun = any(run.kind in (EventKind.PUSHING, EventKind.PUSHED, EventKind.FAILED) for run in own)
     return int(begun or state is State.FAILED)
 
 
@@ -162,12 +162,12 @@ def _waited(own: Sequence[Run]) -> int:
     """
     total = 0
     for run, later in zip(own, [*own[1:], None], strict=True):
-        if run.kind == Kind.RETRYING:
+        if run.kind == EventKind.RETRYING:
             total += run.wait if later or run.left == 1 else run.wait - run.left
     return total
 
 
-def gave_up(ids: Sequence[str], table: Table, named: str | None) -> tuple[str, ...]:
+def gave_up(ids: Sequence[str], table: EventTable, named: str | None) -> tuple[str, ...]:
     """The layer that ended a failed push: the one its error names, else the only one whose last countdown ran out."""
     blob = next((layer for layer in ids if is_blob(layer, named)), None)
     if blob is not None:
@@ -175,16 +175,16 @@ def gave_up(ids: Sequence[str], table: Table, named: str | None) -> tuple[str, .
     out = [
         code
         for code, row in table.last().items()
-        if int(table.kind[row]) == Kind.RETRYING and table.attempt[row] == MAX_COUNTDOWNS and table.wait[row] == 1
+        if int(table.kind[row]) == EventKind.RETRYING and table.attempt[row] == MAX_COUNTDOWNS and table.wait[row] == 1
     ]
     return (ids[out[0]],) if len(out) == 1 else _broke_off(ids, table)
 
 
-def _broke_off(ids: Sequence[str], table: Table) -> tuple[str, ...]:
+def _broke_off(ids: Sequence[str], table: EventTable) -> tuple[str, ...]:
     """On a terminal the last attempt shows: the only layer that was uploading after its last countdown."""
     out = [
         code
         for code, row in table.last().items()
-        if int(table.kind[row]) == Kind.PUSHING and table.attempt[row] == MAX_COUNTDOWNS + 1
+        if int(table.kind[row]) == EventKind.PUSHING and table.attempt[row] == MAX_COUNTDOWNS + 1
     ]
     return (ids[out[0]],) if len(out) == 1 else ()

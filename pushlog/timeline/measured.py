@@ -12,22 +12,22 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pushlog.formats.section import Section
-    from pushlog.intake.stamps import Times
+    from pushlog.formats.parsed_push import ParsedPush
+    from pushlog.intake.unwrap.timestamps import LineTimes
     from pushlog.model import Clock
 
 # Fewer stamped lines than this share: the stamps are not those of the push.
 _ENOUGH = 0.5
 
 
-class Watch(Protocol):
+class Timestamps(Protocol):
     """Tells times: of physical lines, or of bytes."""
 
     @property
     def kind(self) -> Clock:
         """Whether its times are stamped or recorded."""
 
-    def times(self, lines: Sequence[int], offsets: Sequence[int]) -> Times:
+    def times(self, lines: Sequence[int], offsets: Sequence[int]) -> LineTimes:
         """The seconds of places in a log, in ascending order; one line and one offset for each."""
 
 
@@ -46,7 +46,7 @@ class Measured:
     began: str | None
 
 
-def measured(section: Section, watch: Watch | None) -> Measured | None:
+def measure(section: ParsedPush, watch: Timestamps | None) -> Measured | None:
     """The times of a push; None when the log carries none for it."""
     if watch is None:
         return None

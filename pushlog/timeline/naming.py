@@ -11,14 +11,14 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pushlog.formats.events import Kind
+from pushlog.formats.events import EventKind
 from pushlog.model import Diagnosis, Store
 from pushlog.units import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from pushlog.formats.section import Section
+    from pushlog.formats.parsed_push import ParsedPush
     from pushlog.intake.history import History, Step
 
 SHORT = 12
@@ -35,7 +35,9 @@ class _Names:
     order: tuple[str, ...] = ()
 
 
-def named(pushes: Sequence[tuple[Diagnosis, Section]], history: History) -> tuple[list[Diagnosis], tuple[str, ...]]:
+def with_names(
+    pushes: Sequence[tuple[Diagnosis, ParsedPush]], history: History
+) -> tuple[list[Diagnosis], tuple[str, ...]]:
     """The pushes with `Layer.created_by` filled, and a note for each that could not be named."""
     found = [_names(push, section, history) for push, section in pushes]
     if len({names.order for names in found if names.order}) > 1:
@@ -53,7 +55,7 @@ def _filled(push: Diagnosis, by_id: Mapping[str, str]) -> Diagnosis:
     return replace(push, layers=tuple(replace(layer, created_by=by_id.get(layer.id)) for layer in push.layers))
 
 
-def _names(push: Diagnosis, section: Section, history: History) -> _Names:
+def _names(push: Diagnosis, section: ParsedPush, history: History) -> _Names:
     ids = {layer.id for layer in push.layers}
     hashes = [
         tuple(digest.partition(":")[2][:SHORT] for digest in digests)
@@ -73,7 +75,7 @@ def _names(push: Diagnosis, section: Section, history: History) -> _Names:
     return _by_order(section, history)
 
 
-def _by_order(section: Section, history: History) -> _Names:
+def _by_order(section: ParsedPush, history: History) -> _Names:
     if section.last("header", "old_header") is None:
         return _unnamed(
             f"the log lacks the beginning of the push, so that the order of layers tells nothing: {ADD_HASHES}"
@@ -85,11 +87,11 @@ def _by_order(section: Section, history: History) -> _Names:
     return _Names(by_id=_joined(zip(order, reversed(made), strict=True)), order=order)
 
 
-def printed(section: Section) -> Iterator[str]:
+def printed(section: ParsedPush) -> Iterator[str]:
     """The layers as `Preparing` lists them, a layer twice that is twice in the image; a paste shows each row once."""
     events = section.events
     until = min((mark.start for mark in section.marks if mark.kind == "digest"), default=None)
-    is_first = events.kind == Kind.PREPARING
+    is_first = events.kind == EventKind.PREPARING
     first = events.layer[is_first if until is None else is_first & (events.start < until)].tolist()
     yield from (events.ids[layer] for layer in first) if first else events.ids
 

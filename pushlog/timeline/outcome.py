@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from pushlog.model import Family, Outcome
 
 if TYPE_CHECKING:
-    from pushlog.formats.errors import Classified
-    from pushlog.formats.section import Section
+    from pushlog.formats.errors.classify import Classified
+    from pushlog.formats.parsed_push import ParsedPush
 
 
-def outcome(section: Section, classified: Classified | None) -> Outcome:
+def outcome(section: ParsedPush, classified: Classified | None) -> Outcome:
     """Succeeded only with a digest line or a last word that no layer follows; failed only with an error.
 
     Otherwise it is not known.
@@ -30,7 +30,7 @@ def outcome(section: Section, classified: Classified | None) -> Outcome:
     return Outcome.INTERRUPTED if section.last("interrupt") else Outcome.INCOMPLETE
 
 
-def proof(section: Section) -> str:
+def proof(section: ParsedPush) -> str:
     """What tells that a push went well, the surest first: a digest line, a last word that proves it, one that may."""
     last = next((kind for kind in ("done", "last_word") if section.last(kind)), None)
     return last if last is not None and section.last("digest", "aux") is None else "digest"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pushlog.formats.events import Kind
+from pushlog.formats.events import EventKind
 from pushlog.model import Interval, Phase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_UPLOAD_ENDS = (Kind.RETRYING, Kind.PUSHED, Kind.FAILED)
+_UPLOAD_ENDS = (EventKind.RETRYING, EventKind.PUSHED, EventKind.FAILED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,7 @@ class Run:
     `full`: when the figures first reached the layer's size, None if they did not.
     """
 
-    kind: Kind
+    kind: EventKind
     attempt: int
     start: float
     last: float
@@ -39,32 +39,32 @@ def phases(own: Sequence[Run], *, gave_up: bool, end: float, turn: float | None 
     ready = own[0].start if own else 0.0
     before: Run | None = None
     for run, later in zip(own, [*own[1:], None], strict=True):
-        if run.kind in _UPLOAD_ENDS and (before is None or before.kind != Kind.PUSHING):
+        if run.kind in _UPLOAD_ENDS and (before is None or before.kind != EventKind.PUSHING):
             yield from _interval(Phase.UPLOADING, ready, run.start, run.attempt)
         stop = _stop(run, later, gave_up=gave_up)
-        if run.kind == Kind.WAITING and turn is not None and later and later.kind != Kind.PUSHING:
+        if run.kind == EventKind.WAITING and turn is not None and later and later.kind != EventKind.PUSHING:
             stop = min(max(stop, turn), later.start)
-        if run.kind == Kind.WAITING:
+        if run.kind == EventKind.WAITING:
             yield from _interval(Phase.WAITING, run.start, stop, 0)
-        elif run.kind == Kind.RETRYING:
+        elif run.kind == EventKind.RETRYING:
             yield from _interval(Phase.RETRYING, run.start, stop, run.attempt)
-        elif run.kind == Kind.PUSHING:
+        elif run.kind == EventKind.PUSHING:
             # A full bar before a countdown is drawn over an attempt that was cut: only a pushed layer was finishing.
-            finishing = run.full is not None and (later is None or later.kind == Kind.PUSHED)
+            finishing = run.full is not None and (later is None or later.kind == EventKind.PUSHED)
             read = run.full if finishing and run.full is not None else stop
             yield from _interval(Phase.UPLOADING, run.start, read, run.attempt)
             yield from _interval(Phase.FINISHING, read, stop, run.attempt)
         ready, before = max(ready, stop), run
-    if gave_up and before and before.kind == Kind.RETRYING:
+    if gave_up and before and before.kind == EventKind.RETRYING:
         yield from _interval(Phase.UPLOADING, ready, max(end, ready), before.attempt + 1)
 
 
 def _stop(run: Run, later: Run | None, *, gave_up: bool) -> float:
     """When a run was over, by the next line of its layer where that tells, else by its own last line."""
-    if run.kind == Kind.RETRYING:
+    if run.kind == EventKind.RETRYING:
         over = run.start + run.wait - (0 if later or gave_up else run.left)
         return min(over, later.start) if later else over
-    if later and Kind.PUSHING in {run.kind, later.kind}:
+    if later and EventKind.PUSHING in {run.kind, later.kind}:
         return later.start
     return run.last
 

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pushlog.formats.events import Kind
+from pushlog.formats.events import EventKind
 from pushlog.timeline.phases import Run
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pushlog.timeline.frame import Table
+    from pushlog.timeline.event_table import EventTable
 
-_KINDS = tuple(Kind)
+_KINDS = tuple(EventKind)
 
 
-def runs(table: Table) -> list[list[Run]]:
+def runs(table: EventTable) -> list[list[Run]]:
     """The runs of each layer, in order."""
     found: list[list[Run]] = [[] for _ in range(int(table.begins.sum()))]
     if not found:
@@ -52,7 +52,7 @@ def runs(table: Table) -> list[list[Run]]:
     return found
 
 
-def _sized(table: Table) -> NDArray[np.bool_]:
+def _sized(table: EventTable) -> NDArray[np.bool_]:
     """In the order of the layers: which figures reach the size of their layer. A size drawn later counts from there."""
     found = np.zeros(len(table), dtype=bool)
     if not (table.total > 0).any():

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pushlog.formats.events import Kind
+from pushlog.formats.events import EventKind
 from pushlog.model import Clock, Store
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pushlog.intake.text import Int64
-    from pushlog.timeline.frame import Table
+    from pushlog.intake.log_text import Int64
+    from pushlog.timeline.event_table import EventTable
 
 # Moments are told apart to this part of the push; finer would not be seen.
 FINEST = 100
@@ -21,7 +21,7 @@ FINEST = 100
 FEWEST = 4
 
 
-def sent(table: Table, store: Store, clock: Clock, end: float) -> tuple[tuple[float, int], ...]:
+def sent(table: EventTable, store: Store, clock: Clock, end: float) -> tuple[tuple[float, int], ...]:
     """Return the seconds of each moment and the bytes sent by then; none where the log tells no figures or no times.
 
     `table` is `timeline.frame` of the push's events, `end` when it ended. An upload that breaks off has to start
@@ -42,16 +42,16 @@ def sent(table: Table, store: Store, clock: Clock, end: float) -> tuple[tuple[fl
     return tuple((round(float(at[row]), 3), int(total[row])) for row in last)
 
 
-def _figures(table: Table, rows: Int64, store: Store) -> NDArray[np.float64]:
+def _figures(table: EventTable, rows: Int64, store: Store) -> NDArray[np.float64]:
     """What had been sent of a layer at each of its rows; NaN where a row does not tell."""
     kind, current, total = table.kind[rows], table.current[rows], table.total[rows]
-    drawn = (kind == Kind.PUSHING) & (current >= 0)
+    drawn = (kind == EventKind.PUSHING) & (current >= 0)
     if store is Store.GRAPHDRIVER:
         # moby progress.Reader.Close draws a full bar over an attempt that was cut: nothing was sent by it.
-        cut = np.append(kind[1:] == Kind.RETRYING, False) | ~(kind == Kind.PUSHED).any()
+        cut = np.append(kind[1:] == EventKind.RETRYING, False) | ~(kind == EventKind.PUSHED).any()
         drawn &= ~((current == total) & cut)
     told = total[total > 0] if (total > 0).any() else np.maximum(current, total)[drawn]
     size = float(told.max()) if len(told) else np.nan
     # A tar counts more than the files in it: of a layer no more is sent than there is.
-    figure = np.where(drawn, np.minimum(current, size), np.where(kind == Kind.PUSHED, size, np.nan))
-    return np.where(kind == Kind.RETRYING, 0.0, figure)
+    figure = np.where(drawn, np.minimum(current, size), np.where(kind == EventKind.PUSHED, size, np.nan))
+    return np.where(kind == EventKind.RETRYING, 0.0, figure)

@@ -17,14 +17,14 @@ from pushlog.units import count
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pushlog.formats.section import Section
+    from pushlog.formats.parsed_push import ParsedPush
     from pushlog.intake.history import History
     from pushlog.intake.manifest import Manifest
     from pushlog.model import Diagnosis
 
 
-def sized(
-    push: Diagnosis, section: Section, manifest: Manifest | None, history: History | None
+def with_sizes(
+    push: Diagnosis, section: ParsedPush, manifest: Manifest | None, history: History | None
 ) -> tuple[Diagnosis, tuple[str, ...]]:
     """The push with `Layer.bytes_stored` filled where that is known, and a note where the manifest does not fit."""
     by_id, why = _sizes(push, section, manifest, history) if manifest and push.layers else ({}, None)
@@ -38,7 +38,7 @@ def sized(
 
 
 def _sizes(
-    push: Diagnosis, section: Section, manifest: Manifest, history: History | None
+    push: Diagnosis, section: ParsedPush, manifest: Manifest, history: History | None
 ) -> tuple[Mapping[str, int], str | None]:
     """Bytes by the layer's id, or why there are none."""
     ids = {layer.id for layer in push.layers}

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pushlog.formats.events import Kind, is_any
+from pushlog.formats.events import EventKind, is_any
 from pushlog.model import Store
-from pushlog.timeline.frame import counted
+from pushlog.timeline.event_table import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pushlog.timeline.frame import Table
+    from pushlog.timeline.event_table import EventTable
 
-_DONE = (Kind.PUSHED, Kind.EXISTS, Kind.MOUNTED, Kind.SKIPPED, Kind.FAILED)
-_STARTED = (Kind.PUSHING, Kind.RETRYING)
+_DONE = (EventKind.PUSHED, EventKind.EXISTS, EventKind.MOUNTED, EventKind.SKIPPED, EventKind.FAILED)
+_STARTED = (EventKind.PUSHING, EventKind.RETRYING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,18 +69,18 @@ class _Own:
     def ended(self) -> bool:
         return self.last.kind in _DONE
 
-    def begins(self, *kinds: Kind) -> _Row | None:
+    def begins(self, *kinds: EventKind) -> _Row | None:
         return next((row for row in self.rows if row.kind in kinds), None)
 
 
-def slots(table: Table, store: Store) -> tuple[Slot, ...]:
+def slots(table: EventTable, store: Store) -> tuple[Slot, ...]:
     """The slots of a push, in the order of its layers; `table` is `timeline.frame`, `store` says how layers queue."""
     found = []
     layers = _owns(table)
     ends = iter(sorted((own.last.number, own.layer, own.last.at) for own in layers if own.ended))
     for own in layers:
         first, start, after = own.rows[0].number, own.rows[0].at, None
-        if store is not Store.CONTAINERD and own.begins(Kind.WAITING):
+        if store is not Store.CONTAINERD and own.begins(EventKind.WAITING):
             begun = own.begins(*_STARTED) or own.last
             first, start = begun.number, begun.at
             release = next(ends, None)
@@ -102,7 +102,7 @@ def slots(table: Table, store: Store) -> tuple[Slot, ...]:
     return tuple(found)
 
 
-def _owns(table: Table) -> list[_Own]:
+def _owns(table: EventTable) -> list[_Own]:
     """The layers with those of their rows that begin or end a run, or draw its first figure: the rest tell no more."""
     is_done = is_any(table.kind[table.order], _DONE)
     open_yet = counted(is_done, table.begins) - is_done == 0
@@ -121,14 +121,14 @@ def _owns(table: Table) -> list[_Own]:
 
 def _uploads(own: _Own, start: float) -> Iterator[tuple[float, float]]:
     """From an attempt's first figure, or from when it could begin, to its countdown or the layer's end."""
-    if own.begins(*_STARTED, Kind.PUSHED, Kind.FAILED) is None:
+    if own.begins(*_STARTED, EventKind.PUSHED, EventKind.FAILED) is None:
         return
     by_attempt: dict[int, list[_Row]] = {}
     for row in own.rows:
         by_attempt.setdefault(row.attempt, []).append(row)
     for _, rows in sorted(by_attempt.items()):
-        drawn = next((row.at for row in rows if row.kind == Kind.PUSHING and row.drawn), None)
-        counting = [row for row in rows if row.kind == Kind.RETRYING]
+        drawn = next((row.at for row in rows if row.kind == EventKind.PUSHING and row.drawn), None)
+        counting = [row for row in rows if row.kind == EventKind.RETRYING]
         begin = max(start, drawn if drawn is not None else start)
         end = counting[0].at if counting else rows[-1].at
         yield begin, max(begin, end)

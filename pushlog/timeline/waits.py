@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pushlog.model import Store
 
 if TYPE_CHECKING:
-    from pushlog.formats.errors import Classified
+    from pushlog.formats.errors.classify import Classified
 
 _TIMEOUTS = (
     (re.compile(r"dial tcp [^ ]+: i/o timeout"), 30.0),
@@ -21,7 +21,7 @@ _TIMEOUTS = (
 )
 
 
-def waited(classified: Classified | None, store: Store) -> float:
+def proven_wait(classified: Classified | None, store: Store) -> float:
     """The least seconds between the start of the attempt that failed and its error; 0 when the text proves none."""
     if classified is None or store is not Store.GRAPHDRIVER:
         return 0.0

@@ -1,8 +1,8 @@
 """What if: how long a push would have taken with another setting, line or image.
 
-The times of the log are turned into what each layer had to send (`timeline/line.py`), for every kind of line that the
-log leaves open; the changed push is then run through the daemon's queue (`timeline/schedule.py`) for each of them. The
-answer is the middle of the outcomes, its interval holds all that fit. Where the log carries no time, no seconds are
+The times of the log are turned into what each layer had to send (`timeline/bandwidth.py`), for every kind of line that
+the log leaves open; the changed push is then run through the daemon's queue (`timeline/schedule.py`) for each of them.
+The answer is the middle of the outcomes, its interval holds all that fit. Where the log carries no time, no seconds are
 told: the same model then says only what share of the push's time it would be.
 """
 
@@ -15,8 +15,8 @@ import numpy as np
 
 from pushlog.model import Estimate
 from pushlog.timeline.assumptions import assumptions, clocked, share, silence, stored
+from pushlog.timeline.bandwidth import FITTING, LinkModel, lines, step, widths
 from pushlog.timeline.changes import plan
-from pushlog.timeline.line import FITTING, Line, lines, step, widths
 from pushlog.timeline.schedule import makespan
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from pushlog.model import Diagnosis
     from pushlog.timeline.changes import Change
-    from pushlog.timeline.frame import Table
+    from pushlog.timeline.event_table import EventTable
     from pushlog.timeline.slots import Slot
 
 # Two pushes of one image over one line differ; the interval allows a tenth.
@@ -60,12 +60,14 @@ class _Push:
         return max(sent, key=lambda i: self.held[i].uploads[-1][1] - self.held[i].uploads[-1][0])
 
 
-def estimates(push: Diagnosis, table: Table, held: tuple[Slot, ...], changes: Sequence[Change]) -> tuple[Estimate, ...]:
+def estimates(
+    push: Diagnosis, table: EventTable, held: tuple[Slot, ...], changes: Sequence[Change]
+) -> tuple[Estimate, ...]:
     """An answer to each change; `table` is `timeline.frame` on the clock that `push.clock` names, `held` its slots."""
     return tuple(_estimate(push, table, held, asked) for asked in changes)
 
 
-def _estimate(push: Diagnosis, table: Table, held: tuple[Slot, ...], asked: Change) -> Estimate:
+def _estimate(push: Diagnosis, table: EventTable, held: tuple[Slot, ...], asked: Change) -> Estimate:
     why = silence(push, asked)
     if why:
         return Estimate(change=asked.named, seconds=None, low=None, high=None, assumptions=(why,))
@@ -73,7 +75,7 @@ def _estimate(push: Diagnosis, table: Table, held: tuple[Slot, ...], asked: Chan
     return _answer(push, recorded, asked) if clocked(push) else _without_clock(push, recorded, asked)
 
 
-def _recorded(push: Diagnosis, table: Table, held: tuple[Slot, ...]) -> _Push:
+def _recorded(push: Diagnosis, table: EventTable, held: tuple[Slot, ...]) -> _Push:
     measured = push.duration.seconds
     return _Push(
         held=held,
@@ -107,7 +109,9 @@ def _answer(push: Diagnosis, recorded: _Push, asked: Change) -> Estimate:
 def _without_clock(push: Diagnosis, recorded: _Push, asked: Change) -> Estimate:
     """What the sizes alone tell: seconds on a line of a given bandwidth, else a share of the time that it took."""
     loads = tuple(tuple(float(size or 0) for _ in slot.uploads) for slot, size in _sizes(recorded))
-    made = [Line(width=width, lag=0.0, rate=1.0, weight=1.0, loads=loads) for width in widths(_widest(recorded, asked))]
+    made = [
+        LinkModel(width=width, lag=0.0, rate=1.0, weight=1.0, loads=loads) for width in widths(_widest(recorded, asked))
+    ]
     if asked.bandwidth:
         told = round(_seconds(recorded, made[0], asked), 1)
         return Estimate(
@@ -133,13 +137,13 @@ def _widest(recorded: _Push, asked: Change) -> float:
     return float(min(max(recorded.limit or layers, asked.concurrency or 1), layers))
 
 
-def _seconds(recorded: _Push, line: Line, asked: Change | None) -> float:
+def _seconds(recorded: _Push, line: LinkModel, asked: Change | None) -> float:
     """From the first slot to the last layer's end, with the change or, for None, as it was."""
     made = plan(asked, line, recorded.held, recorded.ids, limit=recorded.limit, largest=recorded.largest)
     return makespan(made.tasks, limit=made.limit, width=made.width)
 
 
-def _unloaded(line: Line) -> Line:
+def _unloaded(line: LinkModel) -> LinkModel:
     return replace(line, loads=tuple(tuple(0.0 for _ in own) for own in line.loads))
 
 

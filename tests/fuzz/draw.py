@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from tests.fuzz import targets
-from tests.fuzz.pieces import Drawn, composed, pool
+from tests.fuzz.pieces import RowOrder, composed, pool
 
 # By the last digit of an input's number.
 TURNS = ("log", "log", "redact", "log", "log", "outputs", "log", "redact", "log", "log")
@@ -54,7 +54,7 @@ class LateError(BaseException):
 
 def made(seed: int, number: int) -> bytes:
     """The log that has this number."""
-    return composed(Drawn(f"{seed}:{number}"))
+    return composed(RowOrder(f"{seed}:{number}"))
 
 
 def batch(first: int, *, seed: int, stop: int, limit: float) -> Found:

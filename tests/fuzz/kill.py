@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING
 
 from tests import many
 from tests.bench import inputs
-from tests.fuzz.spoil import SAMPLES
 from tests.logs import DONE, HEADER, A, exhausted
+from tests.paths import SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import random
 from functools import cache
-from pathlib import Path
 from typing import Protocol
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.paths import ROOT
+
 # What no captured push holds, and what a hostile one would.
 ODD = (
     b"",
@@ -44,7 +44,7 @@ class Choices(Protocol):
     def number(self, low: int, high: int) -> int: ...
 
 
-class Drawn:
+class RowOrder:
     """A generator of random numbers as choices: the same seed makes the same log."""
 
     def __init__(self, seed: int | str) -> None:

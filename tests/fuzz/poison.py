@@ -22,8 +22,8 @@ from pyarrow import parquet
 
 from pushlog.audit.schema import TABLES
 from tests import many
-from tests.fuzz.spoil import SAMPLES
-from tests.test_limits import families
+from tests.intake.test_limits import families
+from tests.paths import SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable

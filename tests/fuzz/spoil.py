@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from pushlog.model import Log
 
-SAMPLES = Path(__file__).resolve().parents[2] / "samples"
+from tests.paths import SAMPLES
+
 SHARE = 0.01
 _ENDS = re.compile(rb"[\r\n]+")
 _DIGEST = re.compile(rb'digest: sha256:[0-9a-f]|"Digest": ?"sha256:[0-9a-f]')

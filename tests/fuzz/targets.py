@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from pushlog.faults import UserError
 from pushlog.formats.dialects import openings, pushes
-from pushlog.formats.errors import classify
-from pushlog.intake.opened import opened
+from pushlog.formats.errors.classify import classify
 from pushlog.intake.read import raw
+from pushlog.intake.unwrap.log import unwrap
 from pushlog.knowledge.base import shipped
 from pushlog.model import Log, Outcome
 from pushlog.pipeline import analyze_raw
-from pushlog.redaction.whole import cleaned
+from pushlog.redaction.whole import redact_log_bytes
 from pushlog.report.json import render
 from pushlog.report.stored import logs as stored
 from pushlog.report.visible import SYMBOLS
@@ -37,7 +37,7 @@ _UNPROVEN = "success-not-proven"
 def lines(data: bytes) -> None:
     """Bytes to sections: decorations, recordings, redraws, both lanes, errors."""
     try:
-        text = opened(raw("log", data).data, openings()).text
+        text = unwrap(raw("log", data).data, openings()).text
     except UserError:
         return
     for section in pushes(text, shipped()).sections:
@@ -67,7 +67,7 @@ def log(data: bytes) -> Log:
 def redact(data: bytes) -> None:
     """A log to give away: as many lines as before, and nothing to hide in it a second time."""
     text = data.decode("utf-8", "replace").encode()
-    clean = cleaned(text).data
+    clean = redact_log_bytes(text).data
     assert clean.count(b"\n") == text.count(b"\n"), "a line more or less"
 
 

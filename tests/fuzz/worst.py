@@ -16,7 +16,7 @@ from pushlog.intake.read import raw
 from pushlog.pipeline import analyze_raw
 from tests.bench.inputs import MB, job, terminal
 from tests.golden import logs
-from tests.test_limits import families
+from tests.intake.test_limits import families
 
 # What such a family is made of: the bytes that each piece has once, and how many pieces are analyzed at most.
 PIECES = {

@@ -1,0 +1,186 @@
+"""Units through an executor: any of `concurrent.futures`, on this machine or on a cluster.
+
+A worker that dies takes the units under way with it. They are read again one at a time; the one that kills again is
+split, until a single log is left, and that becomes a row.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import sys
+from collections import deque
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from pushlog.audit import rows
+from pushlog.audit.worker import Record, Result, begin, count, line, work
+from pushlog.faults import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from pushlog.audit.units import Unit
+    from pushlog.audit.worker import Settings
+
+# Each worker has its next unit at hand; more would only be lost with it.
+AHEAD = 2
+# Seconds until a scheduler must have answered.
+CONNECT = 10
+DIED = "its worker died while reading it: out of memory, killed, or stopped because it hung"
+
+
+class ExecutorError(UserError):
+    """There is no executor to be had, or it is gone; what is finished is kept."""
+
+
+def processes(jobs: int) -> Executor:
+    """A pool of processes that share nothing with this one but the code loaded once in their server."""
+    if sys.platform == "linux":
+        context: multiprocessing.context.BaseContext = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["pushlog.audit.warm"])
+        _started()
+    else:
+        context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=begin)
+
+
+def _started() -> None:
+    """Start the server that forks the workers, where a Ctrl-C can't reach it: it would die of it with a traceback."""
+    from multiprocessing import forkserver, resource_tracker  # not on Windows
+
+    # First, for when it is started it takes the block away.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def cluster(address: str) -> tuple[Callable[[], Executor], int]:
+    """What gives Dask's executors at a scheduler such as `tcp://host:8786`, and its workers. Raises ExecutorError."""
+    try:
+        from distributed import Client
+    except ImportError:
+        raise ExecutorError("--scheduler needs Dask: pip install 'pushlog[dask]'") from None
+    try:
+        client: Any = Client(address, timeout=CONNECT)  # type: ignore[no-untyped-call,unused-ignore]
+    except (OSError, ValueError) as error:
+        raise ExecutorError(f"{address}: no scheduler answers: {' '.join(str(error).split())[:200]}") from None
+    workers = len(client.scheduler_info(n_workers=-1)["workers"])
+    if not workers:
+        raise ExecutorError(f"{address}: the scheduler has no workers")
+    return partial(client.get_executor, pure=False), workers
+
+
+class Executors:
+    """Runs units to their ends. `make` gives an executor, again when one has broken; `workers`: how many it has."""
+
+    def __init__(self, make: Callable[[], Executor], workers: int, settings: Settings) -> None:
+        self._make = make
+        self._window = workers * AHEAD
+        self._settings = settings
+
+    def results(self, units: Iterable[Unit]) -> Iterator[tuple[Unit, Result]]:
+        """Every unit with its result, as they finish. Raises ExecutorError."""
+        waiting: deque[Unit] = deque(units)
+        suspects: deque[Unit] = deque()
+        while waiting or suspects:
+            executor = self._make()
+            whole = False
+            try:
+                if suspects:
+                    unit = suspects.popleft()
+                    yield unit, self._alone(executor, unit)
+                else:
+                    yield from self._together(executor, waiting, suspects)
+                whole = True
+            finally:
+                _close(executor, at_once=not whole)
+
+    def _together(
+        self, executor: Executor, waiting: deque[Unit], suspects: deque[Unit]
+    ) -> Iterator[tuple[Unit, Result]]:
+        """Units side by side until all are done or a worker dies; those that it took along become suspects."""
+        running: dict[Future[Result], Unit] = {}
+        while (waiting and not suspects) or running:
+            while waiting and not suspects and len(running) < self._window:
+                unit = waiting.popleft()
+                try:
+                    running[executor.submit(work, unit, self._settings)] = unit
+                except BrokenProcessPool:
+                    suspects.append(unit)
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                unit = running.pop(future)
+                try:
+                    result = future.result()
+                except CancelledError:
+                    raise ExecutorError("the executor was closed; what is finished is kept: run again") from None
+                except Exception:  # noqa: BLE001 - a worker's end, in the words of whichever executor
+                    suspects.append(unit)
+                else:
+                    yield unit, result
+
+    def _alone(self, executor: Executor, unit: Unit) -> Result:
+        """One unit with nothing beside it; when it kills its worker it is split, down to a single log."""
+        try:
+            return executor.submit(work, unit, self._settings).result()
+        except Exception as error:  # noqa: BLE001 - as above
+            if isinstance(error, CancelledError):
+                raise ExecutorError("the executor was closed; what is finished is kept: run again") from None
+        pieces = unit.split(self._counted(unit))
+        if len(pieces) == 1:
+            return _poison(unit)
+        return _joined([self._once(piece) for piece in pieces])
+
+    def _once(self, unit: Unit) -> Result:
+        """A piece in an executor of its own."""
+        executor = self._make()
+        try:
+            return self._alone(executor, unit)
+        finally:
+            _close(executor)
+
+    def _counted(self, unit: Unit) -> int:
+        """The members of a unit's only input, 1 when counting them kills too."""
+        if len(unit.inputs) > 1 or unit.span:
+            return 1
+        executor = self._make()
+        try:
+            return executor.submit(count, unit, self._settings).result()
+        except Exception:  # noqa: BLE001 - as above
+            return 1
+        finally:
+            _close(executor)
+
+
+def _close(executor: Executor, *, at_once: bool = False) -> None:
+    """End an executor; `at_once`: stop what runs, for the pool's own way is to wait for it."""
+    if not isinstance(executor, ProcessPoolExecutor):
+        executor.shutdown(wait=not at_once)
+        return
+    if at_once:
+        for child in multiprocessing.active_children():
+            child.terminate()
+    executor.shutdown(wait=not at_once, cancel_futures=True)
+
+
+def _joined(results: list[Result]) -> Result:
+    return Result(
+        lines=tuple(text for result in results for text in result.lines),
+        pages={name: text for result in results for name, text in result.pages.items()},
+        logs=sum(result.logs for result in results),
+        bytes=sum(result.bytes for result in results),
+    )
+
+
+def _poison(unit: Unit) -> Result:
+    """The row of the log that kills its worker."""
+    one = unit.inputs[0]
+    member = f"member {unit.span[0] + 1}" if unit.span else ""
+    made = rows.unread(one.label, member, DIED, size=one.size)
+    record = Record(input=one, member=member, sha256=None, rows=made)
+    return Result(lines=(line(record),), pages={}, logs=1, bytes=0)

@@ -1,0 +1,1 @@
+"""The Diagnosis of a push, built from its events and timeline, and the facts that several rules share."""

@@ -1,0 +1,49 @@
+"""The uploads of a layer, one by one, and the layers whose retries were used up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pushlog.model import Outcome
+
+if TYPE_CHECKING:
+    from pushlog.diagnosis.case import Case
+
+# moby distribution/xfer/upload.go maxUploadAttempts, 1.10 to today.
+MAX_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One upload: bytes read when it ended, None if the log does not tell; seconds of countdown after it."""
+
+    number: int
+    reached: int | None
+    waited: int
+
+
+def attempts(case: Case, layer: str) -> tuple[Attempt, ...]:
+    """The uploads of a layer that the log shows, first one first."""
+    events, own = case.events, case.events.by_layer[case.section.events.ids.index(layer)]
+    found = []
+    for number in sorted(set(events.attempt[own].tolist())):
+        part = own[events.attempt[own] == number]
+        # The full bar before a countdown is drawn over an attempt that was cut; see timeline/layers.py.
+        drawn = part[(events.current[part] >= 0) & (events.current[part] != events.total[part])]
+        reached = int(events.current[drawn[-1]]) if len(drawn) else None
+        found.append(Attempt(number=number, reached=reached, waited=max(0, int(events.wait[part].max()))))
+    return tuple(found)
+
+
+def exhausted(case: Case) -> tuple[str, ...]:
+    """The layers whose last countdown ran out before the push failed; where there are several, one of them at least."""
+    if case.push.outcome is not Outcome.FAILED or not len(case.events):
+        return ()
+    attempt, wait = case.events.attempt, case.events.wait
+    spent = {
+        code
+        for code, row in case.events.last().items()
+        if attempt[row] == MAX_ATTEMPTS or (attempt[row] == MAX_ATTEMPTS - 1 and wait[row] == 1)
+    }
+    return tuple(layer.id for code, layer in enumerate(case.push.layers) if code in spent and not layer.state.done)

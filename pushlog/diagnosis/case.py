@@ -1,0 +1,138 @@
+"""What a rule may look at: one push, read-only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pushlog.model import Diagnosis, Evidence, Layer, Source, State, Store
+from pushlog.units import instruction, seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import pandas as pd
+
+    from pushlog.formats.errors.classify import Classified
+    from pushlog.formats.parsed_push import ParsedPush
+    from pushlog.intake.log_text import LogText
+    from pushlog.knowledge.base import Knowledge
+    from pushlog.knowledge.clients import ClientFacts
+    from pushlog.timeline.event_table import EventTable
+    from pushlog.timeline.slots import Slot
+
+# An instruction inside a sentence: enough of it to find it in the Dockerfile.
+_INSTRUCTION = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """The facts of one push. `push` has no findings yet; `events` are those of `timeline.frame`, `held` their slots."""
+
+    source: Source
+    push: Diagnosis
+    section: ParsedPush
+    events: EventTable
+    held: tuple[Slot, ...]
+    text: LogText
+    classified: Classified | None
+    end: float
+    knowledge: Knowledge
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The events as a DataFrame. Loads pandas, which takes longer than the rest of most analyses."""
+        return self.events.pandas
+
+    def quote(self, line: int) -> Evidence:
+        """A physical line of the log."""
+        return Evidence(line=line, text=self.text.shown(line))
+
+    def row(self, index: int) -> Evidence:
+        """The line of one event, as it was drawn."""
+        from pushlog.intake.log_text import plain
+
+        events = self.section.events
+        part = self.text.data[int(events.start[index]) : int(events.stop[index])]
+        return Evidence(line=int(events.line[index]), text=plain(part))
+
+    def mark(self, *kinds: str) -> Evidence | None:
+        """The line of the last mark of these kinds."""
+        mark = self.section.last(*kinds)
+        return self.quote(mark.line) if mark else None
+
+    def error_lines(self) -> tuple[Evidence, ...]:
+        """The lines of the error, empty ones left out."""
+        error = self.section.error
+        if error is None:
+            return ()
+        texts = error.text.split("\n")
+        if error.lines[0] == error.lines[1]:
+            return (Evidence(line=error.lines[0], text=" ".join(texts)),)
+        return tuple(Evidence(line=error.lines[0] + i, text=t) for i, t in enumerate(texts) if t.strip())
+
+    def layers(self, *states: State) -> tuple[Layer, ...]:
+        """The layers in these states."""
+        return tuple(layer for layer in self.push.layers if layer.state in states)
+
+    def rows(self, layer: str) -> Iterator[int]:
+        """The events of a layer, by row."""
+        code = self.section.events.ids.index(layer)
+        yield from self.events.by_layer[code].tolist()
+
+    def rows_of(self, *states: State) -> list[int]:
+        """The events that print one of these states, by row."""
+        from pushlog.formats.events import EventKind
+
+        kinds = [EventKind[state.name] for state in states]
+        rows: list[int] = self.events.is_kind(*kinds).nonzero()[0].tolist()
+        return rows
+
+    @property
+    def client(self) -> ClientFacts:
+        """What is known of the client that pushed."""
+        return self.knowledge.client(self.push.client)
+
+    @property
+    def all_in(self) -> bool:
+        """Whether the registry has every layer, so that only configuration and manifest were left to send.
+
+        Only the graphdriver store names all layers before it uploads the first.
+        """
+        done = all(layer.state.done or layer.state is State.SKIPPED for layer in self.push.layers)
+        return self.push.store is Store.GRAPHDRIVER and bool(self.push.layers) and done
+
+    @property
+    def over(self) -> str:
+        """How long the push took as far as the log tells: `at least 50 s`, `3 min 20 s`; empty below a second."""
+        took = self.push.duration
+        if took.seconds is not None:
+            return seconds(took.seconds)
+        return f"at least {seconds(took.at_least)}" if took.at_least >= 1 else ""
+
+    def made_by(self, layer: str) -> str:
+        """Which instruction made a layer, as words to put behind its name; empty where nothing tells."""
+        made = next((known.created_by for known in self.push.layers if known.id == layer), None)
+        return f" (made by `{instruction(made, _INSTRUCTION)}`)" if made else ""
+
+    @property
+    def image(self) -> str:
+        """The image as a command names it; a word in capitals to be replaced where the log does not name it."""
+        return self.values()["reference"] or "IMAGE"
+
+    def values(self) -> Mapping[str, str | None]:
+        """What the placeholders of the catalogue stand for in this push."""
+        reference = self.push.reference
+        parts = self.classified.parts if self.classified else None
+        name = "/".join(p for p in (reference.registry, reference.repository) if p) or None
+        tag = reference.tags[-1] if reference.tags else None
+        return {
+            "registry": reference.registry,
+            "repository": reference.repository,
+            "reference": f"{name}:{tag}" if name and tag else name,
+            "tag": tag,
+            "host": (parts.host if parts else None) or reference.registry,
+            "server": parts.server if parts else None,
+            "status": str(parts.http_status) if parts and parts.http_status else None,
+            "object": parts.object_ref if parts else None,
+        }

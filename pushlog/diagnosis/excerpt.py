@@ -1,0 +1,28 @@
+"""The lines of a log that its reports quote."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pushlog.model import Evidence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pushlog.intake.log_text import LogText
+    from pushlog.model import Diagnosis, Finding
+
+_NEIGHBOURS = 2
+
+
+def excerpt(text: LogText, push: Diagnosis, findings: Iterable[Finding]) -> tuple[Evidence, ...]:
+    """The lines that findings point at, with their neighbours."""
+    points = {evidence.line for finding in findings for evidence in finding.evidence}
+    lines = {
+        near
+        for line in points
+        for near in range(line - _NEIGHBOURS, line + _NEIGHBOURS + 1)
+        if push.lines[0] <= near <= push.lines[1] or near == line
+    }
+    shown = {line: text.shown(line) for line in sorted(lines) if 1 <= line <= text.lines}
+    return tuple(Evidence(line=line, text=said) for line, said in shown.items())

@@ -1,0 +1,209 @@
+"""Rows that repeat by the million, told apart by their shapes.
+
+A shape is a row with every digit written as `0`. A long push has millions of rows and a few hundred shapes, so the
+pattern derived from the grammar looks at one row of each shape, and where it finds a field there, the field stands in
+all rows of that shape.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pushlog.formats.bulk.split import LONGEST
+from pushlog.formats.events import UNKNOWN
+from pushlog.formats.figures import LARGEST, Figure, Run, figure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pushlog.formats.bulk.split import Segments
+    from pushlog.intake.log_text import Int64
+
+Uint64 = NDArray[np.uint64]
+
+FIELDS = ("CURRENT", "TOTAL", "WAIT")
+MOVES, OTHER = -2, -1  # the cursor goes elsewhere: nothing to read; a row that is not of a lane
+_CONTROL = re.compile(rb"(?:\x1b\[[0-9;?]*[A-Za-z])+ *")
+# More shapes than this are not those of a push; their rows are read one by one.
+_MOST = 1 << 13
+_ODD = np.arange(1, LONGEST, 2, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+_MIX = np.uint64(0xC2B2AE3D27D4EB4F)
+# Fifteen digits and a point are eight bytes twice.
+_RUNS = 2
+_HALF = np.uint64(32)
+_BYTES = np.array([(1 << 8 * n) - 1 for n in range(8)] + [2**64 - 1], dtype=np.uint64)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkGrammar:
+    """A grammar's derived pattern, for a whole row; `kinds` pairs the groups of its kinds with codes."""
+
+    pattern: re.Pattern[bytes]
+    kinds: dict[str, int]
+
+    def shape(self, row: bytes) -> Shape:
+        """What the pattern reads in a row."""
+        found = self.pattern.fullmatch(row)
+        if found is None:
+            return Shape(OTHER)
+        fields = tuple(figure(row, *found.span(field)) for field in FIELDS)
+        if any(field is None for field in fields):
+            return Shape(OTHER)
+        kind = next(code for name, code in self.kinds.items() if found.start(name) >= 0)
+        return Shape(kind, tuple(field for field in fields if field is not None))
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a shape means: the code of its kind, and where its fields stand, counted from its start."""
+
+    kind: int
+    fields: tuple[Figure, ...] = (Figure(),) * len(FIELDS)
+
+
+def moves(row: bytes) -> Shape:
+    """The shape of a row that only moves the cursor."""
+    return Shape(MOVES if _CONTROL.fullmatch(row) else OTHER)
+
+
+class _Group:
+    """The shapes of one length in words of eight bytes: their hashes in order, and the words they stand for."""
+
+    def __init__(self, words: int) -> None:
+        self.hashes: Uint64 = np.empty(0, dtype=np.uint64)
+        self.size: Int64 = np.empty(0, dtype=np.int64)
+        self.number: Int64 = np.empty(0, dtype=np.int64)
+        self.words: Uint64 = np.empty((0, words), dtype=np.uint64)
+
+    def add(self, hashes: Uint64, size: Int64, number: Int64, words: Uint64) -> None:
+        """Take in shapes that were not here."""
+        order = np.argsort(np.concatenate([self.hashes, hashes]), kind="stable")
+        self.hashes = np.concatenate([self.hashes, hashes])[order]
+        self.size = np.concatenate([self.size, size])[order]
+        self.number = np.concatenate([self.number, number])[order]
+        self.words = np.concatenate([self.words, words])[order]
+
+    def find(self, hashes: Uint64) -> tuple[Int64, NDArray[np.bool_]]:
+        """Where each hash stands, and whether it is here at all."""
+        if not len(self.hashes):
+            return np.zeros(len(hashes), dtype=np.int64), np.zeros(len(hashes), dtype=bool)
+        at = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
+        return at, self.hashes[at] == hashes
+
+
+class Shapes:
+    """The shapes that were met so far, each with a number; a row's number is -1 when it can't be told by its shape."""
+
+    def __init__(self, lanes: Sequence[BulkGrammar]) -> None:
+        self.met: list[Shape] = []
+        self._kinds: Int64 = np.empty(0, dtype=np.int64)
+        self._plans = tuple(_Plan() for _ in FIELDS)
+        self._meanings = (*(lane.shape for lane in lanes), moves)
+        self._groups: dict[tuple[int, int], _Group] = {}
+
+    def kinds(self) -> Int64:
+        """The code of the kind of each shape."""
+        new = self.met[len(self._kinds) :]
+        if new:
+            self._kinds = np.append(self._kinds, [shape.kind for shape in new])
+            for field, plan in enumerate(self._plans):
+                plan.add([shape.fields[field] for shape in new])
+        return self._kinds
+
+    def fields(self, found: Segments, rows: Int64, numbers: Int64) -> Iterator[Int64]:
+        """The fields of rows, whole columns at a time, in the order of FIELDS; `numbers` are those of their shapes."""
+        for plan in self._plans:
+            yield _column(found, found.start[rows], numbers, plan)
+
+    def numbers(self, found: Segments, lane: int, rows: Int64) -> Int64:
+        """The number of the shape of each of these segments, which are all of one lane."""
+        base, size = found.core(lane, rows)
+        length = (size + 7) >> 3
+        numbers = np.full(len(rows), -1, dtype=np.int64)
+        for words in np.flatnonzero(np.bincount(length)).tolist():
+            own = np.flatnonzero(length == words)
+            numbers[own] = self._numbers(found, lane, rows[own], base[own], size[own])
+        return numbers
+
+    def _numbers(self, found: Segments, lane: int, rows: Int64, base: Int64, size: Int64) -> Int64:
+        words, hashes = _words(found, base, size)
+        count = words.shape[1]
+        group = self._groups.setdefault((lane, count), _Group(count))
+        at, is_met = group.find(hashes)
+        if not is_met.all():
+            new = np.flatnonzero(~is_met)
+            _, firsts = np.unique(hashes[new], return_index=True)
+            new = new[firsts[: max(_MOST - len(self.met), 0)]]
+            numbers = np.arange(len(self.met), len(self.met) + len(new))
+            self.met += [self._meanings[lane](row) for row in found.texts(rows[new])]
+            group.add(hashes[new], size[new], numbers, words[new])
+            at, is_met = group.find(hashes)
+        if not len(group.hashes):
+            return np.full(len(rows), -1, dtype=np.int64)
+        # Two shapes can have one hash: rows are compared with what stands for theirs.
+        same = is_met & (size == group.size[at])
+        differs = words != group.words.take(at, axis=0)
+        if differs.any():
+            same &= ~differs.any(axis=1)
+        return np.where(same, group.number[at], -1)
+
+
+def _words(found: Segments, base: Int64, size: Int64) -> tuple[Uint64, Uint64]:
+    """The rows as words of eight bytes, shape (rows, words), nothing behind a row's end; and a hash of each row."""
+    count = int(size.max() + 7) >> 3
+    words = found.words(base, count)
+    words[:, -1] &= _BYTES[size - 8 * (count - 1)]
+    hashes = words @ _ODD[:count] + size.astype(np.uint64) * _MIX
+    hashes ^= hashes >> _HALF
+    return words, hashes
+
+
+class _Plan:
+    """How one field is read in each shape: the runs of its digits, shape (runs, shapes), and their scale."""
+
+    def __init__(self) -> None:
+        self.at: Int64 = np.empty((_RUNS, 0), dtype=np.int64)
+        self.before: Uint64 = np.empty((_RUNS, 0), dtype=np.uint64)
+        self.behind: Uint64 = np.empty((_RUNS, 0), dtype=np.uint64)
+        self.power: NDArray[np.float64] = np.empty((_RUNS, 0))
+        self.scale: NDArray[np.float64] = np.empty(0)
+
+    def add(self, figures: Sequence[Figure]) -> None:
+        """Take in the field of further shapes."""
+        none = (Run(0, 0, 0, 0),)
+        runs = [(own.runs + none * _RUNS)[:_RUNS] for own in figures]
+        for name in ("at", "before", "behind", "power"):
+            known = getattr(self, name)
+            new = np.array([[getattr(run, name) for run in own] for own in runs], dtype=known.dtype).T
+            setattr(self, name, np.concatenate([known, new], axis=1))
+        self.scale = np.append(self.scale, [own.scale for own in figures])
+
+
+def _column(found: Segments, start: Int64, numbers: Int64, plan: _Plan) -> Int64:
+    """One field of all rows, eight bytes of it at a time."""
+    there = np.flatnonzero(plan.behind[0][numbers])
+    told = np.full(len(numbers), UNKNOWN, dtype=np.int64)
+    start, numbers = start[there], numbers[there]
+    value = np.zeros(len(numbers))
+    for run in range(_RUNS):
+        behind = plan.behind[run][numbers]
+        if run and not behind.any():
+            break
+        word = found.eight(start + plan.at[run][numbers])
+        # Those before the point move up to those behind it.
+        digits = ((word & plan.before[run][numbers]) << np.uint64(8)) | (word & behind)
+        value += _decimal(digits) * 10.0 ** plan.power[run][numbers] if run else _decimal(digits)
+    told[there] = np.rint(np.minimum(value * plan.scale[numbers], float(LARGEST))).astype(np.int64)
+    return told
+
+
+def _decimal(digits: Uint64) -> Uint64:
+    """What eight decimal digits stand for, one in each byte, the first one in the lowest."""
+    pairs = (digits * np.uint64(10) + (digits >> np.uint64(8))) & np.uint64(0x00FF00FF00FF00FF)
+    fours = (pairs * np.uint64(100) + (pairs >> np.uint64(16))) & np.uint64(0x0000FFFF0000FFFF)
+    return (fours * np.uint64(10_000) + (fours >> np.uint64(32))) & np.uint64(0xFFFFFFFF)

@@ -1,0 +1,62 @@
+"""The times that a client prints itself: Go's log stamps, logrus' seconds, BuildKit's and containerd's elapsed time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pushlog.intake.unwrap.timestamps import LineTimes
+from pushlog.model import Clock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientTimestamps:
+    """Text at `offsets[i]` and after it was printed at `seconds[i]`, up to the next one.
+
+    `resolution`: the smallest step of these times, in seconds. `began`: the moment of the first, where they carry a
+    date. `whole`: they time the push from its first line to its last; else they only bound it from below.
+    """
+
+    offsets: tuple[int, ...]
+    seconds: tuple[float, ...]
+    resolution: float
+    began: str | None = None
+    whole: bool = True
+
+    @property
+    def kind(self) -> Clock:
+        """The client stamped these times."""
+        return Clock.STAMPED
+
+    @property
+    def span(self) -> float:
+        """Seconds between the first and the last time, less what their rounding may have added."""
+        return max(0.0, self.seconds[-1] - self.seconds[0] - self.resolution)
+
+    def times(self, lines: Sequence[int], offsets: Sequence[int]) -> LineTimes:  # noqa: ARG002 - it times bytes
+        """The seconds of byte offsets, given in ascending order; NaN before the first time."""
+        index = np.searchsorted(np.array(self.offsets), np.array(offsets), side="right") - 1
+        told = tuple(self.seconds[int(i)] if i >= 0 else float("nan") for i in index)
+        return LineTimes(seconds=told, resolution=self.resolution, steps=0, began=self.began)
+
+
+def client_timestamps(
+    stamps: Iterable[tuple[int, float]], *, resolution: float, began: str | None = None, whole: bool = True
+) -> ClientTimestamps | None:
+    """The clock of these offsets and seconds; None without two of them. A time never falls."""
+    known = sorted(stamps)
+    if len(known) < 2:
+        return None
+    steady = np.maximum.accumulate(np.array([seconds for _, seconds in known]))
+    return ClientTimestamps(
+        offsets=tuple(offset for offset, _ in known),
+        seconds=tuple(steady.tolist()),
+        resolution=resolution,
+        began=began,
+        whole=whole,
+    )

@@ -1,0 +1,1 @@
+"""The other clients that push: one module for each, all building parsed pushes."""

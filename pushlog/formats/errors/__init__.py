@@ -1,0 +1,1 @@
+"""Error texts: found among other lines, taken apart, and looked up in the catalogue."""

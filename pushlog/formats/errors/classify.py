@@ -1,0 +1,92 @@
+"""Error texts told from other lines, and explained by the catalogue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pushlog.formats.errors.detect import continues, starts_error
+from pushlog.formats.errors.parse import ErrorText, parse_error
+from pushlog.knowledge.patterns import Linear, search
+from pushlog.knowledge.signatures import Match, Signature, signatures
+from pushlog.model import Family, Store
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["Classified", "classify", "continues", "starts_error", "store_of"]
+
+# Wrappers that only one store puts around an error (moby daemon/containerd/registry_errors.go, containerd
+# core/remotes/docker; docker/distribution registry/client/errors.go).
+CONTAINERD_STAGES = frozenset({"registry", "commit", "copy", "request", "authorize", "access-denied", "redirect"})
+GRAPHDRIVER_STAGES = frozenset({"received", "parsing", "errors"})
+CLIENT_STAGES = frozenset({"build", "solve", "push", "upload"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Classified:
+    """An error text, its parts and the row of the catalogue that explains it; no row: family `unknown`."""
+
+    parts: ErrorText
+    signature: Signature | None
+    family: Family
+    retry_helps: bool | None
+    http_status: int | None
+    code: str | None
+    store: Store
+
+
+def classify(text: str, *, store: Store = Store.UNKNOWN, catalogue: Sequence[Signature] | None = None) -> Classified:
+    """What an error text means. `store`, where it is known, rules out rows of the other store. Never fails."""
+    parts = parse_error(text)
+    hinted = store_of(parts)
+    known = store if store is not Store.UNKNOWN else hinted
+    lowered = text.lower()
+    rows = signatures() if catalogue is None else catalogue
+    hit = next((row for row in rows if _fits(row, parts, lowered, known)), None)
+    return Classified(
+        parts=parts,
+        signature=hit,
+        family=hit.family if hit else Family.UNKNOWN,
+        retry_helps=hit.retry_helps if hit else None,
+        http_status=parts.http_status,
+        code=parts.code,
+        store=hinted,
+    )
+
+
+def store_of(parts: ErrorText) -> Store:
+    """The store that the form of an error gives away."""
+    stages = set(parts.stages)
+    if stages & CLIENT_STAGES:  # other clients speak containerd's words, or the registry client's, without its store
+        return Store.UNKNOWN
+    if stages & CONTAINERD_STAGES or "unexpected" in stages:
+        return Store.CONTAINERD
+    if stages & GRAPHDRIVER_STAGES or parts.text.strip() == "no basic auth credentials":
+        return Store.GRAPHDRIVER
+    return Store.UNKNOWN
+
+
+def _fits(row: Signature, parts: ErrorText, lowered: str, store: Store) -> bool:
+    match = row.match
+    if match.has and not any(literal in lowered for literal in match.has):
+        return False
+    if row.store is not None and store is not Store.UNKNOWN and row.store is not store:
+        return False
+    return (
+        (not match.code or parts.code in match.code)
+        and (match.bare is None or match.bare is parts.bare)
+        and (not match.status or _status_fits(match, parts.http_status))
+        and all(stage in parts.stages for stage in match.stage)
+        and _found(match.message, parts.message)
+        and _found(match.cause, parts.cause)
+        and _found(match.text, parts.text)
+    )
+
+
+def _status_fits(match: Match, status: int | None) -> bool:
+    return status is not None and (str(status) in match.status or f"{status // 100}xx" in match.status)
+
+
+def _found(pattern: str | Linear | None, text: str | None) -> bool:
+    return pattern is None or (text is not None and search(pattern, text))

@@ -1,0 +1,105 @@
+"""Error lines among other lines: where the error of a push begins and which lines go on with it.
+
+Strict on purpose: after the last layer a CI log goes on with lines of its own, many of which say `Error:`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pushlog.formats.errors.parse import CODE
+from pushlog.knowledge.base import shipped
+
+if TYPE_CHECKING:
+    from pushlog.knowledge.base import Beginnings, Knowledge
+
+# Words that alone on a line are an error; a colon after them makes them more of one.
+SHAPES = re.compile(
+    rf"(?:{CODE.pattern})(?::(?: .*)?)?$"
+    r"|Error response from daemon: \S"
+    r"|error from registry: |errors:$"
+    r"|failed to (?:push \S+|solve|copy|do request|authorize(?: redirect)?|fetch (?:oauth|anonymous) token): "
+    r'|failed commit on ref "'
+    r"|push access denied, repository does not exist or may require authorization"
+    r"|server message: |authorization failed: "
+    r"|(?:[Rr]eceived unexpected HTTP status|unexpected status(?: code)?): \d{3}"
+    r"|unexpected status from [A-Z]+ request to "
+    r"|[Ee]rror parsing HTTP (?:\d{3} )?response(?: body)?: "
+    r'|(?:Get|Head|Put|Post|Patch|Delete|GET|HEAD|PUT|POST|PATCH|DELETE) (?:"https?://[^"]+"|https?://\S+): '
+    r"|(?:dial|proxyconnect) (?:tcp|udp|unix)[46]?\b.*: |(?:read|write) (?:tcp|udp)[46]? \S+->\S+: "
+    r"|error during connect: |writing blob: |pushing image \"|(?:remote error: )?tls: |x509: |lookup \S+(?: on \S+)?: "
+)
+CLIENT = re.compile(r"(?:ERROR|Error|error): (?=\S)")
+STOP = re.compile(
+    r"The push refers to (?:a )?repository|[0-9a-f]{12}: |\S+: digest: sha256:|Error response from daemon: "
+)
+PAGE = re.compile(r"<(?:!doctype|html)\b", re.IGNORECASE)
+PAGE_END = re.compile(r"</html>", re.IGNORECASE)
+USAGE = re.compile(r"(?:Usage: |See '.*--help'|Run '.*--help'|Push an image|Aliases:|Options:|  +-|  docker )")
+USAGE_START = re.compile(r"requires (?:exactly )?1 argument|unknown (?:shorthand )?flag: |docker push --help")
+# distribution registry/api/errcode/register.go: containerd joins several registry errors, one message a line.
+MESSAGES = (
+    "authentication required|blob unknown to registry|blob upload invalid|blob upload unknown to registry|denied"
+    "|manifest invalid|manifest unknown|provided digest did not match uploaded content"
+    "|provided length did not match content length|repository name not known to registry"
+    "|requested access to the resource is denied|service unavailable|too many requests|unauthorized|unknown error"
+)
+# Errors that go on: what stands in the lines so far, how the next line then begins.
+GOES_ON = (
+    (
+        re.compile(r"^errors:[ \t]*$", re.MULTILINE),
+        re.compile(rf"(?:{CODE.pattern})(?::|$)|<(?:!doctype|html)\b", re.IGNORECASE),
+    ),
+    (
+        re.compile(r"missing content: |push a manifest list/index which"),
+        re.compile(r"Note: You're trying to push|Make sure you have all the referenced content"),
+    ),
+    (re.compile(rf"(?:^|: )(?:{CODE.pattern}):\s*\Z"), re.compile(r"<(?:!doctype|html|\?xml)\b|\Z", re.IGNORECASE)),
+    (re.compile(r": <\?xml\b"), re.compile(r"<")),
+    (re.compile(r"error from registry: "), re.compile(rf"(?:{MESSAGES})(?: - |\Z)")),
+)
+# The longest error pages of known proxies have about a hundred lines; one that was cut off must not eat the log.
+PAGE_LINES = 300
+
+
+def starts_error(line: str, knowledge: Knowledge | None = None) -> bool:
+    """Whether a line can be the first line of a push's error, and not just any line of a job that mentions one."""
+    stripped = line.strip()
+    client = CLIENT.match(stripped)
+    bare = stripped[client.end() :] if client else stripped
+    return bool(bare) and (SHAPES.match(bare) is not None or _known_start(bare, (knowledge or shipped()).beginnings))
+
+
+def _known_start(line: str, known: Beginnings) -> bool:
+    if line in known.lines:
+        return True
+    likely = [has for start, has in known.starts if line.startswith(start)]
+    lowered = line.lower() if likely else ""
+    return any(literal in lowered for has in likely for literal in has)
+
+
+def continues(first_lines: str, line: str) -> bool:
+    """Whether a line goes on with the error that begins with `first_lines`, which are joined by newlines."""
+    if STOP.match(line):
+        return False
+    if PAGE.search(first_lines):
+        return _continues_page(first_lines, line)
+    if USAGE_START.search(first_lines):
+        return _continues_usage(first_lines, line)
+    stripped = line.strip()
+    return any(so_far.search(first_lines) and then.match(stripped) for so_far, then in GOES_ON)
+
+
+def _continues_page(first_lines: str, line: str) -> bool:
+    """Whether a page goes on: to its last tag, the comments that nginx pads it with, and one blank line."""
+    ends = list(PAGE_END.finditer(first_lines))
+    if not ends or line.startswith("<!-- "):
+        return first_lines.count("\n") < PAGE_LINES
+    return not line.strip() and "\n" not in first_lines[ends[-1].end() :]
+
+
+def _continues_usage(first_lines: str, line: str) -> bool:
+    if re.search(r"Run '.*--help'.*\Z", first_lines):
+        return False
+    return not line.strip() or USAGE.match(line) is not None

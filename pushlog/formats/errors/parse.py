@@ -1,0 +1,248 @@
+"""The error that ends a push, taken apart: registry code, stage, request, status and the cause in the end.
+
+The grammar `error.lark` knows every form that Docker prints; this module turns its tree into one record.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from pushlog.formats.errors import page as error_page
+from pushlog.formats.grammar.load import load_grammar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from lark import Lark, Token
+
+OBJECT = re.compile(r"(layer|manifest|index|config|attestation|unknown)-(?:(.+)@)?([a-z0-9]+:\S+)")
+ADDRESS = re.compile(r"(?:dial|read|write) \w+ (?:\S+->)?(?P<address>\S+): $")
+LOOKUP = re.compile(r"lookup (\S+?)(?: on \S+)?: $")
+CODE = re.compile(
+    "un(?:known|supported|authorized|available)|denied|toomanyrequests|(?:digest|size|name|tag) invalid|name unknown"
+    "|manifest (?:blob unknown|unknown|invalid|unverified)|blob (?:upload )?unknown|blob upload invalid"
+)
+# A wrapper's name by its first words; the longer words come first.
+STAGES = (
+    ("Error response from daemon", "daemon"),
+    ("error during connect", "daemon-connect"),
+    ("failed to authorize redirect", "redirect"),
+    ("failed to authorize", "authorize"),
+    ("failed to fetch oauth", "oauth-token"),
+    ("failed to fetch anonymous", "anonymous-token"),
+    ("failed to do request", "request"),
+    ("failed to copy", "copy"),
+    ("failed to push", "push"),
+    ("pushing image", "push"),
+    ("failed to build", "build"),
+    ("failed to solve", "solve"),
+    ("push access denied", "access-denied"),
+    ("server message", "server-message"),
+    ("authorization failed", "authorization"),
+    ("proxyconnect", "proxy"),
+    ("tls", "verify"),
+    ("writing blob", "copy"),
+    ("uploading layer", "upload"),
+    ("initiating layer upload", "upload"),
+    ("trying to reuse blob", "upload"),
+    ("checking whether a blob", "upload"),
+    ("pinging container registry", "ping"),
+    ("copying config", "upload"),
+    ("writing manifest", "upload"),
+    ("uploading manifest", "upload"),
+    ("Uploading manifest failed", "upload"),
+    ("unable to retrieve auth token", "oauth-token"),
+    ("error pushing image", "push"),
+    ("failed to push to destination", "push"),
+    ("error checking push permissions", "push"),
+    ("checking push permission", "push"),
+    ("Error response from registry", "push"),
+    ("multiple errors returned", "push"),
+    ("failed to publish images", "push"),
+    ("error publishing", "push"),
+)
+# docker/distribution 2.8.3, registry/client/errors.go: the words for a body that is not JSON stand for its status.
+STATUS_WORDS = {"UNAUTHORIZED": 401, "DENIED": 403, "TOOMANYREQUESTS": 429}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorText:
+    """The parts of an error text; None and empty where the text has no such part.
+
+    `code` is the registry's error code in capitals, `bare` whether its words stand alone, without a message.
+    `message` and `detail` are the registry's words, `cause` the innermost words whoever said them, `stages` the
+    wrappers from the outside in. `object_*` name what was being uploaded, `address` the other end of the connection,
+    `host` the name that was looked up or asked. `html_title` and `server` come from a page, `items` from a list.
+    """
+
+    text: str
+    code: str | None = None
+    bare: bool = False
+    message: str | None = None
+    detail: str | None = None
+    stages: tuple[str, ...] = ()
+    object_kind: str | None = None
+    object_ref: str | None = None
+    object_digest: str | None = None
+    method: str | None = None
+    url: str | None = None
+    address: str | None = None
+    host: str | None = None
+    http_status: int | None = None
+    cause: str | None = None
+    html_title: str | None = None
+    server: str | None = None
+    items: tuple[tuple[str | None, str], ...] = ()
+
+
+def grammar() -> Lark:
+    """The parser of `error.lark`; lark is imported on first use, for a push that worked never needs it."""
+    return load_grammar("error.lark", flags=0)
+
+
+def parse_error(text: str) -> ErrorText:
+    """The parts of an error text. Never fails: what the grammar cannot take is kept whole as the cause."""
+    from lark.exceptions import LarkError
+
+    plain = text.replace("\r\n", "\n").strip()
+    try:
+        tree = grammar().parse(plain)
+    except LarkError:  # no text is known to end here
+        return ErrorText(text=text, cause=plain or None)
+    forms = tuple(
+        (str(part.data), tuple(part.scan_values(lambda _: True))) for part in tree.children if not isinstance(part, str)
+    )
+    return _record(text, plain, forms)
+
+
+def _record(text: str, plain: str, forms: tuple[tuple[str, tuple[Token, ...]], ...]) -> ErrorText:
+    tokens = tuple(token for _, values in forms for token in values)
+    last = {token.type: str(token) for token in tokens}
+    page = error_page.unquoted(last["QUOTED"]) if "QUOTED" in last else plain
+    is_page = "<" in page and error_page.is_page(page)
+    said = _said(plain, forms, is_page=is_page)
+    named = OBJECT.match(last.get("OBJECT", "").strip('": '))
+    url = (last.get("URL") or last.get("REQUESTED", "")).strip().removesuffix(":").strip('"') or None
+    status = int(last["STATUS"][:3]) if "STATUS" in last else error_page.status(page) if is_page else None
+    code_of_page = next((_code(token) for token in tokens if token.type == "CODE"), "") if is_page else ""
+    return ErrorText(
+        text=text,
+        code=said.code,
+        bare=said.bare,
+        message=said.message,
+        detail=said.detail,
+        stages=tuple(_stages(forms)),
+        object_kind=named[1] if named else None,
+        object_ref=named[2] if named else None,
+        object_digest=named[3] if named else None,
+        method=last["METHOD"].upper() if "METHOD" in last else None,
+        url=url,
+        address=_last_match(ADDRESS, tokens),
+        host=_last_match(LOOKUP, tokens) or _host(url),
+        http_status=status or STATUS_WORDS.get(code_of_page),
+        cause=_cause(plain, said, page if is_page else None, last),
+        html_title=error_page.title(page) if is_page else None,
+        server=error_page.server(page) if is_page else None,
+        items=said.items,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What the registry itself said, as far as the text tells."""
+
+    code: str | None = None
+    bare: bool = False
+    message: str | None = None
+    detail: str | None = None
+    items: tuple[tuple[str | None, str], ...] = ()
+
+
+def _said(plain: str, forms: tuple[tuple[str, tuple[Token, ...]], ...], *, is_page: bool) -> Said:
+    """The registry's own words: after a code, after `error from registry`, in an `errors:` list, after a status."""
+    for number, (name, tokens) in enumerate(forms):
+        if name == "code":
+            code = _code(tokens[0])
+            message = plain[tokens[0].end_pos :].strip() or None
+            inner = {form for form, _ in forms[number + 1 :]}
+            wrapped = is_page or inner & {"commit", "unexpected", "received", "http", "net"}
+            if wrapped:  # Docker's own word around something that was not the registry's JSON
+                return Said(code=None if code == "UNKNOWN" else code)
+            return Said(code=code, bare=message is None, message=message)
+        if name == "registry":
+            return _joined(tokens)
+        if name == "errors":
+            items = tuple(_items(tokens))
+            first = next((item for item in items if item[0]), (None, ""))
+            return Said(code=first[0], bare=bool(first[0] and not first[1]), message=first[1] or None, items=items)
+        if name in ("unexpected", "received"):
+            after = plain[tokens[-1].end_pos :].strip()
+            return Said(message=after if after and not is_page else None)
+    return Said()
+
+
+def _code(words: str) -> str:
+    return words.rstrip(": \t").upper().replace(" ", "_")
+
+
+def _joined(tokens: tuple[Token, ...]) -> Said:
+    """`error from registry: MESSAGE - DETAIL`, further errors on lines of their own."""
+    messages = [str(token).strip() for token in tokens if token.type == "MESSAGE"]
+    details = [str(token).strip() for token in tokens if token.type == "DETAIL"]
+    items = tuple((None, message) for message in messages) if len(messages) > 1 else ()
+    first = messages[0] if messages else None
+    # A code without a message: containerd prints its words in place of one.
+    code = _code(first) if first and CODE.fullmatch(first) else None
+    return Said(code=code, message=first, detail=details[0] if details else None, items=items)
+
+
+def _items(tokens: tuple[Token, ...]) -> Iterator[tuple[str | None, str]]:
+    code: Token | None = None
+    for token in tokens:
+        if token.type == "CODE":
+            if code:
+                yield _code(code), ""
+            code = token
+        else:
+            yield (_code(code) if code else None), str(token).strip()
+            code = None
+    if code:
+        yield _code(code), ""
+
+
+def _stages(forms: Iterable[tuple[str, tuple[Token, ...]]]) -> Iterator[str]:
+    for name, tokens in forms:
+        if name == "stage":
+            yield next((stage for words, stage in STAGES if tokens[0].startswith(words)), "client")
+        elif name == "net":
+            yield tokens[0].partition(" ")[0].rstrip(":")
+        elif name in ("commit", "registry", "unexpected", "received", "parsing", "http", "errors"):
+            yield name
+
+
+def _last_match(pattern: re.Pattern[str], tokens: tuple[Token, ...]) -> str | None:
+    hits = (pattern.match(token) for token in reversed(tokens) if token.type == "NET")
+    return next((hit[1] for hit in hits if hit), None)
+
+
+def _host(url: str | None) -> str | None:
+    try:
+        return urlsplit(url or "").netloc.rpartition("@")[2] or None
+    except ValueError:  # a torn address such as http://[::
+        return None
+
+
+def _cause(plain: str, said: Said, page: str | None, last: dict[str, str]) -> str | None:
+    """The innermost words: free text, else what the registry or the page says, else the status or the last wrapper."""
+    if page is not None and (heading := error_page.title(page)):
+        return heading
+    if "FREE" in last:
+        return last["FREE"].strip()
+    if said.message:
+        return said.message
+    if "STATUS" in last:
+        return last["STATUS"].strip(" :,")
+    return plain.rpartition(": ")[2].strip(" :") or None

@@ -1,0 +1,1 @@
+"""Grammars loaded, run on single lines, and turned into regular expressions."""

@@ -1,0 +1,198 @@
+"""A log as numbered lines and as the pieces that a terminal would have drawn one after another."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pushlog.intake.limits import LONGEST_PIECE
+from pushlog.intake.mapped import Data, release_all, release_range
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Int64 = NDArray[np.int64]
+ByteRanges = tuple[tuple[int, int], ...]
+
+# Line feeds are counted for blocks of this many bytes, and looked up inside one when a line of it is asked for.
+_BLOCK = 1 << 15
+_BLOCKS_KEPT = 64
+# After a look into so many blocks memory is given back: one look can bring 2 MiB of a mapped file into it.
+_LET_GO = 8
+# So many characters of a line are shown at most; for them so many bytes are looked at.
+_SHOWN = 2000
+LOOKED_AT = 4 * _SHOWN
+
+# Escapes without a place of their own: colours, erasing, titles, links. Sources: ECMA-48, xterm control sequences.
+_ESCAPE = re.compile(
+    rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[ -/]*[0-~])"
+)
+# What ends a piece: the line, a carriage return, or a move of the cursor to another row or to its column.
+_MOVES = re.compile(rb"(?:\x1b\[[0-9;?]*[ABCDEFGHJdf])+")
+_ROW = re.compile(rb"[^\r\n]+")
+BLANK = b" \t\r\n\v\f\0"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of text between two breaks: where it begins and ends in the data, its line, and what it reads."""
+
+    start: int
+    stop: int
+    line: int
+    text: str
+
+
+@dataclass(frozen=True)
+class LogText:
+    """The data of a log and where its physical lines begin.
+
+    `starts`: the offset at which each physical line begins, where these are not the lines of the data: in a recording
+    every event is a line of the file. `stretches`: where something of a push may stand, in order; None for anywhere.
+    `beside`: what lies so near to these that an error below a push may reach there.
+    """
+
+    data: Data
+    starts: Int64 | None = None
+    stretches: ByteRanges | None = None
+    beside: ByteRanges = ()
+
+    @property
+    def parts(self) -> ByteRanges:
+        """The stretches to read."""
+        return ((0, len(self.data)),) if self.stretches is None else self.stretches
+
+    @cached_property
+    def _feeds(self) -> Int64:
+        """The number of line feeds before each block, and in all."""
+        counts = [0]
+        for low in range(0, len(self.data), _BLOCK):
+            part = np.frombuffer(self.data[low : low + _BLOCK], dtype=np.uint8)
+            counts.append(int(np.count_nonzero(part == ord("\n"))))
+            release_range(self.data, low, low + _BLOCK)
+        return np.cumsum(counts).astype(np.int64)
+
+    @cached_property
+    def _kept(self) -> dict[int, Int64]:
+        return {}
+
+    def _ends(self, block: int) -> Int64:
+        """The offsets of the line feeds in a block. Those of a few are kept, for lines are asked for in order."""
+        found = self._kept.get(block)
+        if found is None:
+            if len(self._kept) >= _BLOCKS_KEPT:
+                self._kept.clear()
+            if len(self._kept) % _LET_GO == 0:
+                release_all(self.data)
+            low = block * _BLOCK
+            part = np.frombuffer(self.data[low : low + _BLOCK], dtype=np.uint8)
+            found = self._kept[block] = (part == ord("\n")).nonzero()[0] + low
+        return found
+
+    @cached_property
+    def lines(self) -> int:
+        """How many physical lines there are; the last needs no line feed."""
+        if self.starts is not None:
+            return len(self.starts)
+        return int(self._feeds[-1]) + (len(self.data) > 0 and self.data[-1:] != b"\n")
+
+    def line_of(self, offset: int) -> int:
+        """The physical line, from 1, that holds the byte at `offset`."""
+        if self.starts is not None:
+            return max(1, int(np.searchsorted(self.starts, offset, side="right")))
+        block = min(offset, max(len(self.data) - 1, 0)) // _BLOCK
+        before = int(self._feeds[block]) + int(self._ends(block).searchsorted(offset))
+        return max(1, min(before + 1, self.lines))
+
+    def lines_of(self, offsets: Int64) -> Int64:
+        """The same for many offsets, in ascending order."""
+        if self.starts is not None:
+            return np.maximum(1, np.searchsorted(self.starts, offsets, side="right").astype(np.int64))
+        blocks = offsets // _BLOCK
+        lines: Int64 = self._feeds[blocks] + 1
+        cuts = np.append(np.flatnonzero(np.diff(blocks, prepend=-1)), len(offsets))
+        for low, high in pairwise(cuts.tolist()):
+            block = int(blocks[low])
+            if self._feeds[block] < self._feeds[block + 1]:
+                lines[low:high] += np.searchsorted(self._ends(block), offsets[low:high])
+        return lines
+
+    def start_of(self, line: int) -> int:
+        """The offset at which a physical line begins."""
+        if line > self.lines:
+            return len(self.data)
+        if self.starts is not None:
+            return int(self.starts[line - 1])
+        return self._end_of(line - 1) + 1 if line > 1 else 0
+
+    def _end_of(self, number: int) -> int:
+        """The offset of a line feed, counted from 1."""
+        block = int(self._feeds.searchsorted(number)) - 1
+        return int(self._ends(block)[number - int(self._feeds[block]) - 1])
+
+    def stop_of(self, line: int) -> int:
+        """The offset at which a physical line ends, before its line feed."""
+        return self._bounds(line)[1]
+
+    def _bounds(self, line: int) -> tuple[int, int]:
+        start, stop = self.start_of(line), self.start_of(line + 1)
+        return start, stop - 1 if stop > start and self.data[stop - 1] == ord("\n") else stop
+
+    def shown_of(self, line: int) -> tuple[int, int]:
+        """The offsets between which a physical line is looked at for what is shown of it: all of it, or its end."""
+        start, stop = self._bounds(line)
+        return max(start, stop - LOOKED_AT), stop
+
+    def shown(self, line: int) -> str:
+        """What a person reads on that line, or the beginning of it: the last piece drawn there."""
+        start, stop = self.shown_of(line)
+        part = self.data[start:stop]
+        if b"\r" not in part and b"\x1b" not in part:
+            return plain(part)[:_SHOWN]
+        texts = [p.text for p in self.pieces(start, stop)]
+        return texts[-1][:_SHOWN] if texts else ""
+
+    def pieces(self, start: int, stop: int) -> Iterator[Piece]:
+        """The pieces that are not blank between two offsets, escapes removed."""
+        line, seen = self.line_of(start), start
+        for at, end in self.spans(start, stop):
+            text = plain(self.data[at : min(end, at + LONGEST_PIECE)])
+            if text:
+                # Counting on is quicker than looking a line up.
+                line = self.line_of(at) if self.starts is not None else line + self.data[seen:at].count(b"\n")
+                seen = at
+                yield Piece(at, end, line, text)
+
+    def spans(self, start: int, stop: int) -> Iterator[tuple[int, int]]:
+        """Where the pieces between two offsets begin and end, blank ones too."""
+        is_drawn = self.data.find(b"\x1b", start, stop) >= 0
+        for row in _ROW.finditer(self.data, start, stop):
+            low, high = row.span()
+            # Only where the cursor moves does more than the end of a line end a piece.
+            if is_drawn and self.data.find(b"\x1b", low, high) >= 0:
+                for found in _MOVES.finditer(self.data, low, high):
+                    if found.start() > low:
+                        yield low, found.start()
+                    low = found.end()
+            if low < high:
+                yield low, high
+
+    def piece(self, start: int, stop: int) -> Piece | None:
+        """The piece that begins and ends there; None for a blank one."""
+        text = plain(self.data[start : min(stop, start + LONGEST_PIECE)])
+        return Piece(start, stop, self.line_of(start), text) if text else None
+
+
+def plain(part: bytes) -> str:
+    """Bytes as text without escapes and without white space around it."""
+    if part.isascii() and b"\x1b" not in part:
+        return part.strip(BLANK).decode("ascii")
+    if b"\x1b" in part:
+        part = _ESCAPE.sub(b"", part)
+    return part.decode("utf-8", "replace").strip(" \t\r\n\v\f\0")

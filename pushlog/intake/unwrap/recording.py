@@ -1,0 +1,170 @@
+"""Recordings of a terminal: what was drawn, and when.
+
+Sources: asciinema docs, asciicast v2 (absolute times) and v3 (times between events, an exit event); util-linux
+script(1) and scriptreplay(1): a typescript with its timing file, classic (`delay bytes`) or advanced (`O delay bytes`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pushlog.faults import InputError
+from pushlog.intake.limits import loads
+from pushlog.intake.log_text import Int64, LogText
+from pushlog.intake.unwrap.timestamps import LineTimes
+from pushlog.model import Capture, Clock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_CAST = re.compile(rb'\s*\{[^\n]*"version"\s*:\s*([23])\b')
+_SCRIPT = re.compile(rb"Script started on ([^\n\[]*)[^\n]*\n")
+_SCRIPT_END = re.compile(rb"\r?\n?\nScript done on [^\n]*(?:COMMAND_EXIT_CODE=\"(\d+)\")?[^\n]*\n?\Z")
+_TIMING = re.compile(r"(?:(?P<kind>[OIHS]) )?(?P<delay>\d+(?:\.\d+)?) (?P<rest>\S.*)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What a terminal was sent, the times of its bytes (None for a typescript alone), and what had to be said."""
+
+    text: LogText
+    capture: Capture
+    watch: RecordingTimestamps | None
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingTimestamps:
+    """The times of a recording: byte `starts[i]` and those after it were drawn at `seconds[i]`.
+
+    `kind`: recorded with the bytes, or stamped on them by whoever kept them; `resolution`, `steps`: as in `LineTimes`.
+    """
+
+    starts: Int64
+    seconds: tuple[float, ...]
+    began: str | None
+    kind: Clock = Clock.RECORDED
+    resolution: float = 0.001
+    steps: int = 0
+
+    def times(self, lines: Sequence[int], offsets: Sequence[int]) -> LineTimes:  # noqa: ARG002 - a recording times bytes
+        """The seconds of byte offsets, given in ascending order."""
+        index = np.searchsorted(self.starts, np.array(offsets, dtype=np.int64), side="right") - 1
+        told = tuple(self.seconds[max(0, int(i))] for i in index)
+        return LineTimes(seconds=told, resolution=self.resolution, steps=self.steps, began=self.began)
+
+
+def unwrap_recording(text: LogText, timing: str | None = None) -> Recorded | None:
+    """The recording that a file is; None for one that is none. `timing`: the timing file of a typescript.
+
+    Raises InputError for a timing file that is none, or that belongs to no typescript.
+    """
+    cast = _CAST.match(text.data[:4096])
+    if cast:
+        return _cast(text, version=int(cast[1]))
+    script = _SCRIPT.match(text.data[:4096])
+    if script:
+        return _typescript(text, script, timing)
+    if timing is not None:
+        raise InputError("a timing file was given, but the log is no typescript of `script`")
+    return None
+
+
+def _cast(text: LogText, *, version: int) -> Recorded:
+    """An asciicast: every event is a physical line, whatever it draws."""
+    parts: list[bytes] = []
+    starts: list[int] = []
+    seconds: list[float] = []
+    size, now, broken, status = 0, 0.0, 0, None
+    for number in range(1, text.lines + 1):
+        starts.append(size)
+        event = _event(text.data[text.start_of(number) : text.stop_of(number)]) if number > 1 else None
+        if event:
+            now = now + event[0] if version == 3 else max(now, event[0])
+            if event[1] == "o":
+                parts.append(event[2].encode("utf-8", "replace"))
+                size += len(parts[-1])
+            status = event[2] if event[1] == "x" else status
+        broken += number > 1 and event is None and text.stop_of(number) > text.start_of(number)
+        seconds.append(now)
+    notes = [f"{broken} lines of the recording can't be read"] if broken else []
+    notes += [f"the recorded command ended with status {status}"] if status is not None else []
+    marks = np.array(starts, dtype=np.int64)
+    began = _header_time(text.data[: text.stop_of(1)])
+    watch = RecordingTimestamps(starts=marks, seconds=tuple(seconds), began=began)
+    return Recorded(text=LogText(b"".join(parts), marks), capture=Capture.ASCIICAST, watch=watch, notes=tuple(notes))
+
+
+def is_cast(head: bytes) -> bool:
+    """Whether a file that begins so is an asciicast."""
+    return _CAST.match(head) is not None
+
+
+def drawn(line: bytes) -> bytes:
+    """What one line of an asciicast draws."""
+    event = _event(line)
+    return event[2].encode("utf-8", "replace") if event and event[1] == "o" else b""
+
+
+def _event(line: bytes) -> tuple[float, str, str] | None:
+    """Time, kind and data of an event; None for a line that is none, such as one that was cut."""
+    try:
+        match loads(line):
+            case [int() | float() as time, str() as kind, str() as data] if 0 <= time < 1e9:
+                return float(time), kind, data
+            case _:
+                return None
+    except ValueError:
+        return None
+
+
+def _header_time(line: bytes) -> str | None:
+    try:
+        header = loads(line)
+        stamp = header.get("timestamp") if isinstance(header, dict) else None
+        return dt.datetime.fromtimestamp(stamp, dt.UTC).isoformat() if stamp else None
+    except (ValueError, TypeError, OverflowError, OSError):
+        return None
+
+
+def _typescript(text: LogText, header: re.Match[bytes], timing: str | None) -> Recorded:
+    """A typescript: its first and last line are script's own."""
+    end = _SCRIPT_END.search(text.data, max(0, len(text.data) - 4096))
+    data = text.data[: end.start()] if end else text.data
+    blank = re.sub(rb"[^\n]", b" ", header[0]) + data[header.end() :]
+    watch = _timed(header.end(), timing) if timing is not None else None
+    notes = () if watch else ("a typescript without its timing file: name it with --timing to have measured times",)
+    if end and end[1]:
+        notes = (*notes, f"the recorded command ended with status {end[1].decode()}")
+    return Recorded(text=LogText(blank), capture=Capture.TYPESCRIPT, watch=watch, notes=notes)
+
+
+def _timed(first: int, timing: str) -> RecordingTimestamps:
+    offset, now = first, 0.0
+    starts, seconds = [0], [0.0]
+    for kind, delay, size in _steps(timing):
+        now += delay
+        if kind == "O":
+            starts.append(offset)
+            seconds.append(now)
+            offset += size
+    return RecordingTimestamps(starts=np.array(starts, dtype=np.int64), seconds=tuple(seconds), began=None)
+
+
+def _steps(timing: str) -> Iterator[tuple[str, float, int]]:
+    """Kind, delay and size of each line of a timing file; a cut last line is let go."""
+    lines = timing.split("\n")
+    for number, line in enumerate(itertools.islice(lines, len(lines)), 1):
+        found = _TIMING.fullmatch(line.strip())
+        if found is None:
+            if line.strip() and number < len(lines) - 1:
+                raise InputError(f"the timing file is none: line {number} is not `delay bytes`")
+            continue
+        size = found["rest"].split()[0]
+        yield found["kind"] or "O", float(found["delay"]), int(size) if size.isdigit() else 0

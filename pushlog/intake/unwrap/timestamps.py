@@ -1,0 +1,173 @@
+"""The times that a decoration carries, read only for the lines that are asked for."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from pushlog.model import Clock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pushlog.intake.log_text import LogText
+
+DAY = 86400.0
+# A stamp without a year can roll over; the longest year decides what counts as one.
+YEAR = 366 * DAY
+_DATED = ("iso", "slashes")
+# Stamps of one second of these clocks.
+_UNITS = {"epoch-ms": 1_000, "epoch-us": 1_000_000}
+_PERIODS = {"time": DAY, "month-day": YEAR}
+# Steps of `ts -i` are times between lines: they fall as often as they rise.
+_OFTEN = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineTimes:
+    """Seconds of the asked lines, NaN where a line has none; `resolution` of the stamps; `steps` back of the clock.
+
+    `began` is the moment of the first stamp as the log writes it, None where stamps carry no date.
+    """
+
+    seconds: tuple[float, ...]
+    resolution: float
+    steps: int
+    began: str | None
+
+    @property
+    def told(self) -> bool:
+        """Whether any of the lines has a time."""
+        return not all(math.isnan(value) for value in self.seconds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrefixTimestamps:
+    """Where the times of a log stand: its text with the decoration, the pattern of it, and how its stamp reads.
+
+    `zone`: that of stamps which name none; None where nobody said, and only differences count.
+    """
+
+    text: LogText
+    pattern: re.Pattern[bytes]
+    clock: str
+    zone: dt.tzinfo | None = None
+
+    @property
+    def kind(self) -> Clock:
+        """The CI stamped these times."""
+        return Clock.STAMPED
+
+    def times(self, lines: Sequence[int], offsets: Sequence[int]) -> LineTimes:  # noqa: ARG002 - a stamp is a line's
+        """The times of physical lines, given in ascending order; they never fall."""
+        return times([self._stamp(line) for line in lines], self.clock, self.zone)
+
+    def _stamp(self, line: int) -> str | None:
+        start, stop = self.text.start_of(line), self.text.stop_of(line)
+        found = self.pattern.match(self.text.data[start:stop])
+        stamp = found["stamp"] if found else None
+        return stamp.decode("ascii", "replace") if stamp else None
+
+
+def times(stamps: Sequence[str | None], clock: str, zone: dt.tzinfo | None = None) -> LineTimes:
+    """What stamps in log order tell; None for a line without one. The seconds never fall."""
+    read = [math.nan if stamp is None else seconds(stamp, clock, zone) for stamp in stamps]
+    known = [stamp for stamp in stamps if stamp is not None]
+    return LineTimes(
+        seconds=tuple(_steady(read, clock)),
+        resolution=_resolution(known, clock),
+        steps=_steps(read, clock),
+        began=_date(known[0], clock, zone) if known else None,
+    )
+
+
+def seconds(stamp: str, clock: str, zone: dt.tzinfo | None = None) -> float:
+    """A stamp as seconds since some moment of its own; NaN for one that is no time, such as 25:61:00."""
+    try:
+        if clock in _DATED:
+            moment = _moment(stamp)
+            return (moment if moment.tzinfo else moment.replace(tzinfo=zone or dt.UTC)).timestamp()
+        if clock == "month-day":
+            # Any leap year will do: only differences count.
+            moment = dt.datetime.strptime(f"2000 {stamp}", "%Y %b %d %H:%M:%S").replace(tzinfo=dt.UTC)
+            return moment.timestamp()
+        if clock == "time":
+            return _time_of_day(stamp)
+        return float(stamp) / _UNITS.get(clock, 1)
+    except (ValueError, OverflowError):
+        return math.nan
+
+
+def _time_of_day(stamp: str) -> float:
+    """`21:26:44,8` and `9:26:44 PM`; more than 24 hours where it counts from the start of a job."""
+    clock, half = stamp.replace(",", ".").rstrip("APM "), stamp[-2:]
+    hours, minutes, rest = clock.split(":")
+    passed = int(hours) % 12 + (12 if half == "PM" else 0) if half in {"AM", "PM"} else int(hours)
+    return passed * 3600 + int(minutes) * 60 + float(rest)
+
+
+def _moment(stamp: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(re.sub(r"([+-]\d\d)(\d\d)$", r"\1:\2", stamp.replace("/", "-").replace(",", ".")))
+
+
+def _date(stamp: str, clock: str, zone: dt.tzinfo | None) -> str | None:
+    """The moment of a stamp that carries a date, in the zone that it names, else in the given one."""
+    try:
+        if clock in _DATED:
+            moment = _moment(stamp)
+            moment = moment.replace(tzinfo=zone) if moment.tzinfo is None else moment
+        elif clock.startswith("epoch"):
+            moment = dt.datetime.fromtimestamp(seconds(stamp, clock), zone or dt.UTC)
+        else:
+            return None
+        return moment.isoformat(timespec="milliseconds")
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _steady(read: Sequence[float], clock: str) -> Iterable[float]:
+    """Times that never fall: midnight and the new year carry on, a clock that was set back stands still a moment."""
+    if _incremental(read, clock):
+        total = 0.0
+        for value in read:
+            total += 0 if math.isnan(value) else value
+            yield total
+        return
+    period = _PERIODS.get(clock)
+    offset, last = 0.0, math.nan
+    for value in read:
+        now = value + offset
+        if now < last:
+            rolled = period is not None and last - now > period / 2
+            offset += period if rolled and period else last - now
+            now = value + offset
+        if not math.isnan(now):
+            last = now
+        yield now
+
+
+def _steps(read: Sequence[float], clock: str) -> int:
+    """How often the clock was set back."""
+    if _incremental(read, clock):
+        return 0
+    known = [value for value in read if not math.isnan(value)]
+    half = _PERIODS.get(clock, math.inf) / 2
+    return sum(0 < before - after <= half for before, after in pairwise(known))
+
+
+def _incremental(read: Sequence[float], clock: str) -> bool:
+    known = [value for value in read if not math.isnan(value)]
+    falls = sum(after < before for before, after in pairwise(known))
+    return clock == "time" and len(known) > 4 and max(known) < DAY / 24 and falls > _OFTEN * len(known)
+
+
+def _resolution(stamps: Iterable[str], clock: str) -> float:
+    """The smallest step that the stamps can show, in seconds."""
+    if clock in _UNITS:
+        return 1 / _UNITS[clock]
+    digits = max((len(found[1]) for stamp in stamps if (found := re.search(r"[.,](\d+)", stamp))), default=0)
+    return 10.0**-digits

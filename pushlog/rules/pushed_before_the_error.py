@@ -1,0 +1,103 @@
+"""The push had succeeded before the job failed.
+
+The digest line is printed when the registry has taken the manifest, last of all. What fails after it is another thing:
+signing, a scan, the next step of the job. Pushing again changes nothing.
+
+Recognised by: a digest line that ends a push, and below it, before any other push, words of content trust, of the
+Docker daemon or of a CI system that say something failed.
+
+What to do: read on from the line that is quoted, and repeat what failed there, not the push.
+
+Source: moby distribution/push_v2.go (the digest follows the manifest); docker/cli cli/trust/trust.go (signing follows
+the push).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pushlog.model import Confidence, Evidence, Finding, Outcome, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pushlog.diagnosis.case import Case
+
+CODE = "PL307"
+NAME = "pushed-before-the-error"
+SEVERITY = Severity.INFO
+
+# Content trust signs after the push; what it prints then is a line of docker push too.
+_UNSIGNED = re.compile(r"Failed to sign |Error establishing connection to notary repository")
+_FAILED = re.compile(
+    r"Error response from daemon: "
+    r"|(?:##\[error\]|::error::|Error: )?(?:Process completed|The process .{1,200}? failed) with exit code [1-9]"
+    r"|##\[error\]|(?:ERROR: )?Job failed\b|ERROR: script returned exit code [1-9]|Finished: FAILURE"
+    r"|Build step '.{1,80}' marked build as failure|make(?:\[\d+\])?: \*\*\* |Exited with code exit status [1-9]"
+    r'|(?:\W{1,4}Error: )?The command (?:".{1,200}" )?exited with (?:status )?[1-9]|ERROR: build step \d+ '
+)
+_ANOTHER = re.compile(r"The push refers to |(?:\S.{0,80}\s)?docker (?:image )?push\b")
+# Every line that tells of a failure has one of these: where none is, no line needs to be read.
+_WORDS = (
+    b"Error response from daemon: ",
+    b"##[error]",
+    b"exit code ",
+    b"exit status ",
+    b"exited with ",
+    b"Job failed",
+    b"Finished: FAILURE",
+    b"marked build as failure",
+    b": *** ",
+    b"ERROR: build step ",
+)
+_REACH = 65536
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """Fires on a push that succeeded in a job that did not."""
+    digest = case.mark("digest", "aux")
+    if case.push.outcome is not Outcome.SUCCEEDED or digest is None:
+        return
+    unsigned = _unsigned(case)
+    failed = unsigned or _failed_after(case)
+    if failed is None:
+        return
+    if unsigned:
+        what = "Only its signature is missing: content trust signs after the push."
+        remedy = (f"Sign the image that is there: `docker trust sign {case.image}`",)
+    else:
+        what = f"Line {failed.line} comes after it and is about something else."
+        remedy = (f"Look for what failed between lines {digest.line} and {failed.line}. Do not push again for it.",)
+    yield Finding(
+        rule=CODE,
+        name=NAME,
+        severity=SEVERITY,
+        title="The image was in the registry before the error",
+        explanation=f"The digest line ends a push: it is printed when the registry has taken all of it. {what}",
+        remedy=remedy,
+        evidence=(digest, failed),
+        confidence=Confidence.CERTAIN,
+        data={"line": failed.line},
+    )
+
+
+def _unsigned(case: Case) -> Evidence | None:
+    notes = (mark for mark in case.section.marks if mark.kind == "note")
+    return next((case.quote(mark.line) for mark in notes if _UNSIGNED.match(mark.fields.get("NOTE", ""))), None)
+
+
+def _failed_after(case: Case) -> Evidence | None:
+    """The first line below the push that says that something failed, unless another push begins before it."""
+    start = case.text.stop_of(case.push.lines[1])
+    end = len(case.text.data) if case.section.until is None else case.section.until
+    stop = min(end, start + _REACH)
+    below = case.text.data[start:stop]
+    if not any(word in below for word in _WORDS):
+        return None
+    for piece in case.text.pieces(start, stop):
+        if _ANOTHER.match(piece.text):
+            return None
+        if _FAILED.match(piece.text):
+            return Evidence(line=piece.line, text=piece.text)
+    return None

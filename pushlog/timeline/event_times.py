@@ -1,0 +1,66 @@
+"""When each event of a push happened and how long it took: by whichever clock the log has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pushlog.formats.docker.image_store import redraws_throttled
+from pushlog.model import Client, Clock, Duration, Family
+from pushlog.timeline.clock import infer_clock
+from pushlog.timeline.measured import Timestamps, measure
+from pushlog.timeline.waits import proven_wait
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pushlog.formats.errors.classify import Classified
+    from pushlog.formats.parsed_push import ParsedPush
+    from pushlog.intake.log_text import LogText
+    from pushlog.model import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventTimes:
+    """The seconds of every event and of the end of the push, where they come from, and how long it took."""
+
+    kind: Clock
+    at: NDArray[np.float64]
+    end: float
+    duration: Duration
+
+
+def event_times(
+    text: LogText,
+    section: ParsedPush,
+    watch: Timestamps | None,
+    *,
+    store: Store,
+    error: Classified | None,
+    engine: bool,
+) -> EventTimes:
+    """The times that the log carries, else those that the client prints, else the earliest that its lines allow.
+
+    `engine`: Docker's engine did the work, so that its countdowns and redraws prove time.
+    """
+    earliest = infer_clock(
+        section.events,
+        store=store,
+        throttled=section.client is Client.DOCKER and redraws_throttled(text, section.events, section.marks),
+        breaks=np.array([m.stop for m in section.marks if m.kind == "digest"], dtype=np.int64),
+        failed=error is not None and error.family is not Family.CANCELLED,
+        waited=proven_wait(error, store),
+        counts_down=engine,
+    )
+    own = section.clock
+    told = measure(section, watch) or measure(section, own if own and own.whole else None)
+    if told is None:
+        proven = max(earliest.end, round(own.span, 3)) if own else earliest.end
+        kind = Clock.INFERRED if proven > 0 else Clock.NONE
+        return EventTimes(kind=kind, at=earliest.at, end=proven, duration=Duration(seconds=None, at_least=proven))
+    # A coarse stamp is cut off, not rounded: the push may have been shorter by one step of it.
+    bound = max(earliest.end, told.seconds - told.resolution, 0.0)
+    duration = Duration(seconds=round(told.seconds, 3), at_least=round(bound, 3), began=told.began)
+    return EventTimes(kind=told.kind, at=told.at, end=told.seconds, duration=duration)

@@ -1,0 +1,99 @@
+"""What is kept beside the compiled code: used while it is whole and of the same sources, made again otherwise."""
+
+import re
+import sys
+import tomllib
+from importlib.resources import files
+from importlib.util import cache_from_source
+from pathlib import Path
+
+import lark
+import pytest
+
+from pushlog import disk_cache
+from pushlog.formats.grammar.load import load_grammar
+from pushlog.knowledge.tables import ours
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(disk_cache, "_folder", lambda: tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    return tmp_path
+
+
+def made(data: bytes = b"tables", sources: tuple[str, ...] = ("a", "b")) -> tuple[bytes, bool]:
+    """What `kept` gives, and whether it was made for that."""
+    calls: list[int] = []
+
+    def make() -> bytes:
+        calls.append(1)
+        return data
+
+    return disk_cache.cached_bytes("name", sources, make), bool(calls)
+
+
+def test_it_is_made_once():
+    assert [made(), made()] == [(b"tables", True), (b"tables", False)]
+
+
+def test_a_source_that_changed_makes_it_again():
+    made()
+    assert made(b"new", ("a", "c")) == (b"new", True)
+    assert made(b"new", ("a", "c")) == (b"new", False)
+
+
+def test_where_one_source_ends_and_the_next_begins_matters():
+    made(sources=("ab", "c"))
+    assert made(sources=("a", "bc")) == (b"tables", True)
+
+
+def test_another_python_makes_it_again(monkeypatch):
+    made()
+    monkeypatch.setattr(sys, "version", "another")
+    assert made() == (b"tables", True)
+
+
+@pytest.mark.parametrize("damage", [lambda data: data[:-1], lambda data: data[:-1] + b"X", lambda _: b""])
+def test_what_is_damaged_is_made_again(folder, damage):
+    made()
+    (file,) = folder.iterdir()
+    file.write_bytes(damage(file.read_bytes()))
+    assert made() == (b"tables", True)
+    assert made() == (b"tables", False)
+
+
+def test_a_folder_that_cannot_be_written_is_no_error(folder, monkeypatch):
+    monkeypatch.setattr(disk_cache, "_folder", lambda: folder / "missing")
+    assert [made(), made()] == [(b"tables", True)] * 2
+
+
+def test_nothing_is_written_where_python_may_not_write_compiled_code(folder, monkeypatch):
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    assert [made(), made()] == [(b"tables", True)] * 2
+    assert list(folder.iterdir()) == []
+
+
+def test_it_lies_where_python_keeps_compiled_code(monkeypatch):
+    monkeypatch.undo()
+    assert disk_cache._folder() == Path(cache_from_source(disk_cache.__file__)).parent
+
+
+def terminals(grammar):
+    return [(terminal.name, terminal.pattern.to_regexp(), terminal.priority) for terminal in grammar.terminals]
+
+
+def test_a_kept_grammar_is_the_grammar():
+    fresh = lark.Lark.open_from_package(
+        "pushlog.grammars", "buildkit.lark", parser="lalr", maybe_placeholders=False, g_regex_flags=re.ASCII
+    )
+    line = "#7 pushing layer 0123456789ab 1.05MB / 2.1MB 0.3s done"
+    for grammar in (load_grammar("buildkit.lark"), load_grammar("buildkit.lark")):
+        assert grammar.rules == fresh.rules
+        assert terminals(grammar) == terminals(fresh)
+        assert grammar.parse(line) == fresh.parse(line)
+
+
+def test_a_kept_table_is_the_table():
+    table = tomllib.loads(files("pushlog.knowledge").joinpath("clients.toml").read_text("utf-8"))
+    assert [ours("clients.toml")._values, ours("clients.toml")._values] == [table, table]
