@@ -28,11 +28,11 @@ def manifest(path: str) -> Manifest:
     """The manifest in a file. Raises InputError."""
     for line, document in documents(path, WANTED):
         try:
-            found = layers_of(document)
+            layers = layers_of(document)
         except DocumentError as error:
             raise InputError(f"{path}: line {line}: {error}") from None
-        if found is not None:
-            return found
+        if layers is not None:
+            return layers
     raise InputError(f"{path}: has no list of layers; expected {WANTED}")
 
 
