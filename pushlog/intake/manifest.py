@@ -55,5 +55,5 @@ def _get(layer: object, key: str, otherwise: object) -> object:
 
 
 def _size(value: object) -> int | None:
-    known = isinstance(value, int) and not isinstance(value, bool) and value >= 0
-    return value if known and isinstance(value, int) else None
+    is_size = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return value if is_size and isinstance(value, int) else None
