@@ -9,12 +9,12 @@ from functools import cache
 
 from pushlog.knowledge.tables import Row, document, ours
 
-CLOCKS = ("iso", "slashes", "epoch", "epoch-ms", "epoch-us", "time", "seconds", "month-day")
+CLOCKS = ("iso", "slashes", "epoch", "epoch-ms", "epoch-us", "time", "seconds", "month-day", "day-month")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoration:
-    """One form; `pattern` is what stands before a line, `suffix` what ends it, `mark` what its logs hold somewhere.
+    """One form; `pattern` is what stands before a line, `suffix` what ends it, `marks` what its logs hold somewhere.
 
     The file explains every key.
     """
@@ -27,7 +27,8 @@ class Decoration:
     sample: str
     inside: str
     source: str
-    mark: str | None = None
+    marks: tuple[str, ...] = ()
+    escaped: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +113,8 @@ def _form(row: Row) -> Decoration:
         sample=row.text("sample"),
         inside=row.text("inside"),
         source=row.text("source"),
-        mark=row.maybe_text("mark"),
+        marks=row.texts("marks"),
+        escaped=bool(row.flag("escaped")),
     )
     row.done()
     if row.tested:

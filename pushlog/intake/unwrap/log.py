@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pushlog.intake.log_text import LogText
 from pushlog.intake.unwrap.json_records import unwrap_json_records
-from pushlog.intake.unwrap.prefix import without_prefix
+from pushlog.intake.unwrap.lanes import lanes_of
+from pushlog.intake.unwrap.prefix import detect
 from pushlog.intake.unwrap.recording import RecordingTimestamps, unwrap_recording
+from pushlog.intake.unwrap.strip import stripped
+from pushlog.intake.unwrap.timestamps import PrefixTimestamps
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -17,22 +21,31 @@ if TYPE_CHECKING:
     from pushlog.intake.log_text import ByteRanges
     from pushlog.intake.mapped import Data
     from pushlog.intake.start_pattern import StartPattern
-    from pushlog.intake.unwrap.timestamps import PrefixTimestamps
+    from pushlog.intake.unwrap.lanes import LaneText
+    from pushlog.intake.unwrap.prefix import PrefixRange
     from pushlog.model import Capture
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class UnwrappedLog:
-    """The text of the client, the times of its lines or bytes, and how both were had.
+    """The lines of the client in a log, the times of its lines or bytes, and how both were had.
 
+    `lanes`: the log in lanes, where pushes run in it at the same time; none where its lines belong together.
     `capture` is None where only the text itself can tell.
     """
 
-    text: LogText
-    watch: PrefixTimestamps | RecordingTimestamps | None
-    capture: Capture | None
-    decoration: str | None
-    notes: tuple[str, ...]
+    original: LogText
+    ranges: tuple[PrefixRange, ...] = ()
+    lanes: tuple[LaneText, ...] = ()
+    watch: PrefixTimestamps | RecordingTimestamps | None = None
+    capture: Capture | None = None
+    decoration: str | None = None
+    notes: tuple[str, ...] = ()
+
+    @cached_property
+    def text(self) -> LogText:
+        """All lines of the client, whatever their lane."""
+        return stripped(self.original, self.ranges) if self.ranges else self.original
 
 
 def unwrap(
@@ -51,16 +64,19 @@ def unwrap(
     text = LogText(data)
     record = unwrap_recording(text, timing)
     if record:
-        return UnwrappedLog(
-            text=record.text, watch=record.watch, capture=record.capture, decoration=None, notes=record.notes
-        )
+        return UnwrappedLog(original=record.text, watch=record.watch, capture=record.capture, notes=record.notes)
     records = unwrap_json_records(text, zone)
     if records:
-        return UnwrappedLog(
-            text=records.text, watch=records.watch, capture=None, decoration=records.system, notes=records.notes
-        )
+        return UnwrappedLog(original=records.text, watch=records.watch, decoration=records.system, notes=records.notes)
     near = where(data)
-    bare = without_prefix(replace(text, stretches=near[0], beside=near[1]) if near else text, openings)
-    notes = (bare.why,) if bare.why else ()
-    stamps = replace(bare.stamps, zone=zone) if bare.stamps else None
-    return UnwrappedLog(text=bare.text, watch=stamps, capture=None, decoration=bare.decoration, notes=notes)
+    text = replace(text, stretches=near[0], beside=near[1]) if near else text
+    prefixes = detect(text, openings)
+    is_stamped = any(prefix.clock for prefix in prefixes.all)
+    return UnwrappedLog(
+        original=text,
+        ranges=prefixes.ranges if prefixes.all else (),
+        lanes=lanes_of(text, prefixes),
+        watch=PrefixTimestamps(text=text, ranges=prefixes.ranges, zone=zone) if is_stamped else None,
+        decoration=prefixes.name,
+        notes=prefixes.notes,
+    )
