@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from pushlog.audit.totals import UNNAMED, iso
+from pushlog.knowledge.docker import MAX_ATTEMPTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
 # Whoever pushes again within half an hour of a push's beginning does so because of it.
 SOON = pd.Timedelta(minutes=30)
-# moby distribution/xfer/upload.go, maxUploadAttempts.
-UPLOADS = 5
 PREMATURE = "premature-restart"
 IN_VAIN = "retrying-the-unretryable"
 
@@ -51,7 +50,7 @@ def _left(frames: Frames) -> pd.Series[bool]:
     """Whether a push was left while Docker still had uploads of a layer to go."""
     layers = frames.layers
     more = ((layers["state"] == "retrying") | (layers["state"].eq("pushing") & (layers["attempts"] > 1))) & (
-        layers["attempts"] < UPLOADS
+        layers["attempts"] < MAX_ATTEMPTS
     )
     left = set(zip(layers["log"][more], layers["push"][more], strict=True))
     open_end = frames.pushes["outcome"].isin(["interrupted", "incomplete"])

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pushlog.knowledge.docker import MAX_ATTEMPTS
 from pushlog.model import Outcome
 
 if TYPE_CHECKING:
     from pushlog.diagnosis.case import Case
-
-# moby distribution/xfer/upload.go maxUploadAttempts, 1.10 to today.
-MAX_ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

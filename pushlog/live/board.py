@@ -14,8 +14,8 @@ from pushlog.formats.errors.classify import starts_error
 from pushlog.formats.events import UNKNOWN, EventKind, Events, Mark, gaps
 from pushlog.formats.reference import reference
 from pushlog.intake.log_text import LogText
+from pushlog.knowledge.docker import RETRY_DELAY
 from pushlog.model import State
-from pushlog.timeline.event_table import DELAY
 from pushlog.timeline.layers import STATES
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ def _counting(row: Row, wait: int, at: float) -> Row:
     """A countdown names its number by its length, also when lines before it are lost (timeline/event_table.py)."""
     if row.state is State.RETRYING and wait < row.wait:
         return replace(row, wait=wait, at=at)
-    retries = max(row.retries + 1, -(-wait // DELAY))
+    retries = max(row.retries + 1, -(-wait // RETRY_DELAY))
     return replace(row, state=State.RETRYING, since=at, at=at, retries=retries, wait=wait, figures=(), done=None)
 
 

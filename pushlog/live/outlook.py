@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pushlog.formats.errors.classify import classify
+from pushlog.knowledge.docker import MAX_RETRIES, RETRY_DELAY
 from pushlog.model import Family, State, Store
 from pushlog.report.prose import clip
-from pushlog.timeline.event_table import DELAY, MAX_COUNTDOWNS
 from pushlog.units import count, seconds
 
 if TYPE_CHECKING:
@@ -73,8 +73,8 @@ def retry(row: Row, now: float) -> Retry | None:
     if row.state is not State.RETRYING:
         return None
     next_in = max(0, round(row.wait - (now - row.at)))
-    later = sum(DELAY * number for number in range(row.retries + 1, MAX_COUNTDOWNS + 1))
-    return Retry(next_in=next_in, uploads=max(0, MAX_COUNTDOWNS + 1 - row.retries), waiting=next_in + later)
+    later = sum(RETRY_DELAY * number for number in range(row.retries + 1, MAX_RETRIES + 1))
+    return Retry(next_in=next_in, uploads=max(0, MAX_RETRIES + 1 - row.retries), waiting=next_in + later)
 
 
 def under_way(row: Row, now: float) -> bool:
@@ -132,7 +132,7 @@ def doing(board: Board, row: Row, now: float) -> str:
     """What a layer does or waits for, in a few words."""
     left = retry(row, now)
     if left is not None and under_way(row, now):
-        return f"upload {row.retries + 1} of {MAX_COUNTDOWNS + 1} under way, nothing shown"
+        return f"upload {row.retries + 1} of {MAX_RETRIES + 1} under way, nothing shown"
     if left is not None:
         return f"again in {left.next_in} s: {count(left.uploads, 'upload')} left, {seconds(left.waiting)} of waits"
     if row.state is State.PUSHING:
@@ -147,7 +147,7 @@ def _pushing(board: Board, row: Row, now: float) -> str:
         return f"all {board.verb}, not yet confirmed"
     if _still(row, now) > STILL:
         return f"no progress for {_whole(_still(row, now))}"
-    return f"upload {row.retries + 1} of {MAX_COUNTDOWNS + 1}" if row.retries else ""
+    return f"upload {row.retries + 1} of {MAX_RETRIES + 1}" if row.retries else ""
 
 
 def _still(row: Row, now: float) -> float:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pushlog.formats.events import EventKind, Events, grouped, is_any
+from pushlog.knowledge.docker import MAX_RETRIES, RETRY_DELAY
 from pushlog.model import Store
-from pushlog.timeline.event_table import DELAY, MAX_COUNTDOWNS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -196,7 +196,7 @@ def _countdowns(events: Events, *, counts_down: bool) -> dict[int, tuple[int, in
             # The printed numbers count, not the lines: a slow reader can miss some.
             passed = shown - wait if counting and wait < shown else shown
             if counting and wait >= shown and counts_down:
-                number = math.ceil(wait / DELAY)
+                number = math.ceil(wait / RETRY_DELAY)
                 passed += _lost(block, number, wait)
                 block = number
             waits[row] = (before, passed * _SECOND)
@@ -209,9 +209,9 @@ def _lost(before: int, number: int, first: int) -> int:
 
     A paste shows one line of a layer, a slow reader misses some; the length of a countdown tells how many it had.
     """
-    if not before < number <= MAX_COUNTDOWNS:
+    if not before < number <= MAX_RETRIES:
         return 0
-    return sum(DELAY * lost for lost in range(before + 1, number)) + DELAY * number - first
+    return sum(RETRY_DELAY * lost for lost in range(before + 1, number)) + RETRY_DELAY * number - first
 
 
 def _near_countdown(kind: NDArray[np.int8]) -> NDArray[np.bool_]:

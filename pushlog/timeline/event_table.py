@@ -12,17 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pushlog.formats.events import UNKNOWN, EventKind, Events, grouped, is_any
+from pushlog.knowledge.docker import RETRY_DELAY
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
     from pushlog.intake.log_text import Int64
-
-# moby distribution/xfer/upload.go: attempt k+1 begins after a countdown from k times 5 seconds.
-DELAY = 5
-# The same file: five uploads, so four countdowns.
-MAX_COUNTDOWNS = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +131,7 @@ def _numbered(
     if not counting.any():
         return np.ones(len(kind), dtype=np.int64), run
     # A countdown names its number by its length, also when lines before it are lost.
-    named = np.where(block & counts_down, np.ceil(wait / DELAY), 0).astype(np.int64)
+    named = np.where(block & counts_down, np.ceil(wait / RETRY_DELAY), 0).astype(np.int64)
     # Each layer counts from a higher number than all waits, so that the largest so far is its own.
     apart = np.cumsum(begins) * int(named.max() + 1)
     named = np.maximum.accumulate(named + apart) - apart

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pushlog.formats.events import UNKNOWN, EventKind, Events
+from pushlog.knowledge.docker import MAX_RETRIES
 from pushlog.model import Basis, Layer, State, Store
 from pushlog.timeline.blob import is_blob
-from pushlog.timeline.event_table import MAX_COUNTDOWNS
 from pushlog.timeline.phases import phases
 from pushlog.timeline.runs import runs
 
@@ -175,7 +175,7 @@ def gave_up(ids: Sequence[str], table: EventTable, named: str | None) -> tuple[s
     out = [
         code
         for code, row in table.last().items()
-        if int(table.kind[row]) == EventKind.RETRYING and table.attempt[row] == MAX_COUNTDOWNS and table.wait[row] == 1
+        if int(table.kind[row]) == EventKind.RETRYING and table.attempt[row] == MAX_RETRIES and table.wait[row] == 1
     ]
     return (ids[out[0]],) if len(out) == 1 else _broke_off(ids, table)
 
@@ -185,6 +185,6 @@ def _broke_off(ids: Sequence[str], table: EventTable) -> tuple[str, ...]:
     out = [
         code
         for code, row in table.last().items()
-        if int(table.kind[row]) == EventKind.PUSHING and table.attempt[row] == MAX_COUNTDOWNS + 1
+        if int(table.kind[row]) == EventKind.PUSHING and table.attempt[row] == MAX_RETRIES + 1
     ]
     return (ids[out[0]],) if len(out) == 1 else ()
