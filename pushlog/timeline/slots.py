@@ -55,7 +55,7 @@ class _Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Own:
+class _LayerRows:
     """The rows of one layer up to the one that says it is done, or to its last."""
 
     layer: int
@@ -76,7 +76,7 @@ class _Own:
 def slots(table: EventTable, store: Store) -> tuple[Slot, ...]:
     """The slots of a push, in the order of its layers; `table` is `timeline.frame`, `store` says how layers queue."""
     result = []
-    layers = _owns(table)
+    layers = _layer_rows(table)
     ends = iter(sorted((queue.last.number, queue.layer, queue.last.at) for queue in layers if queue.ended))
     for queue in layers:
         first, start, after = queue.rows[0].number, queue.rows[0].at, None
@@ -102,7 +102,7 @@ def slots(table: EventTable, store: Store) -> tuple[Slot, ...]:
     return tuple(result)
 
 
-def _owns(table: EventTable) -> list[_Own]:
+def _layer_rows(table: EventTable) -> list[_LayerRows]:
     """The layers with those of their rows that begin or end a run, or draw its first figure: the rest tell no more."""
     is_done = is_any(table.kind[table.order], _DONE)
     open_yet = counted(is_done, table.begins) - is_done == 0
@@ -116,10 +116,10 @@ def _owns(table: EventTable) -> list[_Own]:
     for layer, number, kind, at, wait, attempt, is_drawn in values:
         row = _Row(number=number, kind=kind, at=at, wait=wait, attempt=attempt, has_figure=is_drawn)
         by_layer.setdefault(layer, []).append(row)
-    return [_Own(layer=layer, rows=tuple(layer_rows)) for layer, layer_rows in by_layer.items()]
+    return [_LayerRows(layer=layer, rows=tuple(layer_rows)) for layer, layer_rows in by_layer.items()]
 
 
-def _uploads(queue: _Own, start: float) -> Iterator[tuple[float, float]]:
+def _uploads(queue: _LayerRows, start: float) -> Iterator[tuple[float, float]]:
     """From an attempt's first figure, or from when it could begin, to its countdown or the layer's end."""
     if queue.begins(*_STARTED, EventKind.PUSHED, EventKind.FAILED) is None:
         return
