@@ -25,31 +25,31 @@ class Handover:
     differs: tuple[str, ...]
 
 
-def redact_log(given: Raw, *, pseudonyms: bool, options: Options | None = None) -> Handover:
+def redact_log(source: Raw, *, pseudonyms: bool, options: Options | None = None) -> Handover:
     """The log of an input without secrets; with `pseudonyms`, hosts and repositories under other names."""
-    chosen = replace(options or Options(), redact=False)
-    before = analyze_raw(given, chosen)
+    analysis_options = replace(options or Options(), redact=False)
+    before = analyze_raw(source, analysis_options)
     names = None
     if pseudonyms:
-        names = Pseudonyms(chosen.knowledge)
-        names.learn(before, given.data[:].decode("utf-8", "replace"))
-    clean = redact_log_bytes(given.data[:], names)
-    after = analyze_raw(replace(given, data=clean.data), chosen)
+        names = Pseudonyms(analysis_options.knowledge)
+        names.learn(before, source.data[:].decode("utf-8", "replace"))
+    clean = redact_log_bytes(source.data[:], names)
+    after = analyze_raw(replace(source, data=clean.data), analysis_options)
     return Handover(data=clean.data, redacted=clean.redacted, differs=tuple(_differences(before, after)))
 
 
 def _differences(before: Log, after: Log) -> Iterator[str]:
-    """What the analysis of both does not agree on, of all that must be the same under any names."""
+    """The facts in which the two analyses differ, of those that must be the same under any names."""
     if len(before.pushes) != len(after.pushes):
         yield "pushes"
         return
     for old, new in zip(before.pushes, after.pushes, strict=True):
-        then, now = _told(old), _told(new)
-        yield from (what for what, said in then.items() if said != now[what])
+        old_facts, new_facts = _facts(old), _facts(new)
+        yield from (name for name, value in old_facts.items() if value != new_facts[name])
 
 
-def _told(push: Diagnosis) -> dict[str, object]:
-    """What a push tells whatever its names are."""
+def _facts(push: Diagnosis) -> dict[str, object]:
+    """The facts of a push that do not depend on its names."""
     error = push.error
     return {
         "outcome": push.outcome,
