@@ -79,7 +79,7 @@ def test_a_log_from_the_world_is_read_as_a_person_reads_it(log):
 
 @pytest.mark.parametrize(("path", "kind"), kinds(), ids=lambda value: value.stem if isinstance(value, Path) else "")
 def test_a_kind_says_what_it_is_and_its_logs_are_well_formed(path, kind):
-    assert kind["about"].endswith((".", ")"))
+    assert kind["about"].endswith((".", ")")), f"{path.name}: about is no sentence"
     names = [log["name"] for log in kind["log"]]
     assert len(set(names)) == len(names), "two logs of a kind share a name"
     for log in kind["log"]:
