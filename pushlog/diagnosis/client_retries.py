@@ -19,7 +19,7 @@ _LONGEST = 160
 
 def retries(case: Case) -> tuple[Mark, ...]:
     """The lines in which the client says that it begins again."""
-    return tuple(mark for mark in case.section.marks if mark.kind == "retry")
+    return tuple(mark for mark in case.parsed.marks if mark.kind == "retry")
 
 
 def met(mark: Mark) -> str:

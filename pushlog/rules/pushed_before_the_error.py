@@ -83,14 +83,14 @@ def check(case: Case) -> Iterator[Finding]:
 
 
 def _unsigned(case: Case) -> Evidence | None:
-    notes = (mark for mark in case.section.marks if mark.kind == "note")
+    notes = (mark for mark in case.parsed.marks if mark.kind == "note")
     return next((case.quote(mark.line) for mark in notes if _UNSIGNED.match(mark.fields.get("NOTE", ""))), None)
 
 
 def _failed_after(case: Case) -> Evidence | None:
     """The first line below the push that says that something failed, unless another push begins before it."""
     start = case.text.stop_of(case.push.lines[1])
-    end = len(case.text.data) if case.section.until is None else case.section.until
+    end = len(case.text.data) if case.parsed.until is None else case.parsed.until
     stop = min(end, start + _REACH)
     below = case.text.data[start:stop]
     if not any(word in below for word in _WORDS):

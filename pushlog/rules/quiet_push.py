@@ -28,7 +28,7 @@ SEVERITY = Severity.INFO
 def check(case: Case) -> Iterator[Finding]:
     """Fires on a quiet push."""
     line = case.mark("quiet")
-    if not case.section.quiet or line is None:
+    if not case.parsed.quiet or line is None:
         return
     yield Finding(
         rule=CODE,

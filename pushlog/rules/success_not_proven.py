@@ -31,7 +31,7 @@ SEVERITY = Severity.INFO
 def check(case: Case) -> Iterator[Finding]:
     """Fires on a push that succeeded by its last word alone."""
     said = case.mark("last_word")
-    if case.push.outcome is not Outcome.SUCCEEDED or said is None or proof(case.section) != "last_word":
+    if case.push.outcome is not Outcome.SUCCEEDED or said is None or proof(case.parsed) != "last_word":
         return
     yield Finding(
         rule=CODE,

@@ -60,17 +60,17 @@ class _Part:
     messages: int
 
 
-def scan(text: LogText, lines: BulkGrammar, messages: BulkGrammar, *, every: bool = True) -> Scan:
+def scan(text: LogText, lines: BulkGrammar, messages: BulkGrammar, *, keep_redraws: bool = True) -> Scan:
     """All rows of both lanes in the text, in order. A row ends where the next text begins.
 
-    `every`: also those that only move a figure on.
+    `keep_redraws`: also those that only move a figure on.
     """
     _keep_memory()
     readers: list[_Reader] = []
 
     def read(span: tuple[int, int]) -> _Part:
         # Each thread takes a reader that no other has: what a reader knows of shapes and layers is its own.
-        reader = readers.pop() if readers else _Reader((lines, messages), every=every)
+        reader = readers.pop() if readers else _Reader((lines, messages), keep_redraws=keep_redraws)
         part = reader.part(text.data, *span)
         readers.append(reader)
         return part
@@ -126,8 +126,8 @@ def _chunks(data: Data, start: int, stop: int, size: int) -> Iterator[tuple[int,
 class _Reader:
     """Reads chunks, and remembers the shapes of rows and the layers that it met."""
 
-    def __init__(self, lanes: tuple[BulkGrammar, BulkGrammar], *, every: bool) -> None:
-        self._shapes, self._ids, self._every = Shapes(lanes), _Ids(), every
+    def __init__(self, lanes: tuple[BulkGrammar, BulkGrammar], *, keep_redraws: bool) -> None:
+        self._shapes, self._ids, self._keep_redraws = Shapes(lanes), _Ids(), keep_redraws
 
     def part(self, data: Data, low: int, high: int) -> _Part:
         """What the lanes read between two offsets."""
@@ -146,7 +146,7 @@ class _Reader:
         hexid = found.hexid[rows]
         order = self._ids.codes(hexid)
         kept = np.arange(len(rows))
-        if not self._every:
+        if not self._keep_redraws:
             is_telling = _telling(self._ids.ranks[order], kind[rows], current, total)
             kept = np.flatnonzero(is_telling | _beside(read)[at])
         table = Columns(

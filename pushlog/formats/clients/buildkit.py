@@ -51,7 +51,7 @@ _REFUSED = re.compile(r"failed to push (\S+?): ")
 _STEP = 0.1
 
 
-def sections(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
+def pushes(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
     """Return the pushes of every build in a log: one for each repository that a step pushes to."""
     marks = list(_marks(text))
     steps: dict[str, list[Mark]] = {}

@@ -41,7 +41,7 @@ _FOREIGN = 8
 _PAGE = 32768
 
 
-def sections(text: LogText, knowledge: Knowledge) -> tuple[ParsedPush, ...]:
+def pushes(text: LogText, knowledge: Knowledge) -> tuple[ParsedPush, ...]:
     """Return the pushes of `docker compose push` in a log: one for each image of a run."""
     runs = pushes_of(LINES.marks(text, WHERE), starts=partial(_starts, text))
     return tuple(parsed_push(text, push) for run in runs for push in _pushes(text, knowledge, run))

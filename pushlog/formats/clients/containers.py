@@ -45,7 +45,7 @@ _BUILDAH = re.compile(r'Error: pushing image "[^"]+" to "(?:docker://)?([^"]+)":
 _FAMILY = "the lines are those of containers/image, which podman, buildah and skopeo share"
 
 
-def sections(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
+def pushes(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
     """Return the pushes of containers/image in a log. A copy from a registry into another is one too."""
     found_pushes = (_push(text, marks) for marks in pushes_of(LINES.marks(text, WHERE), starts=_starts, ends=_ENDS))
     return tuple(parsed_push(text, push) for push in found_pushes if push)

@@ -47,7 +47,7 @@ _BLOB = re.compile(r"/blobs/(sha256:[0-9a-f]{64})")
 _ENDS = ("result", "error")
 
 
-def sections(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
+def pushes(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
     """Return the pushes of go-containerregistry in a log."""
     found_pushes = (_push(text, marks) for marks in pushes_of(LINES.marks(text, WHERE), starts=_starts, ends=_ENDS))
     return tuple(parsed_push(text, push) for push in found_pushes if push)

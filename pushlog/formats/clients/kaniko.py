@@ -42,7 +42,7 @@ _DESTINATION = re.compile(r'(?:to destination |permission for ")([^\s"]+?)"?: ')
 _ENDS = {"pushed", "done", "error"}
 
 
-def sections(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
+def pushes(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
     """Return the pushes of kaniko in a log, one for each destination."""
     marks = (mark for mark in LINES.marks(text, WHERE) if mark.kind not in {"cache", "skipped"})
     return tuple(parsed_push(text, _push(text, push)) for push in pushes_of(marks, starts=_starts, ends=_ENDS))

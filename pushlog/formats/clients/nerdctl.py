@@ -33,7 +33,7 @@ WHERE = (OPENING, COMMAND)
 _IMAGE = ("index", "manifest")
 
 
-def sections(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
+def pushes(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
     """Return the pushes that containerd's progress shows in a log."""
     found_pushes = (_push(text, marks) for marks in pushes_of(LINES.marks(text, WHERE), starts=_starts))
     return tuple(parsed_push(text, push) for push in found_pushes if push)

@@ -39,7 +39,7 @@ _ENDS = ("digest", "error")
 _PUSH_KINDS = {"pushing", "pushed", "exists", "mounted", "skipped", "reference"}
 
 
-def sections(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
+def pushes(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
     """Return the pushes of oras in a log."""
     found_pushes = (_push(text, marks) for marks in pushes_of(LINES.marks(text, WHERE), starts=_starts, ends=_ENDS))
     return tuple(parsed_push(text, push) for push in found_pushes if push)

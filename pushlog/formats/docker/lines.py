@@ -102,12 +102,12 @@ def _lines_pattern(kinds: tuple[str, ...] = ()) -> re.Pattern[str]:
     return re.compile(text, re.ASCII)
 
 
-def read(text: LogText, *, every: bool = True) -> Reading:
+def read(text: LogText, *, keep_redraws: bool = True) -> Reading:
     """Return all lines of `docker push` in the text, whatever stands between them.
 
-    `every`: also the rows that only advance the figure of a layer, nearly all rows of a long push.
+    `keep_redraws`: also the rows that only advance the figure of a layer, nearly all rows of a long push.
     """
-    bulk = scan(text, lane("docker.lark"), lane("engine.lark"), every=every)
+    bulk = scan(text, lane("docker.lark"), lane("engine.lark"), keep_redraws=keep_redraws)
     parsed_events = [
         (event, piece.text.startswith("{"))
         for start, stop in bulk.others.tolist()

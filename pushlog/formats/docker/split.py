@@ -48,7 +48,7 @@ class _Bounds:
     opening: tuple[Mark, ...]
 
 
-def sections(
+def docker_pushes(
     text: LogText, reading: Reading, knowledge: Knowledge, others: Sequence[ParsedPush] = ()
 ) -> tuple[ParsedPush, ...]:
     """Return the pushes of `docker push` in a log, in order. `knowledge` tells how errors begin.

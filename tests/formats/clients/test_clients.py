@@ -491,9 +491,9 @@ def test_a_wrong_row_of_facts_is_said_with_file_row_and_key():
 @pytest.mark.parametrize("path", logs(), ids=lambda path: path.stem)
 def test_an_opening_is_found_by_its_signs_wherever_its_pattern_is(path):
     data = path.read_bytes()
-    for dialect in (docker_lines, *DIALECTS):
-        expected = [found.start() for found in re.finditer(dialect.OPENING.pattern, data)]
-        assert list(places([dialect.OPENING], data)) == expected
+    for opening in (docker_lines.OPENING, *(dialect.OPENING for dialect in DIALECTS)):
+        expected = [match.start() for match in re.finditer(opening.pattern, data)]
+        assert list(places([opening], data)) == expected
 
 
 LINES = [*BUILT, *COPIED, *CRANED, HEADER, DONE, f"{A}: Pushed", retry(1), f" Pushing r.io/web:1: {A} Pushed ", "x"]
