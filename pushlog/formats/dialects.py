@@ -22,13 +22,14 @@ if TYPE_CHECKING:
     from pushlog.intake.start_pattern import StartPattern
     from pushlog.knowledge.base import Knowledge
 
-# What only a terminal writes: rows that are drawn over others, lines that end with CR LF.
+# From this size on, rows that only advance a figure are left out.
 _LONG = 1 << 24
+# Only a terminal draws rows over others and ends lines with CR LF.
 _TERMINAL = re.compile(rb"\x1b\[\d*[AJ]|\r\n")
 
 
-# Each is a module. `OPENING`: text that a push of it prints at the beginning of a line; `WHERE`: that and what else can
-# stand by one; `sections(text, knowledge)`: its pushes in a log. Docker's own dialect reads what these leave.
+# Modules. `OPENING`: text that a push prints at the beginning of a line; `WHERE`: that, and other signs of a push;
+# `sections(text, knowledge)`: the pushes in a log. Docker's own dialect gets the rest of the log.
 DIALECTS: tuple[ModuleType, ...] = (buildkit, compose, containers, crane, kaniko, nerdctl, oras)
 
 
@@ -41,7 +42,7 @@ class Pushes:
 
 
 def openings() -> tuple[StartPattern, ...]:
-    """Text that a push prints at the beginning of a line, whatever the client."""
+    """Return the patterns of text that a push of any client prints at the beginning of a line."""
     return (docker_lines.OPENING, *(dialect.OPENING for dialect in DIALECTS))
 
 
@@ -51,22 +52,22 @@ def pushes(text: LogText, knowledge: Knowledge, *, every: bool = True) -> Pushes
     `knowledge` tells how errors begin; `every`: with all rows, see `docker_lines.read`.
     """
     reading = docker_lines.read(text, every=every or len(text.data) < _LONG)
-    spoken = [section for dialect in _spoken(text, reading) for section in dialect.sections(text, knowledge)]
-    others = sorted(spoken, key=_start)
-    found = sorted((*others, *sections(text, reading, knowledge, others)), key=_start)
-    found = [replace(one, until=other.start) for one, other in pairwise(found)] + found[-1:]
+    dialects = _dialects_in(text, reading)
+    others = sorted((push for dialect in dialects for push in dialect.sections(text, knowledge)), key=_start)
+    in_order = sorted((*others, *sections(text, reading, knowledge, others)), key=_start)
+    in_order = [replace(push, until=following.start) for push, following in pairwise(in_order)] + in_order[-1:]
     capture = reading.capture
     if others and capture in (Capture.PIPED, Capture.SCREEN):
-        shown = any(_TERMINAL.search(text.data, section.start, section.stop + 2) for section in others)
-        capture = Capture.TTY if shown else capture
-    return Pushes(sections=tuple(found) or alone(text, reading, knowledge), capture=capture)
+        is_terminal = any(_TERMINAL.search(text.data, push.start, push.stop + 2) for push in others)
+        capture = Capture.TTY if is_terminal else capture
+    return Pushes(sections=tuple(in_order) or alone(text, reading, knowledge), capture=capture)
 
 
-def _start(section: ParsedPush) -> int:
-    return section.start
+def _start(push: ParsedPush) -> int:
+    return push.start
 
 
-def _spoken(text: LogText, reading: Reading) -> list[ModuleType]:
-    """The dialects that a log has openings of. Floods of docker's own lines need not be searched for them."""
-    rest = b"\n".join(text.data[low:high] for low, high in reading.others.tolist())
+def _dialects_in(text: LogText, reading: Reading) -> list[ModuleType]:
+    """Return the dialects with a sign in the log. Floods of docker's own lines need no search."""
+    rest = b"\n".join(text.data[start:stop] for start, stop in reading.others.tolist())
     return list(compress(DIALECTS, spoken([dialect.WHERE for dialect in DIALECTS], rest)))
