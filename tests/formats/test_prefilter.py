@@ -128,8 +128,8 @@ def test_what_is_beside_is_all_that_is_near_but_not_read(parts):
         at += gap
         (read if is_read else beside).append((at, at + size))
         at += size
-    shown = list(prefilter._joined(sorted([*read, *beside])))
-    left = [n for low, high in prefilter._without(shown, read) for n in range(low, high)]
+    shown = list(prefilter._merged(sorted([*read, *beside])))
+    left = [n for low, high in prefilter._subtract(shown, read) for n in range(low, high)]
     assert left == [n for low, high in beside for n in range(low, high)]
 
 

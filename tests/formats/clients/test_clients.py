@@ -525,5 +525,5 @@ def test_a_line_that_differs_in_digits_alone_reads_its_own_figures(figures):
 @given(st.text(max_size=80))
 def test_what_the_derived_pattern_takes_the_grammar_takes(dialect, text):
     for line in (text, *LINES):
-        if dialect.LINES.known.fullmatch(line):
+        if dialect.LINES.pattern.fullmatch(line):
             assert dialect.LINES.line(line) is not None
