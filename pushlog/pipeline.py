@@ -113,7 +113,7 @@ def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -
         decoration=log.decoration,
         coverage=coverage(parsed_pushes),
         notes=(
-            *source.told,
+            *source.all_notes,
             *log.notes,
             *_client_notes(parsed_pushes),
             *(() if parsed_pushes else _unbound_error_note(text, options.knowledge)),

@@ -6,8 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.case import Case
+from pushlog.diagnosis.login import login_expired
 from pushlog.formats.docker.image_store import image_store
 from pushlog.formats.errors.classify import Classified, classify
+from pushlog.formats.marks import MarkKind
 from pushlog.formats.reference import names_in, reference
 from pushlog.model import (
     Capture,
@@ -22,7 +24,6 @@ from pushlog.model import (
     Source,
     Store,
 )
-from pushlog.rules.token_expired import expired
 from pushlog.timeline.concurrency import concurrency
 from pushlog.timeline.event_table import event_table
 from pushlog.timeline.event_times import event_times
@@ -59,7 +60,7 @@ def build_case(
 ) -> Case:
     """Return the case of one push, without findings.
 
-    `timestamps`: the times of the log, where it carries some. `max_uploads`: the daemon's limit, where the user gave it.
+    `timestamps`: the times of the log, where it carries some. `max_uploads`: the daemon's limit, if the user gave it.
     """
     facts = knowledge.client(parsed.client)
     store, classified = _store(source, parsed, knowledge)
@@ -108,7 +109,7 @@ def _reference(parsed: ParsedPush) -> Reference:
     if pushed.repository is not None or parsed.client is Client.DOCKER:
         return pushed
     errors = [parsed.error.text] if parsed.error else []
-    names = names_in([*errors, *(m.fields["TEXT"] for m in parsed.marks if m.kind == "retry")])
+    names = names_in([*errors, *(m.fields["TEXT"] for m in parsed.marks if m.kind == MarkKind.RETRY)])
     return replace(pushed, registry=names.registry, repository=names.repository, tags=pushed.tags or names.tags)
 
 
@@ -172,7 +173,7 @@ def _failure(parsed: ParsedPush, classified: Classified | None, built_layers: Se
     return Failure(
         text=parsed.error.text,
         line=parsed.error.lines[0],
-        family=Family.TOKEN_EXPIRED if expired(classified, built_layers) else classified.family,
+        family=Family.TOKEN_EXPIRED if login_expired(classified, built_layers) else classified.family,
         code=classified.code,
         http_status=classified.http_status,
         retry_helps=classified.retry_helps,

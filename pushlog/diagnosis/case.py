@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pushlog.formats.errors.classify import Classified
+    from pushlog.formats.marks import MarkKind
     from pushlog.formats.parsed_push import ParsedPush
     from pushlog.intake.log_text import LogText
     from pushlog.knowledge.base import Knowledge
@@ -56,7 +57,7 @@ class Case:
         part = self.text.data[int(events.start[index]) : int(events.stop[index])]
         return Evidence(line=int(events.line[index]), text=plain(part))
 
-    def mark(self, *kinds: str) -> Evidence | None:
+    def mark(self, *kinds: MarkKind) -> Evidence | None:
         """The line of the last mark of these kinds."""
         mark = self.parsed.last(*kinds)
         return self.quote(mark.line) if mark else None

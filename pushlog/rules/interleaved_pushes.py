@@ -19,6 +19,7 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pushlog.formats.marks import MarkKind
 from pushlog.model import Capture, Confidence, Finding, Severity, Store
 
 if TYPE_CHECKING:
@@ -155,7 +156,9 @@ def _pushed_then_prepared(part: EventTable) -> Iterator[tuple[int, int, int]]:
 def _digests(case: Case) -> list[tuple[int, Evidence]]:
     """The digest lines, each with the number of events above it."""
     starts = case.parsed.events.start
-    return [(int(starts.searchsorted(m.start)), case.quote(m.line)) for m in case.parsed.marks if m.kind == "digest"]
+    return [
+        (int(starts.searchsorted(m.start)), case.quote(m.line)) for m in case.parsed.marks if m.kind == MarkKind.DIGEST
+    ]
 
 
 def _finding(case: Case, sign: Sign) -> Finding:

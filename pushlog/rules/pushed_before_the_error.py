@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pushlog.formats.marks import MarkKind
 from pushlog.model import Confidence, Evidence, Finding, Outcome, Severity
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ _REACH = 65536
 
 def check(case: Case) -> Iterator[Finding]:
     """Fires on a push that succeeded in a job that did not."""
-    digest = case.mark("digest", "aux")
+    digest = case.mark(MarkKind.DIGEST, MarkKind.AUX)
     if case.push.outcome is not Outcome.SUCCEEDED or digest is None:
         return
     unsigned = _unsigned(case)
@@ -83,7 +84,7 @@ def check(case: Case) -> Iterator[Finding]:
 
 
 def _unsigned(case: Case) -> Evidence | None:
-    notes = (mark for mark in case.parsed.marks if mark.kind == "note")
+    notes = (mark for mark in case.parsed.marks if mark.kind == MarkKind.NOTE)
     return next((case.quote(mark.line) for mark in notes if _UNSIGNED.match(mark.fields.get("NOTE", ""))), None)
 
 

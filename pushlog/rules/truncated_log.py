@@ -15,6 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.client_retries import met, retries
+from pushlog.formats.marks import MarkKind
 from pushlog.model import Client, Confidence, Evidence, Finding, Outcome, Severity
 from pushlog.units import count
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pushlog.diagnosis.case import Case
-    from pushlog.formats.events import Mark
+    from pushlog.formats.marks import Mark
 
 CODE = "PL303"
 NAME = "truncated-log"
@@ -36,7 +37,7 @@ def check(case: Case) -> Iterator[Finding]:
     push = case.push
     if push.outcome not in (Outcome.INCOMPLETE, Outcome.INTERRUPTED) or case.parsed.quiet:
         return
-    stopped = case.parsed.last("interrupt")
+    stopped = case.parsed.last(MarkKind.INTERRUPT)
     how, shown = _end(case, stopped)
     yield Finding(
         rule=CODE,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pushlog.formats.docker.image_store import redraws_throttled
+from pushlog.formats.marks import MarkKind
 from pushlog.model import Client, Clock, Duration, Family
 from pushlog.timeline.clock import infer_clock
 from pushlog.timeline.measured import Timestamps, measure
@@ -49,7 +50,7 @@ def event_times(
         section.events,
         store=store,
         throttled=section.client is Client.DOCKER and redraws_throttled(text, section.events, section.marks),
-        breaks=np.array([m.stop for m in section.marks if m.kind == "digest"], dtype=np.int64),
+        breaks=np.array([m.stop for m in section.marks if m.kind == MarkKind.DIGEST], dtype=np.int64),
         failed=error is not None and error.family is not Family.CANCELLED,
         waited=proven_wait(error, store),
         counts_down=uses_docker_engine,

@@ -234,7 +234,7 @@ def test_rows_that_only_move_a_figure_on_are_left_out_but_for_tables():
     assert len(case.events) == 801
     few = docker_lines.read(LogText(data), keep_redraws=False).events
     assert len(few) < 100
-    assert len(few.drawn) == 801
+    assert len(few.all_layers) == 801
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ class Scan:
     """
 
     columns: Columns
-    drawn: RowOrder
+    order: RowOrder
     others: Int64
     messages: int
 
@@ -85,13 +85,13 @@ def scan(text: LogText, lines: BulkGrammar, messages: BulkGrammar, *, keep_redra
     parts = list(at_once(read, chunks) if is_large else map(read, chunks)) or [read((0, 0))]
     return Scan(
         columns=Columns.joined([part.columns for part in parts]),
-        drawn=_drawn(parts),
+        order=_row_order(parts),
         others=np.concatenate([part.others for part in parts]),
         messages=sum(part.messages for part in parts),
     )
 
 
-def _drawn(parts: Sequence[_Part]) -> RowOrder:
+def _row_order(parts: Sequence[_Part]) -> RowOrder:
     """Return the order of the rows of all parts, whichever reader numbered them."""
     numberings = {part.ids for part in parts}
     # With `return_index`, `np.unique` does not import the rest of numpy.

@@ -64,7 +64,9 @@ def unwrap(
             notes=records.notes,
         )
     near = where(data)
-    bare = without_prefix(replace(text, stretches=near[0], beside=near[1]) if near else text, openings)
-    notes = (bare.why,) if bare.why else ()
-    stamps = replace(bare.stamps, zone=zone) if bare.stamps else None
-    return UnwrappedLog(text=bare.text, timestamps=stamps, capture=None, decoration=bare.decoration, notes=notes)
+    stripped = without_prefix(replace(text, stretches=near[0], beside=near[1]) if near else text, openings)
+    notes = (stripped.why,) if stripped.why else ()
+    stamps = replace(stripped.stamps, zone=zone) if stripped.stamps else None
+    return UnwrappedLog(
+        text=stripped.text, timestamps=stamps, capture=None, decoration=stripped.decoration, notes=notes
+    )

@@ -108,7 +108,7 @@ def is_cast(head: bytes) -> bool:
     return _CAST.match(head) is not None
 
 
-def drawn(line: bytes) -> bytes:
+def drawn_line(line: bytes) -> bytes:
     """What one line of an asciicast draws."""
     event = _event(line)
     return event[2].encode("utf-8", "replace") if event and event[1] == "o" else b""
