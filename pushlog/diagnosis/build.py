@@ -65,20 +65,19 @@ def build_case(
     facts = knowledge.client(parsed.client)
     store, classified = _store(source, parsed, knowledge)
     ended = outcome(parsed, classified)
-    clock = event_times(
-        text, parsed, timestamps, store=store, error=classified, uses_docker_engine=facts.uses_docker_engine
-    )
-    table = event_table(parsed.events, clock.at, counts_down=facts.uses_docker_engine)
+    is_docker = facts.uses_docker_engine
+    clock = event_times(text, parsed, timestamps, store=store, error=classified, uses_docker_engine=is_docker)
+    table = event_table(parsed.events, clock.at, counts_down=is_docker)
     upload_slots = slots(table, store)
     failed = _failed(parsed, table, classified) if ended is Outcome.FAILED else ()
     built_layers = _layers(parsed, table, upload_slots, store=store, facts=facts, clock=clock, failed=failed)
-    pushed = _reference(parsed)
+    image = _reference(parsed)
     push = Diagnosis(
         client=parsed.client,
         store=store,
         lines=parsed.lines,
-        reference=pushed,
-        registry_kind=knowledge.registry_kind(pushed.registry),
+        reference=image,
+        registry_kind=knowledge.registry_kind(image.registry),
         outcome=ended,
         error=_failure(parsed, classified, built_layers),
         layers=built_layers,

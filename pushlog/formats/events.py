@@ -71,7 +71,7 @@ class Events:
     `start`, `stop`: byte offsets in the text; `until`: the end of the rows left out after an event;
     `line`: physical line; `layer`: index into `ids`; `kind`: EventKind; `current`, `total`: bytes as printed; `wait`:
     seconds of a countdown line; UNKNOWN where not printed.
-    `all_layers`: the layer of every row of the log, also of those that are left out here because they only move a figure on;
+    `all_layers`: the layer of every row of the log, also of those left out here because they only advance a figure;
     `place`: which of these rows the events are.
     """
 

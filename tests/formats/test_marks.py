@@ -13,7 +13,7 @@ from tests.paths import ROOT
 MADE = {MarkKind.AUX, MarkKind.LAST_WORD, MarkKind.MOUNT}
 
 
-@pytest.mark.parametrize("dialect", (*DIALECTS, docker_lines), ids=lambda dialect: dialect.__name__)
+@pytest.mark.parametrize("dialect", [*DIALECTS, docker_lines], ids=lambda dialect: dialect.__name__)
 def test_every_alias_of_a_line_is_a_kind_of_mark(dialect):
     aliases = {str(rule.alias) for rule in dialect.LINES.grammar.rules if rule.alias and rule.origin.name == "start"}
     assert aliases <= set(MarkKind), f"not in MarkKind: {aliases - set(MarkKind)}"

@@ -222,7 +222,7 @@ def test_threads_that_share_a_large_log_find_the_same_rows_as_one(monkeypatch, k
     monkeypatch.setattr(reader, "at_once", map)
     alone = docker_lines.read(text, keep_redraws=keep_redraws)
     assert len(shared.events) > 200
-    for name in ("ids", "start", "until", "layer", "current", "drawn", "place"):
+    for name in ("ids", "start", "until", "layer", "current", "all_layers", "place"):
         assert list(getattr(shared.events, name)) == list(getattr(alone.events, name))
     assert shared.others.tolist() == alone.others.tolist()
 
