@@ -64,12 +64,11 @@ def build_case(
     """
     facts = knowledge.client(parsed.client)
     store, classified = _store(source, parsed, knowledge)
-    ended = outcome(parsed, classified)
-    is_docker = facts.uses_docker_engine
+    ended, is_docker = outcome(parsed, classified), facts.uses_docker_engine
     clock = event_times(text, parsed, timestamps, store=store, error=classified, uses_docker_engine=is_docker)
     table = event_table(parsed.events, clock.at, counts_down=is_docker)
     upload_slots = slots(table, store)
-    failed = _failed(parsed, table, classified) if ended is Outcome.FAILED else ()
+    failed = _failed(parsed, table, classified, ended)
     built_layers = _layers(parsed, table, upload_slots, store=store, facts=facts, clock=clock, failed=failed)
     image = _reference(parsed)
     push = Diagnosis(
@@ -87,7 +86,7 @@ def build_case(
         concurrency=concurrency(table, parsed, store=store, capture=source.capture, configured=max_uploads),
         sent=sent(table, store, clock.kind, clock.end),
         lines_understood=parsed.understood,
-        unread=_unread(parsed),
+        unread=tuple(Evidence(line=piece.line, text=piece.text) for piece in parsed.unread[:_UNREAD_SHOWN]),
     )
     return Case(
         source=source,
@@ -134,10 +133,6 @@ def _progress(
     return progress(built_layers, ended, source.capture, proof=proof(parsed), piped=piped, names=names)
 
 
-def _unread(parsed: ParsedPush) -> tuple[Evidence, ...]:
-    return tuple(Evidence(line=piece.line, text=piece.text) for piece in parsed.unread[:_UNREAD_SHOWN])
-
-
 def _layers(
     parsed: ParsedPush,
     table: EventTable,
@@ -162,7 +157,9 @@ def _layers(
     )
 
 
-def _failed(parsed: ParsedPush, table: EventTable, classified: Classified | None) -> tuple[str, ...]:
+def _failed(parsed: ParsedPush, table: EventTable, classified: Classified | None, ended: Outcome) -> tuple[str, ...]:
+    if ended is not Outcome.FAILED:
+        return ()
     return gave_up(parsed.events.ids, table, classified.parts.object_digest if classified else None)
 
 
