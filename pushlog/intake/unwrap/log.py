@@ -37,7 +37,7 @@ class UnwrappedLog:
     original: LogText
     ranges: tuple[PrefixRange, ...] = ()
     lanes: tuple[LaneText, ...] = ()
-    watch: PrefixTimestamps | RecordingTimestamps | None = None
+    timestamps: PrefixTimestamps | RecordingTimestamps | None = None
     capture: Capture | None = None
     decoration: str | None = None
     notes: tuple[str, ...] = ()
@@ -64,10 +64,10 @@ def unwrap(
     text = LogText(data)
     record = unwrap_recording(text, timing)
     if record:
-        return UnwrappedLog(original=record.text, watch=record.watch, capture=record.capture, notes=record.notes)
+        return UnwrappedLog(original=record.text, timestamps=record.timestamps, capture=record.capture, notes=record.notes)
     records = unwrap_json_records(text, zone)
     if records:
-        return UnwrappedLog(original=records.text, watch=records.watch, decoration=records.system, notes=records.notes)
+        return UnwrappedLog(original=records.text, timestamps=records.timestamps, decoration=records.system, notes=records.notes)
     near = where(data)
     text = replace(text, stretches=near[0], beside=near[1]) if near else text
     prefixes = detect(text, openings)
@@ -76,7 +76,7 @@ def unwrap(
         original=text,
         ranges=prefixes.ranges if prefixes.all else (),
         lanes=lanes_of(text, prefixes),
-        watch=PrefixTimestamps(text=text, ranges=prefixes.ranges, zone=zone) if is_stamped else None,
+        timestamps=PrefixTimestamps(text=text, ranges=prefixes.ranges, zone=zone) if is_stamped else None,
         decoration=prefixes.name,
         notes=prefixes.notes,
     )
