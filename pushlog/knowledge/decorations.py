@@ -89,14 +89,14 @@ def read_decorations(text: str, file: str) -> Decorations:
 
 
 def _read(rows: Row) -> Decorations:
-    found = Decorations(
+    all_rows = Decorations(
         forms=tuple(_form(row) for row in rows.rows("decoration", "id")),
         stamps=tuple(_stamp(row) for row in rows.rows("stamp", "id")),
         records=tuple(_record(row) for row in rows.rows("record", "id")),
         noise=tuple(_noise(row) for row in rows.rows("noise", "id")),
     )
     rows.done()
-    return found
+    return all_rows
 
 
 def _form(row: Row) -> Decoration:
@@ -104,7 +104,7 @@ def _form(row: Row) -> Decoration:
     pattern = row.text("pattern")
     if (clock is None) is ("(?P<stamp>" in pattern):
         raise row.wrong("clock", "goes with a group `stamp` in the pattern, and only with it")
-    found = Decoration(
+    row_value = Decoration(
         id=row.text("id"),
         system=row.text("system"),
         pattern=pattern,
@@ -118,11 +118,11 @@ def _form(row: Row) -> Decoration:
     )
     row.done()
     if row.tested:
-        return found
-    taken = re.match(pattern.encode(), found.sample.encode())
-    if taken is None or not found.sample.encode()[taken.end() :].startswith(found.inside.encode()):
+        return row_value
+    taken = re.match(pattern.encode(), row_value.sample.encode())
+    if taken is None or not row_value.sample.encode()[taken.end() :].startswith(row_value.inside.encode()):
         raise row.wrong("sample", "is not taken by the pattern")
-    return found
+    return row_value
 
 
 def _clock(row: Row) -> str:
@@ -133,7 +133,7 @@ def _clock(row: Row) -> str:
 
 
 def _record(row: Row) -> Record:
-    found = Record(
+    row_value = Record(
         id=row.text("id"),
         system=row.text("system"),
         text=row.text("text"),
@@ -144,39 +144,39 @@ def _record(row: Row) -> Record:
         source=row.text("source"),
     )
     try:
-        kept = json.loads(found.sample)
+        kept = json.loads(row_value.sample)
     except ValueError as error:
         raise row.wrong("sample", f"is no JSON: {error}") from None
-    if str(kept.get(found.text)).rstrip("\r\n") != found.inside or found.time not in kept:
+    if str(kept.get(row_value.text)).rstrip("\r\n") != row_value.inside or row_value.time not in kept:
         raise row.wrong("sample", "does not hold the text and a time")
     row.done()
-    return found
+    return row_value
 
 
 def _stamp(row: Row) -> Stamp:
     clock = _clock(row)
-    found = Stamp(
+    row_value = Stamp(
         id=row.text("id"),
         pattern=row.text("pattern"),
         clock=clock,
         words=row.text("words"),
         sample=row.text("sample"),
     )
-    if not row.tested and not re.search(found.pattern.encode(), found.sample.encode()):
+    if not row.tested and not re.search(row_value.pattern.encode(), row_value.sample.encode()):
         raise row.wrong("sample", "does not hold the stamp")
     row.done()
-    return found
+    return row_value
 
 
 def _noise(row: Row) -> Noise:
-    found = Noise(
+    row_value = Noise(
         id=row.text("id"),
         system=row.text("system"),
         pattern=row.text("pattern"),
         sample=row.text("sample"),
         source=row.text("source"),
     )
-    if not row.tested and not re.match(found.pattern.encode(), found.sample.encode()):
+    if not row.tested and not re.match(row_value.pattern.encode(), row_value.sample.encode()):
         raise row.wrong("sample", "is not taken by the pattern")
     row.done()
-    return found
+    return row_value

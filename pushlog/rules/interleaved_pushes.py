@@ -45,15 +45,21 @@ class Sign:
 
 
 def across(cases: Sequence[Case]) -> Iterator[tuple[int, Finding]]:
-    """Fires on a push among whose lines stand those of another, and on the one before whose lines those are."""
+    """Fires on a push among whose lines stand those of another, and on the one before whose lines those are.
+
+    Pushes in lanes of their own are told apart: only those of one text can be mixed.
+    """
+    last: dict[int, int] = {}
     for index, case in enumerate(cases):
-        before = cases[index - 1] if index else None
+        number = last.get(id(case.text))
+        last[id(case.text)] = index
+        before = None if number is None else cases[number]
         sign = mixed(case, before)
         if sign is None:
             continue
         yield index, _finding(case, sign)
-        if before is not None and set(sign.layers) & {layer.id for layer in before.push.layers}:
-            yield index - 1, _finding(before, sign)
+        if number is not None and set(sign.layers) & {layer.id for layer in cases[number].push.layers}:
+            yield number, _finding(cases[number], sign)
 
 
 def mixed(case: Case, before: Case | None) -> Sign | None:

@@ -73,7 +73,7 @@ class LaneText(LogText):
         row = int(np.searchsorted(self.numbers, line))
         return self.rows.start_of(row + 1) if row < len(self.numbers) else len(self.data)
 
-    def near(self, line: int, number: int) -> range | Sequence[int]:
+    def near(self, line: int, number: int) -> Sequence[int]:
         """The lines of this lane around one of them, so many above and below."""
         row = int(np.searchsorted(self.numbers, line))
         lines: list[int] = self.numbers[max(0, row - number) : row + number + 1].tolist()

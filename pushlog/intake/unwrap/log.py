@@ -64,10 +64,14 @@ def unwrap(
     text = LogText(data)
     record = unwrap_recording(text, timing)
     if record:
-        return UnwrappedLog(original=record.text, timestamps=record.timestamps, capture=record.capture, notes=record.notes)
+        return UnwrappedLog(
+            original=record.text, timestamps=record.timestamps, capture=record.capture, notes=record.notes
+        )
     records = unwrap_json_records(text, zone)
     if records:
-        return UnwrappedLog(original=records.text, timestamps=records.timestamps, decoration=records.system, notes=records.notes)
+        return UnwrappedLog(
+            original=records.text, timestamps=records.timestamps, decoration=records.system, notes=records.notes
+        )
     near = where(data)
     text = replace(text, stretches=near[0], beside=near[1]) if near else text
     prefixes = detect(text, openings)

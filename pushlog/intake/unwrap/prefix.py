@@ -105,13 +105,13 @@ def lane_of(groups: dict[str, bytes | None]) -> tuple[bytes, ...]:
     return tuple(value for name, value in groups.items() if name.startswith("lane") and value is not None)
 
 
-def _recognised(found: Sequence[Witness], forms: Sequence[Decoration]) -> list[tuple[Witness, LinePrefix]]:
+def _recognised(all_witnesses: Sequence[Witness], forms: Sequence[Decoration]) -> list[tuple[Witness, LinePrefix]]:
     """Each witness with its prefix; those whose prefix nobody can tell are left out."""
     recognised: dict[int, LinePrefix] = {}
     unknown: list[Witness] = []
     likely: list[LinePrefix] = []
-    for witness in found:
-        prefix = _known(witness.prefix, likely, forms)
+    for witness in all_witnesses:
+        prefix = _of_rows(witness.prefix, likely, forms)
         if prefix is not None and (prefix.forms or not witness.is_command):
             recognised[witness.start] = prefix
         elif not witness.is_command:
@@ -120,22 +120,22 @@ def _recognised(found: Sequence[Witness], forms: Sequence[Decoration]) -> list[t
         for witness in unknown:
             if witness.start not in recognised and prefix.pattern.fullmatch(witness.prefix):
                 recognised[witness.start] = prefix
-    return [(witness, recognised[witness.start]) for witness in found if witness.start in recognised]
+    return [(witness, recognised[witness.start]) for witness in all_witnesses if witness.start in recognised]
 
 
-def _known(prefix: bytes, likely: list[LinePrefix], forms: Sequence[Decoration]) -> LinePrefix | None:
+def _of_rows(prefix: bytes, likely: list[LinePrefix], forms: Sequence[Decoration]) -> LinePrefix | None:
     """The prefix that known forms make up. `likely`: those that were met before, which are tried first."""
     if not prefix:
         return PLAIN
     for candidate in likely:
         if candidate.pattern.fullmatch(prefix):
             return candidate
-    found = known_prefix(prefix, forms)
-    if found is not None and found.forms:
-        if not found.pattern.fullmatch(prefix):
-            found = replace(found, is_coloured=True)
-        likely.insert(0, found)
-    return found
+    line_prefix = known_prefix(prefix, forms)
+    if line_prefix is not None and line_prefix.forms:
+        if not line_prefix.pattern.fullmatch(prefix):
+            line_prefix = replace(line_prefix, is_coloured=True)
+        likely.insert(0, line_prefix)
+    return line_prefix
 
 
 def _inferred(unknown: Sequence[Witness], forms: Sequence[Decoration]) -> Iterator[LinePrefix]:

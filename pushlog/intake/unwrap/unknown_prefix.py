@@ -168,9 +168,9 @@ def _with_shapes(witnesses: Sequence[Witness], shapes: Counter[bytes]) -> bytes 
     frequent = [shape for shape, number in shapes.most_common(_SHAPES) if number >= _LEAST]
     if not frequent or sum(shapes[shape] for shape in frequent) < _MOST * shapes.total():
         return None
-    own = [witness for witness in witnesses if _shape(witness.prefix) in frequent]
+    shaped = [witness for witness in witnesses if _shape(witness.prefix) in frequent]
     pattern = _any_of(frequent)
-    is_lane = len(frequent) > 1 and _each_begins(own, [_shape(witness.prefix) for witness in own])
+    is_lane = len(frequent) > 1 and _each_begins(shaped, [_shape(witness.prefix) for witness in shaped])
     return b"(?P<lane>" + pattern + b")" if is_lane else pattern
 
 

@@ -83,7 +83,13 @@ def _openings(data: Data, openings: Sequence[StartPattern], start: int, stop: in
 def _at(data: Data, offset: int, words: re.Pattern[bytes], *, is_row: bool) -> Iterator[Witness]:
     first = _line_start(data, offset)
     match = words.search(data, max(first, offset - _LONGEST), min(len(data), offset + _LONGEST))
-    if match and not _REDRAW.search(data, first, match.start()) and b"\r" not in data[first : match.start()]:
+    # In a message of the Engine the digest line is a status: no prefix stands there.
+    if (
+        match
+        and data[first : first + 1] != b"{"
+        and not _REDRAW.search(data, first, match.start())
+        and b"\r" not in data[first : match.start()]
+    ):
         yield Witness(first, data[first : match.start()], is_row=is_row)
 
 
