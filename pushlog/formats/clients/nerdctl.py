@@ -35,7 +35,7 @@ WHERE = (OPENING, COMMAND)
 _NODE = re.compile(r"([a-z]+) \(([0-9a-f]{12})\)$")
 _TIMED = {MarkKind.ELAPSED, MarkKind.TO_REGISTRY, MarkKind.COMPLETED}
 # Objects that name the image; the index comes before the manifests in it.
-_IMAGE = (MarkKind.INDEX, MarkKind.MANIFEST)
+_IMAGE = ("index", "manifest")
 
 
 def pushes(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
