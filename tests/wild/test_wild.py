@@ -77,7 +77,9 @@ def test_a_log_from_the_world_is_read_as_a_person_reads_it(log):
         assert [missed["line"] for missed in document["source"]["missed"]] == log["missed"]
 
 
-@pytest.mark.parametrize(("path", "kind"), list(kinds()), ids=lambda value: value.stem if isinstance(value, Path) else "")
+@pytest.mark.parametrize(
+    ("path", "kind"), list(kinds()), ids=lambda value: value.stem if isinstance(value, Path) else ""
+)
 def test_a_kind_says_what_it_is_and_its_logs_are_well_formed(path, kind):
     assert kind["about"].endswith((".", ")")), f"{path.name}: about is no sentence"
     names = [log["name"] for log in kind["log"]]
