@@ -15,7 +15,7 @@ from pushlog.formats.lanes import read_pushes
 from pushlog.formats.parsed_push import coverage
 from pushlog.formats.prefilter import candidate_ranges
 from pushlog.intake.deadline import TimeUpError, deadline
-from pushlog.intake.limits import LIMITS, Deadline, Limits, long_lines
+from pushlog.intake.limits import LIMITS, Deadline, Limits
 from pushlog.intake.read import Raw, raw, read
 from pushlog.intake.unwrap.log import unwrap
 from pushlog.knowledge.base import Knowledge, shipped
@@ -127,7 +127,7 @@ def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -
     ]
     cases, unnamed = _with_instructions(cases, options.history)
     cases, unsized = _with_sizes(cases, options)
-    left_out = (*long_lines(text.data), *over, *([time.note] if len(cases) < len(parsed_pushes) else []))
+    left_out = (*log.long_lines, *over, *([time.note] if len(cases) < len(parsed_pushes) else []))
     notes = (*described.notes, *unnamed, *unsized, *left_out)
     return replace(described, notes=notes, incomplete=source.incomplete or bool(left_out)), text, cases
 

@@ -6,20 +6,19 @@ A line without a prefix goes on with the lane above it, unless a push begins on 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import compress, islice
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pushlog.intake.log_text import LogText
-from pushlog.intake.unwrap.line_prefix import only
 from pushlog.intake.unwrap.prefix import lane_of
 from pushlog.intake.unwrap.strip import has_pieces, pattern_of, without_suffix
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator, Sequence
 
     from pushlog.intake.log_text import Int64, Piece
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
 Name = tuple[bytes, ...]
 # A push that begins on a line without a prefix is in no lane.
-_BEGINS = rb"|^(?=The push refers to )"
+_BEGINS = rb"|(?=The push refers to )"
 # Lines are sorted into lanes in blocks of about this many bytes: memory stays small.
 _BLOCK = 1 << 22
 # Where the lines of pushes name one lane alone, others are looked for in so many lines of each part.
@@ -55,7 +54,7 @@ class LaneText(LogText):
         return LogText(self.data)
 
     @property
-    def lines(self) -> int:  # type: ignore[override]  # computed once in a plain text, known here
+    def lines(self) -> int:
         """How many physical lines the log has."""
         return self.total
 
@@ -163,18 +162,22 @@ class _Sorter:
         self.line = line
 
     def add(self, data: bytes, prefixes: Sequence[LinePrefix]) -> None:
-        """Sort the next lines."""
-        names, contents = self._split(data, prefixes)
-        codes = {name: code for code, name in enumerate(dict.fromkeys(names))}
-        code = np.fromiter((codes[name] for name in names), dtype=np.int64, count=len(names))
-        feeds = np.fromiter((content.count(b"\n") for content in contents), dtype=np.int64, count=len(contents))
-        feeds[-1] += not contents[-1].endswith(b"\n")
+        """Sort the next lines, the last of which ends with a line feed or with the log."""
+        names, contents = self._split(data.removesuffix(b"\n"), prefixes)
+        feeds = np.ones(len(contents), dtype=np.int64)
+        if data.count(b"\n") > len(contents):
+            feeds += np.fromiter((content.count(b"\n") for content in contents), dtype=np.int64, count=len(contents))
         first = self.line + np.cumsum(feeds) - feeds
-        for name, number in codes.items():
-            is_own = code == number
+        sorted_contents: dict[Name, list[bytes]] = {name: [] for name in names}
+        for name, content in zip(names, contents, strict=True):
+            sorted_contents[name].append(content)
+        codes = {name: code for code, name in enumerate(sorted_contents)}
+        code = np.fromiter(map(codes.__getitem__, names), dtype=np.int64, count=len(names))
+        for name, in_lane in sorted_contents.items():
+            whole = b"\n".join(in_lane)
             lane = self.lanes.setdefault(name, _Lane())
-            whole = b"".join(compress(contents, is_own.tolist()))
-            lane.parts.append(without_suffix(whole, prefixes) if prefixes else whole)
+            lane.parts += [without_suffix(whole, prefixes), b"\n"]
+            is_own = code == codes[name]
             lane.numbers.append(_counted(first[is_own], feeds[is_own]))
         self.line += int(feeds.sum())
         self._name = names[-1]
@@ -185,19 +188,15 @@ class _Sorter:
             return [self._name], [data]
         if has_pieces(prefixes):
             return self._joined_pieces(data, prefixes)
-        pattern = _splitting(prefixes)
-        pieces = pattern.split(data)
+        pattern = pattern_of(prefixes, ["lane"], _BEGINS)
+        pieces = pattern.split(b"\n" + data)
         step = pattern.groups + 1
-        groups = zip(*(pieces[offset::step] for offset in range(1, step)), strict=True)
-        cache: dict[Name, Name] = {}
-        names = [self._name]
-        for group in groups:
-            name = cache.get(group)
-            if name is None:
-                name = cache[group] = tuple(value for value in group if value)
-            names.append(name)
         contents = pieces[::step]
-        return (names, contents) if contents[0] else (names[1:], contents[1:])
+        groups = list(zip(*(pieces[offset::step] for offset in range(1, step)), strict=True))
+        lanes = {group: tuple(filter(None, group)) for group in dict.fromkeys(groups)}
+        names = [self._name, *map(lanes.__getitem__, groups)] if groups else [self._name, *[()] * (len(contents) - 1)]
+        # What stands before the first line feed is nothing, unless the first line has no prefix.
+        return (names[1:], contents[1:]) if contents[0] == b"" and len(contents) > 1 else (names, _from_first(contents))
 
     def _joined_pieces(self, data: bytes, prefixes: Sequence[LinePrefix]) -> tuple[list[Name], list[bytes]]:
         """The same where a line can go on in the next of its lane: it does so on the line on which it begins."""
@@ -206,15 +205,15 @@ class _Sorter:
         begun: dict[Name, int] = {}
         open_lanes: set[Name] = set()
         name = self._name
-        for line in data.splitlines(keepends=True):
+        for line in data.split(b"\n"):
             match = next((match for prefix in prefixes if (match := prefix.pattern.match(line))), None)
             groups = match.groupdict() if match else {}
             name = lane_of(groups) if match else name
             rest = line[match.end() :] if match else line
             if (name in open_lanes or groups.get("append") == b"+") and name in begun:
                 first = begun[name]
-                contents[first] = contents[first].rstrip(b"\r\n") + rest
-                rest = b"\n"
+                contents[first] = contents[first].rstrip(b"\r") + rest
+                rest = b""
             else:
                 begun[name] = len(contents)
             names.append(name)
@@ -232,7 +231,6 @@ def _counted(first: Int64, feeds: Int64) -> Int64:
     return np.repeat(first, feeds) + within
 
 
-def _splitting(prefixes: Sequence[LinePrefix]) -> re.Pattern[bytes]:
-    sources = b"|".join(only(prefix.source, ["lane"]) for prefix in prefixes)
-    # The empty group keeps the number of pieces right where no prefix names a lane.
-    return re.compile(rb"^(?:" + sources + rb"())" + _BEGINS, re.MULTILINE)
+def _from_first(contents: list[bytes]) -> list[bytes]:
+    """The contents without the line feed that was put before the first line."""
+    return [contents[0].removeprefix(b"\n"), *contents[1:]]

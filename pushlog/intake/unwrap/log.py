@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pushlog.intake.limits import long_lines
 from pushlog.intake.log_text import LogText
 from pushlog.intake.unwrap.json_records import unwrap_json_records
 from pushlog.intake.unwrap.lanes import lanes_of
 from pushlog.intake.unwrap.prefix import detect
 from pushlog.intake.unwrap.recording import RecordingTimestamps, unwrap_recording
-from pushlog.intake.unwrap.strip import stripped
+from pushlog.intake.unwrap.strip import PrefixedText, stripped
 from pushlog.intake.unwrap.timestamps import PrefixTimestamps
 
 if TYPE_CHECKING:
@@ -44,8 +45,18 @@ class UnwrappedLog:
 
     @cached_property
     def text(self) -> LogText:
-        """All lines of the client, whatever their lane."""
+        """All lines of the client; where they are in lanes, prefixes are only taken off what is shown."""
+        if self.lanes:
+            original = self.original
+            return PrefixedText(original.data, stretches=original.stretches, beside=original.beside, ranges=self.ranges)
         return stripped(self.original, self.ranges) if self.ranges else self.original
+
+    @property
+    def long_lines(self) -> tuple[str, ...]:
+        """A note if something that may be of a push is longer than what is read of a line."""
+        if self.lanes and not any(long_lines(lane.data) for lane in self.lanes):
+            return ()
+        return long_lines(stripped(self.original, self.ranges).data if self.lanes else self.text.data)
 
 
 def unwrap(

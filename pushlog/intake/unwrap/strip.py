@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pushlog.intake.log_text import LogText
+from pushlog.intake.log_text import LogText, plain
 from pushlog.intake.unwrap.line_prefix import only
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from pushlog.intake.log_text import Piece
     from pushlog.intake.unwrap.line_prefix import LinePrefix
     from pushlog.intake.unwrap.prefix import PrefixRange
 
@@ -18,10 +20,14 @@ _PIECES = {"partial", "append"}
 _ESCAPED = re.compile(rb'\\(["\\])')
 
 
-def pattern_of(prefixes: Sequence[LinePrefix], groups: Sequence[str] = ()) -> re.Pattern[bytes]:
-    """One pattern for any of these prefixes at the beginning of a line; only some groups capture, without names."""
+def pattern_of(prefixes: Sequence[LinePrefix], groups: Sequence[str] = (), others: bytes = b"") -> re.Pattern[bytes]:
+    """One pattern for any of these prefixes behind a line feed; only some groups capture, without names.
+
+    A line feed is found at once, where the beginning of a line would be looked for at every byte. `others`: further
+    alternatives.
+    """
     sources = b"|".join(only(prefix.source, groups) for prefix in prefixes)
-    return re.compile(rb"^(?:" + sources + b")", re.MULTILINE)
+    return re.compile(rb"\n(?:" + sources + others + b")")
 
 
 def has_pieces(prefixes: Sequence[LinePrefix]) -> bool:
@@ -33,7 +39,7 @@ def strip(data: bytes, prefixes: Sequence[LinePrefix]) -> bytes:
     """Whole lines without the prefixes and suffixes of which they may have any."""
     if not prefixes:
         return data
-    data = rejoined(data, prefixes) if has_pieces(prefixes) else pattern_of(prefixes).sub(b"", data)
+    data = rejoined(data, prefixes) if has_pieces(prefixes) else pattern_of(prefixes).sub(b"\n", b"\n" + data)[1:]
     return without_suffix(data, prefixes)
 
 
@@ -80,6 +86,27 @@ def stripped(text: LogText, ranges: Sequence[PrefixRange]) -> LogText:
         stretches=None if text.stretches is None else tuple(spans[span] for span in text.stretches),
         beside=tuple(spans[span] for span in text.beside),
     )
+
+
+@dataclass(frozen=True)
+class PrefixedText(LogText):
+    """A log with its prefixes, `ranges` tells which; its lines are shown without them."""
+
+    ranges: tuple[PrefixRange, ...] = ()
+
+    def shown(self, line: int) -> str:
+        """What a person reads on that line without its prefix, or the beginning of it."""
+        return LogText(self._stripped(*self.shown_of(line))).shown(1)
+
+    def pieces(self, start: int, stop: int) -> Iterator[Piece]:
+        """The pieces that are not blank between two offsets, escapes and prefixes removed."""
+        for piece in super().pieces(start, stop):
+            text = plain(self._stripped(piece.start, piece.stop))
+            if text:
+                yield replace(piece, text=text)
+
+    def _stripped(self, start: int, stop: int) -> bytes:
+        return b"".join(strip(data, prefixes) for data, prefixes in cut(self, self.ranges, start, stop))
 
 
 def cut(

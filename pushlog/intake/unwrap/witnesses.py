@@ -69,7 +69,8 @@ def _of_part(data: Data, part: tuple[int, int], openings: Sequence[StartPattern]
         for offset in _finds(data, words, *part):
             start = _line_start(data, offset)
             before = data[max(start, offset - _LONGEST) : offset]
-            yield Witness(start, before[: _PROMPT.search(before).start()], is_command=True)
+            prompt = _PROMPT.search(before)
+            yield Witness(start, before[: prompt.start()] if prompt else before, is_command=True)
 
 
 def _openings(data: Data, openings: Sequence[StartPattern], start: int, stop: int, number: int) -> Iterator[Witness]:
