@@ -172,6 +172,6 @@ def _case(text: LogText, source: Source, section: ParsedPush, watch: Timestamps 
 def _judged(case: Case, habits: tuple[Finding, ...]) -> Diagnosis:
     """The push with its findings, the two sentences that lead, and the lines that are quoted."""
     findings = judge(case, habits)
-    headline, advice = verdict(case.push, findings, case.client.name)
+    headline, advice = verdict(case.push, findings, case.client)
     quoted = excerpt(case.text, case.push, findings)
     return replace(case.push, findings=findings, verdict=headline, advice=advice, excerpt=quoted)

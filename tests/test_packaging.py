@@ -37,7 +37,8 @@ templates = [name for name in loader.list_templates() if name.endswith(".jinja")
 pages = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
 for name in templates:
     pages.get_template(name)
-data = [f.name for f in files("pushlog.knowledge").iterdir() if f.name.endswith(".toml")]
+knowledge = files("pushlog.knowledge")
+data = [f.name for folder in (knowledge, knowledge / "errors") for f in folder.iterdir() if f.name.endswith(".toml")]
 styles = [f.name for f in files("pushlog.templates").iterdir() if f.name.endswith(".css")]
 assert files("pushlog").joinpath("py.typed").is_file()
 print(len(grammars), len(templates), len(styles), len(data))
@@ -151,7 +152,7 @@ def whole(root: Path) -> Iterator[int]:
     """How many grammars, templates, styles and tables there are."""
     for folder, glob in (("grammars", "*.lark"), ("templates", "*.jinja"), ("templates", "*.css")):
         yield len(list((root / folder).glob(glob)))
-    yield len(list((root / "pushlog" / "knowledge").glob("*.toml")))
+    yield len(list((root / "pushlog" / "knowledge").rglob("*.toml")))
 
 
 def check(root: Path, python: Path, home: Path) -> None:

@@ -79,7 +79,7 @@ def build_case(
         outcome=ended,
         error=_failure(section, classified, known),
         layers=known,
-        progress=_progress(known, ended, source, section, facts.names),
+        progress=_progress(known, ended, source, section, facts),
         clock=clock.kind,
         duration=clock.duration,
         concurrency=concurrency(table, section, store=engine, capture=source.capture, configured=max_uploads),
@@ -125,9 +125,11 @@ def _engine(source: Source, section: ParsedPush, knowledge: Knowledge) -> tuple[
     return engine, classify(section.error.text, store=engine, catalogue=knowledge.signatures)
 
 
-def _progress(known: Sequence[Layer], ended: Outcome, source: Source, section: ParsedPush, names: str) -> Progress:
-    piped = section.client is Client.DOCKER
-    return progress(known, ended, source.capture, proof=proof(section), piped=piped, names=names)
+def _progress(
+    known: Sequence[Layer], ended: Outcome, source: Source, section: ParsedPush, facts: ClientFacts
+) -> Progress:
+    piped = facts.piped_drops_figures
+    return progress(known, ended, source.capture, proof=proof(section), piped=piped, names=facts.names)
 
 
 def _unread(section: ParsedPush) -> tuple[Evidence, ...]:

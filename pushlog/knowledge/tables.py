@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 from pushlog.disk_cache import cached_bytes
 from pushlog.faults import UserError
 from pushlog.knowledge.patterns import Linear, PatternError, linear
+from pushlog.knowledge.wording import Words, versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-# More than anybody writes by hand; the catalogue that comes with pushlog has 150.
+# More than anybody writes by hand.
 MOST_ROWS = 1000
+# Part of what a cached file is made of: changes with the form of the JSON.
+_CACHE_FORMAT = "a list of tables, one for each file"
 
 
 class KnowledgeError(UserError):
@@ -86,6 +89,33 @@ class Row:
             raise self.wrong(key, f"must be text or a list of texts, not {value!r}")
         return tuple(items)
 
+    def words(self, key: str) -> Words:
+        """Return one text, by scope or in versions (see `wording`)."""
+        value = self._take(key)
+        if not value:
+            raise self.wrong(key, "is missing")
+        return self._words(key, value)
+
+    def all_words(self, key: str) -> tuple[Words, ...]:
+        """Return a list of such texts; one alone stands for a list of one."""
+        value = self._take(key)
+        items = value if isinstance(value, list | tuple) else () if value is None else (value,)
+        return tuple(self._words(key, item) for item in items)
+
+    def _words(self, key: str, value: object) -> Words:
+        if isinstance(value, Words):
+            return value
+        if isinstance(value, str) and value:
+            return versions(value)
+        if isinstance(value, list) and value and all(isinstance(text, str) and text for text in value):
+            return versions(*value)
+        if not isinstance(value, dict) or not value or not all(isinstance(text, str) for text in value.values()):
+            raise self.wrong(key, f"must be text, or texts by scope, not {value!r}")
+        try:
+            return Words(tuple(value.items()))
+        except ValueError as error:
+            raise self.wrong(key, str(error)) from None
+
     def flag(self, key: str) -> bool | None:
         value = self._take(key)
         if value is not None and not isinstance(value, bool):
@@ -98,7 +128,10 @@ class Row:
             raise self.wrong(key, f"must be a whole number, not {value!r}")
         return value
 
-    def choice(self, key: str, allowed: tuple[str, ...]) -> str | None:
+    def choice(self, key: str, allowed: tuple[str, ...], *, flags: tuple[str, str] | None = None) -> str | None:
+        """Return one of the `allowed` words; `flags`: the words that true and false stand for."""
+        if flags and isinstance(value := self._take(key), bool):
+            return flags[0] if value else flags[1]
         value = self.maybe_text(key)
         if value is not None and value not in allowed:
             raise self.wrong(key, f"must be one of {', '.join(allowed)}, not '{value}'")
@@ -157,18 +190,34 @@ class Row:
 
 
 def ours(file: str) -> Row:
-    """A whole file that comes with pushlog as one row. It is kept as JSON, which is read ten times as fast."""
+    """Return a whole file that comes with pushlog as one row."""
+    (row,) = _shipped(file, (file,))
+    return row
+
+
+def ours_in(folder: str) -> tuple[Row, ...]:
+    """Return each file of a folder that comes with pushlog as one row, in the order of their names."""
+    from importlib.resources import files
+
+    names = sorted(file.name for file in files("pushlog.knowledge").joinpath(folder).iterdir())
+    return _shipped(folder, tuple(f"{folder}/{name}" for name in names if name.endswith(".toml")))
+
+
+def _shipped(name: str, paths: tuple[str, ...]) -> tuple[Row, ...]:
+    """Return the rows of files, which are cached as JSON: that is read ten times as fast as TOML."""
     import json
     from importlib.resources import files
 
-    text = files("pushlog.knowledge").joinpath(file).read_text("utf-8")
+    folder = files("pushlog.knowledge")
+    texts = tuple(folder.joinpath(path).read_text("utf-8") for path in paths)
 
-    def made() -> bytes:
+    def parse() -> bytes:
         import tomllib
 
-        return json.dumps(tomllib.loads(text)).encode()
+        return json.dumps([tomllib.loads(text) for text in texts]).encode()
 
-    return Row(file, "the file", json.loads(cached_bytes(file, (text,), made)), tested=True)
+    tables = json.loads(cached_bytes(name, (*texts, _CACHE_FORMAT), parse))
+    return tuple(Row(path, "the file", table, tested=True) for path, table in zip(paths, tables, strict=True))
 
 
 def document(text: str, file: str, *, tested: bool = False, origin: str | None = None) -> Row:

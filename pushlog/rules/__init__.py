@@ -45,7 +45,6 @@ from pushlog.rules import (
     token_outlived,
     truncated_log,
 )
-from pushlog.rules.voice import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,8 +115,7 @@ def judge(case: Case, habits: Sequence[Finding] = ()) -> tuple[Finding, ...]:
     """All findings on a push: the cause first, then by severity, in the order of the rules; habits with the others."""
     cause = next((found for rule in CAUSES if (found := list(rule.check(case)))), [])
     rest = [*(finding for rule in OTHERS if _applies(rule, case) for finding in rule.check(case)), *habits]
-    ordered = (*cause, *sorted(rest, key=lambda finding: _ORDER.index(finding.severity)))
-    return tuple(spoken(case, finding) for finding in ordered)
+    return (*cause, *sorted(rest, key=lambda finding: _ORDER.index(finding.severity)))
 
 
 def across(cases: Sequence[Case]) -> tuple[tuple[Finding, ...], ...]:

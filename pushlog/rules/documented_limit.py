@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.failing_layers import suspects
 from pushlog.diagnosis.size_limits import against, fits, limit, sized
+from pushlog.knowledge.wording import words
 from pushlog.model import Basis, Confidence, Family, Finding, Phase, Severity
 from pushlog.rules.concurrency_saturated import setting
 from pushlog.units import seconds
@@ -67,8 +68,11 @@ def _size(case: Case, layer: Layer, most: Limit) -> Finding:
         severity=SEVERITY,
         title=f"Layer {layer.id} {'is' if sure else 'may be'} above what {_name(case)} documents: {most.words}",
         explanation=f"{against(layer, most)} The error does not speak of size; a limit can just cut the connection.",
-        remedy=(
-            f"Find the instruction that made the layer, and split it: `docker history --no-trunc {case.image}`",
+        remedy=case.steps(
+            (
+                "Find the instruction that made the layer, and split it: `{history} --no-trunc {reference}`",
+                "Find the instruction that made the layer, and split it.",
+            ),
             "To tell: push an image without that layer. If it goes through, it is the size.",
         ),
         evidence=_evidence(case, layer),
@@ -87,9 +91,12 @@ def _time(case: Case, layer: Layer, longest: Limit, took: float) -> Finding:
         title=f"An upload of layer {layer.id} took longer than {_name(case)} documents: {longest.words}",
         explanation=f"It took {'' if measured else 'about '}{seconds(took)}. The error does not speak of time, but an "
         "upload that is cut for it can look like this.",
-        remedy=(
-            f"Split the layer, so that each part is uploaded in time: `docker history --no-trunc {case.image}`",
-            f"Send fewer layers at a time, so that each gets more of the line: {setting(1)}",
+        remedy=case.steps(
+            (
+                "Split the layer, so that each part is uploaded in time: `{history} --no-trunc {reference}`",
+                "Split the layer, so that each part is uploaded in time.",
+            ),
+            words(engine=f"Send fewer layers at a time, so that each gets more of the line: {setting(1)}"),
         ),
         evidence=_evidence(case, layer),
         confidence=Confidence.LIKELY if measured else Confidence.POSSIBLE,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.knowledge.signatures import RETRIED
-from pushlog.knowledge.wording import fill
+from pushlog.knowledge.signatures import RETRIED, Verified
+from pushlog.knowledge.wording import fill, sentences, steps, words
 from pushlog.model import Confidence, Family, Finding, Severity, Store
 from pushlog.timeline.blob import is_blob
 
@@ -18,8 +18,36 @@ if TYPE_CHECKING:
 CODE = "PL001"
 NAME = Family.AUTH.value
 SEVERITY = Severity.ERROR
-# Stable codes, in the order of the families; never renumbered.
-CODES = {family: f"PL{number:03d}" for number, family in enumerate(Family, 1)}
+# Stable: a code is never given to another family.
+CODES = {
+    Family.AUTH: "PL001",
+    Family.PERMISSION: "PL002",
+    Family.REPOSITORY_MISSING: "PL003",
+    Family.SIZE_LIMIT: "PL004",
+    Family.QUOTA: "PL005",
+    Family.RATE_LIMIT: "PL006",
+    Family.IMMUTABLE_TAG: "PL007",
+    Family.MANIFEST_INVALID: "PL008",
+    Family.BLOB_UPLOAD_INVALID: "PL009",
+    Family.DIGEST_MISMATCH: "PL010",
+    Family.DNS: "PL011",
+    Family.CONNECTION_REFUSED: "PL012",
+    Family.CONNECTION_RESET: "PL013",
+    Family.TIMEOUT: "PL014",
+    Family.EOF: "PL015",
+    Family.TLS: "PL016",
+    Family.PROXY: "PL017",
+    Family.HTTP_INSTEAD_OF_HTTPS: "PL018",
+    Family.SERVER_ERROR: "PL019",
+    Family.REDIRECT: "PL020",
+    Family.LOCAL_IMAGE_MISSING: "PL021",
+    Family.LOCAL_STORAGE: "PL022",
+    Family.DAEMON_UNREACHABLE: "PL023",
+    Family.CANCELLED: "PL024",
+    Family.TOKEN_EXPIRED: "PL025",
+    Family.CLIENT_USAGE: "PL026",
+    Family.UNKNOWN: "PL027",
+}
 
 # Of a page or a list the first lines prove what it is; the whole of it is the error's own text.
 _LINES = 4
@@ -36,9 +64,12 @@ _BY_STORE: dict[Store, dict[str, str]] = {
 
 UNKNOWN_TITLE = "The push failed with an error that is not in the catalogue"
 UNKNOWN_CAUSE = "What is known of it: {parts}."
-UNKNOWN_REMEDY: tuple[str, ...] = (
-    "Search the registry's own log for the time of the push; it often says more than the client.",
-    "Push once more with the daemon in debug mode (`dockerd --debug`) and read its log: `journalctl -u docker`.",
+UNKNOWN_REMEDY = (
+    words(others="Search the registry's own log for the time of the push; it often says more than the client."),
+    words(
+        engine="Push once more with the daemon in debug mode (`dockerd --debug`) and read its log: "
+        "`journalctl -u docker`."
+    ),
 )
 
 
@@ -56,13 +87,14 @@ def check(case: Case) -> Iterator[Finding]:
             [f"HTTP {parts.http_status}"] if parts.http_status else []
         )
         known += [f"code {parts.code}"] if parts.code else []
-        title, remedy = UNKNOWN_TITLE, UNKNOWN_REMEDY
+        title, remedy = UNKNOWN_TITLE, steps(UNKNOWN_REMEDY, case.client.scopes, values)
         explanation = UNKNOWN_CAUSE.format(parts=", ".join(known) or "its text alone")
         sure = Confidence.POSSIBLE
     else:
-        title, remedy = fill(row.title, values), tuple(fill(step, values) for step in row.remedy)
-        explanation = f"{fill(row.cause, values)} {_retried(case, row)}"
-        sure = Confidence.CERTAIN if row.verified else Confidence.POSSIBLE
+        title = sentences((row.title,), case.client.scopes, values)
+        remedy = steps(row.remedy, case.client.scopes, values)
+        explanation = f"{sentences(row.cause, case.client.scopes, values)} {_retried(case, row)}"
+        sure = Confidence.POSSIBLE if row.verified is Verified.INFERRED else Confidence.CERTAIN
     made = case.made_by(layer[0]) if len(layer) == 1 else ""
     yield Finding(
         rule=CODES[failure.family],
@@ -70,7 +102,7 @@ def check(case: Case) -> Iterator[Finding]:
         severity=SEVERITY,
         title=title,
         explanation=f"{explanation} The layer that failed is {layer[0]}{made}." if made else explanation,
-        remedy=remedy,
+        remedy=with_client_remedies(case, remedy),
         evidence=case.error_lines()[:_LINES] or (case.quote(failure.line),),
         confidence=sure,
         layers=layer,
@@ -87,6 +119,16 @@ def _retried(case: Case, row: Signature) -> str:
     if usual and store is not Store.UNKNOWN:
         return _BY_STORE[store].get(row.retried, _BY_STORE[store][""])
     return f"Such an error is {row.daemon}."
+
+
+def with_client_remedies(case: Case, remedy: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the steps with those that the client's own options offer; first, where it did not try again by itself."""
+    failure, client = case.push.error, case.client
+    if failure is None:
+        return remedy
+    options = tuple(fill(step, case.values()) for step in client.own_remedies(failure.family))
+    both = (*remedy, *options) if failure.family in client.retried else (*options, *remedy)
+    return both or case.steps()
 
 
 def guilty(case: Case) -> tuple[str, ...]:

@@ -166,8 +166,8 @@ def _finding(case: Case, sign: Sign) -> Finding:
         title="Lines of two pushes are mixed here",
         explanation=f"{sign.why} Which layers are whose, the log can't tell; what is said of this push may be about "
         "the other.",
-        remedy=(
-            f"Keep the output of each push apart: `docker push {case.image} > push-log.txt 2>&1`",
+        remedy=case.steps(
+            "Keep the output of each push apart: `{push} > push-log.txt 2>&1`",
             "Or push one after the other; the daemon's upload slots are shared anyway.",
         ),
         evidence=sign.evidence,

@@ -87,8 +87,11 @@ def _explanation(case: Case, meant: Suspects, *, sure: bool) -> str:
 
 
 def _remedy(case: Case, *, sure: bool) -> tuple[str, ...]:
-    steps = (
-        f"Find the instruction that made the layer: `docker history --no-trunc {case.image}`",
+    steps = case.steps(
+        (
+            "Find the instruction that made the layer: `{history} --no-trunc {reference}`",
+            "Find the instruction that made the layer.",
+        ),
         "Split it into several smaller ones, or leave out what the image does not need (a multi-stage build).",
         "On a registry of your own, raise its limit.",
     )

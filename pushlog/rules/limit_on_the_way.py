@@ -56,10 +56,10 @@ def check(case: Case) -> Iterator[Finding]:
             title=f"Layer {layer.id} was cut {len(cuts)} times at about {about}: a limit on the way",
             explanation=f"It has {size(layer.bytes_total)} {counted}, and its uploads broke off within 5 % of each "
             "other. Chance cuts at another place each time; a limit of size, or of time at a steady speed, does not.",
-            remedy=(
+            remedy=case.steps(
                 "Raise the limits of what stands before the registry; on nginx: `client_max_body_size 0;`",
                 "To tell size from time, push over a line of another speed: a limit of size cuts at the same byte.",
-                f"Or split the layer: `docker history --no-trunc {case.image}`",
+                ("Or split the layer: `{history} --no-trunc {reference}`", "Or split the layer."),
             ),
             evidence=_evidence(case, layer),
             confidence=Confidence.LIKELY,

@@ -18,6 +18,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.size_limits import limit
+from pushlog.knowledge.wording import words
 from pushlog.model import Confidence, Evidence, Family, Finding, Severity, State
 from pushlog.rules import failure
 from pushlog.units import count
@@ -35,6 +36,10 @@ SEVERITY = Severity.ERROR
 _SIZE = re.compile(r"manifest.{0,40}(size|large|big|exceed)|(size|large|big|exceed).{0,40}manifest", re.IGNORECASE)
 # Docker itself builds no image of more than 125 layers (moby layer/layer_store.go), so this is near the top.
 _MANY = 100
+_ANNOTATIONS = words(
+    docker_cli="Leave out annotations (`docker buildx build --annotation`): they stand in the manifest, labels do not.",
+    others="Leave out annotations: they stand in the manifest, labels do not.",
+)
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -75,9 +80,12 @@ def _finding(case: Case, title: str, sure: Confidence) -> Finding:
         explanation=" ".join(
             filter(None, (_where(case, sure), _limit(known is not None, general.words if general else None)))
         ),
-        remedy=(
-            "Leave out annotations (`docker buildx build --annotation`): they stand in the manifest, labels do not.",
-            f"Count the layers, and merge instructions where they are many: `docker history -q {case.image} | wc -l`",
+        remedy=case.steps(
+            _ANNOTATIONS,
+            (
+                "Count the layers, and merge instructions where they are many: `{history} -q {reference} | wc -l`",
+                "Count the layers, and merge instructions where they are many.",
+            ),
             "On a registry of your own, raise its limit for manifests, and the body limit of a proxy in front of it.",
         ),
         evidence=_evidence(case),

@@ -36,17 +36,23 @@ def check(case: Case) -> Iterator[Finding]:
         return
     app = repository.removeprefix(_OFFICIAL)
     tag = case.values()["tag"] or "TAG"
+    yours = f"YOUR-NAME/{app}:{tag}"
     header = case.mark("header", "old_header", "command")
     yield Finding(
         rule=CODE,
         name=NAME,
         severity=SEVERITY,
         title=f"`{app}` has no namespace, so it went to Docker Hub's official images, where nobody else may push",
-        explanation=f"Docker completes the name `{app}` to `docker.io/{repository}`. No login helps there.",
-        remedy=(
-            f"Tag it with your own name: `docker tag {app}:{tag} YOUR-NAME/{app}:{tag}`",
-            f"Push that: `docker push YOUR-NAME/{app}:{tag}`",
-            f"If another registry was meant, begin with its host: `docker tag {app}:{tag} HOST/YOUR-NAME/{app}:{tag}`",
+        explanation=f"{case.client.pusher} completes the name `{app}` to `docker.io/{repository}`. "
+        "No login helps there.",
+        remedy=case.steps(
+            f"Tag it with your own name: `{{retag}} {app}:{tag} {yours}`",
+            ("Push that: `{push}`", f"Push it as `{yours}`."),
+            (
+                f"If another registry was meant, begin with its host: `{{retag}} {app}:{tag} HOST/{yours}`",
+                f"If another registry was meant, begin with its host: `HOST/{yours}`.",
+            ),
+            image=yours,
         ),
         evidence=(*((header,) if header else ()), *case.error_lines()[:2]),
         confidence=Confidence.CERTAIN,

@@ -41,9 +41,9 @@ def check(case: Case) -> Iterator[Finding]:
         title="The log carries no time",
         explanation="Docker prints no time stamps, and there is no countdown and no progress to count from: how long "
         "the push and its layers took is not known.",
-        remedy=(
+        remedy=case.steps(
             "Switch on time stamps in the CI system: GitHub Actions has them in the raw log, Jenkins `timestamps()`.",
-            f"Or stamp the lines as they come (`ts` is in moreutils): `docker push {case.image} 2>&1 | ts '%FT%T%z'`",
+            "Or stamp the lines as they come (`ts` is in moreutils): `{push} 2>&1 | ts '%FT%T%z'`",
         ),
         evidence=(last,),
         confidence=Confidence.CERTAIN,

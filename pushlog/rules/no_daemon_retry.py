@@ -43,9 +43,9 @@ def check(case: Case) -> Iterator[Finding]:
         title="Docker did not retry: the containerd image store gives up on the first transport error",
         explanation="The graphdriver store would have tried the layer four more times. This store ends the push at "
         "once and cancels the other uploads; layers that were pushed stay in the registry.",
-        remedy=(
-            f"Push again; what is in the registry is skipped: `docker push {case.image}`",
-            f"In CI, retry it: `for n in 1 2 3; do docker push {case.image} && break; sleep $((n * 10)); done`",
+        remedy=case.steps(
+            "Push again; what is in the registry is skipped: `{push}`",
+            "In CI, retry it: `for n in 1 2 3; do {push} && break; sleep $((n * 10)); done`",
         ),
         evidence=case.error_lines()[:1],
         confidence=Confidence.CERTAIN,

@@ -44,7 +44,7 @@ def check(case: Case) -> Iterator[Finding]:
         title="No progress was captured: a pipe drops Docker's figures",
         explanation="Which layers are in the registry is known; how many bytes, how fast and where an upload broke off "
         "is not.",
-        remedy=(f"Next time keep what a terminal shows: `script -qefc 'docker push {case.image}' push-log.txt`",),
+        remedy=case.steps("Next time keep what a terminal shows: `script -qefc '{push}' push-log.txt`"),
         evidence=(first,),
         confidence=Confidence.CERTAIN,
     )

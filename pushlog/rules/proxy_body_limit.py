@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pushlog.diagnosis.case import Case
-    from pushlog.knowledge.registries import Hop
+    from pushlog.knowledge.proxies import Proxy
     from pushlog.model import Layer
 
 CODE = "PL501"
@@ -42,7 +42,7 @@ def check(case: Case) -> Iterator[Finding]:
     page = parts.html_title is not None or parts.server is not None
     if not page and classified.code not in (None, "UNKNOWN"):
         return
-    before = case.knowledge.hop(parts.server)
+    before = case.knowledge.proxy(parts.server)
     name = before.name if before else "A proxy"
     meant = suspects(case)
     what = f"layer {meant.layers[0]}{case.made_by(meant.layers[0])}" if len(meant.layers) == 1 else "a layer"
@@ -60,7 +60,7 @@ def check(case: Case) -> Iterator[Finding]:
     )
 
 
-def _explanation(case: Case, meant: Suspects, before: Hop | None, *, page: bool) -> str:
+def _explanation(case: Case, meant: Suspects, before: Proxy | None, *, page: bool) -> str:
     if page:
         who = "The answer is an HTML page, not a registry's error: the upload never reached the registry. "
     else:
@@ -74,7 +74,7 @@ def _explanation(case: Case, meant: Suspects, before: Hop | None, *, page: bool)
     return f"{who}{known}{_limits(case, own, before)} {meant.why}".strip()
 
 
-def _limits(case: Case, refused: tuple[Layer, ...], before: Hop | None) -> str:
+def _limits(case: Case, refused: tuple[Layer, ...], before: Proxy | None) -> str:
     """What the proxy that answered allows, else the usual proxies whose limit the sizes in this log agree with."""
     if before:
         return f"{before.name} allows {before.words}." if before.verified and before.value else ""
@@ -84,24 +84,27 @@ def _limits(case: Case, refused: tuple[Layer, ...], before: Hop | None) -> str:
         (layer.bytes_total or 0 for layer in case.layers(State.PUSHED) if layer.basis is Basis.COMPRESSED), default=0
     )
     usual = {
-        hop.value: f"{hop.name} ({hop.words})"
-        for hop in case.knowledge.hops
-        if hop.value and hop.verified and passed <= hop.value and not fits(refused[0], hop.value)
+        proxy.value: f"{proxy.name} ({proxy.words})"
+        for proxy in case.knowledge.proxies
+        if proxy.value and proxy.verified and passed <= proxy.value and not fits(refused[0], proxy.value)
     }
     return f"By its limit it can be {' or '.join(usual[value] for value in sorted(usual))}." if usual else ""
 
 
-def _remedy(case: Case, before: Hop | None) -> tuple[str, ...]:
+def _remedy(case: Case, before: Proxy | None) -> tuple[str, ...]:
     setting = (
         f"On {before.name}, set {before.setting}. Then push again: only what is missing is sent."
         if before
         else "Find the proxy, load balancer or ingress that serves `/v2/` and raise its limit for request bodies "
         "(nginx: `client_max_body_size 0;`). Then push again: only what is missing is sent."
     )
-    smaller = (
-        f"Not your proxy? Make the layer smaller: find its instruction with `docker history --no-trunc {case.image}`"
+    smaller = case.steps(
+        (
+            "Not your proxy? Make the layer smaller: find its instruction with `{history} --no-trunc {reference}`",
+            "Not your proxy? Make the layer smaller.",
+        )
     )
-    return (setting, smaller)
+    return (setting, *smaller)
 
 
 def _evidence(case: Case) -> tuple[Evidence, ...]:

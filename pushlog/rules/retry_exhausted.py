@@ -89,11 +89,12 @@ def _evidence(case: Case, layer: str) -> tuple[Evidence, ...]:
 
 
 def _remedy(case: Case, *, one: bool) -> tuple[str, ...]:
-    again = f"Push again: layers that are in the registry are skipped. `docker push {case.image}`"
+    again = "Push again: layers that are in the registry are skipped. `{push}`"
     if one:
         limit = (
             "If it breaks at about the same byte again, look for a size or time limit on the way: proxy, load "
             "balancer, firewall, VPN."
         )
-        return (again, limit)
-    return (again, "If all layers fail again, ask whoever runs the registry or the network for the time of this push.")
+        return case.steps(again, limit)
+    ask = "If all layers fail again, ask whoever runs the registry or the network for the time of this push."
+    return case.steps(again, ask)

@@ -31,9 +31,9 @@ SEVERITY = Severity.WARNING
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires within one push: countdowns that ran out before an error that can't heal."""
+    """Fires within one push of Docker's engine: countdowns that ran out before an error that can't heal."""
     failure, ids = case.push.error, exhausted(case)
-    if failure is None or failure.retry_helps is not False or not ids:
+    if failure is None or failure.retry_helps is not False or not ids or not case.client.engine:
         return
     layers = [layer for layer in case.push.layers if layer.id in ids]
     waited = max(layer.retry_wait for layer in layers)

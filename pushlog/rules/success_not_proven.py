@@ -39,9 +39,9 @@ def check(case: Case) -> Iterator[Finding]:
         severity=SEVERITY,
         title="No error, but no line that proves success either",
         explanation=case.client.unsure,
-        remedy=(
+        remedy=case.steps(
             "Look at the exit status of the job: 0 proves it.",
-            f"Or ask the registry for the image: `docker manifest inspect {case.image}`",
+            ("Or ask the registry for the image: `{inspect}`", "Or ask the registry for the image."),
         ),
         evidence=(said,),
         confidence=Confidence.LIKELY,

@@ -18,9 +18,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pushlog.knowledge.wording import fill
+from pushlog.knowledge.wording import Words
 from pushlog.model import Confidence, Family, Finding, Severity, State
-from pushlog.rules.failure import CODES, guilty
+from pushlog.rules.failure import CODES, guilty, with_client_remedies
 from pushlog.units import count, seconds
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def check(case: Case) -> Iterator[Finding]:
     pushed = case.layers(State.PUSHED)
     if failure is None or classified is None or failure.family is not Family.TOKEN_EXPIRED or not pushed:
         return
-    title, sure = _judgement(failure.text.lower())
+    title, sure = _judgement(case, failure.text.lower())
     after = f", {case.over} after the start" if case.over else ""
     yield Finding(
         rule=CODE,
@@ -91,13 +91,14 @@ def check(case: Case) -> Iterator[Finding]:
     )
 
 
-def _judgement(text: str) -> tuple[str, Confidence]:
+def _judgement(case: Case, text: str) -> tuple[str, Confidence]:
     if "expired" in text:
         return "The login was accepted at first, then its token expired", Confidence.CERTAIN
     if "no basic auth credentials" in text:
-        # Docker has no login for this host: the first layers were let in without one.
+        # The client has no login for this host: the first layers were let in without one.
+        who = case.client.words(case.image)["client"]
         return (
-            "The push was let in at first, and then a login was asked for that Docker does not have",
+            f"The push was let in at first, and then a login was asked for that {who} does not have",
             Confidence.POSSIBLE,
         )
     return "The login was accepted at first and refused later: its token probably ran out", Confidence.LIKELY
@@ -125,13 +126,17 @@ def lifetime(case: Case) -> str:
 
 
 def _remedy(case: Case) -> tuple[str, ...]:
-    known = case.knowledge.registry(case.push.registry_kind)
-    command = fill(f"`{known.login if known else 'docker login {registry}'}`", case.values())
-    return (
-        f"Log in again: {command}",
-        f"Push again; layers that went through are skipped: `docker push {case.image}`",
+    registry = case.knowledge.registry(case.push.registry_kind)
+    login = registry.login.by_scope if registry else (("others", "{login} {registry}"),)
+    steps = case.steps(
+        Words(tuple((scope, f"Log in again: `{command}`") for scope, command in login)),
+        (
+            "Push again; layers that went through are skipped: `{push}`",
+            "Push again; layers that went through are skipped.",
+        ),
         "If it comes again at the same layer: let tokens of the registry live longer, or split the layer.",
     )
+    return with_client_remedies(case, steps)
 
 
 def _evidence(case: Case) -> tuple[Evidence, ...]:

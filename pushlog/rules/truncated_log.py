@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.client_retries import met, retries
-from pushlog.model import Client, Confidence, Evidence, Finding, Outcome, Severity
+from pushlog.model import Confidence, Evidence, Finding, Outcome, Severity
 from pushlog.units import count
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 CODE = "PL303"
 NAME = "truncated-log"
 SEVERITY = Severity.WARNING
-
-_PROOF = {True: "a digest line", False: "a line that proves success"}
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -43,10 +41,13 @@ def check(case: Case) -> Iterator[Finding]:
         name=NAME,
         severity=SEVERITY,
         title="The push was stopped" if stopped else "The log ends before the push does",
-        explanation=f"There is neither {_PROOF[case.push.client is Client.DOCKER]} nor an error. {how}{_before(case)}",
-        remedy=(
+        explanation=f"There is neither {case.client.proof_words} nor an error. {how}{_before(case)}",
+        remedy=case.steps(
             "Look at what ended the job: a time limit, a cancelled run, a lost runner.",
-            f"Push again; layers that are in the registry are skipped: `docker push {case.image}`",
+            (
+                "Push again; layers that are in the registry are skipped: `{push}`",
+                "Push again; layers that are in the registry are skipped.",
+            ),
         ),
         evidence=shown,
         confidence=Confidence.CERTAIN,
@@ -65,8 +66,9 @@ def _end(case: Case, stopped: Mark | None) -> tuple[str, tuple[Evidence, ...]]:
             "Other output follows, so the client ended: it was stopped, or its error went elsewhere (keep it: `2>&1`)."
         )
         return how, (last, Evidence(line=after.line, text=after.text[:300]))
-    how = "The log ends there: the client was stopped, the rest of the log is lost, or the daemon died. "
-    return f"{how}Docker prints nothing in any of these cases, so the log can't tell which.", (last,)
+    words = case.client.words(case.image)
+    how = f"The log ends there: the client was stopped, the rest of the log is lost, or {words['sender']} died. "
+    return f"{how}{words['Client']} prints nothing in any of these cases, so the log can't tell which.", (last,)
 
 
 def _before(case: Case) -> str:
