@@ -142,7 +142,7 @@ class _Walk:
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
             raise BrokenError(f"the zip is broken: {error}") from None
         entries = archive.infolist()
-        whole = {found["job"] for entry in entries if (found := _WHOLE_JOB.fullmatch(entry.filename))}
+        whole = {match["job"] for entry in entries if (match := _WHOLE_JOB.fullmatch(entry.filename))}
         for entry in entries:
             if not entry.is_dir():
                 if not self._counted():
@@ -163,12 +163,12 @@ class _Walk:
             yield Member(name=name, data=None, problem="repeats lines of the job's whole log beside it", harmless=True)
         else:
             try:
-                opened = archive.open(entry)
+                entry_file = archive.open(entry)
             except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError) as error:
                 yield Member(name=name, data=None, problem=f"can't be unpacked: {error}")
                 return
-            with opened:
-                yield from self._inside(Metered(cast("Reads1", opened), self._meter), name, depth)
+            with entry_file:
+                yield from self._inside(Metered(cast("Reads1", entry_file), self._meter), name, depth)
 
     def _tar(self, stream: Peeked, name: str, depth: int) -> Iterator[Member]:
         try:
@@ -207,16 +207,16 @@ class _Walk:
 
 def _read(stream: Reads, limit: int, what: str) -> tuple[bytes | None, str | None]:
     """All of a stream, or what came before it broke; None when it is larger than allowed."""
-    held, size = io.BytesIO(), 0
+    buffer, size = io.BytesIO(), 0
     try:
         while part := stream.read(CHUNK):
             size += len(part)
             if size > limit:
                 return None, f"{what} is larger than {limit >> 20} MiB" if limit >> 20 else f"{what} is too large"
-            held.write(part)
+            buffer.write(part)
     except (BrokenError, tarfile.TarError) as error:
-        return (held.getvalue(), f"{error}: read up to there") if size else (None, str(error))
-    return held.getvalue(), None
+        return (buffer.getvalue(), f"{error}: read up to there") if size else (None, str(error))
+    return buffer.getvalue(), None
 
 
 def _joined(outer: str, name: str) -> str:

@@ -86,8 +86,8 @@ def _system(url: str) -> tuple[Any, str]:  # fsspec has no types
         import fsspec
     except ImportError:
         raise InputError(f"{label(url)}: URLs are read with fsspec: pip install 'pushlog[remote]'") from None
-    found: tuple[Any, str] = fsspec.core.url_to_fs(url)
-    return found
+    system_and_path: tuple[Any, str] = fsspec.core.url_to_fs(url)
+    return system_and_path
 
 
 def _unreadable(url: str, error: Exception) -> InputError:
@@ -96,5 +96,5 @@ def _unreadable(url: str, error: Exception) -> InputError:
         return InputError(f"{name}: its library is missing: pip install 'pushlog[remote]' ({error})")
     if isinstance(error, FileNotFoundError):
         return InputError(f"{name}: can't be read: no such file")
-    said = " ".join(str(error).split()).replace(url, name) or type(error).__name__
-    return InputError(f"{name}: can't be read: {said[:300]}")
+    message = " ".join(str(error).split()).replace(url, name) or type(error).__name__
+    return InputError(f"{name}: can't be read: {message[:300]}")

@@ -17,8 +17,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.diagnosis.attempts import MAX_ATTEMPTS
 from pushlog.diagnosis.same_image import earlier
+from pushlog.knowledge.docker import MAX_ATTEMPTS
 from pushlog.model import Confidence, Finding, Outcome, Severity, State
 from pushlog.units import count, size
 

@@ -22,7 +22,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis import client_retries
-from pushlog.diagnosis.attempts import MAX_ATTEMPTS, Attempt, attempts, exhausted
+from pushlog.diagnosis.attempts import Attempt, attempts, exhausted
+from pushlog.knowledge.docker import MAX_ATTEMPTS
 from pushlog.model import Confidence, Evidence, Finding, Severity
 from pushlog.units import size
 

@@ -43,17 +43,17 @@ def concurrency(
         return Concurrency(observed=observed, limit=configured or None, limit_from="daemon-config")
     if store is Store.CONTAINERD and len(table):
         queued = observed == DEFAULT and len(table.by_layer) > DEFAULT
-        return _known(observed, DEFAULT if queued else None, "inferred")
+        return _concurrency(observed, DEFAULT if queued else None, "inferred")
     if store is not Store.GRAPHDRIVER or not len(table):
         return Concurrency(observed=observed)
     if _waited(table):
-        return _known(observed, observed, "inferred")
+        return _concurrency(observed, observed, "inferred")
     # More layers than the default without one that waits: another setting, and the log does not tell which.
     more = _started_at_once(table) > DEFAULT and capture is not Capture.SCREEN
-    return _known(observed, None if more else DEFAULT, "default")
+    return _concurrency(observed, None if more else DEFAULT, "default")
 
 
-def _known(observed: int | None, limit: int | None, source: str) -> Concurrency:
+def _concurrency(observed: int | None, limit: int | None, source: str) -> Concurrency:
     return Concurrency(observed=observed, limit=limit, limit_from=source if limit else None)
 
 
@@ -82,10 +82,10 @@ def _first_tag(section: ParsedPush) -> int:
 def _observed(table: EventTable, store: Store, capture: Capture) -> int | None:
     """The most uploads that the order of the lines proves to have been unfinished together."""
     kinds = _UNFINISHED if store is Store.CONTAINERD else _UPLOADING
-    seen = _overlap(_spans(table, is_any(table.kind, kinds), store))
+    observed = _overlap(_spans(table, is_any(table.kind, kinds), store))
     if store is Store.GRAPHDRIVER and capture is not Capture.SCREEN:
-        seen = max(seen, _started_at_once(table))
-    return seen or None
+        observed = max(observed, _started_at_once(table))
+    return observed or None
 
 
 def _spans(table: EventTable, uploading: NDArray[np.bool_], store: Store) -> list[tuple[int, int]]:

@@ -54,13 +54,13 @@ def event_times(
         waited=proven_wait(error, store),
         counts_down=engine,
     )
-    own = section.clock
-    told = measure(section, watch) or measure(section, own if own and own.whole else None)
-    if told is None:
-        proven = max(earliest.end, round(own.span, 3)) if own else earliest.end
+    printed = section.clock
+    measured = measure(section, watch) or measure(section, printed if printed and printed.whole else None)
+    if measured is None:
+        proven = max(earliest.end, round(printed.span, 3)) if printed else earliest.end
         kind = Clock.INFERRED if proven > 0 else Clock.NONE
         return EventTimes(kind=kind, at=earliest.at, end=proven, duration=Duration(seconds=None, at_least=proven))
     # A coarse stamp is cut off, not rounded: the push may have been shorter by one step of it.
-    bound = max(earliest.end, told.seconds - told.resolution, 0.0)
-    duration = Duration(seconds=round(told.seconds, 3), at_least=round(bound, 3), began=told.began)
-    return EventTimes(kind=told.kind, at=told.at, end=told.seconds, duration=duration)
+    bound = max(earliest.end, measured.seconds - measured.resolution, 0.0)
+    duration = Duration(seconds=round(measured.seconds, 3), at_least=round(bound, 3), began=measured.began)
+    return EventTimes(kind=measured.kind, at=measured.at, end=measured.seconds, duration=duration)

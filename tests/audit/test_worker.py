@@ -28,7 +28,7 @@ PUSHED = SAMPLES / "success-fresh-graphdriver-json.txt"
 def read(*paths, known=(), **settings):
     """The lines of these files, head and rows apart, and the pages."""
     inputs = tuple(Input(name=str(path), size=None, stamp="1") for path in paths)
-    result = work(Unit(inputs=inputs, known=tuple(known)), Settings(**settings))
+    result = work(Unit(inputs=inputs, known_hashes=tuple(known)), Settings(**settings))
     lines = [[json.loads(part) if part else None for part in text.split("\t")] for text in result.lines]
     return lines, result.pages
 

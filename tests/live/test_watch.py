@@ -98,7 +98,7 @@ def watching(pieces, screen=None):
         tape=tape,
         options=Options(),
         screen=screen or Said(),
-        judged=verdicts.append,
+        on_verdict=verdicts.append,
         patience=0.0,
     )
     assert found.run()
