@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beginnings:
-    """First lines of errors: whole ones, and how others start, with the literals of which one must stand in them."""
+    """First lines of errors: whole ones, and beginnings, each with literals of which one must stand in the line."""
 
     lines: frozenset[str]
     starts: tuple[tuple[str, tuple[str, ...]], ...]

@@ -1,4 +1,4 @@
-"""What is known of each client, `clients.toml`: what its figures count, what it retries, how its commands read."""
+"""Facts about each client, `clients.toml`: what its figures count, what it retries, how its commands read."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _IMAGE = "{}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remedy:
-    """What the client's own options can do about some families of failures."""
+    """A step with options of the client itself, for some families of failures."""
 
     families: tuple[Family, ...]
     text: str

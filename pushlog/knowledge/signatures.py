@@ -41,17 +41,18 @@ VERIFIED = tuple(verified.value for verified in Verified)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """What a text must have, every key of it.
+    """The conditions for a text; it must meet all that are given.
 
-    `has`: one of these lower-case literals stands in the text (compared in lower case); it comes first and spares the
-    rest. `code`: one of these registry codes. `bare`: the code stands alone, or does not. `status`: one of these HTTP
-    statuses, `5xx` for a class. `stage`: all of these wrappers. `message`, `cause` and `text` are regular expressions
-    that are searched, ignoring case, in the registry's words, the innermost words and the whole text.
+    `has`: one of these lower-case literals stands in the text, which is compared in lower case; it is tried first and
+    saves trying the rest. `code`: one of these registry codes. `without_message`: the code stands alone, or does not.
+    `status`: one of these HTTP statuses, `5xx` for a class. `stage`: all of these wrappers. `message`, `cause` and
+    `text`: regular expressions that are searched, ignoring case, in the registry's words, the innermost words and the
+    whole text.
     """
 
     has: tuple[str, ...] = ()
     code: tuple[str, ...] = ()
-    bare: bool | None = None
+    without_message: bool | None = None
     status: tuple[str, ...] = ()
     stage: tuple[str, ...] = ()
     message: str | Linear | None = None
@@ -169,7 +170,7 @@ def _match(row: Row) -> Match:
     match = Match(
         has=row.texts("has"),
         code=row.texts("code"),
-        bare=row.flag("bare"),
+        without_message=_without_message(row),
         status=row.texts("status"),
         stage=row.texts("stage"),
         message=row.pattern("message"),
@@ -182,6 +183,11 @@ def _match(row: Row) -> Match:
     if any(literal != literal.lower() for literal in match.has):
         raise row.wrong("has", "must be in lower case")
     return match
+
+
+def _without_message(row: Row) -> bool | None:
+    older = row.flag("bare")  # the name of the key in older files
+    return older if row.has("bare") else row.flag("without_message")
 
 
 def _check(row: Row, parsed: Signature) -> None:

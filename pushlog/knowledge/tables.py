@@ -1,4 +1,4 @@
-"""Rows of a TOML file, read key by key; whatever is wrong is said with its file, its row and its key."""
+"""Rows of a TOML file, read key by key; an error names the file, the row and the key."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 # More than anybody writes by hand.
 MOST_ROWS = 1000
-# Part of what a cached file is made of: changes with the form of the JSON.
+# Stands for the form of the cached JSON: a cache of another form is made again.
 _CACHE_FORMAT = "a list of tables, one for each file"
 
 
@@ -23,10 +23,10 @@ class KnowledgeError(UserError):
 
 
 class Row:
-    """One table of a file. Each key is taken once; `done` complains about keys that nobody took.
+    """One table of a file. Each key is read once; `done` raises KnowledgeError for a key that nobody read.
 
-    `tested`: it comes with pushlog, so its regular expressions are known to be good. `base`: what a key stands for
-    where the table leaves it out. `origin`: the source of figures and rows that name none.
+    `tested`: the table comes with pushlog, so its regular expressions are known to be good. `base`: the values of keys
+    that the table leaves out. `origin`: the source of figures and rows that name none.
     """
 
     def __init__(
@@ -48,19 +48,19 @@ class Row:
         self._taken: set[str] = set()
 
     def over(self, base: Mapping[str, object]) -> Row:
-        """The same table, with what it leaves out taken from `base`."""
+        """Return the same table, with the values that it leaves out taken from `base`."""
         return Row(self.file, self.name, self._values, tested=self.tested, origin=self.origin, base=base)
 
     def has(self, key: str) -> bool:
-        """Whether the table itself says anything about a key."""
+        """Whether the table itself has a key."""
         return key in self._values
 
     def inherited(self, key: str) -> object:
-        """What `base` says about a key that the table leaves out."""
+        """Return the value in `base` of a key that the table leaves out."""
         return None if self.has(key) else self._base.get(key)
 
     def wrong(self, key: str, why: str) -> KnowledgeError:
-        """The error to raise for a key of this row."""
+        """Return the error to raise for a key of this row."""
         return KnowledgeError(f"{self.file}: row '{self.name}': key '{key}': {why}")
 
     def _take(self, key: str) -> object:
@@ -80,7 +80,7 @@ class Row:
         return value
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """A list of texts; one text alone stands for a list of one."""
+        """Return a list of texts; one text alone stands for a list of one."""
         value = self._take(key)
         if value is None:
             return ()
@@ -138,16 +138,16 @@ class Row:
         return value
 
     def source(self) -> str:
-        """Where the row is known from; a row of a user's own that does not say is known from its file."""
+        """Return the source of the row; that of a user's row which names none is its file."""
         return self.maybe_text("source") or self.origin or self.text("source")
 
     def pattern(self, key: str) -> str | Linear | None:
-        """A regular expression; see `patterns`."""
+        """Return a regular expression; see `patterns`."""
         value = self._take(key)
         return value if isinstance(value, Linear) else next(iter(self.patterns(key)), None)
 
     def patterns(self, key: str) -> tuple[str | Linear, ...]:
-        """Regular expressions: ours as text, for most are never needed; a user's own ready to search."""
+        """Return regular expressions: ours as text, because most are never needed; a user's own compiled."""
         value = self.inherited(key)
         if self.tested or isinstance(value, str):
             return self.texts(key)
@@ -165,7 +165,7 @@ class Row:
         return Row(self.file, f"{self.name}' in '{key}", value, tested=self.tested, origin=self.origin)
 
     def rows(self, key: str, name_key: str) -> Iterator[Row]:
-        """The tables of a list of tables, each named by its own `name_key`."""
+        """Yield the tables of a list of tables, each named by its own `name_key`."""
         value = self._take(key)
         if value is None:
             return
@@ -173,14 +173,14 @@ class Row:
             raise self.wrong(key, "must be a list of tables")
         if len(value) > MOST_ROWS:
             raise self.wrong(key, f"has more than {MOST_ROWS:,} rows")
-        seen: set[str] = set()
+        names: set[str] = set()
         for number, item in enumerate(value, 1):
             name = item.get(name_key) if isinstance(item, dict) else None
             if not isinstance(item, dict) or not isinstance(name, str) or not name:
                 raise KnowledgeError(f"{self.file}: row {number} of '{key}': key '{name_key}': is missing")
-            if name in seen:
+            if name in names:
                 raise KnowledgeError(f"{self.file}: row '{name}': key '{name_key}': is used twice")
-            seen.add(name)
+            names.add(name)
             yield Row(self.file, name, item, tested=self.tested, origin=self.origin)
 
     def done(self) -> None:
@@ -221,7 +221,7 @@ def _shipped(name: str, paths: tuple[str, ...]) -> tuple[Row, ...]:
 
 
 def document(text: str, file: str, *, tested: bool = False, origin: str | None = None) -> Row:
-    """A whole TOML file as one row."""
+    """Return a whole TOML file as one row. Raises KnowledgeError."""
     import tomllib
 
     try:

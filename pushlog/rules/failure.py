@@ -49,10 +49,10 @@ CODES = {
     Family.UNKNOWN: "PL027",
 }
 
-# Of a page or a list the first lines prove what it is; the whole of it is the error's own text.
+# Lines of an error that are quoted: the first lines of a page or a list prove what it is.
 _LINES = 4
 
-# The words of `RETRIED` where only one store is meant; the empty key stands for all others.
+# The words of `RETRIED` for one store alone; the empty key stands for all other keys.
 _BY_STORE: dict[Store, dict[str, str]] = {
     Store.GRAPHDRIVER: {
         "": "Docker retries such an error: five attempts, with 50 s of waiting in all.",
@@ -74,44 +74,44 @@ UNKNOWN_REMEDY = (
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """The row of the catalogue that the error matches, else the parts of an unknown error."""
+    """Yield the row of the catalogue that the error matches, else the parts of an unknown error."""
     failure, classified = case.push.error, case.classified
     if failure is None or classified is None:
         return
     row = classified.signature
     values = case.values()
-    layer = guilty(case)
+    layers = guilty(case)
     if row is None:
         parts = classified.parts
-        known = [f"stage {stage}" for stage in parts.stages] + (
+        details = [f"stage {stage}" for stage in parts.stages] + (
             [f"HTTP {parts.http_status}"] if parts.http_status else []
         )
-        known += [f"code {parts.code}"] if parts.code else []
+        details += [f"code {parts.code}"] if parts.code else []
         title, remedy = UNKNOWN_TITLE, steps(UNKNOWN_REMEDY, case.client.scopes, values)
-        explanation = UNKNOWN_CAUSE.format(parts=", ".join(known) or "its text alone")
-        sure = Confidence.POSSIBLE
+        explanation = UNKNOWN_CAUSE.format(parts=", ".join(details) or "its text alone")
+        confidence = Confidence.POSSIBLE
     else:
         title = sentences((row.title,), case.client.scopes, values)
         remedy = steps(row.remedy, case.client.scopes, values)
         explanation = f"{sentences(row.cause, case.client.scopes, values)} {_retried(case, row)}"
-        sure = Confidence.POSSIBLE if row.verified is Verified.INFERRED else Confidence.CERTAIN
-    made = case.made_by(layer[0]) if len(layer) == 1 else ""
+        confidence = Confidence.POSSIBLE if row.verified is Verified.INFERRED else Confidence.CERTAIN
+    instruction = case.made_by(layers[0]) if len(layers) == 1 else ""
     yield Finding(
         rule=CODES[failure.family],
         name=failure.family.value,
         severity=SEVERITY,
         title=title,
-        explanation=f"{explanation} The layer that failed is {layer[0]}{made}." if made else explanation,
+        explanation=f"{explanation} The layer that failed is {layers[0]}{instruction}." if instruction else explanation,
         remedy=with_client_remedies(case, remedy),
         evidence=case.error_lines()[:_LINES] or (case.quote(failure.line),),
-        confidence=sure,
-        layers=layer,
+        confidence=confidence,
+        layers=layers,
         data={"signature": row.id if row else None},
     )
 
 
 def _retried(case: Case, row: Signature) -> str:
-    """What the client does about such an error by itself; Docker by the store that pushed, where it is known."""
+    """Return what the client does about such an error by itself; for Docker by its image store, where that is known."""
     client, store = case.client, case.push.store
     if not client.engine:
         return client.retry if row.family in client.retried else client.final
@@ -122,7 +122,7 @@ def _retried(case: Case, row: Signature) -> str:
 
 
 def with_client_remedies(case: Case, remedy: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the steps with those that the client's own options offer; first, where it did not try again by itself."""
+    """Return the steps with those of the client's own options, which come first if it does not try again by itself."""
     failure, client = case.push.error, case.client
     if failure is None:
         return remedy
@@ -132,9 +132,9 @@ def with_client_remedies(case: Case, remedy: tuple[str, ...]) -> tuple[str, ...]
 
 
 def guilty(case: Case) -> tuple[str, ...]:
-    """The layer that the error names, or the one that is known to have given up."""
-    named = case.classified.parts.object_digest if case.classified else None
-    blob = next((layer.id for layer in case.push.layers if is_blob(layer.id, named)), None)
+    """Return the layer that the error names, else those that failed."""
+    digest = case.classified.parts.object_digest if case.classified else None
+    blob = next((layer.id for layer in case.push.layers if is_blob(layer.id, digest)), None)
     if blob is not None:
         return (blob,)
     return tuple(layer.id for layer in case.push.layers if layer.state.value == "failed")

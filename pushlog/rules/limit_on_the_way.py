@@ -34,12 +34,12 @@ SEVERITY = Severity.WARNING
 _CUTS = (Family.CONNECTION_RESET, Family.EOF, Family.TIMEOUT)
 _LEAST_CUTS = 3
 _SPREAD = 0.05
-# Below this, what was read can still lie in the buffers of a socket, and says nothing of where the upload was cut.
+# Fewer bytes can all lie in the buffers of a socket, and don't tell where the upload was cut.
 _LEAST_BYTES = 1_000_000
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires on cut connections; an error with an answer names its own cause."""
+    """Fire on cut connections; an error with an answer names its own cause."""
     failure = case.push.error
     if failure is not None and failure.family not in _CUTS:
         return
@@ -69,7 +69,7 @@ def check(case: Case) -> Iterator[Finding]:
 
 
 def _cuts(case: Case, layer: Layer) -> tuple[int, ...]:
-    """Where the failed uploads of a layer broke off, if that was always the same place; else nothing."""
+    """Return the bytes at which the failed uploads of a layer broke off, if they are about the same; else nothing."""
     if layer.retry_wait == 0 or not layer.bytes_total:
         return ()
     tries = attempts(case, layer.id)
@@ -82,9 +82,9 @@ def _cuts(case: Case, layer: Layer) -> tuple[int, ...]:
 
 
 def _evidence(case: Case, layer: Layer) -> tuple[Evidence, ...]:
-    """The last figure of each upload that a countdown follows, then the error."""
+    """Return the lines with the last figure of each failed upload, then the error."""
     rows = list(case.rows(layer.id))
     events = case.events
-    drawn = [row for row in rows if events.current[row] >= 0 and events.current[row] != events.total[row]]
-    last = {int(events.attempt[row]): row for row in drawn}
-    return tuple(case.row(row) for row in list(last.values())[:3]) + case.error_lines()[:1]
+    figure_rows = [row for row in rows if events.current[row] >= 0 and events.current[row] != events.total[row]]
+    last_figures = {int(events.attempt[row]): row for row in figure_rows}
+    return tuple(case.row(row) for row in list(last_figures.values())[:3]) + case.error_lines()[:1]

@@ -29,7 +29,7 @@ _OFFICIAL = "library/"
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires when Docker Hub refuses a push to an official image."""
+    """Fire when Docker Hub refuses a push to an official image."""
     failure, repository = case.push.error, case.push.reference.repository or ""
     refused = failure is not None and failure.family in (Family.PERMISSION, Family.AUTH)
     if not refused or case.push.registry_kind != "docker-hub" or not repository.startswith(_OFFICIAL):

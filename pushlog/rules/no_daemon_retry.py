@@ -30,7 +30,7 @@ _TRANSPORT = (Family.CONNECTION_RESET, Family.EOF, Family.TIMEOUT, Family.CONNEC
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires on a transport error in a push of the containerd store."""
+    """Fire on a transport error in a push of the containerd store."""
     failure = case.push.error
     if failure is None or case.push.store is not Store.CONTAINERD or failure.family not in _TRANSPORT:
         return

@@ -26,7 +26,7 @@ SEVERITY = Severity.INFO
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires on a quiet push."""
+    """Fire on a quiet push."""
     line = case.mark("quiet")
     if not case.section.quiet or line is None:
         return

@@ -27,12 +27,12 @@ CODE = "PL604"
 NAME = "refused-midway"
 SEVERITY = Severity.WARNING
 
-# The rows of the catalogue that say no more than "refused".
+# Rows of the catalogue for refusals without a reason.
 _NO_REASON = ("denied-bare", "denied", "denied-containerd", "denied-words", "http-403", "http-403-head")
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires on a refusal without a reason after a layer went through."""
+    """Fire on a refusal without a reason after a layer went through."""
     classified, pushed = case.classified, case.layers(State.PUSHED)
     row = classified.signature if classified else None
     if row is None or row.id not in _NO_REASON or not pushed:

@@ -58,7 +58,7 @@ _WORDS = {
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires when the log shows a figure."""
+    """Fire when the log shows a figure."""
     layer = next((layer for layer in case.push.layers if layer.bytes_done is not None), None)
     if layer is None:
         return

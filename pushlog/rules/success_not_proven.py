@@ -29,9 +29,9 @@ SEVERITY = Severity.INFO
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires on a push that succeeded by its last word alone."""
-    said = case.mark("last_word")
-    if case.push.outcome is not Outcome.SUCCEEDED or said is None or proof(case.section) != "last_word":
+    """Fire on a push that succeeded by its last word alone."""
+    last_word = case.mark("last_word")
+    if case.push.outcome is not Outcome.SUCCEEDED or last_word is None or proof(case.section) != "last_word":
         return
     yield Finding(
         rule=CODE,
@@ -43,6 +43,6 @@ def check(case: Case) -> Iterator[Finding]:
             "Look at the exit status of the job: 0 proves it.",
             ("Or ask the registry for the image: `{inspect}`", "Or ask the registry for the image."),
         ),
-        evidence=(said,),
+        evidence=(last_word,),
         confidence=Confidence.LIKELY,
     )

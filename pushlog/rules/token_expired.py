@@ -34,7 +34,7 @@ CODE = CODES[Family.TOKEN_EXPIRED]
 NAME = Family.TOKEN_EXPIRED.value
 SEVERITY = Severity.ERROR
 
-# The rows of the catalogue that say no more than "log in"; those that give another reason keep their own word.
+# Rows of the catalogue that ask for a login without a reason; rows with another reason keep their own words.
 ASKS_FOR_LOGIN = frozenset(
     {
         "unauthorized-bare",
@@ -48,7 +48,7 @@ ASKS_FOR_LOGIN = frozenset(
         "oauth-token-refused",
     }
 )
-# What a registry's notes say of the life of a login.
+# Words of a registry's notes about the life of a login.
 _ON_LIFE = re.compile(r"\b(minutes|hours)\b")
 
 
@@ -64,23 +64,23 @@ def expired(classified: Classified, layers: Sequence[Layer]) -> bool:
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires when this push uploaded a layer before its login was refused."""
+    """Fire when this push uploaded a layer before its login was refused."""
     failure, classified = case.push.error, case.classified
     pushed = case.layers(State.PUSHED)
     if failure is None or classified is None or failure.family is not Family.TOKEN_EXPIRED or not pushed:
         return
-    title, sure = _judgement(case, failure.text.lower())
-    after = f", {case.over} after the start" if case.over else ""
+    title, confidence = _judgement(case, failure.text.lower())
+    elapsed = f", {case.over} after the start" if case.over else ""
     yield Finding(
         rule=CODE,
         name=NAME,
         severity=SEVERITY,
         title=title,
-        explanation=f"{count(len(pushed), 'layer')} went through in this push before a login was asked for{after}. "
+        explanation=f"{count(len(pushed), 'layer')} went through in this push before a login was asked for{elapsed}. "
         f"{lifetime(case)}",
         remedy=_remedy(case),
         evidence=_evidence(case),
-        confidence=sure,
+        confidence=confidence,
         layers=guilty(case),
         data={
             "layers_pushed": len(pushed),
@@ -105,24 +105,24 @@ def _judgement(case: Case, text: str) -> tuple[str, Confidence]:
 
 
 def _token(case: Case) -> int | None:
-    known = case.knowledge.registry(case.push.registry_kind)
-    return known.token_seconds if known and known.token_verified else None
+    registry = case.knowledge.registry(case.push.registry_kind)
+    return registry.token_seconds if registry and registry.token_verified else None
 
 
 def lifetime(case: Case) -> str:
-    """How long a token of this registry lives, against what the log proves of the push."""
-    known, lives = case.knowledge.registry(case.push.registry_kind), _token(case)
-    if known is None or lives is None:
+    """Return how long a token of this registry lives, compared with the duration of the push."""
+    registry, token_seconds = case.knowledge.registry(case.push.registry_kind), _token(case)
+    if registry is None or token_seconds is None:
         return "How long a token of this registry lives is not known here."
-    took = case.push.duration.seconds or case.push.duration.at_least
-    if took >= lives:
+    duration = case.push.duration.seconds or case.push.duration.at_least
+    if duration >= token_seconds:
         compared = "and the push took longer than that"
     elif case.push.duration.seconds is not None:
         compared = "and the push took less, so this one was older or shorter"
     else:
         compared = "and the log can't tell whether the push took as long"
-    but = " ".join(note for note in known.notes if _ON_LIFE.search(note))
-    return f"A token of {known.name} lives {seconds(lives)}, {compared}. {but}".rstrip()
+    notes = " ".join(note for note in registry.notes if _ON_LIFE.search(note))
+    return f"A token of {registry.name} lives {seconds(token_seconds)}, {compared}. {notes}".rstrip()
 
 
 def _remedy(case: Case) -> tuple[str, ...]:
