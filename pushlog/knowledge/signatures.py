@@ -197,6 +197,6 @@ def _check(row: Row, parsed: Signature) -> None:
     if row.tested and not parsed.sample:
         raise _missing(row, "sample")
     for key, parts in (("title", (parsed.title,)), ("cause", parsed.cause), ("remedy", parsed.remedy)):
-        texts = (text for part in parts for text in part.texts)
-        if unknown := next(filter(None, map(unknown_placeholder, texts)), None):
-            raise row.wrong(key, f"has the placeholder {unknown}, which nothing fills")
+        for text in (text for part in parts for _, text in part.by_scope):
+            if unknown := unknown_placeholder(text):
+                raise row.wrong(key, f"has the placeholder {unknown}, which nothing fills")

@@ -49,7 +49,7 @@ COMMANDS = ("push", "inspect", "login", "logout", "history", "retag")
 # read from `~/.docker/config.json`. containers-image: the library of Podman, Buildah and Skopeo.
 GROUPS = ("engine", "docker-cli", "docker-config", "containers-image")
 OTHERS = "others"
-SCOPES = (*(client.value for client in Client), *GROUPS, OTHERS)
+SCOPES = dict.fromkeys((*(client.value for client in Client), *GROUPS, OTHERS))
 _ARTICLE = re.compile(rf"\b(?:an?|the|its|your) \{{(?:{'|'.join(WORDS)})\}}", re.IGNORECASE)
 
 
@@ -61,8 +61,9 @@ class Words:
 
     def __post_init__(self) -> None:
         """Refuse a scope that no client can have."""
-        if unknown := next((scope for scope, _ in self.by_scope if scope not in SCOPES), None):
-            raise ValueError(f"the scope '{unknown}' is none of {', '.join(SCOPES)}")
+        for scope, _ in self.by_scope:
+            if scope not in SCOPES:
+                raise ValueError(f"the scope '{scope}' is none of {', '.join(SCOPES)}")
 
     def of(self, scopes: Collection[str], values: Mapping[str, str | None]) -> str | None:
         """Return the text for a client with these scopes and commands, filled; None if nothing holds for it."""
@@ -119,6 +120,8 @@ def _filled(text: str, values: Mapping[str, str | None], *, in_command: bool) ->
 
 def unknown_placeholder(text: str) -> str | None:
     """Return a placeholder that nothing fills; braces inside commands may be JSON and are left alone."""
+    if "{" not in text:
+        return None
     names = (hit for hit in PLACEHOLDER.finditer(text) if hit[1] not in WORDS and hit[1] not in COMMANDS)
     return next((hit[0] for hit in names), None)
 
