@@ -33,28 +33,13 @@ from pushlog.intake.unpack import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pushlog.intake.limits import ArchiveLimits
+
 NESTED_TOO_DEEP = "an archive inside an archive inside an archive: not opened"
 # The complete log of a job in the zip that GitHub gives for a run; the folder of its name repeats it step by step.
 # Source: docs.github.com, "Download workflow run logs"; actions/runner, the names of its log files.
 _WHOLE_JOB = re.compile(r"\d+_(?P<job>[^/]+)\.txt")
 _NAME = 300
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArchiveLimits:
-    """What one input may ask for, in bytes, counted while reading; hitting one is always said.
-
-    `log_bytes`: one log, unpacked. `archive_bytes`: all that is unpacked from one input. `nested_bytes`: a zip inside
-    an archive, which must be held to be read. `members`: entries of an archive, nested ones included. `ratio` holds
-    only above `ratio_from`: a terminal's capture of 10.6 MB was seen to shrink 293 times, a bomb 1,029 times and more.
-    """
-
-    log_bytes: int = 1 << 30
-    archive_bytes: int = 4 << 30
-    nested_bytes: int = 256 << 20
-    members: int = 10_000
-    ratio: int = 200
-    ratio_from: int = 256_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,7 +58,7 @@ class Raw:
         return pending if isinstance(pending, Checked) else pending.result()
 
     @property
-    def told(self) -> tuple[str, ...]:
+    def all_notes(self) -> tuple[str, ...]:
         """All that has to be said about the bytes; waits for it."""
         return self.notes if isinstance(self.pending_check, Checked) else (*self.notes, *self.check.notes)
 
@@ -100,7 +100,8 @@ def _inside(name: str) -> Raw:
 
 def _unpacked(name: str, data: bytes, member: str | None = None) -> Raw:
     """The one log that a compressed file or an archive holds, or the named one. Raises InputError."""
-    from pushlog.intake.archives import ArchiveLimits, members
+    from pushlog.intake.archives import members
+    from pushlog.intake.limits import ArchiveLimits
 
     label = name if member is None else f"{name}/{member}"
     log_member = None

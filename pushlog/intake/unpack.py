@@ -13,7 +13,7 @@ from pushlog.faults import InputError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pushlog.intake.archives import ArchiveLimits
+    from pushlog.intake.limits import ArchiveLimits
 
 # No read asks for more than this, so that a forged size can't make Python set memory aside for it.
 CHUNK = 1 << 20

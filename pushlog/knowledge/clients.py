@@ -48,8 +48,8 @@ class ClientFacts:
     source: str
 
     @property
-    def engine(self) -> bool:
-        """Whether Docker's engine does the work."""
+    def uses_docker_engine(self) -> bool:
+        """Whether Docker's engine does the work, with its retries, its upload slots and its settings."""
         return "engine" in self.groups
 
     @property

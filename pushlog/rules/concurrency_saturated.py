@@ -48,7 +48,7 @@ def check(case: Case) -> Iterator[Finding]:
     if push.store is not Store.GRAPHDRIVER or not rows or (len(push.layers) < _MANY_LAYERS and duration < _LONG):
         return
     codes = list(dict.fromkeys(case.events.layer[rows].tolist()))
-    waiting_layers = tuple(case.section.events.ids[code] for code in codes)
+    waiting_layers = tuple(case.parsed.events.ids[code] for code in codes)
     slots = len(push.layers) - len(waiting_layers)
     if len(waiting_layers) < _LEAST_WAITING or slots < 1:
         return

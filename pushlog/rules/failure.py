@@ -113,7 +113,7 @@ def check(case: Case) -> Iterator[Finding]:
 def _retried(case: Case, row: Signature) -> str:
     """Return what the client does about such an error by itself; for Docker by its image store, where that is known."""
     client, store = case.client, case.push.store
-    if not client.engine:
+    if not client.uses_docker_engine:
         return client.retry if row.family in client.retried else client.final
     usual = row.daemon == RETRIED[row.retried] and row.retried != "never"
     if usual and store is not Store.UNKNOWN:

@@ -19,6 +19,7 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pushlog.formats.marks import MarkKind
 from pushlog.model import Capture, Confidence, Finding, Severity, Store
 
 if TYPE_CHECKING:
@@ -73,12 +74,12 @@ def _goes_on_here(case: Case, previous: Case) -> Sign | None:
     if not len(previous.events):
         return None
     prepared = previous.events.layers(previous.events.kind == EventKind.PREPARING)
-    prepared_ids = {previous.section.events.ids[code] for code in prepared}
+    prepared_ids = {previous.parsed.events.ids[code] for code in prepared}
     open_ids = {layer.id for layer in previous.push.layers if not layer.state.done and layer.id in prepared_ids}
     first_kinds = {code: case.events.kind[rows[0]] for code, rows in case.events.by_layer.items()}
     foreign_layers = [
         layer
-        for code, layer in enumerate(case.section.events.ids)
+        for code, layer in enumerate(case.parsed.events.ids)
         if layer in open_ids and first_kinds[code] != EventKind.PREPARING
     ]
     if not foreign_layers:
@@ -115,7 +116,7 @@ def _goes_on_after_digest(case: Case) -> Sign | None:
         first_rows = {code: int(rows[0]) for code, rows in below.by_layer.items() if code in open_layers}
         code = next((code for code, row in first_rows.items() if below.kind[row] != EventKind.PREPARING), None)
         if code is not None:
-            row, layer = middle + first_rows[code], case.section.events.ids[code]
+            row, layer = middle + first_rows[code], case.parsed.events.ids[code]
             digest = next(line for digest_row, line in _digests(case) if digest_row == middle)
             return Sign(
                 why=f"Layer {layer} goes on after a digest line, which comes when all layers of a push are in.",
@@ -131,7 +132,7 @@ def _begins_again(case: Case) -> Sign | None:
         restarts = sorted(_pushed_then_prepared(case.events.part(start, stop)))
         if restarts:
             code, pushed, prepared = restarts[0]
-            layer = case.section.events.ids[code]
+            layer = case.parsed.events.ids[code]
             return Sign(
                 why=f"Layer {layer} begins again after it was pushed, and no digest line stands between.",
                 evidence=(case.row(start + pushed), case.row(start + prepared)),
@@ -157,8 +158,10 @@ def _pushed_then_prepared(part: EventTable) -> Iterator[tuple[int, int, int]]:
 
 def _digests(case: Case) -> list[tuple[int, Evidence]]:
     """Return the digest lines, each with the number of events above it."""
-    starts = case.section.events.start
-    return [(int(starts.searchsorted(m.start)), case.quote(m.line)) for m in case.section.marks if m.kind == "digest"]
+    starts = case.parsed.events.start
+    return [
+        (int(starts.searchsorted(m.start)), case.quote(m.line)) for m in case.parsed.marks if m.kind == MarkKind.DIGEST
+    ]
 
 
 def _finding(case: Case, sign: Sign) -> Finding:

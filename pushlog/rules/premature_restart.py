@@ -18,6 +18,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.same_image import earlier
+from pushlog.formats.marks import MarkKind
 from pushlog.knowledge.docker import MAX_ATTEMPTS
 from pushlog.model import Confidence, Finding, Outcome, Severity, State
 from pushlog.units import count, size
@@ -55,7 +56,7 @@ def _had_more(layer: Layer) -> bool:
 def _finding(previous: Case, case: Case, unfinished: tuple[Layer, ...]) -> Finding:
     layer = max(unfinished, key=lambda layer: MAX_ATTEMPTS - layer.attempts)
     bytes_lost = sum(layer.bytes_done or 0 for layer in previous.layers(State.PUSHING))
-    header = case.mark("header", "old_header", "command")
+    header = case.mark(MarkKind.HEADER, MarkKind.OLD_HEADER, MarkKind.COMMAND)
     rows = list(previous.rows(layer.id))
     evidence: tuple[Evidence, ...] = (previous.row(rows[-1]), *((header,) if header else ()))
     return Finding(

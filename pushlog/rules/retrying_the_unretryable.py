@@ -34,7 +34,7 @@ SEVERITY = Severity.WARNING
 def check(case: Case) -> Iterator[Finding]:
     """Fire within one push of Docker's engine: countdowns that ran out before an error that can't heal."""
     failure, ids = case.push.error, exhausted(case)
-    if failure is None or failure.retry_helps is not False or not ids or not case.client.engine:
+    if failure is None or failure.retry_helps is not False or not ids or not case.client.uses_docker_engine:
         return
     layers = [layer for layer in case.push.layers if layer.id in ids]
     seconds_waited = max(layer.retry_wait for layer in layers)

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.formats.marks import MarkKind
 from pushlog.model import Confidence, Finding, Outcome, Severity
 from pushlog.timeline.outcome import proof
 
@@ -30,8 +31,8 @@ SEVERITY = Severity.INFO
 
 def check(case: Case) -> Iterator[Finding]:
     """Fire on a push that succeeded by its last word alone."""
-    last_word = case.mark("last_word")
-    if case.push.outcome is not Outcome.SUCCEEDED or last_word is None or proof(case.section) != "last_word":
+    last_word = case.mark(MarkKind.LAST_WORD)
+    if case.push.outcome is not Outcome.SUCCEEDED or last_word is None or proof(case.parsed) != "last_word":
         return
     yield Finding(
         rule=CODE,
