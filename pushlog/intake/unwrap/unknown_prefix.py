@@ -37,12 +37,17 @@ _MOST = 0.8
 # A name that stands in a frame as telling as this may be any other name too.
 _FRAME = re.compile(rb"[|\]>]|[^\s\w]{2}")
 _NAME = rb"[^\s\x1b]{1,200}"
-_LONGEST = 200
+# A line of a push that stands in a value of JSON or of a program has no prefix there.
+_IN_DATA = re.compile(rb'[{\[(,] ?["\']|":')
+_SHORT = 80
 
 
 def infer_prefixes(witnesses: Sequence[Witness]) -> tuple[Decoration, ...]:
     """The forms that most of these prefixes have, the digits and channels in them aside; none where they share none."""
-    for stamp in decorations().stamps:
+    witnesses = [witness for witness in witnesses if not _IN_DATA.search(witness.prefix)]
+    if not witnesses:
+        return ()
+    for stamp in decorations().stamps if len(witnesses) > 1 or len(witnesses[0].prefix) < _SHORT else ():
         form = _stamped(witnesses, stamp)
         if form:
             return (form,)
