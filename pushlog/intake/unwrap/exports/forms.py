@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 # The keys of a message of the Engine's API. Source: moby api/types/jsonstream and pkg/jsonmessage.
 _ENGINE = {"status", "stream", "id", "progress", "progressDetail", "aux", "error", "errorDetail"}
 _ENGINE_TEXTS = {"status", "aux", "errorDetail"}
+# The keys of a command's result: docs.ansible.com, "Return Values"; runners of other tools say the same.
+_STREAMS = {"stdout", "stdout_lines"}
+_RESULT = {*_STREAMS, "stderr", "stderr_lines", "cmd", "rc", "exit_code", "exitCode", "returncode"}
 # A second key for the text must hold this share of the lines of pushes.
 _LEAST_SHARE = 0.05
 # A record is looked through this deep for its time.
@@ -100,6 +103,11 @@ def text_value(value: object) -> str | None:
 def is_engine_message(value: object) -> bool:
     """Return whether an object is a message of the Engine's API, which is read as it is."""
     return isinstance(value, dict) and _ENGINE.issuperset(value) and not _ENGINE_TEXTS.isdisjoint(value)
+
+
+def is_command_result(value: object) -> bool:
+    """Return whether an object is the result of a command, such as Ansible's, with its output in several places."""
+    return isinstance(value, dict) and not _STREAMS.isdisjoint(value) and len(_RESULT.intersection(value)) > 1
 
 
 def normal_record(value: object, pairs: tuple[str, ...]) -> object:

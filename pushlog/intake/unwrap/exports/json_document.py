@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.intake.unwrap.exports.assembly import Assembly, Export
 from pushlog.intake.unwrap.exports.clocks import iso_text
-from pushlog.intake.unwrap.exports.forms import Form, choose_form, normal_record, row_form
+from pushlog.intake.unwrap.exports.forms import Form, choose_form, is_command_result, normal_record, row_form
 from pushlog.intake.unwrap.exports.json_cursor import JsonCursor, JsonError
 from pushlog.intake.unwrap.exports.paths import parse_path, paths_at, value_at
 from pushlog.knowledge.exports import exports
@@ -73,6 +73,8 @@ def _voted_place(data: Data, anchors: Sequence[int], *, is_base64: bool = False)
     split = max((place for place, step in enumerate(steps) if step is None), default=-1) + 1
     elements = _head_elements(data, steps[:split], anchors[-1] + 1, most=None)
     records = list(islice((value for value in elements if value_at(value, steps[split:]) is not None), _SAMPLES))
+    if any(is_command_result(record) for record in records):
+        return None
     form = choose_form(records, [steps[split:]] * len(alike), steps[:split]) if records else None
     return (steps[:split], replace(form, is_base64=form.is_base64 or is_base64)) if form else None
 

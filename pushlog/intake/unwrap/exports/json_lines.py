@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 
 from pushlog.intake.mapped import release_range
 from pushlog.intake.unwrap.exports.assembly import Assembly, Export
-from pushlog.intake.unwrap.exports.forms import choose_form, is_engine_message, normal_record, text_value
+from pushlog.intake.unwrap.exports.forms import (
+    choose_form,
+    is_command_result,
+    is_engine_message,
+    normal_record,
+    text_value,
+)
 from pushlog.intake.unwrap.exports.paths import paths_at, value_at
 from pushlog.units import count
 
@@ -146,8 +152,8 @@ class _Samples:
 
     def _add(self, line: bytes, offset: int) -> None:
         record, start = object_in(line, has_prefix=True)
-        # A message of the Engine is a line of the log itself.
-        if record is None or start > offset or is_engine_message(record):
+        # A message of the Engine is a line of the log itself, and so is the result of a command, with all it printed.
+        if record is None or start > offset or is_engine_message(record) or is_command_result(record):
             return
         for _, path in paths_at(line[start:], [offset - start], len(line)):
             self.records.append(record)
