@@ -176,6 +176,6 @@ def _case(text: LogText, source: Source, push: ParsedPush, timestamps: Timestamp
 def _judge(case: Case, habits: tuple[Finding, ...]) -> Diagnosis:
     """Return the diagnosis with its findings, verdict, advice and excerpt."""
     findings = judge(case, habits)
-    headline, advice = verdict(case.push, findings, case.client.name)
+    headline, advice = verdict(case.push, findings, case.client)
     lines = excerpt(case.text, case.push, findings)
     return replace(case.push, findings=findings, verdict=headline, advice=advice, excerpt=lines)

@@ -6,9 +6,10 @@ import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pushlog.knowledge.signatures import signatures
-from pushlog.knowledge.wording import fill
-from pushlog.model import Family
+from pushlog.knowledge.clients import clients
+from pushlog.knowledge.signatures import Verified, signatures
+from pushlog.knowledge.wording import sentences, steps
+from pushlog.model import Client, Family
 from pushlog.rules import RULES, failure
 
 if TYPE_CHECKING:
@@ -116,12 +117,14 @@ def _family_text(family: Family, code: str) -> str:
 def _row_text(row: Signature) -> str:
     again = {True: "may help", False: "does not help", None: "may or may not help"}[row.retry_helps]
     sample = textwrap.shorten(row.sample[0].split("\n", 1)[0], _WIDTH - 4, placeholder=" ...")
-    sure = "" if row.verified else " This row was inferred, not observed."
+    sure = " This row was inferred, not observed." if row.verified is Verified.INFERRED else ""
+    docker = clients()[Client.DOCKER]
+    words = docker.words("REFERENCE")
     lines = [
-        fill(row.title, {}),
+        sentences((row.title,), docker.scopes, words),
         f"    {sample}",
-        _wrapped(f"{fill(row.cause, {})} Pushing again {again}.{sure}"),
-        *(_wrapped(f"- {fill(step, {})}", hang="    ") for step in row.remedy),
+        _wrapped(f"{sentences(row.cause, docker.scopes, words)} Pushing again {again}.{sure}"),
+        *(_wrapped(f"- {step}", hang="    ") for step in steps(row.remedy, docker.scopes, words)),
         f"  Source: {row.source}",
     ]
     return "\n".join(lines)

@@ -45,7 +45,6 @@ from pushlog.rules import (
     token_outlived,
     truncated_log,
 )
-from pushlog.rules.voice import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,22 +112,21 @@ _ORDER = tuple(Severity)
 
 
 def judge(case: Case, habits: Sequence[Finding] = ()) -> tuple[Finding, ...]:
-    """All findings on a push: the cause first, then by severity, in the order of the rules; habits with the others."""
-    cause = next((found for rule in CAUSES if (found := list(rule.check(case)))), [])
-    rest = [*(finding for rule in OTHERS if _applies(rule, case) for finding in rule.check(case)), *habits]
-    ordered = (*cause, *sorted(rest, key=lambda finding: _ORDER.index(finding.severity)))
-    return tuple(spoken(case, finding) for finding in ordered)
+    """Return all findings on a push: the cause first, then by severity, in the order of the rules."""
+    cause = next((findings for rule in CAUSES if (findings := list(rule.check(case)))), [])
+    others = [*(finding for rule in OTHERS if _applies(rule, case) for finding in rule.check(case)), *habits]
+    return (*cause, *sorted(others, key=lambda finding: _ORDER.index(finding.severity)))
 
 
 def across(cases: Sequence[Case]) -> tuple[tuple[Finding, ...], ...]:
-    """What the pushes of a log say together: for each push the findings that are about it."""
-    mixed = list(interleaved_pushes.across(cases))
-    unclear = frozenset(index for index, _ in mixed)
+    """Return, for each push of a log, the findings that need all its pushes."""
+    interleaved = list(interleaved_pushes.across(cases))
+    unclear = frozenset(index for index, _ in interleaved)
     habits = [hit for rule in HABITS for hit in rule.across(cases, unclear) if _applies(rule, cases[hit[0]])]
-    found: list[list[Finding]] = [[] for _ in cases]
-    for index, finding in (*(hit for hit in mixed if _applies(interleaved_pushes, cases[hit[0]])), *habits):
-        found[index].append(finding)
-    return tuple(map(tuple, found))
+    findings: list[list[Finding]] = [[] for _ in cases]
+    for index, finding in (*(hit for hit in interleaved if _applies(interleaved_pushes, cases[hit[0]])), *habits):
+        findings[index].append(finding)
+    return tuple(map(tuple, findings))
 
 
 def _applies(rule: ModuleType, case: Case) -> bool:

@@ -27,7 +27,7 @@ SEVERITY = Severity.INFO
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires on a quiet push."""
+    """Fire on a quiet push."""
     line = case.mark(MarkKind.QUIET)
     if not case.parsed.quiet or line is None:
         return

@@ -27,12 +27,12 @@ NAME = "silent-refusal"
 SEVERITY = Severity.WARNING
 
 _CODES = ("DENIED", "UNAUTHORIZED")
-# These make a repository on the first push, so that a missing one is no reason.
+# These registries create a repository on the first push, so a missing one is no reason.
 _CREATE = ("docker-hub", "ghcr")
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires on a code that stands alone and was retried for nothing."""
+    """Fire on a code that stands alone and was retried for nothing."""
     classified = case.classified
     if classified is None or not classified.parts.bare or classified.code not in _CODES:
         return
