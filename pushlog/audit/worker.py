@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING
 from pushlog.audit import rows
 from pushlog.faults import InputError
 from pushlog.intake import remote
-from pushlog.intake.archives import ArchiveLimits, Member, members
+from pushlog.intake.archives import Member, members
 from pushlog.intake.deadline import TimeUpError, deadline
+from pushlog.intake.limits import ArchiveLimits
 from pushlog.intake.read import raw
 from pushlog.pipeline import Options, analyze_raw
 from pushlog.redaction.find import redact_text

@@ -62,7 +62,7 @@ def audit(
     from pushlog.audit.run import audit as run
     from pushlog.audit.worker import Settings
     from pushlog.exits import Exit
-    from pushlog.intake.archives import ArchiveLimits
+    from pushlog.intake.limits import ArchiveLimits
     from pushlog.rules_file import load_rules
 
     settings = Settings(

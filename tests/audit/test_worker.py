@@ -15,7 +15,7 @@ from pushlog.audit.schema import TABLES
 from pushlog.audit.units import Unit
 from pushlog.audit.worker import Settings, work
 from pushlog.faults import InputError
-from pushlog.intake.archives import ArchiveLimits
+from pushlog.intake.limits import ArchiveLimits
 from pushlog.intake.deadline import TimeUpError, deadline
 from pushlog.pipeline import analyze_raw
 from tests.intake.test_archives import tarred, zipped
