@@ -44,8 +44,8 @@ class Options:
     """The options of an analysis beside the log.
 
     `timing`: the text of a typescript's timing file; `zone`: that of stamps which name none; `max_uploads`: that of the
-    daemon, 0 for no limit; `watch`: the times of a log that carries none of its own; `redact`: secrets are hidden in
-    the result.
+    daemon, 0 for no limit; `timestamps`: the times of a log that carries none of its own; `redact`: secrets are hidden
+    in the result.
     """
 
     knowledge: Knowledge = field(default_factory=shipped)
@@ -55,7 +55,7 @@ class Options:
     manifest: Manifest | None = None
     max_uploads: int | None = None
     what_if: tuple[Change, ...] = ()
-    watch: Timestamps | None = None
+    timestamps: Timestamps | None = None
     redact: bool = True
     limits: Limits = LIMITS
 
@@ -87,7 +87,7 @@ def _analyze(source: Raw, options: Options) -> Log:
 
 def cases(source: str | Path | bytes, options: Options | None = None) -> list[Case]:
     """Return the pushes in a log as cases, before any rule runs. Raises InputError."""
-    return _build_cases(_raw(source, options), options or Options(), every=True)[1]
+    return _build_cases(_raw(source, options), options or Options(), keep_redraws=True)[1]
 
 
 def _raw(source: str | Path | bytes, options: Options | None) -> Raw:
@@ -95,13 +95,15 @@ def _raw(source: str | Path | bytes, options: Options | None) -> Raw:
     return raw("bytes", source) if isinstance(source, bytes) else read(str(source), limit)
 
 
-def _build_cases(source: Raw, options: Options, *, every: bool = False) -> tuple[Source, list[Case]]:
-    """Return the description of a log and its pushes as cases; `every`: with the events that no rule needs."""
+def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -> tuple[Source, list[Case]]:
+    """Return the description of a log and its pushes as cases; `keep_redraws`: with the events that no rule needs."""
     time = Deadline(options.limits.seconds)
     log = unwrap(source.data, openings(), options.timing, options.zone, where=candidate_ranges)
     text = log.text
-    all_pushes = pushes(text, options.knowledge, every=every or bool(log.watch or options.watch))
-    parsed_pushes, over = limit_pushes(all_pushes.sections, options.limits)
+    all_pushes = pushes(
+        text, options.knowledge, keep_redraws=keep_redraws or bool(log.timestamps or options.timestamps)
+    )
+    parsed_pushes, over = limit_pushes(all_pushes.parsed, options.limits)
     described = Source(
         name=source.name,
         bytes=source.size,
@@ -111,14 +113,14 @@ def _build_cases(source: Raw, options: Options, *, every: bool = False) -> tuple
         decoration=log.decoration,
         coverage=coverage(parsed_pushes),
         notes=(
-            *source.told,
+            *source.all_notes,
             *log.notes,
             *_client_notes(parsed_pushes),
             *(() if parsed_pushes else _unbound_error_note(text, options.knowledge)),
         ),
     )
-    watch = log.watch or options.watch
-    cases = [_case(text, described, push, watch, options) for push in parsed_pushes if not time.over]
+    timestamps = log.timestamps or options.timestamps
+    cases = [_case(text, described, push, timestamps, options) for push in parsed_pushes if not time.over]
     cases, unnamed = _with_instructions(cases, options.history)
     cases, unsized = _with_sizes(cases, options)
     left_out = (*long_lines(text.data), *over, *([time.note] if len(cases) < len(parsed_pushes) else []))
@@ -148,7 +150,7 @@ def _with_instructions(cases: list[Case], history: History | None) -> tuple[list
     """Return the cases with the instructions that made their layers, and notes on those without."""
     if history is None:
         return cases, ()
-    pushes, notes = with_names([(case.push, case.section) for case in cases], history)
+    pushes, notes = with_names([(case.push, case.parsed) for case in cases], history)
     return [replace(case, push=push) for case, push in zip(cases, pushes, strict=True)], notes
 
 
@@ -157,16 +159,18 @@ def _with_sizes(cases: list[Case], options: Options) -> tuple[list[Case], tuple[
     sized: list[Case] = []
     notes: list[str] = []
     for case in cases:
-        push, case_notes = with_sizes(case.push, case.section, options.manifest, options.history)
-        push = with_flow(push, case.held)
-        answers = estimates(push, case.events, case.held, options.what_if)
+        push, case_notes = with_sizes(case.push, case.parsed, options.manifest, options.history)
+        push = with_flow(push, case.slots)
+        answers = estimates(push, case.events, case.slots, options.what_if)
         sized.append(replace(case, push=replace(push, what_if=answers)))
         notes += case_notes
     return sized, tuple(notes)
 
 
-def _case(text: LogText, source: Source, push: ParsedPush, watch: Timestamps | None, options: Options) -> Case:
-    return build_case(text, source, push, watch=watch, knowledge=options.knowledge, max_uploads=options.max_uploads)
+def _case(text: LogText, source: Source, push: ParsedPush, timestamps: Timestamps | None, options: Options) -> Case:
+    return build_case(
+        text, source, push, timestamps=timestamps, knowledge=options.knowledge, max_uploads=options.max_uploads
+    )
 
 
 def _judge(case: Case, habits: tuple[Finding, ...]) -> Diagnosis:

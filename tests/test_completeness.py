@@ -48,4 +48,4 @@ def test_every_output_is_named_where_users_look(name):
 def test_a_rule_is_found_by_its_name(rule):
     stem = rule.__name__.rpartition(".")[2]
     # `failure` gives each family of errors its rule; a family may also have a module of its own.
-    assert stem == "failure" or rule.NAME == stem.replace("_", "-"), f"{stem}.py holds the rule {rule.NAME}"
+    assert stem == "failure" or stem.replace("_", "-") == rule.NAME, f"{stem}.py holds the rule {rule.NAME}"

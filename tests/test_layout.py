@@ -143,9 +143,9 @@ def modules() -> dict[str, ast.Module]:
 
 
 def neighbours(tree: ast.Module, known: set[str]) -> set[str]:
-    """The modules that a module imports when it is loaded or for its types; what a function loads later is no circle."""
+    """The modules that a module imports when it is loaded or for its types; a later import is no circle."""
     result = set()
-    for node in (*tree.body, *(inner for node in tree.body if isinstance(node, ast.If) for inner in node.body)):
+    for node in (*tree.body, *(inner for block in tree.body if isinstance(block, ast.If) for inner in block.body)):
         if isinstance(node, ast.Import):
             result |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -180,7 +180,7 @@ def test_the_check_of_circles_sees_one() -> None:
 
 
 # Participles that say nothing of what a variable holds; see the glossary in CONTRIBUTING.
-SAY_NOTHING = frozenset("told said held worn bare chosen given known found own drawn".split())
+SAY_NOTHING = {"told", "said", "held", "worn", "chosen", "given", "known", "found", "own", "drawn"}
 
 
 def assigned(tree: ast.AST) -> Iterator[tuple[int, str]]:

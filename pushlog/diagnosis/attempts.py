@@ -23,7 +23,7 @@ class Attempt:
 
 def attempts(case: Case, layer: str) -> tuple[Attempt, ...]:
     """The uploads of a layer that the log shows, first one first."""
-    events, rows = case.events, case.events.by_layer[case.section.events.ids.index(layer)]
+    events, rows = case.events, case.events.by_layer[case.parsed.events.ids.index(layer)]
     uploads = []
     for number in sorted(set(events.attempt[rows].tolist())):
         part = rows[events.attempt[rows] == number]

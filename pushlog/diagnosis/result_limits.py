@@ -61,7 +61,7 @@ def timed_out_log(raw: Raw, seconds: float) -> Log:
         capture=Capture.MIXED,
         decoration=None,
         coverage=0.0,
-        notes=(*raw.told, f"given up after {seconds:g} s: nothing in it was analyzed"),
+        notes=(*raw.all_notes, f"given up after {seconds:g} s: nothing in it was analyzed"),
         incomplete=True,
     )
     return Log(source=source, pushes=())

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pushlog.intake.limits import ArchiveLimits
     from pushlog.intake.zip_entries import ZipEntry
 
+
 NESTED_TOO_DEEP = "an archive inside an archive inside an archive: not opened"
 # The complete log of a job in the zip that GitHub gives for a run; the folder of its name repeats it step by step.
 # Source: docs.github.com, "Download workflow run logs"; actions/runner, the names of its log files.

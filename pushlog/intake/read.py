@@ -61,7 +61,7 @@ class Raw:
         return pending if isinstance(pending, Checked) else pending.result()
 
     @property
-    def told(self) -> tuple[str, ...]:
+    def all_notes(self) -> tuple[str, ...]:
         """All that has to be said about the bytes; waits for it."""
         return self.notes if isinstance(self.pending_check, Checked) else (*self.notes, *self.check.notes)
 

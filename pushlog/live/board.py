@@ -11,7 +11,8 @@ import numpy as np
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.bind_error import HEADERS
 from pushlog.formats.errors.classify import starts_error
-from pushlog.formats.events import UNKNOWN, EventKind, Events, Mark, gaps
+from pushlog.formats.events import UNKNOWN, EventKind, Events, gaps
+from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.reference import reference
 from pushlog.intake.log_text import LogText
 from pushlog.knowledge.docker import RETRY_DELAY
@@ -105,7 +106,7 @@ def advance(board: Board, data: bytes, at: float, knowledge: Knowledge) -> Board
 
 def _in_order(text: LogText, reading: docker_lines.Reading, board: Board) -> Iterator[Mark | int | Piece]:
     """Yield marks, row numbers of events, and other pieces, in text order; other pieces only where a push runs."""
-    events, marks = reading.events, [m for m in reading.marks if m.kind != "note"]
+    events, marks = reading.events, [m for m in reading.marks if m.kind != MarkKind.NOTE]
     items: list[tuple[int, Mark | int | Piece]] = [(m.start, m) for m in marks]
     items += [(int(events.start[row]), row) for row in _latest_rows(events).tolist()]
     if board.running or any(m.kind in HEADERS for m in marks) or len(events):
@@ -129,11 +130,11 @@ def _after_mark(board: Board, mark: Mark, at: float) -> Board:
         target = reference((mark,))
         name = "/".join(part for part in (target.registry, target.repository) if part)
         return Board(name=name, number=board.number + 1, began=at, at=at)
-    if mark.kind == "digest" and board.began is not None:
+    if mark.kind == MarkKind.DIGEST and board.began is not None:
         return replace(board, tags=(*board.tags, mark.fields.get("TAG", "")), ended=at, at=at)
-    if mark.kind == "upload_failed" and board.running:
+    if mark.kind == MarkKind.UPLOAD_FAILED and board.running:
         return replace(board, cause=unquoted(mark.fields["CAUSE"]))
-    if mark.kind == "error":
+    if mark.kind == MarkKind.ERROR:
         return replace(board, failed=True, ended=at, at=at)
     return board
 

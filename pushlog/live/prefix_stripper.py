@@ -9,7 +9,7 @@ from pushlog.intake.log_text import LogText
 from pushlog.intake.start_pattern import places
 from pushlog.intake.unwrap.json_records import unwrap_json_records
 from pushlog.intake.unwrap.prefix import detect, strip
-from pushlog.intake.unwrap.recording import drawn, is_cast
+from pushlog.intake.unwrap.recording import drawn_line, is_cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,7 +70,7 @@ class Stripper:
 def _unpacker(data: bytes) -> Callable[[bytes], bytes] | None:
     """Return the function that turns lines of a log that begins so into the client's, or None if they are that."""
     if is_cast(data):
-        return lambda lines: b"".join(drawn(line) for line in lines.split(b"\n"))
+        return lambda lines: b"".join(drawn_line(line) for line in lines.split(b"\n"))
     return _from_records if unwrap_json_records(LogText(data)) else None
 
 

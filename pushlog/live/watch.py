@@ -144,7 +144,7 @@ class Watching:
         """Return the analysis of all that has come, with the arrival times where the log carries none."""
         source = raw(self.name, b"".join(self.tape.parts))
         clock = arrivals(self.tape, source.data[:], already=self.followed.already)
-        log = analyze_raw(source, replace(self.options, watch=clock))
+        log = analyze_raw(source, replace(self.options, timestamps=clock))
         if any(_came_faster(push) for push in log.pushes):
             log = analyze_raw(source, self.options)
         notes = (*log.source.notes, *self.followed.notes)

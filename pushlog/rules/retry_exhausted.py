@@ -39,7 +39,7 @@ SEVERITY = Severity.ERROR
 
 def check(case: Case) -> Iterator[Finding]:
     """Fires on layers whose last countdown ran out; an error that retrying can't cure has a rule of its own."""
-    if not case.client.engine:
+    if not case.client.uses_docker_engine:
         yield from client_retries.exhausted(case, CODE, NAME)
         return
     failure = case.push.error

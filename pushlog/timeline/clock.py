@@ -68,12 +68,12 @@ def infer_clock(
 
 
 def _untimed(events: Events) -> Int64:
-    return np.full(len(events.drawn), -1, dtype=np.int64)
+    return np.full(len(events.all_layers), -1, dtype=np.int64)
 
 
 def _ticks(events: Events) -> NDArray[np.int32]:
     """containerd: every unfinished layer is written once a tick, so a layer that comes again begins a new tick."""
-    return events.drawn
+    return events.all_layers
 
 
 def _redraws(events: Events) -> Int64 | NDArray[np.int32]:
@@ -93,15 +93,15 @@ def _redraws(events: Events) -> Int64 | NDArray[np.int32]:
     runs[order] = run
     keys[order] = np.where(is_drawn & ~last, run, -1)
     keys[(events.current == events.total) & has_figure] = -1
-    return keys if len(events) == len(events.drawn) else _of_all_rows(events, runs, keys)
+    return keys if len(events) == len(events.all_layers) else _of_all_rows(events, runs, keys)
 
 
 def _of_all_rows(events: Events, runs: Int64, keys: Int64) -> NDArray[np.int32]:
     """The keys of every row that was drawn: one that is left out of the events goes on with the run it stands in."""
-    numbers = np.empty(len(events.drawn), dtype=np.int32)
+    numbers = np.empty(len(events.all_layers), dtype=np.int32)
     last = np.full(len(events.ids) + 1, -1, dtype=np.int32)  # the run of each layer so far, and -1 for no layer
     for low in range(0, len(numbers), _BLOCK):
-        layer = events.drawn[low : low + _BLOCK]
+        layer = events.all_layers[low : low + _BLOCK]
         kept_rows = slice(*np.searchsorted(events.place, [low, low + len(layer)]))
         run = np.full(len(layer), -1, dtype=np.int32)
         run[events.place[kept_rows] - low] = runs[kept_rows]

@@ -10,6 +10,7 @@ import numpy as np
 
 from pushlog.faults import InputError
 from pushlog.formats.events import EventKind, is_any
+from pushlog.formats.marks import MarkKind
 from pushlog.model import Capture, Concurrency, Store
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def setting(path: str) -> int:
 
 def _first_tag(section: ParsedPush) -> int:
     """The number of events before the first digest line: a push of several tags lists its layers anew for each."""
-    ends = [mark.start for mark in section.marks if mark.kind == "digest"]
+    ends = [mark.start for mark in section.marks if mark.kind == MarkKind.DIGEST]
     return int(np.searchsorted(section.events.start, min(ends))) if ends else len(section.events)
 
 

@@ -46,9 +46,9 @@ class Measured:
     began: str | None
 
 
-def measure(section: ParsedPush, watch: Timestamps | None) -> Measured | None:
+def measure(section: ParsedPush, timestamps: Timestamps | None) -> Measured | None:
     """The times of a push; None when the log carries none for it."""
-    if watch is None:
+    if timestamps is None:
         return None
     events = section.events
     first, last = section.lines
@@ -56,7 +56,7 @@ def measure(section: ParsedPush, watch: Timestamps | None) -> Measured | None:
         {(first, section.start), (last, section.stop)}
         | set(zip(events.line.tolist(), events.start.tolist(), strict=True))
     )
-    times = watch.times([line for line, _ in places], [offset for _, offset in places])
+    times = timestamps.times([line for line, _ in places], [offset for _, offset in places])
     read = np.array(times.seconds)
     dated = ~np.isnan(read)
     if not dated.any() or dated.mean() < _ENOUGH:
@@ -65,7 +65,7 @@ def measure(section: ParsedPush, watch: Timestamps | None) -> Measured | None:
     index = {place: number for number, place in enumerate(places)}
     rows = [index[place] for place in zip(events.line.tolist(), events.start.tolist(), strict=True)]
     return Measured(
-        kind=watch.kind,
+        kind=timestamps.kind,
         at=filled[rows] - filled[0],
         seconds=float(filled[-1] - filled[0]),
         resolution=times.resolution,

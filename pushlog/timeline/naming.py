@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pushlog.formats.events import EventKind
+from pushlog.formats.marks import MarkKind
 from pushlog.model import Diagnosis, Store
 from pushlog.units import count
 
@@ -80,7 +81,7 @@ def _names(push: Diagnosis, section: ParsedPush, history: History) -> _Names:
 
 
 def _by_order(section: ParsedPush, history: History) -> _Names:
-    if section.last("header", "old_header") is None:
+    if section.last(MarkKind.HEADER, MarkKind.OLD_HEADER) is None:
         return _unnamed(
             f"the log lacks the beginning of the push, so that the order of layers tells nothing: {ADD_HASHES}"
         )
@@ -94,7 +95,7 @@ def _by_order(section: ParsedPush, history: History) -> _Names:
 def printed(section: ParsedPush) -> Iterator[str]:
     """The layers as `Preparing` lists them, a layer twice that is twice in the image; a paste shows each row once."""
     events = section.events
-    until = min((mark.start for mark in section.marks if mark.kind == "digest"), default=None)
+    until = min((mark.start for mark in section.marks if mark.kind == MarkKind.DIGEST), default=None)
     is_first = events.kind == EventKind.PREPARING
     first = events.layer[is_first if until is None else is_first & (events.start < until)].tolist()
     yield from (events.ids[layer] for layer in first) if first else events.ids

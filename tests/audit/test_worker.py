@@ -15,8 +15,8 @@ from pushlog.audit.schema import TABLES
 from pushlog.audit.units import Unit
 from pushlog.audit.worker import Settings, work
 from pushlog.faults import InputError
-from pushlog.intake.limits import ArchiveLimits
 from pushlog.intake.deadline import TimeUpError, deadline
+from pushlog.intake.limits import ArchiveLimits
 from pushlog.pipeline import analyze_raw
 from tests.intake.test_archives import tarred, zipped
 from tests.paths import SAMPLES

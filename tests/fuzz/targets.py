@@ -42,7 +42,7 @@ def lines(data: bytes) -> None:
         text = unwrap(raw("log", data).data, openings()).text
     except UserError:
         return
-    for section in pushes(text, shipped()).sections:
+    for section in pushes(text, shipped()).parsed:
         if section.error:
             classify(section.error.text)
 

@@ -1,9 +1,9 @@
 """Logs as people have them, one file for each kind, each with the story that is expected of it.
 
-A file says what the kind is (`about`) and lists logs: `text` as it stands, or `bytes` with Python's escapes; `role` says
-whether it is the kind itself, a sibling, or a look-alike that must stay what it is. Of a push only the keys given are
-compared: dotted paths into the `pushlog/1` JSON; `layers` is their number, `rules` and `not_rules` are names of findings
-that must and must not be there. `source` and `missed` do the same for the log.
+A file says what the kind is (`about`) and lists logs: `text` as it stands, or `bytes` with Python's escapes. `role`
+says whether a log is of the kind itself, a sibling, or a look-alike that must stay what it is. Only the keys given are
+compared of a push: dotted paths into the `pushlog/1` JSON; `layers` is their number, `rules` and `not_rules` are names
+of findings that must and must not be there. `source` and `missed` do the same for the log.
 """
 
 import ast

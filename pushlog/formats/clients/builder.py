@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pushlog.formats.docker.bind_error import join_error_lines
-from pushlog.formats.events import Mark, gaps, of_rows
+from pushlog.formats.events import gaps, of_rows
+from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.parsed_push import ParsedPush
 from pushlog.intake.log_text import Piece
 from pushlog.intake.unwrap.prefix import is_noise
@@ -50,7 +51,7 @@ class PushBuilder:
     error: ErrorLines | None = None
     clock: ClientTimestamps | None = None
 
-    def add_mark(self, kind: str, like: Mark, **fields: str) -> None:
+    def add_mark(self, kind: MarkKind, like: Mark, **fields: str) -> None:
         """Add a mark in the common words, at the place of another mark."""
         self.marks.append(Mark(kind=kind, start=like.start, stop=like.stop, line=like.line, fields=fields))
 
@@ -75,7 +76,7 @@ def pushes_of(
 
 def nearby(last: Mark, mark: Mark) -> bool:
     """Return whether a line can belong to the same push as the line before it."""
-    return mark.line - last.line <= (_NEAR if mark.kind == "error" else _BETWEEN)
+    return mark.line - last.line <= (_NEAR if mark.kind == MarkKind.ERROR else _BETWEEN)
 
 
 def answers(command: Mark | None, error: Mark | None) -> bool:

@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from pushlog.formats.events import Mark
+from pushlog.formats.marks import Mark, MarkKind
 from pushlog.intake.limits import loads
 from pushlog.intake.unwrap.timestamps import seconds
 
@@ -47,7 +47,7 @@ def marks(piece: Piece, lines: LineParser, steps: Steps) -> Iterator[Mark]:
     message = _message(piece.text)
     if message is None or not message.keys() <= _KEYS:
         return
-    yield Mark(kind="row", start=piece.start, stop=piece.stop, line=piece.line)
+    yield Mark(kind=MarkKind.ROW, start=piece.start, stop=piece.stop, line=piece.line)
     # An object tells of several things in order: each has a place of its own inside it.
     for place, (line, stamp) in enumerate(_lines(message, steps), piece.start + 1):
         first, _, rest = line.partition("\n")

@@ -9,9 +9,10 @@ from pushlog.formats.client_timestamps import client_timestamps
 from pushlog.formats.clients.builder import PushBuilder, parsed_push, pushes_of
 from pushlog.formats.docker.bind_error import join_error_lines
 from pushlog.formats.errors.classify import starts_error
-from pushlog.formats.events import UNKNOWN, EventKind, EventRow, Mark
+from pushlog.formats.events import UNKNOWN, EventKind, EventRow
 from pushlog.formats.figures import LONGEST_WAIT, elapsed, size
 from pushlog.formats.grammar.line_parser import LineParser
+from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.reference import host, names_in, split
 from pushlog.intake.start_pattern import StartPattern
 from pushlog.model import Client
@@ -41,7 +42,7 @@ _FOREIGN = 8
 _PAGE = 32768
 
 
-def sections(text: LogText, knowledge: Knowledge) -> tuple[ParsedPush, ...]:
+def pushes(text: LogText, knowledge: Knowledge) -> tuple[ParsedPush, ...]:
     """Return the pushes of `docker compose push` in a log: one for each image of a run."""
     runs = pushes_of(LINES.marks(text, WHERE), starts=partial(_starts, text))
     return tuple(parsed_push(text, push) for run in runs for push in _pushes(text, knowledge, run))
@@ -49,7 +50,7 @@ def sections(text: LogText, knowledge: Knowledge) -> tuple[ParsedPush, ...]:
 
 def _starts(text: LogText, run: Sequence[Mark], mark: Mark) -> bool:
     """Return whether a line begins another run: at a command, or below the error that ended the last one."""
-    return mark.kind == "command" or _has_error_between(text, run[-1], mark)
+    return mark.kind == MarkKind.COMMAND or _has_error_between(text, run[-1], mark)
 
 
 def _has_error_between(text: LogText, last: Mark, mark: Mark) -> bool:
@@ -58,10 +59,10 @@ def _has_error_between(text: LogText, last: Mark, mark: Mark) -> bool:
 
 def _pushes(text: LogText, knowledge: Knowledge, run: Sequence[Mark]) -> list[PushBuilder]:
     pushes: dict[str, PushBuilder] = {}
-    single = len({m.fields["IMAGE"] for m in run if m.kind in {"pushing", "pushed"}}) == 1
+    single = len({m.fields["IMAGE"] for m in run if m.kind in {MarkKind.PUSHING, MarkKind.PUSHED}}) == 1
     for mark in run:
         name = mark.fields.get("SERVICE") or mark.fields.get("IMAGE") or (next(iter(pushes), "") if single else "")
-        if mark.kind in {"layer", "pushing", "pushed"} or (mark.kind == "bare" and name):
+        if mark.kind in {MarkKind.LAYER, MarkKind.PUSHING, MarkKind.PUSHED} or (mark.kind == MarkKind.BARE and name):
             if name not in pushes:
                 pushes[name] = _new(mark, name)
             _tell(pushes[name], mark)
@@ -77,15 +78,15 @@ def _new(mark: Mark, name: str) -> PushBuilder:
     push = PushBuilder(client=Client.COMPOSE, why=_WHY)
     # A service is not an image: only a name with a path or a tag is one.
     if "/" in name or ":" in name:
-        push.add_mark("reference", mark, REFERENCE=name)
+        push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=name)
     return push
 
 
 def _tell(push: PushBuilder, mark: Mark) -> None:
     push.consumed.append(mark)
     fields = mark.fields
-    if mark.kind == "pushed":
-        push.add_mark("done", mark)
+    if mark.kind == MarkKind.PUSHED:
+        push.add_mark(MarkKind.DONE, mark)
         layers = dict.fromkeys(row.layer for row in push.rows)
         push.rows += [
             EventRow(start=mark.start, stop=mark.stop, layer=layer, kind=EventKind.PUSHED) for layer in layers
@@ -94,11 +95,13 @@ def _tell(push: PushBuilder, mark: Mark) -> None:
         figures = {key: size(fields[key.upper()]) for key in ("current", "total") if key.upper() in fields}
         wait = round(min(float(fields["WAIT"]), LONGEST_WAIT)) if "WAIT" in fields else UNKNOWN
         kind = EventKind[fields["STATE"].upper()] if "STATE" in fields else EventKind.PUSHING
-        if mark.kind == "layer" or figures:
+        if mark.kind == MarkKind.LAYER or figures:
             row = EventRow(start=mark.start, stop=mark.stop, layer=fields["LAYER"], kind=kind, wait=wait, **figures)
             push.rows.append(row)
         if "FROM" in fields:
-            push.marks.append(Mark(kind="mount", start=mark.start, stop=mark.stop, line=mark.line, fields=fields))
+            push.marks.append(
+                Mark(kind=MarkKind.MOUNT, start=mark.start, stop=mark.stop, line=mark.line, fields=fields)
+            )
 
 
 def _error(text: LogText, knowledge: Knowledge, last: Mark) -> ErrorLines | None:
@@ -123,14 +126,16 @@ def _end(pushes: Sequence[PushBuilder], error: ErrorLines | None) -> None:
             push.error = error
             push.why += _AMONG if len(failed) > 1 else ""
         elif not _finished(push) and error:
-            push.add_mark("interrupt", push.consumed[-1], WHY=_STOPPED)
-        elif _finished(push) and not any(m.kind == "done" for m in push.marks):
-            push.add_mark("last_word", push.consumed[-1])
+            push.add_mark(MarkKind.INTERRUPT, push.consumed[-1], WHY=_STOPPED)
+        elif _finished(push) and not any(m.kind == MarkKind.DONE for m in push.marks):
+            push.add_mark(MarkKind.LAST_WORD, push.consumed[-1])
 
 
 def _finished(push: PushBuilder) -> bool:
     last = {row.layer: row.kind for row in sorted(push.rows, key=lambda row: row.start)}
-    return any(m.kind == "done" for m in push.marks) or (bool(last) and all(kind in _PLAIN for kind in last.values()))
+    return any(m.kind == MarkKind.DONE for m in push.marks) or (
+        bool(last) and all(kind in _PLAIN for kind in last.values())
+    )
 
 
 def _failed(pushes: Sequence[PushBuilder], error: ErrorLines) -> list[PushBuilder]:
@@ -141,5 +146,5 @@ def _failed(pushes: Sequence[PushBuilder], error: ErrorLines) -> list[PushBuilde
 
 
 def _repository(push: PushBuilder) -> str | None:
-    names = [m.fields["REFERENCE"] for m in push.marks if m.kind == "reference"]
+    names = [m.fields["REFERENCE"] for m in push.marks if m.kind == MarkKind.REFERENCE]
     return host(split(names[0])[0])[1] if names else None

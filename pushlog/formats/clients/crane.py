@@ -9,6 +9,7 @@ from pushlog.formats.client_timestamps import client_timestamps
 from pushlog.formats.clients.builder import PushBuilder, answers, error_at, parsed_push, pushes_of
 from pushlog.formats.events import EventKind, EventRow
 from pushlog.formats.grammar.line_parser import LineParser
+from pushlog.formats.marks import MarkKind
 from pushlog.formats.push_command import pushed_by
 from pushlog.formats.reference import split
 from pushlog.intake.start_pattern import StartPattern
@@ -18,7 +19,7 @@ from pushlog.model import Client
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pushlog.formats.events import Mark
+    from pushlog.formats.marks import Mark
     from pushlog.formats.parsed_push import ParsedPush
     from pushlog.intake.log_text import LogText
     from pushlog.knowledge.base import Knowledge
@@ -42,12 +43,12 @@ OPENING = StartPattern(
 COMMAND = StartPattern(signs=(rb"crane ",), pattern=rb"\b(?:crane|gcrane) (?:[^\n]{0,160} )?(?:push|copy|cp|tag) ")
 WHERE = (OPENING, COMMAND)
 _LIBRARY_ERROR = re.compile(rb"Error: (?:[^\n\"]{0,300}: )?(?:GET|HEAD|PUT|POST|PATCH) https?://")
-_KINDS = {"pushed": EventKind.PUSHED, "exists": EventKind.EXISTS, "mounted": EventKind.MOUNTED}
+_KINDS = {MarkKind.PUSHED: EventKind.PUSHED, MarkKind.EXISTS: EventKind.EXISTS, MarkKind.MOUNTED: EventKind.MOUNTED}
 _BLOB = re.compile(r"/blobs/(sha256:[0-9a-f]{64})")
-_ENDS = ("result", "error")
+_ENDS = (MarkKind.RESULT, MarkKind.ERROR)
 
 
-def sections(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
+def pushes(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
     """Return the pushes of go-containerregistry in a log."""
     found_pushes = (_push(text, marks) for marks in pushes_of(LINES.marks(text, WHERE), starts=_starts, ends=_ENDS))
     return tuple(parsed_push(text, push) for push in found_pushes if push)
@@ -55,12 +56,12 @@ def sections(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
 
 def _starts(push: Sequence[Mark], mark: Mark) -> bool:
     """Return whether a mark begins another push: crane prints one result below the digest of a tag."""
-    return mark.kind in {"command", "target"} or (_tagged(push[-1]) and mark.kind != "result")
+    return mark.kind in {MarkKind.COMMAND, MarkKind.TARGET} or (_tagged(push[-1]) and mark.kind != MarkKind.RESULT)
 
 
 def _tagged(mark: Mark) -> bool:
     """Return whether the line ends the push of a tag; the parts of an index are pushed by their digests."""
-    return mark.kind == "digest" and "@" not in mark.fields["REFERENCE"]
+    return mark.kind == MarkKind.DIGEST and "@" not in mark.fields["REFERENCE"]
 
 
 def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
@@ -69,8 +70,8 @@ def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
     )
     for mark in marks:
         _tell(text, push, mark)
-    command = next((mark for mark in marks if mark.kind == "command"), None)
-    error = next((mark for mark in marks if mark.kind == "error"), None)
+    command = next((mark for mark in marks if mark.kind == MarkKind.COMMAND), None)
+    error = next((mark for mark in marks if mark.kind == MarkKind.ERROR), None)
     has_time = any("CLOCK" in mark.fields for mark in marks)
     if error and not has_time and not answers(command, error) and not _LIBRARY_ERROR.match(text.data, error.start):
         return None
@@ -86,18 +87,18 @@ def _tell(text: LogText, push: PushBuilder, mark: Mark) -> None:
     fields = mark.fields
     if mark.kind in _KINDS:
         push.rows.append(EventRow(start=mark.start, stop=mark.stop, layer=fields["DIGEST"], kind=_KINDS[mark.kind]))
-    elif mark.kind == "retry":
-        push.add_mark("retry", mark, TEXT=fields["TEXT"])
+    elif mark.kind == MarkKind.RETRY:
+        push.add_mark(MarkKind.RETRY, mark, TEXT=fields["TEXT"])
         if blob := _BLOB.search(fields["TEXT"].split(": ", 1)[0]):
             push.rows.append(EventRow(start=mark.start, stop=mark.stop, layer=blob[1], kind=EventKind.RETRYING, wait=0))
-    elif mark.kind == "manifest":
-        push.add_mark("digest", mark, TAG=fields["REFERENCE"], DIGEST=fields["DIGEST"])
+    elif mark.kind == MarkKind.MANIFEST:
+        push.add_mark(MarkKind.DIGEST, mark, TAG=fields["REFERENCE"], DIGEST=fields["DIGEST"])
     elif _tagged(mark):
-        push.add_mark("reference", mark, REFERENCE=fields["REFERENCE"])
-        push.add_mark("digest", mark, TAG=split(fields["REFERENCE"])[1] or "latest", DIGEST=fields["DIGEST"])
-    elif mark.kind == "target":
-        push.add_mark("reference", mark, REFERENCE=fields["REFERENCE"])
-    elif mark.kind == "command" and (name := pushed_by(fields["COMMAND"])):
-        push.add_mark("reference", mark, REFERENCE=name)
-    elif mark.kind == "error":
+        push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=fields["REFERENCE"])
+        push.add_mark(MarkKind.DIGEST, mark, TAG=split(fields["REFERENCE"])[1] or "latest", DIGEST=fields["DIGEST"])
+    elif mark.kind == MarkKind.TARGET:
+        push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=fields["REFERENCE"])
+    elif mark.kind == MarkKind.COMMAND and (name := pushed_by(fields["COMMAND"])):
+        push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=name)
+    elif mark.kind == MarkKind.ERROR:
         push.error = error_at(text, mark, f"Error: {fields['TEXT']}")

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from pushlog.formats.client_timestamps import client_timestamps
 from pushlog.formats.clients.builder import PushBuilder, answers, error_at, parsed_push, pushes_of
 from pushlog.formats.errors.page import unquoted
-from pushlog.formats.events import EventKind, EventRow, Mark
+from pushlog.formats.events import EventKind, EventRow
 from pushlog.formats.figures import binary, elapsed
 from pushlog.formats.grammar.line_parser import LineParser
+from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.push_command import pushed_by
 from pushlog.intake.start_pattern import StartPattern
 from pushlog.model import Client
@@ -33,7 +34,7 @@ WHERE = (OPENING, COMMAND)
 _IMAGE = ("index", "manifest")
 
 
-def sections(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
+def pushes(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
     """Return the pushes that containerd's progress shows in a log."""
     found_pushes = (_push(text, marks) for marks in pushes_of(LINES.marks(text, WHERE), starts=_starts))
     return tuple(parsed_push(text, push) for push in found_pushes if push)
@@ -41,21 +42,21 @@ def sections(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
 
 def _starts(push: Sequence[Mark], mark: Mark) -> bool:
     """Return whether a mark begins another push: after an error, at a command, or where the elapsed time falls."""
-    if push[-1].kind == "fatal":
-        return mark.kind != "note"
-    if mark.kind == "elapsed":
-        before = next((m for m in reversed(push) if m.kind == "elapsed"), None)
+    if push[-1].kind == MarkKind.FATAL:
+        return mark.kind != MarkKind.NOTE
+    if mark.kind == MarkKind.ELAPSED:
+        before = next((m for m in reversed(push) if m.kind == MarkKind.ELAPSED), None)
         return before is not None and elapsed(mark.fields["SECONDS"]) < elapsed(before.fields["SECONDS"])
-    return mark.kind == "command" or (_first(mark) and push[-1].kind not in {"note", "command"})
+    return mark.kind == MarkKind.COMMAND or (_first(mark) and push[-1].kind not in {MarkKind.NOTE, MarkKind.COMMAND})
 
 
 def _first(mark: Mark) -> bool:
-    return mark.kind == "note" and "SINCE" in mark.fields
+    return mark.kind == MarkKind.NOTE and "SINCE" in mark.fields
 
 
 def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
-    opening = next((mark for mark in reversed(marks) if _first(mark) or mark.kind == "command"), None)
-    error = next((mark for mark in marks if mark.kind == "fatal"), None)
+    opening = next((mark for mark in reversed(marks) if _first(mark) or mark.kind == MarkKind.COMMAND), None)
+    error = next((mark for mark in marks if mark.kind == MarkKind.FATAL), None)
     if not answers(opening, error) and not any("OBJECT" in mark.fields for mark in marks):
         return None
     push = PushBuilder(
@@ -72,16 +73,20 @@ def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
             frame = mark.start if frame is None else frame
             if mark.fields["OBJECT"].startswith("layer-"):
                 push.rows.append(_row(mark))
-        elif mark.kind == "elapsed" and frame is not None:
+        elif mark.kind == MarkKind.ELAPSED and frame is not None:
             # The rows above were drawn at that time.
             stamps.append((frame, elapsed(mark.fields["SECONDS"])))
             frame = None
-        elif mark.kind == "command" and (name := pushed_by(mark.fields["COMMAND"])):
-            push.add_mark("reference", mark, REFERENCE=name)
-        elif mark.kind == "fatal":
+        elif mark.kind == MarkKind.COMMAND and (name := pushed_by(mark.fields["COMMAND"])):
+            push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=name)
+        elif mark.kind == MarkKind.FATAL:
             message = unquoted(mark.fields["QUOTED"]) if "QUOTED" in mark.fields else mark.fields["TEXT"]
             push.error = error_at(text, mark, message)
-    if push.error is None and states and all(mark.kind in {"pushed", "exists"} for mark in states.values()):
+    if (
+        push.error is None
+        and states
+        and all(mark.kind in {MarkKind.PUSHED, MarkKind.EXISTS} for mark in states.values())
+    ):
         _done(push, states, marks[-1])
     push.clock = client_timestamps([(marks[0].start, 0.0), *stamps], resolution=0.1)
     return push
@@ -98,5 +103,5 @@ def _done(push: PushBuilder, states: dict[str, Mark], last: Mark) -> None:
     for kind in _IMAGE:
         names = [name for name in states if name.startswith(f"{kind}-")]
         if names:
-            push.add_mark("digest", last, DIGEST=names[-1].partition("-")[2])
+            push.add_mark(MarkKind.DIGEST, last, DIGEST=names[-1].partition("-")[2])
             return

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pushlog.formats.clients.builder import PushBuilder, answers, error_at, parsed_push, pushes_of
-from pushlog.formats.events import EventKind, EventRow, Mark
+from pushlog.formats.events import EventKind, EventRow
 from pushlog.formats.grammar.line_parser import LineParser
+from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.push_command import pushed_by
 from pushlog.formats.reference import split
 from pushlog.intake.start_pattern import StartPattern
@@ -34,24 +35,31 @@ OPENING = StartPattern(
 # A push can end before it says anything but its error: then its command tells.
 COMMAND = StartPattern(signs=(rb"oras ",), pattern=rb"\boras (?:[^\n]{0,160} )?(?:push|attach|cp) ")
 WHERE = (OPENING, COMMAND)
-_ENDS = ("digest", "error")
+_ENDS = (MarkKind.DIGEST, MarkKind.ERROR)
 # Kinds that only a push prints.
-_PUSH_KINDS = {"pushing", "pushed", "exists", "mounted", "skipped", "reference"}
+_PUSH_KINDS = {
+    MarkKind.PUSHING,
+    MarkKind.PUSHED,
+    MarkKind.EXISTS,
+    MarkKind.MOUNTED,
+    MarkKind.SKIPPED,
+    MarkKind.REFERENCE,
+}
 
 
-def sections(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
+def pushes(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
     """Return the pushes of oras in a log."""
     found_pushes = (_push(text, marks) for marks in pushes_of(LINES.marks(text, WHERE), starts=_starts, ends=_ENDS))
     return tuple(parsed_push(text, push) for push in found_pushes if push)
 
 
 def _starts(_: Sequence[Mark], mark: Mark) -> bool:
-    return mark.kind == "command"
+    return mark.kind == MarkKind.COMMAND
 
 
 def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
-    command = next((mark for mark in marks if mark.kind == "command"), None)
-    error = next((mark for mark in marks if mark.kind == "error"), None)
+    command = next((mark for mark in marks if mark.kind == MarkKind.COMMAND), None)
+    error = next((mark for mark in marks if mark.kind == MarkKind.ERROR), None)
     if not answers(command, error) and not any(mark.kind in _PUSH_KINDS for mark in marks):
         return None
     push = PushBuilder(client=Client.ORAS, why="the lines are those of oras", consumed=list(marks))
@@ -62,13 +70,13 @@ def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
             push.rows.append(
                 EventRow(start=mark.start, stop=mark.stop, layer=fields["BLOB"], kind=EventKind[mark.kind.upper()])
             )
-        elif mark.kind in {"reference", "command"}:
+        elif mark.kind in {MarkKind.REFERENCE, MarkKind.COMMAND}:
             name = fields.get("REFERENCE") or pushed_by(fields.get("COMMAND", "")) or name
             if name:
-                push.add_mark("reference", mark, REFERENCE=name)
-        elif mark.kind == "digest":
+                push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=name)
+        elif mark.kind == MarkKind.DIGEST:
             tag = split(name)[1]
-            push.add_mark("digest", mark, DIGEST=fields["DIGEST"], **({"TAG": tag} if tag else {}))
-        elif mark.kind == "error":
+            push.add_mark(MarkKind.DIGEST, mark, DIGEST=fields["DIGEST"], **({"TAG": tag} if tag else {}))
+        elif mark.kind == MarkKind.ERROR:
             push.error = error_at(text, mark, text.data[mark.start : mark.stop].decode("utf-8", "replace").strip())
     return push

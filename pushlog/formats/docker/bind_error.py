@@ -10,7 +10,8 @@ import numpy as np
 
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.errors.classify import continues, starts_error
-from pushlog.formats.events import Events, Mark, gaps
+from pushlog.formats.events import Events, gaps
+from pushlog.formats.marks import Mark, MarkKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from pushlog.intake.log_text import LogText, Piece
     from pushlog.knowledge.base import Knowledge
 
-HEADERS = ("header", "old_header")
+HEADERS = (MarkKind.HEADER, MarkKind.OLD_HEADER)
 # So many other lines may stand between a push and its error: a second stream, a CI's own words.
 _NEAR = 8
 # An error printed to another stream can be captured a few lines early.
@@ -68,7 +69,7 @@ class PushRange:
 
     def below(self, offset: int) -> Iterator[Piece]:
         """Return the nearest such pieces below an offset, notes among them: a note may be a line of an error."""
-        without_notes = replace(self, marks=tuple(m for m in self.marks if m.kind != "note"))
+        without_notes = replace(self, marks=tuple(m for m in self.marks if m.kind != MarkKind.NOTE))
         return islice(without_notes.leftover(offset, min(self.stop, offset + _REACH)), _PIECES)
 
     def first_error(self, pieces: Iterable[Piece], near: int | None = None) -> ErrorLines | None:
@@ -102,12 +103,12 @@ def bound_error(candidate: PushRange, *, start: int, stop: int, previous_stop: i
     It is the Engine's own message, else the first error after the last event, else among the events, else just above
     them. `previous_stop`: where the push before this one ends.
     """
-    message = next((m for m in candidate.marks if m.kind == "error"), None)
+    message = next((m for m in candidate.marks if m.kind == MarkKind.ERROR), None)
     if message:
         text = message.fields["TEXT"].replace("\r\n", "\n").strip("\n")
         return ErrorLines(text=text, start=message.start, stop=message.stop, lines=(message.line, message.line))
     last_event = int(candidate.events.stop[-1]) if len(candidate.events) else start
-    digests = [m.stop for m in candidate.marks if m.kind == "digest"]
+    digests = [m.stop for m in candidate.marks if m.kind == MarkKind.DIGEST]
     if digests and max(digests) > last_event and not _may_fail_after_digest(candidate):
         return None
     after = max([last_event, *digests, *(m.stop for m in candidate.marks if m.kind in HEADERS)])
@@ -122,8 +123,10 @@ def bound_error(candidate: PushRange, *, start: int, stop: int, previous_stop: i
 
 def _may_fail_after_digest(candidate: PushRange) -> bool:
     """Return whether an error can follow a digest line: 1.8 and 1.9 send the manifest later, `-a` sends more."""
-    options = [o for m in candidate.marks if m.kind == "command" for o in m.fields.get("OPTIONS", "").split()]
-    has_several = sum(m.kind == "digest" for m in candidate.marks) > 1
+    options = [o for m in candidate.marks if m.kind == MarkKind.COMMAND for o in m.fields.get("OPTIONS", "").split()]
+    has_several = sum(m.kind == MarkKind.DIGEST for m in candidate.marks) > 1
     return (
-        has_several or any(m.kind == "old_header" for m in candidate.marks) or bool({"-a", "--all-tags"} & set(options))
+        has_several
+        or any(m.kind == MarkKind.OLD_HEADER for m in candidate.marks)
+        or bool({"-a", "--all-tags"} & set(options))
     )

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pushlog.formats.events import UNKNOWN, EventKind, Events, Mark, is_any
+from pushlog.formats.events import UNKNOWN, EventKind, Events, is_any
+from pushlog.formats.marks import Mark, MarkKind
 from pushlog.model import Store
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def image_store(events: Events, marks: Sequence[Mark], *, hint: Store, pasted: b
         return Store.CONTAINERD
     if ((events.total > 0) & (events.current > events.total)).any():
         return Store.GRAPHDRIVER
-    has_header = headed or any(m.kind == "header" for m in marks)
+    has_header = headed or any(m.kind == MarkKind.HEADER for m in marks)
     if has_header and len(events) and (not pasted or _seen_twice(events, marks)):
         return Store.CONTAINERD
     return hint
@@ -43,19 +44,19 @@ def image_store(events: Events, marks: Sequence[Mark], *, hint: Store, pasted: b
 
 def _graphdriver_mark(mark: Mark) -> bool:
     """Return whether only this store prints the mark: an old header, or the message with tag and digest."""
-    return mark.kind == "old_header" or (mark.kind == "aux" and "DIGEST" in mark.fields)
+    return mark.kind == MarkKind.OLD_HEADER or (mark.kind == MarkKind.AUX and "DIGEST" in mark.fields)
 
 
 def _seen_twice(events: Events, marks: Sequence[Mark]) -> bool:
     """Return whether a layer of the first tag has more than one line."""
-    first = min((m.start for m in marks if m.kind == "digest"), default=None)
+    first = min((m.start for m in marks if m.kind == MarkKind.DIGEST), default=None)
     rows = len(events) if first is None else int(np.searchsorted(events.start, first))
     return rows > len(set(events.layer[:rows].tolist()))
 
 
 def redraws_throttled(text: LogText, events: Events, marks: Sequence[Mark]) -> bool:
     """Return whether the daemon drew a layer at most every 100 ms, as docker does since 1.13; unsure counts as no."""
-    if any(m.kind == "old_header" and "COUNT" in m.fields for m in marks):
+    if any(m.kind == MarkKind.OLD_HEADER and "COUNT" in m.fields for m in marks):
         return False
     rows = np.flatnonzero(events.current != UNKNOWN)[:_MOST_ROWS]
     spans = zip(events.start[rows].tolist(), events.stop[rows].tolist(), strict=True)

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 from pushlog.formats.bulk.line_shapes import FIELDS, BulkGrammar
 from pushlog.formats.bulk.reader import scan
-from pushlog.formats.events import UNKNOWN, EventKind, EventRow, Events, Mark, from_rows, table
+from pushlog.formats.events import UNKNOWN, EventKind, EventRow, Events, from_rows, table
 from pushlog.formats.figures import LARGEST, LONGEST_WAIT, size
 from pushlog.formats.grammar import regex
 from pushlog.formats.grammar.line_parser import LineParser
 from pushlog.formats.grammar.load import load_grammar
+from pushlog.formats.marks import Mark, MarkKind
 from pushlog.intake.limits import LONGEST_PIECE, loads
 from pushlog.intake.log_text import LogText, Piece, plain
 from pushlog.intake.start_pattern import StartPattern
@@ -102,12 +103,12 @@ def _lines_pattern(kinds: tuple[str, ...] = ()) -> re.Pattern[str]:
     return re.compile(text, re.ASCII)
 
 
-def read(text: LogText, *, every: bool = True) -> Reading:
+def read(text: LogText, *, keep_redraws: bool = True) -> Reading:
     """Return all lines of `docker push` in the text, whatever stands between them.
 
-    `every`: also the rows that only advance the figure of a layer, nearly all rows of a long push.
+    `keep_redraws`: also the rows that only advance the figure of a layer, nearly all rows of a long push.
     """
-    bulk = scan(text, lane("docker.lark"), lane("engine.lark"), every=every)
+    bulk = scan(text, lane("docker.lark"), lane("engine.lark"), keep_redraws=keep_redraws)
     parsed_events = [
         (event, piece.text.startswith("{"))
         for start, stop in bulk.others.tolist()
@@ -116,7 +117,7 @@ def read(text: LogText, *, every: bool = True) -> Reading:
     ]
     rows = [event for event, _ in parsed_events if isinstance(event, EventRow)]
     marks = tuple(event for event, _ in parsed_events if isinstance(event, Mark))
-    events = table(text, bulk.columns, bulk.drawn, from_rows(rows))
+    events = table(text, bulk.columns, bulk.order, from_rows(rows))
     messages = bulk.messages > 0 or any(is_json for _, is_json in parsed_events)
     lines = len(bulk.columns.start) > bulk.messages or any(
         not is_json and _of_a_push(event) for event, is_json in parsed_events
@@ -151,7 +152,7 @@ def _may_be_line(line: str) -> bool:
 
 
 def _of_a_push(event: EventRow | Mark) -> bool:
-    return isinstance(event, EventRow) or event.kind in ("header", "old_header", "digest")
+    return isinstance(event, EventRow) or event.kind in (MarkKind.HEADER, MarkKind.OLD_HEADER, MarkKind.DIGEST)
 
 
 def _capture(text: LogText, events: Events, *, messages: bool, lines: bool) -> Capture:
@@ -221,9 +222,9 @@ def _message(piece: Piece) -> Iterator[EventRow | Mark]:
     status, layer = message.get("status"), message.get("id")
     place = {"start": piece.start, "stop": piece.stop, "line": piece.line}
     if text := _error_of(message):
-        yield Mark(kind="error", fields={"TEXT": text}, **place)
+        yield Mark(kind=MarkKind.ERROR, fields={"TEXT": text}, **place)
     elif isinstance(aux := message.get("aux"), dict):
-        yield Mark(kind="aux", fields={k.upper(): v for k, v in aux.items() if isinstance(v, str)}, **place)
+        yield Mark(kind=MarkKind.AUX, fields={k.upper(): v for k, v in aux.items() if isinstance(v, str)}, **place)
     elif isinstance(status, str):
         words = f"{layer}: {status}" if isinstance(layer, str) else status
         detail = message.get("progressDetail")
@@ -253,12 +254,12 @@ def _bytes(figure: object) -> int:
 def _line(piece: Piece) -> Iterator[EventRow | Mark]:
     """Return what a line tells: a row of a layer, and a mark where it tells more."""
     mark = LINES.mark(piece)
-    if mark is None or mark.kind != "layer":
+    if mark is None or mark.kind != MarkKind.LAYER:
         yield from (mark,) if mark else ()
         return
     fields = mark.fields
     if "FROM" in fields:
-        yield replace(mark, kind="mount")
+        yield replace(mark, kind=MarkKind.MOUNT)
     yield EventRow(
         start=piece.start,
         stop=piece.stop,

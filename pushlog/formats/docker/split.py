@@ -12,7 +12,8 @@ import numpy as np
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.bind_error import HEADERS, ErrorLines, PushRange, bound_error
 from pushlog.formats.errors.classify import starts_error
-from pushlog.formats.events import EventKind, Mark, is_any
+from pushlog.formats.events import EventKind, is_any
+from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.parsed_push import ParsedPush
 from pushlog.intake.unwrap.prefix import is_noise
 from pushlog.model import Client
@@ -48,7 +49,7 @@ class _Bounds:
     opening: tuple[Mark, ...]
 
 
-def sections(
+def docker_pushes(
     text: LogText, reading: Reading, knowledge: Knowledge, others: Sequence[ParsedPush] = ()
 ) -> tuple[ParsedPush, ...]:
     """Return the pushes of `docker push` in a log, in order. `knowledge` tells how errors begin.
@@ -76,15 +77,15 @@ def _bounds(text: LogText, reading: Reading, others: Sequence[ParsedPush]) -> It
     starts: list[tuple[int, tuple[Mark, ...]]] = [(0, ())]
     announced: list[Mark] = []
     for mark in reading.marks:
-        if mark.kind in {"command", "composed", "default_tag"}:
-            if mark.kind != "default_tag":
+        if mark.kind in {MarkKind.COMMAND, MarkKind.COMPOSED, MarkKind.DEFAULT_TAG}:
+            if mark.kind != MarkKind.DEFAULT_TAG:
                 announced = []
             announced.append(mark)
             if len(announced) == 1:
                 starts.append((mark.start, (mark,)))
             else:
                 starts[-1] = (starts[-1][0], tuple(announced))
-        elif mark.kind in {*HEADERS, "pull"}:
+        elif mark.kind in {*HEADERS, MarkKind.PULL}:
             is_near = announced and not _events_between(reading, announced[0].start, mark.start)
             opening = (*(announced if is_near else ()), mark)
             if is_near:
@@ -95,7 +96,7 @@ def _bounds(text: LogText, reading: Reading, others: Sequence[ParsedPush]) -> It
     starts = sorted([*starts, *edges], key=itemgetter(0))
     stops = [start for start, _ in starts[1:]] + [len(text.data)]
     for (start, opening), stop in zip(starts, stops, strict=True):
-        if not any(m.kind == "pull" for m in opening):
+        if not any(m.kind == MarkKind.PULL for m in opening):
             yield _Bounds(start, stop, opening)
 
 
@@ -125,7 +126,7 @@ def _parse_push(
     has_header = any(m.kind in HEADERS for m in candidate.marks)
     if not has_header and not is_any(candidate.events.kind, _PUSH_STATES).any():
         return _push_without_rows(candidate, bounds.opening)
-    marks = [m for m in candidate.marks if m.kind != "command"]
+    marks = [m for m in candidate.marks if m.kind != MarkKind.COMMAND]
     start = min([m.start for m in marks] + candidate.events.start[:1].tolist())
     stop = max([m.stop for m in marks] + candidate.events.stop[-1:].tolist())
     return _build_push(candidate, bound_error(candidate, start=start, stop=stop, previous_stop=previous_stop), marks)
@@ -142,7 +143,7 @@ def _build_push(candidate: PushRange, error: ErrorLines | None, marks: list[Mark
         for piece in candidate.leftover(min(starts), max(stops))
         if not (error and error.covers(piece)) and not is_noise(piece.text)
     ]
-    composed = any(m.kind == "composed" for m in marks)
+    composed = any(m.kind == MarkKind.COMPOSED for m in marks)
     return ParsedPush(
         client=Client.COMPOSE if composed else Client.DOCKER,
         why="version 1 names the service above docker's own lines" if composed else "",
@@ -159,7 +160,7 @@ def _build_push(candidate: PushRange, error: ErrorLines | None, marks: list[Mark
 
 def _push_without_rows(candidate: PushRange, opening: tuple[Mark, ...]) -> ParsedPush | None:
     """Return the push of a command that is followed by nothing but its error, or by the one line of `--quiet`."""
-    command = next((m for m in opening if m.kind == "command"), None)
+    command = next((m for m in opening if m.kind == MarkKind.COMMAND), None)
     if command is None:
         return None
     pieces = list(candidate.below(max(m.stop for m in opening)))
@@ -181,13 +182,15 @@ def _names(line: str, command: Mark) -> bool:
 
 
 def _quiet(candidate: PushRange, piece: Piece, marks: list[Mark]) -> ParsedPush:
-    mark = Mark(kind="quiet", start=piece.start, stop=piece.stop, line=piece.line, fields={"REFERENCE": piece.text})
+    mark = Mark(
+        kind=MarkKind.QUIET, start=piece.start, stop=piece.stop, line=piece.line, fields={"REFERENCE": piece.text}
+    )
     return replace(_build_push(replace(candidate, marks=(*candidate.marks, mark)), None, [*marks, mark]), quiet=True)
 
 
 def alone(text: LogText, reading: Reading, knowledge: Knowledge) -> tuple[ParsedPush, ...]:
     """Return the push of a log that holds nothing but an error, or nothing but the one line of a quiet push."""
-    marks = tuple(m for m in reading.marks if m.kind in {"default_tag", "error"})
+    marks = tuple(m for m in reading.marks if m.kind in {MarkKind.DEFAULT_TAG, MarkKind.ERROR})
     candidate = PushRange(
         text=text, knowledge=knowledge, events=reading.events.part(0, 0), marks=marks, start=0, stop=len(text.data)
     )

@@ -34,7 +34,7 @@ class UnwrappedRecords:
     """The output of a log that was kept as JSON, the times of its pieces, the system that keeps logs so, and notes."""
 
     text: LogText
-    watch: RecordingTimestamps
+    timestamps: RecordingTimestamps
     system: str
     notes: tuple[str, ...]
 
@@ -113,7 +113,7 @@ def _joined(
     line_times = times(
         [str(piece[form.time]) if piece and form.time in piece else None for piece in pieces], form.clock, zone
     )
-    watch = RecordingTimestamps(
+    timestamps = RecordingTimestamps(
         starts=starts,
         seconds=line_times.seconds,
         began=line_times.began,
@@ -122,4 +122,4 @@ def _joined(
         steps=line_times.steps,
     )
     text = LogText(b"".join(parts), starts if physical else None)
-    return UnwrappedRecords(text=text, watch=watch, system=form.system, notes=notes)
+    return UnwrappedRecords(text=text, timestamps=timestamps, system=form.system, notes=notes)

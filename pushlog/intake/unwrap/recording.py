@@ -35,7 +35,7 @@ class UnwrappedRecording:
 
     text: LogText
     capture: Capture
-    watch: RecordingTimestamps | None
+    timestamps: RecordingTimestamps | None
     notes: tuple[str, ...]
 
 
@@ -97,9 +97,9 @@ def _cast(text: LogText, *, version: int) -> UnwrappedRecording:
     notes += [f"the recorded command ended with status {status}"] if status is not None else []
     marks = np.array(starts, dtype=np.int64)
     began = _header_time(text.data[: text.stop_of(1)])
-    watch = RecordingTimestamps(starts=marks, seconds=tuple(seconds), began=began)
+    timestamps = RecordingTimestamps(starts=marks, seconds=tuple(seconds), began=began)
     return UnwrappedRecording(
-        text=LogText(b"".join(parts), marks), capture=Capture.ASCIICAST, watch=watch, notes=tuple(notes)
+        text=LogText(b"".join(parts), marks), capture=Capture.ASCIICAST, timestamps=timestamps, notes=tuple(notes)
     )
 
 
@@ -108,7 +108,7 @@ def is_cast(head: bytes) -> bool:
     return _CAST.match(head) is not None
 
 
-def drawn(line: bytes) -> bytes:
+def drawn_line(line: bytes) -> bytes:
     """What one line of an asciicast draws."""
     event = _event(line)
     return event[2].encode("utf-8", "replace") if event and event[1] == "o" else b""
@@ -140,11 +140,13 @@ def _typescript(text: LogText, header: re.Match[bytes], timing: str | None) -> U
     end = _SCRIPT_END.search(text.data, max(0, len(text.data) - 4096))
     data = text.data[: end.start()] if end else text.data
     blank = re.sub(rb"[^\n]", b" ", header[0]) + data[header.end() :]
-    watch = _timed(header.end(), timing) if timing is not None else None
-    notes = () if watch else ("a typescript without its timing file: name it with --timing to have measured times",)
+    timestamps = _timed(header.end(), timing) if timing is not None else None
+    notes = (
+        () if timestamps else ("a typescript without its timing file: name it with --timing to have measured times",)
+    )
     if end and end[1]:
         notes = (*notes, f"the recorded command ended with status {end[1].decode()}")
-    return UnwrappedRecording(text=LogText(blank), capture=Capture.TYPESCRIPT, watch=watch, notes=notes)
+    return UnwrappedRecording(text=LogText(blank), capture=Capture.TYPESCRIPT, timestamps=timestamps, notes=notes)
 
 
 def _timed(first: int, timing: str) -> RecordingTimestamps:
