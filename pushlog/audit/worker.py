@@ -18,6 +18,7 @@ from pathlib import Path
 from signal import SIG_IGN, SIGINT, signal
 from typing import TYPE_CHECKING
 
+import pushlog
 from pushlog.audit import rows
 from pushlog.faults import InputError
 from pushlog.intake import remote
@@ -82,6 +83,11 @@ def begin() -> None:
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=_follow, args=(parent.sentinel,), daemon=True).start()
+
+
+def code_origin() -> str:
+    """Return the folder whose code this process runs."""
+    return str(Path(pushlog.__file__).resolve().parent)
 
 
 def _follow(sentinel: int) -> None:
