@@ -21,15 +21,17 @@ from pushlog.intake.unpack import (
     Meter,
     Metered,
     Peeked,
+    Progress,
     Reads,
     TooMuchError,
     decompressed,
     kind,
+    no_progress,
 )
 from pushlog.intake.zip_entries import opened_entry, zip_entries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from pushlog.intake.limits import ArchiveLimits
     from pushlog.intake.zip_entries import ZipEntry
@@ -64,13 +66,12 @@ def members(
     limits: ArchiveLimits,
     *,
     only: str | None = None,
-    progress: Callable[[int], object] = lambda _: None,
+    progress: Progress = no_progress,
 ) -> Iterator[Member]:
     """Yield the logs in an open file of `size` bytes (None: not known), in their order in it.
 
-    `only`: the name of the member to read, if not all are wanted. `progress`: is called while reading, with the
-    number of bytes that were just unpacked. Raises InputError when a library for its compression is missing, OSError
-    when the file can't be read.
+    `only`: the name of the member to read, if not all are wanted. `progress`: is told of it while they are read.
+    Raises InputError when a library for its compression is missing, OSError when the file can't be read.
     """
     source = Counted(file, size, progress)
     yield from _Walk(source, limits, only, progress).walk()
@@ -79,9 +80,7 @@ def members(
 class _Walk:
     """One way through one input."""
 
-    def __init__(
-        self, source: Counted, limits: ArchiveLimits, only: str | None, progress: Callable[[int], object]
-    ) -> None:
+    def __init__(self, source: Counted, limits: ArchiveLimits, only: str | None, progress: Progress) -> None:
         self._source = source
         self._limits = limits
         self._only = only

@@ -130,6 +130,10 @@ def _unpacked(name: str, source: _Rewound, limit: int, member: str | None = None
     for candidate in members(cast("BinaryIO", source), source.size, limits, only=member):
         if candidate.harmless:
             continue
+        if log_member is not None and candidate.data is None and not candidate.name:
+            # The archive broke off behind the log.
+            log_member = replace(log_member, problem=log_member.problem or candidate.problem)
+            continue
         if log_member is not None:
             raise InputError(
                 f"{name}: holds several logs: name one, such as {name}/{log_member.name}, or use pushlog audit"

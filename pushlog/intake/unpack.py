@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol
 from pushlog.intake.decompress import Unpacked, ZstdUnpacked, bzip2_stream, gzip_stream, xz_stream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pushlog.intake.limits import ArchiveLimits
 
 # No read asks for more than this, so that a forged size can't make Python set memory aside for it.
@@ -39,6 +37,17 @@ class BrokenError(Exception):
     """The bytes are not what their beginning promised; the message says how."""
 
 
+class Progress(Protocol):
+    """Is told while an input is read how many bytes were just taken from it, or just unpacked."""
+
+    def __call__(self, taken: int, unpacked: int, /) -> object:
+        """Take note of it."""
+
+
+def no_progress(_taken: int, _unpacked: int, /) -> None:
+    """Take no note of any progress."""
+
+
 class Reads(Protocol):
     """A reader: a file of any kind."""
 
@@ -64,10 +73,10 @@ def kind(head: bytes) -> str | None:
 class Counted:
     """A file that counts what is read from it, and that returns no more at a time than it can hold.
 
-    `size`: what the file is said to have. `progress`: is called with 0 after each read.
+    `size`: what the file is said to have. `progress`: see `Progress`.
     """
 
-    def __init__(self, file: BinaryIO, size: int | None, progress: Callable[[int], object] = lambda _: None) -> None:
+    def __init__(self, file: BinaryIO, size: int | None, progress: Progress = no_progress) -> None:
         self._file = file
         self._progress = progress
         self.size = size
@@ -79,7 +88,7 @@ class Counted:
         most = CHUNK if self.size is None or not self.seekable() else max(self.size - self._file.tell(), CHUNK)
         data = self._file.read(most if n < 0 else min(n, most))
         self.taken += len(data)
-        self._progress(0)
+        self._progress(len(data), 0)
         return data
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
@@ -94,12 +103,10 @@ class Counted:
 class Meter:
     """Adds up what is unpacked from one input. Raises TooMuchError when that passes a limit.
 
-    `progress`: is called with the number of bytes after each piece.
+    `progress`: see `Progress`.
     """
 
-    def __init__(
-        self, source: Counted, limits: ArchiveLimits, progress: Callable[[int], object] = lambda _: None
-    ) -> None:
+    def __init__(self, source: Counted, limits: ArchiveLimits, progress: Progress = no_progress) -> None:
         self._source = source
         self._limits = limits
         self._progress = progress
@@ -116,7 +123,7 @@ class Meter:
         # Honest logs shrink to a three-hundredth when they are small and repeat themselves: only size makes it a bomb.
         if self._made > limits.ratio_from and self._made > limits.ratio * taken:
             raise TooMuchError(f"unpacks to more than {limits.ratio} times its size")
-        self._progress(n)
+        self._progress(0, n)
 
 
 class Metered:

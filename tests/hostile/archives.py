@@ -85,7 +85,7 @@ def central_header(
         "<4s4B4H3L5H2L", b"PK\x01\x02", 20, 3, 20, 0, flags, method, 0, 0, crc, packed, size,
         len(name), len(extra), len(comment), 0, 0, 0, offset,
     )  # fmt: skip
-    return head + name + extra + comment
+    return bytes(head + name + extra + comment)
 
 
 def end_record(entries: int, size: int, offset: int) -> bytes:

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,8 +65,10 @@ def pushlog(*arguments, cwd, stdin=b"", environment=None, patience=PATIENCE, bef
     )
     began = time.monotonic()
     most = 0.0
-    os.set_blocking(process.stdout.fileno(), False)
-    os.set_blocking(process.stderr.fileno(), False)
+    assert process.stdout
+    assert process.stderr
+    for stream in (process.stdout, process.stderr):
+        os.set_blocking(stream.fileno(), False)
     texts: dict[str, list[bytes]] = {"out": [], "err": []}
     _feed(process, stdin)
     try:
@@ -86,11 +89,9 @@ def pushlog(*arguments, cwd, stdin=b"", environment=None, patience=PATIENCE, bef
 
 
 def _feed(process, stdin) -> None:
-    try:
+    with suppress(BrokenPipeError):
         process.stdin.write(stdin)
         process.stdin.close()
-    except BrokenPipeError:
-        pass
 
 
 def _drain(process, texts) -> None:
@@ -124,7 +125,5 @@ def _peak(session: int) -> float:
 
 def _end(session: int) -> None:
     for pid in _session(session) if MEASURES else (session,):
-        try:
+        with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
