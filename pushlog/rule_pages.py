@@ -14,8 +14,8 @@ from pushlog.rules import RULES, failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import ModuleType
 
+    from pushlog.diagnosis.rule import Rule
     from pushlog.knowledge.signatures import Signature
 
 _WIDTH = 80
@@ -78,7 +78,7 @@ def page(name: str) -> Page | None:
     return _rule_page(rule) if rule else None
 
 
-def _others() -> list[ModuleType]:
+def _others() -> list[Rule]:
     families = set(failure.CODES.values())
     return sorted((rule for rule in RULES if rule.CODE not in families), key=lambda rule: str(rule.CODE))
 
@@ -94,7 +94,7 @@ def _family_page(family: Family) -> Page:
     )
 
 
-def _rule_page(rule: ModuleType) -> Page:
+def _rule_page(rule: Rule) -> Page:
     doc = (rule.__doc__ or "").strip()
     return Page(
         code=rule.CODE,

@@ -37,6 +37,7 @@ class MarkKind(StrEnum):
     PULL = "pull"
     AUX = "aux"
     QUIET = "quiet"
+    MENTION = "mention"
     UPLOAD_FAILED = "upload_failed"
 
     # Other clients.

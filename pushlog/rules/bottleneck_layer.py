@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.model import Confidence, Finding, Outcome, Severity, State
 from pushlog.units import seconds, size
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 CODE = "PL201"
 NAME = "bottleneck-layer"
 SEVERITY = Severity.WARNING
+ROLE = Role.OTHER
+SCOPE = Scope.DOCKER_ENGINE
 
 _LEAST_SECONDS = 1.0
 _LEAST_SHARE = 0.25

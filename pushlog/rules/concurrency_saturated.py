@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.model import Confidence, Finding, Severity, State, Store
 from pushlog.units import count
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 CODE = "PL202"
 NAME = "concurrency-saturated"
 SEVERITY = Severity.INFO
+ROLE = Role.OTHER
+SCOPE = Scope.DOCKER_ENGINE
 
 DEFAULT = 5
 _LEAST_WAITING = 3

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.model import Confidence, Family, Finding, Severity, Store
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 CODE = "PL205"
 NAME = "concurrency-too-high"
 SEVERITY = Severity.INFO
+ROLE = Role.OTHER
+SCOPE = Scope.DOCKER_ENGINE
 
 _LEAST = 3
 _CUTS = (Family.CONNECTION_RESET, Family.EOF, Family.TIMEOUT)

@@ -15,7 +15,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.diagnosis.failing_layers import suspects
+from pushlog.diagnosis.failing_layers import failing_layers
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.diagnosis.size_limits import against, fits, limit, sized
 from pushlog.knowledge.wording import words
 from pushlog.model import Basis, Confidence, Family, Finding, Phase, Severity
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 CODE = "PL505"
 NAME = "documented-limit"
 SEVERITY = Severity.WARNING
+ROLE = Role.OTHER
+SCOPE = Scope.ANY
 
 _VAGUE = (
     Family.CONNECTION_RESET,
@@ -48,7 +51,7 @@ def check(case: Case) -> Iterator[Finding]:
     failure = case.push.error
     if failure is None or failure.family not in _VAGUE:
         return
-    under_way = suspects(case).layers
+    under_way = failing_layers(case).layers
     size_limit = limit(case.knowledge, case.push.registry_kind, "layer-size")
     for layer in sized(case, under_way) if size_limit else ():
         if size_limit and (layer.bytes_total or 0) > size_limit.value and not fits(layer, size_limit.value):

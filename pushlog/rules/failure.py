@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.failing_layers import failing_layers
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.knowledge.signatures import RETRIED, Verified
 from pushlog.knowledge.wording import fill, sentences, steps, words
 from pushlog.model import Confidence, Family, Finding, Severity, Store
-from pushlog.timeline.blob import is_blob
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 CODE = "PL001"
 NAME = Family.AUTH.value
 SEVERITY = Severity.ERROR
+ROLE = Role.CAUSE
+SCOPE = Scope.ANY
 # Stable: a code is never given to another family.
 CODES = {
     Family.AUTH: "PL001",
@@ -80,7 +83,7 @@ def check(case: Case) -> Iterator[Finding]:
         return
     row = classified.signature
     values = case.values()
-    layers = guilty(case)
+    layers = failing_layers(case).proven
     if row is None:
         parts = classified.parts
         details = [f"stage {stage}" for stage in parts.stages] + (
@@ -129,12 +132,3 @@ def with_client_remedies(case: Case, remedy: tuple[str, ...]) -> tuple[str, ...]
     options = tuple(fill(step, case.values()) for step in client.own_remedies(failure.family))
     both = (*remedy, *options) if failure.family in client.retried else (*options, *remedy)
     return both or case.steps()
-
-
-def guilty(case: Case) -> tuple[str, ...]:
-    """Return the layer that the error names, else those that failed."""
-    digest = case.classified.parts.object_digest if case.classified else None
-    blob = next((layer.id for layer in case.push.layers if is_blob(layer.id, digest)), None)
-    if blob is not None:
-        return (blob,)
-    return tuple(layer.id for layer in case.push.layers if layer.state.value == "failed")

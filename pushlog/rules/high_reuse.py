@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.diagnosis.size_limits import COUNTED
 from pushlog.model import Confidence, Finding, Outcome, Severity, State
 from pushlog.units import count, size
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 CODE = "PL206"
 NAME = "high-reuse"
 SEVERITY = Severity.INFO
+ROLE = Role.OTHER
+SCOPE = Scope.ANY
 
 LEAST_LAYERS = 3
 _SHARE = 0.75

@@ -19,6 +19,7 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.formats.marks import MarkKind
 from pushlog.model import Capture, Confidence, Finding, Severity, Store
 
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 CODE = "PL305"
 NAME = "interleaved-pushes"
 SEVERITY = Severity.WARNING
+ROLE = Role.ACROSS
+SCOPE = Scope.DOCKER_ENGINE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +47,7 @@ class Sign:
     layers: tuple[str, ...] = ()
 
 
-def across(cases: Sequence[Case]) -> Iterator[tuple[int, Finding]]:
+def across(cases: Sequence[Case], _: frozenset[int] = frozenset()) -> Iterator[tuple[int, Finding]]:
     """Fire on a push that has lines of another among its own, and on the push before it if they are of that one."""
     for index, case in enumerate(cases):
         previous = cases[index - 1] if index else None

@@ -17,7 +17,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pushlog.diagnosis.failing_layers import suspects
+from pushlog.diagnosis.failing_layers import failing_layers
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.diagnosis.size_limits import against, limit, sized
 from pushlog.model import Confidence, Family, Finding, Severity
 
@@ -25,12 +26,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pushlog.diagnosis.case import Case
-    from pushlog.diagnosis.failing_layers import Suspects
+    from pushlog.diagnosis.failing_layers import FailingLayers
     from pushlog.formats.errors.classify import Classified
 
 CODE = "PL503"
 NAME = "layer-too-large"
 SEVERITY = Severity.ERROR
+ROLE = Role.CAUSE
+SCOPE = Scope.ANY
 
 _STATED = re.compile(r"of (?P<is>\d[\d.]* ?[kKMGT]?i?B) is larger than (?P<most>\d[\d.]* ?[kKMGT]?i?B)")
 _OF_A_LAYER = re.compile(r"\b(layer|blob)\b", re.IGNORECASE)
@@ -45,7 +48,7 @@ def check(case: Case) -> Iterator[Finding]:
         return
     if not _registry_spoke(classified) or (classified.signature and classified.signature.id == _CUT):
         return
-    failing = suspects(case)
+    failing = failing_layers(case)
     layer_words = (
         f"layer {failing.layers[0]}{case.made_by(failing.layers[0])}" if len(failing.layers) == 1 else "a layer"
     )
@@ -76,7 +79,7 @@ def _registry_spoke(classified: Classified) -> bool:
     return classified.code is not None or bool({"registry", "errors"} & set(classified.parts.stages))
 
 
-def _explanation(case: Case, failing: Suspects, *, names_layer: bool) -> str:
+def _explanation(case: Case, failing: FailingLayers, *, names_layer: bool) -> str:
     who = "The answer is the registry's own, not that of a proxy."
     if not names_layer:
         who += " It does not say of what: a layer above its limit, or an upload that arrived cut short."

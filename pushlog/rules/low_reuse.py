@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.model import Confidence, Finding, Outcome, Severity, State, Store
 from pushlog.rules.high_reuse import LEAST_LAYERS
 from pushlog.units import count
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 CODE = "PL207"
 NAME = "low-reuse"
 SEVERITY = Severity.INFO
+ROLE = Role.ACROSS
+SCOPE = Scope.DOCKER_ENGINE
 
 _AGAIN = {
     Store.GRAPHDRIVER: "This store asks only for layers whose digest the daemon remembers: another or a fresh machine "

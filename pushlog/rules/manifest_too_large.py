@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.diagnosis.size_limits import limit
 from pushlog.knowledge.wording import words
 from pushlog.model import Confidence, Evidence, Family, Finding, Severity, State
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 CODE = "PL502"
 NAME = "manifest-too-large"
 SEVERITY = Severity.ERROR
+ROLE = Role.CAUSE
+SCOPE = Scope.ANY
 
 _SIZE = re.compile(r"manifest.{0,40}(size|large|big|exceed)|(size|large|big|exceed).{0,40}manifest", re.IGNORECASE)
 # Docker itself builds no image of more than 125 layers (moby layer/layer_store.go), so this is near the top.

@@ -16,7 +16,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pushlog.diagnosis.attempts import exhausted
+from pushlog.diagnosis.failing_layers import retries_used_up
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.model import Confidence, Family, Finding, Severity
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 CODE = "PL602"
 NAME = "missing-repository"
 SEVERITY = Severity.WARNING
+ROLE = Role.OTHER
+SCOPE = Scope.DOCKER_ENGINE
 
 _HOST = re.compile(r"(?P<account>\d{12})\.dkr\.ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\.")
 
@@ -36,7 +39,7 @@ def check(case: Case) -> Iterator[Finding]:
     failure, reference = case.push.error, case.push.reference
     is_cut = failure is not None and failure.family in (Family.EOF, Family.CONNECTION_RESET)
     host = _HOST.match(reference.registry or "")
-    if not is_cut or host is None or not exhausted(case) or any(layer.state.done for layer in case.push.layers):
+    if not is_cut or host is None or not retries_used_up(case) or any(layer.state.done for layer in case.push.layers):
         return
     is_eof = failure is not None and failure.family is Family.EOF
     where = f"--registry-id {host['account']} --region {host['region']}"

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.model import Clock, Confidence, Finding, Severity, State
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 CODE = "PL306"
 NAME = "no-clock"
 SEVERITY = Severity.INFO
+ROLE = Role.OTHER
+SCOPE = Scope.DOCKER_ENGINE
 
 _NOT_SENT = (State.EXISTS, State.MOUNTED, State.SKIPPED)
 

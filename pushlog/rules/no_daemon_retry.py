@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.model import Confidence, Family, Finding, Severity, State, Store
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 CODE = "PL103"
 NAME = "no-daemon-retry"
 SEVERITY = Severity.WARNING
+ROLE = Role.OTHER
+SCOPE = Scope.DOCKER_ENGINE
 
 _TRANSPORT = (Family.CONNECTION_RESET, Family.EOF, Family.TIMEOUT, Family.CONNECTION_REFUSED)
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.model import Capture, Confidence, Evidence, Finding, Severity, State
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 CODE = "PL301"
 NAME = "no-progress-captured"
 SEVERITY = Severity.INFO
+ROLE = Role.OTHER
+SCOPE = Scope.DOCKER_ENGINE
 
 _THERE = (State.EXISTS, State.MOUNTED, State.SKIPPED)
 

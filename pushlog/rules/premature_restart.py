@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.diagnosis.same_image import earlier
 from pushlog.formats.marks import MarkKind
 from pushlog.knowledge.docker import MAX_ATTEMPTS
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 CODE = "PL402"
 NAME = "premature-restart"
 SEVERITY = Severity.WARNING
+ROLE = Role.ACROSS
+SCOPE = Scope.DOCKER_ENGINE
 
 
 def across(cases: Sequence[Case], unclear: frozenset[int]) -> Iterator[tuple[int, Finding]]:

@@ -16,7 +16,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.diagnosis.failing_layers import Suspects, suspects
+from pushlog.diagnosis.failing_layers import FailingLayers, failing_layers
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.diagnosis.size_limits import COUNTED, fits, sized
 from pushlog.model import Basis, Confidence, Evidence, Finding, Severity, State
 from pushlog.units import size
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 CODE = "PL501"
 NAME = "proxy-body-limit"
 SEVERITY = Severity.ERROR
+ROLE = Role.CAUSE
+SCOPE = Scope.ANY
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -44,7 +47,7 @@ def check(case: Case) -> Iterator[Finding]:
         return
     proxy = case.knowledge.proxy(parts.server)
     name = proxy.name if proxy else "A proxy"
-    failing = suspects(case)
+    failing = failing_layers(case)
     layer_words = (
         f"layer {failing.layers[0]}{case.made_by(failing.layers[0])}" if len(failing.layers) == 1 else "a layer"
     )
@@ -62,7 +65,7 @@ def check(case: Case) -> Iterator[Finding]:
     )
 
 
-def _explanation(case: Case, failing: Suspects, proxy: Proxy | None, *, is_page: bool) -> str:
+def _explanation(case: Case, failing: FailingLayers, proxy: Proxy | None, *, is_page: bool) -> str:
     if is_page:
         who = "The answer is an HTML page, not a registry's error: the upload never reached the registry. "
     else:

@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.formats.marks import MarkKind
 from pushlog.model import Confidence, Evidence, Finding, Outcome, Severity
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 CODE = "PL307"
 NAME = "pushed-before-the-error"
 SEVERITY = Severity.INFO
+ROLE = Role.OTHER
+SCOPE = Scope.DOCKER_ENGINE
 
 # Content trust signs after the push, and its lines are output of `docker push` too.
 _UNSIGNED = re.compile(r"Failed to sign |Error establishing connection to notary repository")

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.model import Confidence, Finding, Severity, State
 from pushlog.units import count
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 CODE = "PL604"
 NAME = "refused-midway"
 SEVERITY = Severity.WARNING
+ROLE = Role.OTHER
+SCOPE = Scope.ANY
 
 # Rows of the catalogue for refusals without a reason.
 _NO_REASON = ("denied-bare", "denied", "denied-containerd", "denied-words", "http-403", "http-403-head")

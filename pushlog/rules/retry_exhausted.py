@@ -22,7 +22,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis import client_retries
-from pushlog.diagnosis.attempts import Attempt, attempts, exhausted
+from pushlog.diagnosis.attempts import Attempt, attempts
+from pushlog.diagnosis.failing_layers import retries_used_up
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.knowledge.docker import MAX_ATTEMPTS
 from pushlog.model import Confidence, Evidence, Finding, Severity
 from pushlog.units import size
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 CODE = "PL101"
 NAME = "retry-exhausted"
 SEVERITY = Severity.ERROR
+ROLE = Role.OTHER
+SCOPE = Scope.ANY
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -43,7 +47,7 @@ def check(case: Case) -> Iterator[Finding]:
         yield from client_retries.exhausted(case, CODE, NAME)
         return
     failure = case.push.error
-    ids = exhausted(case)
+    ids = retries_used_up(case)
     if failure is None or not ids or failure.retry_helps is False:
         return
     is_one_layer = len(ids) == 1

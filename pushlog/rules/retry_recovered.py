@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis import client_retries
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.model import Confidence, Finding, Severity
 from pushlog.units import count
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 CODE = "PL102"
 NAME = "retry-recovered"
 SEVERITY = Severity.INFO
+ROLE = Role.OTHER
+SCOPE = Scope.ANY
 
 
 def check(case: Case) -> Iterator[Finding]:

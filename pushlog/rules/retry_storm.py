@@ -16,6 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.model import Confidence, Finding, Outcome, Severity
 from pushlog.rules.concurrency_saturated import setting
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 CODE = "PL104"
 NAME = "retry-storm"
 SEVERITY = Severity.WARNING
+ROLE = Role.OTHER
+SCOPE = Scope.DOCKER_ENGINE
 
 _LEAST = 3
 

@@ -16,7 +16,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.diagnosis.attempts import exhausted
+from pushlog.diagnosis.failing_layers import retries_used_up
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.diagnosis.same_image import earlier
 from pushlog.knowledge.docker import MAX_ATTEMPTS
 from pushlog.model import Confidence, Finding, Severity, Store
@@ -29,11 +30,13 @@ if TYPE_CHECKING:
 CODE = "PL401"
 NAME = "retrying-the-unretryable"
 SEVERITY = Severity.WARNING
+ROLE = Role.OTHER | Role.ACROSS
+SCOPE = Scope.ANY
 
 
 def check(case: Case) -> Iterator[Finding]:
     """Fire within one push of Docker's engine: countdowns that ran out before an error that can't heal."""
-    failure, ids = case.push.error, exhausted(case)
+    failure, ids = case.push.error, retries_used_up(case)
     if failure is None or failure.retry_helps is not False or not ids or not case.client.uses_docker_engine:
         return
     layers = [layer for layer in case.push.layers if layer.id in ids]

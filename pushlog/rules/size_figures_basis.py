@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.knowledge.wording import words
 from pushlog.model import Basis, Confidence, Finding, Severity
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 CODE = "PL302"
 NAME = "size-figures-basis"
 SEVERITY = Severity.INFO
+ROLE = Role.OTHER
+SCOPE = Scope.ANY
 
 _WORDS = {
     Basis.UNCOMPRESSED: (

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.model import Confidence, Finding, Severity, Store
 from pushlog.units import seconds, size
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 CODE = "PL204"
 NAME = "slow-upload"
 SEVERITY = Severity.WARNING
+ROLE = Role.OTHER
+SCOPE = Scope.DOCKER_ENGINE
 
 _LEAST_SECONDS = 30.0
 _SLOW = 1_000_000.0

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.model import Confidence, Finding, Severity, Store
 from pushlog.units import seconds, size
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 CODE = "PL203"
 NAME = "stalled-layer"
 SEVERITY = Severity.WARNING
+ROLE = Role.OTHER
+SCOPE = Scope.DOCKER_ENGINE
 
 _LEAST = 30.0
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.formats.marks import MarkKind
 from pushlog.model import Confidence, Finding, Outcome, Severity
 from pushlog.timeline.outcome import proof
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 CODE = "PL308"
 NAME = "success-not-proven"
 SEVERITY = Severity.INFO
+ROLE = Role.OTHER
+SCOPE = Scope.ANY
 
 
 def check(case: Case) -> Iterator[Finding]:

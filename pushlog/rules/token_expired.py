@@ -18,9 +18,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.failing_layers import failing_layers
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.knowledge.wording import Words
 from pushlog.model import Confidence, Family, Finding, Severity, State
-from pushlog.rules.failure import CODES, guilty, with_client_remedies
+from pushlog.rules.failure import CODES, with_client_remedies
 from pushlog.units import count, seconds
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 CODE = CODES[Family.TOKEN_EXPIRED]
 NAME = Family.TOKEN_EXPIRED.value
 SEVERITY = Severity.ERROR
+ROLE = Role.CAUSE
+SCOPE = Scope.ANY
 
 # Words of a registry's notes about the life of a login.
 _ON_LIFE = re.compile(r"\b(minutes|hours)\b")
@@ -55,7 +59,7 @@ def check(case: Case) -> Iterator[Finding]:
         remedy=_remedy(case),
         evidence=_evidence(case),
         confidence=confidence,
-        layers=guilty(case),
+        layers=failing_layers(case).proven,
         data={
             "layers_pushed": len(pushed),
             "seconds": case.push.duration.seconds,

@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.login import asks_for_login
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.model import Confidence, Family, Finding, Severity
 from pushlog.rules.token_expired import lifetime
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 CODE = "PL605"
 NAME = "token-outlived"
 SEVERITY = Severity.WARNING
+ROLE = Role.OTHER
+SCOPE = Scope.DOCKER_ENGINE
 
 
 def check(case: Case) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.client_retries import met, retries
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.formats.marks import MarkKind
 from pushlog.model import Confidence, Evidence, Finding, Outcome, Severity
 from pushlog.units import count
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 CODE = "PL303"
 NAME = "truncated-log"
 SEVERITY = Severity.WARNING
+ROLE = Role.OTHER
+SCOPE = Scope.ANY
 
 
 def check(case: Case) -> Iterator[Finding]:
