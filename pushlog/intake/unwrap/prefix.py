@@ -69,6 +69,11 @@ class Prefixes:
         return ", ".join(dict.fromkeys(prefix.name or "" for prefix in self.all)) or None
 
     @property
+    def has_clock(self) -> bool:
+        """Whether one of them holds times."""
+        return any(prefix.clock for prefix in self.all)
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """Why each prefix was recognised."""
         return tuple(

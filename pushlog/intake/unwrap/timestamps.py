@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from pushlog.intake.unwrap.strip import pattern_of
 from pushlog.model import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pushlog.intake.log_text import LogText
+    from pushlog.intake.unwrap.exports.clocks import RecordTimestamps
     from pushlog.intake.unwrap.prefix import PrefixRange
+    from pushlog.intake.unwrap.recording import RecordingTimestamps
 
 DAY = 86400.0
 # A stamp without a year can roll over; the longest year decides what counts as one.
@@ -71,6 +74,20 @@ class PrefixTimestamps:
         clock = clocks.most_common(1)[0][0] if clocks else "iso"
         return times([stamp[0] if stamp and stamp[1] == clock else None for stamp in stamps], clock, self.zone)
 
+    def seconds_of(self, line: int) -> float | None:
+        """Return the time of one line as it is printed, None for a line without one."""
+        stamp = self._stamp(line)
+        return None if stamp is None else seconds(*stamp, self.zone)
+
+    def record_starts(self) -> list[int]:
+        """Return the offsets of all lines with a prefix."""
+        return [
+            part.start + match.start()
+            for part in self.ranges
+            if part.prefixes
+            for match in pattern_of(part.prefixes).finditer(b"\n" + self.text.data[part.start : part.stop])
+        ]
+
     def _stamp(self, line: int) -> tuple[str, str] | None:
         """The stamp of a line and how it reads."""
         start, stop = self.text.start_of(line), self.text.stop_of(line)
@@ -82,6 +99,23 @@ class PrefixTimestamps:
                 stamp = match["stamp"] if prefix.clock else None
                 return (stamp.decode("ascii", "replace"), prefix.clock) if stamp and prefix.clock else None
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class LineTimestamps:
+    """The times of a log in lanes: those of the bytes of the whole log, asked for by lines."""
+
+    whole: RecordTimestamps | RecordingTimestamps | PrefixTimestamps | LineTimestamps
+    text: LogText
+
+    @property
+    def kind(self) -> Clock:
+        """Who took these times."""
+        return self.whole.kind
+
+    def times(self, lines: Sequence[int], offsets: Sequence[int]) -> LineTimes:  # noqa: ARG002 - offsets are a lane's
+        """The times of physical lines in ascending order."""
+        return self.whole.times(lines, [self.text.start_of(line) for line in lines])
 
 
 def times(stamps: Sequence[str | None], clock: str, zone: dt.tzinfo | None = None) -> LineTimes:
