@@ -12,22 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from pushlog.faults import InputError
+from pushlog.intake.readers import CHUNK, BrokenError, Progress, Reads, TooMuchError, no_progress
 from pushlog.intake.tar_entries import tar_entries
-from pushlog.intake.unpack import (
-    CHUNK,
-    COMPRESSED,
-    BrokenError,
-    Counted,
-    Meter,
-    Metered,
-    Peeked,
-    Progress,
-    Reads,
-    TooMuchError,
-    decompressed,
-    kind,
-    no_progress,
-)
+from pushlog.intake.unpack import COMPRESSED, Counted, Meter, Metered, Peeked, decompressed, kind
 from pushlog.intake.zip_entries import opened_entry, zip_entries
 
 if TYPE_CHECKING:
@@ -134,7 +121,7 @@ class _Walk:
                 return
             file = Counted(io.BytesIO(data), len(data))
         entries = zip_entries(file, self._limits.members + 1)
-        jobs = {found["job"] for entry in entries if (found := _WHOLE_JOB.fullmatch(entry.name))}
+        jobs = {match["job"] for entry in entries if (match := _WHOLE_JOB.fullmatch(entry.name))}
         for entry in entries:
             if not self._counted():
                 yield self._rest(name)
@@ -182,8 +169,8 @@ class _Walk:
         """Whether a member is the one to read, or an archive that may hold it."""
         if self._only is None:
             return True
-        wanted, own = _steps(self._only), _steps(name)
-        return wanted[: len(own)] == own
+        steps = _steps(name)
+        return _steps(self._only)[: len(steps)] == steps
 
     def _counted(self) -> bool:
         self._entries += 1
@@ -197,19 +184,19 @@ class _Walk:
 
 def _read(stream: Reads, limit: int, what: str, *, cut: bool = False) -> tuple[bytes | None, str | None]:
     """Return all of a stream, or what came before it broke. Of a larger one None, or its beginning with `cut`."""
-    held, size = io.BytesIO(), 0
+    content, size = io.BytesIO(), 0
     try:
         while part := stream.read(CHUNK):
             size += len(part)
             if size > limit and cut:
-                held.write(part[: limit - size])
-                return held.getvalue(), f"only the first {limit:,} bytes were read, the limit for a log"
+                content.write(part[: limit - size])
+                return content.getvalue(), f"only the first {limit:,} bytes were read, the limit for a log"
             if size > limit:
                 return None, f"{what} is larger than {limit >> 20} MiB" if limit >> 20 else f"{what} is too large"
-            held.write(part)
+            content.write(part)
     except BrokenError as error:
-        return (held.getvalue(), f"{error}: read up to there") if size else (None, str(error))
-    return held.getvalue(), None
+        return (content.getvalue(), f"{error}: read up to there") if size else (None, str(error))
+    return content.getvalue(), None
 
 
 def _steps(name: str) -> list[str]:
