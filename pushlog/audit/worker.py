@@ -21,7 +21,6 @@ from os import _exit
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
-import pushlog
 from pushlog.audit import rows
 from pushlog.faults import InputError
 from pushlog.intake import remote
@@ -101,7 +100,7 @@ def begin() -> None:
 
 def code_origin() -> str:
     """Return the folder whose code this process runs."""
-    return str(Path(pushlog.__file__).resolve().parent)
+    return str(Path(__file__).resolve().parents[1])
 
 
 def _follow(sentinel: int) -> None:

@@ -11,23 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from pushlog.faults import InputError
+from pushlog.intake.readers import CHUNK, BrokenError, Progress, Reads, TooMuchError, no_progress
 from pushlog.intake.run_folders import REPEATS, is_step, repeated_steps
 from pushlog.intake.tar_entries import tar_entries
-from pushlog.intake.unpack import (
-    CHUNK,
-    COMPRESSED,
-    BrokenError,
-    Counted,
-    Meter,
-    Metered,
-    Peeked,
-    Progress,
-    Reads,
-    TooMuchError,
-    decompressed,
-    kind,
-    no_progress,
-)
+from pushlog.intake.unpack import COMPRESSED, Counted, Meter, Metered, Peeked, decompressed, kind
 from pushlog.intake.zip_entries import opened_entry, zip_entries
 
 if TYPE_CHECKING:
@@ -211,8 +198,8 @@ class _Walk:
         """Whether a member is the one to read, or an archive that may hold it."""
         if self._only is None:
             return True
-        wanted, own = _steps(self._only), _steps(name)
-        return wanted[: len(own)] == own
+        steps = _steps(name)
+        return _steps(self._only)[: len(steps)] == steps
 
     def _counted(self) -> bool:
         self._entries += 1
@@ -226,19 +213,19 @@ class _Walk:
 
 def _read(stream: Reads, limit: int, what: str, *, cut: bool = False) -> tuple[bytes | None, str | None]:
     """Return all of a stream, or what came before it broke. Of a larger one None, or its beginning with `cut`."""
-    held, size = io.BytesIO(), 0
+    content, size = io.BytesIO(), 0
     try:
         while part := stream.read(CHUNK):
             size += len(part)
             if size > limit and cut:
-                held.write(part[: limit - size])
-                return held.getvalue(), f"only the first {limit:,} bytes were read, the limit for a log"
+                content.write(part[: limit - size])
+                return content.getvalue(), f"only the first {limit:,} bytes were read, the limit for a log"
             if size > limit:
                 return None, f"{what} is larger than {limit >> 20} MiB" if limit >> 20 else f"{what} is too large"
-            held.write(part)
+            content.write(part)
     except BrokenError as error:
-        return (held.getvalue(), f"{error}: read up to there") if size else (None, str(error))
-    return held.getvalue(), None
+        return (content.getvalue(), f"{error}: read up to there") if size else (None, str(error))
+    return content.getvalue(), None
 
 
 def _steps(name: str) -> list[str]:
