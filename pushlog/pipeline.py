@@ -12,7 +12,7 @@ from pushlog.diagnosis.push_again import with_retry_advice
 from pushlog.diagnosis.result_limits import limit_findings, limit_pushes, timed_out_log
 from pushlog.diagnosis.verdict import verdict
 from pushlog.formats.dialects import openings, pushes
-from pushlog.formats.docker.split import line_of_unbound_error
+from pushlog.formats.docker.fragments import line_of_unbound_error
 from pushlog.formats.parsed_push import coverage
 from pushlog.formats.prefilter import candidate_ranges
 from pushlog.intake.deadline import TimeUpError, deadline

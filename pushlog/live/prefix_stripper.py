@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pushlog.formats.dialects import openings
 from pushlog.intake.log_text import LogText
 from pushlog.intake.start_pattern import places
-from pushlog.intake.unwrap.json_records import unwrap_json_records
+from pushlog.intake.unwrap.exports.json_lines import line_reader
 from pushlog.intake.unwrap.prefix import detect, strip
 from pushlog.intake.unwrap.recording import drawn_line, is_cast
 
@@ -71,9 +71,7 @@ def _unpacker(data: bytes) -> Callable[[bytes], bytes] | None:
     """Return the function that turns lines of a log that begins so into the client's, or None if they are that."""
     if is_cast(data):
         return lambda lines: b"".join(drawn_line(line) for line in lines.split(b"\n"))
-    return _from_records if unwrap_json_records(LogText(data)) else None
-
-
-def _from_records(lines: bytes) -> bytes:
-    records = unwrap_json_records(LogText(lines))
-    return records.text.data[:] if records else b""
+    if not data.startswith(b"{"):
+        return None
+    text = LogText(data)
+    return line_reader(text, list(places(openings(), data)))

@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pushlog.intake.log_text import LogText
-from pushlog.intake.unwrap.json_records import unwrap_json_records
+from pushlog.intake.unwrap.exports.assembly import NEWEST_FIRST, moved_offsets
+from pushlog.intake.unwrap.exports.export import unwrap_export
+from pushlog.intake.unwrap.newest_first import oldest_first
 from pushlog.intake.unwrap.prefix import without_prefix
 from pushlog.intake.unwrap.recording import RecordingTimestamps, unwrap_recording
 
@@ -17,8 +19,16 @@ if TYPE_CHECKING:
     from pushlog.intake.log_text import ByteRanges
     from pushlog.intake.mapped import Data
     from pushlog.intake.start_pattern import StartPattern
+    from pushlog.intake.unwrap.exports.assembly import Export
+    from pushlog.intake.unwrap.exports.clocks import RecordTimestamps
     from pushlog.intake.unwrap.timestamps import PrefixTimestamps
     from pushlog.model import Capture
+
+    Where = Callable[[Data], tuple[ByteRanges, ByteRanges] | None]
+
+
+# A log may be in a record that is in a record: a container's JSON log in a store, say.
+_DEEPEST = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +39,7 @@ class UnwrappedLog:
     """
 
     text: LogText
-    timestamps: PrefixTimestamps | RecordingTimestamps | None
+    timestamps: PrefixTimestamps | RecordingTimestamps | RecordTimestamps | None
     capture: Capture | None
     decoration: str | None
     notes: tuple[str, ...]
@@ -40,7 +50,7 @@ def unwrap(
     openings: Sequence[StartPattern],
     timing: str | None = None,
     zone: dt.tzinfo | None = None,
-    where: Callable[[Data], tuple[ByteRanges, ByteRanges] | None] = lambda _: None,
+    where: Where = lambda _: None,
 ) -> UnwrappedLog:
     """The log in these bytes. Raises InputError.
 
@@ -54,19 +64,51 @@ def unwrap(
         return UnwrappedLog(
             text=record.text, timestamps=record.timestamps, capture=record.capture, decoration=None, notes=record.notes
         )
-    records = unwrap_json_records(text, zone)
-    if records:
-        return UnwrappedLog(
-            text=records.text,
-            timestamps=records.timestamps,
-            capture=None,
-            decoration=records.system,
-            notes=records.notes,
-        )
-    near = where(data)
-    stripped = without_prefix(replace(text, stretches=near[0], beside=near[1]) if near else text, openings)
+    return _unwrap(text, openings, zone, where, _DEEPEST)
+
+
+def _unwrap(
+    text: LogText, openings: Sequence[StartPattern], zone: dt.tzinfo | None, where: Where, deepest: int
+) -> UnwrappedLog:
+    near = where(text.data)
+    text = replace(text, stretches=near[0], beside=near[1]) if near else text
+    export = unwrap_export(text, openings, zone) if deepest else None
+    if export is not None:
+        inside = _unwrap(LogText(export.text.data), openings, zone, where, deepest - 1)
+        return _unwrapped_twice(export, inside)
+    stripped = without_prefix(text, openings)
     notes = (stripped.why,) if stripped.why else ()
+    turned = oldest_first(text, stripped.stamps) if stripped.stamps else None
+    if turned is not None:
+        near = where(turned)
+        text = LogText(turned, stretches=near[0], beside=near[1]) if near else LogText(turned)
+        stripped = without_prefix(text, openings)
+        notes = (*notes, NEWEST_FIRST)
     stamps = replace(stripped.stamps, zone=zone) if stripped.stamps else None
     return UnwrappedLog(
         text=stripped.text, timestamps=stamps, capture=None, decoration=stripped.decoration, notes=notes
+    )
+
+
+def _unwrapped_twice(export: Export, inside: UnwrappedLog) -> UnwrappedLog:
+    """Return the log inside an export, whose own lines may have a prefix or be records again."""
+    text, timestamps = inside.text, inside.timestamps
+    is_plain = text.data is export.text.data
+    if export.text.starts is not None:
+        moved = export.text.starts if is_plain else moved_offsets(export.text.starts, export.text.data, text)
+        text = replace(text, starts=moved)
+    if export.timestamps is not None and (timestamps is None or not export.is_behind_prefix):
+        starts = export.timestamps.starts
+        timestamps = replace(
+            export.timestamps, starts=starts if is_plain else moved_offsets(starts, export.text.data, inside.text)
+        )
+    # The agents of both write their lines alike; an export tells which it is.
+    inner = "" if export.system == "azure-pipelines" else inside.decoration or ""
+    names = [export.system, *inner.split("+")]
+    return UnwrappedLog(
+        text=text,
+        timestamps=timestamps,
+        capture=inside.capture,
+        decoration="+".join(dict.fromkeys(name for name in names if name)),
+        notes=(*export.notes, *inside.notes),
     )

@@ -66,6 +66,11 @@ class PrefixTimestamps:
         """The times of physical lines, given in ascending order; they never fall."""
         return times([self._stamp(line) for line in lines], self.clock, self.zone)
 
+    def seconds_of(self, line: int) -> float | None:
+        """Return the time of one line as it is printed, None for a line without one."""
+        stamp = self._stamp(line)
+        return None if stamp is None else seconds(stamp, self.clock, self.zone)
+
     def _stamp(self, line: int) -> str | None:
         start, stop = self.text.start_of(line), self.text.stop_of(line)
         prefix = self.pattern.match(self.text.data[start:stop])
