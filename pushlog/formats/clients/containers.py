@@ -39,6 +39,17 @@ OPENING = StartPattern(
         rb"Getting image ",
         rb"Copying (?:blob|config) ",
         rb"Writing manifest ",
+        rb"Error: pushing image ",
+        rb"Pushing image ",
+        rb"Pushed \d",
+    ),
+    pattern=rb"Getting image (?:source|list) signatures|Copying (?:blob|config) (?:sha256:)?[0-9a-f]{10,64}\b"
+    rb"|Writing manifest (?:list )?to image destination|Error: pushing image \""
+    rb"|Pushing image [^\s\"]+ \.\.\.|Pushed \d+/\d+ layers, \d",
+)
+# An error can be all that is left of a push; the words of a push stand anywhere in it.
+ERRORS = StartPattern(
+    signs=(
         rb"riting blob: ",
         rb"nitiating layer upload to ",
         rb"ploading (?:manifest|layer) ",
@@ -48,18 +59,15 @@ OPENING = StartPattern(
         rb"ushing image ",
         rb"blob \S+ exists in ",
         rb"Failed to push image: ",
-        rb"Pushed \d",
     ),
-    pattern=rb"Getting image (?:source|list) signatures|Copying (?:blob|config) (?:sha256:)?[0-9a-f]{10,64}\b"
-    rb"|Writing manifest (?:list )?to image destination|Pushing image [^\s\"]+ \.\.\.|Pushed \d+/\d+ layers, \d"
-    rb"|" + _PUSH_ERROR.encode(),
+    pattern=_PUSH_ERROR.encode(),
 )
 # A push can end before it says anything but its error: then its command tells.
 COMMAND = StartPattern(
     signs=(rb"podman ", rb"buildah ", rb"skopeo "),
     pattern=rb"\b(?:podman|buildah|skopeo) (?:[^\n]{0,160} )?(?:push|copy) ",
 )
-WHERE = (OPENING, COMMAND)
+WHERE = (OPENING, COMMAND, ERRORS)
 _COPY = {
     MarkKind.BEGIN,
     MarkKind.IMAGE,
@@ -165,7 +173,7 @@ def _message(text: LogText, mark: Mark) -> str:
     if mark.kind == MarkKind.ERROR:
         return f"Error: {mark.fields['TEXT']}"
     if mark.kind == MarkKind.OLD_ERROR:
-        return mark.fields["OLD_ERROR"]
+        return mark.fields.get("OLD_ERROR") or mark.fields["BARE_ERROR"]
     if mark.kind == MarkKind.BUILD_ERROR:
         line = plain(text.data[mark.start : mark.stop])
         return line[re.search(r"(?:error: )?[Bb]uild error: |\Z", line).start() :]  # type: ignore[union-attr] # \Z is always there
@@ -195,6 +203,8 @@ def _client_of_error(text: LogText, error: Mark) -> tuple[Client, str]:
         return Client.SKOPEO, "its error is logged as `fatal`, as only skopeo does of these"
     if _BUILDAH.match(message) or _OLD_BUILDAH.match(message):
         return Client.BUILDAH, "its error begins as Buildah's do"
+    if "BARE_ERROR" in error.fields or message.startswith("Error copying tag "):
+        return Client.SKOPEO, "its error stands without `Error:` before it, as only those of skopeo do"
     if error.kind == MarkKind.OLD_ERROR:
         return Client.UNKNOWN, _FAMILY
     return Client.PODMAN, "its error begins with `Error:` and not with Buildah's words"
