@@ -5,8 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache, cached_property
+from typing import TYPE_CHECKING
 
 from pushlog.knowledge.tables import Row, document, ours
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# The parts that patterns share, and how a pattern names one.
+_PARTS = ("no", "key", "notsecret", "words")
+_PART = re.compile(r"<<([a-z]+)>>")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +25,7 @@ class Secret:
     kind: str
     near: tuple[str, ...]
     pattern: str
+    lines: bool
     sample: tuple[str, ...]
     lookalike: tuple[str, ...]
     source: str
@@ -39,18 +48,33 @@ def read_secrets(text: str, file: str) -> tuple[Secret, ...]:
 
 
 def _read(rows: Row) -> tuple[Secret, ...]:
-    found = tuple(_secret(row) for row in rows.rows("secret", "id"))
+    parts = _parts(rows)
+    found = tuple(_secret(row, parts) for row in rows.rows("secret", "id"))
     rows.done()
     return found
 
 
-def _secret(row: Row) -> Secret:
+def _parts(rows: Row) -> dict[str, str]:
+    """The parts that patterns share, by name."""
+    if not rows.has("parts"):
+        return {}
+    table = rows.table("parts")
+    parts = {name: table.text(name) for name in _PARTS if table.has(name)}
+    table.done()
+    return parts
+
+
+def _secret(row: Row, parts: Mapping[str, str]) -> Secret:
+    pattern = row.text("pattern")
+    if unknown := next((name for name in _PART.findall(pattern) if name not in parts), None):
+        raise row.wrong("pattern", f"names the part '{unknown}', which is not there")
     near = row.texts("near")
     found = Secret(
         id=row.text("id"),
         kind=row.maybe_text("kind") or row.name,
         near=near,
-        pattern=row.text("pattern"),
+        pattern=_PART.sub(lambda hit: parts[hit[1]], pattern),
+        lines=row.flag("lines") or False,
         sample=row.texts("sample"),
         lookalike=row.texts("lookalike"),
         source=row.text("source"),

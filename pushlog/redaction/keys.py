@@ -1,0 +1,57 @@
+"""Lines of keys: base64 in lines of equal length, told from certificates by the lines around them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pushlog.redaction.rows import shared_prefix
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pushlog.redaction.rows import Row
+
+KIND = "key-material"
+# RFC 7468 section 2: lines of 64 characters; some encoders write 76.
+_LINE = re.compile(
+    r"(?=[A-Za-z0-9+/]*[A-Z])(?=[A-Za-z0-9+/]*[a-z])(?=[A-Za-z0-9+/]*[0-9])[A-Za-z0-9+/]{60,76}={0,2}"
+)
+_RUN = re.compile(r"[A-Za-z0-9+/]{60}")
+_LABEL = re.compile(r"-----(?:BEGIN|END) ([A-Z0-9 ]{1,60})-----")
+_LAST = re.compile(r"[A-Za-z0-9+/]{1,75}={0,2}")
+
+
+def key_lines(rows: Sequence[Row]) -> Iterator[tuple[int, int]]:
+    """Yield where lines of a key stand whose label is not in the text."""
+    if not any(_RUN.search(row.text) for row in rows):
+        return
+    run: list[tuple[Row, int]] = []
+    label = ""
+    for index, row in enumerate(rows):
+        first = _body(rows, index) if _RUN.search(row.view.text) else 0
+        text = row.view.text[first:].strip()
+        if _LINE.fullmatch(text):
+            run.append((row, first))
+            continue
+        found = _LABEL.search(text)
+        closes = label or (found[1] if found else "")
+        if run and not closes:
+            yield from _spans(run)
+        if found or not (run and _LAST.fullmatch(text)):
+            label = found[1] if found and "BEGIN" in found[0] else ""
+            run = []
+    if run and not label:
+        yield from _spans(run)
+
+
+def _spans(run: Sequence[tuple[Row, int]]) -> Iterator[tuple[int, int]]:
+    for row, first in run:
+        yield row.view.starts[first], row.view.stops[-1]
+
+
+def _body(rows: Sequence[Row], index: int) -> int:
+    """The length of the prefix that a row shares with the one before, or the one after it."""
+    row = rows[index].view.text
+    near = [rows[place].view.text for place in (index - 1, index + 1) if 0 <= place < len(rows)]
+    return max((shared_prefix(other, row) for other in near), default=0)
