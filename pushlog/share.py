@@ -1,4 +1,4 @@
-"""A log that can be given away: without secrets, perhaps under other names, and proven to tell the same."""
+"""A log that can be shared: without secrets, perhaps with pseudonyms, and proven to analyse to the same result."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handover:
-    """The log to give away, what was hidden in it, and what its analysis tells differently: nothing, if all is well."""
+    """A log to share, the secrets hidden in it, and the facts that its analysis tells differently, ideally none."""
 
     data: bytes
     redacted: tuple[Redacted, ...]
@@ -26,30 +26,30 @@ class Handover:
 
 
 def redact_log(source: Raw, *, pseudonyms: bool, options: Options | None = None) -> Handover:
-    """The log of an input without secrets; with `pseudonyms`, hosts and repositories under other names."""
-    analysis_options = replace(options or Options(), redact=False)
-    before = analyze_raw(source, analysis_options)
+    """Return the log without secrets; with `pseudonyms`, hosts and repositories have other names."""
+    options = replace(options or Options(), redact=False)
+    before = analyze_raw(source, options)
     names = None
     if pseudonyms:
-        names = Pseudonyms(analysis_options.knowledge)
+        names = Pseudonyms(options.knowledge)
         names.learn(before, source.data[:].decode("utf-8", "replace"))
     clean = redact_log_bytes(source.data[:], names)
-    after = analyze_raw(replace(source, data=clean.data), analysis_options)
+    after = analyze_raw(replace(source, data=clean.data), options)
     return Handover(data=clean.data, redacted=clean.redacted, differs=tuple(_differences(before, after)))
 
 
 def _differences(before: Log, after: Log) -> Iterator[str]:
-    """The facts in which the two analyses differ, of those that must be the same under any names."""
+    """Yield the facts on which the two analyses disagree, of those that must be the same under any names."""
     if len(before.pushes) != len(after.pushes):
         yield "pushes"
         return
     for old, new in zip(before.pushes, after.pushes, strict=True):
-        old_facts, new_facts = _facts(old), _facts(new)
-        yield from (name for name, value in old_facts.items() if value != new_facts[name])
+        then, now = _nameless_facts(old), _nameless_facts(new)
+        yield from (fact for fact, value in then.items() if value != now[fact])
 
 
-def _facts(push: Diagnosis) -> dict[str, object]:
-    """The facts of a push that do not depend on its names."""
+def _nameless_facts(push: Diagnosis) -> dict[str, object]:
+    """Return the facts of a push that do not depend on names."""
     error = push.error
     return {
         "outcome": push.outcome,

@@ -30,31 +30,31 @@ class ClientTimestamps:
 
     @property
     def kind(self) -> Clock:
-        """The client stamped these times."""
+        """Return STAMPED: the client printed these times."""
         return Clock.STAMPED
 
     @property
     def span(self) -> float:
-        """Seconds between the first and the last time, less what their rounding may have added."""
+        """Return the seconds between the first and the last time, less the rounding error."""
         return max(0.0, self.seconds[-1] - self.seconds[0] - self.resolution)
 
     def times(self, lines: Sequence[int], offsets: Sequence[int]) -> LineTimes:  # noqa: ARG002 - it times bytes
-        """The seconds of byte offsets, given in ascending order; NaN before the first time."""
+        """Return the seconds of byte offsets in ascending order; NaN before the first time."""
         index = np.searchsorted(np.array(self.offsets), np.array(offsets), side="right") - 1
-        told = tuple(self.seconds[int(i)] if i >= 0 else float("nan") for i in index)
-        return LineTimes(seconds=told, resolution=self.resolution, steps=0, began=self.began)
+        seconds = tuple(self.seconds[int(i)] if i >= 0 else float("nan") for i in index)
+        return LineTimes(seconds=seconds, resolution=self.resolution, steps=0, began=self.began)
 
 
 def client_timestamps(
     stamps: Iterable[tuple[int, float]], *, resolution: float, began: str | None = None, whole: bool = True
 ) -> ClientTimestamps | None:
-    """The clock of these offsets and seconds; None without two of them. A time never falls."""
-    known = sorted(stamps)
-    if len(known) < 2:
+    """Return the timestamps of offsets and seconds; None for fewer than two. A time never falls."""
+    pairs = sorted(stamps)
+    if len(pairs) < 2:
         return None
-    steady = np.maximum.accumulate(np.array([seconds for _, seconds in known]))
+    steady = np.maximum.accumulate(np.array([seconds for _, seconds in pairs]))
     return ClientTimestamps(
-        offsets=tuple(offset for offset, _ in known),
+        offsets=tuple(offset for offset, _ in pairs),
         seconds=tuple(steady.tolist()),
         resolution=resolution,
         began=began,

@@ -1,8 +1,8 @@
-"""The events table: what happened to layers as columns, everything rare as marks."""
+"""The events table: the events of layers as columns, rare lines as marks."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from pushlog.intake.log_text import Int64, LogText
 
@@ -18,7 +18,7 @@ Uint8 = NDArray[np.uint8]
 
 
 class EventKind(IntEnum):
-    """What a line says of a layer; the names, in lower case, are the aliases of the grammars."""
+    """The state of a layer in a line; the names, in lower case, are the aliases of the grammars."""
 
     PREPARING = 0
     WAITING = 1
@@ -35,15 +35,15 @@ class EventKind(IntEnum):
 
 
 def is_any(kind: NDArray[np.int8], kinds: Sequence[EventKind]) -> NDArray[np.bool_]:
-    """Which of a column of kinds are among these; `np.isin` would sort, and load more of numpy."""
+    """Return which of a column of kinds are among these; `np.isin` would sort, and import more of numpy."""
     wanted = np.zeros(len(EventKind), dtype=bool)
     wanted[list(kinds)] = True
-    found: NDArray[np.bool_] = wanted[kind]
-    return found
+    is_wanted: NDArray[np.bool_] = wanted[kind]
+    return is_wanted
 
 
 def grouped(numbers: NDArray[np.integer]) -> Int64:
-    """The order that puts equal numbers together, each group as it was; 16 bits are sorted in one pass."""
+    """Return the order that groups equal numbers, stable within a group; 16 bits are sorted in one pass."""
     is_small = len(numbers) > 0 and numbers.max() < 1 << 15 and numbers.min() >= -(1 << 15)
     return np.argsort(numbers.astype(np.int16) if is_small else numbers, kind="stable")
 
@@ -52,19 +52,8 @@ UNKNOWN = -1  # in a column of figures: the line does not tell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
-    """A line that is not about one layer's progress: `kind` and `fields` are the grammar's alias and terminals."""
-
-    kind: str
-    start: int
-    stop: int
-    line: int
-    fields: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class EventRow:
-    """One layer event read by the careful lane; bytes and seconds are UNKNOWN where the line has none."""
+    """One layer event read by the line parser; bytes and seconds are UNKNOWN where the line has none."""
 
     start: int
     stop: int
@@ -79,10 +68,10 @@ class EventRow:
 class Events:
     """Layer events in log order, one column each.
 
-    `start`, `stop`: byte offsets in the text; `until`: to which the rows reach that are left out behind an event;
-    `line`: physical line; `layer`: index into `ids`; `kind`: a Kind; `current`, `total`: bytes as printed; `wait`:
+    `start`, `stop`: byte offsets in the text; `until`: the end of the rows left out after an event;
+    `line`: physical line; `layer`: index into `ids`; `kind`: EventKind; `current`, `total`: bytes as printed; `wait`:
     seconds of a countdown line; UNKNOWN where not printed.
-    `drawn`: the layer of every row of the log, also of those that are left out here because they only move a figure on;
+    `all_layers`: the layer of every row of the log, also of those left out here because they only advance a figure;
     `place`: which of these rows the events are.
     """
 
@@ -96,38 +85,38 @@ class Events:
     current: Int64
     total: Int64
     wait: Int64
-    drawn: NDArray[np.int32]
+    all_layers: NDArray[np.int32]
     place: Int64
 
     def __len__(self) -> int:
         return len(self.start)
 
-    def part(self, low: int, high: int) -> Events:
-        """The events with row numbers from `low` up to `high`, not included; `ids` are those that occur, in order."""
-        if low >= high:
+    def part(self, start: int, stop: int) -> Events:
+        """Return the events with row numbers from `start` up to `stop`, not included; `ids` are those that occur."""
+        if start >= stop:
             return _NONE
-        codes, first, inverse = np.unique(self.layer[low:high], return_index=True, return_inverse=True)
+        codes, first, inverse = np.unique(self.layer[start:stop], return_index=True, return_inverse=True)
         order = np.argsort(first, kind="stable")
         rank = np.empty_like(order)
         rank[order] = np.arange(len(order))
-        if high - low == len(self) and order.tolist() == list(range(len(self.ids))):
+        if stop - start == len(self) and order.tolist() == list(range(len(self.ids))):
             return self
-        place = self.place[low:high]
-        drawn = self.drawn[place[0] : place[-1] + 1] if len(place) else self.drawn[:0]
+        place = self.place[start:stop]
+        all_layers = self.all_layers[place[0] : place[-1] + 1] if len(place) else self.all_layers[:0]
         number = np.full(len(self.ids), -1, dtype=np.int32)
         number[codes] = rank
         return Events(
             ids=tuple(self.ids[int(code)] for code in codes[order]),
-            start=self.start[low:high],
-            stop=self.stop[low:high],
-            until=self.until[low:high],
-            line=self.line[low:high],
+            start=self.start[start:stop],
+            stop=self.stop[start:stop],
+            until=self.until[start:stop],
+            line=self.line[start:stop],
             layer=rank[inverse].astype(np.int64),
-            kind=self.kind[low:high],
-            current=self.current[low:high],
-            total=self.total[low:high],
-            wait=self.wait[low:high],
-            drawn=number[drawn],
+            kind=self.kind[start:stop],
+            current=self.current[start:stop],
+            total=self.total[start:stop],
+            wait=self.wait[start:stop],
+            all_layers=number[all_layers],
             place=place - place[:1],
         )
 
@@ -135,7 +124,7 @@ class Events:
 def _of_none() -> Events:
     numbers = np.empty(0, dtype=np.int64)
     columns = dict.fromkeys(("start", "stop", "until", "line", "layer", "current", "total", "wait", "place"), numbers)
-    return Events(ids=(), kind=np.empty(0, dtype=np.int8), drawn=np.empty(0, dtype=np.int32), **columns)
+    return Events(ids=(), kind=np.empty(0, dtype=np.int8), all_layers=np.empty(0, dtype=np.int32), **columns)
 
 
 _NONE = _of_none()
@@ -143,7 +132,7 @@ _NONE = _of_none()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
-    """Events as a lane finds them, before lines are counted; `hexid` is the twelve digits as a number."""
+    """Events before lines are counted; `hexid` is the layer's twelve digits as a number."""
 
     start: Int64
     stop: Int64
@@ -156,13 +145,13 @@ class Columns:
 
     @classmethod
     def joined(cls, parts: Sequence[Columns]) -> Columns:
-        """The columns of all parts, one below the other."""
+        """Return the columns of all parts, one after the other."""
         return cls(**{f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(cls)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowOrder:
-    """The layer of every row of a lane, also of those that are not in its columns.
+    """The layer of every row of the bulk reader, also of the rows that are not in its columns.
 
     `ids`: the layers; `order`: the number of the layer of each row; `place`: which of these rows the columns have.
     """
@@ -173,7 +162,7 @@ class RowOrder:
 
 
 def from_rows(rows: Sequence[EventRow]) -> Columns:
-    """The careful lane's rows as columns."""
+    """Return the line parser's rows as columns."""
     return Columns(
         start=_column([r.start for r in rows]),
         stop=_column([r.stop for r in rows]),
@@ -186,43 +175,45 @@ def from_rows(rows: Sequence[EventRow]) -> Columns:
     )
 
 
-def table(text: LogText, fast: Columns, drawn: RowOrder, careful: Columns) -> Events:
-    """The rows of both lanes as one table in log order."""
+def table(text: LogText, fast: Columns, row_order: RowOrder, careful: Columns) -> Events:
+    """Return the rows of the bulk reader and of the line parser as one table in log order."""
     whole = Columns.joined([fast, careful])
     order = np.argsort(whole.start, kind="stable")
-    # What the careful lane read stands right behind the row above it, for beside such places all rows are kept.
+    # A row of the line parser stands right behind the row above it: next to such places all rows are kept.
     above = np.searchsorted(fast.start, careful.start)
-    behind = np.append(drawn.place, len(drawn.order))[above] if len(drawn.order) else np.zeros_like(above)
-    ids, layer = np.unique(np.concatenate([drawn.ids, careful.hexid]), return_inverse=True)
+    behind = np.append(row_order.place, len(row_order.order))[above] if len(row_order.order) else np.zeros_like(above)
+    ids, layer = np.unique(np.concatenate([row_order.ids, careful.hexid]), return_inverse=True)
     codes: NDArray[np.int32] = layer.astype(np.int32)
-    every: NDArray[np.int32] = codes[: len(drawn.ids)][drawn.order]
+    row_layers: NDArray[np.int32] = codes[: len(row_order.ids)][row_order.order]
     if len(behind):
-        every = np.insert(every, behind, codes[len(drawn.ids) :]).astype(np.int32)
-    place = np.concatenate([drawn.place + np.searchsorted(behind, drawn.place, side="right"), _inserted(behind)])
+        row_layers = np.insert(row_layers, behind, codes[len(row_order.ids) :]).astype(np.int32)
+    place = np.concatenate(
+        [row_order.place + np.searchsorted(behind, row_order.place, side="right"), _inserted(behind)]
+    )
     events = Events(
         ids=tuple(f"{int(code):012x}" for code in ids),
         start=whole.start[order],
         stop=whole.stop[order],
         until=whole.until[order],
         line=text.lines_of(whole.start[order]),
-        layer=every[place[order]].astype(np.int64),
+        layer=row_layers[place[order]].astype(np.int64),
         kind=whole.kind[order],
         current=whole.current[order],
         total=whole.total[order],
         wait=whole.wait[order],
-        drawn=every,
+        all_layers=row_layers,
         place=place[order],
     )
     return events.part(0, len(events))
 
 
 def _inserted(behind: Int64) -> Int64:
-    """Where rows stand after `np.insert` put them in."""
+    """Return the places of rows that `np.insert` put in."""
     return behind + np.arange(len(behind))
 
 
 def of_rows(text: LogText, rows: Sequence[EventRow]) -> Events:
-    """Rows as a table in log order, whatever the client calls its blobs."""
+    """Return rows as a table in log order, whatever the client calls its blobs."""
     rows = sorted(rows, key=lambda row: row.start)
     codes = {layer: code for code, layer in enumerate(dict.fromkeys(row.layer for row in rows))}
     start = _column([r.start for r in rows])
@@ -237,20 +228,20 @@ def of_rows(text: LogText, rows: Sequence[EventRow]) -> Events:
         current=_column([r.current for r in rows]),
         total=_column([r.total for r in rows]),
         wait=_column([r.wait for r in rows]),
-        drawn=np.array([codes[r.layer] for r in rows], dtype=np.int32),
+        all_layers=np.array([codes[r.layer] for r in rows], dtype=np.int32),
         place=np.arange(len(rows), dtype=np.int64),
     )
 
 
-def gaps(start: Int64, stop: Int64, low: int, high: int) -> list[tuple[int, int]]:
-    """The stretches from `low` to `high` that none of the spans covers; spans are in any order and begin inside."""
+def gaps(start: Int64, stop: Int64, first: int, last: int) -> list[tuple[int, int]]:
+    """Return the ranges from `first` to `last` that no span covers; spans are in any order and start inside."""
     if not len(start):
-        # A log of nothing but commands asks this of each of them.
-        return [(low, high)] if low < high else []
+        # Common: a log of nothing but commands has no spans.
+        return [(first, last)] if first < last else []
     order = np.argsort(start, kind="stable")
-    begins = np.append(start[order], high).astype(np.int64)
-    ends = np.maximum.accumulate(np.insert(stop[order], 0, low)).astype(np.int64)
-    return [(int(ends[i]), int(begins[i])) for i in np.flatnonzero(ends < begins)]
+    starts = np.append(start[order], last).astype(np.int64)
+    ends = np.maximum.accumulate(np.insert(stop[order], 0, first)).astype(np.int64)
+    return [(int(ends[i]), int(starts[i])) for i in np.flatnonzero(ends < starts)]
 
 
 def _column(values: list[int]) -> Int64:

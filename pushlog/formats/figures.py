@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 # docker/go-units HumanSize: base 1000, four significant digits, one space before the unit up to 1.13 and in 17.03.
 _UNITS = b"kMGTPEZY"
-# Ten petabytes and a day: no push has such a figure, and many of them still fit in a column of sums.
+# Ten petabytes and a day: larger than in any push, and sums of many still fit in 64 bits.
 LARGEST = 10**16
 LONGEST_WAIT = 86_400
 _FIGURE = re.compile(r"(\d+)(?:\.(\d+))? ?([kMGTPEZY]?)B?", re.ASCII)
-# More digits are not exact in the sums of the fast lane.
+# More digits are not exact in the sums of the bulk reader.
 DIGITS = 15
 _WORD = 8
-# The bits of a digit that tell its value.
+# The bits of a digit that hold its value.
 _DIGIT = 0x0F
 
 
@@ -45,47 +45,47 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """How to read a figure that stands at a fixed place: its digits, the last ones first, and their scale."""
+    """How to read a figure at a fixed place: its digits, the last ones first, and their scale."""
 
     runs: tuple[Run, ...] = ()
     scale: float = 1.0
 
 
 def figure(row: bytes, start: int, stop: int) -> Figure | None:
-    """The figure at a place of a row, none where `start` is below 0; None for one that can't be read by its place."""
+    """Return how to read the figure at a place of a row: no digits where `start` is below 0, None if impossible."""
     text = row[max(start, 0) : max(stop, 0)]
-    digits = [start + at for at in range(len(text) - 1, -1, -1) if text[at : at + 1].isdigit()]
-    _, point, behind = text.partition(b".")
-    decimals = sum(behind[at : at + 1].isdigit() for at in range(len(behind))) if point else 0
+    digits = [start + place for place in range(len(text) - 1, -1, -1) if text[place : place + 1].isdigit()]
+    _, point, fraction = text.partition(b".")
+    decimals = sum(fraction[place : place + 1].isdigit() for place in range(len(fraction))) if point else 0
     exponent = next((3 * power for power, unit in enumerate(_UNITS, 1) if unit in text), 0)
     runs = _runs(digits)
     return None if runs is None else Figure(runs, float(np.power(10.0, exponent - decimals)))
 
 
 def _runs(digits: Sequence[int]) -> tuple[Run, ...] | None:
-    """Digits at these places, the last one first; None where they are too many or too far from each other."""
+    """Return the runs of digits at these places, the last one first; None if they are too many or too far apart."""
     if len(digits) > DIGITS:
         return None
     runs: list[Run] = []
     done = 0
     while done < len(digits):
         at = digits[done] + 1 - _WORD
-        own = [digit for digit in digits[done:] if digit >= at]
-        bits = {0: 0, 1: 0}  # by how many other bytes stand between a digit and those of the run that follow it
-        for place, digit in enumerate(own):
+        inside = [digit for digit in digits[done:] if digit >= at]
+        bits = {0: 0, 1: 0}  # by the number of other bytes between a digit and the next ones of the run
+        for place, digit in enumerate(inside):
             gap = digits[done] - digit - place
             if gap not in bits or at < 0:
                 return None
             bits[gap] |= _DIGIT << 8 * (digit - at)
         runs.append(Run(at, before=bits[1], behind=bits[0], power=done))
-        done += len(own)
+        done += len(inside)
     return tuple(runs)
 
 
 def sizes(data: Uint8, start: Int64, stop: Int64) -> Int64:
-    """Bytes of the figures `data[start:stop]`, such as `98.82kB`, `1.024 kB` or `98816`; UNKNOWN where start < 0."""
-    there = start >= 0
-    length = np.where(there, stop - start, 0)
+    """Return the bytes of figures `data[start:stop]`, such as `98.82kB` or `1.024 kB`; UNKNOWN where start < 0."""
+    is_there = start >= 0
+    length = np.where(is_there, stop - start, 0)
     value = np.zeros(len(start))
     decimals = np.zeros(len(start), dtype=np.int64)
     exponent = np.zeros(len(start), dtype=np.int64)
@@ -100,17 +100,17 @@ def sizes(data: Uint8, start: Int64, stop: Int64) -> Int64:
         for power, unit in enumerate(_UNITS, 1):
             exponent[char == unit] = 3 * power
     figure = np.minimum(value * np.power(10.0, exponent - decimals), float(LARGEST))
-    return np.where(there, np.rint(figure).astype(np.int64), UNKNOWN)
+    return np.where(is_there, np.rint(figure).astype(np.int64), UNKNOWN)
 
 
-# A log says the same few totals again and again.
+# A log repeats the same few totals.
 @lru_cache(maxsize=4096)
 def size(text: str) -> int:
-    """Bytes of one figure; the arithmetic is that of `sizes`."""
-    found = _FIGURE.fullmatch(text)
-    if found is None:
+    """Return the bytes of one figure, with the arithmetic of `sizes`."""
+    match = _FIGURE.fullmatch(text)
+    if match is None:
         return UNKNOWN
-    whole, decimals, unit = found[1], found[2] or "", found[3]
+    whole, decimals, unit = match[1], match[2] or "", match[3]
     power = 3 * (_UNITS.index(unit.encode()) + 1) if unit else 0
     return round(min(float(whole + decimals) * 10.0 ** (power - len(decimals)), float(LARGEST)))
 
@@ -121,9 +121,9 @@ _BINARY = re.compile(r"(\d+(?:\.\d+)?) ?([KMGTP]?)i?[Bb]?")
 
 @lru_cache(maxsize=4096)
 def binary(text: str) -> int:
-    """Bytes of one figure with powers of 1024, `12.0MiB` or `4.2 Ki`, as mpb and containerd write them."""
-    found = _BINARY.fullmatch(text.strip())
-    return round(min(float(found[1]) * 2 ** _POWERS[(found[2] or "b").lower()], float(LARGEST))) if found else UNKNOWN
+    """Return the bytes of one figure with powers of 1024, `12.0MiB` or `4.2 Ki`, as mpb and containerd write them."""
+    match = _BINARY.fullmatch(text.strip())
+    return round(min(float(match[1]) * 2 ** _POWERS[(match[2] or "b").lower()], float(LARGEST))) if match else UNKNOWN
 
 
 _UNIT_SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
@@ -131,10 +131,10 @@ _PART = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s|us|µs|ns)")
 
 
 def go_seconds(text: str) -> float:
-    """Seconds of a duration as Go writes it, a day at most: `1s`, `2m0.5s`, `512ms`."""
+    """Return the seconds of a duration as Go writes it, a day at most: `1s`, `2m0.5s`, `512ms`."""
     return min(sum(float(number) * _UNIT_SECONDS[unit] for number, unit in _PART.findall(text)), float(LONGEST_WAIT))
 
 
 def elapsed(text: str) -> float:
-    """Seconds since something began, as a client counts them; a push of more than a year is none."""
+    """Return the seconds that a client counted since something began, a year at most."""
     return min(float(text), 366.0 * LONGEST_WAIT)

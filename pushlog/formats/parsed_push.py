@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pushlog.formats.marks import MarkKind
 from pushlog.model import Client
 
 if TYPE_CHECKING:
@@ -12,18 +13,19 @@ if TYPE_CHECKING:
 
     from pushlog.formats.client_timestamps import ClientTimestamps
     from pushlog.formats.docker.bind_error import ErrorLines
-    from pushlog.formats.events import Events, Mark
+    from pushlog.formats.events import Events
+    from pushlog.formats.marks import Mark
     from pushlog.intake.log_text import Piece
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedPush:
-    """One push in a log: its events and marks, its error, the physical lines it spans, and what was not understood.
+    """One push in a log: its events and marks, its error, its physical lines, and the lines that were not understood.
 
-    `start` is the offset of its first text, `stop` one inside its last; `after` is the first text that follows it.
-    `client` is who pushed, as far as the lines tell, and `why` what tells it. `clock`: times that the client itself
-    printed. `quiet`: it is the one line that `docker push --quiet` prints. `until` is where the next push begins, None
-    for the last of a log.
+    `start` is the offset of its first text, `stop` one inside its last; `after` is the first text below it. `client`
+    is who pushed, as far as the lines show, and `why` the evidence. `clock`: times that the client itself printed.
+    `quiet`: it is the one line of `docker push --quiet`. `until` is the offset at which the next push starts, None for
+    the last of a log.
     """
 
     client: Client = Client.DOCKER
@@ -42,20 +44,20 @@ class ParsedPush:
 
     @property
     def understood(self) -> int:
-        """How many of its lines were understood."""
+        """Return how many of its lines were understood."""
         return self.lines[1] - self.lines[0] + 1 - len({piece.line for piece in self.unread})
 
     @property
     def mounts(self) -> dict[str, str]:
-        """The layers that were mounted from another repository, with its name."""
-        return {m.fields["LAYER"]: m.fields["FROM"] for m in self.marks if m.kind == "mount"}
+        """Return the layers that were mounted from another repository, each with its name."""
+        return {mark.fields["LAYER"]: mark.fields["FROM"] for mark in self.marks if mark.kind == MarkKind.MOUNT}
 
-    def last(self, *kinds: str) -> Mark | None:
-        """The last mark of these kinds."""
-        return next((m for m in reversed(self.marks) if m.kind in kinds), None)
+    def last(self, *kinds: MarkKind) -> Mark | None:
+        """Return the last mark of these kinds."""
+        return next((mark for mark in reversed(self.marks) if mark.kind in kinds), None)
 
 
-def coverage(sections: Sequence[ParsedPush]) -> float:
-    """The share of the lines of some pushes that were understood, from 0 to 1; all of none."""
-    lines = sum(section.lines[1] - section.lines[0] + 1 for section in sections)
-    return round(sum(section.understood for section in sections) / lines, 4) if lines else 1.0
+def coverage(pushes: Sequence[ParsedPush]) -> float:
+    """Return the share of the lines of pushes that were understood, from 0 to 1; 1 without pushes."""
+    lines = sum(push.lines[1] - push.lines[0] + 1 for push in pushes)
+    return round(sum(push.understood for push in pushes) / lines, 4) if lines else 1.0

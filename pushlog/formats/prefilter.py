@@ -1,6 +1,6 @@
-"""Where in a log a push may stand: found by the words that its lines can't be without, before anything is read.
+"""Candidate byte ranges of a log: found by the words that every line of a push has, before anything is parsed.
 
-A CI log is nearly all noise. The words come from the grammars; what is far from all of them is never looked at.
+A CI log is nearly all noise. The words come from the grammars; bytes far from all of them are never parsed.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pushlog.formats.bulk.reader import LARGE
 from pushlog.formats.dialects import DIALECTS
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.grammar import regex
+from pushlog.formats.marks import MarkKind
 from pushlog.intake.literal_search import LiteralIndex
 from pushlog.intake.mapped import release_all, release_range
 from pushlog.intake.start_pattern import within
@@ -31,160 +32,166 @@ if TYPE_CHECKING:
     from pushlog.intake.mapped import Data
     from pushlog.intake.start_pattern import StartPattern
 
-# What a push has beside its layers. The other lines of the grammar mean nothing far from these.
-_KINDS = ("header", "old_header", "digest", "command")
-# Shorter logs are read whole.
+# The lines of a push that are not about a layer. Other lines of the grammar mean nothing far from these.
+_KINDS = (MarkKind.HEADER, MarkKind.OLD_HEADER, MarkKind.DIGEST, MarkKind.COMMAND)
+# Shorter logs are parsed whole.
 SHORT = 1 << 16
-# The data is looked through in blocks, for one word in each.
+# The data is searched in blocks; one word in a block is enough.
 BLOCK = 1 << 13
 _STRETCH = 1 << 20
-# In so many bytes the word that was found last is looked for first.
+# Within so many bytes the word that matched last is tried first.
 _ALIKE = 1 << 24
-# What is read above the first word and below the block of the last: the command, notes. The error may reach further.
+# Bytes parsed above the first word and below the block of the last: the command, notes. The error may reach further.
 ABOVE, BELOW, ERROR = 1 << 12, 1 << 12, 1 << 15
-# What is read below the opening of another client, as far as its lines are looked for.
+# Bytes parsed below the first line of another client.
 BEHIND = 1 << 16
-# No word is longer than this.
+# The length of the longest word.
 _LONGEST = 64
 _COLON = ": "
 _LEAST = 5
 
 
 @dataclass(frozen=True, slots=True)
-class _Looked:
-    """What a look at some bytes told: the blocks in which a word of docker begins, and for each other client its signs.
+class _FirstLook:
+    """The first search of some bytes: the blocks in which a word of docker begins, and the literals of other clients.
 
-    `signs` is None where so many words are that nobody looked for these.
+    `literals` is None where docker's words were so dense that the others were not searched for.
     """
 
     blocks: list[int]
-    signs: Sequence[Spans] | None
+    literals: Sequence[Spans] | None
 
 
 def candidate_ranges(data: Data) -> tuple[ByteRanges, ByteRanges] | None:
-    """The stretches of whole lines in which a push may stand, in order, and those beside in which its error may.
+    """Return the ranges of whole lines that can hold a push, in order, and the ranges beside them for its error.
 
-    None for all of a short log.
+    None for a short log, which is parsed whole.
     """
     if len(data) <= SHORT:
         return None
-    looked = list(_looks(data))
-    blocks = [low for look in looked for low in look.blocks]
-    spoken = list(_joined((low - ABOVE, low + BLOCK + BELOW) for low in blocks))
-    reached = list(_joined((low - ABOVE, low + BLOCK + ERROR) for low in blocks))
-    # What stands near docker's words is read anyway.
-    signs = (part for low, high in _between(spoken, 0, len(data)) for part in _signs(data, looked, low, high))
-    others = [(at - ABOVE, at + BEHIND) for at in within(_openings(), data, signs)]
-    read, shown = (tuple(_whole_lines(data, _joined(heapq.merge(spans, others)))) for spans in (spoken, reached))
-    return read, tuple(_without(shown, read))
+    looks = list(_first_looks(data))
+    blocks = [start for look in looks for start in look.blocks]
+    push_ranges = list(_merged((start - ABOVE, start + BLOCK + BELOW) for start in blocks))
+    error_ranges = list(_merged((start - ABOVE, start + BLOCK + ERROR) for start in blocks))
+    # Bytes near docker's words are parsed anyway.
+    literals = (
+        part
+        for start, stop in _between(push_ranges, 0, len(data))
+        for part in _client_literals(data, looks, start, stop)
+    )
+    others = [(offset - ABOVE, offset + BEHIND) for offset in within(_start_patterns(), data, literals)]
+    ranges, reach = (
+        tuple(_whole_lines(data, _merged(heapq.merge(spans, others)))) for spans in (push_ranges, error_ranges)
+    )
+    return ranges, tuple(_subtract(reach, ranges))
 
 
-def _looks(data: Data) -> Iterator[_Looked]:
-    """The first look at all of the data, stretch by stretch."""
+def _first_looks(data: Data) -> Iterator[_FirstLook]:
+    """Search all of the data for the first time, stretch by stretch."""
 
-    def look(low: int) -> list[_Looked]:
-        known = list(words())
-        return [_looked(data, start, known) for start in range(low, min(low + _ALIKE, len(data)), _STRETCH)]
+    def search(part: int) -> list[_FirstLook]:
+        docker_words = list(words())
+        return [_look_at(data, start, docker_words) for start in range(part, min(part + _ALIKE, len(data)), _STRETCH)]
 
     parts = range(0, len(data), _ALIKE)
-    _sieve()  # made once, before two threads ask for it
-    for looked in at_once(look, parts) if len(data) >= LARGE else map(look, parts):
-        yield from looked
+    _literal_index()  # built once, before two threads ask for it
+    for looks in at_once(search, parts) if len(data) >= LARGE else map(search, parts):
+        yield from looks
 
 
-def _without(spans: Iterable[tuple[int, int]], others: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """What is left of spans without others, each of which lies within one of them."""
-    begins = [low for low, _ in others]
+def _subtract(spans: Iterable[tuple[int, int]], others: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Return the parts of the spans outside the others; each of the others lies within a span."""
+    other_starts = [start for start, _ in others]
     for start, stop in spans:
-        own = others[bisect_left(begins, start) : bisect_left(begins, stop)]
-        yield from _between(own, start, stop)
+        inside = others[bisect_left(other_starts, start) : bisect_left(other_starts, stop)]
+        yield from _between(inside, start, stop)
 
 
-def _looked(data: Data, start: int, known: list[re.Pattern[bytes]]) -> _Looked:
-    """The first look at the bytes from `start` on; `known`: docker's words, which are put in the order of their use."""
+def _look_at(data: Data, start: int, docker_words: list[re.Pattern[bytes]]) -> _FirstLook:
+    """Search the bytes from `start` on; reorders `docker_words` by their use."""
     stop = min(len(data), start + _STRETCH)
     spans = np.array([[start, stop]])
-    signs: Sequence[Spans] | None = None
-    # Where the first block has a word most have one, and each tells so at once.
-    if not _speaks(data, start, known):
-        spans, *signs = _sieve().spans(data, start, stop + _LONGEST)
-    found = [low for low in _blocks(spans.tolist(), start, stop) if _speaks(data, low, known)]
+    literals: Sequence[Spans] | None = None
+    # If the first block has a word, most blocks have one, and searching each of them ends at once.
+    if not _has_word(data, start, docker_words):
+        spans, *literals = _literal_index().spans(data, start, stop + _LONGEST)
+    blocks = [block for block in _blocks(spans.tolist(), start, stop) if _has_word(data, block, docker_words)]
     release_range(data, start, stop)
-    return _Looked(found, signs)
+    return _FirstLook(blocks, literals)
 
 
-def _signs(data: Data, looked: list[_Looked], low: int, high: int) -> Iterator[Sequence[Spans]]:
-    """Where pushes of other clients may begin, between two offsets."""
-    for start in range(low // _STRETCH * _STRETCH, high, _STRETCH):
-        first, stop = max(low, start), min(high, start + _STRETCH)
-        signs = looked[start // _STRETCH].signs
-        if signs is None:
-            signs = _sieve().spans(data, first, stop)[1:]
-        clipped = [spans.clip(first, stop) for spans in signs]
+def _client_literals(data: Data, looks: list[_FirstLook], start: int, stop: int) -> Iterator[Sequence[Spans]]:
+    """Return where literals of other clients stand between two offsets, stretch by stretch."""
+    for stretch in range(start // _STRETCH * _STRETCH, stop, _STRETCH):
+        first, last = max(start, stretch), min(stop, stretch + _STRETCH)
+        literals = looks[stretch // _STRETCH].literals
+        if literals is None:
+            literals = _literal_index().spans(data, first, last)[1:]
+        clipped = [spans.clip(first, last) for spans in literals]
         yield [spans[spans[:, 0] < spans[:, 1]] for spans in clipped]
 
 
-def _between(spans: Iterable[tuple[int, int]], above: int, end: int) -> Iterator[tuple[int, int]]:
-    """What lies from `above` to `end` before, between and behind spans."""
-    for low, high in spans:
-        if low > above:
-            yield above, low
-        above = high
-    if above < end:
-        yield above, end
+def _between(spans: Iterable[tuple[int, int]], start: int, stop: int) -> Iterator[tuple[int, int]]:
+    """Return the ranges from `start` to `stop` before, between and after the spans."""
+    for span_start, span_stop in spans:
+        if span_start > start:
+            yield start, span_start
+        start = span_stop
+    if start < stop:
+        yield start, stop
 
 
-def _openings() -> tuple[StartPattern, ...]:
+def _start_patterns() -> tuple[StartPattern, ...]:
     return tuple(dialect.OPENING for dialect in DIALECTS)
 
 
-def _speaks(data: Data, low: int, known: list[re.Pattern[bytes]]) -> bool:
-    """Whether one of these words begins in the block; the one that does is looked for first from then on."""
-    for number, word in enumerate(known):
-        if word.search(data, low, low + BLOCK + _LONGEST):
-            known.insert(0, known.pop(number))
+def _has_word(data: Data, block: int, docker_words: list[re.Pattern[bytes]]) -> bool:
+    """Return whether a word begins in the block; a word that does moves to the front of the list."""
+    for number, word in enumerate(docker_words):
+        if word.search(data, block, block + BLOCK + _LONGEST):
+            docker_words.insert(0, docker_words.pop(number))
             return True
     return False
 
 
 def _blocks(spans: Iterable[tuple[int, int]], start: int, stop: int) -> Iterator[int]:
-    """The blocks from `start` up to `stop` in which, or just below which, one of these spans lies, in order."""
-    following = start
-    for low, high in spans:
-        following = max(following, start + (low - start - _LONGEST) // BLOCK * BLOCK)
-        yield from range(following, min(high, stop), BLOCK)
-        following = max(following, start + -(-(high - start) // BLOCK) * BLOCK)
+    """Return the blocks from `start` up to `stop` that hold a span or stand just above one, in order."""
+    block = start
+    for span_start, span_stop in spans:
+        block = max(block, start + (span_start - start - _LONGEST) // BLOCK * BLOCK)
+        yield from range(block, min(span_stop, stop), BLOCK)
+        block = max(block, start + -(-(span_stop - start) // BLOCK) * BLOCK)
 
 
 @cache
-def _sieve() -> LiteralIndex:
-    """Docker's words, and the signs of other clients."""
-    return LiteralIndex((word.pattern for word in words()), *(opening.signs for opening in _openings()))
+def _literal_index() -> LiteralIndex:
+    """Return the index of docker's words and of the literals of other clients."""
+    return LiteralIndex((word.pattern for word in words()), *(opening.signs for opening in _start_patterns()))
 
 
 @cache
 def words() -> tuple[re.Pattern[bytes], ...]:
-    """The words of docker's lines, those that begin alike as one expression: each is found by its beginning."""
+    """Return the words of docker's lines; words with the same beginning share one expression, which starts with it."""
     states = {rule.alias for rule in docker_lines.grammar().rules if rule.alias and rule.origin.name == "state"}
     lines = regex.anchors(docker_lines.grammar(), "start", kinds={*states, *_KINDS})
     message = regex.beginning(docker_lines.grammar("engine.lark"), "start", kinds=docker_lines.ENGINE_FLOOD)
-    return tuple(re.compile(text.encode()) for text in (*_alike(lines), re.escape(message)))
+    return tuple(re.compile(text.encode()) for text in (*_grouped_by_beginning(lines), re.escape(message)))
 
 
-def _alike(anchors: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """Anchors grouped by how they begin; what stands before a colon is left out where enough stands behind it."""
+def _grouped_by_beginning(anchors: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Group anchors by their beginnings; the text before a colon is dropped where enough follows the colon."""
     groups: dict[str, set[str]] = {}
     for word, rest in anchors:
-        behind = word[word.find(_COLON) :] if _COLON in word else ""
-        kept = behind if len(behind) > _LEAST else word
-        begins = _COLON if kept.startswith(_COLON) else kept[:_LEAST]
-        groups.setdefault(begins, set()).add(re.escape(kept.removeprefix(begins)) + rest)
-    for begins, rests in groups.items():
-        yield re.escape(begins) + f"(?:{'|'.join(sorted(rests))})"
+        after_colon = word[word.find(_COLON) :] if _COLON in word else ""
+        anchor = after_colon if len(after_colon) > _LEAST else word
+        beginning = _COLON if anchor.startswith(_COLON) else anchor[:_LEAST]
+        groups.setdefault(beginning, set()).add(re.escape(anchor.removeprefix(beginning)) + rest)
+    for beginning, rests in groups.items():
+        yield re.escape(beginning) + f"(?:{'|'.join(sorted(rests))})"
 
 
-def _joined(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Spans in order, those that meet as one."""
+def _merged(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Merge spans that touch or overlap; they come in order."""
     last: tuple[int, int] | None = None
     for span in spans:
         if last and span[0] <= last[1]:
@@ -198,13 +205,13 @@ def _joined(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
 
 
 def _whole_lines(data: Data, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """The spans from the beginning of a line to the end of one; no byte is looked at twice, however long lines are."""
+    """Widen spans to whole lines; no byte is searched twice, however long the lines are."""
     lines: list[tuple[int, int]] = []
     end = 0
-    for low, high in spans:
-        start = data.rfind(b"\n", end, low) + 1 if low > end else 0
-        if high > end:
-            end = data.find(b"\n", high) + 1 or len(data) if high < len(data) else len(data)
+    for span_start, span_stop in spans:
+        start = data.rfind(b"\n", end, span_start) + 1 if span_start > end else 0
+        if span_stop > end:
+            end = data.find(b"\n", span_stop) + 1 or len(data) if span_stop < len(data) else len(data)
         lines.append((start or lines[-1][1] if lines else start, end))
         release_all(data)
-    return _joined(lines)
+    return _merged(lines)

@@ -1,18 +1,19 @@
-"""What a push was about: registry, repository, tags and digests, from its header, digest lines and command."""
+"""The reference of a push: registry, repository, tags and digests, from its header, digest lines and command."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
+from pushlog.formats.marks import MarkKind
 from pushlog.model import Reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pushlog.formats.events import Mark
+    from pushlog.formats.marks import Mark
 
-# The daemon prints names in full; a name without a host is one that an old client or a command line left short.
+# The daemon prints full names; an old client or a command line may leave the host out.
 _HUB = "docker.io"
 _HUB_API = "registry-1.docker.io"
 # distribution-spec: requests of a push go to `/v2/<name>/blobs/…` and `/v2/<name>/manifests/<tag>`.
@@ -28,57 +29,56 @@ _PLACES = (
 
 
 def reference(marks: Sequence[Mark]) -> Reference:
-    """The reference, as far as the lines name it; tags are those with a digest line, else the one asked for."""
-    header = next((m for m in marks if m.kind in ("header", "old_header")), None)
-    asked = _asked(marks)
-    named = split(header.fields["NAME"])[0] if header else ""
-    name, tag = split(asked.strip('"'))
-    registry, repository = host(named or name)
-    if named and name and host(name)[1] != repository:
-        tag = None  # another image: the command above is not this push's
+    """Return the reference that the lines name; the tags are those of digest lines, else the requested one."""
+    header = next((mark for mark in marks if mark.kind in (MarkKind.HEADER, MarkKind.OLD_HEADER)), None)
+    request = _requested(marks)
+    header_name = split(header.fields["NAME"])[0] if header else ""
+    name, tag = split(request.strip('"'))
+    registry, repository = host(header_name or name)
+    if header_name and name and host(name)[1] != repository:
+        tag = None  # the command above pushes another image
     digests = _digests(marks)
-    default = "latest" if any(m.kind == "default_tag" for m in marks) else None
-    tags = tuple(t for t in digests if t) or ((tag or default,) if tag or default else ())
-    only = set(digests.values())
+    default = "latest" if any(mark.kind == MarkKind.DEFAULT_TAG for mark in marks) else None
+    tags = tuple(digest_tag for digest_tag in digests if digest_tag) or ((tag or default,) if tag or default else ())
+    distinct = set(digests.values())
     return Reference(
         registry=registry,
         repository=repository,
-        tags=tuple(t for t in tags if t),
-        digest=only.pop() if len(only) == 1 else None,
-        digests={t: d for t, d in digests.items() if t},
+        tags=tuple(tag for tag in tags if tag),
+        digest=distinct.pop() if len(distinct) == 1 else None,
+        digests={tag: digest for tag, digest in digests.items() if tag},
     )
 
 
-def _asked(marks: Sequence[Mark]) -> str:
-    """The reference as the client itself names it, the last time it does, else as the command asked for it."""
-    named = [m.fields["REFERENCE"] for m in marks if m.kind == "reference"]
-    asked = [
-        m.fields["REFERENCE"] for m in marks if m.kind in ("command", "composed", "quiet") and "REFERENCE" in m.fields
-    ]
-    return named[-1] if named else asked[0] if asked else ""
+def _requested(marks: Sequence[Mark]) -> str:
+    """Return the reference that the client named last, else the one that the command asked for."""
+    names = [mark.fields["REFERENCE"] for mark in marks if mark.kind == MarkKind.REFERENCE]
+    commands = (MarkKind.COMMAND, MarkKind.COMPOSED, MarkKind.QUIET)
+    requests = [m.fields["REFERENCE"] for m in marks if m.kind in commands and "REFERENCE" in m.fields]
+    return names[-1] if names else requests[0] if requests else ""
 
 
 def names_in(texts: Iterable[str]) -> Reference:
-    """The reference that errors name by the requests they tell of; empty where they name none."""
+    """Return the reference in the requests that error texts quote; empty where they quote none."""
     for text in texts:
-        if found := next(filter(None, (form.search(text) for form in (*_PLACES, _REQUEST))), None):
-            host = _HUB if found["host"] == _HUB_API else found["host"]
-            tags = (found["tag"],) if found["tag"] else ()
-            return Reference(registry=host, repository=found["name"], tags=tags)
+        if match := next(filter(None, (form.search(text) for form in (*_PLACES, _REQUEST))), None):
+            host = _HUB if match["host"] == _HUB_API else match["host"]
+            tags = (match["tag"],) if match["tag"] else ()
+            return Reference(registry=host, repository=match["name"], tags=tags)
     return Reference()
 
 
 def _digests(marks: Sequence[Mark]) -> dict[str, str]:
-    """The digest of each tag, in the order of their lines; docker 1.6 and 1.7 print one without its tag."""
+    """Return the digest of each tag, in the order of their lines; docker 1.6 and 1.7 print one without its tag."""
     return {
-        m.fields.get("TAG", ""): m.fields["DIGEST"]
-        for m in marks
-        if m.kind in ("digest", "aux") and "DIGEST" in m.fields
+        mark.fields.get("TAG", ""): mark.fields["DIGEST"]
+        for mark in marks
+        if mark.kind in (MarkKind.DIGEST, MarkKind.AUX) and "DIGEST" in mark.fields
     }
 
 
 def split(text: str) -> tuple[str, str | None]:
-    """Name and tag of `host:5000/path:tag@digest`; nothing for a name with a variable or a masked value in it."""
+    """Return name and tag of `host:5000/path:tag@digest`; an empty name for one with a variable or a masked value."""
     name = text.partition("@")[0]
     if "$" in name or "*" in name or "{" in name:
         return "", None
@@ -87,7 +87,7 @@ def split(text: str) -> tuple[str, str | None]:
 
 
 def host(name: str) -> tuple[str | None, str | None]:
-    """Registry and repository of a name, by Docker's own rule: a host has a dot, a colon, or is localhost.
+    """Return registry and repository of a name, by Docker's own rule: a host has a dot, a colon, or is localhost.
 
     Source: distribution/reference normalize.go splitDockerDomain.
     """

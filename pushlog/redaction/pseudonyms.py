@@ -61,7 +61,7 @@ class Pseudonyms:
             self._host(host)
         self._pattern = None
 
-    def found(self, text: str, start: int, stop: int) -> Iterator[tuple[int, int, str]]:
+    def occurrences(self, text: str, start: int, stop: int) -> Iterator[tuple[int, int, str]]:
         """Where names stand between two places, and their pseudonyms."""
         if not self._names:
             return

@@ -78,7 +78,7 @@ def _edits(text: str, names: Pseudonyms | None) -> list[Edit]:
     offset = 0
     between: list[Edit] = []
     for edit in [*edits, Edit(len(text), len(text), "", None)]:
-        between += [Edit(start, stop, name, None) for start, stop, name in names.found(text, offset, edit.start)]
+        between += [Edit(start, stop, name, None) for start, stop, name in names.occurrences(text, offset, edit.start)]
         offset = edit.stop
     return sorted([*edits, *between], key=lambda edit: edit.start)
 

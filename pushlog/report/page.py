@@ -162,7 +162,7 @@ def _finding(finding: Finding, push: Diagnosis, anchor: str, anchored: dict[int,
     )
 
 
-def _told(push: Diagnosis) -> bool:
+def _has_times(push: Diagnosis) -> bool:
     """Whether a finding says already which capture would tell the times."""
     return any(finding.name == "no-clock" for finding in push.findings)
 
@@ -202,7 +202,7 @@ def _push(push: Diagnosis, source: Source, number: int, folded: bool) -> PushVie
         growth=growth(push),
         no_layers=no_layers(push),
         no_times="" if bars else NO_TIMES[push.clock],
-        capture_advice=() if bars or _told(push) or push.client not in NAMES_LAYERS else prose(CAPTURE_ADVICE),
+        capture_advice=() if bars or _has_times(push) or push.client not in NAMES_LAYERS else prose(CAPTURE_ADVICE),
         time=time_facts(push),
         phases=phase_rows(push) if bars else (),
         estimates=estimates(push),

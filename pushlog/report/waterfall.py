@@ -180,7 +180,7 @@ def _idle(push: Diagnosis) -> str:
     return f"Not drawn, for want of times of their own: {count(words.total(), 'layer')} ({parts})."
 
 
-def _chosen(layers: Sequence[Layer]) -> list[Layer]:
+def _shown_layers(layers: Sequence[Layer]) -> list[Layer]:
     # In order of their start; where they are too many, those that took longest.
     ids = {layer.id for layer in sorted(layers, key=end, reverse=True)[:MOST_ROWS]}
     rows = [layer for layer in layers if layer.id in ids]
@@ -230,7 +230,7 @@ def waterfall(push: Diagnosis) -> Waterfall | None:
         return None
     timed = [layer for layer in push.layers if layer.intervals]
     fold = len(push.layers) - len(timed) > MOST_IDLE
-    layers = _chosen(timed if fold else push.layers)
+    layers = _shown_layers(timed if fold else push.layers)
     pitch = DENSE if len(layers) >= DENSE_FROM else PITCH
     rows = tuple(_row(layer, push, total, TOP + pitch * i + pitch // 2) for i, layer in enumerate(layers))
     present = {block.phase for row in rows for block in row.blocks}

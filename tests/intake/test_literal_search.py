@@ -91,9 +91,9 @@ def test_blocks_with_a_word_of_docker_are_found_where_a_plain_search_finds_them(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(prefilter, "BLOCK", 128)
         patch.setattr(prefilter, "_STRETCH", stretch)
-        plain = [low for low in range(0, len(log), 128) if prefilter._speaks(log, low, list(prefilter.words()))]
+        plain = [low for low in range(0, len(log), 128) if prefilter._has_word(log, low, list(prefilter.words()))]
         known = list(prefilter.words())
-        looked = [prefilter._looked(log, start, known) for start in range(0, len(log), stretch)]
+        looked = [prefilter._look_at(log, start, known) for start in range(0, len(log), stretch)]
         assert [low for look in looked for low in look.blocks] == plain
 
 

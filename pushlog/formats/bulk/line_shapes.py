@@ -1,4 +1,4 @@
-"""Rows that repeat by the million, told apart by their shapes.
+"""Rows that repeat by the million, classified by their shapes.
 
 A shape is a row with every digit written as `0`. A long push has millions of rows and a few hundred shapes, so the
 pattern derived from the grammar looks at one row of each shape, and where it finds a field there, the field stands in
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 Uint64 = NDArray[np.uint64]
 
 FIELDS = ("CURRENT", "TOTAL", "WAIT")
-MOVES, OTHER = -2, -1  # the cursor goes elsewhere: nothing to read; a row that is not of a lane
+MOVES, OTHER = -2, -1  # a row that only moves the cursor; a row that is in neither grammar
 _CONTROL = re.compile(rb"(?:\x1b\[[0-9;?]*[A-Za-z])+ *")
-# More shapes than this are not those of a push; their rows are read one by one.
+# A push has fewer shapes than this; rows of further shapes are parsed one by one.
 _MOST = 1 << 13
 _ODD = np.arange(1, LONGEST, 2, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xC2B2AE3D27D4EB4F)
-# Fifteen digits and a point are eight bytes twice.
+# Fifteen digits and a point fill two words of eight bytes.
 _RUNS = 2
 _HALF = np.uint64(32)
 _BYTES = np.array([(1 << 8 * n) - 1 for n in range(8)] + [2**64 - 1], dtype=np.uint64)
@@ -47,32 +47,32 @@ class BulkGrammar:
     kinds: dict[str, int]
 
     def shape(self, row: bytes) -> Shape:
-        """What the pattern reads in a row."""
-        found = self.pattern.fullmatch(row)
-        if found is None:
+        """Return the shape of a row: its kind and where its fields stand."""
+        match = self.pattern.fullmatch(row)
+        if match is None:
             return Shape(OTHER)
-        fields = tuple(figure(row, *found.span(field)) for field in FIELDS)
+        fields = tuple(figure(row, *match.span(field)) for field in FIELDS)
         if any(field is None for field in fields):
             return Shape(OTHER)
-        kind = next(code for name, code in self.kinds.items() if found.start(name) >= 0)
+        kind = next(code for name, code in self.kinds.items() if match.start(name) >= 0)
         return Shape(kind, tuple(field for field in fields if field is not None))
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a shape means: the code of its kind, and where its fields stand, counted from its start."""
+    """The meaning of a shape: the code of its kind, and where its fields stand, counted from its start."""
 
     kind: int
     fields: tuple[Figure, ...] = (Figure(),) * len(FIELDS)
 
 
 def moves(row: bytes) -> Shape:
-    """The shape of a row that only moves the cursor."""
+    """Return the shape of a row that may only move the cursor."""
     return Shape(MOVES if _CONTROL.fullmatch(row) else OTHER)
 
 
 class _Group:
-    """The shapes of one length in words of eight bytes: their hashes in order, and the words they stand for."""
+    """The shapes of one length in words of eight bytes: their hashes in order, and their words."""
 
     def __init__(self, words: int) -> None:
         self.hashes: Uint64 = np.empty(0, dtype=np.uint64)
@@ -81,7 +81,7 @@ class _Group:
         self.words: Uint64 = np.empty((0, words), dtype=np.uint64)
 
     def add(self, hashes: Uint64, size: Int64, number: Int64, words: Uint64) -> None:
-        """Take in shapes that were not here."""
+        """Add shapes that are new."""
         order = np.argsort(np.concatenate([self.hashes, hashes]), kind="stable")
         self.hashes = np.concatenate([self.hashes, hashes])[order]
         self.size = np.concatenate([self.size, size])[order]
@@ -89,15 +89,15 @@ class _Group:
         self.words = np.concatenate([self.words, words])[order]
 
     def find(self, hashes: Uint64) -> tuple[Int64, NDArray[np.bool_]]:
-        """Where each hash stands, and whether it is here at all."""
+        """Return the place of each hash, and whether it is here at all."""
         if not len(self.hashes):
             return np.zeros(len(hashes), dtype=np.int64), np.zeros(len(hashes), dtype=bool)
-        at = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
-        return at, self.hashes[at] == hashes
+        index = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
+        return index, self.hashes[index] == hashes
 
 
 class Shapes:
-    """The shapes that were met so far, each with a number; a row's number is -1 when it can't be told by its shape."""
+    """The shapes met so far, each with a number; a row has the number -1 when its shape does not classify it."""
 
     def __init__(self, lanes: Sequence[BulkGrammar]) -> None:
         self.met: list[Shape] = []
@@ -107,7 +107,7 @@ class Shapes:
         self._groups: dict[tuple[int, int], _Group] = {}
 
     def kinds(self) -> Int64:
-        """The code of the kind of each shape."""
+        """Return the code of the kind of each shape."""
         new = self.met[len(self._kinds) :]
         if new:
             self._kinds = np.append(self._kinds, [shape.kind for shape in new])
@@ -115,48 +115,48 @@ class Shapes:
                 plan.add([shape.fields[field] for shape in new])
         return self._kinds
 
-    def fields(self, found: Segments, rows: Int64, numbers: Int64) -> Iterator[Int64]:
-        """The fields of rows, whole columns at a time, in the order of FIELDS; `numbers` are those of their shapes."""
+    def fields(self, segments: Segments, rows: Int64, numbers: Int64) -> Iterator[Int64]:
+        """Return the fields of rows as columns, in the order of FIELDS; `numbers` are the numbers of their shapes."""
         for plan in self._plans:
-            yield _column(found, found.start[rows], numbers, plan)
+            yield _column(segments, segments.start[rows], numbers, plan)
 
-    def numbers(self, found: Segments, lane: int, rows: Int64) -> Int64:
-        """The number of the shape of each of these segments, which are all of one lane."""
-        base, size = found.core(lane, rows)
+    def numbers(self, segments: Segments, lane: int, rows: Int64) -> Int64:
+        """Return the number of the shape of each of these segments, all of one lane."""
+        base, size = segments.core(lane, rows)
         length = (size + 7) >> 3
         numbers = np.full(len(rows), -1, dtype=np.int64)
         for words in np.flatnonzero(np.bincount(length)).tolist():
-            own = np.flatnonzero(length == words)
-            numbers[own] = self._numbers(found, lane, rows[own], base[own], size[own])
+            alike = np.flatnonzero(length == words)
+            numbers[alike] = self._numbers(segments, lane, rows[alike], base[alike], size[alike])
         return numbers
 
-    def _numbers(self, found: Segments, lane: int, rows: Int64, base: Int64, size: Int64) -> Int64:
-        words, hashes = _words(found, base, size)
+    def _numbers(self, segments: Segments, lane: int, rows: Int64, base: Int64, size: Int64) -> Int64:
+        words, hashes = _words(segments, base, size)
         count = words.shape[1]
         group = self._groups.setdefault((lane, count), _Group(count))
-        at, is_met = group.find(hashes)
-        if not is_met.all():
-            new = np.flatnonzero(~is_met)
+        index, is_known = group.find(hashes)
+        if not is_known.all():
+            new = np.flatnonzero(~is_known)
             _, firsts = np.unique(hashes[new], return_index=True)
             new = new[firsts[: max(_MOST - len(self.met), 0)]]
             numbers = np.arange(len(self.met), len(self.met) + len(new))
-            self.met += [self._meanings[lane](row) for row in found.texts(rows[new])]
+            self.met += [self._meanings[lane](row) for row in segments.texts(rows[new])]
             group.add(hashes[new], size[new], numbers, words[new])
-            at, is_met = group.find(hashes)
+            index, is_known = group.find(hashes)
         if not len(group.hashes):
             return np.full(len(rows), -1, dtype=np.int64)
-        # Two shapes can have one hash: rows are compared with what stands for theirs.
-        same = is_met & (size == group.size[at])
-        differs = words != group.words.take(at, axis=0)
+        # Two shapes can have one hash: rows are compared with the words of their shape.
+        same = is_known & (size == group.size[index])
+        differs = words != group.words.take(index, axis=0)
         if differs.any():
             same &= ~differs.any(axis=1)
-        return np.where(same, group.number[at], -1)
+        return np.where(same, group.number[index], -1)
 
 
-def _words(found: Segments, base: Int64, size: Int64) -> tuple[Uint64, Uint64]:
-    """The rows as words of eight bytes, shape (rows, words), nothing behind a row's end; and a hash of each row."""
+def _words(segments: Segments, base: Int64, size: Int64) -> tuple[Uint64, Uint64]:
+    """Return the rows as words of eight bytes, shape (rows, words), zero after a row's end; and a hash of each row."""
     count = int(size.max() + 7) >> 3
-    words = found.words(base, count)
+    words = segments.words(base, count)
     words[:, -1] &= _BYTES[size - 8 * (count - 1)]
     hashes = words @ _ODD[:count] + size.astype(np.uint64) * _MIX
     hashes ^= hashes >> _HALF
@@ -164,7 +164,7 @@ def _words(found: Segments, base: Int64, size: Int64) -> tuple[Uint64, Uint64]:
 
 
 class _Plan:
-    """How one field is read in each shape: the runs of its digits, shape (runs, shapes), and their scale."""
+    """How to read one field in each shape: the runs of its digits, shape (runs, shapes), and their scale."""
 
     def __init__(self) -> None:
         self.at: Int64 = np.empty((_RUNS, 0), dtype=np.int64)
@@ -174,36 +174,36 @@ class _Plan:
         self.scale: NDArray[np.float64] = np.empty(0)
 
     def add(self, figures: Sequence[Figure]) -> None:
-        """Take in the field of further shapes."""
+        """Add the field of further shapes."""
         none = (Run(0, 0, 0, 0),)
-        runs = [(own.runs + none * _RUNS)[:_RUNS] for own in figures]
+        runs = [(figure.runs + none * _RUNS)[:_RUNS] for figure in figures]
         for name in ("at", "before", "behind", "power"):
-            known = getattr(self, name)
-            new = np.array([[getattr(run, name) for run in own] for own in runs], dtype=known.dtype).T
-            setattr(self, name, np.concatenate([known, new], axis=1))
-        self.scale = np.append(self.scale, [own.scale for own in figures])
+            column = getattr(self, name)
+            new = np.array([[getattr(run, name) for run in pair] for pair in runs], dtype=column.dtype).T
+            setattr(self, name, np.concatenate([column, new], axis=1))
+        self.scale = np.append(self.scale, [figure.scale for figure in figures])
 
 
-def _column(found: Segments, start: Int64, numbers: Int64, plan: _Plan) -> Int64:
-    """One field of all rows, eight bytes of it at a time."""
-    there = np.flatnonzero(plan.behind[0][numbers])
-    told = np.full(len(numbers), UNKNOWN, dtype=np.int64)
-    start, numbers = start[there], numbers[there]
+def _column(segments: Segments, start: Int64, numbers: Int64, plan: _Plan) -> Int64:
+    """Return one field of all rows, read eight bytes at a time."""
+    rows = np.flatnonzero(plan.behind[0][numbers])
+    column = np.full(len(numbers), UNKNOWN, dtype=np.int64)
+    start, numbers = start[rows], numbers[rows]
     value = np.zeros(len(numbers))
     for run in range(_RUNS):
         behind = plan.behind[run][numbers]
         if run and not behind.any():
             break
-        word = found.eight(start + plan.at[run][numbers])
-        # Those before the point move up to those behind it.
+        word = segments.eight(start + plan.at[run][numbers])
+        # The digits before the point move next to those behind it.
         digits = ((word & plan.before[run][numbers]) << np.uint64(8)) | (word & behind)
         value += _decimal(digits) * 10.0 ** plan.power[run][numbers] if run else _decimal(digits)
-    told[there] = np.rint(np.minimum(value * plan.scale[numbers], float(LARGEST))).astype(np.int64)
-    return told
+    column[rows] = np.rint(np.minimum(value * plan.scale[numbers], float(LARGEST))).astype(np.int64)
+    return column
 
 
 def _decimal(digits: Uint64) -> Uint64:
-    """What eight decimal digits stand for, one in each byte, the first one in the lowest."""
+    """Return the numbers of eight decimal digits, one in each byte, the first one in the lowest."""
     pairs = (digits * np.uint64(10) + (digits >> np.uint64(8))) & np.uint64(0x00FF00FF00FF00FF)
     fours = (pairs * np.uint64(100) + (pairs >> np.uint64(16))) & np.uint64(0x0000FFFF0000FFFF)
     return (fours * np.uint64(10_000) + (fours >> np.uint64(32))) & np.uint64(0xFFFFFFFF)

@@ -1,7 +1,8 @@
-"""The fast lane: rows that repeat by the million become columns, chunk by chunk; what is left is named for the other.
+"""The bulk reader: rows that repeat by the million become columns, chunk by chunk; the rest is left to the line parser.
 
-A long push draws a layer again and again, and nearly all of these rows only move its figure on. Where every row is not
-asked for, such rows are left out of the table; the order in which layers were drawn is kept of all, for the clock.
+A long push redraws its layers again and again, and nearly all of these rows only advance a figure. Such rows are left
+out of the table unless every row is asked for; the order in which layers were drawn is kept for all rows, because the
+inferred clock needs it.
 """
 
 from __future__ import annotations
@@ -26,51 +27,54 @@ if TYPE_CHECKING:
     from pushlog.intake.log_text import Int64, LogText
     from pushlog.intake.mapped import Data
 
-# Rows are read in chunks of about this many bytes: arrays stay in the cache, and memory stays small.
+# Rows are read in chunks of about this many bytes, so that arrays fit in the processor's cache.
 CHUNK = 1 << 20
-# From so many bytes on, threads share the work. With smaller chunks they wait for each other most of the time.
+# From this size on, threads share the work. With smaller chunks they would mostly wait for each other.
 LARGE, LARGE_CHUNK = 128 << 20, 1 << 22
-# More than any array of a chunk takes.
+# Larger than any array of a chunk.
 _FREED = 16 << 20
-# Of rows that only move a figure on, one in so many is kept.
+# One in so many of the rows that only advance a figure is kept.
 _KEPT = 16
-# A figure that stands for fewer rows, some seconds, is taken for one that moves on.
+# A figure that stays the same for fewer rows (some seconds) counts as advancing.
 _STANDING = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """The rows that were read, and the stretches of data, shape (n, 2), that hold something else."""
+    """The rows, and the byte ranges, shape (n, 2), that hold something else.
+
+    `drawn`: the order of all rows; `messages`: how many rows were messages of the Engine.
+    """
 
     columns: Columns
-    drawn: RowOrder
+    order: RowOrder
     others: Int64
     messages: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
-    """What one chunk holds. `order`: the layer of every row, as `ids` numbers it; `kept`: which rows `columns` has."""
+    """One chunk. `order`: the layer of every row, as `ids` numbers it; `kept_rows`: the rows in `columns`."""
 
     columns: Columns
     ids: _Ids
     order: NDArray[np.int32]
-    kept: Int64
+    kept_rows: Int64
     others: Int64
     messages: int
 
 
-def scan(text: LogText, lines: BulkGrammar, messages: BulkGrammar, *, every: bool = True) -> Scan:
-    """All rows of both lanes in the text, in order. A row ends where the next text begins.
+def scan(text: LogText, lines: BulkGrammar, messages: BulkGrammar, *, keep_redraws: bool = True) -> Scan:
+    """Return all rows of both grammars in the text, in order. A row ends where the next text begins.
 
-    `every`: also those that only move a figure on.
+    `keep_redraws`: also the rows that only advance a figure.
     """
     _keep_memory()
     readers: list[_Reader] = []
 
     def read(span: tuple[int, int]) -> _Part:
-        # Each thread takes a reader that no other has: what a reader knows of shapes and layers is its own.
-        reader = readers.pop() if readers else _Reader((lines, messages), every=every)
+        # Each thread takes a reader that no other thread uses: a reader's shapes and layers are not shared.
+        reader = readers.pop() if readers else _Reader((lines, messages), keep_redraws=keep_redraws)
         part = reader.part(text.data, *span)
         readers.append(reader)
         return part
@@ -81,164 +85,169 @@ def scan(text: LogText, lines: BulkGrammar, messages: BulkGrammar, *, every: boo
     parts = list(at_once(read, chunks) if is_large else map(read, chunks)) or [read((0, 0))]
     return Scan(
         columns=Columns.joined([part.columns for part in parts]),
-        drawn=_drawn(parts),
+        order=_row_order(parts),
         others=np.concatenate([part.others for part in parts]),
         messages=sum(part.messages for part in parts),
     )
 
 
-def _drawn(parts: Sequence[_Part]) -> RowOrder:
-    """The order of the rows of all parts, whoever read them."""
-    known = {part.ids for part in parts}
-    # Asked for the index too, `np.unique` does not load the rest of numpy.
-    ids, _ = np.unique(np.concatenate([own.known for own in known]), return_index=True)
-    number = {own: np.searchsorted(ids, own.known).astype(np.int32) for own in known}
+def _row_order(parts: Sequence[_Part]) -> RowOrder:
+    """Return the order of the rows of all parts, whichever reader numbered them."""
+    numberings = {part.ids for part in parts}
+    # With `return_index`, `np.unique` does not import the rest of numpy.
+    ids, _ = np.unique(np.concatenate([numbering.hexids for numbering in numberings]), return_index=True)
+    number = {numbering: np.searchsorted(ids, numbering.hexids).astype(np.int32) for numbering in numberings}
     sizes = np.cumsum([0, *(len(part.order) for part in parts)])
     return RowOrder(
         ids=ids,
         order=np.concatenate([number[part.ids][part.order] for part in parts]),
-        place=np.concatenate([part.kept + size for part, size in zip(parts, sizes[:-1], strict=True)]),
+        place=np.concatenate([part.kept_rows + size for part, size in zip(parts, sizes[:-1], strict=True)]),
     )
 
 
 def _keep_memory() -> None:
-    """The memory of arrays is kept for the next ones, not given back and taken anew page by page: twice as fast.
+    """Make glibc keep the memory of freed arrays for the next ones, which is twice as fast as mapping it anew.
 
-    glibc does so for arrays that are smaller than any that was freed before (mallopt(3), M_MMAP_THRESHOLD).
+    It does so for arrays smaller than any that was freed before (mallopt(3), M_MMAP_THRESHOLD).
     """
     np.empty(_FREED, dtype=np.uint8)
 
 
 def _chunks(data: Data, start: int, stop: int, size: int) -> Iterator[tuple[int, int]]:
-    """Stretches that end behind a line feed or a carriage return."""
-    low = start
-    while low < stop:
-        high = min(low + size, stop)
-        if high < stop:
-            cut = data.rfind(b"\r", low, high) + 1
-            cut = data.rfind(b"\n", cut or low, high) + 1 or cut
-            high = cut or data.find(b"\n", high, stop) + 1 or stop
+    """Return byte ranges that end after a line feed or a carriage return."""
+    chunk_start = start
+    while chunk_start < stop:
+        chunk_stop = min(chunk_start + size, stop)
+        if chunk_stop < stop:
+            cut = data.rfind(b"\r", chunk_start, chunk_stop) + 1
+            cut = data.rfind(b"\n", cut or chunk_start, chunk_stop) + 1 or cut
+            chunk_stop = cut or data.find(b"\n", chunk_stop, stop) + 1 or stop
         release_all(data)
-        yield low, high
-        low = high
+        yield chunk_start, chunk_stop
+        chunk_start = chunk_stop
 
 
 class _Reader:
-    """Reads chunks, and remembers the shapes of rows and the layers that it met."""
+    """A reader of chunks that remembers the shapes of rows and the layers."""
 
-    def __init__(self, lanes: tuple[BulkGrammar, BulkGrammar], *, every: bool) -> None:
-        self._shapes, self._ids, self._every = Shapes(lanes), _Ids(), every
+    def __init__(self, lanes: tuple[BulkGrammar, BulkGrammar], *, keep_redraws: bool) -> None:
+        self._shapes, self._ids, self._keep_redraws = Shapes(lanes), _Ids(), keep_redraws
 
-    def part(self, data: Data, low: int, high: int) -> _Part:
-        """What the lanes read between two offsets."""
-        chunk = data[low:high]
-        release_range(data, low, high)
-        found = Segments(chunk)
-        kind, number = _kinds(found, self._shapes)
-        told = np.flatnonzero(kind != MOVES)
-        begins = found.start[told]
-        ends = np.append(begins[1:], len(chunk))[: len(begins)]
-        read = kind[told] >= 0
-        at = np.flatnonzero(read)
-        rows = told[at]
-        is_message = found.is_message[rows]
-        current, total, wait = self._shapes.fields(found, rows, number[rows])
-        hexid = found.hexid[rows]
+    def part(self, data: Data, start: int, stop: int) -> _Part:
+        """Return the rows between two offsets, and the ranges that hold no row."""
+        chunk = data[start:stop]
+        release_range(data, start, stop)
+        segments = Segments(chunk)
+        kind, number = _kinds(segments, self._shapes)
+        texts = np.flatnonzero(kind != MOVES)
+        starts = segments.start[texts]
+        ends = np.append(starts[1:], len(chunk))[: len(starts)]
+        is_row = kind[texts] >= 0
+        row_index = np.flatnonzero(is_row)
+        rows = texts[row_index]
+        is_message = segments.is_message[rows]
+        current, total, wait = self._shapes.fields(segments, rows, number[rows])
+        hexid = segments.hexid[rows]
         order = self._ids.codes(hexid)
-        kept = np.arange(len(rows))
-        if not self._every:
-            is_telling = _telling(self._ids.ranks[order], kind[rows], current, total)
-            kept = np.flatnonzero(is_telling | _beside(read)[at])
+        kept_rows = np.arange(len(rows))
+        if not self._keep_redraws:
+            is_news = _is_news(self._ids.ranks[order], kind[rows], current, total)
+            kept_rows = np.flatnonzero(is_news | _next_to_others(is_row)[row_index])
         table = Columns(
-            start=begins[at[kept]] + low,
-            stop=ends[at[kept]] + low,
-            until=ends[at[np.append(kept[1:], len(order))[: len(kept)] - 1]] + low,
-            hexid=hexid[kept],
-            kind=kind[rows[kept]].astype(np.int8),
-            current=current[kept],
-            total=total[kept],
-            wait=np.minimum(wait[kept], LONGEST_WAIT),
+            start=starts[row_index[kept_rows]] + start,
+            stop=ends[row_index[kept_rows]] + start,
+            until=ends[row_index[np.append(kept_rows[1:], len(order))[: len(kept_rows)] - 1]] + start,
+            hexid=hexid[kept_rows],
+            kind=kind[rows[kept_rows]].astype(np.int8),
+            current=current[kept_rows],
+            total=total[kept_rows],
+            wait=np.minimum(wait[kept_rows], LONGEST_WAIT),
         )
-        others = _stretches(begins + low, found.stop[told] + low, read)
+        others = _other_ranges(starts + start, segments.stop[texts] + start, is_row)
         return _Part(
-            columns=table, ids=self._ids, order=order, kept=kept, others=others, messages=int(is_message.sum())
+            columns=table,
+            ids=self._ids,
+            order=order,
+            kept_rows=kept_rows,
+            others=others,
+            messages=int(is_message.sum()),
         )
 
 
-def _kinds(found: Segments, shapes: Shapes) -> tuple[Int64, Int64]:
-    """The kind of every segment, and the number of its shape."""
-    number = np.full(len(found), -1, dtype=np.int64)
-    for lane, rows in found.lanes():
-        number[rows] = shapes.numbers(found, lane, rows)
-    # What has no shape, and the number -1, finds the last one.
+def _kinds(segments: Segments, shapes: Shapes) -> tuple[Int64, Int64]:
+    """Return the kind of every segment, and the number of its shape."""
+    number = np.full(len(segments), -1, dtype=np.int64)
+    for lane, rows in segments.lanes():
+        number[rows] = shapes.numbers(segments, lane, rows)
+    # A segment without a shape has the number -1, which picks the last kind.
     return np.append(shapes.kinds(), OTHER)[number], number
 
 
 class _Ids:
-    """The layers of a log, each with a number."""
+    """The layers of a log, each with a number; `hexids` has them in the order in which they were met."""
 
     def __init__(self) -> None:
-        self.known: Int64 = np.empty(0, dtype=np.int64)
+        self.hexids: Int64 = np.empty(0, dtype=np.int64)
         self._sorted: Int64 = np.empty(0, dtype=np.int64)
         self._number: Int64 = np.empty(0, dtype=np.int64)
-        # By their digits: in which order they were met depends on what other threads read.
+        # Ranks by value: the order in which layers are met depends on what other threads read.
         self.ranks: Int64 = np.empty(0, dtype=np.int64)
 
     def codes(self, hexid: Int64) -> NDArray[np.int32]:
-        """The number of each layer."""
-        at = self._find(hexid)
-        is_new = self._sorted[at] != hexid if len(self._sorted) else np.ones(len(hexid), dtype=bool)
+        """Return the number of each layer; new layers get the next ones."""
+        index = self._find(hexid)
+        is_new = self._sorted[index] != hexid if len(self._sorted) else np.ones(len(hexid), dtype=bool)
         if is_new.any():
-            self.known = np.append(self.known, list(dict.fromkeys(hexid[is_new].tolist())))
-            self._number = np.argsort(self.known, kind="stable")
-            self._sorted = self.known[self._number]
+            self.hexids = np.append(self.hexids, list(dict.fromkeys(hexid[is_new].tolist())))
+            self._number = np.argsort(self.hexids, kind="stable")
+            self._sorted = self.hexids[self._number]
             self.ranks = np.argsort(self._number)
-            at = self._find(hexid)
-        return self._number[at].astype(np.int32) if len(hexid) else np.empty(0, dtype=np.int32)
+            index = self._find(hexid)
+        return self._number[index].astype(np.int32) if len(hexid) else np.empty(0, dtype=np.int32)
 
     def _find(self, hexid: Int64) -> Int64:
         return np.minimum(np.searchsorted(self._sorted, hexid), max(len(self._sorted) - 1, 0))
 
 
-def _telling(layer: Int64, kind: Int64, current: Int64, total: Int64) -> NDArray[np.bool_]:
-    """Which rows say more than that a layer's figure moves on, or stands still.
+def _is_news(layer: Int64, kind: Int64, current: Int64, total: Int64) -> NDArray[np.bool_]:
+    """Return which rows say more than that a layer's figure advances or stands still.
 
-    Kept are the ends of every stretch of such rows and of every long standstill in it, and the row behind that.
+    The ends of every run of such rows, of every long standstill in it, and the row after that, are news too.
     """
     order = grouped(layer)
     layer, current, total = layer[order], current[order], total[order]
     is_part = (kind[order] == EventKind.PUSHING) & (current >= 0) & ((total < 0) | (current < total))
-    goes_on = np.zeros(len(order), dtype=bool)
-    goes_on[1:] = is_part[1:] & is_part[:-1] & (layer[1:] == layer[:-1]) & (total[1:] == total[:-1])
-    goes_on[1:] &= current[1:] >= current[:-1]
+    advances = np.zeros(len(order), dtype=bool)
+    advances[1:] = is_part[1:] & is_part[:-1] & (layer[1:] == layer[:-1]) & (total[1:] == total[:-1])
+    advances[1:] &= current[1:] >= current[:-1]
     dull = np.zeros(len(order), dtype=bool)
-    dull[2:-1] = goes_on[1:-2] & goes_on[2:-1] & goes_on[3:]
-    begins = np.flatnonzero(~goes_on[1:] | (current[1:] > current[:-1])) + 1
-    begins = np.concatenate([[0], begins, [len(order)]])
-    is_standing = np.diff(begins) >= _STANDING
-    is_edge = ~goes_on
-    is_edge[:-1] |= ~goes_on[1:]
-    # A standstill at the end of a stretch may be longer than it shows there.
-    is_standing[np.searchsorted(begins, np.flatnonzero(is_edge), side="right") - 1] = True
+    dull[2:-1] = advances[1:-2] & advances[2:-1] & advances[3:]
+    starts = np.flatnonzero(~advances[1:] | (current[1:] > current[:-1])) + 1
+    starts = np.concatenate([[0], starts, [len(order)]])
+    is_standing = np.diff(starts) >= _STANDING
+    is_edge = ~advances
+    is_edge[:-1] |= ~advances[1:]
+    # A standstill at the end of a run may be longer than it shows there.
+    is_standing[np.searchsorted(starts, np.flatnonzero(is_edge), side="right") - 1] = True
     standing = np.flatnonzero(is_standing)
-    for edge in (begins[standing], begins[standing + 1] - 1, np.minimum(begins[standing + 1], len(order) - 1)):
+    for edge in (starts[standing], starts[standing + 1] - 1, np.minimum(starts[standing + 1], len(order) - 1)):
         dull[edge] = False
     dull &= np.arange(len(order)) % _KEPT != 0
-    telling = np.empty(len(order), dtype=bool)
-    telling[order] = ~dull
-    return telling
+    is_news = np.empty(len(order), dtype=bool)
+    is_news[order] = ~dull
+    return is_news
 
 
-def _beside(read: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The rows before and after what no lane reads."""
-    beside = np.zeros(len(read), dtype=bool)
-    beside[1:] |= ~read[:-1]
-    beside[:-1] |= ~read[1:]
-    return beside
+def _next_to_others(is_row: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which texts stand right before or after a text that is no row."""
+    next_to_others = np.zeros(len(is_row), dtype=bool)
+    next_to_others[1:] |= ~is_row[:-1]
+    next_to_others[:-1] |= ~is_row[1:]
+    return next_to_others
 
 
-def _stretches(start: Int64, stop: Int64, read: NDArray[np.bool_]) -> Int64:
-    """Neighbours that no lane reads, as one stretch each."""
-    begins = ~read & np.insert(read[:-1], 0, True)[: len(read)]
-    ends = ~read & np.append(read[1:], True)[: len(read)]
-    return np.column_stack([start[begins], stop[ends]])
+def _other_ranges(start: Int64, stop: Int64, is_row: NDArray[np.bool_]) -> Int64:
+    """Return the byte ranges of texts that are no rows, shape (n, 2); neighbours share a range."""
+    is_first = ~is_row & np.insert(is_row[:-1], 0, True)[: len(is_row)]
+    is_last = ~is_row & np.append(is_row[1:], True)[: len(is_row)]
+    return np.column_stack([start[is_first], stop[is_last]])

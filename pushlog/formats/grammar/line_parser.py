@@ -1,4 +1,4 @@
-"""The lines of one dialect: a grammar for a line at a time, and where in a log its lines stand."""
+"""The lines of one dialect: a grammar that parses one line at a time, and the parts of a log where its lines stand."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pushlog.formats.events import Mark
 from pushlog.formats.grammar import regex
 from pushlog.formats.grammar.load import load_grammar
+from pushlog.formats.marks import Mark, MarkKind
 from pushlog.intake.log_text import Piece
 from pushlog.intake.start_pattern import places
 
@@ -25,25 +25,25 @@ if TYPE_CHECKING:
 _REACH = 65536
 # Above its first line a push can have the command that began it.
 _ABOVE = 4
-# The empty group that names a kind in a derived pattern; here only the whole matters.
+# The empty group that names a kind in a derived pattern; only the whole match matters here.
 _KIND = re.compile(r"\(\?P<\w+>\)")
 
 
-# The only digits of a line that are words.
+# A digest may hold letters, so the digits of its shape stand in its place.
 _HASH = "sha256:"
 _DIGEST = re.compile(r"(?<=\0)[0-9a-f]{64}")
 _ANY_DIGEST = "0" * 64
 _DIGITS = {ord(digit): "0" for digit in "123456789"}
-# More shapes than any log of one client has, and as long as lines that come again are.
+# Limits of the cache: more shapes than a log of one client has, and the length of lines that repeat.
 _SHAPES = 10_000
 _LENGTH = 400
 
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """What lines of a shape mean: their kind, where their fields stand, and what they say of a layer."""
+    """The meaning of all lines of one shape: their kind, the places of their fields, and the state of a layer."""
 
-    kind: str
+    kind: MarkKind
     fields: tuple[tuple[str, int, int], ...]
     state: str | None
 
@@ -52,7 +52,7 @@ class _Shape:
 class LineParser:
     """A grammar of `grammars/`; an alias is the kind of a mark, a named terminal is a field of it.
 
-    `starts`: the rules that it can be asked for, where it has others than `start`.
+    `starts`: the start rules, where there are others than `start`.
     """
 
     file: str
@@ -60,12 +60,12 @@ class LineParser:
 
     @property
     def grammar(self) -> Lark:
-        """The compiled grammar."""
+        """Return the compiled grammar."""
         return load_grammar(self.file, *self.starts)
 
     @cached_property
-    def known(self) -> re.Pattern[str]:
-        """What any line of the grammar looks like: spares Lark the noise around a push."""
+    def pattern(self) -> re.Pattern[str]:
+        """Return a pattern that every line of the grammar matches; it spares Lark the noise around a push."""
         kinds = {rule.alias for rule in self.grammar.rules if rule.alias}
         text = regex.pattern(self.grammar, "start", fields=(), kinds=kinds)
         return re.compile(_KIND.sub("", text), re.ASCII)
@@ -75,10 +75,10 @@ class LineParser:
         return {}
 
     def mark(self, piece: Piece) -> Mark | None:
-        """The piece through the grammar; None when it is no line of the dialect.
+        """Parse a piece; return None when it is no line of the dialect.
 
-        Lines that differ in digits or a digest alone mean the same, and some are printed by the thousand: each of their
-        shapes is parsed once.
+        Lines that differ only in digits or a digest mean the same, and some are printed by the thousand: each shape is
+        parsed once.
         """
         shape = self._shape(piece.text)
         if shape is None:
@@ -100,7 +100,7 @@ class LineParser:
         return shape
 
     def _parsed(self, text: str) -> _Shape | None:
-        if not self.known.fullmatch(text):
+        if not self.pattern.fullmatch(text):
             return None
         from lark import Token, Tree
         from lark.exceptions import LarkError
@@ -111,35 +111,35 @@ class LineParser:
             return None
         tokens = tree.scan_values(lambda value: isinstance(value, Token))
         # What is imported from another grammar carries its name: `docker__pushing`.
-        states = [_own(part.data) for part in tree.children if isinstance(part, Tree)]
+        states = [_local_name(part.data) for part in tree.children if isinstance(part, Tree)]
         return _Shape(
-            kind=str(tree.data),
-            fields=tuple((_own(t.type), t.start_pos or 0, t.end_pos or 0) for t in tokens),
+            kind=MarkKind(str(tree.data)),
+            fields=tuple((_local_name(t.type), t.start_pos or 0, t.end_pos or 0) for t in tokens),
             state=states[-1] if states else None,
         )
 
     def line(self, text: str) -> Mark | None:
-        """The same for one line of text; offsets and line are 0."""
+        """Parse one line of text; offsets and line of the mark are 0."""
         return self.mark(Piece(0, 0, 0, text.strip(" \t\r\n")))
 
     def marks(self, text: LogText, where: Sequence[StartPattern]) -> Iterator[Mark]:
-        """Every line of the dialect in the stretches of a log that one of `where` is found in."""
-        for low, high in stretches(text, where):
-            yield from filter(None, map(self.mark, text.pieces(low, high)))
+        """Parse every line of the dialect in the parts of a log near a match of `where`."""
+        for start, stop in stretches(text, where):
+            yield from filter(None, map(self.mark, text.pieces(start, stop)))
 
 
-def _own(name: str) -> str:
+def _local_name(name: str) -> str:
     return str(name).rpartition("__")[2]
 
 
 def stretches(text: LogText, where: Sequence[StartPattern]) -> Iterator[tuple[int, int]]:
-    """Where the dialect may stand: around each place where an opening of it is found, near ones together."""
-    low = high = -1
-    for at in (at for part in text.parts for at in places(where, text.data, *part)):
-        if at >= high:
-            if high >= 0:
-                yield low, high
-            low = max(high, 0, text.start_of(max(1, text.line_of(at) - _ABOVE)))
-        high = min(len(text.data), at + _REACH)
-    if high >= 0:
-        yield low, high
+    """Return the byte ranges around the matches of `where`; near ones are merged."""
+    start = stop = -1
+    for offset in (offset for part in text.parts for offset in places(where, text.data, *part)):
+        if offset >= stop:
+            if stop >= 0:
+                yield start, stop
+            start = max(stop, 0, text.start_of(max(1, text.line_of(offset) - _ABOVE)))
+        stop = min(len(text.data), offset + _REACH)
+    if stop >= 0:
+        yield start, stop

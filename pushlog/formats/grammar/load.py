@@ -1,4 +1,4 @@
-"""The grammars of `grammars/`, compiled. Lark's tables are kept: making them takes ten times as long as loading."""
+"""The grammars of `grammars/`, compiled. Lark's tables are cached: building them takes ten times as long as loading."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ _PACKAGE = "pushlog.grammars"
 
 @cache
 def load_grammar(file: str, *starts: str, flags: int = re.ASCII) -> Lark:
-    """The parser of one grammar. LALR; ASCII classes, so that byte patterns derived from it mean the same."""
+    """Return the LALR parser of one grammar. Its character classes are ASCII, as in the derived byte patterns."""
     import lark
 
-    start = starts or ("start",)
+    start_rules = starts or ("start",)
 
-    def made() -> bytes:
+    def build() -> bytes:
         grammar = lark.Lark.open_from_package(
-            _PACKAGE, file, parser="lalr", start=list(start), maybe_placeholders=False, g_regex_flags=flags
+            _PACKAGE, file, parser="lalr", start=list(start_rules), maybe_placeholders=False, g_regex_flags=flags
         )
         tables = io.BytesIO()
         grammar.save(tables)
         return tables.getvalue()
 
-    sources = (*_texts(), lark.__version__, *start, str(flags))
-    return lark.Lark.load(io.BytesIO(cached_bytes(file, sources, made)))
+    sources = (*_texts(), lark.__version__, *start_rules, str(flags))
+    return lark.Lark.load(io.BytesIO(cached_bytes(file, sources, build)))
 
 
 @cache
 def _texts() -> tuple[str, ...]:
-    """All grammars, for one may import from any other."""
+    """Return the texts of all grammars: any of them may import from another."""
     folder = files(_PACKAGE).iterdir()
     return tuple(text.read_text("utf-8") for text in sorted(folder, key=str) if text.name.endswith(".lark"))

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 Symbols = tuple[str, ...]
 
-# The plain characters with which an expression begins, none of them repeated or optional.
+# The plain characters at the start of an expression, none of them repeated or optional.
 _BEGINNING = re.compile(r"(?:[\w: ](?![*+?{]))+")
 
 
 def pattern(grammar: Lark, rule: str, *, fields: Collection[str], kinds: Collection[str]) -> str:
-    """The regular expression of `rule`, with a group for each of `fields` and an empty one for each of `kinds`.
+    """Return the regular expression of `rule`, with a group for each of `fields` and an empty one for each of `kinds`.
 
     Alternatives with an alias outside `kinds` are left out. Raises ValueError when a field would be captured twice.
     """
@@ -37,39 +37,39 @@ def pattern(grammar: Lark, rule: str, *, fields: Collection[str], kinds: Collect
 
 
 def anchors(grammar: Lark, rule: str, *, kinds: Collection[str]) -> list[tuple[str, str]]:
-    """Fixed words, each with an expression of what follows it; every text of `rule` holds at least one of them.
+    """Return fixed words, each with an expression for the text after it; every text of `rule` has one of them.
 
     For each sequence of terminals the longest fixed word is taken. Alternatives with an alias outside `kinds` are left
     out.
     """
     patterns = {t.name: t.pattern for t in grammar.terminals}
     rules = _Grammar(grammar, frozenset(kinds))
-    found = {max(_words(sequence, patterns), key=lambda word: len(word[0])) for sequence in _sequences(rule, rules)}
-    # A shorter word stands for those that hold it.
-    return sorted(pair for pair in found if not any(other in pair[0] for other, _ in found if other != pair[0]))
+    pairs = {max(_words(sequence, patterns), key=lambda word: len(word[0])) for sequence in _sequences(rule, rules)}
+    # A word that contains a shorter one is not needed.
+    return sorted(pair for pair in pairs if not any(other in pair[0] for other, _ in pairs if other != pair[0]))
 
 
 def beginning(grammar: Lark, rule: str, *, kinds: Collection[str]) -> str:
-    """The fixed words with which every text of `rule` begins."""
+    """Return the longest fixed text at the start of every text of `rule`."""
     patterns = {t.name: t.pattern for t in grammar.terminals}
-    found = [next(_words(sequence, patterns))[0] for sequence in _sequences(rule, _Grammar(grammar, frozenset(kinds)))]
-    first, last = min(found), max(found)
+    words = [next(_words(sequence, patterns))[0] for sequence in _sequences(rule, _Grammar(grammar, frozenset(kinds)))]
+    first, last = min(words), max(words)
     return first[: next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))]
 
 
 def _sequences(name: str, grammar: _Grammar) -> list[Symbols]:
-    """All sequences of terminals that a rule stands for; a terminal stands for itself."""
+    """Return all sequences of terminals that a rule expands to; a terminal expands to itself."""
     if name not in grammar.rules:
         return [(name,)]
-    found: list[Symbols] = []
+    sequences: list[Symbols] = []
     for _, symbols in grammar.rules[name]:
         parts = itertools.product(*(_sequences(symbol, grammar) for symbol in symbols))
-        found += [tuple(itertools.chain.from_iterable(part)) for part in parts]
-    return found
+        sequences += [tuple(itertools.chain.from_iterable(part)) for part in parts]
+    return sequences
 
 
 def _words(sequence: Symbols, patterns: Mapping[str, Pattern]) -> Iterator[tuple[str, str]]:
-    """The fixed words of a sequence, each with what follows: neighbouring strings, and how expressions begin."""
+    """Return the fixed words of a sequence, each with the text after it: strings, and starts of expressions."""
     word = ""
     for name in sequence:
         pattern = patterns[name]
@@ -93,14 +93,14 @@ class _Grammar:
                 symbols = tuple(symbol.name for symbol in rule.expansion)
                 self.rules.setdefault(rule.origin.name, []).append((rule.alias, symbols))
         names = {rule.origin.name for rule in grammar.rules}
-        # What was made of nothing but left out kinds is left out too.
+        # A rule that only has kinds that were left out is left out too.
         while empty := names - self.rules.keys():
             names -= empty
-            kept = {
+            filtered = {
                 name: [(alias, symbols) for alias, symbols in alternatives if not empty & set(symbols)]
                 for name, alternatives in self.rules.items()
             }
-            self.rules = {name: alternatives for name, alternatives in kept.items() if alternatives}
+            self.rules = {name: alternatives for name, alternatives in filtered.items() if alternatives}
 
 
 def _alternation(
@@ -109,7 +109,7 @@ def _alternation(
     terminals: Mapping[str, str],
     fields: Collection[str],
 ) -> str:
-    """Sequences of symbols as one expression, common beginnings and ends written once."""
+    """Return sequences of symbols as one expression; common beginnings and ends are written once."""
     shared = _common_end(sequences)
     if shared:
         heads = [sequence[: len(sequence) - len(shared)] for sequence in sequences]
