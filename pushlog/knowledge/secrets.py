@@ -49,9 +49,9 @@ def read_secrets(text: str, file: str) -> tuple[Secret, ...]:
 
 def _read(rows: Row) -> tuple[Secret, ...]:
     parts = _parts(rows)
-    found = tuple(_secret(row, parts) for row in rows.rows("secret", "id"))
+    kinds = tuple(_secret(row, parts) for row in rows.rows("secret", "id"))
     rows.done()
-    return found
+    return kinds
 
 
 def _parts(rows: Row) -> dict[str, str]:
@@ -69,7 +69,7 @@ def _secret(row: Row, parts: Mapping[str, str]) -> Secret:
     if unknown := next((name for name in _PART.findall(pattern) if name not in parts), None):
         raise row.wrong("pattern", f"names the part '{unknown}', which is not there")
     near = row.texts("near")
-    found = Secret(
+    secret = Secret(
         id=row.text("id"),
         kind=row.maybe_text("kind") or row.name,
         near=near,
@@ -82,4 +82,4 @@ def _secret(row: Row, parts: Mapping[str, str]) -> Secret:
     if any(literal != literal.lower() for literal in near):
         raise row.wrong("near", "must be in lower case")
     row.done()
-    return found
+    return secret

@@ -21,6 +21,11 @@ _LEAST_TEXT = 0.95
 _LOOKED_AT = 48
 
 
+def may_hold_code(text: str) -> bool:
+    """Whether a text may hold a code for text."""
+    return any(_MIXED.match(run) and _may_be_text(run) for run in _RUN.findall(text)) or _HEX.search(text) is not None
+
+
 def codes(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield where a code for text stands, and the text."""
     for hit in _HEX.finditer(text):
@@ -35,9 +40,14 @@ def _decoded(code: str) -> str | None:
     code = code.rstrip("=").translate(_URL_SAFE)
     for skipped in range(4):
         if _is_text(_bytes(code[skipped : skipped + _LOOKED_AT])):
-            found = _bytes(code[skipped:])
-            return found.decode("utf-8", "replace") if _is_text(found) else None
+            data = _bytes(code[skipped:])
+            return data.decode("utf-8", "replace") if _is_text(data) else None
     return None
+
+
+def _may_be_text(code: str) -> bool:
+    code = code.rstrip("=").translate(_URL_SAFE)
+    return any(_is_text(_bytes(code[skipped : skipped + _LOOKED_AT])) for skipped in range(4))
 
 
 def _bytes(code: str) -> bytes:

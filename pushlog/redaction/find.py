@@ -70,10 +70,10 @@ def _spans(text: str, kinds: Sequence[Secret]) -> Iterator[Span]:
         yield from _over_rows(text, chain, kinds, {(span.start, span.stop) for span in in_rows})
     yield from (Span(start, stop, KEY_LINES) for start, stop in key_lines(rows))
     if len(rows) > 1 and (lines := _over_lines(kinds, text)):
-        page = sheet(rows)
-        for view in readings(page.view):
-            for hit in _hits(view, lines):
-                yield from (Span(*piece, hit.kind) for piece in page.barriers.pieces(*hit.secret))
+        for page in (sheet(rows, prefixes=False), sheet(rows, prefixes=True)):
+            for view in readings(page.view):
+                for hit in _hits(view, lines):
+                    yield from (Span(*piece, hit.kind) for piece in page.barriers.pieces(*hit.secret))
 
 
 def _in_row(row: Row, kinds: Sequence[Secret]) -> Iterator[Span]:
@@ -110,13 +110,13 @@ def _hits(view: View, kinds: Sequence[Secret]) -> Iterator[_Hit]:
     for start, stop, first, last, kind in _matches(view.text, kinds):
         yield _Hit(view.origin(start, stop), view.origin(first, last), kind)
     for start, stop, text in codes(view.text):
-        if kind := _first_kind(text, kinds, _DEEPEST):
-            yield _Hit(view.origin(start, stop), view.origin(start, stop), kind)
+        if inner := _first_kind(text, kinds, _DEEPEST):
+            yield _Hit(view.origin(start, stop), view.origin(start, stop), inner)
 
 
 def _matches(text: str, kinds: Sequence[Secret]) -> Iterator[tuple[int, int, int, int, str]]:
     lowered = text.lower()
-    near = {literal for literal in _literals() if literal in lowered}
+    near = {literal for literal in literals() if literal in lowered}
     for kind in kinds:
         if kind.near and near.isdisjoint(kind.near):
             continue
@@ -138,7 +138,8 @@ def _first_kind(text: str, kinds: Sequence[Secret], depth: int) -> str | None:
 
 
 @cache
-def _literals() -> tuple[str, ...]:
+def literals() -> tuple[str, ...]:
+    """Return the words, in lower case, of which one stands near each secret."""
     return tuple({literal: None for row in secrets() for literal in row.near})
 
 

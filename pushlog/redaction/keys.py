@@ -14,32 +14,30 @@ if TYPE_CHECKING:
 
 KIND = "key-material"
 # RFC 7468 section 2: lines of 64 characters; some encoders write 76.
-_LINE = re.compile(
-    r"(?=[A-Za-z0-9+/]*[A-Z])(?=[A-Za-z0-9+/]*[a-z])(?=[A-Za-z0-9+/]*[0-9])[A-Za-z0-9+/]{60,76}={0,2}"
-)
-_RUN = re.compile(r"[A-Za-z0-9+/]{60}")
+_LINE = re.compile(r"(?=[A-Za-z0-9+/]*[A-Z])(?=[A-Za-z0-9+/]*[a-z])(?=[A-Za-z0-9+/]*[0-9])[A-Za-z0-9+/]{60,76}={0,2}")
+RUN = re.compile(r"[A-Za-z0-9+/]{60}")
 _LABEL = re.compile(r"-----(?:BEGIN|END) ([A-Z0-9 ]{1,60})-----")
 _LAST = re.compile(r"[A-Za-z0-9+/]{1,75}={0,2}")
 
 
 def key_lines(rows: Sequence[Row]) -> Iterator[tuple[int, int]]:
     """Yield where lines of a key stand whose label is not in the text."""
-    if not any(_RUN.search(row.text) for row in rows):
+    if not any(RUN.search(row.text) for row in rows):
         return
     run: list[tuple[Row, int]] = []
     label = ""
     for index, row in enumerate(rows):
-        first = _body(rows, index) if _RUN.search(row.view.text) else 0
+        first = _body(rows, index) if RUN.search(row.view.text) else 0
         text = row.view.text[first:].strip()
         if _LINE.fullmatch(text):
             run.append((row, first))
             continue
-        found = _LABEL.search(text)
-        closes = label or (found[1] if found else "")
+        boundary = _LABEL.search(text)
+        closes = label or (boundary[1] if boundary else "")
         if run and not closes:
             yield from _spans(run)
-        if found or not (run and _LAST.fullmatch(text)):
-            label = found[1] if found and "BEGIN" in found[0] else ""
+        if boundary or not (run and _LAST.fullmatch(text)):
+            label = boundary[1] if boundary and "BEGIN" in boundary[0] else ""
             run = []
     if run and not label:
         yield from _spans(run)

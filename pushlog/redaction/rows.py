@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from pushlog.redaction.reading import plain
@@ -24,6 +25,8 @@ _BREAK = re.compile(rf"(?:\r|\n|{_MOVE})+")
 NARROWEST = 40
 _USUAL_WIDTHS = frozenset({40, 60, 64, 72, 76, 80, 100, 120, 132, 140, 150, 160, 180, 200, 220, 240, 250})
 _MOST_ROWS = 300
+# A longer row is read in parts, each with the end of the one before.
+_LONGEST_ROW, _SHARED = 1 << 16, 1 << 14
 _LONGEST_PREFIX = 200
 # A row that begins a text of its own: a layer's row, a digest line, a stamp, a prompt, a step of BuildKit, an address.
 _OWN_ROW = re.compile(
@@ -38,8 +41,9 @@ _STAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d) "
 # Kubernetes marks a record that goes on, GitLab one that goes on with the record before.
 _CRI = re.compile(rf"{_STAMP}(?:stdout|stderr) ([FP])(?::\S+)? ")
 _GITLAB = re.compile(rf"{_STAMP}[0-9a-f]{{2}}[OE]([+ ])")
+_DIGITS = re.compile(r"\d+")
 _SHAPE = re.compile(r"\d+|\D")
-_SEPARATORS = frozenset(" \t|:]>)")
+_TO_SEPARATOR = re.compile(r".*[ \t|:\]>)]", re.DOTALL)
 
 
 class Break(Enum):
@@ -85,12 +89,16 @@ def split(text: str, offset: int = 0) -> list[Row]:
     rows: list[Row] = []
     before, start = Break.BLANK, 0
     for hit in _BREAK.finditer(text):
-        if hit.start() > start:
-            rows.append(Row(offset + start, offset + hit.start(), text[start : hit.start()], before))
+        rows += _rows(text, start, hit.start(), before, offset)
         before, start = _kind(hit[0]), hit.end()
-    if start < len(text):
-        rows.append(Row(offset + start, offset + len(text), text[start:], before))
-    return rows
+    return [*rows, *_rows(text, start, len(text), before, offset)]
+
+
+def _rows(text: str, start: int, stop: int, before: Break, offset: int) -> Iterator[Row]:
+    while start < stop:
+        end = stop if stop - start <= _LONGEST_ROW else start + _LONGEST_ROW
+        yield Row(offset + start, offset + end, text[start:end], before)
+        before, start = Break.BLANK, end if end == stop else end - _SHARED
 
 
 def _kind(text: str) -> Break:
@@ -103,7 +111,7 @@ def chains(rows: Sequence[Row]) -> Iterator[Sheet]:
     """Yield the rows that belong together as one text, where there are several."""
     parts = [rows[0].view] if rows else []
     chain = list(rows[:1])
-    for before, row in zip(rows, rows[1:], strict=False):
+    for before, row in pairwise(rows):
         first = continuation(before, row) if len(chain) < _MOST_ROWS else None
         if first is None:
             if len(chain) > 1:
@@ -119,13 +127,11 @@ def chains(rows: Sequence[Row]) -> Iterator[Sheet]:
         yield _sheet(parts, chain)
 
 
-def sheet(rows: Sequence[Row]) -> Sheet:
-    """Return the rows as lines of one text, without the prefixes that they share."""
+def sheet(rows: Sequence[Row], *, prefixes: bool) -> Sheet:
+    """Return the rows, at least two, as lines of one text, with or without the prefixes that they share."""
     parts: list[View] = []
     for index, row in enumerate(rows):
-        first = shared_prefix(rows[index - 1].view.text, row.view.text) if index else 0
-        if not index and len(rows) > 1:
-            first = shared_prefix(rows[1].view.text, row.view.text)
+        first = 0 if prefixes else shared_prefix(rows[index - 1 if index else 1].view.text, row.view.text)
         if index:
             stop = rows[index - 1].stop
             parts.append(View("\n", [stop], [stop + 1]))
@@ -135,7 +141,7 @@ def sheet(rows: Sequence[Row]) -> Sheet:
 
 def _sheet(parts: Sequence[View], rows: Sequence[Row]) -> Sheet:
     bodies = [part for part in parts if part.text and part.text not in ("\n", " ")]
-    gaps = [(before.stops[-1], body.starts[0]) for before, body in zip(bodies, bodies[1:], strict=False)]
+    gaps = [(before.stops[-1], body.starts[0]) for before, body in pairwise(bodies)]
     widths = [len(row.view.text) for row in rows[:-1]]
     checked = widths[0] in _USUAL_WIDTHS or (len(widths) > 1 and len(set(widths)) == 1) if widths else False
     return Sheet(joined(parts), Barriers(gaps), checked)
@@ -170,15 +176,23 @@ def may_be_own(text: str) -> bool:
 
 def shared_prefix(upper: str, lower: str) -> int:
     """Return the length of the prefix of the lower row that the upper one has too, digits aside; 0 for none."""
-    length = offset = 0
-    for one, other in zip(_shapes(upper), _shapes(lower), strict=False):
-        if one != other and not (one.isdigit() and other.isdigit()):
-            break
-        offset += len(other)
-        if other in _SEPARATORS:
-            length = offset
+    if upper[:1] != lower[:1] and not (upper[:1].isdigit() and lower[:1].isdigit()):
+        return 0
+    shape, other = (_DIGITS.sub("0", text[:_LONGEST_PREFIX]) for text in (upper, lower))
+    separator = _TO_SEPARATOR.match(other, 0, _alike(shape, other))
+    if separator is None:
+        return 0
+    length = next(islice(_SHAPE.finditer(lower), separator.end() - 1, None)).end()
     return length if length < len(lower) else 0
 
 
-def _shapes(text: str) -> list[str]:
-    return _SHAPE.findall(text[:_LONGEST_PREFIX])
+def _alike(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    start, stop = 0, min(len(one), len(other))
+    while start < stop:
+        middle = (start + stop + 1) // 2
+        if one[:middle] == other[:middle]:
+            start = middle
+        else:
+            stop = middle - 1
+    return start

@@ -1,0 +1,126 @@
+"""The parts of a long text that can hold a secret, so that most of it is never read character by character."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+from pushlog.redaction.encoded import may_hold_code
+from pushlog.redaction.find import literals
+from pushlog.redaction.keys import RUN
+from pushlog.redaction.reading import is_literal, readings
+from pushlog.redaction.rows import NARROWEST, continuation, split
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pushlog.redaction.rows import Row
+    from pushlog.redaction.view import Range
+
+# The text is looked through in stretches of about this many characters, that end with a line.
+_STRETCH = 1 << 20
+_KEY = "PRIVATE KEY"
+# A key has about a hundred lines; so many rows can belong together.
+_KEY_ROWS = 400
+_MOST_ROWS = 300
+# Rows around one that can hold a secret.
+_AROUND = 3
+# The end of a row and the beginning of the next one in which the word that tells of a secret may stand.
+_WORD = 24
+
+
+def windows(text: str) -> Iterator[Range]:
+    """Yield the stretches of a text that can hold secrets, with the rows that belong to them, in order."""
+    for start, stop in _stretches(text):
+        rows = split(text[start:stop], start)
+        if not rows:
+            continue
+        last = None
+        for first, end in _runs(sorted(_candidates(text[start:stop], rows, start)), rows):
+            if last and first <= last[1]:
+                last = (last[0], max(last[1], end))
+                continue
+            if last:
+                yield rows[last[0]].start, rows[last[1]].stop
+            last = (first, end)
+        if last:
+            yield rows[last[0]].start, rows[last[1]].stop
+
+
+def _stretches(text: str) -> Iterator[Range]:
+    start = 0
+    while start < len(text):
+        stop = _behind_line(text, start + _STRETCH)
+        if _KEY in text[start:stop]:
+            for _ in range(_KEY_ROWS):
+                stop = _behind_line(text, stop)
+        yield start, stop
+        start = stop
+
+
+def _behind_line(text: str, offset: int) -> int:
+    """The end of the line, or of what a carriage return or a move ends, so that no stretch has no end."""
+    if offset >= len(text):
+        return len(text)
+    ends = [text.find(sign, offset, offset + _STRETCH) for sign in ("\n", "\r")]
+    return min((end + 1 for end in ends if end >= 0), default=min(offset + _STRETCH, len(text)))
+
+
+def _candidates(text: str, rows: Sequence[Row], offset: int) -> set[int]:
+    """The rows in which a word stands that tells of a secret, however it is written, or a code."""
+    starts = [row.start - offset for row in rows]
+    lowered = text.lower()
+    # Lower case of a few characters is longer than they are.
+    indices = _with_literals(lowered, starts) if len(lowered) == len(text) else set(range(len(rows)))
+    for index, row in enumerate(rows):
+        if index not in indices and (_tells_encoded(row) or (index and _tells_between(rows[index - 1], row))):
+            indices.add(index)
+    return indices
+
+
+def _tells_encoded(row: Row) -> bool:
+    if may_hold_code(row.text) or RUN.search(row.text):
+        return True
+    return not is_literal(row.text) and any(_tells(view.text) for view in readings(row.raw))
+
+
+def _with_literals(text: str, starts: Sequence[int]) -> set[int]:
+    indices: set[int] = set()
+    for literal in literals():
+        place = text.find(literal)
+        while place >= 0:
+            index = bisect_right(starts, place) - 1
+            indices.add(index)
+            behind = starts[index + 1] if index + 1 < len(starts) else len(text)
+            place = text.find(literal, max(place + 1, behind - len(literal)))
+    return indices
+
+
+def _tells(text: str) -> bool:
+    lowered = text.lower()
+    return may_hold_code(text) or any(literal in lowered for literal in literals())
+
+
+def _tells_between(before: Row, row: Row) -> bool:
+    """Whether such a word stands across the end of a row."""
+    if len(before.text) < NARROWEST and "\\" not in before.text and " P " not in before.text[:80]:
+        return False
+    first = continuation(before, row)
+    if first is None:
+        return False
+    word = f"{before.view.text[-_WORD:]}{row.view.text[first : first + _WORD]}".lower()
+    return any(literal in word for literal in literals())
+
+
+def _runs(candidates: Sequence[int], rows: Sequence[Row]) -> Iterator[Range]:
+    """The first and last row around each candidate that may belong to the same secret."""
+    for index in candidates:
+        first, last = max(0, index - _AROUND), min(len(rows) - 1, index + _AROUND)
+        if _KEY in rows[index].text:
+            last = min(len(rows) - 1, index + _KEY_ROWS)
+        least, most = max(0, first - _MOST_ROWS), min(len(rows) - 1, last + _MOST_ROWS)
+        while first > least and continuation(rows[first - 1], rows[first]) is not None:
+            first -= 1
+        while last < most and continuation(rows[last], rows[last + 1]) is not None:
+            last += 1
+        yield first, last
