@@ -24,11 +24,22 @@ class Secret:
     id: str
     kind: str
     near: tuple[str, ...]
+    gate: str | None
     pattern: str
     lines: bool
     sample: tuple[str, ...]
     lookalike: tuple[str, ...]
     source: str
+
+    def may_stand_in(self, lowered: str) -> bool:
+        """Whether a look at a text in lower case allows this kind to stand in it."""
+        if self.near and not any(literal in lowered for literal in self.near):
+            return False
+        return self._gate is None or self._gate.search(lowered) is not None
+
+    @cached_property
+    def _gate(self) -> re.Pattern[str] | None:
+        return None if self.gate is None else re.compile(self.gate)
 
     @cached_property
     def compiled(self) -> re.Pattern[str]:
@@ -73,6 +84,7 @@ def _secret(row: Row, parts: Mapping[str, str]) -> Secret:
         id=row.text("id"),
         kind=row.maybe_text("kind") or row.name,
         near=near,
+        gate=row.maybe_text("gate"),
         pattern=_PART.sub(lambda hit: parts[hit[1]], pattern),
         lines=row.flag("lines") or False,
         sample=row.texts("sample"),

@@ -23,7 +23,15 @@ _LOOKED_AT = 48
 
 def may_hold_code(text: str) -> bool:
     """Whether a text may hold a code for text."""
-    return any(_MIXED.match(run) and _may_be_text(run) for run in _RUN.findall(text)) or _HEX.search(text) is not None
+    return next(code_places(text), None) is not None
+
+
+def code_places(text: str) -> Iterator[int]:
+    """Yield where a code for text may stand."""
+    for hit in _RUN.finditer(text):
+        if _MIXED.match(hit[0]) and _may_be_text(hit[0]):
+            yield hit.start()
+    yield from (hit.start() for hit in _HEX.finditer(text))
 
 
 def codes(text: str) -> Iterator[tuple[int, int, str]]:

@@ -64,45 +64,49 @@ def merged(secret_spans: Iterable[Span]) -> tuple[Span, ...]:
 
 def _spans(text: str, kinds: Sequence[Secret]) -> Iterator[Span]:
     rows = split(text)
-    in_rows = [span for row in rows for span in _in_row(row, kinds)]
-    yield from in_rows
-    for chain in chains(rows):
-        yield from _over_rows(text, chain, kinds, {(span.start, span.stop) for span in in_rows})
+    in_rows = [view for row in rows for view in readings(row.raw)]
+    over_rows = [(chain, view) for chain in chains(rows) for view in readings(chain.view)]
+    kinds = _near(kinds, (view.text for view in (*in_rows, *(view for _, view in over_rows))))
+    alone = [_span(hit) for view in in_rows for hit in _hits(view, kinds)]
+    yield from alone
+    complete = {(span.start, span.stop) for span in alone}
+    for chain, view in over_rows:
+        for hit in _hits(view, kinds):
+            yield from _over_rows(text, chain, hit, complete)
     yield from (Span(start, stop, KEY_LINES) for start, stop in key_lines(rows))
-    if len(rows) > 1 and (lines := _over_lines(kinds, text)):
-        for page in (sheet(rows, prefixes=False), sheet(rows, prefixes=True)):
-            for view in readings(page.view):
-                for hit in _hits(view, lines):
-                    yield from (Span(*piece, hit.kind) for piece in page.barriers.pieces(*hit.secret))
+    if len(rows) > 1 and (lines := [kind for kind in kinds if kind.lines]):
+        yield from _over_lines(rows, lines)
 
 
-def _in_row(row: Row, kinds: Sequence[Secret]) -> Iterator[Span]:
-    for view in readings(row.raw):
-        yield from (_span(hit) for hit in _hits(view, kinds))
+def _near(kinds: Sequence[Secret], texts: Iterable[str]) -> list[Secret]:
+    """The kinds of which a word stands in some of the texts."""
+    blob = "\n".join(texts).lower()
+    words = {literal for literal in literals() if literal in blob}
+    return [kind for kind in kinds if not kind.near or not words.isdisjoint(kind.near)]
 
 
 def _span(hit: _Hit) -> Span:
     return Span(*hit.secret, hit.kind)
 
 
-def _over_lines(kinds: Sequence[Secret], text: str) -> list[Secret]:
-    """The kinds that go over the end of a line and may be in a text."""
-    lowered = text.lower()
-    return [kind for kind in kinds if kind.lines and any(literal in lowered for literal in kind.near)]
+def _over_rows(text: str, chain: Sheet, hit: _Hit, complete: set[Range]) -> Iterator[Span]:
+    """A secret that goes over the end of a row. `complete`: the spans that a row shows by itself."""
+    first, last = hit.shown_by
+    if not any(chain.barriers.between(first - 1, last + 1)):
+        return
+    pieces = list(chain.barriers.pieces(*hit.secret))
+    # A secret that ends with its row need not go on in the next one.
+    ends = not chain.checked and len(pieces) > 1 and pieces[0] in complete
+    if not (ends and may_be_own(text[pieces[1][0] : pieces[1][0] + 80])):
+        yield from (Span(*piece, hit.kind) for piece in pieces)
 
 
-def _over_rows(text: str, chain: Sheet, kinds: Sequence[Secret], complete: set[Range]) -> Iterator[Span]:
-    """The secrets that go over the end of a row. `complete`: the spans that a row shows by itself."""
-    for view in readings(chain.view):
-        for hit in _hits(view, [kind for kind in kinds if not kind.lines]):
-            if not any(chain.barriers.between(*hit.shown_by)):
-                continue
-            pieces = list(chain.barriers.pieces(*hit.secret))
-            # A secret that ends with its row need not go on in the next one.
-            ends = not chain.checked and len(pieces) > 1 and pieces[0] in complete
-            if ends and may_be_own(text[pieces[1][0] : pieces[1][0] + 80]):
-                continue
-            yield from (Span(*piece, hit.kind) for piece in pieces)
+def _over_lines(rows: Sequence[Row], kinds: Sequence[Secret]) -> Iterator[Span]:
+    """The secrets that are shown by several lines together."""
+    for page in (sheet(rows, prefixes=False), sheet(rows, prefixes=True)):
+        for view in readings(page.view):
+            for hit in _hits(view, kinds):
+                yield from (Span(*piece, hit.kind) for piece in page.barriers.pieces(*hit.secret))
 
 
 def _hits(view: View, kinds: Sequence[Secret]) -> Iterator[_Hit]:
@@ -110,15 +114,14 @@ def _hits(view: View, kinds: Sequence[Secret]) -> Iterator[_Hit]:
     for start, stop, first, last, kind in _matches(view.text, kinds):
         yield _Hit(view.origin(start, stop), view.origin(first, last), kind)
     for start, stop, text in codes(view.text):
-        if inner := _first_kind(text, kinds, _DEEPEST):
+        if inner := _first_kind(text, _DEEPEST):
             yield _Hit(view.origin(start, stop), view.origin(start, stop), inner)
 
 
 def _matches(text: str, kinds: Sequence[Secret]) -> Iterator[tuple[int, int, int, int, str]]:
     lowered = text.lower()
-    near = {literal for literal in literals() if literal in lowered}
     for kind in kinds:
-        if kind.near and near.isdisjoint(kind.near):
+        if not kind.may_stand_in(lowered):
             continue
         for hit in kind.compiled.finditer(text):
             group = next((n for n in range(1, kind.compiled.groups + 1) if hit.start(n) >= 0), 0)
@@ -126,13 +129,13 @@ def _matches(text: str, kinds: Sequence[Secret]) -> Iterator[tuple[int, int, int
                 yield *hit.span(group), *hit.span(), kind.kind
 
 
-def _first_kind(text: str, kinds: Sequence[Secret], depth: int) -> str | None:
+def _first_kind(text: str, depth: int) -> str | None:
     """The kind of the first secret in a text that was decoded."""
     for view in readings(whole(text)):
-        for *_, kind in _matches(view.text, kinds):
+        for *_, kind in _matches(view.text, secrets()):
             return kind
     if depth:
-        inner = (_first_kind(decoded, kinds, depth - 1) for _, _, decoded in codes(text))
+        inner = (_first_kind(decoded, depth - 1) for _, _, decoded in codes(text))
         return next((kind for kind in inner if kind), None)
     return None
 

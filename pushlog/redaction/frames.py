@@ -20,7 +20,7 @@ _EVENT = re.compile(r'[ \t]*\[\s*-?\d[\d.eE+-]*\s*,\s*"([A-Za-z])"\s*,\s*"((?:[^
 # Logging, the Engine API.
 _TEXT = re.compile(
     r'"(?:log|message|MESSAGE|msg|line|text|textPayload|output|stream|status|error|data|body)"\s{0,8}:\s{0,8}'
-    r'"((?:[^"\\\n]|\\.)*)'
+    r'"(?!std(?:out|err)")((?:[^"\\\n]|\\.)*)'
 )
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
 _SHORT = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
@@ -69,8 +69,6 @@ def cast(text: str) -> Cast:
 def records(text: str) -> Iterator[Framed]:
     """Yield the text inside a log of JSON objects; nothing for another log."""
     ranges = [hit.span(1) for hit in _TEXT.finditer(text)]
-    if len(ranges) < 2:
-        return
     # Where no piece ends a line, each is a line.
     lines = not any(text[start:stop].endswith("\\n") for start, stop in ranges)
     yield from _framed(text, ranges, lines=lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pushlog.redaction.rows import shared_prefix
+from pushlog.redaction.rows import prefix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,7 +27,7 @@ def key_lines(rows: Sequence[Row]) -> Iterator[tuple[int, int]]:
     run: list[tuple[Row, int]] = []
     label = ""
     for index, row in enumerate(rows):
-        first = _body(rows, index) if RUN.search(row.view.text) else 0
+        first = prefix(rows, index) if RUN.search(row.view.text) else 0
         text = row.view.text[first:].strip()
         if _LINE.fullmatch(text):
             run.append((row, first))
@@ -46,10 +46,3 @@ def key_lines(rows: Sequence[Row]) -> Iterator[tuple[int, int]]:
 def _spans(run: Sequence[tuple[Row, int]]) -> Iterator[tuple[int, int]]:
     for row, first in run:
         yield row.view.starts[first], row.view.stops[-1]
-
-
-def _body(rows: Sequence[Row], index: int) -> int:
-    """The length of the prefix that a row shares with the one before, or the one after it."""
-    row = rows[index].view.text
-    near = [rows[place].view.text for place in (index - 1, index + 1) if 0 <= place < len(rows)]
-    return max((shared_prefix(other, row) for other in near), default=0)

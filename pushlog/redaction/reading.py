@@ -29,6 +29,8 @@ _INVISIBLE = re.compile(
     r"|[\x00-\x08\x0e-\x1b\x7f-\x9f\xad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]"
 )
 _MAY_BE_INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x9f\xad\u061c\u200b-\u206f\u241b\ufe00-\ufeff]|\^\[|\\[0ex]")
+# A title, a link, a command of a terminal: what it carries.
+_STRINGS = re.compile(r"(?:\x1b[\]PX^_]|\x9d)([^\x07\x1b\x9c\n]*)")
 _FORWARD = re.compile(r"(?:\x1b\[|\x9b)[0-9]{0,4}C")
 _BACKSPACE = re.compile(r"[^\x08\r\n]\x08")
 _ENCODED = re.compile(
@@ -41,12 +43,10 @@ _SHORT = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 
 
 def readings(view: View) -> Iterator[View]:
-    """Yield the text as it stands, and each other way to read it."""
-    yield view
-    for plain in _visible(view):
-        if plain is not view:
-            yield plain
-        yield from _decoded(plain)
+    """Yield each way to read a text: the first is the text as a person sees it."""
+    for visible in _visible(view):
+        yield visible
+        yield from _decoded(visible)
 
 
 def plain(text: View) -> View:
@@ -62,11 +62,12 @@ def is_literal(text: str) -> bool:
 
 
 def _visible(view: View) -> Iterator[View]:
-    """The text without what is invisible; where a move or a step back can be read in two ways, both."""
+    """The text without what is invisible, and that by itself; where a move or a step back has two readings, both."""
     if not _MAY_BE_INVISIBLE.search(view.text):
         yield view
         return
     yield plain(view)
+    yield from (view.part(*hit.span(1)) for hit in _STRINGS.finditer(view.text) if hit[1])
     if _FORWARD.search(view.text):
         yield plain(view.replaced(_FORWARD, lambda _: " "))
     if "\b" in view.text:

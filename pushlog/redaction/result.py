@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import is_dataclass, replace
+from dataclasses import dataclass, is_dataclass, replace
 from enum import Enum
 from itertools import accumulate
 from typing import TYPE_CHECKING, cast
@@ -15,6 +15,7 @@ from pushlog.intake.log_text import LOOKED_AT
 from pushlog.intake.mapped import holds
 from pushlog.model import Evidence, Failure, Interval, Log, Redacted
 from pushlog.redaction.find import hide, mark, spans
+from pushlog.redaction.rows import goes_on
 from pushlog.redaction.windows import windows
 from pushlog.units import count
 
@@ -29,8 +30,8 @@ UNREDACTED = "secrets were not redacted, as --no-redact asked for"
 _TELLING = 6
 # How far around a shown line the lines are read as one text: the longest keys have about a hundred lines.
 _AROUND = 120
-# A token that a terminal broke has fewer lines.
-_NEAR = 12
+# A command and its input stand on lines next to each other.
+_NEAR = 2
 _LONGEST_WORD = 16
 # Between texts that don't go on in each other.
 _APART = "\n\n"
@@ -48,28 +49,21 @@ def redact_result(log: Log, text: LogText | None = None) -> Log:
     stored result, only what a text shows by itself is found.
     """
     texts = _texts(log)
-    by_text = _secrets_of({text for text, _ in texts})
-    beyond = _beyond({line for _, line in texts if line is not None}, text) if text is not None else []
-    values: dict[str, str] = {}
-    secrets: _Seen = {}
-    for part, kind, number, is_shown in beyond:
-        values.setdefault(part, kind)
-        if is_shown:
-            secrets[kind, part, number] = None
+    shown = {line for _, line in texts if line is not None}
+    parts = [] if text is None else list(_around(sorted(shown), text))
+    by_text, beyond = _secrets_of(list({text for text, _ in texts}), parts, shown)
+    secrets: _Seen = dict.fromkeys(beyond)
     for shown_text, line in texts:
         for span in by_text.get(shown_text, ()):
-            value = shown_text[span.start : span.stop]
-            values.setdefault(value, span.kind)
-            secrets[span.kind, value, line] = None
-    if not values:
+            secrets[span.kind, shown_text[span.start : span.stop], line] = None
+    if not secrets:
         return log
-    clean = cast(
-        "Log", _Redactor(by_text, {value: kind for value, kind in values.items() if _tells(value)}).without(log)
-    )
+    telling = {value: kind for kind, value, _ in secrets if _tells(value)}
+    clean = cast("Log", _Redactor(by_text, telling).without(log))
     if clean is log:
         return log
     counts = _counted(secrets)
-    notes = (*clean.source.notes, _note(counts)) if counts else clean.source.notes
+    notes = (*clean.source.notes, _note(counts))
     return replace(clean, source=replace(clean.source, redacted=(*log.source.redacted, *counts), notes=notes))
 
 
@@ -112,17 +106,27 @@ def _parts(value: object) -> Iterable[object]:
     return (getattr(value, name) for name in names(type(value)))
 
 
-def _secrets_of(texts: Collection[str]) -> dict[str, tuple[Span, ...]]:
-    """The secrets of each text that has any."""
-    ordered = sorted(texts)
-    blob = _APART.join(ordered)
-    starts = list(accumulate((len(text) + len(_APART) for text in ordered[:-1]), initial=0))
-    touched: dict[str, None] = {}
+def _secrets_of(
+    texts: Sequence[str], parts: Sequence[_Part], shown: Collection[int]
+) -> tuple[dict[str, list[Span]], list[tuple[str, str, int | None]]]:
+    """The secrets of each text that has any, and those on shown lines of parts of the log."""
+    pieces = [*texts, *("\n".join(part.lines) for part in parts)]
+    starts = list(accumulate((len(piece) + len(_APART) for piece in pieces[:-1]), initial=0))
+    blob = _APART.join(pieces)
+    by_text: dict[str, list[Span]] = {}
+    on_lines: list[tuple[str, str, int | None]] = []
     for start, stop in windows(blob):
-        first, last = bisect_right(starts, start) - 1, bisect_left(starts, stop)
-        touched |= dict.fromkeys(ordered[first:last])
-    by_text = {text: spans(text) for text in touched}
-    return {text: secrets for text, secrets in by_text.items() if secrets}
+        for span in spans(blob[start:stop]):
+            index = bisect_right(starts, start + span.start) - 1
+            offset = start - starts[index]
+            here = replace(span, start=offset + span.start, stop=offset + span.stop)
+            if index < len(texts):
+                by_text.setdefault(texts[index], []).append(here)
+                continue
+            value, line = parts[index - len(texts)].at(here)
+            if line in shown and len(value) >= _TELLING:
+                on_lines.append((span.kind, value, line))
+    return by_text, on_lines
 
 
 class _Redactor:
@@ -165,25 +169,41 @@ def _tells(value: str) -> bool:
     return len(value) >= _TELLING and not is_word
 
 
-def _beyond(shown: Collection[int], text: LogText) -> Iterator[tuple[str, str, int, bool]]:
-    """The secrets of shown lines and of those around them: the part on a line, its kind, and whether it is shown."""
-    for numbers in _around(sorted(shown), text):
-        lines = [text.shown(number) for number in numbers]
-        blob = "\n".join(lines)
-        starts = list(accumulate((len(line) + 1 for line in lines[:-1]), initial=0))
-        for start, stop in windows(blob):
-            for span in spans(blob[start:stop]):
-                line = numbers[bisect_right(starts, start + span.start) - 1]
-                part = blob[start + span.start : start + span.stop]
-                if len(part) >= _TELLING:
-                    yield part, span.kind, line, line in shown
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Lines of the log, the first of them with its number."""
+
+    first: int
+    lines: tuple[str, ...]
+
+    def at(self, span: Span) -> tuple[str, int]:
+        """Return what stands in a span of the lines, joined, and the number of its line."""
+        text = "\n".join(self.lines)
+        return text[span.start : span.stop], self.first + text.count("\n", 0, span.start)
 
 
-def _around(numbers: Sequence[int], text: LogText) -> Iterator[range]:
+def _around(numbers: Sequence[int], text: LogText) -> Iterator[_Part]:
     """The lines that may be parts of the same secrets as shown lines: many beside a key, else those next to them."""
     for far in _stretches(numbers, _AROUND, text.lines):
         near = numbers[bisect_left(numbers, far.start) : bisect_left(numbers, far.stop)]
-        yield from [far] if _has_key(text, far) else _stretches(near, _NEAR, text.lines)
+        if _has_key(text, far):
+            yield _Part(far.start, tuple(map(text.shown, far)))
+            continue
+        for lines in _stretches(near, _NEAR, text.lines):
+            yield _whole_part(lines, text)
+
+
+def _whole_part(lines: range, text: LogText) -> _Part:
+    """These lines, and those that go on from above and below."""
+    shown = deque(map(text.shown, lines))
+    first, last = lines.start, lines.stop - 1
+    while first > 1 and lines.start - first < _AROUND and goes_on(above := text.shown(first - 1), shown[0]):
+        shown.appendleft(above)
+        first -= 1
+    while last < text.lines and last - lines.stop < _AROUND and goes_on(shown[-1], below := text.shown(last + 1)):
+        shown.append(below)
+        last += 1
+    return _Part(first, tuple(shown))
 
 
 def _has_key(text: LogText, lines: range) -> bool:

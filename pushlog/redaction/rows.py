@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 _MOVE = r"(?:\x1b\[|\x9b)[0-9;?]{0,40}[ABDEFGHJKdf]"
 _BREAK = re.compile(rf"(?:\r|\n|{_MOVE})+")
-# No terminal is narrower than this; these are the widths that terminals and CI systems have.
+# No terminal is narrower than this; these are the widths that most terminals and CI systems have.
 NARROWEST = 40
-_USUAL_WIDTHS = frozenset({40, 60, 64, 72, 76, 80, 100, 120, 132, 140, 150, 160, 180, 200, 220, 240, 250})
+_USUAL_WIDTHS = frozenset({80, 100, 120, 132, 160, 200, 240})
 _MOST_ROWS = 300
 # A longer row is read in parts, each with the end of the one before.
 _LONGEST_ROW, _SHARED = 1 << 16, 1 << 14
@@ -43,6 +43,7 @@ _CRI = re.compile(rf"{_STAMP}(?:stdout|stderr) ([FP])(?::\S+)? ")
 _GITLAB = re.compile(rf"{_STAMP}[0-9a-f]{{2}}[OE]([+ ])")
 _DIGITS = re.compile(r"\d+")
 _SHAPE = re.compile(r"\d+|\D")
+_TRACE = re.compile(r"(?<![^\s])\++ $")
 _TO_SEPARATOR = re.compile(r".*[ \t|:\]>)]", re.DOTALL)
 
 
@@ -131,7 +132,7 @@ def sheet(rows: Sequence[Row], *, prefixes: bool) -> Sheet:
     """Return the rows, at least two, as lines of one text, with or without the prefixes that they share."""
     parts: list[View] = []
     for index, row in enumerate(rows):
-        first = 0 if prefixes else shared_prefix(rows[index - 1 if index else 1].view.text, row.view.text)
+        first = 0 if prefixes else prefix(rows, index)
         if index:
             stop = rows[index - 1].stop
             parts.append(View("\n", [stop], [stop + 1]))
@@ -142,7 +143,7 @@ def sheet(rows: Sequence[Row], *, prefixes: bool) -> Sheet:
 def _sheet(parts: Sequence[View], rows: Sequence[Row]) -> Sheet:
     bodies = [part for part in parts if part.text and part.text not in ("\n", " ")]
     gaps = [(before.stops[-1], body.starts[0]) for before, body in pairwise(bodies)]
-    widths = [len(row.view.text) for row in rows[:-1]]
+    widths = [len(row.view.text) - shared_prefix(after.view.text, row.view.text) for row, after in pairwise(rows)]
     checked = widths[0] in _USUAL_WIDTHS or (len(widths) > 1 and len(set(widths)) == 1) if widths else False
     return Sheet(joined(parts), Barriers(gaps), checked)
 
@@ -164,6 +165,13 @@ def continuation(before: Row, row: Row) -> int | None:
     return None if _OWN_ROW.match(lower, first) or not lower[first:].strip() else first
 
 
+def goes_on(upper: str, lower: str) -> bool:
+    """Whether a line goes on in the next one."""
+    if len(upper) < NARROWEST and "\\" not in upper:
+        return False
+    return continuation(Row(0, len(upper), upper, Break.LINE), Row(0, len(lower), lower, Break.LINE)) is not None
+
+
 def _continued(row: Row) -> bool:
     """Whether the row is a command of a shell that goes on: it ends with a backslash behind a space."""
     return row.view.text.rstrip().endswith((" \\", " `"))
@@ -172,6 +180,13 @@ def _continued(row: Row) -> bool:
 def may_be_own(text: str) -> bool:
     """Whether a row that could go on with the one before could as well be a text of its own."""
     return _PERHAPS_OWN.match(text) is not None
+
+
+def prefix(rows: Sequence[Row], index: int) -> int:
+    """Return the length of the prefix that a row shares with the one before it or the one after it."""
+    row = rows[index].view.text
+    near = [rows[place].view.text for place in (index - 1, index + 1) if 0 <= place < len(rows)]
+    return max((shared_prefix(other, row) for other in near), default=0)
 
 
 def shared_prefix(upper: str, lower: str) -> int:
@@ -183,6 +198,8 @@ def shared_prefix(upper: str, lower: str) -> int:
     if separator is None:
         return 0
     length = next(islice(_SHAPE.finditer(lower), separator.end() - 1, None)).end()
+    # The sign of a traced command belongs to the command.
+    length -= len(lower[:length]) - len(_TRACE.sub("", lower[:length]))
     return length if length < len(lower) else 0
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING
 
-from pushlog.redaction.encoded import may_hold_code
+from pushlog.redaction.encoded import code_places, may_hold_code
 from pushlog.redaction.find import literals
 from pushlog.redaction.keys import RUN
 from pushlog.redaction.reading import is_literal, readings
-from pushlog.redaction.rows import NARROWEST, continuation, split
+from pushlog.redaction.rows import NARROWEST, Break, continuation, split
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from pushlog.redaction.rows import Row
     from pushlog.redaction.view import Range
@@ -72,19 +73,19 @@ def _candidates(text: str, rows: Sequence[Row], offset: int) -> set[int]:
     lowered = text.lower()
     # Lower case of a few characters is longer than they are.
     indices = _with_literals(lowered, starts) if len(lowered) == len(text) else set(range(len(rows)))
-    for index, row in enumerate(rows):
-        if index not in indices and (_tells_encoded(row) or (index and _tells_between(rows[index - 1], row))):
-            indices.add(index)
-    return indices
-
-
-def _tells_encoded(row: Row) -> bool:
-    if may_hold_code(row.text) or RUN.search(row.text):
-        return True
-    return not is_literal(row.text) and any(_tells(view.text) for view in readings(row.raw))
+    places = chain(code_places(text), (hit.start() for hit in RUN.finditer(text)))
+    indices |= {bisect_right(starts, place) - 1 for place in places}
+    further = [*_otherwise_read(rows, indices), *_between(rows)]
+    # The same words in few characters: what a row reads otherwise, and what stands across the ends of rows.
+    blob = "\n".join(part for _, part in further).lower()
+    starts = list(accumulate((len(part) + 1 for _, part in further[:-1]), initial=0))
+    if further and len(blob) == starts[-1] + len(further[-1][1]):
+        return indices | {further[index][0] for index in _with_literals(blob, starts)}
+    return indices | {index for index, _ in further}
 
 
 def _with_literals(text: str, starts: Sequence[int]) -> set[int]:
+    """The rows of a text in lower case, by where they start, that hold a word which tells of a secret."""
     indices: set[int] = set()
     for literal in literals():
         place = text.find(literal)
@@ -96,26 +97,36 @@ def _with_literals(text: str, starts: Sequence[int]) -> set[int]:
     return indices
 
 
-def _tells(text: str) -> bool:
-    lowered = text.lower()
-    return may_hold_code(text) or any(literal in lowered for literal in literals())
+def _otherwise_read(rows: Sequence[Row], but: Collection[int]) -> Iterator[tuple[int, str]]:
+    """The other readings of rows that have any; a row in which a code shows is not read, but told by its words."""
+    for index, row in enumerate(rows):
+        if index not in but and not is_literal(row.text):
+            for view in readings(row.raw):
+                yield index, view.text
+                if may_hold_code(view.text):
+                    yield index, literals()[0]
 
 
-def _tells_between(before: Row, row: Row) -> bool:
-    """Whether such a word stands across the end of a row."""
-    if len(before.text) < NARROWEST and "\\" not in before.text and " P " not in before.text[:80]:
-        return False
-    first = continuation(before, row)
-    if first is None:
-        return False
-    word = f"{before.view.text[-_WORD:]}{row.view.text[first : first + _WORD]}".lower()
-    return any(literal in word for literal in literals())
+def _between(rows: Sequence[Row]) -> Iterator[tuple[int, str]]:
+    """The end of each row that goes on in the next one, with the beginning of that."""
+    for index in range(1, len(rows)):
+        before, row = rows[index - 1], rows[index]
+        short = len(before.text) < NARROWEST and "\\" not in before.text and " P " not in before.text[:80]
+        if short or row.before is Break.BLANK:
+            continue
+        first = continuation(before, row)
+        if first is not None:
+            yield index, f"{before.view.text[-_WORD:]}{row.view.text[first : first + _WORD]}"
 
 
 def _runs(candidates: Sequence[int], rows: Sequence[Row]) -> Iterator[Range]:
     """The first and last row around each candidate that may belong to the same secret."""
     for index in candidates:
-        first, last = max(0, index - _AROUND), min(len(rows) - 1, index + _AROUND)
+        first, last = index, index
+        while first > max(0, index - _AROUND) and rows[first].before is not Break.BLANK:
+            first -= 1
+        while last < min(len(rows) - 1, index + _AROUND) and rows[last + 1].before is not Break.BLANK:
+            last += 1
         if _KEY in rows[index].text:
             last = min(len(rows) - 1, index + _KEY_ROWS)
         least, most = max(0, first - _MOST_ROWS), min(len(rows) - 1, last + _MOST_ROWS)
