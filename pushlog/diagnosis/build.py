@@ -80,7 +80,7 @@ def build_case(
         outcome=ended,
         error=_failure(parsed, classified, built_layers),
         layers=built_layers,
-        progress=_progress(built_layers, ended, source, parsed, facts.names),
+        progress=_progress(built_layers, ended, source, parsed, facts),
         clock=clock.kind,
         duration=clock.duration,
         concurrency=concurrency(table, parsed, store=store, capture=source.capture, configured=max_uploads),
@@ -108,7 +108,8 @@ def _reference(parsed: ParsedPush) -> Reference:
         return pushed
     errors = [parsed.error.text] if parsed.error else []
     names = names_in([*errors, *(m.fields["TEXT"] for m in parsed.marks if m.kind == MarkKind.RETRY)])
-    return replace(pushed, registry=names.registry, repository=names.repository, tags=pushed.tags or names.tags)
+    registry = names.registry or pushed.registry
+    return replace(pushed, registry=registry, repository=names.repository, tags=pushed.tags or names.tags)
 
 
 def _store(source: Source, parsed: ParsedPush, knowledge: Knowledge) -> tuple[Store, Classified | None]:
@@ -127,10 +128,10 @@ def _store(source: Source, parsed: ParsedPush, knowledge: Knowledge) -> tuple[St
 
 
 def _progress(
-    built_layers: Sequence[Layer], ended: Outcome, source: Source, parsed: ParsedPush, names: str
+    built_layers: Sequence[Layer], ended: Outcome, source: Source, parsed: ParsedPush, facts: ClientFacts
 ) -> Progress:
-    piped = parsed.client is Client.DOCKER
-    return progress(built_layers, ended, source.capture, proof=proof(parsed), piped=piped, names=names)
+    piped = facts.piped_drops_figures
+    return progress(built_layers, ended, source.capture, proof=proof(parsed), piped=piped, names=facts.names)
 
 
 def _layers(

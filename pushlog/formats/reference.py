@@ -40,13 +40,13 @@ def reference(marks: Sequence[Mark]) -> Reference:
     digests = _digests(marks)
     default = "latest" if any(mark.kind == MarkKind.DEFAULT_TAG for mark in marks) else None
     tags = tuple(digest_tag for digest_tag in digests if digest_tag) or ((tag or default,) if tag or default else ())
-    distinct = set(digests.values())
+    distinct = set(filter(None, digests.values()))
     return Reference(
         registry=registry,
         repository=repository,
         tags=tuple(tag for tag in tags if tag),
         digest=distinct.pop() if len(distinct) == 1 else None,
-        digests={tag: digest for tag, digest in digests.items() if tag},
+        digests={tag: digest for tag, digest in digests.items() if tag and digest},
     )
 
 
@@ -69,11 +69,14 @@ def names_in(texts: Iterable[str]) -> Reference:
 
 
 def _digests(marks: Sequence[Mark]) -> dict[str, str]:
-    """Return the digest of each tag, in the order of their lines; docker 1.6 and 1.7 print one without its tag."""
+    """Return the digest of each tag, in the order of their lines.
+
+    docker 1.6 and 1.7 print one without its tag, BuildKit of 2020 a tag without its digest.
+    """
     return {
-        mark.fields.get("TAG", ""): mark.fields["DIGEST"]
+        mark.fields.get("TAG", ""): mark.fields.get("DIGEST", "")
         for mark in marks
-        if mark.kind in (MarkKind.DIGEST, MarkKind.AUX) and "DIGEST" in mark.fields
+        if mark.kind == MarkKind.DIGEST or (mark.kind == MarkKind.AUX and "DIGEST" in mark.fields)
     }
 
 
@@ -95,5 +98,5 @@ def host(name: str) -> tuple[str | None, str | None]:
         return None, None
     first, slash, rest = name.partition("/")
     if slash and ("." in first or ":" in first or first == "localhost"):
-        return first, rest
+        return first, rest or None
     return _HUB, name if slash else f"library/{name}"

@@ -1,4 +1,4 @@
-"""What is never shown, `secrets.toml`: one row for each kind of secret, with samples and look-alikes."""
+"""Kinds of secrets, `secrets.toml`: one row for each, with samples and look-alikes."""
 
 from __future__ import annotations
 
@@ -43,18 +43,18 @@ class Secret:
 
     @cached_property
     def compiled(self) -> re.Pattern[str]:
-        """The pattern, compiled when a text first comes near it: most are never needed."""
+        """The compiled pattern; compiled on first use, because most are never needed."""
         return re.compile(self.pattern)
 
 
 @cache
 def secrets() -> tuple[Secret, ...]:
-    """The file that comes with pushlog, in its order."""
+    """Return the file that comes with pushlog, in its order."""
     return _read(ours("secrets.toml"))
 
 
 def read_secrets(text: str, file: str) -> tuple[Secret, ...]:
-    """The kinds of a TOML text; raises KnowledgeError with file, row and key."""
+    """Return the kinds of a TOML text. Raises KnowledgeError with file, row and key."""
     return _read(document(text, file))
 
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.formats.marks import MarkKind
 from pushlog.model import Confidence, Evidence, Finding, Outcome, Severity
 
@@ -28,8 +29,10 @@ if TYPE_CHECKING:
 CODE = "PL307"
 NAME = "pushed-before-the-error"
 SEVERITY = Severity.INFO
+ROLE = Role.OTHER
+SCOPE = Scope.DOCKER_ENGINE
 
-# Content trust signs after the push; what it prints then is a line of docker push too.
+# Content trust signs after the push, and its lines are output of `docker push` too.
 _UNSIGNED = re.compile(r"Failed to sign |Error establishing connection to notary repository")
 _FAILED = re.compile(
     r"Error response from daemon: "
@@ -39,7 +42,7 @@ _FAILED = re.compile(
     r'|(?:\W{1,4}Error: )?The command (?:".{1,200}" )?exited with (?:status )?[1-9]|ERROR: build step \d+ '
 )
 _ANOTHER = re.compile(r"The push refers to |(?:\S.{0,80}\s)?docker (?:image )?push\b")
-# Every line that tells of a failure has one of these: where none is, no line needs to be read.
+# Every line that reports a failure has one of these literals; without any, no line has to be read.
 _WORDS = (
     b"Error response from daemon: ",
     b"##[error]",
@@ -56,7 +59,7 @@ _REACH = 65536
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires on a push that succeeded in a job that did not."""
+    """Fire on a push that succeeded in a job that did not."""
     digest = case.mark(MarkKind.DIGEST, MarkKind.AUX)
     if case.push.outcome is not Outcome.SUCCEEDED or digest is None:
         return
@@ -89,7 +92,7 @@ def _unsigned(case: Case) -> Evidence | None:
 
 
 def _failed_after(case: Case) -> Evidence | None:
-    """The first line below the push that says that something failed, unless another push begins before it."""
+    """Return the first line below the push that reports a failure, unless another push begins before it."""
     start = case.text.stop_of(case.push.lines[1])
     end = len(case.text.data) if case.parsed.until is None else case.parsed.until
     stop = min(end, start + _REACH)
