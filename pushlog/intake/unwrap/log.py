@@ -9,6 +9,7 @@ from pushlog.intake.log_text import LogText
 from pushlog.intake.unwrap.json_records import unwrap_json_records
 from pushlog.intake.unwrap.prefix import without_prefix
 from pushlog.intake.unwrap.recording import RecordingTimestamps, unwrap_recording
+from pushlog.intake.unwrap.restore import restored
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -59,6 +60,8 @@ def unwrap(
         return UnwrappedLog(
             text=records.text, watch=records.watch, capture=None, decoration=records.system, notes=records.notes
         )
+    data = restored(data)
+    text = LogText(data)
     near = where(data)
     bare = without_prefix(replace(text, stretches=near[0], beside=near[1]) if near else text, openings)
     notes = (bare.why,) if bare.why else ()
