@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Options", "analyze", "events", "layers"]
 
-_ROOMS = {"Options": "pipeline", "analyze": "pipeline", "events": "tables", "layers": "tables"}
+_MODULES = {"Options": "pipeline", "analyze": "pipeline", "events": "tables", "layers": "tables"}
 
 
 def __getattr__(name: str) -> object:
-    if name in _ROOMS:
+    if name in _MODULES:
         from importlib import import_module
 
-        found: object = getattr(import_module(f"pushlog.{_ROOMS[name]}"), name)
-        return found
+        attribute: object = getattr(import_module(f"pushlog.{_MODULES[name]}"), name)
+        return attribute
     raise AttributeError(f"module 'pushlog' has no attribute {name!r}")

@@ -1,17 +1,17 @@
-"""What starts first, so that Ctrl-C is quiet from then on: the console script, and `python -m pushlog`."""
+"""The entry point of the console script and of `python -m pushlog`; Ctrl-C is quiet from here on."""
 
 from __future__ import annotations
 
 import gc
 import sys
 
-# Nearly all that a short run makes stays to its end, and searching it for cycles took a tenth of the time (measured
-# with Python's own threshold of 700). What is made without end, line by line, is still searched now and then.
+# Nearly all objects of a short run live to its end, and searching them for cycles took a tenth of the time (measured
+# with Python's own threshold of 700). A long run that makes objects line by line is still searched now and then.
 _NEW_OBJECTS = 100_000
 
 
 def main() -> None:
-    """The command line; loading it takes a moment in which it can be stopped too."""
+    """Run the command line; Ctrl-C may come while it is still loading."""
     gc.set_threshold(_NEW_OBJECTS)
     try:
         from pushlog.cli import main as command_line
@@ -20,7 +20,7 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     finally:
-        gc.freeze()  # the memory goes with the process: nothing has to be searched once more
+        gc.freeze()  # the process ends and frees all memory: a last search for cycles is not needed
 
 
 if __name__ == "__main__":

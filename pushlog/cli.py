@@ -1,4 +1,4 @@
-"""The command line: which commands there are, and how the program ends."""
+"""The command line: its commands, and how the program ends."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pushlog.commands.watch import watch
 from pushlog.faults import UserError
 from pushlog.guard import run_isolated
 
-# In the order of `pushlog --help`. A module of commands/ imports the heavy rooms inside its function.
+# In the order of `pushlog --help`. A module of commands/ imports the heavy packages inside its function.
 COMMANDS = (analyze, watch, record, audit, compare, report, redact, rules, explain)
 
 app = typer.Typer(
@@ -34,7 +34,7 @@ app = typer.Typer(
 
 
 def main() -> NoReturn:
-    """The command line: no traceback for what a user or a log can cause."""
+    """Run the command line; an error that a user or a log can cause prints no traceback."""
     from pushlog.exits import Exit
 
     try:
@@ -45,25 +45,27 @@ def main() -> NoReturn:
     except (KeyboardInterrupt, typer.Abort):
         code = Exit.CTRL_C
     except BrokenPipeError:
-        _give_up_stdout()
+        _drop_stdout()
         code = Exit.DONE
     except (TyperException, UserError) as error:
-        code = _said(error.format_message() if isinstance(error, TyperException) else str(error))
-    except OSError as error:  # files speak for themselves; what is left is standard output, on a full disk, say
-        _give_up_stdout()
-        code = _said(f"standard output: can't be written: {(error.strerror or str(error)).lower()}")
+        code = _print_error(error.format_message() if isinstance(error, TyperException) else str(error))
+    except (
+        OSError
+    ) as error:  # errors of files are handled where they are opened; the rest is standard output, on a full disk, say
+        _drop_stdout()
+        code = _print_error(f"standard output: can't be written: {(error.strerror or str(error)).lower()}")
     except MemoryError:
-        code = _said("not enough memory for this log")
+        code = _print_error("not enough memory for this log")
     sys.exit(int(code or 0))
 
 
-def _give_up_stdout() -> None:
-    """Whoever read the output is gone or full; Python must not fail again when it flushes at exit."""
+def _drop_stdout() -> None:
+    """Send the rest of standard output nowhere: its reader is gone or full, and the last flush must not fail."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _said(text: str) -> int:
-    """One line on standard error and status 2."""
+def _print_error(text: str) -> int:
+    """Print one line on standard error and return status 2."""
     from pushlog.exits import Exit
     from pushlog.report.visible import visible
 
@@ -72,8 +74,8 @@ def _said(text: str) -> int:
     return Exit.USAGE
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
+def _print_version(is_requested: bool) -> None:
+    if is_requested:
         from importlib.metadata import version
 
         typer.echo(f"pushlog {version('pushlog')}")
@@ -83,7 +85,7 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def pushlog(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """Reads captured docker push output and tells what happened: how far it got, why it failed, what to do now."""

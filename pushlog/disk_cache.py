@@ -1,7 +1,7 @@
-"""What takes long to make from the program's own files, kept where Python keeps compiled code: in `__pycache__`.
+"""A cache of bytes that take long to make from the program's own files, kept in `__pycache__` beside compiled code.
 
-Who can write there can change the program itself, so nothing is trusted that was not trusted before. A program that
-can't write there, or was told not to (`PYTHONDONTWRITEBYTECODE`), makes the same bytes again each time.
+Anybody who can write there can change the program itself, so the cache needs no more trust than the program. Where the
+folder can't be written, or `PYTHONDONTWRITEBYTECODE` is set, the same bytes are made again each time.
 """
 
 from __future__ import annotations
@@ -20,36 +20,36 @@ _HASH = 32
 
 
 def cached_bytes(name: str, sources: Sequence[str], make: Callable[[], bytes]) -> bytes:
-    """What `make` makes: as it was kept, if it was made of the same sources, by the same Python, and is undamaged.
+    """Return the result of `make`, from the cache if the same Python made it of the same sources and it is undamaged.
 
-    `sources`: the texts and versions of all that it is made of.
+    `sources`: the texts and versions of everything that the result depends on.
     """
     path = _folder() / f"{name}.{sys.implementation.cache_tag}.kept"
     try:
-        found = path.read_bytes()
+        cached = path.read_bytes()
     except OSError:
-        found = b""
-    if found[:_HASH] == _hash(sources, found[_HASH:]):
-        return found[_HASH:]
-    made = make()
+        cached = b""
+    if cached[:_HASH] == _hash(sources, cached[_HASH:]):
+        return cached[_HASH:]
+    result = make()
     if not sys.dont_write_bytecode:
         with suppress(OSError):
-            put(path, _hash(sources, made) + made, sync=False)
-    return made
+            put(path, _hash(sources, result) + result, sync=False)
+    return result
 
 
 def _folder() -> Path:
-    """Where Python itself keeps what it compiled of this module."""
+    """Return the folder in which Python keeps the compiled form of this module."""
     compiled = __spec__.cached if __spec__ else None
     return Path(compiled or __file__).parent
 
 
-def _hash(sources: Sequence[str], made: bytes) -> bytes:
-    """One hash for both: a change of a source and damage look the same."""
+def _hash(sources: Sequence[str], result: bytes) -> bytes:
+    """Return one hash of sources and result: a changed source and damage look the same."""
     import hashlib
 
-    told = hashlib.sha256(sys.version.encode())
+    digest = hashlib.sha256(sys.version.encode())
     for source in sources:
-        told.update(hashlib.sha256(source.encode()).digest())
-    told.update(made)
-    return told.digest()
+        digest.update(hashlib.sha256(source.encode()).digest())
+    digest.update(result)
+    return digest.digest()

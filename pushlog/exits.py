@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Exit(IntEnum):
-    """What the exit status says; 10 and above only with `--exit-class`."""
+    """The exit statuses; 10 and above only with `--exit-class`."""
 
     DONE = 0
     FAIL_ON_MET = 1
@@ -55,33 +55,33 @@ _CLASSES = {
     Family.DAEMON_UNREACHABLE: Exit.NETWORK_SETUP,
     Family.CANCELLED: Exit.CANCELLED,
 }
-# These say what to do whether or not the same push could work later.
-_TELLING = (Exit.AUTH, Exit.PERMISSION, Exit.MISSING, Exit.SIZE, Exit.QUOTA, Exit.CANCELLED)
+# These classes say what to do even where the same push could work later.
+_BEFORE_TRANSIENT = (Exit.AUTH, Exit.PERMISSION, Exit.MISSING, Exit.SIZE, Exit.QUOTA, Exit.CANCELLED)
 
 
 def class_of(push: Diagnosis) -> Exit:
-    """What kind of end a push came to: 0 when it succeeded, 10 when pushing again may help, else by its family."""
+    """Return the class of a push's end: 0 when it succeeded, 10 when pushing again may help, else by its family."""
     if push.outcome is Outcome.SUCCEEDED:
         return Exit.DONE
     if push.error is None:
         return Exit.CANCELLED if push.outcome is Outcome.INTERRUPTED else Exit.UNKNOWN
     by_family = _CLASSES.get(push.error.family, Exit.UNKNOWN)
-    return Exit.TRANSIENT if push.error.retry_helps and by_family not in _TELLING else by_family
+    return Exit.TRANSIENT if push.error.retry_helps and by_family not in _BEFORE_TRANSIENT else by_family
 
 
 def status(logs: Iterable[Log], *, fail_on: str, classes: bool, strict: bool) -> Exit:
-    """The exit status of an analysis; with `classes` that of the last push that did not succeed."""
-    read = list(logs)
-    pushes = [push for log in read for push in log.pushes]
-    if any(log.source.incomplete for log in read):
+    """Return the exit status of an analysis; with `classes` that of the last push that did not succeed."""
+    results = list(logs)
+    pushes = [push for log in results for push in log.pushes]
+    if any(log.source.incomplete for log in results):
         return Exit.INCOMPLETE_ANALYSIS
     if not pushes:
         return Exit.NO_PUSH
     if strict and any(push.unread for push in pushes):
         return Exit.INCOMPLETE_ANALYSIS
     if classes:
-        return next((found for push in reversed(pushes) if (found := class_of(push)) is not Exit.DONE), Exit.DONE)
-    failed = any(push.outcome is not Outcome.SUCCEEDED for push in pushes)
-    warned = any(f.severity is not Severity.INFO for push in pushes for f in push.findings)
-    met = {"never": False, "failed": failed, "warning": failed or warned}[fail_on]
-    return Exit.FAIL_ON_MET if met else Exit.DONE
+        return next((end for push in reversed(pushes) if (end := class_of(push)) is not Exit.DONE), Exit.DONE)
+    has_failure = any(push.outcome is not Outcome.SUCCEEDED for push in pushes)
+    has_warning = any(f.severity is not Severity.INFO for push in pushes for f in push.findings)
+    is_met = {"never": False, "failed": has_failure, "warning": has_failure or has_warning}[fail_on]
+    return Exit.FAIL_ON_MET if is_met else Exit.DONE

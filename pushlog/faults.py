@@ -1,4 +1,4 @@
-"""What a user can put right: the message says what was wrong, where, and what to do."""
+"""Errors that a user can put right: the message says what was wrong, where, and what to do."""
 
 
 class UserError(Exception):
@@ -10,4 +10,4 @@ class InputError(UserError):
 
 
 class OutputError(UserError):
-    """An output can't be had or written."""
+    """An output does not exist or can't be written."""

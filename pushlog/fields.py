@@ -1,4 +1,4 @@
-"""The fields of records, looked up once for each class: outputs and redaction go through every record of a result."""
+"""The field names of dataclasses, looked up once for each class: outputs and redaction visit every record."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _NAMES: dict[type, tuple[str, ...]] = {}
 
 
 def names(kind: type) -> tuple[str, ...]:
-    """The names of the fields of a class of records, in order; none for another class."""
+    """Return the field names of a dataclass, in order; none for another class."""
     if kind not in _NAMES:
         is_record = is_dataclass(kind)
         _NAMES[kind] = tuple(f.name for f in fields(cast("type[DataclassInstance]", kind))) if is_record else ()

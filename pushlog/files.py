@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all: written beside their place, then renamed."""
+"""Files written whole or not at all: under a temporary name in the same folder, then renamed."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ if TYPE_CHECKING:
 
 
 def put(path: Path, data: bytes, *, sync: bool = True) -> None:
-    """Write a file. `sync`: it is on the disk when this returns. Raises OSError; then the old file is still there."""
-    written(path, lambda file: file.write(data), sync=sync)
+    """Write a file; with `sync` it is on the disk on return. Raises OSError, and then the old file is still there."""
+    put_with(path, lambda file: file.write(data), sync=sync)
 
 
-def written(path: Path, write: Callable[[BinaryIO], object], *, sync: bool = True) -> None:
-    """The same for what writes itself into an open file."""
+def put_with(path: Path, write: Callable[[BinaryIO], object], *, sync: bool = True) -> None:
+    """Write a file with a function that gets the open file; otherwise as `put`."""
     import tempfile
 
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as file:
             write(file)
             file.flush()
             if sync:
                 os.fsync(file.fileno())
-        Path(beside).chmod(0o666 & ~_umask())
-        Path(beside).replace(path)
+        Path(temporary).chmod(0o666 & ~_umask())
+        Path(temporary).replace(path)
     except BaseException:
-        Path(beside).unlink(missing_ok=True)
+        Path(temporary).unlink(missing_ok=True)
         raise
 
 
 def _umask() -> int:
-    """The mask of this process, which can only be read by setting it."""
+    """Return the mask of this process, which can only be read by setting it."""
     mask = os.umask(0)
     os.umask(mask)
     return mask

@@ -1,7 +1,7 @@
-"""What happens when another program cuts a large log short while it is read.
+"""Protection against another program that cuts a large log short while it is read.
 
-Such a log is mapped (`intake/mapped.py`), and the system ends whoever looks at a part of it that is gone (SIGBUS).
-Python can't catch that. So the log is read by a process of its own, and the one that started it says what happened.
+Such a log is mapped (`intake/mapped.py`), and the system ends a process that reads a part which is gone (SIGBUS).
+Python can't catch that, so a child process reads the log, and its parent says what happened.
 """
 
 from __future__ import annotations
@@ -17,33 +17,33 @@ from pushlog.intake import mapped
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# These map nothing themselves: they have processes of their own for that, or read what comes.
-_ELSEWHERE = ("audit", "record", "watch")
+# These commands map no file themselves: they use processes of their own, or read a stream.
+_WITHOUT_MAPPING = ("audit", "record", "watch")
 
 
 def run_isolated(arguments: Sequence[str]) -> int | None:
-    """Have a command line that names a large file done by another process, and return the exit status of that.
+    """Run a command line that names a large file in a child process and return its exit status.
 
-    None: nothing was done yet. It is to be done here: in that other process, or because no large file is named. Raises
+    Return None where the command is still to be run: in that child, or because no large file is named. Raises
     InputError when a file was cut short meanwhile.
     """
-    named = arguments[1:] if arguments and arguments[0] not in _ELSEWHERE else ()
-    large = [name for name in named if _is_large(name)]
+    names = arguments[1:] if arguments and arguments[0] not in _WITHOUT_MAPPING else ()
+    large = [name for name in names if _is_large(name)]
     if not large or not hasattr(os, "fork"):
         return None
     child = os.fork()
-    return _ended(child, large) if child else None
+    return _exit_status(child, large) if child else None
 
 
 def _is_large(name: str) -> bool:
     try:
         return Path(name).stat().st_size >= mapped.LARGE
-    except (OSError, ValueError):  # no file, or not even a name of one
+    except (OSError, ValueError):  # no file, or not a file name at all
         return False
 
 
-def _ended(child: int, large: Sequence[str]) -> int:
-    # Ctrl-C reaches both processes, and the other one answers it.
+def _exit_status(child: int, large: Sequence[str]) -> int:
+    # Ctrl-C reaches both processes, and the child handles it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: os.kill(child, signal.SIGTERM))
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])

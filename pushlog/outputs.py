@@ -1,4 +1,4 @@
-"""Which outputs are wanted and where they go; files are written whole or not at all."""
+"""The requested outputs and where they go; files are written whole or not at all."""
 
 from __future__ import annotations
 
@@ -18,45 +18,47 @@ if TYPE_CHECKING:
 
     from pushlog.model import Log
 
-# Each is drawn by the module of its name in report/, loaded when it is wanted.
+# Each is drawn by the module of its name in report/, which is loaded on use.
 FORMATS = ("text", "json", "html", "markdown", "github", "gitlab", "sarif", "junit", "trace")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
-    """A format and where it goes; None is standard output."""
+    """A format and its path; None is standard output."""
 
     format: str
     path: str | None
 
 
-def outputs(wanted: Sequence[str]) -> tuple[Output, ...]:
-    """The outputs named by `FORMAT[=PATH]`. Raises OutputError for a format that does not exist or one that clashes."""
-    found = []
-    for item in wanted:
-        name, given, path = item.partition("=")
+def outputs(names: Sequence[str]) -> tuple[Output, ...]:
+    """Return the outputs named by `FORMAT[=PATH]`. Raises OutputError for an unknown format or for one that clashes."""
+    targets = []
+    for item in names:
+        name, equals_sign, path = item.partition("=")
         if name not in FORMATS:
             raise OutputError(f"no format is called {name!r}; there are {', '.join(FORMATS)}")
-        if given and not path:
+        if equals_sign and not path:
             raise OutputError(f"{item!r}: a path is missing after '='")
-        found.append(Output(format=name, path=path or None))
-    if sum(output.path is None for output in found) > 1:
+        targets.append(Output(format=name, path=path or None))
+    if sum(output.path is None for output in targets) > 1:
         raise OutputError("only one format can go to standard output; give the others a path: -f json=result.json")
-    return tuple(found)
+    return tuple(targets)
 
 
-def write(wanted: Sequence[Output], logs: Sequence[Log], *, no_color: bool) -> None:
+def write(targets: Sequence[Output], logs: Sequence[Log], *, no_color: bool) -> None:
     """Draw every output, files first, so that a full disk is known before anything is printed."""
-    for output in sorted(wanted, key=lambda o: o.path is None):
+    for output in sorted(targets, key=lambda o: o.path is None):
         if output.path is None:
-            _print(_drawn(output.format, logs, no_color=no_color, for_file=False).encode("utf-8", "replace"))
+            _print(_render(output.format, logs, no_color=no_color, for_file=False).encode("utf-8", "replace"))
         elif output.format == "html" and output.path.endswith(("/", os.sep)):
             _folder(output.path, logs)
         else:
-            _file(output.path, _drawn(output.format, logs, no_color=no_color, for_file=True).encode("utf-8", "replace"))
+            _file(
+                output.path, _render(output.format, logs, no_color=no_color, for_file=True).encode("utf-8", "replace")
+            )
 
 
-def _drawn(name: str, logs: Sequence[Log], *, no_color: bool, for_file: bool) -> str:
+def _render(name: str, logs: Sequence[Log], *, no_color: bool, for_file: bool) -> str:
     if name != "text":
         render: Callable[[Sequence[Log]], str] = import_module(f"pushlog.report.{name}").render
         return render(logs)
@@ -72,7 +74,7 @@ def _drawn(name: str, logs: Sequence[Log], *, no_color: bool, for_file: bool) ->
 
 
 def _color() -> bool:
-    """https://no-color.org, https://force-color.org: told either way, else only on a terminal that can."""
+    """Return whether to use colour: by NO_COLOR and FORCE_COLOR, else on a terminal (no-color.org, force-color.org)."""
     if os.environ.get("NO_COLOR"):
         return False
     if os.environ.get("FORCE_COLOR"):
@@ -81,14 +83,14 @@ def _color() -> bool:
 
 
 def _print(data: bytes) -> None:
-    """To standard output; all but text is UTF-8 whatever the locale says."""
+    """Write to standard output; all formats but text are UTF-8 whatever the locale says."""
     sys.stdout.flush()
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
 
 
 def write_bytes(path: str | None, data: bytes) -> None:
-    """To a file, written whole or not at all, or to standard output. Raises OutputError."""
+    """Write to a file, whole or not at all, or to standard output. Raises OutputError."""
     if path is None and sys.stdout.isatty():
         raise OutputError("a log can hold codes that act on a terminal: name a file with -o, or use a pipe")
     if path is None:
@@ -98,7 +100,7 @@ def write_bytes(path: str | None, data: bytes) -> None:
 
 
 def _file(path: str, data: bytes) -> None:
-    """There is the old file or the whole new one."""
+    """Replace a file: the old one stays until the new one is whole."""
     target = Path(path)
     try:
         if target.exists() and not target.is_file():  # a device or a pipe is written to, never replaced

@@ -41,11 +41,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What a user may tell and ask an analysis beside the log.
+    """The options of an analysis beside the log.
 
     `timing`: the text of a typescript's timing file; `zone`: that of stamps which name none; `max_uploads`: that of the
-    daemon, 0 for no limit; `watch`: the times of a log that carries none of its own; `redact`: secrets are hidden in
-    the result.
+    daemon, 0 for no limit; `timestamps`: the times of a log that carries none of its own; `redact`: secrets are hidden
+    in the result.
     """
 
     knowledge: Knowledge = field(default_factory=shipped)
@@ -55,89 +55,91 @@ class Options:
     manifest: Manifest | None = None
     max_uploads: int | None = None
     what_if: tuple[Change, ...] = ()
-    watch: Timestamps | None = None
+    timestamps: Timestamps | None = None
     redact: bool = True
     limits: Limits = LIMITS
 
 
 def analyze(source: str | Path | bytes, options: Options | None = None) -> Log:
-    """The pushes in a log: a path, `-` for standard input, or the bytes themselves. Raises InputError."""
-    return analyze_raw(_given(source, options), options)
+    """Return the pushes in a log: a path, `-` for standard input, or the bytes themselves. Raises InputError."""
+    return analyze_raw(_raw(source, options), options)
 
 
-def analyze_raw(given: Raw, options: Options | None = None) -> Log:
-    """The same for bytes that were read already."""
-    chosen = options or Options()
-    seconds = chosen.limits.seconds
+def analyze_raw(source: Raw, options: Options | None = None) -> Log:
+    """Return the pushes in a log whose bytes were read already."""
+    options = options or Options()
+    seconds = options.limits.seconds
     if not seconds:
-        return _analyzed(given, chosen)
+        return _analyze(source, options)
     try:
         with deadline(seconds, hard=False):
-            return _analyzed(given, chosen)
+            return _analyze(source, options)
     except TimeUpError:
-        return redact_result(timed_out_log(given, seconds), None)
+        return redact_result(timed_out_log(source, seconds), None)
 
 
-def _analyzed(given: Raw, chosen: Options) -> Log:
-    source, known = _known(given, chosen)
-    judged = (_judged(case, habits) for case, habits in zip(known, across(known), strict=True))
-    log = limit_findings(Log(source=source, pushes=tuple(judged)), chosen.limits)
-    return redact_result(log, known[0].text if known else None) if chosen.redact else without_redaction(log)
+def _analyze(source: Raw, options: Options) -> Log:
+    described, cases = _build_cases(source, options)
+    diagnoses = (_judge(case, habits) for case, habits in zip(cases, across(cases), strict=True))
+    log = limit_findings(Log(source=described, pushes=tuple(diagnoses)), options.limits)
+    return redact_result(log, cases[0].text if cases else None) if options.redact else without_redaction(log)
 
 
 def cases(source: str | Path | bytes, options: Options | None = None) -> list[Case]:
-    """The pushes in a log with all that is known of them, before anything is judged. Raises InputError."""
-    return _known(_given(source, options), options or Options(), every=True)[1]
+    """Return the pushes in a log as cases, before any rule runs. Raises InputError."""
+    return _build_cases(_raw(source, options), options or Options(), keep_redraws=True)[1]
 
 
-def _given(source: str | Path | bytes, options: Options | None) -> Raw:
+def _raw(source: str | Path | bytes, options: Options | None) -> Raw:
     limit = (options.limits if options else LIMITS).log_bytes
     return raw("bytes", source) if isinstance(source, bytes) else read(str(source), limit)
 
 
-def _known(given: Raw, chosen: Options, *, every: bool = False) -> tuple[Source, list[Case]]:
-    """What is known of a log and of its pushes; `every`: with the events that tell no rule anything."""
-    time = Deadline(chosen.limits.seconds)
-    log = unwrap(given.data, openings(), chosen.timing, chosen.zone, where=candidate_ranges)
+def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -> tuple[Source, list[Case]]:
+    """Return the description of a log and its pushes as cases; `keep_redraws`: with the events that no rule needs."""
+    time = Deadline(options.limits.seconds)
+    log = unwrap(source.data, openings(), options.timing, options.zone, where=candidate_ranges)
     text = log.text
-    told = pushes(text, chosen.knowledge, every=every or bool(log.watch or chosen.watch))
-    found, over = limit_pushes(told.sections, chosen.limits)
+    all_pushes = pushes(
+        text, options.knowledge, keep_redraws=keep_redraws or bool(log.timestamps or options.timestamps)
+    )
+    parsed_pushes, over = limit_pushes(all_pushes.parsed, options.limits)
     described = Source(
-        name=given.name,
-        bytes=given.size,
+        name=source.name,
+        bytes=source.size,
         lines=text.lines,
-        sha256=given.sha256,
-        capture=log.capture or told.capture,
+        sha256=source.sha256,
+        capture=log.capture or all_pushes.capture,
         decoration=log.decoration,
-        coverage=coverage(found),
+        coverage=coverage(parsed_pushes),
         notes=(
-            *given.told,
+            *source.all_notes,
             *log.notes,
-            *_told(found),
-            *(() if found else _unbound(text, chosen.knowledge)),
+            *_client_notes(parsed_pushes),
+            *(() if parsed_pushes else _unbound_error_note(text, options.knowledge)),
         ),
     )
-    watch = log.watch or chosen.watch
-    known = [_case(text, described, section, watch, chosen) for section in found if not time.over]
-    known, unnamed = _with_instructions(known, chosen.history)
-    known, unsized = _with_sizes(known, chosen)
-    left_out = (*long_lines(text.data), *over, *([time.note] if len(known) < len(found) else []))
+    timestamps = log.timestamps or options.timestamps
+    cases = [_case(text, described, push, timestamps, options) for push in parsed_pushes if not time.over]
+    cases, unnamed = _with_instructions(cases, options.history)
+    cases, unsized = _with_sizes(cases, options)
+    left_out = (*long_lines(text.data), *over, *([time.note] if len(cases) < len(parsed_pushes) else []))
     notes = (*described.notes, *unnamed, *unsized, *left_out)
-    return replace(described, notes=notes, incomplete=given.incomplete or bool(left_out)), known
+    return replace(described, notes=notes, incomplete=source.incomplete or bool(left_out)), cases
 
 
-def _told(found: tuple[ParsedPush, ...]) -> tuple[str, ...]:
-    """How the clients were told, where that is not plain."""
-    whys = dict.fromkeys((one.client, one.why) for one in found if one.why)
-    return tuple(f"{_name(client)}: {why}" for client, why in whys)
+def _client_notes(parsed_pushes: tuple[ParsedPush, ...]) -> tuple[str, ...]:
+    """Return how the clients were recognised, where that is not plain."""
+    reasons = dict.fromkeys((push.client, push.why) for push in parsed_pushes if push.why)
+    return tuple(f"{_client_name(client)}: {why}" for client, why in reasons)
 
 
-def _name(client: Client) -> str:
+def _client_name(client: Client) -> str:
     return "a client that the log does not tell" if client is Client.UNKNOWN else f"pushed by {client.value}"
 
 
-def _unbound(text: LogText, knowledge: Knowledge) -> tuple[str, ...]:
-    """What a log without a push may hold all the same: an error that nothing binds to one."""
+def _unbound_error_note(text: LogText, knowledge: Knowledge) -> tuple[str, ...]:
+    """Return a note about an error in a log without a push, to which nothing binds it."""
     line = line_of_unbound_error(text, knowledge)
     return (
         () if line is None else (f"line {line} reads like an error of a push, but no push is in the log to bind it to",)
@@ -145,33 +147,35 @@ def _unbound(text: LogText, knowledge: Knowledge) -> tuple[str, ...]:
 
 
 def _with_instructions(cases: list[Case], history: History | None) -> tuple[list[Case], tuple[str, ...]]:
-    """The pushes with their layers named by what made them, and why some could not be."""
+    """Return the cases with the instructions that made their layers, and notes on those without."""
     if history is None:
         return cases, ()
-    pushes, notes = with_names([(case.push, case.section) for case in cases], history)
+    pushes, notes = with_names([(case.push, case.parsed) for case in cases], history)
     return [replace(case, push=push) for case, push in zip(cases, pushes, strict=True)], notes
 
 
 def _with_sizes(cases: list[Case], options: Options) -> tuple[list[Case], tuple[str, ...]]:
-    """The pushes with what crossed the network and when, and with the answers that rest on it."""
-    done: list[Case] = []
+    """Return the cases with the bytes that crossed the network and their times, and with answers that rest on them."""
+    sized: list[Case] = []
     notes: list[str] = []
     for case in cases:
-        push, said = with_sizes(case.push, case.section, options.manifest, options.history)
-        push = with_flow(push, case.held)
-        answers = estimates(push, case.events, case.held, options.what_if)
-        done.append(replace(case, push=replace(push, what_if=answers)))
-        notes += said
-    return done, tuple(notes)
+        push, case_notes = with_sizes(case.push, case.parsed, options.manifest, options.history)
+        push = with_flow(push, case.slots)
+        answers = estimates(push, case.events, case.slots, options.what_if)
+        sized.append(replace(case, push=replace(push, what_if=answers)))
+        notes += case_notes
+    return sized, tuple(notes)
 
 
-def _case(text: LogText, source: Source, section: ParsedPush, watch: Timestamps | None, chosen: Options) -> Case:
-    return build_case(text, source, section, watch=watch, knowledge=chosen.knowledge, max_uploads=chosen.max_uploads)
+def _case(text: LogText, source: Source, push: ParsedPush, timestamps: Timestamps | None, options: Options) -> Case:
+    return build_case(
+        text, source, push, timestamps=timestamps, knowledge=options.knowledge, max_uploads=options.max_uploads
+    )
 
 
-def _judged(case: Case, habits: tuple[Finding, ...]) -> Diagnosis:
-    """The push with its findings, the two sentences that lead, and the lines that are quoted."""
+def _judge(case: Case, habits: tuple[Finding, ...]) -> Diagnosis:
+    """Return the diagnosis with its findings, verdict, advice and excerpt."""
     findings = judge(case, habits)
     headline, advice = verdict(case.push, findings, case.client.name)
-    quoted = excerpt(case.text, case.push, findings)
-    return replace(case.push, findings=findings, verdict=headline, advice=advice, excerpt=quoted)
+    lines = excerpt(case.text, case.push, findings)
+    return replace(case.push, findings=findings, verdict=headline, advice=advice, excerpt=lines)

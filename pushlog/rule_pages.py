@@ -107,9 +107,10 @@ def _rule_page(rule: ModuleType) -> Page:
 def _family_text(family: Family, code: str) -> str:
     rows = [row for row in signatures() if row.family is family]
     head = f"{family.value} ({code}, {failure.SEVERITY.value})\n\n{FAMILIES[family]}."
-    told = "\n\n".join(_row_text(row) for row in rows)
-    own = "".join(f"\n\n{(rule.__doc__ or '').strip()}" for rule in RULES if rule is not failure and code == rule.CODE)
-    return f"{head}{own}\n\nTold from these error texts, {len(rows)} in the catalogue:\n\n{told}"
+    row_texts = "\n\n".join(_row_text(row) for row in rows)
+    modules = [rule for rule in RULES if rule is not failure and code == rule.CODE]
+    module_texts = "".join(f"\n\n{(rule.__doc__ or '').strip()}" for rule in modules)
+    return f"{head}{module_texts}\n\nTold from these error texts, {len(rows)} in the catalogue:\n\n{row_texts}"
 
 
 def _row_text(row: Signature) -> str:

@@ -1,4 +1,4 @@
-"""A user's rules files, read over what comes with pushlog; a row with a sample must match it, as ours must."""
+"""The rules files of a user, added to the rows of pushlog; a row must match its samples, as our rows must."""
 
 from __future__ import annotations
 
@@ -16,36 +16,36 @@ if TYPE_CHECKING:
 
     from pushlog.knowledge.signatures import Signature
 
-# The catalogue that comes with pushlog has a tenth of this.
+# The catalogue of pushlog has a tenth of this size, in bytes.
 LARGEST = 1 << 20
 
 
 def load_rules(paths: Sequence[str]) -> Knowledge:
-    """What is known with the rows of these files, of which later ones go first. Raises UserError."""
-    known = shipped()
+    """Return the knowledge with the rows of these files; later files go first. Raises UserError."""
+    knowledge = shipped()
     for path in paths:
-        given = read(path)
-        if given.size > LARGEST:
+        source = read(path)
+        if source.size > LARGEST:
             raise KnowledgeError(f"{path}: is larger than 1 MiB; a rules file is short")
         try:
-            text = given.data[:].decode("utf-8")
+            text = source.data[:].decode("utf-8")
         except UnicodeDecodeError as error:
-            line = given.data[: error.start].count(b"\n") + 1
+            line = source.data[: error.start].count(b"\n") + 1
             raise KnowledgeError(f"{path}: is no TOML: line {line} is not UTF-8") from None
-        before, known = known, with_user_rules(known, text, path)
-        for row in known.own_signatures:
+        before, knowledge = knowledge, with_user_rules(knowledge, text, path)
+        for row in knowledge.own_signatures:
             if row not in before.own_signatures:
-                _try_samples(row, known, path)
-    return known
+                _try_samples(row, knowledge, path)
+    return knowledge
 
 
-def _try_samples(row: Signature, known: Knowledge, file: str) -> None:
+def _try_samples(row: Signature, knowledge: Knowledge, file: str) -> None:
     for sample in row.sample:
-        found = classify(sample, catalogue=known.signatures).signature
-        if found is None or found.id != row.id:
-            why = f"matches row '{found.id}' first" if found else "is not matched by its row"
+        match = classify(sample, catalogue=knowledge.signatures).signature
+        if match is None or match.id != row.id:
+            why = f"matches row '{match.id}' first" if match else "is not matched by its row"
             raise _wrong(row, file, f"{sample!r} {why}")
-        if not starts_error(sample.strip("\n").split("\n", 1)[0], known):
+        if not starts_error(sample.strip("\n").split("\n", 1)[0], knowledge):
             raise _wrong(row, file, f"{sample!r} is no form of error that is known; say how it begins in key 'starts'")
 
 

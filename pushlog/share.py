@@ -1,4 +1,4 @@
-"""A log that can be given away: without secrets, perhaps under other names, and proven to tell the same."""
+"""A log that can be shared: without secrets, perhaps with pseudonyms, and proven to analyse to the same result."""
 
 from __future__ import annotations
 
@@ -18,38 +18,38 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handover:
-    """The log to give away, what was hidden in it, and what its analysis tells differently: nothing, if all is well."""
+    """A log to share, the secrets hidden in it, and the facts that its analysis tells differently, ideally none."""
 
     data: bytes
     redacted: tuple[Redacted, ...]
     differs: tuple[str, ...]
 
 
-def redact_log(given: Raw, *, pseudonyms: bool, options: Options | None = None) -> Handover:
-    """The log of an input without secrets; with `pseudonyms`, hosts and repositories under other names."""
-    chosen = replace(options or Options(), redact=False)
-    before = analyze_raw(given, chosen)
+def redact_log(source: Raw, *, pseudonyms: bool, options: Options | None = None) -> Handover:
+    """Return the log without secrets; with `pseudonyms`, hosts and repositories have other names."""
+    options = replace(options or Options(), redact=False)
+    before = analyze_raw(source, options)
     names = None
     if pseudonyms:
-        names = Pseudonyms(chosen.knowledge)
-        names.learn(before, given.data[:].decode("utf-8", "replace"))
-    clean = redact_log_bytes(given.data[:], names)
-    after = analyze_raw(replace(given, data=clean.data), chosen)
+        names = Pseudonyms(options.knowledge)
+        names.learn(before, source.data[:].decode("utf-8", "replace"))
+    clean = redact_log_bytes(source.data[:], names)
+    after = analyze_raw(replace(source, data=clean.data), options)
     return Handover(data=clean.data, redacted=clean.redacted, differs=tuple(_differences(before, after)))
 
 
 def _differences(before: Log, after: Log) -> Iterator[str]:
-    """What the analysis of both does not agree on, of all that must be the same under any names."""
+    """Yield the facts on which the two analyses disagree, of those that must be the same under any names."""
     if len(before.pushes) != len(after.pushes):
         yield "pushes"
         return
     for old, new in zip(before.pushes, after.pushes, strict=True):
-        then, now = _told(old), _told(new)
-        yield from (what for what, said in then.items() if said != now[what])
+        then, now = _nameless_facts(old), _nameless_facts(new)
+        yield from (fact for fact, value in then.items() if value != now[fact])
 
 
-def _told(push: Diagnosis) -> dict[str, object]:
-    """What a push tells whatever its names are."""
+def _nameless_facts(push: Diagnosis) -> dict[str, object]:
+    """Return the facts of a push that do not depend on names."""
     error = push.error
     return {
         "outcome": push.outcome,

@@ -56,7 +56,7 @@ def events(source: str | Path | bytes, options: Options | None = None) -> pd.Dat
     frames = []
     for number, case in enumerate(cases(source, options)):
         table = case.table.reset_index(drop=True)
-        ids = list(case.section.events.ids)
+        ids = list(case.parsed.events.ids)
         frame = pd.DataFrame(
             {
                 "push": number,

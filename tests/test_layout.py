@@ -131,3 +131,75 @@ def test_every_rule_of_the_folder_is_in_the_tuple() -> None:
     for key in ("CODE", "NAME"):
         values = [getattr(rule, key) for rule in registered]
         assert len(set(values)) == len(values), f"two rules share a {key}"
+
+
+def modules() -> dict[str, ast.Module]:
+    named = {str(path.relative_to(ROOT).with_suffix("")).replace("/", "."): path for path in CODE}
+    return {
+        name.removesuffix(".__init__"): ast.parse(path.read_text("utf-8"))
+        for name, path in named.items()
+        if name != "pushlog.__init__"
+    }
+
+
+def neighbours(tree: ast.Module, known: set[str]) -> set[str]:
+    """The modules that a module imports when it is loaded or for its types; a later import is no circle."""
+    result = set()
+    for node in (*tree.body, *(inner for block in tree.body if isinstance(block, ast.If) for inner in block.body)):
+        if isinstance(node, ast.Import):
+            result |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            dotted = {f"{node.module}.{alias.name}" for alias in node.names}
+            result |= {name if name in known else str(node.module) for name in dotted}
+    return result & known
+
+
+def circle(graph: dict[str, set[str]]) -> list[str]:
+    """The modules of one circle of imports; none where there is no circle."""
+    done: set[str] = set()
+
+    def walk(name: str, path: tuple[str, ...]) -> list[str]:
+        if name in path:
+            return [*path[path.index(name) :], name]
+        if name in done:
+            return []
+        done.add(name)
+        return next((way for other in sorted(graph[name]) if (way := walk(other, (*path, name)))), [])
+
+    return next((way for name in sorted(graph) if (way := walk(name, ()))), [])
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    trees = modules()
+    assert circle({name: neighbours(tree, set(trees)) for name, tree in trees.items()}) == []
+
+
+def test_the_check_of_circles_sees_one() -> None:
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c", "b"]
+    assert circle({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
+
+
+# Participles that say nothing of what a variable holds; see the glossary in CONTRIBUTING.
+SAY_NOTHING = {"told", "said", "held", "worn", "chosen", "given", "known", "found", "own", "drawn"}
+
+
+def assigned(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Every name that a module gives to a variable, a parameter, a function or a class, with its line."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.lineno, node.id
+        elif isinstance(node, ast.arg):
+            yield node.lineno, node.arg
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.lineno, node.name
+
+
+@pytest.mark.parametrize("path", CODE, ids=name)
+def test_a_name_says_what_it_holds(path: Path) -> None:
+    tree = ast.parse(path.read_text("utf-8"))
+    assert [(line, word) for line, word in assigned(tree) if word.strip("_").lower() in SAY_NOTHING] == []
+
+
+def test_the_check_of_names_sees_what_it_should() -> None:
+    tree = ast.parse("def _told(own):\n    found = 1\n    for known in own: pass\n    parsed = found")
+    assert [word for _, word in assigned(tree) if word.strip("_") in SAY_NOTHING] == ["_told", "own", "found", "known"]

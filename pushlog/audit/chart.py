@@ -1,4 +1,4 @@
-"""Pushes over time as bars: those that succeeded, and those that did not on top of them."""
+"""Pushes over time as stacked bars: the succeeded ones, and the others on top of them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BARS = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """One period. Places across are per cent, heights pixels from the top."""
+    """One period. `x` and `width` are per cent of the chart, the rest are pixels from its top."""
 
     x: str
     width: str
@@ -30,7 +30,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """All bars, and the words around them."""
+    """All bars and the labels around them."""
 
     bars: tuple[Bar, ...]
     height: int
@@ -41,20 +41,20 @@ class Chart:
 
 
 def chart(periods: tuple[Period, ...]) -> Chart | None:
-    """The bars of at least two periods, the latest where there are too many; None for fewer."""
-    shown = periods[-BARS:]
-    if len(shown) < 2:
+    """Return the bars of the latest periods; None for fewer than two periods."""
+    latest = periods[-BARS:]
+    if len(latest) < 2:
         return None
-    most = max(p.pushes for p in shown)
-    step = 100 / len(shown)
-    worst = min(shown, key=lambda p: p.succeeded / p.pushes)
+    most = max(p.pushes for p in latest)
+    step = 100 / len(latest)
+    worst = min(latest, key=lambda p: p.succeeded / p.pushes)
     return Chart(
-        bars=tuple(_bar(p, at * step, step, HEIGHT / most) for at, p in enumerate(shown)),
+        bars=tuple(_bar(p, index * step, step, HEIGHT / most) for index, p in enumerate(latest)),
         height=HEIGHT,
         most=number(most),
-        first=_named(shown[0]),
-        last=_named(shown[-1]),
-        description=f"From {_named(shown[0])} to {_named(shown[-1])}; the worst was {_named(worst)} with "
+        first=_named(latest[0]),
+        last=_named(latest[-1]),
+        description=f"From {_named(latest[0])} to {_named(latest[-1])}; the worst was {_named(worst)} with "
         f"{percent(worst.succeeded, worst.pushes)} succeeded of {number(worst.pushes)}.",
     )
 
@@ -64,13 +64,13 @@ def _named(period: Period) -> str:
 
 
 def _bar(period: Period, x: float, step: float, scale: float) -> Bar:
-    good, bad = period.succeeded * scale, (period.pushes - period.succeeded) * scale
+    succeeded, others = period.succeeded * scale, (period.pushes - period.succeeded) * scale
     return Bar(
         x=f"{x:.3f}%",
         width=f"{step * 0.8:.3f}%",
-        good_y=round(HEIGHT - good, 1),
-        good=round(good, 1),
-        bad_y=round(HEIGHT - good - bad, 1),
-        bad=round(bad, 1),
+        good_y=round(HEIGHT - succeeded, 1),
+        good=round(succeeded, 1),
+        bad_y=round(HEIGHT - succeeded - others, 1),
+        bad=round(others, 1),
         title=f"{_named(period)}: {number(period.succeeded)} of {number(period.pushes)} succeeded",
     )

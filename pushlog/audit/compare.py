@@ -51,19 +51,19 @@ class Change:
 
     @property
     def grown(self) -> bool:
-        """Whether its biggest push has more bytes now."""
+        """Return whether its biggest push has more bytes now."""
         return bool(self.old.bytes and self.new.bytes and self.new.bytes > GROWN * self.old.bytes)
 
     @property
     def slower(self) -> bool:
-        """Whether its pushes take longer now."""
+        """Return whether its pushes take longer now."""
         old, new = self.old.seconds, self.new.seconds
         return old is not None and new is not None and new - old >= SECONDS and new > SLOWER * old
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Everything. `only_old` and `only_new`: repositories of one side."""
+    """A comparison of two sides. `only_old`, `only_new`: repositories of one side."""
 
     old_name: str
     new_name: str
@@ -80,29 +80,29 @@ Key = tuple[str, str]
 
 
 def compare(old: Side, new: Side) -> Comparison:
-    """The two sides side by side; repositories belong together by registry and name, or because there is but one."""
+    """Compare two sides. Repositories are paired by registry and name, or because each side has only one."""
     before, after = _groups(old.frames), _groups(new.frames)
     pairs = [(key, key) for key in after if key in before]
     if not pairs and len(before) == len(after) == 1:
         pairs = [(next(iter(before)), next(iter(after)))]
-    found = [_change(key, old.frames, before[was], new.frames, after[key]) for was, key in pairs]
+    repositories = [_change(key, old.frames, before[old_key], new.frames, after[key]) for old_key, key in pairs]
     figures = _figures(old.frames.pushes), _figures(new.frames.pushes)
     return Comparison(
         old_name=old.name,
         new_name=new.name,
         old=figures[0],
         new=figures[1],
-        repositories=tuple(sorted(found, key=lambda c: (c.registry, c.repository))),
-        only_old=_names(set(before) - {was for was, _ in pairs}),
+        repositories=tuple(sorted(repositories, key=lambda c: (c.registry, c.repository))),
+        only_old=_names(set(before) - {old_key for old_key, _ in pairs}),
         only_new=_names(set(after) - {key for _, key in pairs}),
         new_failures=_failures(after, before),
         gone_failures=_failures(before, after),
     )
 
 
-def document(told: Comparison) -> str:
-    """The comparison as JSON."""
-    body = plain(told)
+def document(comparison: Comparison) -> str:
+    """Return the comparison as JSON."""
+    body = plain(comparison)
     assert isinstance(body, dict)
     return json.dumps({"schema": SCHEMA, **body}, ensure_ascii=False, indent=1) + "\n"
 
@@ -110,7 +110,7 @@ def document(told: Comparison) -> str:
 def _groups(frames: Frames) -> dict[Key, pd.DataFrame]:
     pushes = frames.pushes
     keys = [pushes["registry"].fillna(UNNAMED), pushes["repository"].fillna(UNNAMED)]
-    return {(str(registry), str(name)): of for (registry, name), of in pushes.groupby(keys)}
+    return {(str(registry), str(name)): group for (registry, name), group in pushes.groupby(keys)}
 
 
 def _names(keys: set[Key]) -> tuple[str, ...]:
@@ -118,17 +118,17 @@ def _names(keys: set[Key]) -> tuple[str, ...]:
 
 
 def _failures(groups: dict[Key, pd.DataFrame], others: dict[Key, pd.DataFrame]) -> tuple[str, ...]:
-    """Kinds of failure at a registry that the other side does not have there."""
+    """Return kinds of failure at a registry that the other side does not have there."""
 
-    def met(of: dict[Key, pd.DataFrame]) -> set[str]:
-        return {f"{kind} at {key[0]}" for key, pushes in of.items() for kind in _kinds(pushes)}
+    def kinds_at(pushes_by_key: dict[Key, pd.DataFrame]) -> set[str]:
+        return {f"{kind} at {key[0]}" for key, pushes in pushes_by_key.items() for kind in _kinds(pushes)}
 
-    return tuple(sorted(met(groups) - met(others)))
+    return tuple(sorted(kinds_at(groups) - kinds_at(others)))
 
 
 def _kinds(pushes: pd.DataFrame) -> dict[str, int]:
-    bad = pushes[pushes["outcome"] != "succeeded"]
-    counts = bad["family"].where(bad["family"].notna(), bad["outcome"]).value_counts()
+    unsuccessful = pushes[pushes["outcome"] != "succeeded"]
+    counts = unsuccessful["family"].where(unsuccessful["family"].notna(), unsuccessful["outcome"]).value_counts()
     return {str(kind): int(n) for kind, n in sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))}
 
 
@@ -146,21 +146,21 @@ def _figures(pushes: pd.DataFrame) -> Figures:
 
 
 def _change(key: Key, old: Frames, before: pd.DataFrame, new: Frames, after: pd.DataFrame) -> Change:
-    was, now = _figures(before), _figures(after)
+    old_figures, new_figures = _figures(before), _figures(after)
     return Change(
         registry=key[0],
         repository=key[1],
-        old=was,
-        new=now,
+        old=old_figures,
+        new=new_figures,
         reuse=reuse(_layers(old, before), _layers(new, after)),
         layers=changes(_layers(old, _last(before)), _layers(new, _last(after))),
-        new_failures=tuple(kind for kind in now.failures if kind not in was.failures),
-        gone_failures=tuple(kind for kind in was.failures if kind not in now.failures),
+        new_failures=tuple(kind for kind in new_figures.failures if kind not in old_figures.failures),
+        gone_failures=tuple(kind for kind in old_figures.failures if kind not in new_figures.failures),
     )
 
 
 def _last(pushes: pd.DataFrame) -> pd.DataFrame:
-    """The latest push; without dates the last in order."""
+    """Return the latest push; without dates the last in order."""
     return pushes.sort_values("moment", kind="stable", na_position="first").iloc[-1:]
 
 

@@ -17,29 +17,29 @@ if TYPE_CHECKING:
 WIDTH = 60
 
 
-def render(told: Comparison) -> str:
-    """Lines for a person."""
-    text = "".join(f"{visible(line).replace(chr(10), ' ')}\n" for line in _lines(told))
+def render(comparison: Comparison) -> str:
+    """Return the lines for a terminal."""
+    text = "".join(f"{visible(line).replace(chr(10), ' ')}\n" for line in _lines(comparison))
     return f"{text.rstrip()}\n"
 
 
-def _lines(told: Comparison) -> Iterator[str]:
-    yield f"old  {told.old_name}: {_side(told.old)}"
-    yield f"new  {told.new_name}: {_side(told.new)}"
+def _lines(comparison: Comparison) -> Iterator[str]:
+    yield f"old  {comparison.old_name}: {_side(comparison.old)}"
+    yield f"new  {comparison.new_name}: {_side(comparison.new)}"
     yield ""
-    yield from _failures(told)
-    shown = [change for change in told.repositories if _worth(change) or len(told.repositories) == 1]
-    for change in shown:
+    yield from _failures(comparison)
+    notable = [change for change in comparison.repositories if _worth(change) or len(comparison.repositories) == 1]
+    for change in notable:
         yield f"{change.registry}/{change.repository}"
         yield from (f"  {line}" for line in _change(change))
         yield ""
-    same = len(told.repositories) - len(shown)
-    if same:
-        yield f"Nothing of note in {counted(same, 'repository' if not shown else 'other repository')}."
-    if told.only_old:
-        yield f"Only in the old: {_some(told.only_old)}"
-    if told.only_new:
-        yield f"Only in the new: {_some(told.only_new)}"
+    unchanged = len(comparison.repositories) - len(notable)
+    if unchanged:
+        yield f"Nothing of note in {counted(unchanged, 'repository' if not notable else 'other repository')}."
+    if comparison.only_old:
+        yield f"Only in the old: {_some(comparison.only_old)}"
+    if comparison.only_new:
+        yield f"Only in the new: {_some(comparison.only_new)}"
 
 
 def _side(figures: Figures) -> str:
@@ -49,11 +49,11 @@ def _side(figures: Figures) -> str:
     return f"{number(figures.succeeded)} of {counted(figures.pushes, 'push')} succeeded"
 
 
-def _failures(told: Comparison) -> Iterator[str]:
-    for title, found in (("new failures", told.new_failures), ("gone failures", told.gone_failures)):
-        if found:
-            yield f"{title}: {', '.join(found)}"
-    if told.new_failures or told.gone_failures:
+def _failures(comparison: Comparison) -> Iterator[str]:
+    for title, failures in (("new failures", comparison.new_failures), ("gone failures", comparison.gone_failures)):
+        if failures:
+            yield f"{title}: {', '.join(failures)}"
+    if comparison.new_failures or comparison.gone_failures:
         yield ""
 
 
@@ -92,10 +92,10 @@ def _layer(layer: LayerChange) -> str:
         parts.append(f"grown from {size(layer.old_bytes)} to {size(layer.new_bytes)}")
     if layer.slower:
         parts.append(f"slower, {seconds(layer.old_seconds or 0)} then, {seconds(layer.new_seconds or 0)} now")
-    made = f"  {instruction(layer.created_by, WIDTH)}" if layer.created_by else ""
-    return f"layer     {name}: {'; '.join(parts)}{made}"
+    instruction_text = f"  {instruction(layer.created_by, WIDTH)}" if layer.created_by else ""
+    return f"layer     {name}: {'; '.join(parts)}{instruction_text}"
 
 
 def _some(names: tuple[str, ...]) -> str:
-    shown = ", ".join(names[:5])
-    return f"{shown} and {number(len(names) - 5)} more" if len(names) > 5 else shown
+    first_names = ", ".join(names[:5])
+    return f"{first_names} and {number(len(names) - 5)} more" if len(names) > 5 else first_names

@@ -17,7 +17,7 @@ MISSING = "no Parquet files were written: they need pyarrow (pip install 'pushlo
 
 
 def available() -> bool:
-    """Whether Parquet can be written."""
+    """Return whether Parquet can be written."""
     from importlib.util import find_spec
 
     return find_spec("pyarrow") is not None

@@ -1,7 +1,7 @@
-"""Units through an executor: any of `concurrent.futures`, on this machine or on a cluster.
+"""Units run by an executor of `concurrent.futures`, on this machine or on a cluster.
 
-A worker that dies takes the units under way with it. They are read again one at a time; the one that kills again is
-split, until a single log is left, and that becomes a row.
+When a worker dies, all running units are lost. They are read again one at a time. A unit that kills its worker again
+is split until a single log is left, and that log becomes a row with the reason.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ if TYPE_CHECKING:
     from pushlog.audit.units import Unit
     from pushlog.audit.worker import Settings
 
-# Each worker has its next unit at hand; more would only be lost with it.
+# Units submitted per worker: the running one and the next. More would only be lost with a dying worker.
 AHEAD = 2
-# Seconds until a scheduler must have answered.
+# Seconds to wait for an answer of the scheduler.
 CONNECT = 10
 DIED = "its worker died while reading it: out of memory, killed, or stopped because it hung"
 
 
 class ExecutorError(UserError):
-    """There is no executor to be had, or it is gone; what is finished is kept."""
+    """No executor can be had, or it is gone. Finished results are kept."""
 
 
 def processes(jobs: int) -> Executor:
-    """A pool of processes that share nothing with this one but the code loaded once in their server."""
+    """Return a pool of processes. On Linux a server process loads the code once and forks the workers."""
     if sys.platform == "linux":
         context: multiprocessing.context.BaseContext = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["pushlog.audit.warm"])
@@ -48,10 +48,10 @@ def processes(jobs: int) -> Executor:
 
 
 def _started() -> None:
-    """Start the server that forks the workers, where a Ctrl-C can't reach it: it would die of it with a traceback."""
+    """Start the server that forks the workers with SIGINT blocked: Ctrl-C would end it with a traceback."""
     from multiprocessing import forkserver, resource_tracker  # not on Windows
 
-    # First, for when it is started it takes the block away.
+    # Start the tracker before blocking the signal, because starting it unblocks the signal.
     resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
@@ -61,7 +61,10 @@ def _started() -> None:
 
 
 def cluster(address: str) -> tuple[Callable[[], Executor], int]:
-    """What gives Dask's executors at a scheduler such as `tcp://host:8786`, and its workers. Raises ExecutorError."""
+    """Return a maker of Dask executors for a scheduler such as `tcp://host:8786`, and its number of workers.
+
+    Raises ExecutorError.
+    """
     try:
         from distributed import Client
     except ImportError:
@@ -77,7 +80,7 @@ def cluster(address: str) -> tuple[Callable[[], Executor], int]:
 
 
 class Executors:
-    """Runs units to their ends. `make` gives an executor, again when one has broken; `workers`: how many it has."""
+    """Runs all units. `make` returns a new executor, also after one has broken; `workers`: the size of each."""
 
     def __init__(self, make: Callable[[], Executor], workers: int, settings: Settings) -> None:
         self._make = make
@@ -85,26 +88,26 @@ class Executors:
         self._settings = settings
 
     def results(self, units: Iterable[Unit]) -> Iterator[tuple[Unit, Result]]:
-        """Every unit with its result, as they finish. Raises ExecutorError."""
+        """Yield every unit with its result, in the order in which they finish. Raises ExecutorError."""
         waiting: deque[Unit] = deque(units)
         suspects: deque[Unit] = deque()
         while waiting or suspects:
             executor = self._make()
-            whole = False
+            is_finished = False
             try:
                 if suspects:
                     unit = suspects.popleft()
                     yield unit, self._alone(executor, unit)
                 else:
                     yield from self._together(executor, waiting, suspects)
-                whole = True
+                is_finished = True
             finally:
-                _close(executor, at_once=not whole)
+                _close(executor, at_once=not is_finished)
 
     def _together(
         self, executor: Executor, waiting: deque[Unit], suspects: deque[Unit]
     ) -> Iterator[tuple[Unit, Result]]:
-        """Units side by side until all are done or a worker dies; those that it took along become suspects."""
+        """Run units side by side until all are done or a worker dies; the units that were lost become suspects."""
         running: dict[Future[Result], Unit] = {}
         while (waiting and not suspects) or running:
             while waiting and not suspects and len(running) < self._window:
@@ -119,13 +122,13 @@ class Executors:
                     result = future.result()
                 except CancelledError:
                     raise ExecutorError("the executor was closed; what is finished is kept: run again") from None
-                except Exception:  # noqa: BLE001 - a worker's end, in the words of whichever executor
+                except Exception:  # noqa: BLE001 - each executor has its own exceptions for the death of a worker
                     suspects.append(unit)
                 else:
                     yield unit, result
 
     def _alone(self, executor: Executor, unit: Unit) -> Result:
-        """One unit with nothing beside it; when it kills its worker it is split, down to a single log."""
+        """Run one unit alone; split it when it kills its worker, down to a single log."""
         try:
             return executor.submit(work, unit, self._settings).result()
         except Exception as error:  # noqa: BLE001 - as above
@@ -137,7 +140,7 @@ class Executors:
         return _joined([self._once(piece) for piece in pieces])
 
     def _once(self, unit: Unit) -> Result:
-        """A piece in an executor of its own."""
+        """Run a piece in a new executor."""
         executor = self._make()
         try:
             return self._alone(executor, unit)
@@ -145,7 +148,7 @@ class Executors:
             _close(executor)
 
     def _counted(self, unit: Unit) -> int:
-        """The members of a unit's only input, 1 when counting them kills too."""
+        """Return the number of members of a unit's only input; 1 when counting kills the worker too."""
         if len(unit.inputs) > 1 or unit.span:
             return 1
         executor = self._make()
@@ -158,7 +161,7 @@ class Executors:
 
 
 def _close(executor: Executor, *, at_once: bool = False) -> None:
-    """End an executor; `at_once`: stop what runs, for the pool's own way is to wait for it."""
+    """End an executor. `at_once`: terminate its processes, because a pool would wait for running units."""
     if not isinstance(executor, ProcessPoolExecutor):
         executor.shutdown(wait=not at_once)
         return
@@ -178,9 +181,9 @@ def _joined(results: list[Result]) -> Result:
 
 
 def _poison(unit: Unit) -> Result:
-    """The row of the log that kills its worker."""
-    one = unit.inputs[0]
+    """Return the row of a log that kills its worker."""
+    source = unit.inputs[0]
     member = f"member {unit.span[0] + 1}" if unit.span else ""
-    made = rows.unread(one.label, member, DIED, size=one.size)
-    record = Record(input=one, member=member, sha256=None, rows=made)
+    source_rows = rows.unread(source.label, member, DIED, size=source.size)
+    record = Record(input=source, member=member, sha256=None, rows=source_rows)
     return Result(lines=(line(record),), pages={}, logs=1, bytes=0)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class StoppedError(UserError):
-    """Writing became impossible in the middle, such as on a full disk; what was finished before is kept."""
+    """Writing failed in the middle, such as on a full disk. Finished results are kept."""
 
 
 def put(path: Path, data: bytes | str, *, sync: bool = True) -> None:
@@ -25,9 +25,9 @@ def put(path: Path, data: bytes | str, *, sync: bool = True) -> None:
 
 
 def written(path: Path, write: Callable[[BinaryIO], object], *, sync: bool = True) -> None:
-    """The same for what writes itself into an open file. Raises StoppedError."""
+    """Write a file by a function that writes into an open file. Raises StoppedError."""
     try:
-        files.written(path, write, sync=sync)
+        files.put_with(path, write, sync=sync)
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         raise StoppedError(f"{path}: can't be written: {why}; what is finished is kept: run again") from error

@@ -26,14 +26,14 @@ class Frames:
 
 
 def frames(tables: Tables) -> Frames:
-    """The tables as DataFrames. A date without a zone is taken for UTC."""
-    made = {name: _frame(name, tables) for name in TABLES}
-    moments = pd.to_datetime(made["pushes"]["began"], utc=True, format="ISO8601", errors="coerce")
+    """Return the tables as DataFrames. A date without a zone is taken for UTC."""
+    frame_of = {name: _frame(name, tables) for name in TABLES}
+    moments = pd.to_datetime(frame_of["pushes"]["began"], utc=True, format="ISO8601", errors="coerce")
     return Frames(
-        sources=made["sources"],
-        pushes=made["pushes"].assign(moment=moments),
-        layers=made["layers"],
-        findings=made["findings"],
+        sources=frame_of["sources"],
+        pushes=frame_of["pushes"].assign(moment=moments),
+        layers=frame_of["layers"],
+        findings=frame_of["findings"],
     )
 
 

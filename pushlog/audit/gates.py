@@ -19,18 +19,22 @@ class Gates:
     failure_percent: float | None = None
     retry_seconds: float | None = None
 
-    def met(self, told: Summary) -> tuple[str, ...]:
-        """A sentence for each gate that was met."""
-        totals = told.totals
-        bad = totals.pushes - totals.succeeded
-        found = []
-        if self.fail_on != "never" and bad:
-            found.append(f"--fail-on {self.fail_on}: {count(bad, 'push')} did not succeed")
+    def met(self, summary: Summary) -> tuple[str, ...]:
+        """Return a sentence for each gate that was met."""
+        totals = summary.totals
+        unsuccessful = totals.pushes - totals.succeeded
+        sentences = []
+        if self.fail_on != "never" and unsuccessful:
+            sentences.append(f"--fail-on {self.fail_on}: {count(unsuccessful, 'push')} did not succeed")
         elif self.fail_on == "warning" and totals.warned:
-            found.append(f"--fail-on warning: {count(totals.warned, 'push')} with a warning")
+            sentences.append(f"--fail-on warning: {count(totals.warned, 'push')} with a warning")
         percent = 100 * totals.failure_rate
         if self.failure_percent is not None and percent > self.failure_percent:
-            found.append(f"--max-failure-rate {self.failure_percent:g}: {percent:.1f} % of the pushes did not succeed")
+            sentences.append(
+                f"--max-failure-rate {self.failure_percent:g}: {percent:.1f} % of the pushes did not succeed"
+            )
         if self.retry_seconds is not None and totals.retry_seconds > self.retry_seconds:
-            found.append(f"--max-retry-seconds {self.retry_seconds:g}: retries took {seconds(totals.retry_seconds)}")
-        return tuple(found)
+            sentences.append(
+                f"--max-retry-seconds {self.retry_seconds:g}: retries took {seconds(totals.retry_seconds)}"
+            )
+        return tuple(sentences)

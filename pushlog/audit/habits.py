@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from pushlog.audit.totals import UNNAMED, iso
+from pushlog.knowledge.docker import MAX_ATTEMPTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
 # Whoever pushes again within half an hour of a push's beginning does so because of it.
 SOON = pd.Timedelta(minutes=30)
-# moby distribution/xfer/upload.go, maxUploadAttempts.
-UPLOADS = 5
 PREMATURE = "premature-restart"
 IN_VAIN = "retrying-the-unretryable"
 
@@ -36,31 +35,33 @@ class Habit:
 
 
 def habits(frames: Frames) -> tuple[Habit, ...]:
-    """The habits, the most frequent first. Across logs they need dates; within a log the rules have judged."""
+    """Return the habits, the most frequent first. Across logs they need dates; within a log the rules have judged."""
     pushes = frames.pushes.dropna(subset=["repository"])
     pushes = pushes.assign(registry=pushes["registry"].fillna(UNNAMED), left=_left(frames))
-    seen = [*_across(pushes), *_within(frames, pushes)]
-    if not seen:
+    sightings = [*_across(pushes), *_within(frames, pushes)]
+    if not sightings:
         return ()
-    table = pd.concat(seen)
-    found = [_habit(str(h), str(r), str(n), of) for (h, r, n), of in table.groupby(["habit", "registry", "repository"])]
-    return tuple(sorted(found, key=lambda h: (-h.across - h.within, h.habit, h.registry, h.repository)))
+    table = pd.concat(sightings)
+    all_habits = [
+        _habit(str(h), str(r), str(n), group) for (h, r, n), group in table.groupby(["habit", "registry", "repository"])
+    ]
+    return tuple(sorted(all_habits, key=lambda h: (-h.across - h.within, h.habit, h.registry, h.repository)))
 
 
 def _left(frames: Frames) -> pd.Series[bool]:
-    """Whether a push was left while Docker still had uploads of a layer to go."""
+    """Return whether a push was left while Docker still had uploads of a layer to go."""
     layers = frames.layers
     more = ((layers["state"] == "retrying") | (layers["state"].eq("pushing") & (layers["attempts"] > 1))) & (
-        layers["attempts"] < UPLOADS
+        layers["attempts"] < MAX_ATTEMPTS
     )
-    left = set(zip(layers["log"][more], layers["push"][more], strict=True))
+    abandoned = set(zip(layers["log"][more], layers["push"][more], strict=True))
     open_end = frames.pushes["outcome"].isin(["interrupted", "incomplete"])
     keys = zip(frames.pushes["log"], frames.pushes["push"], strict=True)
-    return pd.Series([key in left for key in keys], index=frames.pushes.index, dtype=bool) & open_end
+    return pd.Series([key in abandoned for key in keys], index=frames.pushes.index, dtype=bool) & open_end
 
 
 def _across(pushes: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """Pushes of a repository that came soon after another one of another log, and how that had ended."""
+    """Yield pushes of a repository that came soon after another one of another log, and how that had ended."""
     dated = pushes.dropna(subset=["moment"]).sort_values(["moment", "input", "member", "push"], kind="stable")
     if dated.empty:
         return
@@ -78,21 +79,21 @@ def _across(pushes: pd.DataFrame) -> Iterator[pd.DataFrame]:
 
 
 def _within(frames: Frames, pushes: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """What the rules found inside single logs."""
-    found = frames.findings[frames.findings["name"].isin([PREMATURE, IN_VAIN])]
-    named = found[["log", "push", "name"]].drop_duplicates().rename(columns={"name": "habit"})
+    """Yield the habits that the rules found inside single logs."""
+    findings = frames.findings[frames.findings["name"].isin([PREMATURE, IN_VAIN])]
+    named = findings[["log", "push", "name"]].drop_duplicates().rename(columns={"name": "habit"})
     yield named.merge(pushes, on=["log", "push"]).assign(across=0)
 
 
-def _habit(habit: str, registry: str, repository: str, of: pd.DataFrame) -> Habit:
-    newest = of.sort_values("moment", kind="stable", na_position="first").iloc[-1]
-    across = int(of["across"].sum())
+def _habit(habit: str, registry: str, repository: str, pushes: pd.DataFrame) -> Habit:
+    newest = pushes.sort_values("moment", kind="stable", na_position="first").iloc[-1]
+    across = int(pushes["across"].sum())
     return Habit(
         habit=habit,
         registry=registry,
         repository=repository,
         across=across,
-        within=len(of) - across,
+        within=len(pushes) - across,
         last=iso(newest["moment"]),
         page=newest["page"] if isinstance(newest["page"], str) else None,
     )

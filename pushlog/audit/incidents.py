@@ -47,19 +47,19 @@ class Incident:
 
 
 def incidents(frames: Frames) -> tuple[Incident, ...]:
-    """The incidents, the biggest first. Pushes whose log carries no date can't belong to one."""
+    """Return the incidents, the biggest first. Pushes whose log carries no date can't belong to one."""
     pushes = frames.pushes.dropna(subset=["moment"])
     named = pushes.assign(registry=pushes["registry"].fillna(UNNAMED))
     failed = named[(named["outcome"] == "failed") & named["family"].notna()]
-    found = [_incident(burst, named) for burst in _bursts(failed)]
-    return tuple(sorted(found, key=lambda i: (-i.pushes, i.first, i.registry, i.family)))
+    all_incidents = [_incident(burst, named) for burst in _bursts(failed)]
+    return tuple(sorted(all_incidents, key=lambda i: (-i.pushes, i.first, i.registry, i.family)))
 
 
 def _bursts(failed: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """The same failures of a registry in a row, with no longer gap between two of them."""
-    same = ["registry", "family"]
-    ordered = failed.sort_values([*same, "moment", "input", "member"], kind="stable")
-    others = (ordered[same] != ordered[same].shift()).any(axis=1)
+    """Yield the same failures of a registry in a row, with no longer gap between two of them."""
+    keys = ["registry", "family"]
+    ordered = failed.sort_values([*keys, "moment", "input", "member"], kind="stable")
+    others = (ordered[keys] != ordered[keys].shift()).any(axis=1)
     number = (others | (ordered["moment"].diff() > GAP)).cumsum()
     groups = ordered["log"].groupby(number)
     enough = (groups.transform("size") >= PUSHES) & (groups.transform("nunique") >= LOGS)

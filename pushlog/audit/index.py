@@ -52,9 +52,9 @@ class PushRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """All that the template places."""
+    """The content of the page."""
 
-    told: Summary
+    summary: Summary
     headline: str
     lede: str
     facts: tuple[tuple[str, str, str], ...]
@@ -67,25 +67,25 @@ class Page:
     top: int = TOP
 
 
-def write(told: Summary, frames: Frames, out: Path) -> None:
+def write(summary: Summary, frames: Frames, out: Path) -> None:
     """Write the page, its style and its script. Raises StoppedError."""
     for name in ASIDE:
         put(out / name, files("pushlog.templates").joinpath(name).read_text(encoding="utf-8"))
     template = environment().get_template("audit.html.jinja")
-    put(out / NAME, template.render(page=page(told, frames), words=words, size=size, seconds=seconds, dash=DASH))
+    put(out / NAME, template.render(page=page(summary, frames), words=words, size=size, seconds=seconds, dash=DASH))
 
 
-def page(told: Summary, frames: Frames) -> Page:
-    """What the page shows."""
+def page(summary: Summary, frames: Frames) -> Page:
+    """Return the content of the page."""
     rows = tuple(_fitting(_rows(frames)))
-    slow = sorted((r for r in told.repositories if r.seconds is not None), key=lambda r: -(r.seconds or 0))
-    big = sorted((r for r in told.repositories if r.bytes is not None), key=lambda r: -(r.bytes or 0))
+    slow = sorted((r for r in summary.repositories if r.seconds is not None), key=lambda r: -(r.seconds or 0))
+    big = sorted((r for r in summary.repositories if r.bytes is not None), key=lambda r: -(r.bytes or 0))
     return Page(
-        told=told,
-        headline=words.headline(told),
-        lede=words.lede(told),
-        facts=tuple(_facts(told)),
-        chart=chart(told.periods),
+        summary=summary,
+        headline=words.headline(summary),
+        lede=words.lede(summary),
+        facts=tuple(_facts(summary)),
+        chart=chart(summary.periods),
         slowest=tuple(slow[:TOP]),
         biggest=tuple(big[:TOP]),
         rows=rows,
@@ -93,23 +93,23 @@ def page(told: Summary, frames: Frames) -> Page:
     )
 
 
-def _facts(told: Summary) -> Iterator[tuple[str, str, str]]:
-    totals = told.totals
-    other = [f"{words.number(n)} {word}" for n, word in _ends(told) if n]
+def _facts(summary: Summary) -> Iterator[tuple[str, str, str]]:
+    totals = summary.totals
+    other = [f"{words.number(n)} {word}" for n, word in _ends(summary) if n]
     yield "Pushes", words.number(totals.pushes), ", ".join(other)
     copies = f", {words.number(totals.duplicates)} of them copies" if totals.duplicates else ""
     yield "Logs", words.number(totals.logs), f"{size(totals.bytes)}{copies}"
     yield "Lost in retries", seconds(totals.retry_seconds), words.counted(totals.retries, "retry")
-    extra = sum(a.uploads for a in told.again)
-    yield "Uploaded again", words.uploaded(told.again), f"{words.counted(extra, 'layer')} that the registry had"
+    uploads = sum(a.uploads for a in summary.again)
+    yield "Uploaded again", words.uploaded(summary.again), f"{words.counted(uploads, 'layer')} that the registry had"
     if totals.without_push:
         yield "Logs without a push", words.number(totals.without_push), "nothing to judge: not a success"
     if totals.unread:
         yield "Not read, or not whole", words.number(totals.unread), "listed below with the reason"
 
 
-def _ends(told: Summary) -> Iterator[tuple[int, str]]:
-    totals = told.totals
+def _ends(summary: Summary) -> Iterator[tuple[int, str]]:
+    totals = summary.totals
     yield totals.succeeded, "succeeded"
     yield totals.failed, "failed"
     yield totals.interrupted, "interrupted"
@@ -117,7 +117,7 @@ def _ends(told: Summary) -> Iterator[tuple[int, str]]:
 
 
 def _rows(frames: Frames) -> Iterator[PushRow]:
-    """Pushes that went wrong first, the newest first of them, those without a date last."""
+    """Yield pushes that went wrong first, the newest first of them, those without a date last."""
     pushes = frames.pushes
     ordered = pushes.assign(good=pushes["outcome"].eq("succeeded")).sort_values(
         ["good", "moment"], ascending=[True, False], kind="stable", na_position="last"
@@ -133,8 +133,8 @@ def _row(push: dict[str, object]) -> PushRow:
     tags, repository = push["tags"], push["repository"]
     tag = f":{tags[0]}" if isinstance(tags, list) and len(tags) == 1 else ""
     took, bound = push["seconds"], push["at_least"]
-    told = took if took is not None else bound or None
-    assert told is None or isinstance(told, int | float)
+    seconds_shown = took if took is not None else bound or None
+    assert seconds_shown is None or isinstance(seconds_shown, int | float)
     status = f" {push['http_status']}" if push["http_status"] is not None else ""
     began = push["began"]
     return PushRow(
@@ -143,8 +143,8 @@ def _row(push: dict[str, object]) -> PushRow:
         registry=str(push["registry"] or ""),
         why=f"{push['family']}{status}" if push["family"] else "",
         began=str(began).replace("T", " ")[:16] if began else "",
-        took="" if told is None else f"{'' if took is not None else '≥ '}{seconds(told)}",
-        sort=told or 0.0,
+        took="" if seconds_shown is None else f"{'' if took is not None else '≥ '}{seconds(seconds_shown)}",
+        sort=seconds_shown or 0.0,
         log=f"{push['input']}/{push['member']}" if push["member"] else str(push["input"]),
         page=push["page"] if isinstance(push["page"], str) else None,
     )

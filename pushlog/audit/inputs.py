@@ -1,4 +1,4 @@
-"""Which files an audit reads: files, folders, patterns, URLs, and lists of them on standard input."""
+"""The inputs of an audit: files, folders, patterns, URLs, and lists of them on standard input."""
 
 from __future__ import annotations
 
@@ -36,36 +36,36 @@ class Input:
 
     @property
     def label(self) -> str:
-        """The name as results carry it: no password of a URL, no other secret."""
-        shown = redact_text(unsigned(self.name))
-        return shown if self.twin == 1 else f"{shown} ({self.twin})"
+        """Return the name for results: without the password of a URL and without other secrets."""
+        name = redact_text(unsigned(self.name))
+        return name if self.twin == 1 else f"{name} ({self.twin})"
 
 
 def unsigned(name: str) -> str:
-    """The name of a file, or a URL without password and signature: what tells one input from another."""
+    """Return the name of a file, or the URL without password and signature; it identifies an input."""
     return remote.label(name) if remote.is_remote(name) else name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
-    """What was named and can't be read, and why."""
+    """An input that can't be read, and the reason."""
 
     name: str
     reason: str
 
 
 def discover(names: Iterable[str], out: Path) -> tuple[list[Input], list[Missing]]:
-    """The files behind the names, each once, in order of their names; the folder of results is left out.
+    """Return the files behind the names, each once, sorted by name, without the folder of results.
 
     Raises InputError for a name that stands for nothing at all.
     """
     inputs: dict[str, Input] = {}
     missing: dict[str, Missing] = {}
-    for found in _all(names, out.resolve()):
-        if isinstance(found, Input):
-            inputs.setdefault(unsigned(found.name), found)
+    for entry in _all(names, out.resolve()):
+        if isinstance(entry, Input):
+            inputs.setdefault(unsigned(entry.name), entry)
         else:
-            missing.setdefault(found.name, Missing(name=redact_text(found.name), reason=redact_text(found.reason)))
+            missing.setdefault(entry.name, Missing(name=redact_text(entry.name), reason=redact_text(entry.reason)))
     twins: Counter[str] = Counter()
     for key in sorted(inputs):
         label = inputs[key].label
@@ -85,7 +85,7 @@ def _all(names: Iterable[str], out: Path) -> Iterator[Input | Missing]:
 
 
 def _listed(name: str, out: Path) -> Iterator[Input | Missing]:
-    """A line of a list: when it is wrong, it is a row of the result and not the end of the audit."""
+    """Yield the inputs of one line of a list; a wrong line becomes a row and does not end the audit."""
     try:
         yield from _named(name, out)
     except InputError as error:
@@ -94,10 +94,10 @@ def _listed(name: str, out: Path) -> Iterator[Input | Missing]:
 
 def _named(name: str, out: Path) -> Iterator[Input | Missing]:
     if remote.is_remote(name):
-        found = [Input(name=one.url, size=one.size, stamp=one.stamp) for one in remote.find(name)]
-        if not found:
+        inputs = [Input(name=file.url, size=file.size, stamp=file.stamp) for file in remote.find(name)]
+        if not inputs:
             raise InputError(f"{remote.label(name)}: no file is there")
-        yield from found
+        yield from inputs
     elif Path(name).is_dir():
         yield from _folder(Path(name), out)
     elif Path(name).exists() or not any(mark in name for mark in _PATTERN):
@@ -118,27 +118,27 @@ def _matching(pattern: str, out: Path) -> Iterator[Input | Missing]:
 
 
 def _folder(folder: Path, out: Path) -> Iterator[Input | Missing]:
-    """The files below a folder; links to folders are not followed, so that none is walked twice or for ever."""
+    """Yield the files below a folder. Links to folders are not followed, so that the walk ends."""
     problems: list[OSError] = []
-    for at, folders, files in os.walk(folder, onerror=problems.append):
-        here = Path(at)
-        folders[:] = sorted(name for name in folders if (here / name).resolve() != out)
-        if here.resolve() != out:
-            yield from (_file(here / name) for name in sorted(files))
+    for parent, folders, files in os.walk(folder, onerror=problems.append):
+        directory = Path(parent)
+        folders[:] = sorted(name for name in folders if (directory / name).resolve() != out)
+        if directory.resolve() != out:
+            yield from (_file(directory / name) for name in sorted(files))
     for problem in problems:
         yield Missing(name=str(problem.filename), reason=_why(problem))
 
 
 def _file(path: Path, *, must: bool = False) -> Input | Missing:
     try:
-        found = path.stat()
+        status = path.stat()
     except (OSError, ValueError) as error:
         if must:
             raise InputError(f"{path}: can't be read: {_why(error)}") from None
         return Missing(name=str(path), reason=_why(error))
-    if not stat.S_ISREG(found.st_mode):
+    if not stat.S_ISREG(status.st_mode):
         return Missing(name=str(path), reason="not a regular file")
-    return Input(name=str(path), size=found.st_size, stamp=str(found.st_mtime_ns))
+    return Input(name=str(path), size=status.st_size, stamp=str(status.st_mtime_ns))
 
 
 def _why(error: OSError | ValueError) -> str:

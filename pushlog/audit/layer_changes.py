@@ -48,34 +48,34 @@ class LayerChange:
 
     @property
     def grown(self) -> bool:
-        """Whether it has more bytes now."""
+        """Return whether it has more bytes now."""
         return bool(self.old_bytes and self.new_bytes and self.new_bytes > GROWN * self.old_bytes)
 
     @property
     def slower(self) -> bool:
-        """Whether it took longer."""
+        """Return whether it took longer."""
         old, new = self.old_seconds, self.new_seconds
         return old is not None and new is not None and new - old >= SECONDS and new > SLOWER * old
 
 
 def reuse(old: pd.DataFrame, new: pd.DataFrame) -> Reuse:
-    """What became of the layers of the new side."""
-    had = set(old["layer"][old["state"].isin(DONE)])
+    """Return what became of the layers of the new side."""
+    old_layers = set(old["layer"][old["state"].isin(DONE)])
     sizes = new["bytes_total"].fillna(new["bytes_done"]).fillna(0)
     pushed = new["state"].eq("pushed")
-    known = new["layer"].isin(had)
+    is_old = new["layer"].isin(old_layers)
     return Reuse(
         reused=new["layer"][new["state"].isin(("exists", "mounted"))].nunique(),
-        again=new["layer"][pushed & known].nunique(),
-        again_bytes=int(sizes[pushed & known].sum()),
-        new=new["layer"][pushed & ~known].nunique(),
-        new_bytes=int(sizes[pushed & ~known].sum()),
+        again=new["layer"][pushed & is_old].nunique(),
+        again_bytes=int(sizes[pushed & is_old].sum()),
+        new=new["layer"][pushed & ~is_old].nunique(),
+        new_bytes=int(sizes[pushed & ~is_old].sum()),
         gone=len(set(old["layer"]) - set(new["layer"])),
     )
 
 
 def changes(old: pd.DataFrame, new: pd.DataFrame) -> tuple[LayerChange, ...]:
-    """The layers of two pushes that belong together and grew or got slower."""
+    """Return the layers of two pushes that belong together and grew or got slower."""
     return tuple(change for change in _pairs(_rows(old), _rows(new)) if change.grown or change.slower)
 
 
@@ -86,15 +86,15 @@ def _rows(layers: pd.DataFrame) -> list[dict[str, object]]:
 
 def _pairs(old: list[dict[str, object]], new: list[dict[str, object]]) -> Iterator[LayerChange]:
     ids = {row["layer"]: row for row in old}
-    made = {row["created_by"]: row for row in old if row["created_by"]}
-    taken = {row["layer"] for row in new if row["layer"] in ids}
-    for at, row in enumerate(new):
+    by_instruction = {row["created_by"]: row for row in old if row["created_by"]}
+    matched_ids = {row["layer"] for row in new if row["layer"] in ids}
+    for index, row in enumerate(new):
         if row["layer"] in ids:
             yield _change(ids[row["layer"]], row, "id")
-        elif row["created_by"] in made and made[row["created_by"]]["layer"] not in taken:
-            yield _change(made[row["created_by"]], row, "instruction")
-        elif len(old) == len(new) and old[at]["layer"] not in taken and old[at]["basis"] == row["basis"]:
-            yield _change(old[at], row, "place")
+        elif row["created_by"] in by_instruction and by_instruction[row["created_by"]]["layer"] not in matched_ids:
+            yield _change(by_instruction[row["created_by"]], row, "instruction")
+        elif len(old) == len(new) and old[index]["layer"] not in matched_ids and old[index]["basis"] == row["basis"]:
+            yield _change(old[index], row, "place")
 
 
 def _change(old: dict[str, object], new: dict[str, object], matched: str) -> LayerChange:

@@ -17,41 +17,41 @@ if TYPE_CHECKING:
 SHOWN = 20
 
 
-def render(told: Summary) -> str:
+def render(summary: Summary) -> str:
     """Return the page."""
-    return "\n\n".join(part for part in _parts(told) if part) + "\n"
+    return "\n\n".join(part for part in _parts(summary) if part) + "\n"
 
 
-def _parts(told: Summary) -> Iterator[str]:
-    totals = told.totals
-    yield f"# {inline(headline(told))}"
-    yield paragraph(lede(told))
+def _parts(summary: Summary) -> Iterator[str]:
+    totals = summary.totals
+    yield f"# {inline(headline(summary))}"
+    yield paragraph(lede(summary))
     facts = [
         ("Logs", f"{number(totals.logs)}, {size(totals.bytes)}"),
         ("Succeeded", f"{number(totals.succeeded)} of {number(totals.pushes)}"),
         ("Waited for retries", seconds(totals.retry_seconds)),
-        ("Uploaded again", uploaded(told.again)),
+        ("Uploaded again", uploaded(summary.again)),
         ("Not read, or not whole", number(totals.unread)),
     ]
     yield table(("", ""), [[inline(term), inline(value)] for term, value in facts])
     rows = [
         [code(i.registry), code(i.family), number(i.pushes), inline(lasted(i)), number(i.repositories_total)]
-        for i in told.incidents
+        for i in summary.incidents
     ]
     yield _list("Incidents", ("Registry", "Failure", "Pushes", "When", "Repositories"), rows)
     rows = [
         [code(k.family), number(k.pushes), number(k.repositories), inline(when(k.last)), ", ".join(map(code, k.causes))]
-        for k in told.kinds
+        for k in summary.kinds
     ]
     yield _list("Failures", ("Kind", "Pushes", "Repositories", "Last", "Rules"), rows)
     rows = [
         [code(r.registry), number(r.pushes), percent(r.pushes - r.failed, r.pushes), seconds(r.retry_seconds)]
-        for r in told.registries
+        for r in summary.registries
     ]
     yield _list("Registries", ("Registry", "Pushes", "Succeeded", "Waited"), rows)
-    rows = [[inline(HABITS[h.habit]), code(h.repository), inline(seen(h))] for h in told.habits]
+    rows = [[inline(HABITS[h.habit]), code(h.repository), inline(seen(h))] for h in summary.habits]
     yield _list("Habits", ("Habit", "Repository", "Seen"), rows)
-    rows = [[code(f"{u.input}/{u.member}" if u.member else u.input), inline(u.reason)] for u in told.unread]
+    rows = [[code(f"{u.input}/{u.member}" if u.member else u.input), inline(u.reason)] for u in summary.unread]
     yield _list("Not read, or not whole", ("Log", "Why"), rows)
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def progress(total: int, stream: TextIO) -> Iterator[Callable[[int, int], None]]:
-    """A bar for `total` inputs; what it gives is called with inputs and bytes that are done."""
+    """Show a progress bar for `total` inputs; yield a function to call with the inputs and bytes that were done."""
     if not stream.isatty():
         yield lambda _inputs, _bytes: None
         return

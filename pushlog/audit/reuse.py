@@ -30,7 +30,7 @@ class Reuploads:
 
 
 def reuploads(frames: Frames) -> tuple[Reuploads, ...]:
-    """The repositories with layers that were pushed more than once, the most bytes first.
+    """Return the repositories with layers that were pushed more than once, the most bytes first.
 
     The first upload of a layer is needed, whichever it was: the order of pushes does not matter. A layer that another
     push found in the registry is not counted, for it may have come later.
@@ -45,18 +45,18 @@ def reuploads(frames: Frames) -> tuple[Reuploads, ...]:
     # An upload is a layer in a push; a push prints it once, whatever the number of tags.
     grouped = pushed.groupby(["registry", "repository", "layer"])["size"].agg(uploads="size", size="max")
     repeated = grouped[grouped["uploads"] > 1].reset_index()
-    found = [_again(str(r), str(n), of) for (r, n), of in repeated.groupby(["registry", "repository"])]
-    return tuple(sorted(found, key=lambda a: (-a.bytes, -a.uploads, a.registry, a.repository)))
+    all_reuploads = [_again(str(r), str(n), group) for (r, n), group in repeated.groupby(["registry", "repository"])]
+    return tuple(sorted(all_reuploads, key=lambda a: (-a.bytes, -a.uploads, a.registry, a.repository)))
 
 
-def _again(registry: str, repository: str, of: pd.DataFrame) -> Reuploads:
-    extra = of["uploads"] - 1
-    sized = of["size"].notna()
+def _again(registry: str, repository: str, layers: pd.DataFrame) -> Reuploads:
+    repeats = layers["uploads"] - 1
+    sized = layers["size"].notna()
     return Reuploads(
         registry=registry,
         repository=repository,
-        layers=len(of),
-        uploads=int(extra.sum()),
-        bytes=int((extra * of["size"])[sized].sum()),
-        unsized=int(extra[~sized].sum()),
+        layers=len(layers),
+        uploads=int(repeats.sum()),
+        bytes=int((repeats * layers["size"])[sized].sum()),
+        unsized=int(repeats[~sized].sum()),
     )

@@ -1,4 +1,4 @@
-"""A log as rows of the dataset's tables, in the order of their columns."""
+"""A log as rows of the dataset's tables, with values in the order of the columns."""
 
 from __future__ import annotations
 
@@ -13,42 +13,42 @@ if TYPE_CHECKING:
 Row = list[object]
 Rows = dict[str, list[Row]]
 
-# An error can be a web page; its beginning tells which.
+# Characters of an error text: an error can be a whole web page, whose beginning is enough.
 ERROR = 2000
 
 
 def key(sha256: str) -> str:
-    """The key of a log: the first 16 digits of its content's hash."""
+    """Return the key of a log: the first 16 digits of its hash."""
     return sha256[:16]
 
 
 def page(log: str, push: Diagnosis, index: int) -> str | None:
-    """Where the page of a push is, from the audit's folder; None for a push that needs none."""
+    """Return the path of a push's page, relative to the audit's folder; None for a push that succeeded."""
     return None if push.outcome is Outcome.SUCCEEDED else f"push/{log}-{index}.html"
 
 
 def rows(log: Log, name: str, member: str, problem: str | None) -> Rows:
-    """The rows of a log that was read; `problem`: why not all of it was."""
+    """Return the rows of a log that was read; `problem`: why only a part of it was."""
     source = log.source
-    own = key(source.sha256)
+    log_key = key(source.sha256)
     # Over a limit of a single log the last note says which.
     reason = problem or (source.notes[-1] if source.incomplete and source.notes else None)
     status = "partial" if reason or source.incomplete else "read" if log.pushes else "no-push"
-    described: Row = [own, name, member, status, reason, source.sha256, source.bytes, source.lines]
+    described: Row = [log_key, name, member, status, reason, source.sha256, source.bytes, source.lines]
     described += [source.capture.value, source.decoration, source.coverage, len(log.pushes), list(source.notes)]
     pushes = list(enumerate(log.pushes))
     return {
         "sources": [described],
-        "pushes": [[own, n, name, member, *_push(push), page(own, push, n)] for n, push in pushes],
-        "layers": [[own, n, at, *_layer(x)] for n, push in pushes for at, x in enumerate(push.layers)],
-        "findings": [[own, n, at, *_finding(x)] for n, push in pushes for at, x in enumerate(push.findings)],
+        "pushes": [[log_key, n, name, member, *_push(push), page(log_key, push, n)] for n, push in pushes],
+        "layers": [[log_key, n, index, *_layer(x)] for n, push in pushes for index, x in enumerate(push.layers)],
+        "findings": [[log_key, n, index, *_finding(x)] for n, push in pushes for index, x in enumerate(push.findings)],
     }
 
 
 def unread(name: str, member: str, reason: str, *, status: str = "unreadable", size: int | None = None) -> Rows:
-    """The row of a log that was not read."""
-    own = key(hashlib.sha256(f"{name}\0{member}".encode("utf-8", "replace")).hexdigest())
-    row: Row = [own, name, member, status, reason, None, size, None, None, None, None, 0, []]
+    """Return the row of a log that was not read."""
+    log_key = key(hashlib.sha256(f"{name}\0{member}".encode("utf-8", "replace")).hexdigest())
+    row: Row = [log_key, name, member, status, reason, None, size, None, None, None, None, 0, []]
     return {"sources": [row], "pushes": [], "layers": [], "findings": []}
 
 

@@ -1,4 +1,4 @@
-"""An audit from its first to its last step: find, read what is new, keep it, draw everything from what is kept."""
+"""An audit from start to end: find the inputs, read the new ones, store their results, draw all outputs."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """How an audit is done. `jobs`: processes, 0 for as many as there are processors; `rules`: files of own rules."""
+    """The options of an audit. `jobs`: processes, 0 for one per processor; `rules`: the user's rules files."""
 
     out: Path
     jobs: int = 0
@@ -44,7 +44,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audited:
-    """What came of it. `read`: inputs that were read now; `kept`: those whose results were there already."""
+    """The result of an audit. `read`: inputs that were read now; `kept`: inputs that had results already."""
 
     summary: Summary
     read: int
@@ -65,18 +65,18 @@ def audit(names: Sequence[str], plan: Plan) -> Audited:
     with locked(plan.out):
         store = Store(plan.out, _made_by(plan.rules))
         store.begin()
-        fresh = store.fresh(inputs)
-        _read(fresh, store, plan)
+        new_inputs = store.new_inputs(inputs)
+        _read(new_inputs, store, plan)
         tables = store.tables()
-        for one in missing:
-            tables.add("sources", _row(one))
-        told = _draw(tables, store, plan.out)
+        for entry in missing:
+            tables.add("sources", _row(entry))
+        audit_summary = _draw(tables, store, plan.out)
     notes = () if dataset.available() else (dataset.MISSING,)
-    return Audited(summary=told, read=len(fresh), kept=len(inputs) - len(fresh), notes=notes)
+    return Audited(summary=audit_summary, read=len(new_inputs), kept=len(inputs) - len(new_inputs), notes=notes)
 
 
 def _usable(out: Path) -> None:
-    """Refuse a folder that holds a site of somebody else."""
+    """Refuse a folder whose page was not written by an audit."""
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -86,44 +86,44 @@ def _usable(out: Path) -> None:
 
 
 def _made_by(rules: Sequence[str]) -> str:
-    """What results depend on besides the log: the program and the user's rules."""
+    """Return the version and the hash of the user's rules, on which results depend beside the log."""
     from importlib.metadata import version
     from pathlib import Path
 
     texts = [Path(name).read_bytes() for name in rules]
-    own = hashlib.sha256(b"\0".join(texts)).hexdigest()[:16] if texts else "shipped"
-    return f"pushlog {version('pushlog')}, rules {own}"
+    rules_hash = hashlib.sha256(b"\0".join(texts)).hexdigest()[:16] if texts else "shipped"
+    return f"pushlog {version('pushlog')}, rules {rules_hash}"
 
 
-def _read(fresh: list[Input], store: Store, plan: Plan) -> None:
-    """Everything new, through an executor."""
-    if not fresh:
+def _read(inputs: list[Input], store: Store, plan: Plan) -> None:
+    """Read the inputs through an executor and store their results."""
+    if not inputs:
         return
-    work = units(fresh, store.known())
+    work = units(inputs, store.known_hashes())
     if plan.scheduler is not None:
         make, workers = cluster(plan.scheduler)
     else:
         workers = min(plan.jobs or len(os.sched_getaffinity(0)), len(work))
         make = partial(processes, workers)
-    with progress(len(fresh), sys.stderr) as advance:
+    with progress(len(inputs), sys.stderr) as advance:
         for unit, result in Executors(make, workers, plan.settings).results(work):
             store.add(result)
             advance(len(unit.inputs), result.bytes)
     store.reload()
 
 
-def _row(one: Missing) -> list[object]:
-    return unread(one.name, "", one.reason)["sources"][0]
+def _row(missing: Missing) -> list[object]:
+    return unread(missing.name, "", missing.reason)["sources"][0]
 
 
 def _draw(tables: Tables, store: Store, out: Path) -> Summary:
-    """All outputs from the tables; the page that points at the others comes last."""
-    found = frames(tables)
-    told = summary(found)
+    """Write all outputs; the index page comes last because it links to the others."""
+    all_frames = frames(tables)
+    audit_summary = summary(all_frames)
     if dataset.available():
         dataset.write(tables, out)
-    put(out / "audit.json", document(told))
-    put(out / "audit.md", markdown.render(told))
-    index.write(told, found, out)
+    put(out / "audit.json", document(audit_summary))
+    put(out / "audit.md", markdown.render(audit_summary))
+    index.write(audit_summary, all_frames, out)
     store.sweep({page for page in tables.columns["pushes"]["page"] if isinstance(page, str)})
-    return told
+    return audit_summary

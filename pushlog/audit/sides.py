@@ -29,24 +29,24 @@ class Side:
 
 
 def side(name: str) -> Side:
-    """The side of that name. Raises InputError when it is none."""
+    """Return the side of that name. Raises InputError."""
     path = Path(name)
     if path.is_dir():
         if not (path / RESULTS).is_dir():
             raise InputError(f"{name}: is no folder of an audit: name a log, or what pushlog audit --out was given")
         return Side(name=name, frames=frames(Store(path, "").tables()))
-    given = read(name)
-    head = given.data[:200]
+    source = read(name)
+    head = source.data[:200]
     if f'"schema": "{SCHEMA}"'.encode() in head:
-        return _of(name, logs(given.data[:].decode("utf-8", "replace"), name))
-    return _of(name, (analyze_raw(given),))
+        return _of(name, logs(source.data[:].decode("utf-8", "replace"), name))
+    return _of(name, (analyze_raw(source),))
 
 
-def _of(name: str, found: tuple[Log, ...]) -> Side:
+def _of(name: str, logs_of_side: tuple[Log, ...]) -> Side:
     tables = Tables()
-    for log in found:
-        made = rows(log, log.source.name, "", None)
+    for log in logs_of_side:
+        log_rows = rows(log, log.source.name, "", None)
         for table in TABLES:
-            for row in made[table]:
+            for row in log_rows[table]:
                 tables.add(table, row)
     return Side(name=name, frames=frames(tables))

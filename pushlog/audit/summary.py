@@ -42,7 +42,7 @@ class Unread:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """Everything, the worst first in each list."""
+    """All results, the worst first in each list."""
 
     totals: Totals
     periods: tuple[Period, ...]
@@ -56,7 +56,7 @@ class Summary:
 
 
 def summary(frames: Frames) -> Summary:
-    """What the tables say."""
+    """Return the summary of all tables."""
     return Summary(
         totals=totals(frames),
         periods=periods(frames),
@@ -71,14 +71,14 @@ def summary(frames: Frames) -> Summary:
 
 
 def _unread(frames: Frames) -> list[Unread]:
-    found = frames.sources[frames.sources["status"].isin(BAD)]
-    columns = found[["input", "member", "status", "reason"]].astype(object).to_numpy().tolist()
+    sources = frames.sources[frames.sources["status"].isin(BAD)]
+    columns = sources[["input", "member", "status", "reason"]].astype(object).to_numpy().tolist()
     return [Unread(input=i, member=m, status=s, reason=r or "") for i, m, s, r in columns]
 
 
-def document(told: Summary) -> str:
-    """The summary as JSON: `audit.json`. The same results give the same text."""
-    body = plain(told)
+def document(summary: Summary) -> str:
+    """Return the summary as JSON: `audit.json`. The same results give the same text."""
+    body = plain(summary)
     assert isinstance(body, dict)
-    body["totals"]["failure_rate"] = round(told.totals.failure_rate, 6)
+    body["totals"]["failure_rate"] = round(summary.totals.failure_rate, 6)
     return json.dumps({"schema": VERSION, **body}, ensure_ascii=False, indent=1) + "\n"

@@ -45,7 +45,7 @@ class Totals:
 
     @property
     def failure_rate(self) -> float:
-        """The share of pushes that did not succeed, 0 to 1."""
+        """Return the share of pushes that did not succeed, 0 to 1."""
         return (self.pushes - self.succeeded) / self.pushes if self.pushes else 0.0
 
 
@@ -100,12 +100,12 @@ class Repository:
 
 
 def iso(moment: object) -> str | None:
-    """A moment in UTC to the second, None for NaT."""
+    """Return a moment in UTC to the second, None for NaT."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(moment, pd.Timestamp) else None
 
 
 def totals(frames: Frames) -> Totals:
-    """The counts of everything."""
+    """Return the counts of everything."""
     sources, pushes = frames.sources, frames.pushes
     status, outcome = sources["status"].value_counts(), pushes["outcome"].value_counts()
     dated = pushes["moment"].dropna()
@@ -130,77 +130,77 @@ def totals(frames: Frames) -> Totals:
 
 
 def periods(frames: Frames) -> tuple[Period, ...]:
-    """Pushes over time, by hours, days or months; those without a date are in none, and an empty one is left out."""
+    """Return pushes by hour, day or month, without empty periods and without pushes that have no date."""
     dated = frames.pushes.dropna(subset=["moment"])
     if dated.empty:
         return ()
     span = dated["moment"].max() - dated["moment"].min()
     form = "%Y-%m-%dT%H:00Z" if span <= HOURS else "%Y-%m-%d" if span <= MONTHS else "%Y-%m"
-    good = dated["outcome"].eq("succeeded")
-    groups = good.groupby(dated["moment"].dt.strftime(form))
-    return tuple(Period(begins=str(at), pushes=len(of), succeeded=int(of.sum())) for at, of in groups)
+    succeeded = dated["outcome"].eq("succeeded")
+    groups = succeeded.groupby(dated["moment"].dt.strftime(form))
+    return tuple(Period(begins=str(begins), pushes=len(group), succeeded=int(group.sum())) for begins, group in groups)
 
 
 def kinds(frames: Frames) -> tuple[Kind, ...]:
-    """Failures by family, the most frequent first; a push that ended without an error is `interrupted` and so on."""
-    bad = frames.pushes[frames.pushes["outcome"] != "succeeded"]
-    family = bad["family"].where(bad["family"].notna(), bad["outcome"])
-    found = [_kind(str(name), of) for name, of in bad.groupby(family)]
-    return tuple(sorted(found, key=lambda k: (-k.pushes, k.family)))
+    """Return failures by family, or by outcome for a push without an error, the most frequent first."""
+    unsuccessful = frames.pushes[frames.pushes["outcome"] != "succeeded"]
+    family = unsuccessful["family"].where(unsuccessful["family"].notna(), unsuccessful["outcome"])
+    all_kinds = [_kind(str(name), group) for name, group in unsuccessful.groupby(family)]
+    return tuple(sorted(all_kinds, key=lambda k: (-k.pushes, k.family)))
 
 
-def _kind(family: str, of: pd.DataFrame) -> Kind:
+def _kind(family: str, pushes: pd.DataFrame) -> Kind:
     # Without a date the order of names must do.
-    newest = of.sort_values("moment", kind="stable", na_position="first").iloc[-1]
+    newest = pushes.sort_values("moment", kind="stable", na_position="first").iloc[-1]
     return Kind(
         family=family,
-        pushes=len(of),
-        repositories=len(of[["registry", "repository"]].drop_duplicates()),
-        registries=of["registry"].nunique(dropna=False),
-        retry_helps=int(of["retry_helps"].fillna(value=False).sum()),
-        causes=tuple(str(name) for name in of["cause"].value_counts().index[:3] if name != family),
-        first=iso(of["moment"].min()),
-        last=iso(of["moment"].max()),
+        pushes=len(pushes),
+        repositories=len(pushes[["registry", "repository"]].drop_duplicates()),
+        registries=pushes["registry"].nunique(dropna=False),
+        retry_helps=int(pushes["retry_helps"].fillna(value=False).sum()),
+        causes=tuple(str(name) for name in pushes["cause"].value_counts().index[:3] if name != family),
+        first=iso(pushes["moment"].min()),
+        last=iso(pushes["moment"].max()),
         page=newest["page"],
     )
 
 
 def registries(frames: Frames) -> tuple[Registry, ...]:
-    """Pushes by registry, the one with the most failures first."""
+    """Return pushes by registry, the one with the most failures first."""
     pushes = frames.pushes
-    found = []
-    for name, of in pushes.groupby(pushes["registry"].fillna(UNNAMED)):
-        bad = of[of["outcome"] != "succeeded"]
-        met = bad["family"].where(bad["family"].notna(), bad["outcome"]).value_counts()
-        found.append(
+    all_registries = []
+    for name, group in pushes.groupby(pushes["registry"].fillna(UNNAMED)):
+        unsuccessful = group[group["outcome"] != "succeeded"]
+        families = unsuccessful["family"].where(unsuccessful["family"].notna(), unsuccessful["outcome"]).value_counts()
+        all_registries.append(
             Registry(
                 registry=str(name),
-                kind=str(of["registry_kind"].mode().iloc[0]),
-                pushes=len(of),
-                failed=len(bad),
-                retry_seconds=round(float(of["retry_seconds"].sum()), 3),
-                families={str(k): int(v) for k, v in sorted(met.items(), key=lambda item: (-item[1], item[0]))},
+                kind=str(group["registry_kind"].mode().iloc[0]),
+                pushes=len(group),
+                failed=len(unsuccessful),
+                retry_seconds=round(float(group["retry_seconds"].sum()), 3),
+                families={str(k): int(v) for k, v in sorted(families.items(), key=lambda item: (-item[1], item[0]))},
             )
         )
-    return tuple(sorted(found, key=lambda r: (-r.failed, -r.pushes, r.registry)))
+    return tuple(sorted(all_registries, key=lambda r: (-r.failed, -r.pushes, r.registry)))
 
 
 def repositories(frames: Frames) -> tuple[Repository, ...]:
-    """Pushes by repository, the one with the most failures first; pushes whose log names none are left out."""
+    """Return pushes by repository, the one with the most failures first; pushes whose log names none are left out."""
     pushes = frames.pushes.dropna(subset=["repository"])
     return tuple(sorted(_repositories(pushes), key=lambda r: (-r.failed, -r.pushes, r.registry, r.repository)))
 
 
 def _repositories(pushes: pd.DataFrame) -> Iterator[Repository]:
-    for (registry, repository), of in pushes.groupby([pushes["registry"].fillna(UNNAMED), "repository"]):
-        took, size = of["seconds"].dropna(), of["bytes_total"].dropna()
+    for (registry, repository), group in pushes.groupby([pushes["registry"].fillna(UNNAMED), "repository"]):
+        took, size = group["seconds"].dropna(), group["bytes_total"].dropna()
         yield Repository(
             registry=str(registry),
             repository=str(repository),
-            pushes=len(of),
-            failed=int(of["outcome"].ne("succeeded").sum()),
+            pushes=len(group),
+            failed=int(group["outcome"].ne("succeeded").sum()),
             seconds=round(float(took.median()), 3) if len(took) else None,
             slowest=float(took.max()) if len(took) else None,
             bytes=int(size.max()) if len(size) else None,
-            retry_seconds=round(float(of["retry_seconds"].sum()), 3),
+            retry_seconds=round(float(group["retry_seconds"].sum()), 3),
         )

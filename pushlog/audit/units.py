@@ -1,4 +1,4 @@
-"""Pieces of work: about as many bytes in each, so that one huge log does not hold up the rest."""
+"""Pieces of work of about equal size, so that one huge log does not hold up the rest."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ if TYPE_CHECKING:
 
     from pushlog.audit.inputs import Input
 
-# A few seconds of work for one process: little is lost with it, and its overhead does not show.
+# A few seconds of work for one process: a lost unit costs little, and the overhead of a unit does not show.
 BYTES = 2_000_000
 INPUTS = 64
-# An input whose size is not known before, such as one behind a web server that doesn't say.
+# The weight of an input of unknown size, such as one behind a web server that does not tell it.
 UNKNOWN = 250_000
 PIECES = 8
 
@@ -22,56 +22,59 @@ PIECES = 8
 class Unit:
     """Inputs that one worker reads in one go.
 
-    `known`: hashes of logs that results exist for, by the size of their file, so that a moved or touched file is
-    hashed and not analysed again. `span`: only these members of the unit's single input, first and end, from 0.
+    `known_hashes`: hashes of the logs that have results already; a log with one of them is not analyzed again, so that
+    a moved or touched file costs its hash only. `span`: read only these members of the single input, as a half-open
+    range of indexes.
     """
 
     inputs: tuple[Input, ...]
-    known: tuple[str, ...] = ()
+    known_hashes: tuple[str, ...] = ()
     span: tuple[int, int] | None = None
 
     @property
     def bytes(self) -> int:
-        """About how much there is to read."""
-        return sum(weight(one) for one in self.inputs)
+        """Return the approximate number of bytes to read."""
+        return sum(weight(source) for source in self.inputs)
 
     def split(self, members: int) -> tuple[Unit, ...]:
-        """The unit in up to eight pieces: its inputs apart, or the members of its only input; `members`: how many."""
+        """Return up to `PIECES` units that divide its inputs or, for a single input, its `members` many members."""
         if len(self.inputs) > 1:
             step = -(-len(self.inputs) // PIECES)
             return tuple(
-                Unit(inputs=self.inputs[at : at + step], known=self.known) for at in range(0, len(self.inputs), step)
+                Unit(inputs=self.inputs[start : start + step], known_hashes=self.known_hashes)
+                for start in range(0, len(self.inputs), step)
             )
         first, end = self.span or (0, members)
         step = -(-(end - first) // PIECES)
         if end - first < 2:
             return (self,)
         return tuple(
-            Unit(inputs=self.inputs, known=self.known, span=(at, min(at + step, end))) for at in range(first, end, step)
+            Unit(inputs=self.inputs, known_hashes=self.known_hashes, span=(start, min(start + step, end)))
+            for start in range(first, end, step)
         )
 
 
-def weight(one: Input) -> int:
-    """The bytes that an input counts as; an empty one costs something too."""
-    return UNKNOWN if one.size is None else one.size + 1000
+def weight(source: Input) -> int:
+    """Return the bytes that an input counts as; an empty one has a cost too."""
+    return UNKNOWN if source.size is None else source.size + 1000
 
 
-def units(inputs: Iterable[Input], known: dict[int | None, set[str]]) -> list[Unit]:
-    """The inputs as units, the heaviest first."""
-    made: list[Unit] = []
-    held: list[Input] = []
+def units(inputs: Iterable[Input], hashes_by_size: dict[int | None, set[str]]) -> list[Unit]:
+    """Return the inputs as units, the heaviest first."""
+    all_units: list[Unit] = []
+    batch: list[Input] = []
     total = 0
-    for one in inputs:
-        if held and (total + weight(one) > BYTES or len(held) == INPUTS):
-            made.append(_unit(held, known))
-            held, total = [], 0
-        held.append(one)
-        total += weight(one)
-    if held:
-        made.append(_unit(held, known))
-    return sorted(made, key=lambda unit: -unit.bytes)
+    for source in inputs:
+        if batch and (total + weight(source) > BYTES or len(batch) == INPUTS):
+            all_units.append(_unit(batch, hashes_by_size))
+            batch, total = [], 0
+        batch.append(source)
+        total += weight(source)
+    if batch:
+        all_units.append(_unit(batch, hashes_by_size))
+    return sorted(all_units, key=lambda unit: -unit.bytes)
 
 
-def _unit(inputs: list[Input], known: dict[int | None, set[str]]) -> Unit:
-    hashes = sorted({one for size in {i.size for i in inputs} for one in known.get(size, ())})
-    return Unit(inputs=tuple(inputs), known=tuple(hashes))
+def _unit(inputs: list[Input], hashes_by_size: dict[int | None, set[str]]) -> Unit:
+    hashes = sorted({digest for size in {i.size for i in inputs} for digest in hashes_by_size.get(size, ())})
+    return Unit(inputs=tuple(inputs), known_hashes=tuple(hashes))

@@ -1,7 +1,7 @@
-"""What a worker does with a unit: read its logs one by one, each within its limits, and hand back rows and pages.
+"""The work of one worker on one unit: read its logs one by one, each within its limits, and return rows and pages.
 
-Nothing that a log does comes out as an exception: it becomes a row that says why. What does come out is the worker's
-own end, and `engine.py` finds the log that caused it.
+A log never causes an exception here: what goes wrong with it becomes a row with the reason. Only the death of the
+worker itself reaches `executors.py`, which then finds the log that caused it.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING
 from pushlog.audit import rows
 from pushlog.faults import InputError
 from pushlog.intake import remote
-from pushlog.intake.archives import ArchiveLimits, Member, members
+from pushlog.intake.archives import Member, members
 from pushlog.intake.deadline import TimeUpError, deadline
+from pushlog.intake.limits import ArchiveLimits
 from pushlog.intake.read import raw
 from pushlog.pipeline import Options, analyze_raw
 from pushlog.redaction.find import redact_text
@@ -36,13 +37,13 @@ if TYPE_CHECKING:
     from pushlog.audit.units import Unit
     from pushlog.knowledge.base import Knowledge
 
-# Whether the process is there for this work alone and may end itself; a cluster's worker is not.
-_own = False
+# Whether this process belongs to our pool, so that it may end itself. A worker of a cluster may not.
+_is_pool_process = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What holds for every log. `seconds`: the processor time that one log may take."""
+    """Settings for every log. `seconds`: the processor time that one log may take."""
 
     seconds: float = 10.0
     limits: ArchiveLimits = field(default_factory=ArchiveLimits)
@@ -51,9 +52,9 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """What became of one log.
+    """The result of one log.
 
-    `rows` is None when results for its hash exist already; `again`: the next audit should try it once more.
+    `rows` is None when results for its hash exist already; `again`: the next audit should read it again.
     """
 
     input: Input
@@ -65,7 +66,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What a worker hands back: a line of JSON for each log (see `store.py`), and pages by their file name."""
+    """The result of one unit: a line of JSON for each log (see `store.py`), and pages by their file name."""
 
     lines: tuple[str, ...]
     pages: dict[str, str]
@@ -74,9 +75,9 @@ class Result:
 
 
 def begin() -> None:
-    """Prepare a process of the pool: Ctrl-C is the parent's business, and when it is gone so are its workers."""
-    global _own  # noqa: PLW0603 - a fact about this process, set once
-    _own = True
+    """Prepare a process of the pool: ignore Ctrl-C, which the parent handles, and end when the parent ends."""
+    global _is_pool_process  # noqa: PLW0603 - a fact about this process, set once
+    _is_pool_process = True
     signal(SIGINT, SIG_IGN)
     parent = parent_process()
     if parent is not None:
@@ -92,87 +93,91 @@ def work(unit: Unit, settings: Settings) -> Result:
     """Read every log of a unit."""
     warm()
     lines, pages, size = [], {}, 0
-    for one in unit.inputs:
-        for found in _members(one, unit, settings):
-            # Names and complaints are part of every output, and no part of the log that its analysis redacts.
-            member = replace(found, name=redact_text(found.name), problem=found.problem and redact_text(found.problem))
-            record, drawn = _read(one, member, unit, settings)
+    for source in unit.inputs:
+        for raw_member in _members(source, unit, settings):
+            # Names and problems are part of every output, and the analysis of a log redacts only the log.
+            member = replace(
+                raw_member,
+                name=redact_text(raw_member.name),
+                problem=raw_member.problem and redact_text(raw_member.problem),
+            )
+            record, new_pages = _read(source, member, unit, settings)
             lines.append(line(record))
-            pages.update(drawn)
+            pages.update(new_pages)
             size += len(member.data or b"")
     return Result(lines=tuple(lines), pages=pages, logs=len(lines), bytes=size)
 
 
 @cache
 def warm() -> None:
-    """Load what an analysis loads when it is first wanted, so that no log is charged for it."""
+    """Load the modules that an analysis loads lazily, so that their time is not counted for the first log."""
     analyze_raw(raw("", b"The push refers to repository [docker.io/x]\naaaaaaaaaaaa: Retrying in 1 second\ndenied\n"))
 
 
 def count(unit: Unit, settings: Settings) -> int:
-    """How many members the single input of a unit has, without a look at what they say."""
+    """Return the number of members of a unit's single input, without analyzing them."""
     return sum(1 for _ in _members(unit.inputs[0], unit, settings))
 
 
 def line(record: Record) -> str:
-    """A log's line: what it is, a tab, and its rows; apart, so that the first can be read without the second."""
-    one = record.input
-    head = [one.label, one.size, None if record.again else one.stamp, record.member, record.sha256]
+    """Return the line of a log: its identity, a tab, its rows. The identity can be parsed without the rows."""
+    source = record.input
+    head = [source.label, source.size, None if record.again else source.stamp, record.member, record.sha256]
     body = "" if record.rows is None else json.dumps(record.rows, separators=(",", ":"), default=str)
     return f"{json.dumps(head, separators=(',', ':'))}\t{body}"
 
 
-def _members(one: Input, unit: Unit, settings: Settings) -> Iterator[Member]:
-    """The logs of an input, or one that says why there are none."""
+def _members(source: Input, unit: Unit, settings: Settings) -> Iterator[Member]:
+    """Yield the logs of an input, or one member without data that tells why there are none."""
     try:
-        with remote.opened(one.name) if remote.is_remote(one.name) else Path(one.name).open("rb") as file:
-            found = members(file, one.size, settings.limits)
-            none = True
-            for member in islice(found, *unit.span) if unit.span else found:
-                none = False
+        with remote.opened(source.name) if remote.is_remote(source.name) else Path(source.name).open("rb") as file:
+            entries = members(file, source.size, settings.limits)
+            is_empty = True
+            for member in islice(entries, *unit.span) if unit.span else entries:
+                is_empty = False
                 yield member
-            if none and not unit.span:
+            if is_empty and not unit.span:
                 yield Member(name="", data=None, problem="an archive without a file in it", harmless=True)
     except InputError as error:
-        yield Member(name="", data=None, problem=str(error).removeprefix(f"{one.label}: "), again=True)
+        yield Member(name="", data=None, problem=str(error).removeprefix(f"{source.label}: "), again=True)
     except OSError as error:
         yield Member(name="", data=None, problem=f"can't be read: {(error.strerror or str(error)).lower()}", again=True)
-    except Exception as error:  # noqa: BLE001 - remote stores raise what they like, long after a file was opened
+    except Exception as error:  # noqa: BLE001 - remote stores raise exceptions of any kind, also long after a file was opened
         yield Member(name="", data=None, problem=f"can't be read: {error}"[:300], again=True)
 
 
-def _read(one: Input, member: Member, unit: Unit, settings: Settings) -> tuple[Record, dict[str, str]]:
-    name, data = one.label, member.data
+def _read(source: Input, member: Member, unit: Unit, settings: Settings) -> tuple[Record, dict[str, str]]:
+    name, data = source.label, member.data
     if data is None:
         status = "skipped" if member.harmless else "unreadable"
-        return _record(one, member, rows.unread(name, member.name, member.problem or "", status=status)), {}
+        return _record(source, member, rows.unread(name, member.name, member.problem or "", status=status)), {}
     hashed = sha256(data).hexdigest()
-    if hashed in unit.known and member.problem is None:
-        return Record(input=one, member=member.name, sha256=hashed, rows=None), {}
+    if hashed in unit.known_hashes and member.problem is None:
+        return Record(input=source, member=member.name, sha256=hashed, rows=None), {}
     try:
-        with deadline(settings.seconds, hard=_own):
-            return _analysed(one, member, data, settings)
+        with deadline(settings.seconds, hard=_is_pool_process):
+            return _analysed(source, member, data, settings)
     except TimeUpError:
         reason = f"took more than {settings.seconds:g} s of processor time"
     except MemoryError:
         reason = "needs more memory than there is"
     except InputError as error:
         reason = str(error)
-    except Exception as error:  # noqa: BLE001 - a fault of ours costs one log and is told, never the other thousands
+    except Exception as error:  # noqa: BLE001 - a bug of ours costs one log, never the other thousands
         reason = f"the analysis failed: {type(error).__name__}: {error}"[:300]
-    return _record(one, member, rows.unread(name, member.name, redact_text(reason), size=len(data))), {}
+    return _record(source, member, rows.unread(name, member.name, redact_text(reason), size=len(data))), {}
 
 
-def _record(one: Input, member: Member, made: Rows) -> Record:
-    return Record(input=one, member=member.name, sha256=None, rows=made, again=member.again)
+def _record(source: Input, member: Member, log_rows: Rows) -> Record:
+    return Record(input=source, member=member.name, sha256=None, rows=log_rows, again=member.again)
 
 
-def _analysed(one: Input, member: Member, data: bytes, settings: Settings) -> tuple[Record, dict[str, str]]:
-    shown = f"{one.label}/{member.name}" if member.name else one.label
+def _analysed(source: Input, member: Member, data: bytes, settings: Settings) -> tuple[Record, dict[str, str]]:
+    name = f"{source.label}/{member.name}" if member.name else source.label
     options = Options() if settings.knowledge is None else Options(knowledge=settings.knowledge)
-    log = analyze_raw(raw(shown, data), options)
-    made = rows.rows(log, one.label, member.name, member.problem)
-    own = rows.key(log.source.sha256)
-    places = ((rows.page(own, push, n), push) for n, push in enumerate(log.pushes))
+    log = analyze_raw(raw(name, data), options)
+    log_rows = rows.rows(log, source.label, member.name, member.problem)
+    log_key = rows.key(log.source.sha256)
+    places = ((rows.page(log_key, push, n), push) for n, push in enumerate(log.pushes))
     pages = {place: linked(log, push) for place, push in places if place is not None}
-    return Record(input=one, member=member.name, sha256=log.source.sha256, rows=made), pages
+    return Record(input=source, member=member.name, sha256=log.source.sha256, rows=log_rows), pages

@@ -1,4 +1,4 @@
-"""The options of an analysis from those of the command line; what reads a rare one is loaded where it is given."""
+"""The options of an analysis from those of the command line; modules for rare options are loaded on use."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pushlog.pipeline import Options
 
 
-def analysis(
+def analysis_options(
     *,
     rules_files: Sequence[str] | None,
     histories: Sequence[str] | None,
@@ -25,8 +25,10 @@ def analysis(
     time_limit: float | None = None,
     other_limits: Sequence[str] | None = None,
 ) -> Options:
-    """What the user told and asked. Raises UserError for a file that can't be read or a value that is none."""
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy would start threads for algebra, of which there is none
+    """Return the options that the user named. Raises UserError for a file that can't be read or a wrong value."""
+    os.environ.setdefault(
+        "OPENBLAS_NUM_THREADS", "1"
+    )  # numpy would start threads for linear algebra, which is not used
     from pushlog.intake.limit_option import parse_limits
     from pushlog.intake.read import read
     from pushlog.pipeline import Options

@@ -51,10 +51,10 @@ def analyze(
     from pushlog.exits import status
     from pushlog.outputs import outputs, write
 
-    wanted = outputs(formats or ["text"])
-    from pushlog.commands.analysis import analysis
+    targets = outputs(formats or ["text"])
+    from pushlog.commands.analysis import analysis_options
 
-    options = analysis(
+    options = analysis_options(
         rules_files=rules_files,
         histories=histories,
         manifest_file=manifest_file,
@@ -66,11 +66,11 @@ def analyze(
         time_limit=time_limit,
         other_limits=limits,
     )
-    from pushlog.pipeline import analyze as read
+    from pushlog.pipeline import analyze as analyze_log
 
     results = []
     for log in logs:
         with waiting(log):
-            results.append(read(log, options))
-    write(wanted, results, no_color=no_color)
+            results.append(analyze_log(log, options))
+    write(targets, results, no_color=no_color)
     return int(status(results, fail_on=fail_on.value, classes=exit_class, strict=strict))

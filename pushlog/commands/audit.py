@@ -62,7 +62,7 @@ def audit(
     from pushlog.audit.run import audit as run
     from pushlog.audit.worker import Settings
     from pushlog.exits import Exit
-    from pushlog.intake.archives import ArchiveLimits
+    from pushlog.intake.limits import ArchiveLimits
     from pushlog.rules_file import load_rules
 
     settings = Settings(
@@ -73,27 +73,27 @@ def audit(
     plan = Plan(out=out, jobs=jobs, scheduler=scheduler, rules=tuple(rules_files or ()), settings=settings)
     gates = Gates(fail_on=fail_on.value, failure_percent=max_failure_rate, retry_seconds=max_retry_seconds)
     try:
-        done = run(paths, plan)
+        audited = run(paths, plan)
     except StoppedError as error:
         _say(str(error))
         return int(Exit.INCOMPLETE_ANALYSIS)
     except KeyboardInterrupt:
         _say("stopped; what is finished is kept: run again to go on")
         return int(Exit.CTRL_C)
-    return _told(done, gates, str(out))
+    return _report(audited, gates, str(out))
 
 
-def _told(done: Audited, gates: Gates, out: str) -> int:
-    """Print the result; the exit status. A gate that was met says more than a log that could not be read."""
+def _report(audited: Audited, gates: Gates, out: str) -> int:
+    """Print the result and return the exit status. A gate that was met counts before a log that could not be read."""
     from pushlog.audit.terminal import render
     from pushlog.exits import Exit
 
-    met = gates.met(done.summary)
-    for note in (*done.notes, *met):
+    violations = gates.met(audited.summary)
+    for note in (*audited.notes, *violations):
         _say(note)
-    typer.echo(render(done, out), nl=False)
-    totals = done.summary.totals
-    if met:
+    typer.echo(render(audited, out), nl=False)
+    totals = audited.summary.totals
+    if violations:
         return int(Exit.FAIL_ON_MET)
     if totals.unread:
         return int(Exit.INCOMPLETE_ANALYSIS)

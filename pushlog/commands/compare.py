@@ -9,7 +9,7 @@ import typer
 
 
 class Form(StrEnum):
-    """How a comparison is told."""
+    """The form of a comparison."""
 
     TEXT = "text"
     JSON = "json"
@@ -25,11 +25,11 @@ Format = Annotated[Form, typer.Option("-f", "--format", help="For people or for 
 def compare(old: Old, new: New, form: Format = Form.TEXT) -> int:
     """Two pushes or two audits side by side: reused, uploaded again, grown, slower; failures new and gone."""
     from pushlog.audit import compare_text
-    from pushlog.audit.compare import compare as sides_compared
+    from pushlog.audit.compare import compare as compare_sides
     from pushlog.audit.compare import document
     from pushlog.audit.sides import side
     from pushlog.exits import Exit
 
-    told = sides_compared(side(old), side(new))
-    typer.echo(document(told) if form is Form.JSON else compare_text.render(told), nl=False)
-    return int(Exit.DONE if told.old.pushes and told.new.pushes else Exit.NO_PUSH)
+    comparison = compare_sides(side(old), side(new))
+    typer.echo(document(comparison) if form is Form.JSON else compare_text.render(comparison), nl=False)
+    return int(Exit.DONE if comparison.old.pushes and comparison.new.pushes else Exit.NO_PUSH)

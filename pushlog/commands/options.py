@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from pushlog.outputs import FORMATS
+
 
 class FailOn(StrEnum):
     """What makes the exit status 1."""
@@ -22,7 +24,7 @@ Formats = Annotated[
         "-f",
         "--format",
         metavar="FORMAT[=PATH]",
-        help="text, json, html, markdown, github, gitlab, sarif, junit or trace; repeatable. "
+        help=f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}; repeatable. "
         "Without PATH to standard output; html=DIR/ writes a page and its stylesheet.",
     ),
 ]

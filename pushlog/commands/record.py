@@ -25,13 +25,13 @@ def record(
         return 127
     try:
         from pushlog.live.record import record as run
-    except ImportError as error:  # no such thing on Windows
+    except ImportError as error:  # Windows has no pseudo-terminal
         raise typer.BadParameter("recording needs a pseudo-terminal, which this system does not have") from error
     from pushlog.live import terminal
-    from pushlog.live.cast import cast
+    from pushlog.live.cast import start_cast
 
     size = terminal.size()
-    recording = cast(output, size, command)
+    recording = start_cast(output, size, command)
     status = run(command, recording, size)
     if recording.broken is not None:
         sys.stderr.write(f"pushlog: {visible(output)}: the recording is cut: {recording.broken}\n")
@@ -43,7 +43,7 @@ def record(
 
 
 def _post_mortem(path: str) -> None:
-    """The report of the recording; whatever hinders it, the command's status stands."""
+    """Print the report of the recording; the command's exit status stands whatever hinders this."""
     import os
     import sys
 

@@ -28,8 +28,8 @@ def redact(
     from pushlog.redaction.result import by_kind
     from pushlog.share import redact_log
 
-    given = read(log)
-    clean = redact_log(given, pseudonyms=pseudonyms)
+    source = read(log)
+    clean = redact_log(source, pseudonyms=pseudonyms)
     write_bytes(output, clean.data)
     for line in by_kind(clean.redacted):
         typer.echo(line, err=True)

@@ -22,7 +22,7 @@ def report(
     from pushlog.exits import status
     from pushlog.outputs import outputs, write
 
-    wanted = outputs(formats or ["text"])
+    targets = outputs(formats or ["text"])
     from pushlog.intake.read import read
     from pushlog.redaction.result import redact_result
     from pushlog.report.stored import logs
@@ -31,5 +31,5 @@ def report(
     results = logs(stored.data[:].decode("utf-8", "replace"), stored.name)
     if not no_redact:
         results = tuple(redact_result(log) for log in results)
-    write(wanted, results, no_color=no_color)
+    write(targets, results, no_color=no_color)
     return int(status(results, fail_on=fail_on.value, classes=exit_class, strict=strict))

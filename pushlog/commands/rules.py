@@ -23,7 +23,7 @@ def explain(
     """One rule in full: what it means, how it is recognised, what to do, where the knowledge comes from."""
     from pushlog.rule_pages import page
 
-    found = page(rule)
-    if found is None:
+    rule_page = page(rule)
+    if rule_page is None:
         raise typer.BadParameter(f"no rule is called {rule!r}; 'pushlog rules' lists them all")
-    typer.echo(found.text)
+    typer.echo(rule_page.text)

@@ -1,4 +1,4 @@
-"""A sign of life on the terminal while a log takes long to read."""
+"""A progress bar on the terminal while a log takes long to read."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Who waits for a shorter time sees nothing.
+# A shorter wait shows nothing.
 SECONDS = 1.0
 
 
 @contextmanager
 def waiting(name: str) -> Iterator[None]:
-    """Show a bar on standard error from a second on, where that is a terminal; it leaves no trace."""
+    """Show a bar on standard error after a second, where that is a terminal; it is removed at the end."""
     if not sys.stderr.isatty():
         yield
         return
     done = threading.Event()
-    shown = threading.Thread(target=_show, args=(name, done), daemon=True)
-    shown.start()
+    thread = threading.Thread(target=_show, args=(name, done), daemon=True)
+    thread.start()
     try:
         yield
     finally:
         done.set()
-        shown.join()
+        thread.join()
 
 
 def _show(name: str, done: threading.Event) -> None:

@@ -55,18 +55,18 @@ def watch(
     """Follow a running push live; at the end its post-mortem, with the times at which its lines came."""
     from pushlog.outputs import outputs, write
 
-    wanted = outputs(formats or ["text"])
-    # Before all that is slow to load, so that nothing waits to be read.
+    targets = outputs(formats or ["text"])
+    # Before all modules that load slowly, so that no input waits.
     from pushlog.live.follow import Followed
     from pushlog.live.tape import Tape
 
     followed = Followed(log)
     tape = Tape(followed.chunks())
-    from pushlog.commands.analysis import analysis
+    from pushlog.commands.analysis import analysis_options
     from pushlog.exits import Exit, status
-    from pushlog.live.session import watched
+    from pushlog.live.session import run_watch
 
-    options = analysis(
+    options = analysis_options(
         rules_files=rules_files,
         histories=histories,
         manifest_file=manifest_file,
@@ -76,6 +76,6 @@ def watch(
         redact=not no_redact,
     )
     name = "standard input" if log == "-" else log
-    result, whole = watched(name, followed, tape, options, patience=patience, hook=on_verdict, no_color=no_color)
-    write(wanted, [result], no_color=no_color)
-    return int(status([result], fail_on=fail_on.value, classes=exit_class, strict=strict) if whole else Exit.CTRL_C)
+    result, is_whole = run_watch(name, followed, tape, options, patience=patience, hook=on_verdict, no_color=no_color)
+    write(targets, [result], no_color=no_color)
+    return int(status([result], fail_on=fail_on.value, classes=exit_class, strict=strict) if is_whole else Exit.CTRL_C)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pushlog.knowledge.docker import MAX_ATTEMPTS
 from pushlog.model import Outcome
 
 if TYPE_CHECKING:
     from pushlog.diagnosis.case import Case
-
-# moby distribution/xfer/upload.go maxUploadAttempts, 1.10 to today.
-MAX_ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,15 +23,15 @@ class Attempt:
 
 def attempts(case: Case, layer: str) -> tuple[Attempt, ...]:
     """The uploads of a layer that the log shows, first one first."""
-    events, own = case.events, case.events.by_layer[case.section.events.ids.index(layer)]
-    found = []
-    for number in sorted(set(events.attempt[own].tolist())):
-        part = own[events.attempt[own] == number]
+    events, rows = case.events, case.events.by_layer[case.parsed.events.ids.index(layer)]
+    uploads = []
+    for number in sorted(set(events.attempt[rows].tolist())):
+        part = rows[events.attempt[rows] == number]
         # The full bar before a countdown is drawn over an attempt that was cut; see timeline/layers.py.
-        drawn = part[(events.current[part] >= 0) & (events.current[part] != events.total[part])]
-        reached = int(events.current[drawn[-1]]) if len(drawn) else None
-        found.append(Attempt(number=number, reached=reached, waited=max(0, int(events.wait[part].max()))))
-    return tuple(found)
+        figures = part[(events.current[part] >= 0) & (events.current[part] != events.total[part])]
+        reached = int(events.current[figures[-1]]) if len(figures) else None
+        uploads.append(Attempt(number=number, reached=reached, waited=max(0, int(events.wait[part].max()))))
+    return tuple(uploads)
 
 
 def exhausted(case: Case) -> tuple[str, ...]:

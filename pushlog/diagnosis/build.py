@@ -1,4 +1,4 @@
-"""What is known of one push, before anything is judged: the case that rules look at."""
+"""What is built_layers of one push, before anything is judged: the case that rules look at."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.case import Case
+from pushlog.diagnosis.login import login_expired
 from pushlog.formats.docker.image_store import image_store
 from pushlog.formats.errors.classify import Classified, classify
+from pushlog.formats.marks import MarkKind
 from pushlog.formats.reference import names_in, reference
 from pushlog.model import (
     Capture,
@@ -22,7 +24,6 @@ from pushlog.model import (
     Source,
     Store,
 )
-from pushlog.rules.token_expired import expired
 from pushlog.timeline.concurrency import concurrency
 from pushlog.timeline.event_table import event_table
 from pushlog.timeline.event_times import event_times
@@ -51,48 +52,48 @@ _UNREAD_SHOWN = 20
 def build_case(
     text: LogText,
     source: Source,
-    section: ParsedPush,
+    parsed: ParsedPush,
     *,
-    watch: Timestamps | None,
+    timestamps: Timestamps | None,
     knowledge: Knowledge,
     max_uploads: int | None,
 ) -> Case:
-    """What is known of one push.
+    """Return the case of one push, without findings.
 
-    `watch`: the times of the log, where it carries some; `max_uploads`: the daemon's limit, where the user told it.
+    `timestamps`: the times of the log, where it carries some. `max_uploads`: the daemon's limit, if the user gave it.
     """
-    facts = knowledge.client(section.client)
-    engine, classified = _engine(source, section, knowledge)
-    ended = outcome(section, classified)
-    clock = event_times(text, section, watch, store=engine, error=classified, engine=facts.engine)
-    table = event_table(section.events, clock.at, counts_down=facts.engine)
-    held = slots(table, engine)
-    failed = _failed(section, table, classified) if ended is Outcome.FAILED else ()
-    known = _layers(section, table, held, engine=engine, facts=facts, clock=clock, failed=failed)
-    pushed = _reference(section)
+    facts = knowledge.client(parsed.client)
+    store, classified = _store(source, parsed, knowledge)
+    ended, is_docker = outcome(parsed, classified), facts.uses_docker_engine
+    clock = event_times(text, parsed, timestamps, store=store, error=classified, uses_docker_engine=is_docker)
+    table = event_table(parsed.events, clock.at, counts_down=is_docker)
+    upload_slots = slots(table, store)
+    failed = _failed(parsed, table, classified, ended)
+    built_layers = _layers(parsed, table, upload_slots, store=store, facts=facts, clock=clock, failed=failed)
+    image = _reference(parsed)
     push = Diagnosis(
-        client=section.client,
-        store=engine,
-        lines=section.lines,
-        reference=pushed,
-        registry_kind=knowledge.registry_kind(pushed.registry),
+        client=parsed.client,
+        store=store,
+        lines=parsed.lines,
+        reference=image,
+        registry_kind=knowledge.registry_kind(image.registry),
         outcome=ended,
-        error=_failure(section, classified, known),
-        layers=known,
-        progress=_progress(known, ended, source, section, facts.names),
+        error=_failure(parsed, classified, built_layers),
+        layers=built_layers,
+        progress=_progress(built_layers, ended, source, parsed, facts.names),
         clock=clock.kind,
         duration=clock.duration,
-        concurrency=concurrency(table, section, store=engine, capture=source.capture, configured=max_uploads),
-        sent=sent(table, engine, clock.kind, clock.end),
-        lines_understood=section.understood,
-        unread=_unread(section),
+        concurrency=concurrency(table, parsed, store=store, capture=source.capture, configured=max_uploads),
+        sent=sent(table, store, clock.kind, clock.end),
+        lines_understood=parsed.understood,
+        unread=tuple(Evidence(line=piece.line, text=piece.text) for piece in parsed.unread[:_UNREAD_SHOWN]),
     )
     return Case(
         source=source,
         push=push,
-        section=section,
+        parsed=parsed,
         events=table,
-        held=held,
+        slots=upload_slots,
         text=text,
         classified=classified,
         end=clock.end,
@@ -100,75 +101,75 @@ def build_case(
     )
 
 
-def _reference(section: ParsedPush) -> Reference:
+def _reference(parsed: ParsedPush) -> Reference:
     """What was pushed, as the client names it; one that does not name it may name its requests in an error."""
-    pushed = reference(section.marks)
-    if pushed.repository is not None or section.client is Client.DOCKER:
+    pushed = reference(parsed.marks)
+    if pushed.repository is not None or parsed.client is Client.DOCKER:
         return pushed
-    errors = [section.error.text] if section.error else []
-    found = names_in([*errors, *(m.fields["TEXT"] for m in section.marks if m.kind == "retry")])
-    return replace(pushed, registry=found.registry, repository=found.repository, tags=pushed.tags or found.tags)
+    errors = [parsed.error.text] if parsed.error else []
+    names = names_in([*errors, *(m.fields["TEXT"] for m in parsed.marks if m.kind == MarkKind.RETRY)])
+    return replace(pushed, registry=names.registry, repository=names.repository, tags=pushed.tags or names.tags)
 
 
-def _engine(source: Source, section: ParsedPush, knowledge: Knowledge) -> tuple[Store, Classified | None]:
+def _store(source: Source, parsed: ParsedPush, knowledge: Knowledge) -> tuple[Store, Classified | None]:
     """The store, and the error read with it; an error's form can tell the store where the layers don't."""
-    first = classify(section.error.text, catalogue=knowledge.signatures) if section.error else None
+    first = classify(parsed.error.text, catalogue=knowledge.signatures) if parsed.error else None
     row = first.signature if first else None
     hint = (row.store if row else None) or (first.store if first else Store.UNKNOWN)
-    engine = Store.UNKNOWN
-    if knowledge.client(section.client).engine:
+    store = Store.UNKNOWN
+    if knowledge.client(parsed.client).uses_docker_engine:
         pasted = source.capture in (Capture.PIPED, Capture.SCREEN)
-        headed = section.client is Client.COMPOSE
-        engine = image_store(section.events, section.marks, hint=hint, pasted=pasted, headed=headed)
-    if section.error is None:
-        return engine, None
-    return engine, classify(section.error.text, store=engine, catalogue=knowledge.signatures)
+        headed = parsed.client is Client.COMPOSE
+        store = image_store(parsed.events, parsed.marks, hint=hint, pasted=pasted, headed=headed)
+    if parsed.error is None:
+        return store, None
+    return store, classify(parsed.error.text, store=store, catalogue=knowledge.signatures)
 
 
-def _progress(known: Sequence[Layer], ended: Outcome, source: Source, section: ParsedPush, names: str) -> Progress:
-    piped = section.client is Client.DOCKER
-    return progress(known, ended, source.capture, proof=proof(section), piped=piped, names=names)
-
-
-def _unread(section: ParsedPush) -> tuple[Evidence, ...]:
-    return tuple(Evidence(line=piece.line, text=piece.text) for piece in section.unread[:_UNREAD_SHOWN])
+def _progress(
+    built_layers: Sequence[Layer], ended: Outcome, source: Source, parsed: ParsedPush, names: str
+) -> Progress:
+    piped = parsed.client is Client.DOCKER
+    return progress(built_layers, ended, source.capture, proof=proof(parsed), piped=piped, names=names)
 
 
 def _layers(
-    section: ParsedPush,
+    parsed: ParsedPush,
     table: EventTable,
-    held: tuple[Slot, ...],
+    upload_slots: tuple[Slot, ...],
     *,
-    engine: Store,
+    store: Store,
     facts: ClientFacts,
     clock: EventTimes,
     failed: tuple[str, ...],
 ) -> tuple[Layer, ...]:
     return layers(
-        section.events,
+        parsed.events,
         table,
-        held,
-        store=engine,
+        upload_slots,
+        store=store,
         basis=facts.basis,
-        mounts=section.mounts,
+        mounts=parsed.mounts,
         failed=failed,
         end=clock.end,
         is_measured=clock.duration.seconds is not None,
-        tells_start=facts.engine,
+        tells_start=facts.uses_docker_engine,
     )
 
 
-def _failed(section: ParsedPush, table: EventTable, classified: Classified | None) -> tuple[str, ...]:
-    return gave_up(section.events.ids, table, classified.parts.object_digest if classified else None)
+def _failed(parsed: ParsedPush, table: EventTable, classified: Classified | None, ended: Outcome) -> tuple[str, ...]:
+    if ended is not Outcome.FAILED:
+        return ()
+    return gave_up(parsed.events.ids, table, classified.parts.object_digest if classified else None)
 
 
-def _failure(section: ParsedPush, classified: Classified | None, known: Sequence[Layer]) -> Failure | None:
-    if section.error is None or classified is None:
+def _failure(parsed: ParsedPush, classified: Classified | None, built_layers: Sequence[Layer]) -> Failure | None:
+    if parsed.error is None or classified is None:
         return None
     return Failure(
-        text=section.error.text,
-        line=section.error.lines[0],
-        family=Family.TOKEN_EXPIRED if expired(classified, known) else classified.family,
+        text=parsed.error.text,
+        line=parsed.error.lines[0],
+        family=Family.TOKEN_EXPIRED if login_expired(classified, built_layers) else classified.family,
         code=classified.code,
         http_status=classified.http_status,
         retry_helps=classified.retry_helps,

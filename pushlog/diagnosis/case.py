@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pushlog.formats.errors.classify import Classified
+    from pushlog.formats.marks import MarkKind
     from pushlog.formats.parsed_push import ParsedPush
     from pushlog.intake.log_text import LogText
     from pushlog.knowledge.base import Knowledge
@@ -27,13 +28,13 @@ _INSTRUCTION = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """The facts of one push. `push` has no findings yet; `events` are those of `timeline.frame`, `held` their slots."""
+    """The facts of one push. `push` has no findings yet; `events` is its event table, `slots` its upload slots."""
 
     source: Source
     push: Diagnosis
-    section: ParsedPush
+    parsed: ParsedPush
     events: EventTable
-    held: tuple[Slot, ...]
+    slots: tuple[Slot, ...]
     text: LogText
     classified: Classified | None
     end: float
@@ -52,18 +53,18 @@ class Case:
         """The line of one event, as it was drawn."""
         from pushlog.intake.log_text import plain
 
-        events = self.section.events
+        events = self.parsed.events
         part = self.text.data[int(events.start[index]) : int(events.stop[index])]
         return Evidence(line=int(events.line[index]), text=plain(part))
 
-    def mark(self, *kinds: str) -> Evidence | None:
+    def mark(self, *kinds: MarkKind) -> Evidence | None:
         """The line of the last mark of these kinds."""
-        mark = self.section.last(*kinds)
+        mark = self.parsed.last(*kinds)
         return self.quote(mark.line) if mark else None
 
     def error_lines(self) -> tuple[Evidence, ...]:
         """The lines of the error, empty ones left out."""
-        error = self.section.error
+        error = self.parsed.error
         if error is None:
             return ()
         texts = error.text.split("\n")
@@ -77,7 +78,7 @@ class Case:
 
     def rows(self, layer: str) -> Iterator[int]:
         """The events of a layer, by row."""
-        code = self.section.events.ids.index(layer)
+        code = self.parsed.events.ids.index(layer)
         yield from self.events.by_layer[code].tolist()
 
     def rows_of(self, *states: State) -> list[int]:
@@ -112,8 +113,8 @@ class Case:
 
     def made_by(self, layer: str) -> str:
         """Which instruction made a layer, as words to put behind its name; empty where nothing tells."""
-        made = next((known.created_by for known in self.push.layers if known.id == layer), None)
-        return f" (made by `{instruction(made, _INSTRUCTION)}`)" if made else ""
+        created_by = next((item.created_by for item in self.push.layers if item.id == layer), None)
+        return f" (made by `{instruction(created_by, _INSTRUCTION)}`)" if created_by else ""
 
     @property
     def image(self) -> str:

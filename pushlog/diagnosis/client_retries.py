@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.formats.marks import MarkKind
 from pushlog.model import Confidence, Finding, Outcome, Severity
 from pushlog.units import count
 
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pushlog.diagnosis.case import Case
-    from pushlog.formats.events import Mark
+    from pushlog.formats.marks import Mark
     from pushlog.model import Evidence
 
 _LONGEST = 160
@@ -19,7 +20,7 @@ _LONGEST = 160
 
 def retries(case: Case) -> tuple[Mark, ...]:
     """The lines in which the client says that it begins again."""
-    return tuple(mark for mark in case.section.marks if mark.kind == "retry")
+    return tuple(mark for mark in case.parsed.marks if mark.kind == MarkKind.RETRY)
 
 
 def met(mark: Mark) -> str:

@@ -25,4 +25,4 @@ def excerpt(text: LogText, push: Diagnosis, findings: Iterable[Finding]) -> tupl
         if push.lines[0] <= near <= push.lines[1] or near == line
     }
     shown = {line: text.shown(line) for line in sorted(lines) if 1 <= line <= text.lines}
-    return tuple(Evidence(line=line, text=said) for line, said in shown.items())
+    return tuple(Evidence(line=line, text=text) for line, text in shown.items())

@@ -25,11 +25,11 @@ class Suspects:
 
 def suspects(case: Case) -> Suspects:
     """The layers that an upload error can be about; none when every layer is in the registry."""
-    named = case.classified.parts.object_digest if case.classified else None
-    short = (named or "").removeprefix("sha256:")[:12]
+    digest = case.classified.parts.object_digest if case.classified else None
+    short = (digest or "").removeprefix("sha256:")[:12]
     is_layer = case.classified is not None and case.classified.parts.object_kind == "layer"
     # A pipe need not have shown the layer before its error.
-    blob = next((layer.id for layer in case.push.layers if is_blob(layer.id, named)), short if is_layer else "")
+    blob = next((layer.id for layer in case.push.layers if is_blob(layer.id, digest)), short if is_layer else "")
     if blob:
         return Suspects(layers=(blob,), confidence=Confidence.CERTAIN, why="The error names the layer.")
     gave_up = tuple(layer.id for layer in case.layers(State.FAILED))

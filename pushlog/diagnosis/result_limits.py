@@ -19,17 +19,17 @@ if TYPE_CHECKING:
     from pushlog.intake.read import Raw
 
 
-def limit_pushes(found: Sequence[ParsedPush], limits: Limits) -> tuple[tuple[ParsedPush, ...], tuple[str, ...]]:
+def limit_pushes(pushes: Sequence[ParsedPush], limits: Limits) -> tuple[tuple[ParsedPush, ...], tuple[str, ...]]:
     """The pushes to analyze, and what had to be left out of them."""
-    kept = tuple(_with_layers(section, limits.layers) for section in found[: limits.pushes])
+    within = tuple(_with_layers(section, limits.layers) for section in pushes[: limits.pushes])
     notes = [
         f"the push on line {old.lines[0]} names {len(old.events.ids):,} layers: the first {limits.layers:,} are kept"
-        for old, new in zip(found, kept, strict=False)
+        for old, new in zip(pushes, within, strict=False)
         if old is not new
     ]
-    if len(found) > len(kept):
-        notes.append(f"the log holds {len(found):,} pushes: only the first {len(kept):,} were analyzed")
-    return kept, tuple(notes)
+    if len(pushes) > len(within):
+        notes.append(f"the log holds {len(pushes):,} pushes: only the first {len(within):,} were analyzed")
+    return within, tuple(notes)
 
 
 def limit_findings(log: Log, limits: Limits) -> Log:
@@ -51,17 +51,17 @@ def _with_layers(section: ParsedPush, most: int) -> ParsedPush:
     return replace(section, events=Events(ids=events.ids[:most], **columns))
 
 
-def timed_out_log(given: Raw, seconds: float) -> Log:
+def timed_out_log(raw: Raw, seconds: float) -> Log:
     """What is known of a log whose analysis was not done in time, wherever it was."""
     source = Source(
-        name=given.name,
-        bytes=given.size,
-        lines=LogText(given.data).lines,
-        sha256=given.sha256,
+        name=raw.name,
+        bytes=raw.size,
+        lines=LogText(raw.data).lines,
+        sha256=raw.sha256,
         capture=Capture.MIXED,
         decoration=None,
         coverage=0.0,
-        notes=(*given.told, f"given up after {seconds:g} s: nothing in it was analyzed"),
+        notes=(*raw.all_notes, f"given up after {seconds:g} s: nothing in it was analyzed"),
         incomplete=True,
     )
     return Log(source=source, pushes=())

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 def earlier(cases: Sequence[Case], index: int) -> Iterator[int]:
     """The pushes of the same repository before this one, the nearest first; none where the log does not name it."""
-    own = cases[index].push.reference
-    if own.repository is None:
+    reference = cases[index].push.reference
+    if reference.repository is None:
         return
     for number in range(index - 1, -1, -1):
         other = cases[number].push.reference
-        if (other.registry, other.repository) == (own.registry, own.repository):
+        if (other.registry, other.repository) == (reference.registry, reference.repository):
             yield number

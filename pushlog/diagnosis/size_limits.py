@@ -25,17 +25,17 @@ _GZIP = 1.01
 
 def limit(knowledge: Knowledge, kind: str, name: str) -> Limit | None:
     """A documented limit of a kind of registry; what was not verified does not count."""
-    return next((found for found in knowledge.limits(kind) if found.id == name and found.verified), None)
+    return next((row for row in knowledge.limits(kind) if row.id == name and row.verified), None)
 
 
 def sized(case: Case, ids: tuple[str, ...]) -> tuple[Layer, ...]:
     """Those of these layers whose size is known; one that a manifest tells is what is sent, and takes its place."""
-    own = [layer for layer in case.push.layers if layer.id in ids]
-    told = [
+    candidates = [layer for layer in case.push.layers if layer.id in ids]
+    sizes = [
         replace(layer, bytes_total=layer.bytes_stored, basis=Basis.COMPRESSED) if layer.bytes_stored else layer
-        for layer in own
+        for layer in candidates
     ]
-    return tuple(layer for layer in told if layer.bytes_total)
+    return tuple(layer for layer in sizes if layer.bytes_total)
 
 
 def fits(layer: Layer, most: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from pushlog.intake.log_text import Int64, LogText
 
@@ -52,17 +52,6 @@ UNKNOWN = -1  # in a column of figures: the line does not tell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
-    """A line that is not about one layer's progress: `kind` and `fields` are the grammar's alias and terminals."""
-
-    kind: str
-    start: int
-    stop: int
-    line: int
-    fields: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class EventRow:
     """One layer event read by the line parser; bytes and seconds are UNKNOWN where the line has none."""
 
@@ -82,7 +71,7 @@ class Events:
     `start`, `stop`: byte offsets in the text; `until`: the end of the rows left out after an event;
     `line`: physical line; `layer`: index into `ids`; `kind`: EventKind; `current`, `total`: bytes as printed; `wait`:
     seconds of a countdown line; UNKNOWN where not printed.
-    `drawn`: the layer of every row of the log, also of those that are left out here because they only move a figure on;
+    `all_layers`: the layer of every row of the log, also of those left out here because they only advance a figure;
     `place`: which of these rows the events are.
     """
 
@@ -96,7 +85,7 @@ class Events:
     current: Int64
     total: Int64
     wait: Int64
-    drawn: NDArray[np.int32]
+    all_layers: NDArray[np.int32]
     place: Int64
 
     def __len__(self) -> int:
@@ -113,7 +102,7 @@ class Events:
         if stop - start == len(self) and order.tolist() == list(range(len(self.ids))):
             return self
         place = self.place[start:stop]
-        drawn = self.drawn[place[0] : place[-1] + 1] if len(place) else self.drawn[:0]
+        all_layers = self.all_layers[place[0] : place[-1] + 1] if len(place) else self.all_layers[:0]
         number = np.full(len(self.ids), -1, dtype=np.int32)
         number[codes] = rank
         return Events(
@@ -127,7 +116,7 @@ class Events:
             current=self.current[start:stop],
             total=self.total[start:stop],
             wait=self.wait[start:stop],
-            drawn=number[drawn],
+            all_layers=number[all_layers],
             place=place - place[:1],
         )
 
@@ -135,7 +124,7 @@ class Events:
 def _of_none() -> Events:
     numbers = np.empty(0, dtype=np.int64)
     columns = dict.fromkeys(("start", "stop", "until", "line", "layer", "current", "total", "wait", "place"), numbers)
-    return Events(ids=(), kind=np.empty(0, dtype=np.int8), drawn=np.empty(0, dtype=np.int32), **columns)
+    return Events(ids=(), kind=np.empty(0, dtype=np.int8), all_layers=np.empty(0, dtype=np.int32), **columns)
 
 
 _NONE = _of_none()
@@ -186,19 +175,21 @@ def from_rows(rows: Sequence[EventRow]) -> Columns:
     )
 
 
-def table(text: LogText, fast: Columns, drawn: RowOrder, careful: Columns) -> Events:
+def table(text: LogText, fast: Columns, row_order: RowOrder, careful: Columns) -> Events:
     """Return the rows of the bulk reader and of the line parser as one table in log order."""
     whole = Columns.joined([fast, careful])
     order = np.argsort(whole.start, kind="stable")
     # A row of the line parser stands right behind the row above it: next to such places all rows are kept.
     above = np.searchsorted(fast.start, careful.start)
-    behind = np.append(drawn.place, len(drawn.order))[above] if len(drawn.order) else np.zeros_like(above)
-    ids, layer = np.unique(np.concatenate([drawn.ids, careful.hexid]), return_inverse=True)
+    behind = np.append(row_order.place, len(row_order.order))[above] if len(row_order.order) else np.zeros_like(above)
+    ids, layer = np.unique(np.concatenate([row_order.ids, careful.hexid]), return_inverse=True)
     codes: NDArray[np.int32] = layer.astype(np.int32)
-    row_layers: NDArray[np.int32] = codes[: len(drawn.ids)][drawn.order]
+    row_layers: NDArray[np.int32] = codes[: len(row_order.ids)][row_order.order]
     if len(behind):
-        row_layers = np.insert(row_layers, behind, codes[len(drawn.ids) :]).astype(np.int32)
-    place = np.concatenate([drawn.place + np.searchsorted(behind, drawn.place, side="right"), _inserted(behind)])
+        row_layers = np.insert(row_layers, behind, codes[len(row_order.ids) :]).astype(np.int32)
+    place = np.concatenate(
+        [row_order.place + np.searchsorted(behind, row_order.place, side="right"), _inserted(behind)]
+    )
     events = Events(
         ids=tuple(f"{int(code):012x}" for code in ids),
         start=whole.start[order],
@@ -210,7 +201,7 @@ def table(text: LogText, fast: Columns, drawn: RowOrder, careful: Columns) -> Ev
         current=whole.current[order],
         total=whole.total[order],
         wait=whole.wait[order],
-        drawn=row_layers,
+        all_layers=row_layers,
         place=place[order],
     )
     return events.part(0, len(events))
@@ -237,7 +228,7 @@ def of_rows(text: LogText, rows: Sequence[EventRow]) -> Events:
         current=_column([r.current for r in rows]),
         total=_column([r.total for r in rows]),
         wait=_column([r.wait for r in rows]),
-        drawn=np.array([codes[r.layer] for r in rows], dtype=np.int32),
+        all_layers=np.array([codes[r.layer] for r in rows], dtype=np.int32),
         place=np.arange(len(rows), dtype=np.int64),
     )
 

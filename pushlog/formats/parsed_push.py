@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pushlog.formats.marks import MarkKind
 from pushlog.model import Client
 
 if TYPE_CHECKING:
@@ -12,7 +13,8 @@ if TYPE_CHECKING:
 
     from pushlog.formats.client_timestamps import ClientTimestamps
     from pushlog.formats.docker.bind_error import ErrorLines
-    from pushlog.formats.events import Events, Mark
+    from pushlog.formats.events import Events
+    from pushlog.formats.marks import Mark
     from pushlog.intake.log_text import Piece
 
 
@@ -48,9 +50,9 @@ class ParsedPush:
     @property
     def mounts(self) -> dict[str, str]:
         """Return the layers that were mounted from another repository, each with its name."""
-        return {mark.fields["LAYER"]: mark.fields["FROM"] for mark in self.marks if mark.kind == "mount"}
+        return {mark.fields["LAYER"]: mark.fields["FROM"] for mark in self.marks if mark.kind == MarkKind.MOUNT}
 
-    def last(self, *kinds: str) -> Mark | None:
+    def last(self, *kinds: MarkKind) -> Mark | None:
         """Return the last mark of these kinds."""
         return next((mark for mark in reversed(self.marks) if mark.kind in kinds), None)
 

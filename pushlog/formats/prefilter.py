@@ -18,6 +18,7 @@ from pushlog.formats.bulk.reader import LARGE
 from pushlog.formats.dialects import DIALECTS
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.grammar import regex
+from pushlog.formats.marks import MarkKind
 from pushlog.intake.literal_search import LiteralIndex
 from pushlog.intake.mapped import release_all, release_range
 from pushlog.intake.start_pattern import within
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from pushlog.intake.start_pattern import StartPattern
 
 # The lines of a push that are not about a layer. Other lines of the grammar mean nothing far from these.
-_KINDS = ("header", "old_header", "digest", "command")
+_KINDS = (MarkKind.HEADER, MarkKind.OLD_HEADER, MarkKind.DIGEST, MarkKind.COMMAND)
 # Shorter logs are parsed whole.
 SHORT = 1 << 16
 # The data is searched in blocks; one word in a block is enough.

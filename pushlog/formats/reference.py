@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pushlog.formats.marks import MarkKind
 from pushlog.model import Reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pushlog.formats.events import Mark
+    from pushlog.formats.marks import Mark
 
 # The daemon prints full names; an old client or a command line may leave the host out.
 _HUB = "docker.io"
@@ -29,7 +30,7 @@ _PLACES = (
 
 def reference(marks: Sequence[Mark]) -> Reference:
     """Return the reference that the lines name; the tags are those of digest lines, else the requested one."""
-    header = next((mark for mark in marks if mark.kind in ("header", "old_header")), None)
+    header = next((mark for mark in marks if mark.kind in (MarkKind.HEADER, MarkKind.OLD_HEADER)), None)
     request = _requested(marks)
     header_name = split(header.fields["NAME"])[0] if header else ""
     name, tag = split(request.strip('"'))
@@ -37,7 +38,7 @@ def reference(marks: Sequence[Mark]) -> Reference:
     if header_name and name and host(name)[1] != repository:
         tag = None  # the command above pushes another image
     digests = _digests(marks)
-    default = "latest" if any(mark.kind == "default_tag" for mark in marks) else None
+    default = "latest" if any(mark.kind == MarkKind.DEFAULT_TAG for mark in marks) else None
     tags = tuple(digest_tag for digest_tag in digests if digest_tag) or ((tag or default,) if tag or default else ())
     distinct = set(digests.values())
     return Reference(
@@ -51,8 +52,8 @@ def reference(marks: Sequence[Mark]) -> Reference:
 
 def _requested(marks: Sequence[Mark]) -> str:
     """Return the reference that the client named last, else the one that the command asked for."""
-    names = [mark.fields["REFERENCE"] for mark in marks if mark.kind == "reference"]
-    commands = ("command", "composed", "quiet")
+    names = [mark.fields["REFERENCE"] for mark in marks if mark.kind == MarkKind.REFERENCE]
+    commands = (MarkKind.COMMAND, MarkKind.COMPOSED, MarkKind.QUIET)
     requests = [m.fields["REFERENCE"] for m in marks if m.kind in commands and "REFERENCE" in m.fields]
     return names[-1] if names else requests[0] if requests else ""
 
@@ -72,7 +73,7 @@ def _digests(marks: Sequence[Mark]) -> dict[str, str]:
     return {
         mark.fields.get("TAG", ""): mark.fields["DIGEST"]
         for mark in marks
-        if mark.kind in ("digest", "aux") and "DIGEST" in mark.fields
+        if mark.kind in (MarkKind.DIGEST, MarkKind.AUX) and "DIGEST" in mark.fields
     }
 
 

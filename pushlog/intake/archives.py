@@ -33,28 +33,13 @@ from pushlog.intake.unpack import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pushlog.intake.limits import ArchiveLimits
+
 NESTED_TOO_DEEP = "an archive inside an archive inside an archive: not opened"
 # The complete log of a job in the zip that GitHub gives for a run; the folder of its name repeats it step by step.
 # Source: docs.github.com, "Download workflow run logs"; actions/runner, the names of its log files.
 _WHOLE_JOB = re.compile(r"\d+_(?P<job>[^/]+)\.txt")
 _NAME = 300
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArchiveLimits:
-    """What one input may ask for, in bytes, counted while reading; hitting one is always said.
-
-    `log_bytes`: one log, unpacked. `archive_bytes`: all that is unpacked from one input. `nested_bytes`: a zip inside
-    an archive, which must be held to be read. `members`: entries of an archive, nested ones included. `ratio` holds
-    only above `ratio_from`: a terminal's capture of 10.6 MB was seen to shrink 293 times, a bomb 1,029 times and more.
-    """
-
-    log_bytes: int = 1 << 30
-    archive_bytes: int = 4 << 30
-    nested_bytes: int = 256 << 20
-    members: int = 10_000
-    ratio: int = 200
-    ratio_from: int = 256_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +127,7 @@ class _Walk:
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
             raise BrokenError(f"the zip is broken: {error}") from None
         entries = archive.infolist()
-        whole = {found["job"] for entry in entries if (found := _WHOLE_JOB.fullmatch(entry.filename))}
+        whole = {match["job"] for entry in entries if (match := _WHOLE_JOB.fullmatch(entry.filename))}
         for entry in entries:
             if not entry.is_dir():
                 if not self._counted():
@@ -163,12 +148,12 @@ class _Walk:
             yield Member(name=name, data=None, problem="repeats lines of the job's whole log beside it", harmless=True)
         else:
             try:
-                opened = archive.open(entry)
+                entry_file = archive.open(entry)
             except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError) as error:
                 yield Member(name=name, data=None, problem=f"can't be unpacked: {error}")
                 return
-            with opened:
-                yield from self._inside(Metered(cast("Reads1", opened), self._meter), name, depth)
+            with entry_file:
+                yield from self._inside(Metered(cast("Reads1", entry_file), self._meter), name, depth)
 
     def _tar(self, stream: Peeked, name: str, depth: int) -> Iterator[Member]:
         try:
@@ -207,16 +192,16 @@ class _Walk:
 
 def _read(stream: Reads, limit: int, what: str) -> tuple[bytes | None, str | None]:
     """All of a stream, or what came before it broke; None when it is larger than allowed."""
-    held, size = io.BytesIO(), 0
+    buffer, size = io.BytesIO(), 0
     try:
         while part := stream.read(CHUNK):
             size += len(part)
             if size > limit:
                 return None, f"{what} is larger than {limit >> 20} MiB" if limit >> 20 else f"{what} is too large"
-            held.write(part)
+            buffer.write(part)
     except (BrokenError, tarfile.TarError) as error:
-        return (held.getvalue(), f"{error}: read up to there") if size else (None, str(error))
-    return held.getvalue(), None
+        return (buffer.getvalue(), f"{error}: read up to there") if size else (None, str(error))
+    return buffer.getvalue(), None
 
 
 def _joined(outer: str, name: str) -> str:

@@ -34,9 +34,9 @@ def check(data: Data, *, is_text: bool) -> Checked | Future[Checked]:
 
     # One thread that ends by itself; nobody waits for it here. Hashing lets other threads run.
     pool = ThreadPoolExecutor(1)
-    found = pool.submit(_checked, data, is_text=is_text)
+    checked = pool.submit(_checked, data, is_text=is_text)
     pool.shutdown(wait=False)
-    return found
+    return checked
 
 
 def _checked(data: Data, *, is_text: bool) -> Checked:
@@ -44,15 +44,15 @@ def _checked(data: Data, *, is_text: bool) -> Checked:
 
     digest, zeros, invalid = hashlib.sha256(), 0, _Invalid()
     view = memoryview(data)
-    for low in range(0, len(data), _CHUNK):
-        part = view[low : low + _CHUNK]
+    for start in range(0, len(data), _CHUNK):
+        part = view[start : start + _CHUNK]
         # Neither this nor the look for bytes beyond ASCII and for NUL keeps other threads waiting; a copy would.
         digest.update(part)
         if is_text and (invalid.is_within or not (np.frombuffer(part, dtype=np.int8) > 0).all()):
             chunk = bytes(part)
             zeros += chunk.count(0)
-            invalid.take(chunk, is_last=low + len(chunk) == len(data))
-        release_range(data, low, low + _CHUNK)
+            invalid.take(chunk, is_last=start + len(chunk) == len(data))
+        release_range(data, start, start + _CHUNK)
     return Checked(sha256=digest.hexdigest(), notes=tuple(_notes(zeros, invalid.count)))
 
 

@@ -25,20 +25,20 @@ def documents(path: str, wanted: str) -> Iterator[tuple[int, object]]:
 
     Raises InputError.
     """
-    given = read(path)
-    if given.size > LARGEST:
+    source = read(path)
+    if source.size > LARGEST:
         raise InputError(f"{path}: is larger than 16 MiB; expected {wanted}")
-    text = given.data[:].decode("utf-8", "replace")
-    decoder, at = json.JSONDecoder(), 0
+    text = source.data[:].decode("utf-8", "replace")
+    decoder, offset = json.JSONDecoder(), 0
     if not text.strip():
         raise InputError(f"{path}: is empty; expected {wanted}")
-    while at < len(text):
-        if text[at].isspace():
-            at += 1
+    while offset < len(text):
+        if text[offset].isspace():
+            offset += 1
             continue
-        line = text.count("\n", 0, at) + 1
+        line = text.count("\n", 0, offset) + 1
         try:
-            document, at = decoder.raw_decode(text, at)
+            document, offset = decoder.raw_decode(text, offset)
         except json.JSONDecodeError as error:
             what = "is a table" if text.startswith("IMAGE ") else f"is no JSON: {error.msg}"
             raise InputError(f"{path}: line {error.lineno}, column {error.colno}: {what}; expected {wanted}") from None

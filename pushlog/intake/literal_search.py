@@ -31,7 +31,7 @@ _LONGEST = 400
 # Places that are nearer to each other than this make one span: starting a search costs as much as searching so far.
 _NEAR = 1 << 10
 # Knuth's multiplicative hash: 2^32 divided by the golden ratio, of which the upper half is kept (TAOCP, volume 3, 6.4).
-_GOLDEN, _KEPT = np.uint32(2654435761), np.uint32(16)
+_GOLDEN, _UPPER_HALF = np.uint32(2654435761), np.uint32(16)
 _PLAIN = re.compile(rb"\\(\W)|([^\\\[\](){}.*+?|^$])", re.DOTALL)
 _TOKEN = re.compile(rb"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
 
@@ -42,77 +42,79 @@ class LiteralIndex:
     def __init__(self, *groups: Iterable[bytes]) -> None:
         self._pieces = np.zeros(1 << 16, dtype=np.bool_)
         self._others: list[list[re.Pattern[bytes]]] = []
-        known: list[set[bytes]] = []
+        group_texts: list[set[bytes]] = []
         for group in groups:
-            begun = {expression: beginnings(expression) for expression in group}
-            short = [expression for expression, texts in begun.items() if min(map(len, texts)) < _ENOUGH]
+            texts_of = {expression: beginnings(expression) for expression in group}
+            short = [expression for expression, texts in texts_of.items() if min(map(len, texts)) < _ENOUGH]
             self._others.append([re.compile(expression) for expression in short])
-            known.append({text[:_ENOUGH] for one, texts in begun.items() if one not in short for text in texts})
-        every = sorted(set().union(*known), key=lambda text: text[::-1])
-        pieces = b"".join(text[at : at + _PIECE] for text in every for at in range(_PIECE))
+            group_texts.append(
+                {text[:_ENOUGH] for expression, texts in texts_of.items() if expression not in short for text in texts}
+            )
+        all_texts = sorted(set().union(*group_texts), key=lambda text: text[::-1])
+        pieces = b"".join(text[offset : offset + _PIECE] for text in all_texts for offset in range(_PIECE))
         self._pieces[_hashed(np.frombuffer(pieces, dtype=_WORD))] = True
         # As numbers they are in ascending order: their last byte counts most.
-        self._texts = np.frombuffer(b"".join(text + b"\0" for text in every), dtype=_TEXT)
-        self._of_group = np.array([[text in group for text in every] for group in known], dtype=np.bool_)
+        self._texts = np.frombuffer(b"".join(text + b"\0" for text in all_texts), dtype=_TEXT)
+        self._of_group = np.array([[text in group for text in all_texts] for group in group_texts], dtype=np.bool_)
 
-    def spans(self, data: Data, low: int, high: int) -> list[Spans]:
-        """For each group the parts of `data`, in order, in which all matches begin that do so from `low` to `high`."""
-        if low >= high:
+    def spans(self, data: Data, start: int, stop: int) -> list[Spans]:
+        """For each group the parts of `data`, in order, in which all its matches begin in that range do so."""
+        if start >= stop:
             return [np.empty((0, 2), dtype=np.int64)] * len(self._others)
-        places, texts = self._places(data, low, high)
-        found = []
-        for others, is_own in zip(self._others, self._of_group, strict=True):
-            own = places[is_own[texts]] if len(texts) else places
+        offsets, texts = self._offsets(data, start, stop)
+        spans = []
+        for others, is_of_group in zip(self._others, self._of_group, strict=True):
+            begins = offsets[is_of_group[texts]] if len(texts) else offsets
             if others:
-                begun = [at for other in others for at in starts(other, data, np.array([[low, high]]))]
-                own = np.concatenate([own, np.array(begun, dtype=np.int64)])
-            own.sort()
-            found.append(_joined(own) if len(own) else own.reshape(0, 2))
-        return found
+                further = [offset for other in others for offset in starts(other, data, np.array([[start, stop]]))]
+                begins = np.concatenate([begins, np.array(further, dtype=np.int64)])
+            begins.sort()
+            spans.append(_joined(begins) if len(begins) else begins.reshape(0, 2))
+        return spans
 
-    def _places(self, data: Data, low: int, high: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Where texts stand to their last byte, and which of them."""
-        first, stop = low // _PIECE * _PIECE, min(len(data), high + _ENOUGH)
-        part = data[first:stop]
+    def _offsets(self, data: Data, start: int, stop: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The offsets at which texts stand to their last byte, and which of the texts."""
+        first, end = start // _PIECE * _PIECE, min(len(data), stop + _ENOUGH)
+        part = data[first:end]
         numbers = np.frombuffer(part + bytes(-len(part) % _PIECE + 2 * _PIECE), dtype=_WORD)
-        held = self._pieces.take(_hashed(numbers), mode="clip").nonzero()[0]
-        held = held[held < len(numbers) - 1]
-        here = numbers[held].astype(_TEXT) | numbers[held + 1].astype(_TEXT) << np.uint64(8 * _PIECE)
-        above = np.where(held > 0, numbers[held - 1], 0).astype(_TEXT)
+        likely = self._pieces.take(_hashed(numbers), mode="clip").nonzero()[0]
+        likely = likely[likely < len(numbers) - 1]
+        here = numbers[likely].astype(_TEXT) | numbers[likely + 1].astype(_TEXT) << np.uint64(8 * _PIECE)
+        above = np.where(likely > 0, numbers[likely - 1], 0).astype(_TEXT)
         # A text may begin up to three bytes before the piece that was looked at.
-        begun = [
+        shifted = [
             (here << np.uint64(8 * before) | above >> np.uint64(8 * (_PIECE - before))) & _WHOLE
             for before in range(_PIECE)
         ]
-        said = np.concatenate(begun)
-        places = np.concatenate([first + held * _PIECE - before for before in range(_PIECE)])
-        texts = self._texts.searchsorted(said)
-        known = texts < len(self._texts)
-        known[known] = self._texts[texts[known]] == said[known]
-        known &= (places >= low) & (places < high)
-        return places[known], texts[known]
+        candidates = np.concatenate(shifted)
+        offsets = np.concatenate([first + likely * _PIECE - before for before in range(_PIECE)])
+        texts = self._texts.searchsorted(candidates)
+        is_text = texts < len(self._texts)
+        is_text[is_text] = self._texts[texts[is_text]] == candidates[is_text]
+        is_text &= (offsets >= start) & (offsets < stop)
+        return offsets[is_text], texts[is_text]
 
 
-def _joined(places: NDArray[np.int64]) -> Spans:
-    """Places in ascending order as spans, near ones together."""
-    is_apart = np.diff(places) > _NEAR
-    first, last = places[np.insert(is_apart, 0, True)], places[np.append(is_apart, True)] + 1
+def _joined(offsets: NDArray[np.int64]) -> Spans:
+    """Offsets in ascending order as spans, near ones together."""
+    is_apart = np.diff(offsets) > _NEAR
+    first, last = offsets[np.insert(is_apart, 0, True)], offsets[np.append(is_apart, True)] + 1
     return np.column_stack([first, last])
 
 
 def starts(expression: re.Pattern[bytes], data: Data, spans: Spans) -> Iterator[int]:
     """Where matches begin in these parts of `data`, wherever they end; none begins within another."""
     end = 0
-    for low, high in spans.tolist():
-        for found in expression.finditer(data, max(low, end), min(len(data), high + _LONGEST)):
-            if found.start() >= high:
+    for start, stop in spans.tolist():
+        for match in expression.finditer(data, max(start, end), min(len(data), stop + _LONGEST)):
+            if match.start() >= stop:
                 break
-            end = found.end()
-            yield found.start()
+            end = match.end()
+            yield match.start()
 
 
 def _hashed(numbers: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    return (numbers * _GOLDEN) >> _KEPT
+    return (numbers * _GOLDEN) >> _UPPER_HALF
 
 
 def beginnings(expression: bytes) -> set[bytes]:
@@ -121,15 +123,15 @@ def beginnings(expression: bytes) -> set[bytes]:
     todo = [(b"", rest) for rest in _alternatives(expression)[0]]
     while todo:
         text, rest = todo.pop()
-        found = list(_continued(text, rest)) if len(text) < _ENOUGH else []
-        todo += found
-        if not found:
+        longer = list(_continued(text, rest)) if len(text) < _ENOUGH else []
+        todo += longer
+        if not longer:
             done.add(text)
     return done
 
 
 def _continued(text: bytes, rest: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Longer texts that it can go on as, with the expressions that follow; nothing if what follows is not plain."""
+    """Longer texts that it can go on as, with the expressions that follow; nothing if the next part is not plain."""
     plain = _PLAIN.match(rest)
     if plain:
         within, after = [plain[0]], rest[plain.end() :]
@@ -142,18 +144,18 @@ def _continued(text: bytes, rest: bytes) -> Iterator[tuple[bytes, bytes]]:
     if after.startswith(b"?"):
         yield text, after[1:]
     after = b"[]" if after.startswith(b"+") else after.removeprefix(b"?")
-    for one in within:
-        yield (text + (plain[1] or plain[2]), after) if plain else (text, one + after)
+    for part in within:
+        yield (text + (plain[1] or plain[2]), after) if plain else (text, part + after)
 
 
 def _alternatives(expression: bytes) -> tuple[list[bytes], bytes]:
-    """The alternatives up to the end or to a parenthesis that closes, and what stands behind that."""
-    found, depth, begun = [], 0, 0
+    """The alternatives up to the end or to a parenthesis that closes, and the text behind that."""
+    alternatives, depth, start = [], 0, 0
     for token in _TOKEN.finditer(expression):
         depth += {b"(": 1, b")": -1}.get(token[0], 0)
         if depth < 0 or (depth == 0 and token[0] == b"|"):
-            found.append(expression[begun : token.start()])
-            begun = token.end()
+            alternatives.append(expression[start : token.start()])
+            start = token.end()
         if depth < 0:
-            return found, expression[begun:]
-    return [*found, expression[begun:]], b""
+            return alternatives, expression[start:]
+    return [*alternatives, expression[start:]], b""

@@ -22,9 +22,9 @@ ByteRanges = tuple[tuple[int, int], ...]
 
 # Line feeds are counted for blocks of this many bytes, and looked up inside one when a line of it is asked for.
 _BLOCK = 1 << 15
-_BLOCKS_KEPT = 64
+_BLOCKS_HELD = 64
 # After a look into so many blocks memory is given back: one look can bring 2 MiB of a mapped file into it.
-_LET_GO = 8
+_RELEASE_EVERY = 8
 # So many characters of a line are shown at most; for them so many bytes are looked at.
 _SHOWN = 2000
 LOOKED_AT = 4 * _SHOWN
@@ -72,28 +72,28 @@ class LogText:
     def _feeds(self) -> Int64:
         """The number of line feeds before each block, and in all."""
         counts = [0]
-        for low in range(0, len(self.data), _BLOCK):
-            part = np.frombuffer(self.data[low : low + _BLOCK], dtype=np.uint8)
+        for start in range(0, len(self.data), _BLOCK):
+            part = np.frombuffer(self.data[start : start + _BLOCK], dtype=np.uint8)
             counts.append(int(np.count_nonzero(part == ord("\n"))))
-            release_range(self.data, low, low + _BLOCK)
+            release_range(self.data, start, start + _BLOCK)
         return np.cumsum(counts).astype(np.int64)
 
     @cached_property
-    def _kept(self) -> dict[int, Int64]:
+    def _block_ends(self) -> dict[int, Int64]:
         return {}
 
     def _ends(self, block: int) -> Int64:
         """The offsets of the line feeds in a block. Those of a few are kept, for lines are asked for in order."""
-        found = self._kept.get(block)
-        if found is None:
-            if len(self._kept) >= _BLOCKS_KEPT:
-                self._kept.clear()
-            if len(self._kept) % _LET_GO == 0:
+        ends = self._block_ends.get(block)
+        if ends is None:
+            if len(self._block_ends) >= _BLOCKS_HELD:
+                self._block_ends.clear()
+            if len(self._block_ends) % _RELEASE_EVERY == 0:
                 release_all(self.data)
-            low = block * _BLOCK
-            part = np.frombuffer(self.data[low : low + _BLOCK], dtype=np.uint8)
-            found = self._kept[block] = (part == ord("\n")).nonzero()[0] + low
-        return found
+            start = block * _BLOCK
+            part = np.frombuffer(self.data[start : start + _BLOCK], dtype=np.uint8)
+            ends = self._block_ends[block] = (part == ord("\n")).nonzero()[0] + start
+        return ends
 
     @cached_property
     def lines(self) -> int:
@@ -117,10 +117,10 @@ class LogText:
         blocks = offsets // _BLOCK
         lines: Int64 = self._feeds[blocks] + 1
         cuts = np.append(np.flatnonzero(np.diff(blocks, prepend=-1)), len(offsets))
-        for low, high in pairwise(cuts.tolist()):
-            block = int(blocks[low])
+        for first, last in pairwise(cuts.tolist()):
+            block = int(blocks[first])
             if self._feeds[block] < self._feeds[block + 1]:
-                lines[low:high] += np.searchsorted(self._ends(block), offsets[low:high])
+                lines[first:last] += np.searchsorted(self._ends(block), offsets[first:last])
         return lines
 
     def start_of(self, line: int) -> int:
@@ -160,28 +160,31 @@ class LogText:
 
     def pieces(self, start: int, stop: int) -> Iterator[Piece]:
         """The pieces that are not blank between two offsets, escapes removed."""
-        line, seen = self.line_of(start), start
-        for at, end in self.spans(start, stop):
-            text = plain(self.data[at : min(end, at + LONGEST_PIECE)])
+        line, counted_to = self.line_of(start), start
+        for begin, end in self.spans(start, stop):
+            text = plain(self.data[begin : min(end, begin + LONGEST_PIECE)])
             if text:
                 # Counting on is quicker than looking a line up.
-                line = self.line_of(at) if self.starts is not None else line + self.data[seen:at].count(b"\n")
-                seen = at
-                yield Piece(at, end, line, text)
+                if self.starts is not None:
+                    line = self.line_of(begin)
+                else:
+                    line += self.data[counted_to:begin].count(b"\n")
+                counted_to = begin
+                yield Piece(begin, end, line, text)
 
     def spans(self, start: int, stop: int) -> Iterator[tuple[int, int]]:
         """Where the pieces between two offsets begin and end, blank ones too."""
         is_drawn = self.data.find(b"\x1b", start, stop) >= 0
         for row in _ROW.finditer(self.data, start, stop):
-            low, high = row.span()
+            begin, end = row.span()
             # Only where the cursor moves does more than the end of a line end a piece.
-            if is_drawn and self.data.find(b"\x1b", low, high) >= 0:
-                for found in _MOVES.finditer(self.data, low, high):
-                    if found.start() > low:
-                        yield low, found.start()
-                    low = found.end()
-            if low < high:
-                yield low, high
+            if is_drawn and self.data.find(b"\x1b", begin, end) >= 0:
+                for move in _MOVES.finditer(self.data, begin, end):
+                    if move.start() > begin:
+                        yield begin, move.start()
+                    begin = move.end()
+            if begin < end:
+                yield begin, end
 
     def piece(self, start: int, stop: int) -> Piece | None:
         """The piece that begins and ends there; None for a blank one."""

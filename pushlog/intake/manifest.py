@@ -28,11 +28,11 @@ def manifest(path: str) -> Manifest:
     """The manifest in a file. Raises InputError."""
     for line, document in documents(path, WANTED):
         try:
-            found = layers_of(document)
+            layers = layers_of(document)
         except DocumentError as error:
             raise InputError(f"{path}: line {line}: {error}") from None
-        if found is not None:
-            return found
+        if layers is not None:
+            return layers
     raise InputError(f"{path}: has no list of layers; expected {WANTED}")
 
 
@@ -55,5 +55,5 @@ def _get(layer: object, key: str, otherwise: object) -> object:
 
 
 def _size(value: object) -> int | None:
-    known = isinstance(value, int) and not isinstance(value, bool) and value >= 0
-    return value if known and isinstance(value, int) else None
+    is_size = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return value if is_size and isinstance(value, int) else None

@@ -23,9 +23,9 @@ def contents(path: Path) -> Data:
         return mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ) if size >= LARGE else file.read()
 
 
-def release_range(data: Data, low: int, high: int) -> None:
-    """The data from `low` to `high` was read and is not needed again soon: now and then, its memory is given back."""
-    first, last = low >> _STEP, min(high, len(data)) >> _STEP
+def release_range(data: Data, start: int, stop: int) -> None:
+    """The data from `start` to `stop` was read and is not needed again soon: now and then, its memory is given back."""
+    first, last = start >> _STEP, min(stop, len(data)) >> _STEP
     if first < last and isinstance(data, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
         data.madvise(mmap.MADV_DONTNEED, first << _STEP, (last - first) << _STEP)
 
@@ -38,9 +38,9 @@ def release_all(data: Data) -> None:
 
 def holds(data: Data, words: bytes, start: int, stop: int) -> bool:
     """Whether these words are between two offsets, without holding all of that in memory."""
-    for low in range(start, stop, 1 << _STEP):
-        high = min(low + (1 << _STEP), stop)
-        if data.find(words, low, min(high + len(words), stop)) >= 0:
+    for offset in range(start, stop, 1 << _STEP):
+        end = min(offset + (1 << _STEP), stop)
+        if data.find(words, offset, min(end + len(words), stop)) >= 0:
             return True
-        release_range(data, low, high)
+        release_range(data, offset, end)
     return False

@@ -58,7 +58,7 @@ class Raw:
         return pending if isinstance(pending, Checked) else pending.result()
 
     @property
-    def told(self) -> tuple[str, ...]:
+    def all_notes(self) -> tuple[str, ...]:
         """All that has to be said about the bytes; waits for it."""
         return self.notes if isinstance(self.pending_check, Checked) else (*self.notes, *self.check.notes)
 
@@ -100,22 +100,25 @@ def _inside(name: str) -> Raw:
 
 def _unpacked(name: str, data: bytes, member: str | None = None) -> Raw:
     """The one log that a compressed file or an archive holds, or the named one. Raises InputError."""
-    from pushlog.intake.archives import ArchiveLimits, members
+    from pushlog.intake.archives import members
+    from pushlog.intake.limits import ArchiveLimits
 
-    shown = name if member is None else f"{name}/{member}"
-    found = None
-    for one in members(io.BytesIO(data), len(data), ArchiveLimits()):
-        if one.harmless or member not in (None, one.name):
+    label = name if member is None else f"{name}/{member}"
+    log_member = None
+    for candidate in members(io.BytesIO(data), len(data), ArchiveLimits()):
+        if candidate.harmless or member not in (None, candidate.name):
             continue
-        if found is not None:
-            raise InputError(f"{name}: holds several logs: name one, such as {name}/{found.name}, or use pushlog audit")
-        found = one
-    if found is None:
-        raise InputError(f"{shown}: holds no such log" if member else f"{shown}: is an archive without a log")
-    if found.data is None:
-        raise InputError(f"{shown}: can't be read: {found.problem}")
-    given = raw(f"{name}/{found.name}" if found.name else name, found.data)
-    return replace(given, notes=(*given.notes, found.problem), incomplete=True) if found.problem else given
+        if log_member is not None:
+            raise InputError(
+                f"{name}: holds several logs: name one, such as {name}/{log_member.name}, or use pushlog audit"
+            )
+        log_member = candidate
+    if log_member is None:
+        raise InputError(f"{label}: holds no such log" if member else f"{label}: is an archive without a log")
+    if log_member.data is None:
+        raise InputError(f"{label}: can't be read: {log_member.problem}")
+    source = raw(f"{name}/{log_member.name}" if log_member.name else name, log_member.data)
+    return replace(source, notes=(*source.notes, log_member.problem), incomplete=True) if log_member.problem else source
 
 
 def _bounded(name: str, file: BinaryIO, limit: int) -> Raw:
@@ -127,9 +130,9 @@ def _bounded(name: str, file: BinaryIO, limit: int) -> Raw:
     data = b"".join(parts)
     if len(data) <= limit:
         return raw(name, data)
-    given = raw(name, data[:limit])
+    source = raw(name, data[:limit])
     note = f"only the first {limit:,} bytes were read, the limit for a log"
-    return replace(given, notes=(*given.notes, note), incomplete=True)
+    return replace(source, notes=(*source.notes, note), incomplete=True)
 
 
 def _size(file: BinaryIO) -> int:
@@ -153,8 +156,8 @@ def raw(name: str, data: Data) -> Raw:
     if isinstance(pending, Checked):
         notes = (*notes, *pending.notes)
     # A file name need not be UTF-8; what is written of it must be.
-    shown = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return Raw(name=shown, data=text, size=len(data), pending_check=pending, notes=notes)
+    label = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return Raw(name=label, data=text, size=len(data), pending_check=pending, notes=notes)
 
 
 def _encoding(head: bytes) -> tuple[str | None, str | None]:

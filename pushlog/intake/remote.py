@@ -61,7 +61,7 @@ def _find(url: str) -> Iterator[Found]:
     scheme = urlsplit(url).scheme
     if scheme in _WEB:
         # A page of links is no folder: only what was named is fetched.
-        yield _found(url, system.info(path))
+        yield _remote_file(url, system.info(path))
         return
     if any(mark in path for mark in "*?["):
         infos = system.glob(path, detail=True)
@@ -71,10 +71,10 @@ def _find(url: str) -> Iterator[Found]:
         infos = {path: system.info(path)}
     for name in sorted(infos):
         if infos[name].get("type", "file") == "file":
-            yield _found(system.unstrip_protocol(name), infos[name])
+            yield _remote_file(system.unstrip_protocol(name), infos[name])
 
 
-def _found(url: str, info: dict[str, Any]) -> Found:
+def _remote_file(url: str, info: dict[str, Any]) -> Found:
     stamps = (info.get(key) for key in ("ETag", "etag", "md5Hash", "LastModified", "updated", "mtime", "created"))
     stamp = next((str(value) for value in stamps if value is not None), "")
     size = info.get("size")
@@ -86,8 +86,8 @@ def _system(url: str) -> tuple[Any, str]:  # fsspec has no types
         import fsspec
     except ImportError:
         raise InputError(f"{label(url)}: URLs are read with fsspec: pip install 'pushlog[remote]'") from None
-    found: tuple[Any, str] = fsspec.core.url_to_fs(url)
-    return found
+    system_and_path: tuple[Any, str] = fsspec.core.url_to_fs(url)
+    return system_and_path
 
 
 def _unreadable(url: str, error: Exception) -> InputError:
@@ -96,5 +96,5 @@ def _unreadable(url: str, error: Exception) -> InputError:
         return InputError(f"{name}: its library is missing: pip install 'pushlog[remote]' ({error})")
     if isinstance(error, FileNotFoundError):
         return InputError(f"{name}: can't be read: no such file")
-    said = " ".join(str(error).split()).replace(url, name) or type(error).__name__
-    return InputError(f"{name}: can't be read: {said[:300]}")
+    message = " ".join(str(error).split()).replace(url, name) or type(error).__name__
+    return InputError(f"{name}: can't be read: {message[:300]}")

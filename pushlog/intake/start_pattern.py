@@ -45,38 +45,38 @@ class StartPattern:
     def _signs(self) -> list[re.Pattern[bytes]]:
         return [re.compile(sign) for sign in self.signs]
 
-    def places(self, data: Data, spans: Spans, behind: int = 0) -> Iterator[tuple[int, int]]:
+    def places(self, data: Data, spans: Spans, searched_to: int = 0) -> Iterator[tuple[int, int]]:
         """The offsets at which it stands, in ascending order; those whose sign begins in these parts of `data`.
 
-        With each the offset up to which it has been looked for; what lies before `behind` has been.
+        With each the offset up to which it has been looked for; what lies before `searched_to` has been.
         """
-        for at in heapq.merge(*(starts(sign, data, spans) for sign in self._signs)):
-            if at < behind:
+        for offset in heapq.merge(*(starts(sign, data, spans) for sign in self._signs)):
+            if offset < searched_to:
                 continue
-            first = max(behind, at - _BEFORE, data.rfind(b"\n", max(0, at - _BEFORE), at) + 1)
+            first = max(searched_to, offset - _BEFORE, data.rfind(b"\n", max(0, offset - _BEFORE), offset) + 1)
             # Not beyond the sign's own line: what begins further down has a sign of its own.
-            last = data.find(b"\n", at, at + _BEHIND) + 1 or min(len(data), at + _BEHIND)
-            found = self._compiled.search(data, first, last)
-            if found:
-                behind = max(found.end(), at + 1)
-                yield found.start(), behind
+            last = data.find(b"\n", offset, offset + _BEHIND) + 1 or min(len(data), offset + _BEHIND)
+            match = self._compiled.search(data, first, last)
+            if match:
+                searched_to = max(match.end(), offset + 1)
+                yield match.start(), searched_to
 
 
 def places(openings: Iterable[StartPattern], data: Data, start: int = 0, stop: int | None = None) -> Iterator[int]:
     """The offsets at which any of these stands, in ascending order; those from `start` up to `stop`."""
-    known = tuple(openings)
-    yield from within(known, data, sifted(known, data, start, stop))
+    patterns = tuple(openings)
+    yield from within(patterns, data, sifted(patterns, data, start, stop))
 
 
 def spoken(groups: Sequence[Sequence[StartPattern]], data: Data) -> list[bool]:
     """For each group of openings whether one of it is anywhere in the data."""
-    known = tuple(opening for group in groups for opening in group)
-    found: set[StartPattern] = set()
-    for stretch in sifted(known, data):
-        for opening, spans in zip(known, stretch, strict=True):
-            if opening not in found and next(within([opening], data, [[spans]]), None) is not None:
-                found.add(opening)
-    return [not found.isdisjoint(group) for group in groups]
+    patterns = tuple(opening for group in groups for opening in group)
+    present: set[StartPattern] = set()
+    for stretch in sifted(patterns, data):
+        for opening, spans in zip(patterns, stretch, strict=True):
+            if opening not in present and next(within([opening], data, [[spans]]), None) is not None:
+                present.add(opening)
+    return [not present.isdisjoint(group) for group in groups]
 
 
 def within(openings: Sequence[StartPattern], data: Data, stretches: Iterable[Sequence[Spans]]) -> Iterator[int]:
@@ -85,16 +85,16 @@ def within(openings: Sequence[StartPattern], data: Data, stretches: Iterable[Seq
     `stretches`: for one part of the data after another, and for each opening, where its signs begin.
     """
     # A line can go on in the next stretch: what was found in it must not be found again, nor hide what follows.
-    behind = [0] * len(openings)
+    searched_to = [0] * len(openings)
     for stretch in stretches:
         each = [
-            zip(openings[n].places(data, spans, behind[n]), repeat(n), strict=False)
+            zip(openings[n].places(data, spans, searched_to[n]), repeat(n), strict=False)
             for n, spans in enumerate(stretch)
             if len(spans)
         ]
-        for (at, looked), n in heapq.merge(*each):
-            behind[n] = looked
-            yield at
+        for (offset, searched), n in heapq.merge(*each):
+            searched_to[n] = searched
+            yield offset
 
 
 def sifted(
@@ -102,10 +102,10 @@ def sifted(
 ) -> Iterator[Sequence[Spans]]:
     """For one stretch of the data after another: for each opening the parts in which its signs begin."""
     end = len(data) if stop is None else stop
-    for low in range(start, end, _STRETCH):
-        high = min(end, low + _STRETCH)
-        yield _sieve(openings).spans(data, low, high)
-        release_range(data, low, high)
+    for block in range(start, end, _STRETCH):
+        block_end = min(end, block + _STRETCH)
+        yield _sieve(openings).spans(data, block, block_end)
+        release_range(data, block, block_end)
 
 
 @cache

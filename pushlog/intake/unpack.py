@@ -13,7 +13,7 @@ from pushlog.faults import InputError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pushlog.intake.archives import ArchiveLimits
+    from pushlog.intake.limits import ArchiveLimits
 
 # No read asks for more than this, so that a forged size can't make Python set memory aside for it.
 CHUNK = 1 << 20
@@ -62,8 +62,8 @@ def kind(head: bytes) -> str | None:
     for magic, name in _MAGIC:
         if head.startswith(magic):
             return name
-    mark, at = _TAR
-    return "tar" if head[at : at + len(mark)] == mark else None
+    mark, offset = _TAR
+    return "tar" if head[offset : offset + len(mark)] == mark else None
 
 
 class Counted:
@@ -77,8 +77,8 @@ class Counted:
     def read(self, n: int = -1, /) -> bytes:
         """At most `n` bytes."""
         # The size that was told may be wrong or old: it bounds one read, never the whole.
-        most = CHUNK if self._size is None else max(self._size - self._file.tell(), CHUNK)
-        data = self._file.read(most if n < 0 else min(n, most))
+        size = CHUNK if self._size is None else max(self._size - self._file.tell(), CHUNK)
+        data = self._file.read(size if n < 0 else min(n, size))
         self.taken += len(data)
         return data
 

@@ -27,7 +27,7 @@ class ClientFacts:
 
     client: Client
     name: str
-    engine: bool
+    uses_docker_engine: bool
     basis: Basis
     counts: str
     names: str
@@ -67,7 +67,7 @@ def _facts(row: Row) -> ClientFacts:
     facts = ClientFacts(
         client=Client(client),
         name=row.text("name"),
-        engine=row.flag("engine") or False,
+        uses_docker_engine=row.flag("engine") or False,
         basis=Basis(row.choice("basis", _BASES) or Basis.UNKNOWN.value),
         counts=row.maybe_text("counts") or "",
         names=row.maybe_text("names") or "",

@@ -1,1 +1,1 @@
-"""While it runs: a push watched as its output grows, and a push recorded on a terminal of its own."""
+"""Live work: watch a push while its output grows, and record a push on a terminal of its own."""

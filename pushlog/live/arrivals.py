@@ -1,4 +1,4 @@
-"""The clock of a push whose log carries none: when its bytes arrived."""
+"""The clock of a push whose log carries no times: the moments at which its bytes arrived."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from pushlog.intake.log_text import Int64
     from pushlog.live.tape import Tape
 
-# What is read may have waited for its reader.
+# Bytes may have waited this long, in seconds, before they were read.
 RESOLUTION = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArrivalTimestamps:
-    """When the bytes of a log arrived: byte `starts[i]` and those after it at `seconds[i]`, `began` being second 0.
+    """The arrival of each byte of a log: byte `starts[i]` and those after it came at `seconds[i]`; `began` is second 0.
 
-    `text` is the log as it came, in which lines are found; `already`: the bytes that nobody saw coming.
+    `text` is the log as it came, with its lines; `already` counts the bytes that stood there before the watch began.
     """
 
     text: LogText
@@ -37,36 +37,40 @@ class ArrivalTimestamps:
 
     @property
     def kind(self) -> Clock:
-        """These times were taken as the bytes came."""
+        """Return `recorded`: the times were taken as the bytes came."""
         return Clock.RECORDED
 
     def times(self, lines: Sequence[int], offsets: Sequence[int]) -> LineTimes:
-        """The seconds of places in the log; NaN throughout for a push that nobody saw coming.
+        """Return the seconds of places in the log; NaN throughout for a push that was not seen while it came.
 
-        That is one that had begun before anybody watched, or one that came at once, as from a file that was whole.
-        Offsets are those in the log without its decoration: they count inside their own line only.
+        Such a push began before the watch did, or came at once, as from a file that was already whole.
+        Offsets are those in the log without its line prefixes, so each counts inside its own line only.
         """
-        lows = [self.text.start_of(line) for line in lines]
-        highs = [max(low, self.text.start_of(line + 1) - 1) for low, line in zip(lows, lines, strict=True)]
-        places = np.clip(np.array(offsets, dtype=np.int64), np.array(lows), np.array(highs))
+        line_starts = [self.text.start_of(line) for line in lines]
+        line_stops = [
+            max(start, self.text.start_of(line + 1) - 1) for start, line in zip(line_starts, lines, strict=True)
+        ]
+        places = np.clip(np.array(offsets, dtype=np.int64), np.array(line_starts), np.array(line_stops))
         index = np.searchsorted(self.starts, places, side="right") - 1
-        told = tuple(self.seconds[max(0, int(i))] for i in index)
-        if int(places[0]) < self.already or told[-1] - told[0] < RESOLUTION:
+        seconds = tuple(self.seconds[max(0, int(i))] for i in index)
+        if int(places[0]) < self.already or seconds[-1] - seconds[0] < RESOLUTION:
             return LineTimes(seconds=(float("nan"),) * len(places), resolution=RESOLUTION, steps=0, began=None)
-        moment = dt.datetime.fromtimestamp(self.began + told[0], dt.UTC)
-        return LineTimes(seconds=told, resolution=RESOLUTION, steps=0, began=moment.isoformat(timespec="milliseconds"))
+        moment = dt.datetime.fromtimestamp(self.began + seconds[0], dt.UTC)
+        return LineTimes(
+            seconds=seconds, resolution=RESOLUTION, steps=0, began=moment.isoformat(timespec="milliseconds")
+        )
 
 
 def arrivals(tape: Tape, text: bytes, *, already: int) -> ArrivalTimestamps | None:
-    """The clock of `text`, the end of what is on the tape, or all of it; None where it is neither, as with UTF-16."""
+    """Return the clock of `text`, which ends the tape or is all of it; None when it is neither, as after UTF-16."""
     data = b"".join(tape.parts)
     if not data.endswith(text):
         return None
-    lead, parts = len(data) - len(text), len(tape.parts)
+    skipped, parts = len(data) - len(text), len(tape.parts)
     return ArrivalTimestamps(
         text=LogText(text),
-        starts=np.array(tape.starts[:parts], dtype=np.int64) - lead,
+        starts=np.array(tape.starts[:parts], dtype=np.int64) - skipped,
         seconds=tuple(tape.seconds[:parts]),
-        already=max(0, already - lead),
+        already=max(0, already - skipped),
         began=tape.began,
     )

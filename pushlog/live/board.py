@@ -1,4 +1,4 @@
-"""Where a running push stands: what each layer said last and when, brought up to date from the new lines alone."""
+"""The state of a running push: the last event of each layer and its time, updated from the new lines alone."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ import numpy as np
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.bind_error import HEADERS
 from pushlog.formats.errors.classify import starts_error
-from pushlog.formats.events import UNKNOWN, EventKind, Events, Mark, gaps
+from pushlog.formats.events import UNKNOWN, EventKind, Events, gaps
+from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.reference import reference
 from pushlog.intake.log_text import LogText
+from pushlog.knowledge.docker import RETRY_DELAY
 from pushlog.model import State
-from pushlog.timeline.event_table import DELAY
 from pushlog.timeline.layers import STATES
 
 if TYPE_CHECKING:
@@ -24,17 +25,17 @@ if TYPE_CHECKING:
     from pushlog.intake.log_text import Int64, Piece
     from pushlog.knowledge.base import Knowledge
 
-# How far back figures are kept for the rate, and how close together, in seconds.
-KEPT = 30.0
+# Figures of this many last seconds give the rate; they are kept at least `_APART` seconds apart.
+RATE_WINDOW = 30.0
 _APART = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One layer now. Times are seconds of the watch; `since`: of its present state or upload, `at`: of its last line.
+    """The state of one layer. Times are seconds of the watch: `since` of its state or upload, `at` of its last line.
 
-    `done` and `total` are bytes as printed, None where not; `figures` pairs times with `done`, of this upload only.
-    `retries` counts its countdowns, the last of which shows `wait` seconds.
+    `done` and `total` are bytes as printed, None where none were; `figures` pairs times with `done` for this upload
+    only. `retries` counts the countdowns of the layer, the last of which shows `wait` seconds.
     """
 
     id: str
@@ -49,17 +50,17 @@ class Row:
 
     @property
     def through(self) -> bool:
-        """Whether all of it was read; the registry's word is still to come."""
+        """Return whether all bytes were read; the registry has not confirmed them yet."""
         return self.total is not None and self.done is not None and self.done >= self.total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """One push now. `began`, `at`: its first and its last line; `ended`: what reads like its end; None: none so far.
+    """The state of one push. `began` and `at` are the times of its first and last line, `ended` that of its end so far.
 
-    `tags` have their digest; `failed`: that end reads like an error; `cause`: why an upload failed that
-    docker retries, where the daemon's own log is in the same stream. `number` counts the pushes of the log;
-    `retries_itself`: this is the store whose daemon retries.
+    `tags` are those with a digest line; `failed` says that the end reads like an error; `cause` is the reason of a
+    failed upload, where the daemon's log is in the same stream. `number` counts the pushes of the log;
+    `retries_itself` says that the image store is the one whose daemon retries.
     """
 
     name: str | None = None
@@ -75,48 +76,48 @@ class Board:
 
     @property
     def verb(self) -> str:
-        """What the figures count: what this store reads before it compresses, or what the other one sends."""
+        """Return the verb for the figures: `read` where the store counts before compression, else `sent`."""
         return "read" if self.retries_itself else "sent"
 
     @property
     def running(self) -> bool:
-        """Whether a push has begun and not ended."""
+        """Return whether the push has begun and not ended."""
         return self.began is not None and self.ended is None
 
     @property
     def open(self) -> tuple[Row, ...]:
-        """The layers that the registry does not have yet."""
+        """Return the layers that the registry does not have yet."""
         return tuple(r for r in self.layers.values() if not r.state.done and r.state is not State.SKIPPED)
 
 
-def advanced(board: Board, data: bytes, at: float, knowledge: Knowledge) -> Board:
-    """The board after these lines, which came at `at`."""
+def advance(board: Board, data: bytes, at: float, knowledge: Knowledge) -> Board:
+    """Return the board after these lines, which came at second `at`."""
     text = LogText(data)
     reading = docker_lines.read(text)
     for item in _in_order(text, reading, board):
         if isinstance(item, Mark):
-            board = _marked(board, item, at)
+            board = _after_mark(board, item, at)
         elif isinstance(item, int):
-            board = _stepped(board, reading.events, item, at)
+            board = _after_event(board, reading.events, item, at)
         elif board.running and starts_error(item.text, knowledge):
             board = replace(board, failed=True, ended=at, at=at)
     return board
 
 
 def _in_order(text: LogText, reading: docker_lines.Reading, board: Board) -> Iterator[Mark | int | Piece]:
-    """Marks, numbers of events, and what is neither, in the order of the text; that only where a push runs."""
-    events, marks = reading.events, [m for m in reading.marks if m.kind != "note"]
-    found: list[tuple[int, Mark | int | Piece]] = [(m.start, m) for m in marks]
-    found += [(int(events.start[row]), row) for row in _telling(events).tolist()]
+    """Yield marks, row numbers of events, and other pieces, in text order; other pieces only where a push runs."""
+    events, marks = reading.events, [m for m in reading.marks if m.kind != MarkKind.NOTE]
+    items: list[tuple[int, Mark | int | Piece]] = [(m.start, m) for m in marks]
+    items += [(int(events.start[row]), row) for row in _latest_rows(events).tolist()]
     if board.running or any(m.kind in HEADERS for m in marks) or len(events):
-        low = np.append(events.start, [m.start for m in marks]).astype(np.int64)
-        high = np.append(events.stop, [m.stop for m in marks]).astype(np.int64)
-        found += [(p.start, p) for a, b in gaps(low, high, 0, len(text.data)) for p in text.pieces(a, b)]
-    return (item for _, item in sorted(found, key=lambda pair: pair[0]))
+        starts = np.append(events.start, [m.start for m in marks]).astype(np.int64)
+        stops = np.append(events.stop, [m.stop for m in marks]).astype(np.int64)
+        items += [(p.start, p) for a, b in gaps(starts, stops, 0, len(text.data)) for p in text.pieces(a, b)]
+    return (item for _, item in sorted(items, key=lambda pair: pair[0]))
 
 
-def _telling(events: Events) -> Int64:
-    """The rows after which something is new: of redraws that came at once, the last one tells all."""
+def _latest_rows(events: Events) -> Int64:
+    """Return the rows that change the board: of redraws that came at once only the last one counts."""
     order = np.argsort(events.layer, kind="stable")
     layer, kind, wait = events.layer[order], events.kind[order], events.wait[order]
     last = np.ones(len(order), dtype=bool)
@@ -124,37 +125,41 @@ def _telling(events: Events) -> Int64:
     return np.sort(order[last])
 
 
-def _marked(board: Board, mark: Mark, at: float) -> Board:
+def _after_mark(board: Board, mark: Mark, at: float) -> Board:
     if mark.kind in HEADERS:
-        named = reference((mark,))
-        name = "/".join(part for part in (named.registry, named.repository) if part)
+        target = reference((mark,))
+        name = "/".join(part for part in (target.registry, target.repository) if part)
         return Board(name=name, number=board.number + 1, began=at, at=at)
-    if mark.kind == "digest" and board.began is not None:
+    if mark.kind == MarkKind.DIGEST and board.began is not None:
         return replace(board, tags=(*board.tags, mark.fields.get("TAG", "")), ended=at, at=at)
-    if mark.kind == "upload_failed" and board.running:
+    if mark.kind == MarkKind.UPLOAD_FAILED and board.running:
         return replace(board, cause=unquoted(mark.fields["CAUSE"]))
-    if mark.kind == "error":
+    if mark.kind == MarkKind.ERROR:
         return replace(board, failed=True, ended=at, at=at)
     return board
 
 
 def unquoted(text: str) -> str:
-    """The value of a field of the daemon's log, as Go quotes it."""
+    """Return the value of a field of the daemon's log, which Go quotes."""
     try:
         return str(json.loads(f'"{text}"'))
     except ValueError:
         return text
 
 
-def _stepped(board: Board, events: Events, number: int, at: float) -> Board:
-    """The board after one line of a layer. A layer that goes on after a digest line belongs to the next tag."""
+def _after_event(board: Board, events: Events, number: int, at: float) -> Board:
+    """Return the board after one line of a layer. A layer that goes on after a digest line belongs to the next tag."""
     kind, layer = EventKind(int(events.kind[number])), events.ids[int(events.layer[number])]
     if board.began is None:
         board = replace(board, began=at, number=board.number + 1)
     before = board.layers.get(layer, Row(id=layer, state=State.UNKNOWN, since=at, at=at))
-    row = _counting(before, int(events.wait[number]), at) if kind == EventKind.RETRYING else _moved(before, kind, at)
+    row = (
+        _with_countdown(before, int(events.wait[number]), at)
+        if kind == EventKind.RETRYING
+        else _in_state(before, kind, at)
+    )
     if kind == EventKind.PUSHING:
-        row = _drawn(row, int(events.current[number]), int(events.total[number]), at)
+        row = _with_figure(row, int(events.current[number]), int(events.total[number]), at)
     return replace(
         board,
         at=at,
@@ -165,8 +170,8 @@ def _stepped(board: Board, events: Events, number: int, at: float) -> Board:
     )
 
 
-def _moved(row: Row, kind: EventKind, at: float) -> Row:
-    """A layer pushed with one tag stays pushed when the next tag finds it there."""
+def _in_state(row: Row, kind: EventKind, at: float) -> Row:
+    """Return the row in a new state; a layer pushed with one tag stays pushed when the next tag finds it there."""
     state = STATES[kind]
     if row.state.done and state in (State.EXISTS, State.PREPARING, State.WAITING):
         return replace(row, at=at)
@@ -175,26 +180,26 @@ def _moved(row: Row, kind: EventKind, at: float) -> Row:
     return replace(row, state=state, since=at, at=at, figures=(), done=row.done if state.done else None)
 
 
-def _counting(row: Row, wait: int, at: float) -> Row:
-    """A countdown names its number by its length, also when lines before it are lost (timeline/event_table.py)."""
+def _with_countdown(row: Row, wait: int, at: float) -> Row:
+    """Return the row after a countdown line, whose length tells its number even if lines are lost (event_table.py)."""
     if row.state is State.RETRYING and wait < row.wait:
         return replace(row, wait=wait, at=at)
-    retries = max(row.retries + 1, -(-wait // DELAY))
+    retries = max(row.retries + 1, -(-wait // RETRY_DELAY))
     return replace(row, state=State.RETRYING, since=at, at=at, retries=retries, wait=wait, figures=(), done=None)
 
 
-def _drawn(row: Row, current: int, total: int, at: float) -> Row:
+def _with_figure(row: Row, current: int, total: int, at: float) -> Row:
     if current == UNKNOWN:
         return row
     figures = row.figures
-    if figures and current < figures[-1][1]:  # sent again from its start
+    if figures and current < figures[-1][1]:  # the upload began again
         figures = ()
     if len(figures) > 1 and at - figures[-2][0] < _APART:
         figures = figures[:-1]
-    kept = tuple(pair for pair in figures if at - pair[0] <= KEPT)
+    recent = tuple(pair for pair in figures if at - pair[0] <= RATE_WINDOW)
     # One older figure stays, so that a slow upload has a rate too.
-    older = figures[len(figures) - len(kept) - 1 : len(figures) - len(kept)] if len(kept) < len(figures) else ()
-    # Docker leaves the size out once more was read than it, for the headers of a tar count too.
-    known = max(total, row.total or UNKNOWN)
-    known = current if known == UNKNOWN else known
-    return replace(row, done=current, total=known if known > 0 else None, figures=(*older, *kept, (at, current)))
+    older = figures[len(figures) - len(recent) - 1 : len(figures) - len(recent)] if len(recent) < len(figures) else ()
+    # Docker leaves the size out once more bytes than it were read, because the headers of a tar count too.
+    size = max(total, row.total or UNKNOWN)
+    size = current if size == UNKNOWN else size
+    return replace(row, done=current, total=size if size > 0 else None, figures=(*older, *recent, (at, current)))

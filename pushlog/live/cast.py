@@ -1,7 +1,7 @@
 """The recording that `record` writes: asciicast, version 2, each write in the file as soon as it happened.
 
-Version 2, for every asciinema since 2.0 plays it, where 2.x refuses version 3; and its times are absolute, so that a
-lost line shifts no other. The exit event `x` is that of version 3: players of version 2 skip events they don't know.
+Version 2 is written because every asciinema since 2.0 plays it, while 2.x refuses version 3, and because its times are
+absolute: a lost line shifts no other. The exit event `x` comes from version 3; players of version 2 skip it.
 Source: docs.asciinema.org, asciicast v2 and v3.
 """
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, kw_only=True)
 class Cast:
-    """A recording that is being written. `broken` says why nothing more can be: a full disk must not end a push."""
+    """A recording that is being written. `broken` says why no more can be written: a full disk must not end a push."""
 
     path: str
     file: int
@@ -35,17 +35,17 @@ class Cast:
     )
 
     def output(self, data: bytes) -> None:
-        """What the command wrote to its terminal, now."""
+        """Record what the command wrote to its terminal."""
         text = self._characters.decode(data)
         if text:
             self._event("o", text)
 
     def resized(self, columns: int, rows: int) -> None:
-        """The terminal has this size, now."""
+        """Record a new size of the terminal."""
         self._event("r", f"{columns}x{rows}")
 
     def ended(self, status: int) -> None:
-        """The command ended; the recording is whole."""
+        """Record the exit status of the command and close the file."""
         if rest := self._characters.decode(b"", final=True):
             self._event("o", rest)
         self._event("x", str(status))
@@ -55,7 +55,7 @@ class Cast:
         self._line([round(time.monotonic() - self.began, 6), code, data])
 
     def _line(self, value: object) -> None:
-        # One write call a line, nothing kept back: whatever kills this process, the lines so far are whole.
+        # One write call for each line, without a buffer: whatever kills this process, the lines so far are whole.
         line = (json.dumps(value, ensure_ascii=False) + "\n").encode("utf-8", "replace")
         while line and self.broken is None:
             try:
@@ -64,8 +64,8 @@ class Cast:
                 self.broken = (error.strerror or str(error)).lower()
 
 
-def cast(path: str, size: tuple[int, int], command: Sequence[str]) -> Cast:
-    """A new recording in the place of any old one; `size` is columns and rows. Raises OutputError."""
+def start_cast(path: str, size: tuple[int, int], command: Sequence[str]) -> Cast:
+    """Return a new recording that replaces any old one; `size` is columns and rows. Raises OutputError."""
     try:
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
     except (OSError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""Where the bytes of a running push come from: a pipe to its end, or a file that grows, is cut, or is replaced."""
+"""The source of a running push: a pipe read to its end, or a file that grows, is cut, or is replaced."""
 
 from __future__ import annotations
 
@@ -15,70 +15,70 @@ if TYPE_CHECKING:
     from io import FileIO
 
 _MOST = 1 << 20
-# A file says nothing when it grows: it is looked at this often, in seconds.
+# A file does not signal its growth: it is polled this often, in seconds.
 _POLL = 0.03
 
 
 class Followed:
-    """One input that is still written. `already`: how many bytes stood there before anybody watched."""
+    """One input that is still written. `already` counts the bytes that stood there before the watch began."""
 
     def __init__(self, name: str) -> None:
-        """Open it, `-` for standard input. Raises InputError."""
+        """Open the input, `-` for standard input. Raises InputError."""
         self.notes: list[str] = []
         self._stopped = threading.Event()
-        self._file = _opened(name)
+        self._file = _open(name)
         self._path = Path(name)
-        found = os.fstat(self._file.fileno())
-        self.grows = stat.S_ISREG(found.st_mode) and name != "-"
-        self.already = found.st_size if self.grows else 0
+        status = os.fstat(self._file.fileno())
+        self.grows = stat.S_ISREG(status.st_mode) and name != "-"
+        self.already = status.st_size if self.grows else 0
 
     def stop(self) -> None:
         """Let `chunks` end where the file ends now; a pipe ends by itself."""
         self._stopped.set()
 
     def chunks(self) -> Iterator[bytes]:
-        """What is written, as it comes; the input is closed after that."""
+        """Yield the bytes as they come, then close the input."""
         try:
             yield from self._chunks()
         finally:
             self._file.close()
 
     def _chunks(self) -> Iterator[bytes]:
-        whole_line = True
+        at_line_end = True
         while True:
             data = os.read(self._file.fileno(), _MOST)
             if data:
-                whole_line = data.endswith(b"\n")
+                at_line_end = data.endswith(b"\n")
                 yield data
             elif not self.grows or self._stopped.is_set():
                 return
             elif self._begins_anew():
-                if not whole_line:
+                if not at_line_end:
                     yield b"\n"
-                whole_line = True
+                at_line_end = True
             else:
                 self._stopped.wait(_POLL)
 
     def _begins_anew(self) -> bool:
-        """Whether the next byte is the first of a file: this one was cut, or another has its name now."""
-        here = os.fstat(self._file.fileno())
+        """Return whether the next byte is the first of a file, because this one was cut or another has its name now."""
+        ours = os.fstat(self._file.fileno())
         try:
-            named = self._path.stat()
+            current = self._path.stat()
         except OSError:  # moved away, and the next one is not there yet
             return False
-        if not os.path.samestat(here, named):
+        if not os.path.samestat(ours, current):
             self._file.close()
-            self._file = _opened(str(self._path))
+            self._file = _open(str(self._path))
             self.notes.append("the file was replaced while it was followed; lines are counted on from the one before")
             return True
-        if here.st_size < os.lseek(self._file.fileno(), 0, os.SEEK_CUR):
+        if ours.st_size < os.lseek(self._file.fileno(), 0, os.SEEK_CUR):
             os.lseek(self._file.fileno(), 0, os.SEEK_SET)
             self.notes.append("the file was cut while it was followed; lines are counted on from what was cut")
             return True
         return False
 
 
-def _opened(name: str) -> FileIO:
+def _open(name: str) -> FileIO:
     if name == "-":
         if os.isatty(0):
             raise InputError(

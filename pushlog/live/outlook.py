@@ -1,4 +1,4 @@
-"""What a running push waits for, and what will become of it, as far as that is certain."""
+"""The wait and the future of a running push, as far as they are certain."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pushlog.formats.errors.classify import classify
+from pushlog.knowledge.docker import MAX_RETRIES, RETRY_DELAY
 from pushlog.model import Family, State, Store
 from pushlog.report.prose import clip
-from pushlog.timeline.event_table import DELAY, MAX_COUNTDOWNS
 from pushlog.units import count, seconds
 
 if TYPE_CHECKING:
@@ -16,18 +16,19 @@ if TYPE_CHECKING:
     from pushlog.live.board import Board, Row
     from pushlog.model import Diagnosis
 
-# Seconds after which a layer that is alone holds the push back, and after which an upload stands still.
+# A layer that is alone for more than ALONE seconds holds the push back; an upload that does not move for more than
+# STILL seconds stands still.
 ALONE = 2.0
 STILL = 10.0
-# As many countdowns at once have a common cause (rules/retry_storm.py).
+# This many countdowns at once have a common cause (rules/retry_storm.py).
 _MANY = 3
-# A countdown of 1 is over this long after it was printed.
+# A countdown that shows 1 is over this many seconds after it was printed.
 _TICK = 1.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retry:
-    """What docker will still do for a layer: seconds to its next upload, uploads left, seconds of waits left in all."""
+    """The retries left of a layer: seconds to its next upload, uploads left, seconds of waits left in all."""
 
     next_in: int
     uploads: int
@@ -36,7 +37,7 @@ class Retry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
-    """What docker will do in vain, and why. `certain`: its daemon said so now, else the push before ended so."""
+    """A retry that can't succeed, and why. `certain`: the daemon's log says so; else the push before ended so."""
 
     layer: str
     why: str
@@ -45,7 +46,7 @@ class Outlook:
     certain: bool
 
     def __str__(self) -> str:
-        """Return it as a sentence."""
+        """Return the outlook as a sentence."""
         times = "once more" if self.retry.uploads == 1 else f"{self.retry.uploads} more times"
         ends = (
             "and it can't succeed" if self.certain else "and the push before ended on this layer, which no retry cures"
@@ -55,7 +56,7 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """Why a layer could not be pushed, where that does not change by pushing again."""
+    """The reason why a layer could not be pushed, where pushing again does not change it."""
 
     family: Family
     http_status: int | None
@@ -69,41 +70,45 @@ Refusals = dict[tuple[str | None, str], Refusal]  # by the name of the repositor
 
 
 def retry(row: Row, now: float) -> Retry | None:
-    """What is left of the retries of a layer that counts down; each wait is five seconds longer than the last."""
+    """Return the retries left of a layer that counts down; each wait is five seconds longer than the last."""
     if row.state is not State.RETRYING:
         return None
     next_in = max(0, round(row.wait - (now - row.at)))
-    later = sum(DELAY * number for number in range(row.retries + 1, MAX_COUNTDOWNS + 1))
-    return Retry(next_in=next_in, uploads=max(0, MAX_COUNTDOWNS + 1 - row.retries), waiting=next_in + later)
+    later = sum(RETRY_DELAY * number for number in range(row.retries + 1, MAX_RETRIES + 1))
+    return Retry(next_in=next_in, uploads=max(0, MAX_RETRIES + 1 - row.retries), waiting=next_in + later)
 
 
 def under_way(row: Row, now: float) -> bool:
-    """Whether the countdown is over and nothing came since: in a pipe an upload shows only by its end."""
+    """Return whether the countdown is over and nothing came since: in a pipe only the end of an upload is printed."""
     return row.state is State.RETRYING and row.wait == 1 and now - row.at >= _TICK
 
 
 def outlook(board: Board, now: float, knowledge: Knowledge, refused: Refusals) -> Outlook | None:
-    """The end of a push that goes on in vain: known from the daemon's log, or from the push before it.
+    """Return the outlook of a push that goes on in vain, from the daemon's log or from the push before it.
 
-    The client itself never says why it retries; and the daemon does not say which layer it means.
+    The client never says why it retries, and the daemon does not say which layer it means.
     """
     rows = [row for row in board.open if row.state is State.RETRYING] if board.running else []
-    told = _told(board.cause, knowledge) if board.cause is not None and len(rows) == 1 else None
-    row = rows[0] if told else next((row for row in rows if (board.name, row.id) in refused), None)
+    refusal = _refusal(board.cause, knowledge) if board.cause is not None and len(rows) == 1 else None
+    row = rows[0] if refusal else next((row for row in rows if (board.name, row.id) in refused), None)
     left = retry(row, now) if row else None
     if row is None or left is None:
         return None
-    why = told or refused[board.name, row.id]
-    return Outlook(layer=row.id, why=str(why), retry=left, family=why.family, certain=told is not None)
+    why = refusal or refused[board.name, row.id]
+    return Outlook(layer=row.id, why=str(why), retry=left, family=why.family, certain=refusal is not None)
 
 
-def _told(cause: str, knowledge: Knowledge) -> Refusal | None:
-    found = classify(cause, store=Store.GRAPHDRIVER, catalogue=knowledge.signatures)
-    return Refusal(family=found.family, http_status=found.http_status) if found.retry_helps is False else None
+def _refusal(cause: str, knowledge: Knowledge) -> Refusal | None:
+    classified = classify(cause, store=Store.GRAPHDRIVER, catalogue=knowledge.signatures)
+    return (
+        Refusal(family=classified.family, http_status=classified.http_status)
+        if classified.retry_helps is False
+        else None
+    )
 
 
 def refusals(name: str | None, push: Diagnosis) -> Refusals:
-    """What a failed push says of the next one to the same repository."""
+    """Return the refusals of a failed push, which hold for the next one to the same repository."""
     error = push.error
     if error is None or error.retry_helps is not False:
         return {}
@@ -112,27 +117,27 @@ def refusals(name: str | None, push: Diagnosis) -> Refusals:
 
 
 def held_back(board: Board, now: float) -> str | None:
-    """What the push as a whole waits for: the last layer, the manifest, or a way that breaks off many uploads."""
+    """Return what holds the whole push back: its last layer, the manifest, or a path that breaks many uploads."""
     waiting = board.open
     if not board.running or not board.layers:
         return None
-    retried = sum(row.state is State.RETRYING for row in waiting)
-    if retried >= _MANY:
-        return f"{retried} layers wait to retry at once: that points at the registry or the way to it, not at a layer"
+    retrying = sum(row.state is State.RETRYING for row in waiting)
+    if retrying >= _MANY:
+        return f"{retrying} layers wait to retry at once: that points at the registry or the way to it, not at a layer"
     done = [row.since for row in board.layers.values() if row not in waiting]
     alone = now - max(done) if done else 0.0
     if len(waiting) > 1 or alone <= ALONE:
         return None
     if not waiting:
-        return f"All layers are there; for {_whole(alone)} the manifest has not been confirmed"
-    return f"{waiting[0].id} holds the push back: every other layer has been done for {_whole(alone)}"
+        return f"All layers are there; for {_whole_seconds(alone)} the manifest has not been confirmed"
+    return f"{waiting[0].id} holds the push back: every other layer has been done for {_whole_seconds(alone)}"
 
 
 def doing(board: Board, row: Row, now: float) -> str:
-    """What a layer does or waits for, in a few words."""
+    """Return what a layer does or waits for, in a few words."""
     left = retry(row, now)
     if left is not None and under_way(row, now):
-        return f"upload {row.retries + 1} of {MAX_COUNTDOWNS + 1} under way, nothing shown"
+        return f"upload {row.retries + 1} of {MAX_RETRIES + 1} under way, nothing shown"
     if left is not None:
         return f"again in {left.next_in} s: {count(left.uploads, 'upload')} left, {seconds(left.waiting)} of waits"
     if row.state is State.PUSHING:
@@ -146,21 +151,21 @@ def _pushing(board: Board, row: Row, now: float) -> str:
     if row.through:
         return f"all {board.verb}, not yet confirmed"
     if _still(row, now) > STILL:
-        return f"no progress for {_whole(_still(row, now))}"
-    return f"upload {row.retries + 1} of {MAX_COUNTDOWNS + 1}" if row.retries else ""
+        return f"no progress for {_whole_seconds(_still(row, now))}"
+    return f"upload {row.retries + 1} of {MAX_RETRIES + 1}" if row.retries else ""
 
 
 def _still(row: Row, now: float) -> float:
-    """Seconds since the figure last moved."""
-    reached = [at for at, done in row.figures if done == row.done]
-    return now - reached[0] if reached else now - row.at
+    """Return the seconds since the figure last moved."""
+    times = [at for at, done in row.figures if done == row.done]
+    return now - times[0] if times else now - row.at
 
 
-def _whole(value: float) -> str:
+def _whole_seconds(value: float) -> str:
     return seconds(round(value))
 
 
-def named(board: Board) -> str:
-    """What is pushed where, with its tags so far."""
+def image_name(board: Board) -> str:
+    """Return the name of the image, with its tags so far."""
     tags = ", ".join(board.tags)
     return clip(f"{board.name or 'an image'}{':' if tags else ''}{tags}")

@@ -1,6 +1,6 @@
-"""A command on a pseudo-terminal: shown as it is, recorded as it comes, ended as it ends.
+"""A command on a pseudo-terminal: its output is shown unchanged and recorded, its exit status is returned.
 
-The command sees a terminal whatever pushlog itself stands in, so that docker draws its progress figures in CI too.
+The command always sees a terminal, so that docker draws its progress figures in CI too.
 """
 
 from __future__ import annotations
@@ -27,21 +27,23 @@ if TYPE_CHECKING:
     from pushlog.live.cast import Cast
 
 _MOST = 65536
-# What others send to a job to stop it or to speak to it; the command decides what it means.
-_PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2)
-# The shell's words for a command that can't be run.
+# Signals that others send to a job; the command decides what they mean.
+_FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2)
+# The exit status of a shell for a command that can't be run.
 _CANT_RUN = 126
 
 
 def record(command: Sequence[str], recording: Cast, size: tuple[int, int]) -> int:
-    """Run the command to its end; its exit status, 128 and the number for one that a signal ended."""
+    """Run the command to its end and return its exit status: 128 plus the number when a signal ended it."""
     keys = sys.__stdin__.fileno() if sys.__stdin__ else -1
     at_terminal = terminal.in_foreground(keys)
-    # What is ignored, as under nohup, stays so for both.
-    passed_on = tuple(number for number in _PASSED_ON if signal.getsignal(number) is not signal.SIG_IGN)
-    with _signals(passed_on) as told:
-        child, master = _started(command, size, keys if at_terminal else None, passed_on)
-        relay = _Relay(child=child, master=master, recording=recording, told=told, keys=keys if at_terminal else None)
+    # Signals that are ignored, as under nohup, stay ignored in both processes.
+    forwarded = tuple(number for number in _FORWARDED if signal.getsignal(number) is not signal.SIG_IGN)
+    with _signals(forwarded) as signals:
+        child, master = _start(command, size, keys if at_terminal else None, forwarded)
+        relay = _Relay(
+            child=child, master=master, recording=recording, signals=signals, keys=keys if at_terminal else None
+        )
         with terminal.raw(keys) if at_terminal else contextlib.nullcontext():
             status = relay.run()
     recording.ended(status)
@@ -49,37 +51,40 @@ def record(command: Sequence[str], recording: Cast, size: tuple[int, int]) -> in
 
 
 @contextmanager
-def _signals(passed_on: Sequence[int]) -> Iterator[int]:
-    """Signals as bytes to read, one for each, instead of what they do to Python; as before after the block."""
+def _signals(forwarded: Sequence[int]) -> Iterator[int]:
+    """Yield a file from which signals are read as bytes; after the block signals act as before."""
     reader, writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-    before = {number: signal.signal(number, _noted) for number in (*passed_on, signal.SIGWINCH, signal.SIGCHLD)}
-    woken = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+    before = {number: signal.signal(number, _ignore) for number in (*forwarded, signal.SIGWINCH, signal.SIGCHLD)}
+    previous_fd = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     try:
         yield reader
     finally:
-        signal.set_wakeup_fd(woken)
+        signal.set_wakeup_fd(previous_fd)
         for number, handler in before.items():
             signal.signal(number, handler)
         os.close(reader)
         os.close(writer)
 
 
-def _noted(_number: int, _frame: FrameType | None) -> None:
-    """Nothing to do here: the number is in the pipe."""
+def _ignore(_number: int, _frame: FrameType | None) -> None:
+    """Do nothing: the number of the signal is in the pipe already."""
 
 
-def _started(
-    command: Sequence[str], size: tuple[int, int], keys: int | None, passed_on: Sequence[int]
+def _start(
+    command: Sequence[str], size: tuple[int, int], keys: int | None, forwarded: Sequence[int]
 ) -> tuple[int, int]:
-    """The process and its terminal. Without keys it keeps our standard input: no echo, and an end that is seen."""
+    """Return the process id and the terminal's file.
+
+    Without `keys` the command keeps our standard input: nothing is echoed, and it sees the end of it.
+    """
     settings = termios.tcgetattr(keys) if keys is not None else None
     source = _our_input() if keys is None else None
-    # A signal in between waits until it can be passed on, or acts on the child as on any other process.
-    signal.pthread_sigmask(signal.SIG_BLOCK, passed_on)
+    # A signal that comes meanwhile waits until it can be forwarded, or acts on the child as on any other process.
+    signal.pthread_sigmask(signal.SIG_BLOCK, forwarded)
     child, master = pty.fork()
     if child == 0:
-        _become(command, size, settings, source, passed_on)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, passed_on)
+        _become(command, size, settings, source, forwarded)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, forwarded)
     if source is not None:
         os.close(source)
     os.set_blocking(master, False)
@@ -98,9 +103,9 @@ def _become(
     size: tuple[int, int],
     settings: list[object] | None,
     source: int | None,
-    passed_on: Sequence[int],
+    forwarded: Sequence[int],
 ) -> None:
-    """In the child: its terminal like ours, then the command."""
+    """Make the terminal of the child like ours and run the command, in the child process."""
     try:
         signal.set_wakeup_fd(-1)  # the pipe is the parent's
         fcntl.ioctl(1, termios.TIOCSWINSZ, _window(size))
@@ -108,13 +113,13 @@ def _become(
             termios.tcsetattr(0, termios.TCSANOW, settings)  # type: ignore[arg-type]
         if source is not None:
             os.dup2(source, 0)
-        # Python ignores the first two; a program expects to be ended by them.
-        for number in (signal.SIGPIPE, signal.SIGXFSZ, *passed_on):
+        # Python ignores the first two signals; a program expects that they end it.
+        for number in (signal.SIGPIPE, signal.SIGXFSZ, *forwarded):
             signal.signal(number, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, passed_on)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, forwarded)
         if os.environ.get("TERM", "dumb") == "dumb":
             os.environ["TERM"] = "xterm-256color"
-        os.execvp(command[0], list(command))  # noqa: S606 - to run the user's command is what this is for
+        os.execvp(command[0], list(command))  # noqa: S606 - running the user's command is the purpose
     except OSError as error:
         os.write(2, f"pushlog: {command[0]}: {(error.strerror or str(error)).lower()}\n".encode())
     finally:
@@ -127,12 +132,12 @@ def _window(size: tuple[int, int]) -> bytes:
 
 @dataclass(slots=True, kw_only=True)
 class _Relay:
-    """Carries bytes between the command's terminal and ours until the command has ended."""
+    """Carrier of bytes between the command's terminal and ours until the command has ended."""
 
     child: int
     master: int
     recording: Cast
-    told: int
+    signals: int
     keys: int | None
     typed: bytes = b""
     status: int | None = None
@@ -140,19 +145,23 @@ class _Relay:
     is_shown: bool = True
 
     def run(self) -> int:
-        """The command's status."""
+        """Return the command's exit status."""
         while self.status is None:
-            watched = [self.told, *([self.master] if self.is_open else []), *([] if self.keys is None else [self.keys])]
-            ready, free, _ = select.select(watched, [self.master] if self.typed and self.is_open else [], [])
-            if self.master in ready:
+            files = [
+                self.signals,
+                *([self.master] if self.is_open else []),
+                *([] if self.keys is None else [self.keys]),
+            ]
+            readable, writable, _ = select.select(files, [self.master] if self.typed and self.is_open else [], [])
+            if self.master in readable:
                 self._show()
-            if self.keys is not None and self.keys in ready:
+            if self.keys is not None and self.keys in readable:
                 self._type()
-            if free:
+            if writable:
                 self._send()
-            if self.told in ready:
+            if self.signals in readable:
                 self._hear()
-        # What it wrote last may still be on its way; what others hold the terminal open for is not waited for.
+        # The last output may still be on its way; other processes that hold the terminal open are not waited for.
         while self.is_open and select.select([self.master], [], [], 0)[0]:
             self._show()
         os.close(self.master)
@@ -163,13 +172,13 @@ class _Relay:
             data = os.read(self.master, _MOST)
         except BlockingIOError:
             return
-        except OSError:  # Linux says so when nobody holds the other end any more
+        except OSError:  # Linux raises this when no process holds the other end any more
             data = b""
         if not data:
             self.is_open = False
             return
         if self.is_shown:
-            self.is_shown = _written(1, data)
+            self.is_shown = _write_all(1, data)
         self.recording.output(data)
 
     def _type(self) -> None:
@@ -188,7 +197,7 @@ class _Relay:
             self.typed = b""
 
     def _hear(self) -> None:
-        for number in os.read(self.told, _MOST):
+        for number in os.read(self.signals, _MOST):
             if number == signal.SIGCHLD:
                 self._reap()
             elif number == signal.SIGWINCH:
@@ -197,9 +206,9 @@ class _Relay:
                 self._pass_on(number)
 
     def _reap(self) -> None:
-        gone, ended = os.waitpid(self.child, os.WNOHANG)
-        if gone:
-            code = os.waitstatus_to_exitcode(ended)
+        process, status = os.waitpid(self.child, os.WNOHANG)
+        if process:
+            code = os.waitstatus_to_exitcode(status)
             self.status = code if code >= 0 else 128 - code
 
     def _resize(self) -> None:
@@ -209,7 +218,7 @@ class _Relay:
         self.recording.resized(*size)
 
     def _pass_on(self, number: int) -> None:
-        """To all that the command started, as a terminal would; it leads the group, once it has come that far."""
+        """Send the signal to the command's process group, as a terminal would; it exists once the child leads it."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             try:
                 os.killpg(self.child, number)
@@ -217,8 +226,8 @@ class _Relay:
                 os.kill(self.child, number)
 
 
-def _written(file: int, data: bytes) -> bool:
-    """Write all of it; False when nobody reads there any more."""
+def _write_all(file: int, data: bytes) -> bool:
+    """Write all bytes; return False when nobody reads there any more."""
     while data:
         try:
             data = data[os.write(file, data) :]

@@ -1,4 +1,4 @@
-"""One call of `watch`: the screen that fits, the verdict handed on once, the report at the end."""
+"""One call of `watch`: a screen for the terminal at hand, the verdict handed on once, the report at the end."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pushlog.pipeline import Options
 
 
-def watched(
+def run_watch(
     name: str,
     followed: Followed,
     tape: Tape,
@@ -33,32 +33,41 @@ def watched(
     hook: str | None,
     no_color: bool,
 ) -> tuple[Log, bool]:
-    """The analysis of all that came, and whether it came to its end; False when Ctrl-C ended it."""
-    run = verdict.Hook(hook) if hook is not None else None
-    with screen(no_color=no_color) as shown:
+    """Return the analysis of all that came, and whether the input came to its end; False when Ctrl-C ended it."""
+    command = verdict.Hook(hook) if hook is not None else None
+    with screen(no_color=no_color) as display:
 
-        def judged(found: verdict.Verdict) -> None:
-            shown.say(found.verdict)
-            if run is not None:
-                run.run(found)
+        def on_verdict(reached: verdict.Verdict) -> None:
+            display.say(reached.verdict)
+            if command is not None:
+                command.run(reached)
 
         watching = Watching(
-            name=name, followed=followed, tape=tape, options=options, screen=shown, judged=judged, patience=patience
+            name=name,
+            followed=followed,
+            tape=tape,
+            options=options,
+            screen=display,
+            on_verdict=on_verdict,
+            patience=patience,
         )
-        whole = watching.run()
+        is_whole = watching.run()
     log = watching.log()
-    if run is not None:
-        last = verdict.ended(log.pushes[-1]) if log.pushes else None
-        if last is not None and watching.board.number not in watching.told:
-            run.run(last)
-        if any(run.finish()):
+    if command is not None:
+        last = verdict.final_verdict(log.pushes[-1]) if log.pushes else None
+        if last is not None and watching.board.number not in watching.judged_numbers:
+            command.run(last)
+        if any(command.finish()):
             sys.stderr.write("pushlog: the command of --on-verdict failed\n")
-    return log, whole
+    return log, is_whole
 
 
 @contextmanager
 def screen(*, no_color: bool) -> Iterator[Screen]:
-    """Drawings where standard error is a terminal that can be drawn on, else lines; a signal leaves no mess behind."""
+    """Yield a drawing screen where standard error is a terminal that can be drawn on, else one of lines.
+
+    A signal leaves the terminal as it was.
+    """
     if not sys.stderr.isatty() or os.environ.get("TERM", "dumb") == "dumb":
         yield Calm(sys.stderr)
         return

@@ -1,4 +1,4 @@
-"""What arrives and when: kept by a thread of its own, so that no work of ours makes a time late."""
+"""The arriving bytes and their times, read by a thread of its own, so that no other work makes a time late."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 
 class Tape:
-    """All bytes so far, and the moment at which each piece of them came, in seconds since the tape began.
+    """All bytes so far, and the moment at which each part of them came, in seconds since the tape began.
 
     `parts[i]` begins at byte `starts[i]` and came at `seconds[i]`; `began` is second 0, in seconds of the epoch.
     """
 
     def __init__(self, chunks: Iterable[bytes]) -> None:
-        """Begin to read; the thread ends with the chunks, or with the program."""
+        """Start the thread, which ends with the chunks or with the program."""
         self.began = time.time()
         self.parts: list[bytes] = []
         self.starts: list[int] = []
@@ -28,7 +28,7 @@ class Tape:
         threading.Thread(target=self._read, args=(chunks,), daemon=True).start()
 
     def now(self) -> float:
-        """Seconds since the tape began."""
+        """Return the seconds since the tape began."""
         return time.monotonic() - self._zero
 
     def _read(self, chunks: Iterable[bytes]) -> None:
@@ -37,7 +37,7 @@ class Tape:
             for data in chunks:
                 self.seconds.append(self.now())
                 self.starts.append(size)
-                self.parts.append(data)  # last: whoever sees it sees its time
+                self.parts.append(data)  # last, so that a reader who sees the part sees its time too
                 size += len(data)
                 self.news.set()
         finally:

@@ -11,24 +11,24 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-# Where there is no terminal: docker draws its whole bar from 111 columns up.
+# Without a terminal: docker draws its whole bar from 111 columns up.
 COLUMNS, ROWS = 120, 40
 
 
 def size(files: Sequence[int] = (1, 0, 2)) -> tuple[int, int]:
-    """Columns and rows of the first of these files that is a terminal, else a size that shows everything."""
+    """Return columns and rows of the first of these files that is a terminal, else a size that shows everything."""
     for file in files:
         try:
-            found = os.get_terminal_size(file)
+            current = os.get_terminal_size(file)
         except OSError:
             continue
-        if found.columns and found.lines:
-            return found.columns, found.lines
+        if current.columns and current.lines:
+            return current.columns, current.lines
     return COLUMNS, ROWS
 
 
 def in_foreground(file: int) -> bool:
-    """Whether the file is a terminal that takes keys for this process; one in the background is stopped for trying."""
+    """Return whether the file is a terminal whose keys this process may read; in the background it may not."""
     try:
         return os.isatty(file) and os.tcgetpgrp(file) == os.getpgrp()
     except OSError:
@@ -37,9 +37,9 @@ def in_foreground(file: int) -> bool:
 
 @contextmanager
 def raw(file: int) -> Iterator[None]:
-    """Every key as it is, Ctrl-C too, until the end of the block; then the terminal is as it was."""
+    """Pass every key on unchanged, Ctrl-C too, until the end of the block; then restore the terminal."""
     before = termios.tcgetattr(file)
-    # At once, here and below: what was typed ahead is kept, and a terminal that is held does not hold us up.
+    # TCSANOW here and below: keys typed ahead are kept, and a stopped terminal does not block us.
     tty.setraw(file, termios.TCSANOW)
     try:
         yield

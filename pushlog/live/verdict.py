@@ -1,4 +1,4 @@
-"""The verdict as JSON, handed to a command of the user's as soon as it is certain.
+"""The verdict as JSON, handed to a command of the user as soon as it is certain.
 
 { "schema": "pushlog-verdict/1",
   "certain": "ended" | "foreseen",       the push has ended so, or it will and docker still retries
@@ -30,7 +30,7 @@ SCHEMA = "pushlog-verdict/1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What is certain of a push; the fields are those of the JSON."""
+    """The certain facts of a push; the fields are those of the JSON."""
 
     certain: str
     outcome: Outcome
@@ -44,8 +44,8 @@ class Verdict:
     push: Diagnosis | None = None
 
 
-def ended(push: Diagnosis) -> Verdict | None:
-    """The verdict on a push; None for one whose end is not in the log."""
+def final_verdict(push: Diagnosis) -> Verdict | None:
+    """Return the verdict on a push; None for one whose end is not in the log."""
     if push.outcome not in (Outcome.SUCCEEDED, Outcome.FAILED):
         return None
     return Verdict(
@@ -59,40 +59,40 @@ def ended(push: Diagnosis) -> Verdict | None:
     )
 
 
-def ahead(known: Outlook) -> Verdict:
-    """The verdict on a push that goes on in vain."""
+def early_verdict(outlook: Outlook) -> Verdict:
+    """Return the verdict on a push that goes on in vain."""
     return Verdict(
         certain="foreseen",
         outcome=Outcome.FAILED,
-        verdict=str(known),
+        verdict=str(outlook),
         advice="Stop it and mend the cause; pushing again will not help.",
-        family=known.family,
+        family=outlook.family,
         retry_helps=False,
-        layer=known.layer,
-        uploads_left=known.retry.uploads,
-        seconds_left=float(known.retry.waiting),
+        layer=outlook.layer,
+        uploads_left=outlook.retry.uploads,
+        seconds_left=float(outlook.retry.waiting),
     )
 
 
 class Hook:
-    """A shell command that is run once for a push, with the verdict on its standard input; it does not hold us up."""
+    """A shell command that is run once for a push, with the verdict on its standard input; nothing waits for it."""
 
     def __init__(self, command: str) -> None:
-        """Nothing runs yet."""
+        """Keep the command; nothing runs yet."""
         self._command = command
         self._running: list[subprocess.Popen[bytes]] = []
 
     def run(self, verdict: Verdict) -> None:
-        """Start it. What it prints goes to standard error: standard output is the report's."""
+        """Start the command. Its output goes to standard error, because standard output is for the report."""
         fields = {f.name: plain(getattr(verdict, f.name)) for f in dataclasses.fields(verdict)}
         text = json.dumps({"schema": SCHEMA, **fields}, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
         process = subprocess.Popen(self._command, shell=True, stdin=subprocess.PIPE, stdout=sys.stderr)  # noqa: S602 - the user's own command
         self._running.append(process)
         assert process.stdin is not None
-        with contextlib.suppress(BrokenPipeError):  # it does not read what it is told
+        with contextlib.suppress(BrokenPipeError):  # the command does not read its input
             process.stdin.write(text)
             process.stdin.close()
 
     def finish(self) -> tuple[int, ...]:
-        """Wait for all that were started; their exit statuses."""
+        """Wait for all started commands and return their exit statuses."""
         return tuple(process.wait() for process in self._running)

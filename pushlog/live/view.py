@@ -1,4 +1,4 @@
-"""A running push on a terminal: every layer, what it does, how fast, how long still, drawn over itself."""
+"""A running push on a terminal: every layer with its state, speed and time left, redrawn in place."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from rich.live import Live
 from rich.text import Text
 
 from pushlog.live import pace
-from pushlog.live.calm import far
-from pushlog.live.outlook import Outlook, doing, held_back, named
+from pushlog.live.calm import progress_line
+from pushlog.live.outlook import Outlook, doing, held_back, image_name
 from pushlog.model import State
 from pushlog.report.text_layers import MARKS
 from pushlog.report.text_page import PROSE, QUIET, Page
@@ -23,23 +23,23 @@ if TYPE_CHECKING:
 
     from pushlog.live.board import Board, Row
 
-# The bar of a page that is so wide: what a layer waits for needs room too.
+# The width of the bar by the width of the page: the words beside it need room too.
 _BARS = ((110, 20), (80, 10), (0, 0))
 _BYTES = 20
-# States without figures have their words at once.
+# States without figures: their words follow at once.
 _PLAIN = (State.RETRYING, State.WAITING, State.PREPARING)
-# Lines that are not layers: the head, what is said below, and one for the cursor.
+# Lines that are not layers: the head, the sentences below, and one for the cursor.
 _AROUND = 8
 _FEWEST = 3
-# What is worth a line when there is no room for all.
+# States by their worth of a line when there is no room for all layers.
 _ORDER = (State.RETRYING, State.PUSHING, State.FAILED, State.PREPARING, State.WAITING)
 
 
 class View:
-    """Draws boards on standard error; leaves the terminal as it was."""
+    """Drawer of boards on standard error; it leaves the terminal as it was."""
 
     def __init__(self, *, color: bool) -> None:
-        """Nothing is drawn yet."""
+        """Prepare the console; nothing is drawn yet."""
         ascii_only = not (sys.stderr.encoding or "ascii").lower().replace("-", "").startswith("utf")
         self._console = Console(
             file=sys.stderr, no_color=not color, color_system="auto" if color else None, highlight=False, markup=False
@@ -55,33 +55,35 @@ class View:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Take the drawing away and show the cursor."""
+        """Remove the drawing and show the cursor."""
         self._live.__exit__(None, None, None)
 
     def show(self, board: Board, now: float, ahead: Outlook | None) -> None:
-        """Draw the board over the one before."""
+        """Draw the board over the previous one."""
         columns, rows = self._console.size
         page = Page(width=max(40, columns - 1), ascii_only=self._ascii_only)
-        lines = drawn(page, board, now, ahead, most=max(_FEWEST, rows - _AROUND))
+        lines = board_lines(page, board, now, ahead, most=max(_FEWEST, rows - _AROUND))
         self._live.update(Group(*lines), refresh=True)
 
     def say(self, text: str) -> None:
-        """One line that stays above the drawing."""
+        """Print one line that stays above the drawing."""
         page = Page(width=PROSE, ascii_only=self._ascii_only)
         self._console.print(Text(f"pushlog: {page.line(text)}"))
 
 
-def drawn(page: Page, board: Board, now: float, ahead: Outlook | None, *, most: int) -> Iterator[Text]:
-    """Yield the lines of a board: at most `most` layers and what is said around them."""
+def board_lines(page: Page, board: Board, now: float, ahead: Outlook | None, *, most: int) -> Iterator[Text]:
+    """Yield the lines of a board: at most `most` layers, and the lines around them."""
     if board.began is None:
         yield Text("no line of docker push yet; pushes of other clients are told when they have ended", QUIET)
         return
-    word, style = _stands(board)
-    head = Text.assemble((word, style), "  ", page.line(named(board)), "  ", (seconds(round(now - board.began)), QUIET))
+    word, style = _status(board)
+    head = Text.assemble(
+        (word, style), "  ", page.line(image_name(board)), "  ", (seconds(round(now - board.began)), QUIET)
+    )
     yield _fit(page, head)
-    yield _fit(page, Text(page.line(far(board, now)), QUIET))
+    yield _fit(page, Text(page.line(progress_line(board, now)), QUIET))
     yield Text()
-    rows = _chosen(list(board.layers.values()), most)
+    rows = _shown_rows(list(board.layers.values()), most)
     for row in rows:
         yield _fit(page, _layer(page, board, row, now))
     if rest := len(board.layers) - len(rows):
@@ -93,19 +95,19 @@ def drawn(page: Page, board: Board, now: float, ahead: Outlook | None, *, most: 
         yield from page.wrapped(Text(), Text(page.line(text), "yellow"))
 
 
-def _stands(board: Board) -> tuple[str, str]:
+def _status(board: Board) -> tuple[str, str]:
     if board.failed:
         return "FAILED", "bold red"
     return ("PUSHING", "bold") if board.ended is None else ("PUSHED", "bold green")
 
 
-def _chosen(rows: Sequence[Row], most: int) -> Sequence[Row]:
-    """In their order, those that tell most."""
+def _shown_rows(rows: Sequence[Row], most: int) -> Sequence[Row]:
+    """Return the rows that matter most, in their order."""
     if len(rows) <= most:
         return rows
     rank = {state: number for number, state in enumerate(_ORDER)}
-    telling = sorted(rows, key=lambda row: (rank.get(row.state, len(_ORDER)), -row.at))[:most]
-    keep = {row.id for row in telling}
+    first = sorted(rows, key=lambda row: (rank.get(row.state, len(_ORDER)), -row.at))[:most]
+    keep = {row.id for row in first}
     return [row for row in rows if row.id in keep]
 
 
@@ -117,19 +119,23 @@ def _layer(page: Page, board: Board, row: Row, now: float) -> Text:
         line.append(_figures(page, row))
         line.append("  ")
     speed, left = pace.rate(row, now), pace.row_left(row, now)
-    said = [doing(board, row, now), pace.said_rate(speed) if speed else "", f"{pace.said(left)} left" if left else ""]
-    return line.append(", ".join(text for text in said if text))
+    texts = [
+        doing(board, row, now),
+        pace.rate_text(speed) if speed else "",
+        f"{pace.time_text(left)} left" if left else "",
+    ]
+    return line.append(", ".join(text for text in texts if text))
 
 
 def _figures(page: Page, row: Row) -> Text:
-    """The bar and the bytes, or as much room."""
+    """Return the bar and the bytes, or as much blank space."""
     width = next(bar for least, bar in _BARS if page.width >= least)
     if row.done is None or row.total is None or row.state.done:
         return Text(f"{size(row.total) if row.total else '':<{width + 1 + _BYTES}}")
     full, empty = ("#", ".") if page.ascii_only else ("█", "░")
     cells = int(min(1.0, row.done / row.total) * width)
-    told = size(row.total) if row.through else f"{size(row.done)} of {size(row.total)}"
-    return Text.assemble((full * cells, "yellow"), (empty * (width - cells), QUIET), f" {told:<{_BYTES}}")
+    figures = size(row.total) if row.through else f"{size(row.done)} of {size(row.total)}"
+    return Text.assemble((full * cells, "yellow"), (empty * (width - cells), QUIET), f" {figures:<{_BYTES}}")
 
 
 def _fit(page: Page, line: Text) -> Text:

@@ -1,4 +1,4 @@
-"""A push watched to its end: what arrives becomes a board, the board is shown, and the whole becomes a report."""
+"""A push watched to its end: arriving bytes update a board, the board is shown, and the whole log becomes a report."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from pushlog.intake.read import raw
 from pushlog.live import verdict
 from pushlog.live.arrivals import RESOLUTION, arrivals
-from pushlog.live.board import Board, advanced
+from pushlog.live.board import Board, advance
 from pushlog.live.outlook import Refusals, outlook, refusals
 from pushlog.live.prefix_stripper import Stripper
 from pushlog.pipeline import analyze_raw
@@ -24,32 +24,33 @@ if TYPE_CHECKING:
     from pushlog.model import Diagnosis, Log
     from pushlog.pipeline import Options
 
-# At most this often is drawn, and at least: in seconds.
+# The shortest and the longest time between two drawings, in seconds.
 _REDRAW = 0.08
 _CLOCK = 0.5
-# An error may have more lines, another tag may follow a digest line: so long nothing must come.
+# An error may have more lines, and another tag may follow a digest line: a push has ended after this many silent
+# seconds.
 _SETTLED = 0.5
-# Docker's own ticks are that exact.
+# Docker's own ticks are exact to this share.
 _SLACK = 0.05
-# After Ctrl-C whoever writes into the pipe is stopping too.
+# After Ctrl-C the writer of the pipe is stopping too: its last bytes are waited for, in seconds.
 _LAST_WORDS = 1.0
 
 
 class Screen(Protocol):
-    """Where a running push is shown."""
+    """The place where a running push is shown."""
 
     def show(self, board: Board, now: float, ahead: Outlook | None) -> None:
-        """The push now, and what is certain of its end."""
+        """Show the push as it is now, and its outlook."""
 
     def say(self, text: str) -> None:
-        """One line that stays."""
+        """Print one line that stays."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Watching:
-    """One input being watched. `patience`: a file that has not grown for so long after a push is done with.
+    """One input being watched. `patience`: seconds after a push in which a file must not grow before the watch ends.
 
-    `judged` is called once for a push, as soon as its end is certain; the numbers of those pushes are `told`.
+    `on_verdict` is called once for a push, as soon as its end is certain; `judged_numbers` are those pushes.
     """
 
     name: str
@@ -57,17 +58,17 @@ class Watching:
     tape: Tape
     options: Options
     screen: Screen
-    judged: Callable[[Verdict], None]
+    on_verdict: Callable[[Verdict], None]
     patience: float
     board: Board = field(default_factory=Board)
     seen: int = 0
-    asked: float | None = None
+    judged_end: float | None = None
     stripper: Stripper = field(default_factory=Stripper)
-    told: set[int] = field(default_factory=set)
+    judged_numbers: set[int] = field(default_factory=set)
     refused: Refusals = field(default_factory=dict)
 
     def run(self) -> bool:
-        """Follow to the end; False when Ctrl-C ended it."""
+        """Follow the input to its end; return False when Ctrl-C ended it."""
         try:
             self._follow()
         except KeyboardInterrupt:
@@ -85,7 +86,7 @@ class Watching:
             data = self.stripper.strip(b"".join(parts), last=is_last)
             if data:
                 before = self.board
-                self.board = advanced(before, data, self._last(), self.options.knowledge)
+                self.board = advance(before, data, self._last(), self.options.knowledge)
                 if before.ended is not None and before.number != self.board.number:
                     self._judge(before, self.log().pushes[:-1])
             now = self.tape.now()
@@ -100,57 +101,57 @@ class Watching:
 
     @property
     def _is_over(self) -> bool:
-        """Whether the latest push has ended, by the board or, of a client that has none, by its verdict."""
-        return self.board.ended is not None or (self.board.began is None and self.board.number in self.told)
+        """Return whether the latest push has ended, by the board or, for a client without one, by its verdict."""
+        return self.board.ended is not None or (self.board.began is None and self.board.number in self.judged_numbers)
 
     def _last(self) -> float:
-        """When the last bytes came."""
+        """Return the time of the last bytes."""
         return self.tape.seconds[self.seen - 1] if self.seen else 0.0
 
     def _foresee(self, now: float) -> None:
         ahead = outlook(self.board, now, self.options.knowledge, self.refused)
         self.screen.show(self.board, now, ahead)
-        if ahead is not None and ahead.certain and self.board.number not in self.told:
-            self.told.add(self.board.number)
-            self.judged(verdict.ahead(ahead))
+        if ahead is not None and ahead.certain and self.board.number not in self.judged_numbers:
+            self.judged_numbers.add(self.board.number)
+            self.on_verdict(verdict.early_verdict(ahead))
 
     def _decide(self, now: float) -> None:
-        """Judge a push that reads as ended, once its last lines are in; what proves nothing is asked again later.
+        """Judge a push that seems to have ended, once its last lines are in; an open end is judged again later.
 
-        Of a client whose lines make no board a pipe shows the end by closing, a file by its silence alone.
+        For a client whose lines make no board, a pipe shows the end by closing, a file only by its silence.
         """
         silent = now - self._last()
         if self.board.began is None:
-            ended = self.followed.grows and self.stripper.announced and silent >= max(_SETTLED, self.patience)
-            asked = float(self.seen) if ended and self.board.number not in self.told else None
+            is_silent = self.followed.grows and self.stripper.announced and silent >= max(_SETTLED, self.patience)
+            end = float(self.seen) if is_silent and self.board.number not in self.judged_numbers else None
         else:
-            asked = self.board.ended if silent >= _SETTLED else None
-        if asked is not None and asked != self.asked:
-            self.asked = asked
+            end = self.board.ended if silent >= _SETTLED else None
+        if end is not None and end != self.judged_end:
+            self.judged_end = end
             self._judge(self.board, self.log().pushes)
 
     def _judge(self, board: Board, pushes: Sequence[Diagnosis]) -> None:
-        """Hand on the verdict on the last of these pushes, once for a board."""
-        found = verdict.ended(pushes[-1]) if pushes else None
-        if found is None:
+        """Report the verdict on the last of these pushes, once for a board."""
+        reached = verdict.final_verdict(pushes[-1]) if pushes else None
+        if reached is None:
             return
         self.refused |= refusals(board.name, pushes[-1])
-        if board.number not in self.told:
-            self.told.add(board.number)
-            self.judged(found)
+        if board.number not in self.judged_numbers:
+            self.judged_numbers.add(board.number)
+            self.on_verdict(reached)
 
     def log(self) -> Log:
-        """The analysis of all that has come, with the times of its arrival where it carries none."""
-        given = raw(self.name, b"".join(self.tape.parts))
-        clock = arrivals(self.tape, given.data[:], already=self.followed.already)
-        found = analyze_raw(given, replace(self.options, watch=clock))
-        if any(_came_faster(push) for push in found.pushes):
-            found = analyze_raw(given, self.options)
-        notes = (*found.source.notes, *self.followed.notes)
-        return replace(found, source=replace(found.source, notes=notes))
+        """Return the analysis of all that has come, with the arrival times where the log carries none."""
+        source = raw(self.name, b"".join(self.tape.parts))
+        clock = arrivals(self.tape, source.data[:], already=self.followed.already)
+        log = analyze_raw(source, replace(self.options, timestamps=clock))
+        if any(_came_faster(push) for push in log.pushes):
+            log = analyze_raw(source, self.options)
+        notes = (*log.source.notes, *self.followed.notes)
+        return replace(log, source=replace(log.source, notes=notes))
 
 
 def _came_faster(push: Diagnosis) -> bool:
-    """Whether the lines prove more time than they took to come: they were kept somewhere, and came late together."""
-    took = push.duration.seconds
-    return took is not None and push.duration.at_least > took * (1 + _SLACK) + RESOLUTION
+    """Return whether the lines prove more time than they took to come: they were buffered and came late together."""
+    seconds = push.duration.seconds
+    return seconds is not None and push.duration.at_least > seconds * (1 + _SLACK) + RESOLUTION

@@ -13,10 +13,15 @@ from pushlog.model.records import (
     Log,
     PathStep,
     Progress,
-    Redacted,
     Reference,
-    Source,
     Throughput,
+)
+from pushlog.model.source import (
+    Dated,
+    Missed,
+    Origin,
+    Redacted,
+    Source,
 )
 from pushlog.model.terms import (
     Basis,
@@ -24,6 +29,7 @@ from pushlog.model.terms import (
     Client,
     Clock,
     Confidence,
+    DatedBy,
     Family,
     Outcome,
     Phase,
@@ -39,6 +45,8 @@ __all__ = [
     "Clock",
     "Concurrency",
     "Confidence",
+    "Dated",
+    "DatedBy",
     "Diagnosis",
     "Duration",
     "Estimate",
@@ -49,6 +57,8 @@ __all__ = [
     "Interval",
     "Layer",
     "Log",
+    "Missed",
+    "Origin",
     "Outcome",
     "PathStep",
     "Phase",

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+from pushlog.model.source import Source
 from pushlog.model.terms import (
     Basis,
-    Capture,
     Client,
     Clock,
     Confidence,
@@ -30,39 +30,18 @@ from pushlog.model.terms import (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Redacted:
-    """Secrets that were hidden: their kind, the line they stand on (None where it is not a line's text), how many."""
-
-    kind: str
-    line: int | None
-    count: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """One input and how it was read. `coverage`: share of the lines inside pushes that were understood, 0 to 1."""
-
-    name: str
-    bytes: int
-    lines: int
-    sha256: str
-    capture: Capture
-    decoration: str | None
-    coverage: float
-    notes: tuple[str, ...] = ()
-    redacted: tuple[Redacted, ...] = ()
-    incomplete: bool = False  # part of it was not read; the notes say which
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """What was pushed. `digests` pairs each tag with the digest of its own digest line."""
+    """What was pushed. `digests` pairs each tag with the digest of its own digest line.
+
+    `masked`: a part of the name was masked in the log (`***`, `[MASKED]`). It stands here as printed, never completed.
+    """
 
     registry: str | None = None
     repository: str | None = None
     tags: tuple[str, ...] = ()
     digest: str | None = None
     digests: Mapping[str, str] = field(default_factory=dict)
+    masked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +201,7 @@ class Diagnosis:
     `lines_understood` counts lines within `lines`; `unread` quotes those that were not, the first ones of them.
     `excerpt` quotes the lines that findings point at with their neighbours, in order. `critical_path`: the layers that
     the push had to wait for one after another, the last one to end at its end; empty where the log does not show them.
+    `wrapper` is the program that drove the client, where the log shows it.
     `sent` is bytes over time: seconds, and the bytes of all layers sent by then; empty where the log does not tell.
     """
 
@@ -247,6 +227,7 @@ class Diagnosis:
     throughput: Throughput | None = None
     critical_path: tuple[PathStep, ...] = ()
     sent: tuple[tuple[float, int], ...] = ()
+    wrapper: str | None = None
 
     @property
     def manifest_refused(self) -> bool:

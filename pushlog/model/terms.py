@@ -147,3 +147,14 @@ class Phase(StrEnum):
     UPLOADING = "uploading"
     RETRYING = "retrying"
     FINISHING = "finishing"
+
+
+class DatedBy(StrEnum):
+    """What says when a log was written."""
+
+    STAMPS = "stamps"
+    RECORDING = "recording"
+    REGISTRY = "registry"
+    PATH = "path"
+    ARCHIVE = "archive"
+    FILE = "file"

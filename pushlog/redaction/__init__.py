@@ -1,1 +1,1 @@
-"""What a log must not give away: secrets found, hidden in results and in logs, names put under other names."""
+"""Secrets: found in texts, hidden in results and in logs; pseudonyms for names."""

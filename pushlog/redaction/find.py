@@ -55,13 +55,13 @@ def _literals() -> tuple[str, ...]:
 
 def spans(text: str, rows: Sequence[Secret]) -> tuple[Span, ...]:
     """The secrets of these kinds in a text, in order; where some overlap, all of it as one."""
-    found = _spans(text, rows)
+    spans_found = _spans(text, rows)
     if _ESCAPE.search(text):
-        bare, places = _plain(text)
-        found += [Span(places[span.start], places[span.stop], span.kind) for span in _spans(bare, rows)]
+        plain_text, places = _plain(text)
+        spans_found += [Span(places[span.start], places[span.stop], span.kind) for span in _spans(plain_text, rows)]
     joined: list[Span] = []
     # Where two begin at the same place, the row that comes first names the kind.
-    for span in sorted(found, key=lambda span: span.start):
+    for span in sorted(spans_found, key=lambda span: span.start):
         if joined and span.start < joined[-1].stop:
             joined[-1] = replace(joined[-1], stop=max(span.stop, joined[-1].stop))
         else:
@@ -71,15 +71,15 @@ def spans(text: str, rows: Sequence[Secret]) -> tuple[Span, ...]:
 
 def _spans(text: str, rows: Sequence[Secret]) -> list[Span]:
     """The same in a text as it stands, in the order of the rows."""
-    found: list[Span] = []
+    spans_found: list[Span] = []
     lowered = text.lower()
     for row in rows:
         if row.near and not any(literal in lowered for literal in row.near):
             continue
         for hit in row.compiled.finditer(text):
             group = next((n for n in range(1, row.compiled.groups + 1) if hit.start(n) >= 0), 0)
-            found.append(Span(hit.start(group), hit.end(group), row.kind))
-    return found
+            spans_found.append(Span(hit.start(group), hit.end(group), row.kind))
+    return spans_found
 
 
 def plain(text: str) -> str:
@@ -91,12 +91,12 @@ def _plain(text: str) -> tuple[str, list[int]]:
     """The text without percent-encoding and escapes of JSON, and where each of its characters, and its end, stood."""
     parts: list[str] = []
     places: list[int] = []
-    at = 0
+    offset = 0
     for hit in _ESCAPE.finditer(text):
-        parts += [text[at : hit.start()], _character(hit)]
-        places += [*range(at, hit.start()), hit.start()]
-        at = hit.end()
-    return "".join([*parts, text[at:]]), [*places, *range(at, len(text) + 1)]
+        parts += [text[offset : hit.start()], _character(hit)]
+        places += [*range(offset, hit.start()), hit.start()]
+        offset = hit.end()
+    return "".join([*parts, text[offset:]]), [*places, *range(offset, len(text) + 1)]
 
 
 def _character(hit: re.Match[str]) -> str:
@@ -111,13 +111,13 @@ def mark(kind: str) -> str:
     return f"{MARK}-{kind}"
 
 
-def hide(text: str, found: Iterable[Span]) -> str:
+def hide(text: str, secret_spans: Iterable[Span]) -> str:
     """The text with these spans, given in order, marked."""
-    parts, at = [], 0
-    for span in found:
-        parts += [text[at : span.start], mark(span.kind)]
-        at = span.stop
-    return "".join([*parts, text[at:]])
+    parts, offset = [], 0
+    for span in secret_spans:
+        parts += [text[offset : span.start], mark(span.kind)]
+        offset = span.stop
+    return "".join([*parts, text[offset:]])
 
 
 def redact_text(text: str) -> str:
@@ -127,21 +127,21 @@ def redact_text(text: str) -> str:
 
 def across(lines: Sequence[str], rows: Sequence[Secret]) -> Mapping[int, tuple[Span, ...]]:
     """The secrets that go over the end of a line, by the line's place: keys of many lines and what a terminal broke."""
-    found: dict[int, tuple[Span, ...]] = {}
+    by_line: dict[int, tuple[Span, ...]] = {}
     inside = 0
     for place, line in enumerate(lines):
         begins = _KEY_BEGINS.search(line)
         if begins and _KEY_ENDS not in line[begins.end() :]:
             inside = _KEY_LINES
-            found[place] = (Span(begins.start(), len(line), "private-key"),)
+            by_line[place] = (Span(begins.start(), len(line), "private-key"),)
         elif inside:
             inside = 0 if _KEY_ENDS in line else inside - 1
-            found[place] = (Span(0, len(line), "private-key"),) if line else ()
+            by_line[place] = (Span(0, len(line), "private-key"),) if line else ()
     for place, (line, below) in enumerate(pairwise(lines)):
-        if place in found or len(line) < _NARROWEST or len(below) > len(line) or _OWN_LINE.match(below) or not below:
+        if place in by_line or len(line) < _NARROWEST or len(below) > len(line) or _OWN_LINE.match(below) or not below:
             continue
         for span in spans(line + below, rows):
             if span.start < len(line) < span.stop:
-                found[place] = (*found.get(place, ()), Span(span.start, len(line), span.kind))
-                found[place + 1] = (Span(0, span.stop - len(line), span.kind),)
-    return found
+                by_line[place] = (*by_line.get(place, ()), Span(span.start, len(line), span.kind))
+                by_line[place + 1] = (Span(0, span.stop - len(line), span.kind),)
+    return by_line

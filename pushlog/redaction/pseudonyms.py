@@ -61,7 +61,7 @@ class Pseudonyms:
             self._host(host)
         self._pattern = None
 
-    def found(self, text: str, start: int, stop: int) -> Iterator[tuple[int, int, str]]:
+    def occurrences(self, text: str, start: int, stop: int) -> Iterator[tuple[int, int, str]]:
         """Where names stand between two places, and their pseudonyms."""
         if not self._names:
             return
@@ -81,11 +81,11 @@ class Pseudonyms:
     def _host(self, host: str | None) -> None:
         if host is None or host in self._names or host == "localhost":
             return
-        bare, colon, port = host.partition(":")
-        if _ADDRESS.fullmatch(bare):
-            self._address(bare)
-        elif not _PUBLIC.search(bare):
-            self._names[bare] = self._other_host(bare, colon + port)
+        name, colon, port = host.partition(":")
+        if _ADDRESS.fullmatch(name):
+            self._address(name)
+        elif not _PUBLIC.search(name):
+            self._names[name] = self._other_host(name, colon + port)
 
     def _other_host(self, host: str, port: str) -> str:
         """Another host of the same kind: a label stays where the kind of registry hangs on it."""
@@ -94,31 +94,31 @@ class Pseudonyms:
             return f"{self._word(host)}.example"
         labels = host.split(".")
         for place, label in enumerate(labels[:-1]):
-            tried = [*labels[:place], self._word(label), *labels[place + 1 :]]
-            if self._knowledge.registry_kind(".".join(tried) + port) == kind:
-                labels = tried
+            candidate = [*labels[:place], self._word(label), *labels[place + 1 :]]
+            if self._knowledge.registry_kind(".".join(candidate) + port) == kind:
+                labels = candidate
         return ".".join(labels)
 
     def _address(self, address: str) -> None:
         """An address of those that are set aside for documentation; a private one stays private."""
         try:
-            known = ipaddress.ip_address(address)
+            parsed = ipaddress.ip_address(address)
         except ValueError:
             return
-        if known.is_loopback or known.is_unspecified or address in self._names:
+        if parsed.is_loopback or parsed.is_unspecified or address in self._names:
             return
-        taken = sum(name[0].isdigit() and _ADDRESS.fullmatch(name) is not None for name in self._names) + 1
-        net = "10.0" if known.is_private else "198.18"
-        self._names[address] = f"{net}.{taken // 250}.{taken % 250 + 1}"
+        number = sum(name[0].isdigit() and _ADDRESS.fullmatch(name) is not None for name in self._names) + 1
+        net = "10.0" if parsed.is_private else "198.18"
+        self._names[address] = f"{net}.{number // 250}.{number % 250 + 1}"
 
     def _repository(self, path: str | None) -> None:
         """The path, and those of its parts that mean nothing else, wherever they stand."""
         if not path:
             return
         parts = [part for part in path.split("/") if part]
-        other = "/".join(part if part in _KEPT_PATHS else self._word(part) for part in parts)
+        pseudonym = "/".join(part if part in _KEPT_PATHS else self._word(part) for part in parts)
         for form in (path, quote(path, safe="")):
-            self._names.setdefault(form, other if form == path else quote(other, safe=""))
+            self._names.setdefault(form, pseudonym if form == path else quote(pseudonym, safe=""))
         for part in parts:
             if len(part) >= _TELLING and part not in _KEPT_PATHS and not _vocabulary() & {part, part.lower()}:
                 self._names.setdefault(part, self._word(part))
@@ -127,8 +127,8 @@ class Pseudonyms:
 @cache
 def _vocabulary() -> frozenset[str]:
     """The words that lines of a push and errors are made of: alone they are no names."""
-    known = (files("pushlog.knowledge").joinpath("errors.toml"), files("pushlog.grammars").joinpath("docker.lark"))
-    return frozenset(word for file in known for word in _words(file.read_text("utf-8")))
+    sources = (files("pushlog.knowledge").joinpath("errors.toml"), files("pushlog.grammars").joinpath("docker.lark"))
+    return frozenset(word for file in sources for word in _words(file.read_text("utf-8")))
 
 
 def _words(text: str) -> Iterable[str]:

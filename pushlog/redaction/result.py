@@ -44,17 +44,17 @@ def redact_result(log: Log, text: LogText | None = None) -> Log:
     blob = "\n".join({text: None for text, _ in texts})
     beyond = _beyond(texts, text) if text is not None else {}
     rows = likely(blob)
-    seen: _Seen = {(kind, secret, line): None for secret, (kind, line) in beyond.items()}
-    for said, line in texts:
-        for span in spans(said, rows):
-            seen[span.kind, said[span.start : span.stop], line] = None
-    if not seen:
+    secrets: _Seen = {(kind, secret, line): None for secret, (kind, line) in beyond.items()}
+    for shown_text, line in texts:
+        for span in spans(shown_text, rows):
+            secrets[span.kind, shown_text[span.start : span.stop], line] = None
+    if not secrets:
         return log
-    found = _Found(rows, {secret: kind for kind, secret, _ in seen if len(secret) >= _TELLING})
-    clean = cast("Log", found.without(log))
-    known = _counted(seen)
-    note = _note(known)
-    source = replace(clean.source, redacted=(*log.source.redacted, *known), notes=(*clean.source.notes, note))
+    redactor = _Found(rows, {secret: kind for kind, secret, _ in secrets if len(secret) >= _TELLING})
+    clean = cast("Log", redactor.without(log))
+    counts = _counted(secrets)
+    note = _note(counts)
+    source = replace(clean.source, redacted=(*log.source.redacted, *counts), notes=(*clean.source.notes, note))
     return replace(clean, source=source)
 
 
@@ -67,25 +67,25 @@ def without_redaction(log: Log) -> Log:
 
 def _texts(value: object) -> list[tuple[str, int | None]]:
     """Every text of a record, with the line of the log that it is, where it is one."""
-    found: list[tuple[str, int | None]] = []
-    _gather(value, found)
-    return found
+    texts: list[tuple[str, int | None]] = []
+    _gather(value, texts)
+    return texts
 
 
-def _gather(value: object, found: list[tuple[str, int | None]]) -> None:
+def _gather(value: object, texts: list[tuple[str, int | None]]) -> None:
     if isinstance(value, str):
         if value and not isinstance(value, Enum):
-            found.append((value, None))
+            texts.append((value, None))
     elif isinstance(value, Evidence):
-        found.append((value.text, value.line))
+        texts.append((value.text, value.line))
     elif isinstance(value, Failure):
         # In pieces for their lines, and whole for what goes over several of them.
-        found += [(part, value.line + place) for place, part in enumerate(value.text.split("\n"))]
-        found.append((value.text, value.line))
+        texts += [(part, value.line + place) for place, part in enumerate(value.text.split("\n"))]
+        texts.append((value.text, value.line))
     else:
         for part in _parts(value):
             if type(part) not in _SILENT:
-                _gather(part, found)
+                _gather(part, texts)
 
 
 def _parts(value: object) -> Iterable[object]:
@@ -100,10 +100,10 @@ def _parts(value: object) -> Iterable[object]:
 class _Found:
     """The kinds that a result holds and the secrets themselves, for texts that were made of a line of the log."""
 
-    def __init__(self, rows: Sequence[Secret], known: Mapping[str, str]) -> None:
+    def __init__(self, rows: Sequence[Secret], values: Mapping[str, str]) -> None:
         self._rows = rows
         # The longest first: a token that was cut off elsewhere is a part of it.
-        self._known = sorted(known.items(), key=lambda item: -len(item[0]))
+        self._known = sorted(values.items(), key=lambda item: -len(item[0]))
 
     def without(self, value: object) -> object:
         """The same record without secrets."""
@@ -130,23 +130,23 @@ class _Found:
 
 def _beyond(texts: Sequence[tuple[str, int | None]], text: LogText) -> dict[str, tuple[str, int]]:
     """The parts of shown lines that belong to a secret of several lines, with its kind and the line."""
-    shown = {line for _, line in texts if line is not None}
-    found: dict[str, tuple[str, int]] = {}
-    for numbers in _around(sorted(shown), text):
+    numbers_shown = {line for _, line in texts if line is not None}
+    parts_found: dict[str, tuple[str, int]] = {}
+    for numbers in _around(sorted(numbers_shown), text):
         lines = [text.shown(number) for number in numbers]
         for place, parts in across(lines, likely("\n".join(lines))).items():
             for span in parts:
                 part = lines[place][span.start : span.stop]
                 if len(part) >= _TELLING:
-                    found[part] = (span.kind, numbers[place])
-    return {part: told for part, told in found.items() if told[1] in shown}
+                    parts_found[part] = (span.kind, numbers[place])
+    return {part: kind_line for part, kind_line in parts_found.items() if kind_line[1] in numbers_shown}
 
 
-def _around(shown: Sequence[int], text: LogText) -> Iterator[range]:
+def _around(numbers: Sequence[int], text: LogText) -> Iterator[range]:
     """The lines that may be parts of the same secrets as shown lines: many beside a key, else those next to them."""
-    for far in _stretches(shown, _AROUND, text.lines):
-        own = shown[bisect_left(shown, far.start) : bisect_left(shown, far.stop)]
-        yield from [far] if _has_key(text, far) else _stretches(own, 1, text.lines)
+    for far in _stretches(numbers, _AROUND, text.lines):
+        near = numbers[bisect_left(numbers, far.start) : bisect_left(numbers, far.stop)]
+        yield from [far] if _has_key(text, far) else _stretches(near, 1, text.lines)
 
 
 def _has_key(text: LogText, lines: range) -> bool:
@@ -156,9 +156,9 @@ def _has_key(text: LogText, lines: range) -> bool:
     return any(holds(text.data, b"PRIVATE KEY", *span) for span in spans)
 
 
-def _stretches(shown: Sequence[int], around: int, most: int) -> Iterator[range]:
+def _stretches(numbers: Sequence[int], around: int, most: int) -> Iterator[range]:
     """Lines with so many neighbours, of those from 1 to `most`."""
-    for first, last in _runs(shown, around):
+    for first, last in _runs(numbers, around):
         yield range(max(1, first), min(most, last) + 1)
 
 
@@ -176,32 +176,32 @@ def _runs(lines: Sequence[int], around: int) -> Iterator[tuple[int, int]]:
         yield run
 
 
-def _counted(seen: _Seen) -> tuple[Redacted, ...]:
+def _counted(secrets: _Seen) -> tuple[Redacted, ...]:
     """How many of each kind on each line; one that is seen on a line is not counted where no line is known."""
-    placed = {secret for _, secret, line in seen if line is not None}
-    counts = Counter((kind, line) for kind, secret, line in seen if line is not None or secret not in placed)
+    placed = {secret for _, secret, line in secrets if line is not None}
+    counts = Counter((kind, line) for kind, secret, line in secrets if line is not None or secret not in placed)
     order = sorted(counts.items(), key=lambda item: (item[0][1] is None, item[0][1] or 0, item[0][0]))
     return tuple(Redacted(kind=kind, line=line, count=number) for (kind, line), number in order)
 
 
-def _note(known: Sequence[Redacted]) -> str:
+def _note(counts: Sequence[Redacted]) -> str:
     """One quiet line: how many, of which kinds, on which lines."""
-    said = _kinds(known)
-    more = [f"{len(said) - _KINDS_SAID} more kinds"] if len(said) > _KINDS_SAID else []
-    total = sum(row.count for row in known)
-    return f"{count(total, 'secret')} redacted: {', '.join([*said[:_KINDS_SAID], *more])}"
+    kinds = _kinds(counts)
+    rest = [f"{len(kinds) - _KINDS_SAID} more kinds"] if len(kinds) > _KINDS_SAID else []
+    total = sum(row.count for row in counts)
+    return f"{count(total, 'secret')} redacted: {', '.join([*kinds[:_KINDS_SAID], *rest])}"
 
 
-def by_kind(known: Sequence[Redacted]) -> Iterator[str]:
+def by_kind(counts: Sequence[Redacted]) -> Iterator[str]:
     """What was hidden, a line for each kind, after one for all."""
-    total = sum(row.count for row in known)
+    total = sum(row.count for row in counts)
     yield f"{count(total, 'secret')} redacted" if total else "no secret was found"
-    yield from (f"  {said}" for said in _kinds(known))
+    yield from (f"  {kind}" for kind in _kinds(counts))
 
 
-def _kinds(known: Sequence[Redacted]) -> list[str]:
+def _kinds(counts: Sequence[Redacted]) -> list[str]:
     kinds: dict[str, list[int]] = {}
-    for row in known:
+    for row in counts:
         kinds.setdefault(row.kind, []).extend([row.line] if row.line is not None else [])
     return [f"{kind} on {_lines(lines)}" if lines else kind for kind, lines in kinds.items()]
 

@@ -63,11 +63,11 @@ def redact_log_bytes(data: bytes, names: Pseudonyms | None = None) -> Cleaned:
 
 def edited(text: str, edits: Iterable[Edit]) -> str:
     """The text after these edits, given in order."""
-    parts, at = [], 0
+    parts, offset = [], 0
     for edit in edits:
-        parts += [text[at : edit.start], edit.text]
-        at = edit.stop
-    return "".join([*parts, text[at:]])
+        parts += [text[offset : edit.start], edit.text]
+        offset = edit.stop
+    return "".join([*parts, text[offset:]])
 
 
 def _edits(text: str, names: Pseudonyms | None) -> list[Edit]:
@@ -75,37 +75,37 @@ def _edits(text: str, names: Pseudonyms | None) -> list[Edit]:
     edits = [Edit(span.start, span.stop, mark(span.kind), span.kind) for span in _secrets(text)]
     if names is None:
         return edits
-    at = 0
+    offset = 0
     between: list[Edit] = []
     for edit in [*edits, Edit(len(text), len(text), "", None)]:
-        between += [Edit(start, stop, name, None) for start, stop, name in names.found(text, at, edit.start)]
-        at = edit.stop
+        between += [Edit(start, stop, name, None) for start, stop, name in names.occurrences(text, offset, edit.start)]
+        offset = edit.stop
     return sorted([*edits, *between], key=lambda edit: edit.start)
 
 
 def _secrets(text: str) -> Iterator[Span]:
     """The secrets of a whole text, in order."""
-    for low, high in _stretches(text):
-        part = text[low:high]
+    for start, stop in _stretches(text):
+        part = text[start:stop]
         rows = likely(part)
         lines = part.split("\n")
         looked_at = sorted(_candidates(part, lines, rows))
         over: dict[int, tuple[Span, ...]] = {}
         for first, last in _runs(looked_at, len(lines)):
             over |= {first + place: parts for place, parts in across(lines[first:last], rows).items()}
-        at = low
-        wanted = set(looked_at) | set(over)
+        offset = start
+        numbers = set(looked_at) | set(over)
         for number, line in enumerate(lines):
-            if number in wanted:
-                found = over.get(number) or spans(line, rows)
-                for span in _merged([*found, *(spans(line, rows) if number in over else ())]):
-                    yield Span(at + span.start, at + span.stop, span.kind)
-            at += len(line) + 1
+            if number in numbers:
+                line_spans = over.get(number) or spans(line, rows)
+                for span in _merged([*line_spans, *(spans(line, rows) if number in over else ())]):
+                    yield Span(offset + span.start, offset + span.stop, span.kind)
+            offset += len(line) + 1
 
 
-def _merged(found: Iterable[Span]) -> list[Span]:
+def _merged(secret_spans: Iterable[Span]) -> list[Span]:
     joined: list[Span] = []
-    for span in sorted(found, key=lambda span: span.start):
+    for span in sorted(secret_spans, key=lambda span: span.start):
         if joined and span.start <= joined[-1].stop:
             joined[-1] = Span(joined[-1].start, max(span.stop, joined[-1].stop), joined[-1].kind)
         elif span.start < span.stop:
@@ -114,30 +114,30 @@ def _merged(found: Iterable[Span]) -> list[Span]:
 
 
 def _stretches(text: str) -> Iterator[tuple[int, int]]:
-    low = 0
-    while low < len(text):
-        high = text.find("\n", low + _STRETCH) + 1 or len(text)
-        if _KEY in text[low:high]:
+    start = 0
+    while start < len(text):
+        stop = text.find("\n", start + _STRETCH) + 1 or len(text)
+        if _KEY in text[start:stop]:
             for _ in range(_KEY_LINES):
-                high = text.find("\n", high) + 1 or len(text)
-        yield low, high
-        low = high
+                stop = text.find("\n", stop) + 1 or len(text)
+        yield start, stop
+        start = stop
 
 
 def _candidates(part: str, lines: Sequence[str], rows: Sequence[Secret]) -> set[int]:
     """The lines that can hold a secret: a literal of a likely kind is in them, escapes aside, or they have its form."""
     literals = {literal for row in rows for literal in row.near}
     always = [re.compile(row.pattern, re.MULTILINE) for row in rows if not row.near]
-    found: set[int] = set()
+    numbers: set[int] = set()
     if any(pattern.search(part) for pattern in always):
-        found |= {n for n, line in enumerate(lines) if any(pattern.search(line) for pattern in always)}
+        numbers |= {n for n, line in enumerate(lines) if any(pattern.search(line) for pattern in always)}
     if not literals:
-        return found
+        return numbers
     for number, line in enumerate(lines):
         lowered = plain(line).lower()
         if any(literal in lowered for literal in literals):
-            found.add(number)
-    return found
+            numbers.add(number)
+    return numbers
 
 
 def _runs(numbers: Sequence[int], count: int) -> Iterator[tuple[int, int]]:
@@ -161,10 +161,10 @@ def _fitted(text: str, edit: Edit) -> Edit:
 
 
 def _line_numbers(text: str, edits: Sequence[Edit]) -> Iterator[int]:
-    line, at = 1, 0
+    line, offset = 1, 0
     for edit in edits:
-        line += text.count("\n", at, edit.start)
-        at = edit.start
+        line += text.count("\n", offset, edit.start)
+        offset = edit.start
         yield line
 
 
@@ -178,30 +178,35 @@ def _counted(counts: Counter[tuple[str | None, int]]) -> tuple[Redacted, ...]:
 def _recording(lines: list[str], names: Pseudonyms | None) -> Cleaned:
     """An asciicast: what was drawn is one text, however the events cut it."""
     events = {number: event for number, line in enumerate(lines) if number and (event := _event(line))}
-    drawn = [(number, event) for number, event in events.items() if event[1] == "o"]
-    text = "".join(event[2] for _, event in drawn)
+    output = [(number, event) for number, event in events.items() if event[1] == "o"]
+    text = "".join(event[2] for _, event in output)
     edits = _edits(text, names)
     counts: Counter[tuple[str | None, int]] = Counter()
-    at = 0
-    left = list(edits)
-    for number, event in drawn:
-        stop = at + len(event[2])
-        here = [edit for edit in left if edit.start < stop]
+    offset = 0
+    pending = list(edits)
+    for number, event in output:
+        stop = offset + len(event[2])
+        here = [edit for edit in pending if edit.start < stop]
         if here:
-            counts.update((edit.kind, number + 1) for edit in here if edit.start >= at)
+            counts.update((edit.kind, number + 1) for edit in here if edit.start >= offset)
             # The mark goes to the event in which the secret begins; the others lose their part of it.
             inside = [
-                Edit(max(e.start, at) - at, min(e.stop, stop) - at, e.text if e.start >= at else "", e.kind)
+                Edit(
+                    max(e.start, offset) - offset,
+                    min(e.stop, stop) - offset,
+                    e.text if e.start >= offset else "",
+                    e.kind,
+                )
                 for e in here
             ]
             lines[number] = json.dumps([event[0], "o", edited(event[2], inside)], ensure_ascii=False)
-            left = [edit for edit in left if edit.stop > stop]
-        at = stop
+            pending = [edit for edit in pending if edit.stop > stop]
+        offset = stop
     for number, event in events.items():
         if event[1] == "i":
             lines[number] = json.dumps([event[0], "i", ""])
-    other = {0, *(number for number, event in events.items() if event[1] not in ("o", "i"))}
-    for number in other:
+    text_lines = {0, *(number for number, event in events.items() if event[1] not in ("o", "i"))}
+    for number in text_lines:
         lines[number] = edited(lines[number], _edits(lines[number], names))
     return Cleaned(data="\n".join(lines).encode("utf-8", _KEPT), redacted=_counted(counts))
 

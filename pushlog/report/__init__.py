@@ -1,1 +1,1 @@
-"""What is shown: one module for each output; all read the Diagnosis alone."""
+"""The outputs, one module each; all read the Diagnosis alone."""

@@ -113,16 +113,16 @@ def _bytes(push: Diagnosis) -> Fact:
     if push.progress.bytes_total is not None or push.progress.bytes_done is not None:
         return _fact("Bytes", _share(push), _percent(push) + basis)
     if sized:
-        known = sum(layer.bytes_total or layer.bytes_done or 0 for layer in sized)
-        return _fact("Bytes", f"{size(known)} in {len(sized)} of {count(len(push.layers), 'layer')}", basis)
+        total = sum(layer.bytes_total or layer.bytes_done or 0 for layer in sized)
+        return _fact("Bytes", f"{size(total)} in {len(sized)} of {count(len(push.layers), 'layer')}", basis)
     return _fact("Bytes", "unknown", "no size in the log")
 
 
 def _tags(tags: tuple[str, ...]) -> str:
     if len(tags) > 3:
         return count(len(tags), "tag")
-    quoted = [f"`{tag}`" for tag in tags]
-    return " and ".join(part for part in (", ".join(quoted[:-1]), *quoted[-1:]) if part)
+    quoted_tags = [f"`{tag}`" for tag in tags]
+    return " and ".join(part for part in (", ".join(quoted_tags[:-1]), *quoted_tags[-1:]) if part)
 
 
 def _manifest(push: Diagnosis) -> Fact:
@@ -146,9 +146,9 @@ def _uploads(push: Diagnosis) -> Iterator[Fact]:
     uploads = push.concurrency
     if uploads.observed is None and uploads.limit is None:
         return
-    seen = "not seen" if uploads.observed is None else f"{uploads.observed} seen"
+    observed = "not seen" if uploads.observed is None else f"{uploads.observed} seen"
     allowed = "" if uploads.limit is None else f", {uploads.limit} allowed"
-    yield _fact("Uploads at the same time", seen + allowed, LIMITS.get(uploads.limit_from or "", ""))
+    yield _fact("Uploads at the same time", observed + allowed, LIMITS.get(uploads.limit_from or "", ""))
 
 
 def _speed(push: Diagnosis) -> Iterator[Fact]:

@@ -28,18 +28,18 @@ def _command(issue: Issue) -> str:
     properties = {"title": one_line(f"{issue.finding.title} ({issue.finding.name})")}
     if is_file(issue.source):
         properties = {"file": visible(issue.source.name), "line": str(issue.line), **properties}
-    given = ",".join(f"{name}={value.translate(PROPERTY)}" for name, value in properties.items())
+    arguments = ",".join(f"{name}={value.translate(PROPERTY)}" for name, value in properties.items())
     message = "\n".join(text for text in (*details(issue), place(issue)) if text)
-    return f"::{KINDS[issue.finding.severity]} {given}::{message.translate(DATA)}"
+    return f"::{KINDS[issue.finding.severity]} {arguments}::{message.translate(DATA)}"
 
 
 def render(logs: Sequence[Log]) -> str:
     """Return a line that counts the pushes and a command for each finding, at most ten of each kind."""
-    found = issues(logs)
+    all_issues = issues(logs)
     lines = [tally(logs)]
     for severity, kind in KINDS.items():
-        own = best(issue for issue in found if issue.finding.severity is severity)
-        lines += [_command(issue) for issue in own[:MOST]]
-        if len(own) > MOST:
-            lines.append(f"{len(own) - MOST} more of kind {kind} are not shown: GitHub shows {MOST} of each kind.")
+        of_kind = best(issue for issue in all_issues if issue.finding.severity is severity)
+        lines += [_command(issue) for issue in of_kind[:MOST]]
+        if len(of_kind) > MOST:
+            lines.append(f"{len(of_kind) - MOST} more of kind {kind} are not shown: GitHub shows {MOST} of each kind.")
     return "".join(f"{line}\n" for line in lines)

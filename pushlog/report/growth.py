@@ -38,21 +38,21 @@ class Growth:
 
 def _accepted(push: Diagnosis, last: float) -> Moments:
     """The moments at which layers were accepted; none unless all layers that were sent have a time and a size."""
-    own = [layer for layer in push.layers if layer.state is State.PUSHED]
-    if any(layer.bytes_total is None or not layer.intervals for layer in own):
+    pushed = [layer for layer in push.layers if layer.state is State.PUSHED]
+    if any(layer.bytes_total is None or not layer.intervals for layer in pushed):
         return []
-    gained: Counter[int] = Counter()
-    for layer in own:
-        gained[round(max(i.end for i in layer.intervals) / last * WIDTH)] += layer.bytes_total or 0
-    at = sorted(gained)
-    return list(zip((x * last / WIDTH for x in at), accumulate(gained[x] for x in at), strict=True))
+    gains: Counter[int] = Counter()
+    for layer in pushed:
+        gains[round(max(i.end for i in layer.intervals) / last * WIDTH)] += layer.bytes_total or 0
+    columns = sorted(gains)
+    return list(zip((x * last / WIDTH for x in columns), accumulate(gains[x] for x in columns), strict=True))
 
 
 def _path(moments: Moments, last: float, top: int) -> str:
     """The outline in steps: what is known at a moment holds until the next one."""
     parts = [f"M0 {HEIGHT}"]
-    for at, total in moments:
-        parts.append(f"H{round(WIDTH * at / last, 1):g}V{round(HEIGHT - (HEIGHT - 2) * total / top, 1):g}")
+    for second, total in moments:
+        parts.append(f"H{round(WIDTH * second / last, 1):g}V{round(HEIGHT - (HEIGHT - 2) * total / top, 1):g}")
     return "".join((*parts, f"H{WIDTH}V{HEIGHT}Z"))
 
 
@@ -62,8 +62,8 @@ def _description(moments: Moments, verb: str, *, whole: bool) -> str:
         return f"Up to {size(top)} {verb}; where the line falls, an upload broke off, and its bytes are lost."
     if not whole:
         return f"{size(top)} {verb} when the log ends."
-    half = next(at for at, total in moments if total * 2 >= top)
-    last = next(at for at, total in moments if total == top)
+    half = next(second for second, total in moments if total * 2 >= top)
+    last = next(second for second, total in moments if total == top)
     return f"Half of {size(top)} was {verb} by {seconds(half)}, all of it by {seconds(last)}."
 
 

@@ -28,7 +28,7 @@ STYLESHEET = "report.css"
 
 
 def _shown(value: object) -> object:
-    # What a macro returns is markup that has been through here already.
+    # The result of a macro is markup, and went through this function already.
     return visible(clip(value)) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 

@@ -1,4 +1,4 @@
-"""What a CI system lists: every finding, and what no finding says, such as a log in which there is no push.
+"""The problems that a CI system lists: every finding, and facts without a finding, such as a log without a push.
 
 The formats that list problems by file and line are drawn from this, so that they count the same.
 """
@@ -90,17 +90,17 @@ def place(issue: Issue) -> str:
 
 def details(issue: Issue) -> tuple[str, ...]:
     """Return what is to be said beside the title: the explanation, then each remedy, numbered."""
-    told = (issue.finding.explanation, *(f"{at}. {text}" for at, text in enumerate(issue.finding.remedy, 1)))
-    return tuple(shown for text in told if (shown := one_line(text)))
+    texts = (issue.finding.explanation, *(f"{number}. {text}" for number, text in enumerate(issue.finding.remedy, 1)))
+    return tuple(line for text in texts if (line := one_line(text)))
 
 
 def tally(logs: Sequence[Log]) -> str:
     """Return `2 pushes in 1 log: 1 failed, 1 succeeded`."""
     ends = Counter(push.outcome for log in logs for push in log.pushes)
     kinds = sorted(Outcome, key=lambda kind: kind is Outcome.SUCCEEDED)
-    told = ", ".join(f"{ends[kind]} {kind.value}" for kind in kinds if ends[kind])
-    found = count(ends.total(), "push") if told else "No push"
-    return f"{found} in {count(len(logs), 'log')}{': ' if told else ''}{told}"
+    outcomes = ", ".join(f"{ends[kind]} {kind.value}" for kind in kinds if ends[kind])
+    pushes = count(ends.total(), "push") if outcomes else "No push"
+    return f"{pushes} in {count(len(logs), 'log')}{': ' if outcomes else ''}{outcomes}"
 
 
 def _untold(push: Diagnosis) -> Iterator[Finding]:
@@ -110,54 +110,54 @@ def _untold(push: Diagnosis) -> Iterator[Finding]:
     if push.outcome is Outcome.SUCCEEDED or any(finding.severity in telling for finding in push.findings):
         return
     error = push.error
-    said = Evidence(line=push.lines[1], text="") if error is None else Evidence(line=error.line, text=error.text)
+    evidence = Evidence(line=push.lines[1], text="") if error is None else Evidence(line=error.line, text=error.text)
     yield Finding(
         rule=f"push-{push.outcome.value}",
         name=f"push-{push.outcome.value}",
         severity=Severity.ERROR if failed else Severity.WARNING,
         title=push.verdict or outcome(push),
-        explanation=" ".join(text for text in (said.text, push.advice) if text),
+        explanation=" ".join(text for text in (evidence.text, push.advice) if text),
         remedy=(),
-        evidence=(said,),
+        evidence=(evidence,),
         confidence=Confidence.CERTAIN,
     )
 
 
-def _fingerprint(finding: Finding, source: Source, push: Diagnosis | None, seen: Counter[str]) -> str:
+def _fingerprint(finding: Finding, source: Source, push: Diagnosis | None, counts: Counter[str]) -> str:
     repository = "" if push is None else "/".join((push.reference.registry or "", push.reference.repository or ""))
     key = "\0".join((finding.rule, path(source), repository, str(finding.evidence[0].line)))
-    seen[key] += 1
+    counts[key] += 1
     # Two findings may share all of that; GitLab takes one fingerprint for one problem.
-    whole = key if seen[key] == 1 else f"{key}\0{seen[key]}"
+    whole = key if counts[key] == 1 else f"{key}\0{counts[key]}"
     return hashlib.sha256(whole.encode("utf-8", "replace")).hexdigest()
 
 
 def issues(logs: Iterable[Log]) -> tuple[Issue, ...]:
     """Return all that is to be listed, in log order."""
-    found: list[Issue] = []
-    seen: Counter[str] = Counter()
+    listed: list[Issue] = []
+    counts: Counter[str] = Counter()
 
     def add(finding: Finding, source: Source, push: Diagnosis | None, *, cause: bool) -> None:
-        key = _fingerprint(finding, source, push, seen)
-        found.append(Issue(finding=finding, source=source, push=push, cause=cause, fingerprint=key))
+        key = _fingerprint(finding, source, push, counts)
+        listed.append(Issue(finding=finding, source=source, push=push, cause=cause, fingerprint=key))
 
     for log in logs:
         if not log.pushes:
             add(NO_PUSH, log.source, None, cause=False)
         for push in log.pushes:
-            told = (*_untold(push), *push.findings)
-            errors = [finding for finding in told if finding.severity is Severity.ERROR]
-            for finding in told:
+            findings = (*_untold(push), *push.findings)
+            errors = [finding for finding in findings if finding.severity is Severity.ERROR]
+            for finding in findings:
                 first = bool(errors) and finding is errors[0]
                 add(finding, log.source, push, cause=first and push.outcome is not Outcome.SUCCEEDED)
-    return tuple(found)
+    return tuple(listed)
 
 
-def best(found: Iterable[Issue]) -> list[Issue]:
+def best(listed: Iterable[Issue]) -> list[Issue]:
     """Return them with the most telling first: causes, then the surer ones; else in log order."""
     sure = tuple(Confidence)
     bad = tuple(Severity)
     return sorted(
-        found,
+        listed,
         key=lambda issue: (not issue.cause, bad.index(issue.finding.severity), sure.index(issue.finding.confidence)),
     )

@@ -69,10 +69,10 @@ def _record(value: object) -> dict[str, object]:
     """A record as a dict of its fields; a mapping that is no dict as one. The encoder asks for what it doesn't know."""
     if isinstance(value, Mapping):
         return dict(value)
-    own = names(type(value))
-    if not own:
+    fields = names(type(value))
+    if not fields:
         raise TypeError(f"not a record: {value!r}")
-    return {name: getattr(value, name) for name in own}
+    return {name: getattr(value, name) for name in fields}
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, default=_record).encode

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 WIDTH = 100
-# What XML 1.0 can't hold, escaped or not; `visible` has replaced the control characters and surrogates among them.
+# Characters that XML 1.0 can't hold, escaped or not; `visible` has replaced its controls and surrogates.
 ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 KINDS = {Outcome.FAILED: "failure", Outcome.INTERRUPTED: "skipped", Outcome.INCOMPLETE: "skipped"}
 TIMES = ("tests", "failures", "errors", "skipped")
@@ -58,12 +58,12 @@ def _no_push(log: Log) -> ET.Element:
 
 
 def _count(element: ET.Element, cases: Iterable[ET.Element]) -> None:
-    own = list(cases)
-    kinds = Counter(child.tag for case in own for child in case)
-    element.set("tests", str(len(own)))
+    elements = list(cases)
+    kinds = Counter(child.tag for case in elements for child in case)
+    element.set("tests", str(len(elements)))
     for name, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         element.set(name, str(kinds[tag]))
-    element.set("time", f"{sum(float(case.get('time', '0')) for case in own):.3f}")
+    element.set("time", f"{sum(float(case.get('time', '0')) for case in elements):.3f}")
 
 
 def _suite(log: Log) -> ET.Element:

@@ -35,7 +35,7 @@ RING = "\N{WHITE CIRCLE}"
 
 
 class Rank(IntEnum):
-    """What is kept first when not all of it fits."""
+    """The order in which blocks are kept when not all of them fit."""
 
     ENDED_BADLY = 0
     WHY = 1
@@ -67,13 +67,13 @@ def _facts(facts: Iterable[Fact]) -> str:
 
 
 def _bar(push: Diagnosis) -> str:
-    """How far the push got as a bar of letters, and what they stand for."""
+    """Progress of the push as a bar of letters, with its legend."""
     bands = waterline(push)
     if not bands:
         return ""
     bar = "".join(FILLS[band.stand] * number for band, number in zip(bands, cells(bands, BAR), strict=True))
-    told = ", ".join(f"`{FILLS[band.stand]}` {band.layers} {band.word}" for band in bands)
-    return f"`{bar}` {reached(push)}: {told}"
+    legend = ", ".join(f"`{FILLS[band.stand]}` {band.layers} {band.word}" for band in bands)
+    return f"`{bar}` {reached(push)}: {legend}"
 
 
 def _head(log: Log, push: Diagnosis, level: str) -> str:
@@ -97,18 +97,18 @@ def _now(push: Diagnosis) -> Iterator[str]:
     """The one thing to do first, with its command."""
     leading = now(push)
     if leading is not None:
-        found = remedy(leading.remedy[0])
-        yield f"**What now:** {paragraph(found.pieces)}"
-        if found.command is not None:
-            yield fenced([found.command], "sh")
+        advice = remedy(leading.remedy[0])
+        yield f"**What now:** {paragraph(advice.pieces)}"
+        if advice.command is not None:
+            yield fenced([advice.command], "sh")
 
 
 def _quoted(finding: Finding, excerpt: tuple[Evidence, ...]) -> str:
     """The evidence with its neighbours; `>` marks the lines that prove it."""
-    found = quote(finding.evidence, excerpt)
-    width = len(str(found[-1].number))
+    quoted_lines = quote(finding.evidence, excerpt)
+    width = len(str(quoted_lines[-1].number))
     lines: list[str] = []
-    for line in found:
+    for line in quoted_lines:
         if line.skipped:
             lines.append(f"  {'…':>{width}} | {count(line.skipped, 'line')} not shown")
         number = line.number if line.first else ""
@@ -118,12 +118,12 @@ def _quoted(finding: Finding, excerpt: tuple[Evidence, ...]) -> str:
 
 
 def _remedies(finding: Finding) -> Iterator[str]:
-    for at, text in enumerate(finding.remedy, 1):
-        lead = f"{at}. "
-        found = remedy(text)
-        yield f"{lead}{paragraph(found.pieces)}"
-        if found.command is not None:
-            yield fenced([found.command], "sh", " " * len(lead))
+    for number, text in enumerate(finding.remedy, 1):
+        lead = f"{number}. "
+        advice = remedy(text)
+        yield f"{lead}{paragraph(advice.pieces)}"
+        if advice.command is not None:
+            yield fenced([advice.command], "sh", " " * len(lead))
 
 
 def _finding(finding: Finding, push: Diagnosis, level: str) -> str:
@@ -137,7 +137,7 @@ def _finding(finding: Finding, push: Diagnosis, level: str) -> str:
         _quoted(finding, push.excerpt),
         *_remedies(finding),
     )
-    # What is only noted opens on a click.
+    # Findings of low severity are folded.
     return folded(title, *parts) if noted else "\n\n".join(part for part in parts if part)
 
 
@@ -156,13 +156,13 @@ def _layers(push: Diagnosis) -> str:
         for row in layer_rows(push, {})
     ]
     # The last column is there for those who gave the image's history.
-    shown = len(heads) if any(row[-1] for row in rows) else len(heads) - 1
-    return table(heads[:shown], [row[:shown] for row in rows]) if rows else ""
+    columns = len(heads) if any(row[-1] for row in rows) else len(heads) - 1
+    return table(heads[:columns], [row[:columns] for row in rows]) if rows else ""
 
 
 def _what_if(push: Diagnosis) -> str:
-    told = estimates(push)
-    rows = [[inline(row.change), inline(row.seconds), inline(row.range)] for row in told.rows]
+    answers = estimates(push)
+    rows = [[inline(row.change), inline(row.seconds), inline(row.range)] for row in answers.rows]
     return table(("What a change would have brought", "Time", "Range"), rows) if rows else ""
 
 
@@ -188,44 +188,46 @@ def _blocks(log: Log, level: str) -> Iterator[Block]:
         yield Block(Rank.DETAILS, _details(push, log.source))
     if not log.pushes:
         notes = "\n".join(f"- {paragraph(note)}" for note in log.source.notes)
-        told = (
+        parts = (
             f"{level} {RING} No push found: {code(log.source.name)}",
             inline(f"{NO_PUSH.explanation} {NO_PUSH.remedy[0]}"),
         )
-        yield Block(Rank.ENDED_BADLY, "\n\n".join((*told, notes) if notes else told))
+        yield Block(Rank.ENDED_BADLY, "\n\n".join((*parts, notes) if notes else parts))
 
 
 def _fitted(blocks: Sequence[Block]) -> tuple[list[Block], list[Block]]:
-    """What fits, in its order, and what does not; where one block is too much, none behind it is taken."""
-    order = sorted(range(len(blocks)), key=lambda at: blocks[at].rank)
+    """The blocks that fit, in order, and those left out; after the first that is too large none is taken."""
+    order = sorted(range(len(blocks)), key=lambda index: blocks[index].rank)
     room = LIMIT - RESERVE
-    sizes = {at: len(blocks[at].text.encode("utf-8")) + 2 for at in order}
+    sizes = {index: len(blocks[index].text.encode("utf-8")) + 2 for index in order}
     used = 0
 
-    def fits(at: int) -> bool:
+    def fits(index: int) -> bool:
         nonlocal used
-        used += sizes[at]
+        used += sizes[index]
         return used <= room
 
-    kept = set(takewhile(fits, order))
-    return [blocks[at] for at in sorted(kept)], [block for at, block in enumerate(blocks) if at not in kept]
+    fitting = set(takewhile(fits, order))
+    return [blocks[index] for index in sorted(fitting)], [
+        block for index, block in enumerate(blocks) if index not in fitting
+    ]
 
 
 def _left_out(blocks: Sequence[Block]) -> str:
     words = dict.fromkeys(WHAT.values(), 0)
     for block in blocks:
         words[WHAT[block.rank]] += 1
-    told = ", ".join(count(number, word) for word, number in words.items() if number)
-    return f"Left out, because a job summary has a limit of 1 MiB: {told}. The HTML and JSON outputs have all of it."
+    counts = ", ".join(count(number, word) for word, number in words.items() if number)
+    return f"Left out, because a job summary has a limit of 1 MiB: {counts}. The HTML and JSON outputs have all of it."
 
 
 def render(logs: Sequence[Log]) -> str:
     """Return one page for all logs, under GitHub's limit."""
     several = sum(max(len(log.pushes), 1) for log in logs) != 1
     blocks = [block for log in logs for block in _blocks(log, "##" if several else "#")]
-    kept, left_out = _fitted(blocks)
+    fitting, left_out = _fitted(blocks)
     parts = [f"# {tally(logs)}"] if several else []
-    parts += [block.text for block in kept]
+    parts += [block.text for block in fitting]
     if left_out:
         parts.append(_left_out(left_out))
     return "\n\n".join(parts) + "\n"

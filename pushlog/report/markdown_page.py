@@ -45,10 +45,10 @@ def harmless(text: str) -> str:
 
 def code(text: str) -> str:
     """Return inline code, in a form that tables take too."""
-    shown = harmless(_shown(text))
-    if not shown:
+    visible_text = harmless(_shown(text))
+    if not visible_text:
         return ""
-    return f"`{shown}`" if PLAIN.fullmatch(shown) else f"<code>{_escaped(shown)}</code>"
+    return f"`{visible_text}`" if PLAIN.fullmatch(visible_text) else f"<code>{_escaped(visible_text)}</code>"
 
 
 def inline(text: str | Sequence[Piece]) -> str:

@@ -1,4 +1,4 @@
-"""What to do now: of all that a report advises, the one thing that it leads with."""
+"""The advice that a report leads with, chosen from all remedies."""
 
 from __future__ import annotations
 

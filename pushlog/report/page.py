@@ -1,4 +1,4 @@
-"""What the HTML page shows, ready to be placed: one view for each push, each log without one, and the index."""
+"""The content of the HTML page, ready to be placed: one view for each push, each log without one, and the index."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class FindingView:
     rule: str
     name: str
     explanation: tuple[Piece, ...]
-    quoted: tuple[Line, ...]
+    evidence: tuple[Line, ...]
     remedies: tuple[Remedy, ...]
     confidence: str
     lines: tuple[Link, ...]
@@ -155,14 +155,14 @@ def _finding(finding: Finding, push: Diagnosis, anchor: str, anchored: dict[int,
         rule=finding.rule,
         name=finding.name,
         explanation=prose(finding.explanation),
-        quoted=quote(finding.evidence, push.excerpt),
+        evidence=quote(finding.evidence, push.excerpt),
         remedies=tuple(remedy(text) for text in finding.remedy),
         confidence=Confidence(finding.confidence).value.capitalize(),
         lines=links((item.line for item in finding.evidence), anchored),
     )
 
 
-def _told(push: Diagnosis) -> bool:
+def _has_times(push: Diagnosis) -> bool:
     """Whether a finding says already which capture would tell the times."""
     return any(finding.name == "no-clock" for finding in push.findings)
 
@@ -176,7 +176,7 @@ def _short(name: str) -> str:
 def _push(push: Diagnosis, source: Source, number: int, folded: bool) -> PushView:
     anchor = f"p{number}"
     anchored = anchors(push, anchor)
-    drawn = waterfall(push)
+    bars = waterfall(push)
     point, lede = sentences(push.advice)
     leading = now(push)
     return PushView(
@@ -198,13 +198,13 @@ def _push(push: Diagnosis, source: Source, number: int, folded: bool) -> PushVie
         waterline=drawing(push),
         progress=progress_facts(push),
         why=prose(push.progress.why),
-        waterfall=drawn,
+        waterfall=bars,
         growth=growth(push),
         no_layers=no_layers(push),
-        no_times="" if drawn else NO_TIMES[push.clock],
-        capture_advice=() if drawn or _told(push) or push.client not in NAMES_LAYERS else prose(CAPTURE_ADVICE),
+        no_times="" if bars else NO_TIMES[push.clock],
+        capture_advice=() if bars or _has_times(push) or push.client not in NAMES_LAYERS else prose(CAPTURE_ADVICE),
         time=time_facts(push),
-        phases=phase_rows(push) if drawn else (),
+        phases=phase_rows(push) if bars else (),
         estimates=estimates(push),
         findings=tuple(_finding(f, push, f"{anchor}-f{i}", anchored) for i, f in enumerate(push.findings, 1)),
         error_text=push.error.text if push.error is not None and not push.findings else "",
@@ -229,7 +229,7 @@ def _heading(pushes: Sequence[PushView], logs: Sequence[Log]) -> str:
     where = _short(logs[0].source.name) if len(logs) == 1 else count(len(logs), "log")
     if not pushes:
         return f"No push found in {where}"
-    # What went wrong comes first.
+    # Failed pushes come first.
     kinds = sorted(Outcome, key=lambda kind: kind is Outcome.SUCCEEDED)
     numbers = [(sum(push.outcome is kind for push in pushes), kind.value) for kind in kinds]
     parts = ", ".join(f"{number} {word}" for number, word in numbers if number)
@@ -238,10 +238,11 @@ def _heading(pushes: Sequence[PushView], logs: Sequence[Log]) -> str:
 
 def page(logs: Sequence[Log]) -> Page:
     """Return the page for the logs, in the order given."""
-    found = [(push, log.source) for log in logs for push in log.pushes]
-    fold = len(found) >= FOLD_FROM
+    sources = [(push, log.source) for log in logs for push in log.pushes]
+    fold = len(sources) >= FOLD_FROM
     pushes = tuple(
-        _push(push, source, i, fold and push.outcome is Outcome.SUCCEEDED) for i, (push, source) in enumerate(found, 1)
+        _push(push, source, i, fold and push.outcome is Outcome.SUCCEEDED)
+        for i, (push, source) in enumerate(sources, 1)
     )
     empty = tuple(
         EmptyView(anchor=f"e{i}", name=log.source.name, facts=source_facts(log.source), notes=log.source.notes)

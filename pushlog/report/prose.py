@@ -37,14 +37,14 @@ def clip(text: str, limit: int = LONGEST) -> str:
 def prose(text: str) -> tuple[Piece, ...]:
     """Return the sentence in pieces, code apart from words."""
     pieces: list[Piece] = []
-    at = 0
+    offset = 0
     for match in CODE.finditer(text):
-        if match.start() > at:
-            pieces.append(Piece(text=text[at : match.start()]))
+        if match.start() > offset:
+            pieces.append(Piece(text=text[offset : match.start()]))
         pieces.append(Piece(text=match[1] or match[2], code=True))
-        at = match.end()
-    if at < len(text):
-        pieces.append(Piece(text=text[at:]))
+        offset = match.end()
+    if offset < len(text):
+        pieces.append(Piece(text=text[offset:]))
     return tuple(pieces)
 
 

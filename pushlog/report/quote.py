@@ -35,10 +35,10 @@ class Link:
     anchor: str | None
 
 
-def _numbered(chosen: Sequence[Evidence], marked: frozenset[Evidence]) -> tuple[Line, ...]:
+def _numbered(evidence: Sequence[Evidence], marked: frozenset[Evidence]) -> tuple[Line, ...]:
     lines: list[Line] = []
     before = None
-    for item in chosen:
+    for item in evidence:
         skipped = 0 if before is None else max(item.line - before - 1, 0)
         first = item.line != before
         lines.append(Line(number=item.line, text=item.text, marked=item in marked, skipped=skipped, first=first))
@@ -56,10 +56,10 @@ def quote(evidence: Iterable[Evidence], excerpt: Iterable[Evidence]) -> tuple[Li
     proof = tuple(evidence)
     proven = {item.line for item in proof}
     near = {line + step for line in proven for step in range(-NEIGHBOURS, NEIGHBOURS + 1)} - proven
-    chosen = _in_order((*proof, *(item for item in excerpt if item.line in near)))
-    if len(chosen) > LONGEST:
-        chosen = [*chosen[:HEAD], *chosen[-TAIL:]]
-    return _numbered(chosen, frozenset(proof))
+    lines = _in_order((*proof, *(item for item in excerpt if item.line in near)))
+    if len(lines) > LONGEST:
+        lines = [*lines[:HEAD], *lines[-TAIL:]]
+    return _numbered(lines, frozenset(proof))
 
 
 def whole(push: Diagnosis) -> tuple[Line, ...]:
@@ -86,10 +86,10 @@ def _runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
 def links(numbers: Iterable[int], anchored: dict[int, str]) -> tuple[Link, ...]:
     """Return the lines as ranges, each linked to the quoted log; the first eight ranges are enough to find the rest."""
     runs = _runs(numbers)
-    shown = [Link(text=dashed(run), anchor=anchored.get(run[0])) for run in runs[:8]]
+    targets = [Link(text=dashed(run), anchor=anchored.get(run[0])) for run in runs[:8]]
     if len(runs) > 8:
-        shown.append(Link(text=f"and {len(runs) - 8} more", anchor=None))
-    return tuple(shown)
+        targets.append(Link(text=f"and {len(runs) - 8} more", anchor=None))
+    return tuple(targets)
 
 
 def dashed(lines: tuple[int, int]) -> str:
@@ -100,5 +100,5 @@ def dashed(lines: tuple[int, int]) -> str:
 
 def link(lines: tuple[int, int], anchored: dict[int, str]) -> Link:
     """Return a range linked to the first of its lines that the page quotes."""
-    quoted = (anchored[number] for number in sorted(anchored) if lines[0] <= number <= lines[1])
-    return Link(text=dashed(lines), anchor=next(quoted, None))
+    anchors = (anchored[number] for number in sorted(anchored) if lines[0] <= number <= lines[1])
+    return Link(text=dashed(lines), anchor=next(anchors, None))

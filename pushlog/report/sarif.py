@@ -35,15 +35,15 @@ def _uri(source: Source) -> str:
 def _rule(finding: Finding) -> dict[str, object]:
     """A rule as its first finding shows it: the catalogue itself belongs to the analysis, not to an output."""
     words = one_line(finding.name).replace("-", " ")
-    known = finding.rule != finding.name
-    more = f"`pushlog explain {finding.name}` tells what it means and how it is recognised." if known else ""
-    remedies = (f"{at}. {text}" for at, text in enumerate(finding.remedy, 1))
+    has_page = finding.rule != finding.name
+    hint = f"`pushlog explain {finding.name}` tells what it means and how it is recognised." if has_page else ""
+    remedies = (f"{number}. {text}" for number, text in enumerate(finding.remedy, 1))
     return {
         "id": visible(finding.rule),
         "name": one_line(finding.name),
         "shortDescription": {"text": words[:1].upper() + words[1:] or "Finding"},
         "fullDescription": {"text": one_line(finding.title) or words},
-        "help": {"text": "\n".join(one_line(text) for text in (finding.explanation, *remedies, more) if text) or words},
+        "help": {"text": "\n".join(one_line(text) for text in (finding.explanation, *remedies, hint) if text) or words},
         "defaultConfiguration": {"level": LEVELS[finding.severity]},
         "properties": {
             "precision": PRECISIONS[finding.confidence],
@@ -62,7 +62,7 @@ def _location(source: Source, index: int, proof: Evidence) -> dict[str, object]:
 
 def _result(issue: Issue, rules: Sequence[str], index: int) -> dict[str, object]:
     finding = issue.finding
-    first, *others = finding.evidence
+    first, *other_lines = finding.evidence
     properties: dict[str, object] = {
         "confidence": finding.confidence.value,
         "cause": issue.cause,
@@ -70,16 +70,16 @@ def _result(issue: Issue, rules: Sequence[str], index: int) -> dict[str, object]
     }
     if issue.push is not None:
         properties |= {"image": visible(image(issue.push)), "outcome": issue.push.outcome.value}
-    told = (one_line(finding.title), *details(issue), place(issue))
+    texts = (one_line(finding.title), *details(issue), place(issue))
     return {
         "ruleId": visible(finding.rule),
         "ruleIndex": rules.index(finding.rule),
         "level": LEVELS[finding.severity],
         "rank": RANKS[finding.confidence],
-        "message": {"text": "\n".join(text for text in told if text)},
+        "message": {"text": "\n".join(text for text in texts if text)},
         "locations": [_location(issue.source, index, first)],
         "relatedLocations": [
-            _location(issue.source, index, proof) for proof in list(dict.fromkeys(others))[:MOST_LINES]
+            _location(issue.source, index, proof) for proof in list(dict.fromkeys(other_lines))[:MOST_LINES]
         ],
         "partialFingerprints": {"pushlog/v1": issue.fingerprint},
         "properties": properties,
@@ -87,11 +87,11 @@ def _result(issue: Issue, rules: Sequence[str], index: int) -> dict[str, object]
 
 
 def _notices(logs: Iterable[Log], left_out: int) -> list[dict[str, object]]:
-    """What the reader of the results must know beside them."""
-    said = [f"{path(log.source)}: {one_line(note)}" for log in logs for note in log.source.notes]
+    """The notes of the logs and the number of results left out."""
+    texts = [f"{path(log.source)}: {one_line(note)}" for log in logs for note in log.source.notes]
     if left_out:
-        said.append(f"{left_out} results were left out: a run holds {MOST_RESULTS}")
-    return [{"level": "note", "message": {"text": text}} for text in said]
+        texts.append(f"{left_out} results were left out: a run holds {MOST_RESULTS}")
+    return [{"level": "note", "message": {"text": text}} for text in texts]
 
 
 def _artifact(source: Source) -> dict[str, object]:
@@ -105,21 +105,21 @@ def _artifact(source: Source) -> dict[str, object]:
 
 def render(logs: Sequence[Log]) -> str:
     """Return one run for all logs."""
-    found = issues(logs)
-    kept = found if len(found) <= MOST_RESULTS else best(found)[:MOST_RESULTS]
-    rules = {issue.finding.rule: issue.finding for issue in reversed(kept)}
+    all_issues = issues(logs)
+    results = all_issues if len(all_issues) <= MOST_RESULTS else best(all_issues)[:MOST_RESULTS]
+    rules = {issue.finding.rule: issue.finding for issue in reversed(results)}
     codes = sorted(rules)
     # A log that is given twice is one artifact.
     sources = {(path(log.source), log.source.sha256): log.source for log in logs}
-    places = {key: at for at, key in enumerate(sources)}
+    places = {key: index for index, key in enumerate(sources)}
     driver = {"name": "pushlog", "version": version("pushlog"), "rules": [_rule(rules[code]) for code in codes]}
     run = {
         "tool": {"driver": driver},
         "invocations": [
-            {"executionSuccessful": True, "toolExecutionNotifications": _notices(logs, len(found) - len(kept))}
+            {"executionSuccessful": True, "toolExecutionNotifications": _notices(logs, len(all_issues) - len(results))}
         ],
         "artifacts": [_artifact(source) for source in sources.values()],
-        "results": [_result(issue, codes, places[path(issue.source), issue.source.sha256]) for issue in kept],
+        "results": [_result(issue, codes, places[path(issue.source), issue.source.sha256]) for issue in results],
     }
     document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"

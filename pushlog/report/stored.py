@@ -52,32 +52,32 @@ def _refused(word: str) -> NoReturn:
 
 
 def _logs(document: object) -> tuple[Log, ...]:
-    given = _object(document, "$")
-    if given.get("schema") != SCHEMA:
-        raise _wrong(f'"{SCHEMA}"', given.get("schema"), "$.schema")
-    items = _list(given.get("logs"), "$.logs")
-    return tuple(_record(Log, item, f"$.logs[{at}]") for at, item in enumerate(items))
+    fields = _object(document, "$")
+    if fields.get("schema") != SCHEMA:
+        raise _wrong(f'"{SCHEMA}"', fields.get("schema"), "$.schema")
+    items = _list(fields.get("logs"), "$.logs")
+    return tuple(_record(Log, item, f"$.logs[{index}]") for index, item in enumerate(items))
 
 
-def _wrong(wanted: str, found: object, path: str) -> _MisfitError:
-    if isinstance(found, dict | list):
-        shown = OBJECTS if isinstance(found, dict) else LISTS
+def _wrong(expected: str, value: object, path: str) -> _MisfitError:
+    if isinstance(value, dict | list):
+        actual = OBJECTS if isinstance(value, dict) else LISTS
     else:
-        shown = json.dumps(found)
-        shown = shown if len(shown) <= 60 else f"{shown[:60]}…"
-    return _MisfitError(f"{path}: {wanted} was expected, not {shown}")
+        actual = json.dumps(value)
+        actual = actual if len(actual) <= 60 else f"{actual[:60]}…"
+    return _MisfitError(f"{path}: {expected} was expected, not {actual}")
 
 
-def _object(found: object, path: str) -> dict[str, object]:
-    if not isinstance(found, dict):
-        raise _wrong(OBJECTS, found, path)
-    return found
+def _object(value: object, path: str) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise _wrong(OBJECTS, value, path)
+    return value
 
 
-def _list(found: object, path: str) -> list[object]:
-    if not isinstance(found, list):
-        raise _wrong(LISTS, found, path)
-    return found
+def _list(value: object, path: str) -> list[object]:
+    if not isinstance(value, list):
+        raise _wrong(LISTS, value, path)
+    return value
 
 
 @cache
@@ -89,12 +89,12 @@ def _fields(kind: object) -> tuple[tuple[str, object, bool], ...]:
     return tuple((f.name, hints[f.name], f.default is MISSING and f.default_factory is MISSING) for f in fields(kind))
 
 
-def _record(kind: Callable[..., Record], found: object, path: str) -> Record:
-    given = _object(found, path)
+def _record(kind: Callable[..., Record], document: object, path: str) -> Record:
+    members = _object(document, path)
     values: dict[str, object] = {}
     for name, hint, required in _fields(kind):
-        if name in given:
-            values[name] = _value(hint, given[name], f"{path}.{name}")
+        if name in members:
+            values[name] = _value(hint, members[name], f"{path}.{name}")
         elif required:
             raise _MisfitError(f"{path}.{name}: is missing")
     try:
@@ -103,44 +103,46 @@ def _record(kind: Callable[..., Record], found: object, path: str) -> Record:
         raise _MisfitError(f"{path}: {error}") from None
 
 
-def _value(kind: object, found: object, path: str) -> object:
+def _value(kind: object, value: object, path: str) -> object:
     origin, inner = get_origin(kind), get_args(kind)
     if origin in (UnionType, Union):
-        return None if found is None else _value(inner[0], found, path)
+        return None if value is None else _value(inner[0], value, path)
     if origin is tuple:
-        return _tuple(inner, found, path)
+        return _tuple(inner, value, path)
     if origin is Mapping:
-        return {key: _value(inner[1], item, f"{path}.{key}") for key, item in _object(found, path).items()}
+        return {key: _value(inner[1], item, f"{path}.{key}") for key, item in _object(value, path).items()}
     if isinstance(kind, type) and is_dataclass(kind):
-        return _record(kind, found, path)
+        return _record(kind, value, path)
     if isinstance(kind, type) and issubclass(kind, StrEnum):
-        return _member(kind, found, path)
-    return found if kind is object else _scalar(kind, found, path)
+        return _member(kind, value, path)
+    return value if kind is object else _scalar(kind, value, path)
 
 
-def _tuple(inner: tuple[object, ...], found: object, path: str) -> tuple[object, ...]:
-    items = _list(found, path)
+def _tuple(inner: tuple[object, ...], value: object, path: str) -> tuple[object, ...]:
+    items = _list(value, path)
     kinds = [inner[0]] * len(items) if inner[-1] is Ellipsis else inner
     if len(items) != len(kinds):
         raise _MisfitError(f"{path}: {len(kinds)} values were expected, not {len(items)}")
-    return tuple(_value(kind, item, f"{path}[{at}]") for at, (kind, item) in enumerate(zip(kinds, items, strict=True)))
+    return tuple(
+        _value(kind, item, f"{path}[{index}]") for index, (kind, item) in enumerate(zip(kinds, items, strict=True))
+    )
 
 
-def _member(kind: type[StrEnum], found: object, path: str) -> StrEnum:
+def _member(kind: type[StrEnum], value: object, path: str) -> StrEnum:
     for member in kind:
-        if member.value == found:
+        if member.value == value:
             return member
-    raise _wrong(f"one of {', '.join(kind)}", found, path)
+    raise _wrong(f"one of {', '.join(kind)}", value, path)
 
 
-def _scalar(kind: object, found: object, path: str) -> object:
+def _scalar(kind: object, value: object, path: str) -> object:
     # A whole number is a number too, and true is neither; it stays as it is, so that it is written the same again.
     fits = (
-        (kind is str and isinstance(found, str))
-        or (kind is bool and isinstance(found, bool))
-        or (kind is int and isinstance(found, int) and not isinstance(found, bool) and 0 <= found < MOST)
-        or (kind is float and isinstance(found, int | float) and not isinstance(found, bool) and 0 <= found <= LONGEST)
+        (kind is str and isinstance(value, str))
+        or (kind is bool and isinstance(value, bool))
+        or (kind is int and isinstance(value, int) and not isinstance(value, bool) and 0 <= value < MOST)
+        or (kind is float and isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= LONGEST)
     )
     if not fits:
-        raise _wrong(next(word for known, word in SCALARS.items() if known is kind), found, path)
-    return found
+        raise _wrong(next(word for scalar, word in SCALARS.items() if scalar is kind), value, path)
+    return value

@@ -54,7 +54,7 @@ class LayerTable:
     rows: tuple[LayerRow, ...]
     retried: bool
     sized: bool
-    drawn: bool
+    with_bars: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +98,7 @@ def _detail(layer: Layer) -> str:
 
 
 def _stored(layer: Layer) -> str:
-    """What crosses the network, where the figures count something else."""
+    """The bytes that cross the network, where the figures count something else."""
     if layer.bytes_stored is None or layer.bytes_stored == layer.bytes_total:
         return ""
     return f"{size(layer.bytes_stored)} compressed"
@@ -121,7 +121,7 @@ def layer_table(push: Diagnosis, anchored: dict[int, str]) -> LayerTable:
         rows=rows,
         retried=any(row.retried for row in rows),
         sized=any(row.share is not None or row.stored for row in rows),
-        drawn=sum(row.share is not None for row in rows) > 1,
+        with_bars=sum(row.share is not None for row in rows) > 1,
     )
 
 
@@ -170,10 +170,10 @@ def phase_rows(push: Diagnosis) -> tuple[PhaseRow, ...]:
 def _change(estimate: Estimate) -> str:
     parts = []
     for key, value in estimate.change.items():
-        shown = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+        text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
         if key == "bandwidth" and isinstance(value, int | float):
-            shown = f"{size(round(value))}/s"
-        parts.append(f"{key.replace('_', ' ')}: {shown}")
+            text = f"{size(round(value))}/s"
+        parts.append(f"{key.replace('_', ' ')}: {text}")
     return "; ".join(parts)
 
 

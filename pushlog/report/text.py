@@ -18,4 +18,4 @@ def render(logs: Sequence[Log], *, width: int = 80, color: bool = False, ascii_o
     from pushlog.report import text_page, text_push
 
     page = text_page.Page(width=max(width, NARROWEST), ascii_only=ascii_only)
-    return text_page.drawn(text_push.report(page, logs), color=color)
+    return text_page.render_lines(text_push.report(page, logs), color=color)

@@ -42,7 +42,7 @@ def _finding(page: Page, log: Log, push: Diagnosis, finding: Finding) -> Iterato
     yield from page.wrapped(Text(f"{word}  ", style), name)
     title = f"{finding.title.strip().rstrip('.')}. " if _adds(finding.title, push.verdict, finding.explanation) else ""
     yield from page.prose(2, title + finding.explanation)
-    # What is only noted names its lines, and does not quote them.
+    # Findings of low severity name their lines without quoting them.
     yield from () if noted else _proof(page, log, finding.evidence, MOST_PROOF)
     for number, text in enumerate(finding.remedy, 1):
         yield from _remedy(page, number, text)
@@ -53,10 +53,10 @@ def _first_and_last(finding: Finding) -> str:
     return f"{lines[0]}-{lines[-1]}" if lines[0] != lines[-1] else str(lines[0])
 
 
-def _adds(title: str, *told: str) -> bool:
+def _adds(title: str, *texts: str) -> bool:
     """Whether the title says what is not said beside it already."""
-    bare = title.strip().rstrip(".").casefold()
-    return bool(bare) and not any(bare in text.casefold() for text in told)
+    words = title.strip().rstrip(".").casefold()
+    return bool(words) and not any(words in text.casefold() for text in texts)
 
 
 def _remedy(page: Page, number: int, text: str) -> Iterator[Text]:
@@ -64,9 +64,9 @@ def _remedy(page: Page, number: int, text: str) -> Iterator[Text]:
     lead = f"  {number}. "
     command = remedy(text).command
     # With a command, the last two backticks are the ones around it.
-    said = text if command is None else text[: text.rindex("`", 0, text.rindex("`"))]
-    for at, line in enumerate(page.prose(len(lead), said)):
-        yield Text.assemble(lead, line[len(lead) :]) if at == 0 else line
+    sentence = text if command is None else text[: text.rindex("`", 0, text.rindex("`"))]
+    for index, line in enumerate(page.prose(len(lead), sentence)):
+        yield Text.assemble(lead, line[len(lead) :]) if index == 0 else line
     if command is not None:
         yield from _command(page, len(lead), command)
 
@@ -80,8 +80,8 @@ def _command(page: Page, indent: int, command: str) -> Iterator[Text]:
             yield from page.wrapped(lead, Text(part, CODE))
             continue
         lines = _broken(part, room)
-        for at, line in enumerate(lines, 1):
-            yield Text.assemble(lead, (line, CODE), MORE if at < len(lines) else "")
+        for number, line in enumerate(lines, 1):
+            yield Text.assemble(lead, (line, CODE), MORE if number < len(lines) else "")
 
 
 def _broken(command: str, room: int) -> list[str]:
@@ -124,10 +124,10 @@ def _proof(page: Page, log: Log, evidence: tuple[Evidence, ...], most: int) -> I
     """Yield the quoted lines; of many, the first ones and the last."""
     runs = _runs(evidence)
     left_out = len(runs) - most + 1 if len(runs) > most else 0
-    for at, (first, last, text) in enumerate(runs):
-        if left_out and at == most - 2:
+    for index, (first, last, text) in enumerate(runs):
+        if left_out and index == most - 2:
             yield Text(page.say(f"    … {words.count(left_out, 'more line')}"), QUIET)
-        if left_out and most - 2 <= at < len(runs) - 1:
+        if left_out and most - 2 <= index < len(runs) - 1:
             continue
         lead = Text(f"    {place(page, log, str(first) if first == last else f'{first}-{last}')}  ", QUIET)
         yield lead.append(page.cut(text, page.width - lead.cell_len), "not dim")

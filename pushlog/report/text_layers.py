@@ -1,4 +1,4 @@
-"""How far the push got, on the terminal: the waterline bar with its legend, and the table of layers."""
+"""Progress of the push on the terminal: the waterline bar with its legend, and the table of layers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ NONE = "\N{EN DASH}"
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """How a kind of layer looks: its fill in the bar, without colour too, and its style."""
+    """Look of a kind of layer: its fill in the bar, with and without colour, and its style."""
 
     fill: str
     plain: str
@@ -63,19 +63,19 @@ MARKS = {
 def reach(page: Page, push: Diagnosis, label: int) -> Iterator[Text]:
     """Yield the bar, what its parts mean, and what is not known about it."""
     bands = words.waterline(push)
-    told = words.reached(push)
+    words_reached = words.reached(push)
     line = Text.assemble(("how far".ljust(label), QUIET))
     if bands:
-        room = min(page.width, PROSE) - label - len(told) - 1
+        room = min(page.width, PROSE) - label - len(words_reached) - 1
         for band, number in zip(bands, cells(bands, room), strict=True):
             line.append(_fill(page, band) * number, INKS[band.stand].style)
         line.append(" ")
-    yield line.append(told)
+    yield line.append(words_reached)
     indent = Text(" " * label)
     for entries in _legend(page, push, bands, min(page.width, PROSE) - label):
         yield from page.wrapped(indent, entries)
-    if known := " ".join((_percent(push), push.progress.why)).strip():
-        yield from page.wrapped(indent, Text(page.line(known), QUIET))
+    if note := " ".join((_percent(push), push.progress.why)).strip():
+        yield from page.wrapped(indent, Text(page.line(note), QUIET))
 
 
 def _fill(page: Page, band: Band) -> str:
@@ -96,10 +96,10 @@ def _legend(page: Page, push: Diagnosis, bands: Sequence[Band], room: int) -> It
 
 
 def _entry(page: Page, band: Band) -> Text:
-    told = f" {band.layers} {band.word}"
+    description = f" {band.layers} {band.word}"
     if band.bytes is not None:
-        told += f" {'' if band.exact else 'at least '}{words.size(band.bytes)}"
-    return Text.assemble((_fill(page, band), INKS[band.stand].style), told)
+        description += f" {'' if band.exact else 'at least '}{words.size(band.bytes)}"
+    return Text.assemble((_fill(page, band), INKS[band.stand].style), description)
 
 
 def _percent(push: Diagnosis) -> str:
@@ -114,36 +114,38 @@ def table(page: Page, push: Diagnosis) -> Iterator[Text]:
     """Yield a row per layer; of many, those with a story, and the rest counted."""
     if not push.layers:
         return
-    shown = _shown(push)
-    named = [layer for layer in push.layers if layer.id in shown]
+    ids = _shown(push)
+    named = [layer for layer in push.layers if layer.id in ids]
     rows = [_cells(page, layer, push) for layer in named]
     heads = ("layer", "state", "attempts", "waited", _basis(push), "lines")
-    widths = [max(cell_len(row[at]) for row in (heads, *rows)) for at in range(len(heads))]
-    kept = _columns(page, rows, widths)
+    widths = [max(cell_len(row[column]) for row in (heads, *rows)) for column in range(len(heads))]
+    columns = _columns(page, rows, widths)
     if rows:
-        yield Text(page.cut(_joined(page, heads, kept, widths), page.width), QUIET)
+        yield Text(page.cut(_joined(page, heads, columns, widths), page.width), QUIET)
     for layer, row in zip(named, rows, strict=True):
-        line = Text(page.cut(_joined(page, row, kept, widths), page.width))
-        at = widths[0] + len(GAP)
-        line.stylize(_mark(layer)[1], at, at + widths[1])
+        line = Text(page.cut(_joined(page, row, columns, widths), page.width))
+        offset = widths[0] + len(GAP)
+        line.stylize(_mark(layer)[1], offset, offset + widths[1])
         yield line
         if layer.created_by:
             yield Text(page.cut(f"  {page.line(instruction(layer.created_by))}", min(page.width, PROSE)), QUIET)
-    yield from _rest(page, push, [layer for layer in push.layers if layer.id not in shown])
+    yield from _rest(page, push, [layer for layer in push.layers if layer.id not in ids])
 
 
 def _columns(page: Page, rows: Sequence[tuple[str, ...]], widths: list[int]) -> list[int]:
     """Choose the columns: none that tells nothing, and none too many for the page; a long id gives way first."""
     blank = page.say(NONE)
-    kept = [at for at in range(len(widths)) if at not in TELLING or any(row[at] != blank for row in rows)]
+    columns = [
+        column for column in range(len(widths)) if column not in TELLING or any(row[column] != blank for row in rows)
+    ]
     for dropped in TELLING:
-        spare = page.width - sum(widths[at] + len(GAP) for at in kept[1:])
+        spare = page.width - sum(widths[column] + len(GAP) for column in columns[1:])
         if spare >= min(widths[0], SHORT_ID):
             break
-        kept = [at for at in kept if at != dropped]
-    spare = page.width - sum(widths[at] + len(GAP) for at in kept[1:])
+        columns = [column for column in columns if column != dropped]
+    spare = page.width - sum(widths[column] + len(GAP) for column in columns[1:])
     widths[0] = min(widths[0], max(spare, SHORT_ID))
-    return kept
+    return columns
 
 
 def _shown(push: Diagnosis) -> set[str]:
@@ -152,10 +154,10 @@ def _shown(push: Diagnosis) -> set[str]:
         return {layer.id for layer in push.layers}
     grave = [f for f in push.findings if f.severity is not Severity.INFO and len(f.layers) <= MOST_ROWS]
     accused = {layer for finding in grave for layer in finding.layers}
-    told = sorted((layer for layer in push.layers if _rank(layer, accused) < PLAIN), key=lambda x: _rank(x, accused))
+    telling = sorted((layer for layer in push.layers if _rank(layer, accused) < PLAIN), key=lambda x: _rank(x, accused))
     plain = [layer for layer in push.layers if _rank(layer, accused) == PLAIN and layer.bytes_total is not None]
     largest = sorted(plain, key=lambda layer: -(layer.bytes_total or 0))[:LARGEST]
-    return {layer.id for layer in (*told, *largest)[:MOST_ROWS]}
+    return {layer.id for layer in (*telling, *largest)[:MOST_ROWS]}
 
 
 def _rank(layer: Layer, accused: set[str]) -> int:
@@ -191,23 +193,26 @@ def _cells(page: Page, layer: Layer, push: Diagnosis) -> tuple[str, ...]:
 def _bytes(layer: Layer) -> str:
     done, total = layer.bytes_done, layer.bytes_total
     if layer.state.done or total is None:
-        known = done if total is None else total
-        return NONE if known is None else words.size(known)
+        figure = done if total is None else total
+        return NONE if figure is None else words.size(figure)
     return words.part(done, total)
 
 
-def _joined(page: Page, row: Sequence[str], kept: Sequence[int], widths: Sequence[int]) -> str:
-    cells = [page.cut(row[at], widths[at]) for at in kept]
-    fills = [" " * (widths[at] - cell_len(cell)) for at, cell in zip(kept, cells, strict=True)]
+def _joined(page: Page, row: Sequence[str], columns: Sequence[int], widths: Sequence[int]) -> str:
+    cells = [page.cut(row[column], widths[column]) for column in columns]
+    fills = [" " * (widths[column] - cell_len(cell)) for column, cell in zip(columns, cells, strict=True)]
     # Figures are set to the right, so that their digits line up; names to the left.
-    sided = [fill + cell if at in (2, 3, 4) else cell + fill for at, cell, fill in zip(kept, cells, fills, strict=True)]
+    sided = [
+        fill + cell if column in (2, 3, 4) else cell + fill
+        for column, cell, fill in zip(columns, cells, fills, strict=True)
+    ]
     return GAP.join(sided).rstrip()
 
 
 def _rest(page: Page, push: Diagnosis, layers: Sequence[Layer]) -> Iterator[Text]:
     """Yield the layers without a row in one sentence: `18 more: 12 pushed, 6 existed`."""
-    told = Counter(words.state_word(layer, push) for layer in layers).most_common()
-    if told:
-        states = told[0][0] if len(told) == 1 else ", ".join(f"{number} {word}" for word, number in told)
+    counts = Counter(words.state_word(layer, push) for layer in layers).most_common()
+    if counts:
+        states = counts[0][0] if len(counts) == 1 else ", ".join(f"{number} {word}" for word, number in counts)
         head = f"{len(layers)} more" if len(layers) < len(push.layers) else words.count(len(layers), "layer")
         yield from page.wrapped(Text(), Text(page.line(f"{head}: {states}"), QUIET))

@@ -24,7 +24,7 @@ CODE = "cyan"
 QUOTED = re.compile(r"`[^`]+`")
 QUIET = "dim"
 
-# What stands for the signs of the report and for the pictures that `visible` makes, where only ASCII may be shown.
+# ASCII replacements of the signs of the report and of the pictures that `visible` makes.
 SIGNS = {
     "\N{MIDDLE DOT}": "-",
     "\N{EN DASH}": "-",
@@ -60,10 +60,10 @@ class Page:
 
     def say(self, text: str) -> str:
         """Return the text as it may be shown: nothing that a terminal would act on, ASCII where that is asked for."""
-        shown = visible(clip(text))
+        safe = visible(clip(text))
         if not self.ascii_only:
-            return shown
-        return shown.translate(ASCII).encode("ascii", "backslashreplace").decode("ascii")
+            return safe
+        return safe.translate(ASCII).encode("ascii", "backslashreplace").decode("ascii")
 
     def line(self, text: str) -> str:
         """Return the text as one line."""
@@ -98,7 +98,7 @@ class Page:
 RULER = Console(file=io.StringIO(), width=PROSE, color_system=None)
 
 
-def drawn(lines: Iterable[Text], *, color: bool) -> str:
+def render_lines(lines: Iterable[Text], *, color: bool) -> str:
     """Return the lines as a terminal reads them, whatever this process's own terminal and environment are."""
     sheet = io.StringIO()
     console = Console(

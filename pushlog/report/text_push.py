@@ -40,7 +40,7 @@ def report(page: Page, logs: Sequence[Log]) -> Iterator[Text]:
     """Yield the whole report."""
     if not logs:
         yield from page.wrapped(Text("NO PUSH  ", "bold yellow"), Text("No log was read."))
-    found = sum(len(log.pushes) for log in logs)
+    pushes = sum(len(log.pushes) for log in logs)
     several = sum(max(len(log.pushes), 1) for log in logs) > 1
     if several:
         yield from page.wrapped(Text(), Text(_tally(logs), "bold"))
@@ -51,7 +51,7 @@ def report(page: Page, logs: Sequence[Log]) -> Iterator[Text]:
         if not log.pushes:
             yield from _no_push(page, log)
         for number, push in enumerate(log.pushes, 1):
-            before, folded = folded, found >= words.FOLD_FROM and push.outcome is Outcome.SUCCEEDED
+            before, folded = folded, pushes >= words.FOLD_FROM and push.outcome is Outcome.SUCCEEDED
             if folded:
                 yield from () if before else [Text()]
                 yield _folded(page, log, push, alone=len(logs) == 1)
@@ -66,16 +66,16 @@ def _folded(page: Page, log: Log, push: Diagnosis, *, alone: bool) -> Text:
     """A push that went well, on one line: among many it is not what one looks for."""
     word = Text(f"{push.outcome.value.upper()}  ", OUTCOME_STYLES[push.outcome])
     where = words.span(push.lines) if alone else place(page, log, "-".join(map(str, push.lines)))
-    told = f"{page.line(push.verdict) or words.outcome(push)} · {where}"
-    return word.append(page.cut(told, page.width - word.cell_len))
+    summary = f"{page.line(push.verdict) or words.outcome(push)} · {where}"
+    return word.append(page.cut(summary, page.width - word.cell_len))
 
 
 def _tally(logs: Sequence[Log]) -> str:
     pushes = list(chain.from_iterable(log.pushes for log in logs))
     ends = Counter(push.outcome for push in pushes)
-    told = ", ".join(f"{ends[outcome]} {outcome.value}" for outcome in Outcome if ends[outcome])
-    found = "No push" if not pushes else f"{len(pushes)} {'push' if len(pushes) == 1 else 'pushes'}"
-    return f"{found} in {words.count(len(logs), 'log')}{': ' if told else ''}{told}"
+    outcomes = ", ".join(f"{ends[outcome]} {outcome.value}" for outcome in Outcome if ends[outcome])
+    pushed = "No push" if not pushes else f"{len(pushes)} {'push' if len(pushes) == 1 else 'pushes'}"
+    return f"{pushed} in {words.count(len(logs), 'log')}{': ' if outcomes else ''}{outcomes}"
 
 
 def _heading(page: Page, title: str) -> Iterator[Text]:
@@ -87,8 +87,8 @@ def _heading(page: Page, title: str) -> Iterator[Text]:
 
 def _no_push(page: Page, log: Log) -> Iterator[Text]:
     source = log.source
-    found = f"No push was found in {page.line(source.name)} ({words.count(source.lines, 'line')})."
-    yield from page.wrapped(Text("NO PUSH  ", "bold yellow"), Text(found, "bold"))
+    sentence = f"No push was found in {page.line(source.name)} ({words.count(source.lines, 'line')})."
+    yield from page.wrapped(Text("NO PUSH  ", "bold yellow"), Text(sentence, "bold"))
     yield from page.prose(9, NO_PUSH_ADVICE)
     for note in source.notes:
         yield from page.prose(9, f"Note: {note}")
@@ -108,8 +108,8 @@ def _push(page: Page, log: Log, push: Diagnosis) -> Iterator[Text]:
     )
     started = False
     for part in parts:
-        for at, line in enumerate(part):
-            if started and at == 0:
+        for index, line in enumerate(part):
+            if started and index == 0:
                 yield Text()
             yield line
             started = True
@@ -134,8 +134,8 @@ def _image(push: Diagnosis) -> str:
     if not reference.tags:
         return name
     rest = len(reference.tags) - SHOWN_TAGS
-    more = f" and {words.count(rest, 'more tag')}" if rest > 0 else ""
-    return f"{name}:{', '.join(reference.tags[:SHOWN_TAGS])}{more}"
+    others_count = f" and {words.count(rest, 'more tag')}" if rest > 0 else ""
+    return f"{name}:{', '.join(reference.tags[:SHOWN_TAGS])}{others_count}"
 
 
 def _engine(push: Diagnosis) -> str:
@@ -143,8 +143,8 @@ def _engine(push: Diagnosis) -> str:
 
 
 def _time(push: Diagnosis) -> str:
-    told = words.duration(push.duration, push.clock)
-    return told if push.clock is Clock.NONE else f"{push.clock.value}, {told}"
+    took = words.duration(push.duration, push.clock)
+    return took if push.clock is Clock.NONE else f"{push.clock.value}, {took}"
 
 
 def _row(page: Page, label: str, text: str) -> Iterator[Text]:
@@ -165,24 +165,24 @@ def _facts(page: Page, log: Log, push: Diagnosis) -> Iterator[Text]:
 
 
 def _grid_facts(log: Log, push: Diagnosis) -> list[tuple[str, str]]:
-    kept = CAPTURES[log.source.capture] + (f", {log.source.decoration}" if log.source.decoration else "")
-    facts = [("engine", _engine(push)), ("time", _time(push)), ("registry", push.registry_kind), ("log", kept)]
+    capture = CAPTURES[log.source.capture] + (f", {log.source.decoration}" if log.source.decoration else "")
+    facts = [("engine", _engine(push)), ("time", _time(push)), ("registry", push.registry_kind), ("log", capture)]
     return [fact for fact in facts if fact != ("registry", "unknown")]
 
 
 def _grid(page: Page, facts: list[tuple[str, str]]) -> Iterator[Text]:
     """Yield short facts two to a line, one to a line where the page is too narrow for that."""
     facts = [(label, page.line(text)) for label, text in facts]
-    left = max(len(text) for _, text in facts[::2]) + GAP
+    left_width = max(len(text) for _, text in facts[::2]) + GAP
     right = max(len(text) for _, text in facts[1::2])
-    if 2 * LABEL + left + right > page.width:
+    if 2 * LABEL + left_width + right > page.width:
         for label, text in facts:
             yield from _row(page, label, text)
         return
-    for at in range(0, len(facts), 2):
+    for index in range(0, len(facts), 2):
         line = Text()
-        for label, text in facts[at : at + 2]:
-            line.append(label.ljust(LABEL), QUIET).append(text.ljust(left))
+        for label, text in facts[index : index + 2]:
+            line.append(label.ljust(LABEL), QUIET).append(text.ljust(left_width))
         yield line
 
 
@@ -195,8 +195,8 @@ def _proven(push: Diagnosis) -> bool:
 
 def _footer(page: Page, push: Diagnosis) -> Iterator[Text]:
     first, last = push.lines
-    told = f"{push.lines_understood} of {words.count(last - first + 1, 'line')} understood"
+    coverage = f"{push.lines_understood} of {words.count(last - first + 1, 'line')} understood"
     named = [finding.name for finding in push.findings if finding.severity is Severity.ERROR]
     named += [finding.name for finding in push.findings]
-    more = f" · pushlog explain {named[0]}" if named else ""
-    yield from page.wrapped(Text(), Text(page.line(told + more), QUIET))
+    hint = f" · pushlog explain {named[0]}" if named else ""
+    yield from page.wrapped(Text(), Text(page.line(coverage + hint), QUIET))

@@ -25,7 +25,7 @@ NAME = 14
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """How a phase looks: its fill, without letters beyond ASCII too, and its style."""
+    """Look of a phase: its fill, in ASCII too, and its style."""
 
     fill: str
     plain: str
@@ -49,15 +49,15 @@ def timeline(page: Page, push: Diagnosis, label: int) -> Iterator[Text]:
     if total is None or total < SHORTEST or not layers or room < NAME:
         return
     longest = {layer.id for layer in sorted(layers, key=lambda x: begin(x) - end(x))[:MOST_ROWS]}
-    drawn = sorted((layer for layer in layers if layer.id in longest), key=begin)
-    for at, layer in enumerate(drawn):
-        head = Text(("when" if at == 0 else "").ljust(label), QUIET)
+    rows = sorted((layer for layer in layers if layer.id in longest), key=begin)
+    for index, layer in enumerate(rows):
+        head = Text(("when" if index == 0 else "").ljust(label), QUIET)
         yield head.append(set_cell_size(page.cut(blob(layer.id), NAME - 2), NAME), "not dim").append(
             _bar(page, layer, total, room)
         )
     indent = " " * label
     yield Text(f"{indent}{' ' * NAME}{_axis(page, push, total, room)}", QUIET)
-    yield from page.wrapped(Text(indent), _legend(page, drawn, len(layers) - len(drawn)))
+    yield from page.wrapped(Text(indent), _legend(page, rows, len(layers) - len(rows)))
 
 
 def _bar(page: Page, layer: Layer, total: float, room: int) -> Text:
@@ -69,8 +69,8 @@ def _bar(page: Page, layer: Layer, total: float, room: int) -> Text:
                 last = max(first + 1, round(interval.end / total * room))
                 phases[first:last] = [phase] * (min(last, room) - first)
     bar = Text()
-    for shown in phases:
-        bar.append(*((" ", "") if shown is None else (_fill(page, shown), INKS[shown].style)))
+    for cell in phases:
+        bar.append(*((" ", "") if cell is None else (_fill(page, cell), INKS[cell].style)))
     return bar
 
 
@@ -81,17 +81,17 @@ def _fill(page: Page, phase: Phase) -> str:
 def _axis(page: Page, push: Diagnosis, total: float, room: int) -> str:
     """The ends of the axis, and between them whether it is measured where that fits."""
     last = words.seconds(total)
-    told = page.line(AXES[push.clock])
+    title = page.line(AXES[push.clock])
     space = room - len("0 s") - len(last)
-    return f"0 s{told.center(space) if len(told) + 2 <= space else ' ' * space}{last}"
+    return f"0 s{title.center(space) if len(title) + 2 <= space else ' ' * space}{last}"
 
 
-def _legend(page: Page, drawn: Sequence[Layer], more: int) -> Text:
-    present = {interval.phase for layer in drawn for interval in layer.intervals}
+def _legend(page: Page, rows: Sequence[Layer], left_out: int) -> Text:
+    present = {interval.phase for layer in rows for interval in layer.intervals}
     legend = Text()
     for phase in (phase for phase in Phase if phase in present):
         legend.append(page.say(" · ") if legend else "")
         legend.append(_fill(page, phase), INKS[phase].style).append(f" {PHASE_WORDS[phase]}")
-    if more:
-        legend.append(page.say(f" · {more} shorter not drawn"))
+    if left_out:
+        legend.append(page.say(f" · {left_out} shorter not drawn"))
     return legend

@@ -32,8 +32,8 @@ def _micros(value: float) -> int:
     return round(value * 1_000_000)
 
 
-def _named(pid: int, tid: int, what: str, key: str, value: object) -> Event:
-    return {"ph": "M", "pid": pid, "tid": tid, "name": what, "args": {key: value}}
+def _named(pid: int, tid: int, name: str, key: str, value: object) -> Event:
+    return {"ph": "M", "pid": pid, "tid": tid, "name": name, "args": {key: value}}
 
 
 def _note(push: Diagnosis) -> str:
@@ -66,11 +66,11 @@ def _slice(pid: int, tid: int, interval: Interval, bound: bool) -> Event:
     }  # fmt: skip
 
 
-def _instant(pid: int, tid: int, name: str, at: float, bound: bool) -> Event:
+def _instant(pid: int, tid: int, name: str, second: float, bound: bool) -> Event:
     # The first track is the push itself: its mark crosses all the others.
     scope = "t" if tid else "p"
     return {
-        "ph": "i", "pid": pid, "tid": tid, "cat": "end", "name": name, "ts": _micros(at), "s": scope,
+        "ph": "i", "pid": pid, "tid": tid, "cat": "end", "name": name, "ts": _micros(second), "s": scope,
         "args": {"lower_bound": bound},
     }  # fmt: skip
 
@@ -94,24 +94,24 @@ def _push(pid: int, push: Diagnosis) -> Iterator[Event]:
         yield {**event, "ts": 0, "dur": _micros(took), "args": args}
         yield _instant(pid, 0, push.outcome.value, took, push.duration.seconds is None)
     counter = "bytes so far, at the earliest" if bound else "bytes so far"
-    for at, total in push.sent:
-        yield {"ph": "C", "pid": pid, "tid": 0, "name": counter, "ts": _micros(at), "args": {"bytes": total}}
+    for second, total in push.sent:
+        yield {"ph": "C", "pid": pid, "tid": 0, "name": counter, "ts": _micros(second), "args": {"bytes": total}}
     for tid, layer in enumerate(push.layers, 1):
         yield from _layer(pid, tid, layer, push, bound)
 
 
 def render(logs: Sequence[Log]) -> str:
     """Return one trace for all logs; every push starts at zero."""
-    found = [(log, push) for log in logs for push in log.pushes]
+    pushes = [(log, push) for log in logs for push in log.pushes]
     events: list[Event] = []
-    for pid, (log, push) in enumerate(found, 1):
+    for pid, (log, push) in enumerate(pushes, 1):
         events += _names(pid, log, push)
         if push.clock is not Clock.NONE:
             events += _push(pid, push)
-    notes = [f"push {pid}: {_note(push)}" for pid, (_, push) in enumerate(found, 1)]
+    notes = [f"push {pid}: {_note(push)}" for pid, (_, push) in enumerate(pushes, 1)]
     notes += [f"{one_line(log.source.name)}: no push found" for log in logs if not log.pushes]
-    told = {"producer": "pushlog", "pushes": count(len(found), "push"), "notes": "\n".join(notes)}
+    summary = {"producer": "pushlog", "pushes": count(len(pushes), "push"), "notes": "\n".join(notes)}
     # A line for each event: half the size, and as easy to search as a log.
     lines = ",\n".join(json.dumps(event, ensure_ascii=False) for event in events)
-    head = json.dumps({"displayTimeUnit": "ms", "otherData": told}, ensure_ascii=False)
+    head = json.dumps({"displayTimeUnit": "ms", "otherData": summary}, ensure_ascii=False)
     return f'{head[:-1]}, "traceEvents": [\n{lines}\n]}}\n'

@@ -75,11 +75,11 @@ class Block:
 class Row:
     """One layer: its blocks and the mark at its end; `state` stands in for the blocks of a layer that has none.
 
-    `held`: the push had to wait for it.
+    `critical`: the push had to wait for it.
     """
 
     id: str
-    held: bool
+    critical: bool
     y: int
     text_y: int
     blocks: tuple[Block, ...]
@@ -122,9 +122,9 @@ def _ticks(total: float) -> tuple[Tick, ...]:
     # On a telephone every second label stays, or every fourth, as their length demands.
     need = max(map(len, labels)) * LETTER + PAD
     apart = PLOT / 100 * NARROW * step / total
-    kept = next((every for every in (2, 4) if every * apart >= need), 8)
+    major_every = next((step_kept for step_kept in (2, 4) if step_kept * apart >= need), 8)
     return tuple(
-        Tick(x=percent(PLOT * i * step / total), label=label, minor=i % kept > 0, first=i == 0)
+        Tick(x=percent(PLOT * i * step / total), label=label, minor=i % major_every > 0, first=i == 0)
         for i, label in enumerate(labels)
     )
 
@@ -163,7 +163,7 @@ def _row(layer: Layer, push: Diagnosis, total: float, y: int) -> Row:
     last = end(layer)
     return Row(
         id=blob(layer.id),
-        held=any(step.layer == layer.id for step in push.critical_path),
+        critical=any(step.layer == layer.id for step in push.critical_path),
         y=y,
         text_y=y + 4,
         blocks=tuple(_block(interval, total, y) for interval in ordered),
@@ -180,11 +180,11 @@ def _idle(push: Diagnosis) -> str:
     return f"Not drawn, for want of times of their own: {count(words.total(), 'layer')} ({parts})."
 
 
-def _chosen(layers: Sequence[Layer]) -> list[Layer]:
+def _shown_layers(layers: Sequence[Layer]) -> list[Layer]:
     # In order of their start; where they are too many, those that took longest.
-    kept = {layer.id for layer in sorted(layers, key=end, reverse=True)[:MOST_ROWS]}
-    drawn = [layer for layer in layers if layer.id in kept]
-    return sorted(drawn, key=lambda layer: (not layer.intervals, begin(layer)))[:MOST_ROWS]
+    ids = {layer.id for layer in sorted(layers, key=end, reverse=True)[:MOST_ROWS]}
+    rows = [layer for layer in layers if layer.id in ids]
+    return sorted(rows, key=lambda layer: (not layer.intervals, begin(layer)))[:MOST_ROWS]
 
 
 def _waits(layer: Layer) -> list[float]:
@@ -230,7 +230,7 @@ def waterfall(push: Diagnosis) -> Waterfall | None:
         return None
     timed = [layer for layer in push.layers if layer.intervals]
     fold = len(push.layers) - len(timed) > MOST_IDLE
-    layers = _chosen(timed if fold else push.layers)
+    layers = _shown_layers(timed if fold else push.layers)
     pitch = DENSE if len(layers) >= DENSE_FROM else PITCH
     rows = tuple(_row(layer, push, total, TOP + pitch * i + pitch // 2) for i, layer in enumerate(layers))
     present = {block.phase for row in rows for block in row.blocks}

@@ -102,35 +102,35 @@ def _segments(bands: Sequence[Band], weights: Sequence[float]) -> tuple[Segment,
 
 
 def _sent(push: Diagnosis, stand: Stand, whole: int) -> str:
-    """How much layers of an unfinished band sent before the log ended; empty where it shows nothing of it."""
-    own = [layer for layer in push.layers if STANDS[layer.state] is stand and layer.bytes_done is not None]
-    if not own:
+    """The bytes that layers of an unfinished band sent before the log ended; empty where the log shows none."""
+    layers = [layer for layer in push.layers if STANDS[layer.state] is stand and layer.bytes_done is not None]
+    if not layers:
         return ""
-    verb = "read" if {layer.basis for layer in own} == {Basis.UNCOMPRESSED} else "sent"
-    sent = sum(min(layer.bytes_done or 0, layer.bytes_total or whole) for layer in own)
+    verb = "read" if {layer.basis for layer in layers} == {Basis.UNCOMPRESSED} else "sent"
+    sent = sum(min(layer.bytes_done or 0, layer.bytes_total or whole) for layer in layers)
     return f"{part(sent, whole)} {verb}"
 
 
 def _bytes(band: Band, push: Diagnosis) -> str:
     if band.bytes is None:
         return "size not printed" if band.stand in UNSENT else "size unknown"
-    known = size(band.bytes) if band.exact else f"{size(band.bytes)} known of {band.sized}"
+    total = size(band.bytes) if band.exact else f"{size(band.bytes)} known of {band.sized}"
     sent = _sent(push, band.stand, band.bytes) if band.stand in (Stand.IN_FLIGHT, Stand.REFUSED) else ""
-    return sent if sent and band.exact else known
+    return sent if sent and band.exact else total
 
 
 def _entry(band: Band, push: Diagnosis) -> Entry:
     return Entry(stand=band.stand, sign=SIGNS[band.stand], text=f"{band.layers} {band.word}", detail=_bytes(band, push))
 
 
-def _note(bands: Sequence[Band], drawn: bool) -> str:
+def _note(bands: Sequence[Band], by_bytes: bool) -> str:
     unknown = sum(band.layers - band.sized for band in bands)
     if not unknown:
         return ""
     if unknown == sum(band.layers for band in bands):
         return "Drawn by number of layers: the log shows the size of none."
     missing = f"{count(unknown, 'layer')} {'has' if unknown == 1 else 'have'} no printed size"
-    return f"The bar by bytes covers the others: {missing}." if drawn else f"Drawn by number of layers: {missing}."
+    return f"The bar by bytes covers the others: {missing}." if by_bytes else f"Drawn by number of layers: {missing}."
 
 
 def drawing(push: Diagnosis) -> Waterline | None:
@@ -141,8 +141,8 @@ def drawing(push: Diagnosis) -> Waterline | None:
     bars = [Bar(name="layers", segments=_segments(bands, [band.layers for band in bands]))]
     sized = [band for band in bands if band.bytes]
     # A bar by bytes is honest only if every layer that was to be sent is in it.
-    drawn = len(sized) > 1 and all(band.exact or band.stand in UNSENT for band in bands)
-    if drawn:
+    by_bytes = len(sized) > 1 and all(band.exact or band.stand in UNSENT for band in bands)
+    if by_bytes:
         bars.append(Bar(name="bytes", segments=_segments(sized, [float(band.bytes or 0) for band in sized])))
     legend = tuple(_entry(band, push) for band in bands)
     parts = "; ".join(f"{entry.text}, {entry.detail}" for entry in legend)
@@ -150,7 +150,7 @@ def drawing(push: Diagnosis) -> Waterline | None:
         bars=tuple(bars),
         legend=legend,
         description=f"{reached(push)} in the registry: {parts}.",
-        note=_note(bands, drawn),
+        note=_note(bands, by_bytes),
     )
 
 
@@ -161,9 +161,9 @@ def cells(bands: Sequence[Band], room: int) -> list[int]:
     exact = [band.layers * room / total for band in bands]
     cells = [max(int(share), 1) for share in exact]
     while sum(cells) < room:
-        cells[max(range(len(cells)), key=lambda at: exact[at] - cells[at])] += 1
+        cells[max(range(len(cells)), key=lambda index: exact[index] - cells[index])] += 1
     while sum(cells) > room:
-        cells[max(range(len(cells)), key=lambda at: cells[at] - exact[at] if cells[at] > 1 else -room)] -= 1
+        cells[max(range(len(cells)), key=lambda index: cells[index] - exact[index] if cells[index] > 1 else -room)] -= 1
     return cells
 
 

@@ -155,14 +155,14 @@ def _weight(layer: Layer, stand: Stand) -> int | None:
 
 
 def _band(stand: Stand, layers: Iterable[Layer], push: Diagnosis) -> Band | None:
-    own = [layer for layer in layers if STANDS[layer.state] is stand]
-    if not own:
+    members = [layer for layer in layers if STANDS[layer.state] is stand]
+    if not members:
         return None
-    sizes = [weight for layer in own if (weight := _weight(layer, stand)) is not None]
+    sizes = [weight for layer in members if (weight := _weight(layer, stand)) is not None]
     return Band(
         stand=stand,
         word=_band_word(stand, push),
-        layers=len(own),
+        layers=len(members),
         bytes=sum(sizes) if sizes else None,
         sized=len(sizes),
     )
@@ -179,11 +179,11 @@ def reached(push: Diagnosis) -> str:
     progress = push.progress
     if progress.layers_total == 0:
         return "no layers in the log"
-    # What failed was another layer, which this log does not name.
-    more = (
+    # Another layer failed, which this log does not name.
+    partly_named = (
         push.outcome is Outcome.FAILED and progress.layers_done == progress.layers_total and not push.manifest_refused
     )
-    return f"{progress.layers_done} of {count(progress.layers_total, 'layer')}{' named' if more else ''}"
+    return f"{progress.layers_done} of {count(progress.layers_total, 'layer')}{' named' if partly_named else ''}"
 
 
 def manifest(push: Diagnosis) -> str:

@@ -132,4 +132,4 @@ def across(cases: Sequence[Case]) -> tuple[tuple[Finding, ...], ...]:
 
 
 def _applies(rule: ModuleType, case: Case) -> bool:
-    return case.client.engine or rule not in ENGINE
+    return case.client.uses_docker_engine or rule not in ENGINE

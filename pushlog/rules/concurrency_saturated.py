@@ -48,7 +48,7 @@ def check(case: Case) -> Iterator[Finding]:
     if push.store is not Store.GRAPHDRIVER or not rows or (len(push.layers) < _MANY_LAYERS and took < _LONG):
         return
     codes = list(dict.fromkeys(case.events.layer[rows].tolist()))
-    waited = tuple(case.section.events.ids[code] for code in codes)
+    waited = tuple(case.parsed.events.ids[code] for code in codes)
     slots = len(push.layers) - len(waited)
     if len(waited) < _LEAST_WAITING or slots < 1:
         return

@@ -81,7 +81,7 @@ def check(case: Case) -> Iterator[Finding]:
 def _retried(case: Case, row: Signature) -> str:
     """What the client does about such an error by itself; Docker by the store that pushed, where it is known."""
     client, store = case.client, case.push.store
-    if not client.engine:
+    if not client.uses_docker_engine:
         return client.retry if row.family in client.retried else client.final
     usual = row.daemon == RETRIED[row.retried] and row.retried != "never"
     if usual and store is not Store.UNKNOWN:

@@ -19,6 +19,7 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pushlog.formats.marks import MarkKind
 from pushlog.model import Capture, Confidence, Finding, Severity, Store
 
 if TYPE_CHECKING:
@@ -73,12 +74,12 @@ def _goes_on_here(case: Case, before: Case) -> Sign | None:
     if not len(before.events):
         return None
     prepared = before.events.layers(before.events.kind == EventKind.PREPARING)
-    ids = {before.section.events.ids[code] for code in prepared}
+    ids = {before.parsed.events.ids[code] for code in prepared}
     open_there = {layer.id for layer in before.push.layers if not layer.state.done and layer.id in ids}
     first = {code: case.events.kind[rows[0]] for code, rows in case.events.by_layer.items()}
     foreign = [
         layer
-        for code, layer in enumerate(case.section.events.ids)
+        for code, layer in enumerate(case.parsed.events.ids)
         if layer in open_there and first[code] != EventKind.PREPARING
     ]
     if not foreign:
@@ -112,7 +113,7 @@ def _goes_on_after_digest(case: Case) -> Sign | None:
         begins = {code: int(rows[0]) for code, rows in later.by_layer.items() if code in open_layers}
         again = next((code for code, row in begins.items() if later.kind[row] != EventKind.PREPARING), None)
         if again is not None:
-            row, layer = middle + begins[again], case.section.events.ids[again]
+            row, layer = middle + begins[again], case.parsed.events.ids[again]
             digest = next(line for at, line in _digests(case) if at == middle)
             return Sign(
                 why=f"Layer {layer} goes on after a digest line, which comes when all layers of a push are in.",
@@ -128,7 +129,7 @@ def _begins_again(case: Case) -> Sign | None:
         both = sorted(_pushed_then_prepared(case.events.part(low, high)))
         if both:
             code, pushed, again = both[0]
-            layer = case.section.events.ids[code]
+            layer = case.parsed.events.ids[code]
             return Sign(
                 why=f"Layer {layer} begins again after it was pushed, and no digest line stands between.",
                 evidence=(case.row(low + pushed), case.row(low + again)),
@@ -154,8 +155,10 @@ def _pushed_then_prepared(part: EventTable) -> Iterator[tuple[int, int, int]]:
 
 def _digests(case: Case) -> list[tuple[int, Evidence]]:
     """The digest lines, each with the number of events above it."""
-    starts = case.section.events.start
-    return [(int(starts.searchsorted(m.start)), case.quote(m.line)) for m in case.section.marks if m.kind == "digest"]
+    starts = case.parsed.events.start
+    return [
+        (int(starts.searchsorted(m.start)), case.quote(m.line)) for m in case.parsed.marks if m.kind == MarkKind.DIGEST
+    ]
 
 
 def _finding(case: Case, sign: Sign) -> Finding:

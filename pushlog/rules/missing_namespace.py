@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.formats.marks import MarkKind
 from pushlog.model import Confidence, Family, Finding, Severity
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def check(case: Case) -> Iterator[Finding]:
         return
     app = repository.removeprefix(_OFFICIAL)
     tag = case.values()["tag"] or "TAG"
-    header = case.mark("header", "old_header", "command")
+    header = case.mark(MarkKind.HEADER, MarkKind.OLD_HEADER, MarkKind.COMMAND)
     yield Finding(
         rule=CODE,
         name=NAME,

@@ -17,8 +17,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.diagnosis.attempts import MAX_ATTEMPTS
 from pushlog.diagnosis.same_image import earlier
+from pushlog.formats.marks import MarkKind
+from pushlog.knowledge.docker import MAX_ATTEMPTS
 from pushlog.model import Confidence, Finding, Outcome, Severity, State
 from pushlog.units import count, size
 
@@ -55,7 +56,7 @@ def _had_more(layer: Layer) -> bool:
 def _finding(first: Case, second: Case, left: tuple[Layer, ...]) -> Finding:
     most = max(left, key=lambda layer: MAX_ATTEMPTS - layer.attempts)
     lost = sum(layer.bytes_done or 0 for layer in first.layers(State.PUSHING))
-    header = second.mark("header", "old_header", "command")
+    header = second.mark(MarkKind.HEADER, MarkKind.OLD_HEADER, MarkKind.COMMAND)
     rows = list(first.rows(most.id))
     evidence: tuple[Evidence, ...] = (first.row(rows[-1]), *((header,) if header else ()))
     return Finding(

@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pushlog.formats.marks import MarkKind
 from pushlog.model import Confidence, Evidence, Finding, Outcome, Severity
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ _REACH = 65536
 
 def check(case: Case) -> Iterator[Finding]:
     """Fires on a push that succeeded in a job that did not."""
-    digest = case.mark("digest", "aux")
+    digest = case.mark(MarkKind.DIGEST, MarkKind.AUX)
     if case.push.outcome is not Outcome.SUCCEEDED or digest is None:
         return
     unsigned = _unsigned(case)
@@ -83,14 +84,14 @@ def check(case: Case) -> Iterator[Finding]:
 
 
 def _unsigned(case: Case) -> Evidence | None:
-    notes = (mark for mark in case.section.marks if mark.kind == "note")
+    notes = (mark for mark in case.parsed.marks if mark.kind == MarkKind.NOTE)
     return next((case.quote(mark.line) for mark in notes if _UNSIGNED.match(mark.fields.get("NOTE", ""))), None)
 
 
 def _failed_after(case: Case) -> Evidence | None:
     """The first line below the push that says that something failed, unless another push begins before it."""
     start = case.text.stop_of(case.push.lines[1])
-    end = len(case.text.data) if case.section.until is None else case.section.until
+    end = len(case.text.data) if case.parsed.until is None else case.parsed.until
     stop = min(end, start + _REACH)
     below = case.text.data[start:stop]
     if not any(word in below for word in _WORDS):

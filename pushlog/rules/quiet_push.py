@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.formats.marks import MarkKind
 from pushlog.model import Confidence, Finding, Severity
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ SEVERITY = Severity.INFO
 
 def check(case: Case) -> Iterator[Finding]:
     """Fires on a quiet push."""
-    line = case.mark("quiet")
-    if not case.section.quiet or line is None:
+    line = case.mark(MarkKind.QUIET)
+    if not case.parsed.quiet or line is None:
         return
     yield Finding(
         rule=CODE,

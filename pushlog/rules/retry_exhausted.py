@@ -22,7 +22,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis import client_retries
-from pushlog.diagnosis.attempts import MAX_ATTEMPTS, Attempt, attempts, exhausted
+from pushlog.diagnosis.attempts import Attempt, attempts, exhausted
+from pushlog.knowledge.docker import MAX_ATTEMPTS
 from pushlog.model import Confidence, Evidence, Finding, Severity
 from pushlog.units import size
 
@@ -38,7 +39,7 @@ SEVERITY = Severity.ERROR
 
 def check(case: Case) -> Iterator[Finding]:
     """Fires on layers whose last countdown ran out; an error that retrying can't cure has a rule of its own."""
-    if not case.client.engine:
+    if not case.client.uses_docker_engine:
         yield from client_retries.exhausted(case, CODE, NAME)
         return
     failure = case.push.error

@@ -31,7 +31,7 @@ SEVERITY = Severity.INFO
 
 def check(case: Case) -> Iterator[Finding]:
     """Fires on layers that counted down and are in the registry all the same."""
-    if not case.client.engine:
+    if not case.client.uses_docker_engine:
         yield from client_retries.recovered(case, CODE, NAME)
         return
     healed = [layer for layer in case.push.layers if layer.retry_wait > 0 and layer.state.done]

@@ -88,7 +88,7 @@ def _storm(case: Case) -> Storm | None:
     uploading = len(together) + len(_under_way(case, row) - together)
     if len(together) < _LEAST or 2 * len(together) < uploading:
         return None
-    ids = case.section.events.ids
+    ids = case.parsed.events.ids
     return Storm(row=row, layers=tuple(ids[code] for code in sorted(together)), uploading=uploading)
 
 
@@ -115,5 +115,5 @@ def _evidence(case: Case, storm: Storm) -> tuple[Evidence, ...]:
     from pushlog.formats.events import EventKind
 
     counting = case.events.kind[: storm.row + 1] == EventKind.RETRYING
-    last = {case.section.events.ids[int(case.events.layer[row])]: row for row in counting.nonzero()[0].tolist()}
+    last = {case.parsed.events.ids[int(case.events.layer[row])]: row for row in counting.nonzero()[0].tolist()}
     return tuple(case.row(row) for row in sorted(last[layer] for layer in storm.layers)[-_LEAST:])

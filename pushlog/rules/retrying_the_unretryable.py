@@ -16,8 +16,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.diagnosis.attempts import MAX_ATTEMPTS, exhausted
+from pushlog.diagnosis.attempts import exhausted
 from pushlog.diagnosis.same_image import earlier
+from pushlog.knowledge.docker import MAX_ATTEMPTS
 from pushlog.model import Confidence, Finding, Severity, Store
 
 if TYPE_CHECKING:

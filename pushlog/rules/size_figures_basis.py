@@ -58,7 +58,7 @@ def check(case: Case) -> Iterator[Finding]:
     if layer is None:
         return
     title, explanation, remedy = _WORDS[layer.basis]
-    if not case.client.engine:
+    if not case.client.uses_docker_engine:
         explanation = case.client.counts
         if not explanation:
             return

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.formats.marks import MarkKind
 from pushlog.model import Confidence, Finding, Outcome, Severity
 from pushlog.timeline.outcome import proof
 
@@ -30,8 +31,8 @@ SEVERITY = Severity.INFO
 
 def check(case: Case) -> Iterator[Finding]:
     """Fires on a push that succeeded by its last word alone."""
-    said = case.mark("last_word")
-    if case.push.outcome is not Outcome.SUCCEEDED or said is None or proof(case.section) != "last_word":
+    said = case.mark(MarkKind.LAST_WORD)
+    if case.push.outcome is not Outcome.SUCCEEDED or said is None or proof(case.parsed) != "last_word":
         return
     yield Finding(
         rule=CODE,

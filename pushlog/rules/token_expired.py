@@ -24,43 +24,17 @@ from pushlog.rules.failure import CODES, guilty
 from pushlog.units import count, seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from pushlog.diagnosis.case import Case
-    from pushlog.formats.errors.classify import Classified
-    from pushlog.model import Evidence, Layer
+    from pushlog.model import Evidence
 
 CODE = CODES[Family.TOKEN_EXPIRED]
 NAME = Family.TOKEN_EXPIRED.value
 SEVERITY = Severity.ERROR
 
-# The rows of the catalogue that say no more than "log in"; those that give another reason keep their own word.
-ASKS_FOR_LOGIN = frozenset(
-    {
-        "unauthorized-bare",
-        "unauthorized",
-        "authentication-required-words",
-        "authentication-is-required",
-        "http-401",
-        "no-basic-auth",
-        "no-basic-auth-containerd",
-        "acr-authentication-required",
-        "oauth-token-refused",
-    }
-)
 # What a registry's notes say of the life of a login.
 _ON_LIFE = re.compile(r"\b(minutes|hours)\b")
-
-
-def asks_for_login(classified: Classified) -> bool:
-    """Whether an error asks for a login and gives no reason for it."""
-    row = classified.signature
-    return row.id in ASKS_FOR_LOGIN if row else "authorization failed" in classified.parts.text
-
-
-def expired(classified: Classified, layers: Sequence[Layer]) -> bool:
-    """Whether an error that asks for a login comes after layers of the same push were accepted."""
-    return asks_for_login(classified) and any(layer.state is State.PUSHED for layer in layers)
 
 
 def check(case: Case) -> Iterator[Finding]:

@@ -15,8 +15,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.login import asks_for_login
 from pushlog.model import Confidence, Family, Finding, Severity
-from pushlog.rules.token_expired import asks_for_login, lifetime
+from pushlog.rules.token_expired import lifetime
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,6 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.client_retries import met, retries
+from pushlog.formats.marks import MarkKind
 from pushlog.model import Client, Confidence, Evidence, Finding, Outcome, Severity
 from pushlog.units import count
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pushlog.diagnosis.case import Case
-    from pushlog.formats.events import Mark
+    from pushlog.formats.marks import Mark
 
 CODE = "PL303"
 NAME = "truncated-log"
@@ -34,9 +35,9 @@ _PROOF = {True: "a digest line", False: "a line that proves success"}
 def check(case: Case) -> Iterator[Finding]:
     """Fires on every push without an end."""
     push = case.push
-    if push.outcome not in (Outcome.INCOMPLETE, Outcome.INTERRUPTED) or case.section.quiet:
+    if push.outcome not in (Outcome.INCOMPLETE, Outcome.INTERRUPTED) or case.parsed.quiet:
         return
-    stopped = case.section.last("interrupt")
+    stopped = case.parsed.last(MarkKind.INTERRUPT)
     how, shown = _end(case, stopped)
     yield Finding(
         rule=CODE,
@@ -55,7 +56,7 @@ def check(case: Case) -> Iterator[Finding]:
 
 def _end(case: Case, stopped: Mark | None) -> tuple[str, tuple[Evidence, ...]]:
     """What the end of the push looks like, and the lines that show it."""
-    rows, after = len(case.section.events), case.section.after
+    rows, after = len(case.parsed.events), case.parsed.after
     last = case.row(rows - 1) if rows else case.quote(case.push.lines[1])
     if stopped:
         why = stopped.fields.get("WHY", "Ctrl-C was pressed while it ran.")

@@ -38,9 +38,9 @@ _ASK = "Look at the log of the registry for the time of the push; it often says 
 def spoken(case: Case, finding: Finding) -> Finding:
     """The finding, said of the client that pushed."""
     client = case.client
-    if not client.commands and client.engine:
+    if not client.commands and client.uses_docker_engine:
         return finding
-    if client.engine:
+    if client.uses_docker_engine:
         return replace(finding, remedy=tuple(_commands(step, client) for step in finding.remedy))
     remedy = [_commands(step, client) for step in finding.remedy]
     remedy = [_HOST.sub(r"\1his machine", step) for step in remedy]

@@ -30,28 +30,28 @@ def clocked(push: Diagnosis) -> bool:
     return push.store is Store.CONTAINERD and push.duration.at_least > 0 and _sized(push)
 
 
-def silence(push: Diagnosis, asked: Change) -> str | None:
+def silence(push: Diagnosis, change: Change) -> str | None:
     """Why nothing can be told of a change, None where something can."""
-    return next((why for why, holds in _reasons(push, asked) if holds), None)
+    return next((why for why, holds in _reasons(push, change) if holds), None)
 
 
-def _reasons(push: Diagnosis, asked: Change) -> Iterator[tuple[str, bool]]:
+def _reasons(push: Diagnosis, change: Change) -> Iterator[tuple[str, bool]]:
     yield "The push did not succeed, so the log does not hold all of its time.", push.outcome is not Outcome.SUCCEEDED
     yield "Nothing was uploaded.", not any(layer.attempts for layer in push.layers)
     yield "Several tags were pushed one after the other; that is not modelled.", len(push.reference.tags) > 1
-    if asked.reuse is not None:
-        unknown = [layer for layer in asked.reuse if layer not in {known.id for known in push.layers}]
+    if change.reuse is not None:
+        unknown = [layer for layer in change.reuse if layer not in {layer.id for layer in push.layers}]
         yield f"The push has no layer {', '.join(unknown)}.", bool(unknown)
-    if asked.bandwidth is not None:
+    if change.bandwidth is not None:
         yield "The log shows no sizes, so a bandwidth can't be turned into time.", not _sized(push)
-    if asked.concurrency is not None and push.store is Store.CONTAINERD:
+    if change.concurrency is not None and push.store is Store.CONTAINERD:
         yield _NOT_OBEYED, push.concurrency.limit is None
     if not clocked(push):
         yield "The log carries neither times nor sizes; a recording (asciicast) keeps both.", not _sized(push)
         yield _RETRIED, any(layer.attempts > 1 for layer in push.layers)
 
 
-def assumptions(push: Diagnosis, asked: Change, widths: Sequence[float]) -> Iterator[str]:
+def assumptions(push: Diagnosis, change: Change, widths: Sequence[float]) -> Iterator[str]:
     """What was taken for granted; `widths` are those of the lines that fit, none where they make no difference."""
     if not clocked(push):
         yield "The log carries no times: the time is that of the bytes alone, over a line that all uploads share."
@@ -59,13 +59,13 @@ def assumptions(push: Diagnosis, asked: Change, widths: Sequence[float]) -> Iter
         yield "Seconds are counted in the display's steps of 0.1 s, of which a slow reader loses some."
     if widths:
         yield _line(min(widths), max(widths), sized=_sized(push))
-    if asked.bandwidth is not None and not stored(push):
+    if change.bandwidth is not None and not stored(push):
         yield "The sizes are those before compression: layers that compress well are sent in less."
-    if asked.concurrency is not None:
+    if change.concurrency is not None:
         yield "Disk and processor keep up, and nothing else pushes at the same time."
-    if asked.reuse is not None:
+    if change.reuse is not None:
         yield "A layer that the registry has takes one question and no upload."
-    if asked.split_largest is not None:
+    if change.split_largest is not None:
         yield "The largest layer falls into equal parts."
     waited = sum(layer.retry_wait for layer in push.layers)
     if waited:
@@ -86,11 +86,11 @@ def _line(narrowest: float, widest: float, *, sized: bool) -> str:
 
 def share(low: float, high: float) -> str:
     """What the sizes alone tell of a change."""
-    told = f"{low:.2f}" if f"{low:.2f}" == f"{high:.2f}" else f"{low:.2f} to {high:.2f}"
+    ratio = f"{low:.2f}" if f"{low:.2f}" == f"{high:.2f}" else f"{low:.2f} to {high:.2f}"
     between = "" if f"{low:.2f}" == f"{high:.2f}" else ", from a line that all share to a limit on each connection"
     return (
         "The log carries no times, so seconds can't be told. By the sizes of its layers the push would have taken "
-        f"{told} of its time{between}. A recording (asciicast) or time stamps would tell."
+        f"{ratio} of its time{between}. A recording (asciicast) or time stamps would tell."
     )
 
 

@@ -47,32 +47,32 @@ class LinkModel:
 
 
 def lines(
-    held: Sequence[Slot], sizes: Sequence[int | None], *, widest: float, resolution: float
+    slots: Sequence[Slot], sizes: Sequence[int | None], *, widest: float, resolution: float
 ) -> tuple[LinkModel, ...]:
     """The lines that can have been, by the uploads in their slots and the sizes of the layers (None: not known).
 
     `widest`: connections at the same time that matter to the question; `resolution`: the clock's step in seconds.
     """
-    spans = [span for slot in held for span in slot.uploads]
+    spans = [span for slot in slots for span in slot.uploads]
     if not spans:
         return ()
     shortest = min(end - start for start, end in spans)
-    blurs = [_blur(slot, resolution) for slot in held]
+    blurs = [_blur(slot, resolution) for slot in slots]
     lags = [shortest * i / _LAGS for i in range(_LAGS)] if shortest > resolution else [0.0]
-    found: list[tuple[float, float, float | None, float, tuple[tuple[float, ...], ...]]] = []
+    candidates: list[tuple[float, float, float | None, float, tuple[tuple[float, ...], ...]]] = []
     for lag in lags:
         active, seconds = _pieces([(start + lag, end) for start, end in spans])
         for width in widths(widest):
             speed = np.minimum(1.0, width / np.maximum(active.sum(axis=0), 1))
             per_span = (active @ (seconds * speed)).tolist()
             rest = iter(per_span)
-            loads = tuple(tuple(next(rest) for _ in slot.uploads) for slot in held)
+            loads = tuple(tuple(next(rest) for _ in slot.uploads) for slot in slots)
             rate, likelihood = _fit(loads, sizes, blurs)
-            found.append((width, lag, rate, likelihood, loads))
-    best = max(likelihood for _, _, _, likelihood, _ in found)
+            candidates.append((width, lag, rate, likelihood, loads))
+    best = max(likelihood for _, _, _, likelihood, _ in candidates)
     return tuple(
         LinkModel(width=width, lag=lag, rate=rate, weight=float(np.exp(likelihood - best)), loads=loads)
-        for width, lag, rate, likelihood, loads in found
+        for width, lag, rate, likelihood, loads in candidates
     )
 
 
@@ -104,14 +104,14 @@ def _fit(
 
     A layer that was sent once, and whose size is known, counts by its size.
     """
-    known = [
-        (own[0], size, blur)
-        for own, size, blur in zip(loads, sizes, blurs, strict=True)
-        if size and len(own) == 1 and own[0] > 0
+    sized = [
+        (uploads[0], size, blur)
+        for uploads, size, blur in zip(loads, sizes, blurs, strict=True)
+        if size and len(uploads) == 1 and uploads[0] > 0
     ]
-    if not known:
+    if not sized:
         return None, 0.0
-    load, size, blur = np.array(known, dtype=np.float64).T
+    load, size, blur = np.array(sized, dtype=np.float64).T
     share = size / size.sum()
     rate = float(size.sum() / load.sum())
     unequal = float((share * (load / size * rate - 1.0) ** 2).sum())

@@ -68,27 +68,27 @@ def change(text: str) -> Change:
 
 
 def plan(
-    asked: Change | None, line: LinkModel, held: Sequence[Slot], ids: Sequence[str], *, limit: int, largest: int
+    change: Change | None, line: LinkModel, slots: Sequence[Slot], ids: Sequence[str], *, limit: int, largest: int
 ) -> Plan:
     """The push over this line with the change or, for None, as it was; `limit` is the one it was made with."""
-    tasks = [_task(slot, loads, line.lag) for slot, loads in zip(held, line.loads, strict=True)]
+    tasks = [_task(slot, loads, line.lag) for slot, loads in zip(slots, line.loads, strict=True)]
     width = line.width
-    if asked is None:
+    if change is None:
         return Plan(tasks=tuple(tasks), limit=limit, width=width)
-    if asked.concurrency is not None:
-        limit = asked.concurrency
-    elif asked.split_largest is not None:
-        tasks[largest : largest + 1] = _split(tasks[largest], asked.split_largest, line.lag)
-    elif asked.reuse is not None:
+    if change.concurrency is not None:
+        limit = change.concurrency
+    elif change.split_largest is not None:
+        tasks[largest : largest + 1] = _split(tasks[largest], change.split_largest, line.lag)
+    elif change.reuse is not None:
         tasks = [
-            (Step(seconds=line.lag, load=False),) if ids[slot.layer] in asked.reuse else task
-            for slot, task in zip(held, tasks, strict=True)
+            (Step(seconds=line.lag, load=False),) if ids[slot.layer] in change.reuse else task
+            for slot, task in zip(slots, tasks, strict=True)
         ]
-    elif asked.bandwidth is not None and line.rate is not None:
+    elif change.bandwidth is not None and line.rate is not None:
         # On a line that one connection filled, the line was the limit; else a connection keeps the limit that it had.
-        rate = asked.bandwidth if line.width <= 1 else min(line.rate, asked.bandwidth)
+        rate = change.bandwidth if line.width <= 1 else min(line.rate, change.bandwidth)
         tasks = [tuple(_slower(step, line.rate / rate) for step in task) for task in tasks]
-        width = asked.bandwidth / rate
+        width = change.bandwidth / rate
     return Plan(tasks=tuple(tasks), limit=limit, width=width)
 
 
@@ -123,12 +123,12 @@ def _number(text: str, value: str, *, least: int) -> int:
 
 
 def _rate(text: str, value: str) -> float:
-    found = _RATE.fullmatch(value)
+    match = _RATE.fullmatch(value)
     rate = 0.0
-    if found:
-        base = 1024 if found["binary"] else 1000
-        rate = float(found["number"]) * base ** _POWERS[found["unit"].lower()] / (1 if found["kind"] == "B" else 8)
-    if not found or not rate:
+    if match:
+        base = 1024 if match["binary"] else 1000
+        rate = float(match["number"]) * base ** _POWERS[match["unit"].lower()] / (1 if match["kind"] == "B" else 8)
+    if not match or not rate:
         raise InputError(
             f"--what-if {text!r}: bytes or bits per second are needed, as in bandwidth=20MB/s or 100Mbit/s"
         )

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pushlog.formats.events import EventKind, Events, grouped, is_any
+from pushlog.knowledge.docker import MAX_RETRIES, RETRY_DELAY
 from pushlog.model import Store
-from pushlog.timeline.event_table import DELAY, MAX_COUNTDOWNS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -68,12 +68,12 @@ def infer_clock(
 
 
 def _untimed(events: Events) -> Int64:
-    return np.full(len(events.drawn), -1, dtype=np.int64)
+    return np.full(len(events.all_layers), -1, dtype=np.int64)
 
 
 def _ticks(events: Events) -> NDArray[np.int32]:
     """containerd: every unfinished layer is written once a tick, so a layer that comes again begins a new tick."""
-    return events.drawn
+    return events.all_layers
 
 
 def _redraws(events: Events) -> Int64 | NDArray[np.int32]:
@@ -81,9 +81,9 @@ def _redraws(events: Events) -> Int64 | NDArray[np.int32]:
 
     Those are a full bar (`9MB/9MB`) and the last line of an attempt, drawn when the layer was read to its end.
     """
-    drawn = (events.kind == EventKind.PUSHING) & (events.current >= 0)
+    has_figure = (events.kind == EventKind.PUSHING) & (events.current >= 0)
     order = grouped(events.layer)
-    layer, is_drawn = events.layer[order], drawn[order]
+    layer, is_drawn = events.layer[order], has_figure[order]
     begins = np.ones(len(order), dtype=bool)
     begins[1:] = (layer[1:] != layer[:-1]) | (is_drawn[1:] != is_drawn[:-1])
     run = np.cumsum(begins) - 1
@@ -92,27 +92,27 @@ def _redraws(events: Events) -> Int64 | NDArray[np.int32]:
     runs, keys = np.empty_like(order), np.empty_like(order)
     runs[order] = run
     keys[order] = np.where(is_drawn & ~last, run, -1)
-    keys[(events.current == events.total) & drawn] = -1
-    return keys if len(events) == len(events.drawn) else _of_all_rows(events, runs, keys)
+    keys[(events.current == events.total) & has_figure] = -1
+    return keys if len(events) == len(events.all_layers) else _of_all_rows(events, runs, keys)
 
 
 def _of_all_rows(events: Events, runs: Int64, keys: Int64) -> NDArray[np.int32]:
     """The keys of every row that was drawn: one that is left out of the events goes on with the run it stands in."""
-    every = np.empty(len(events.drawn), dtype=np.int32)
+    numbers = np.empty(len(events.all_layers), dtype=np.int32)
     last = np.full(len(events.ids) + 1, -1, dtype=np.int32)  # the run of each layer so far, and -1 for no layer
-    for low in range(0, len(every), _BLOCK):
-        layer = events.drawn[low : low + _BLOCK]
-        own = slice(*np.searchsorted(events.place, [low, low + len(layer)]))
+    for low in range(0, len(numbers), _BLOCK):
+        layer = events.all_layers[low : low + _BLOCK]
+        kept_rows = slice(*np.searchsorted(events.place, [low, low + len(layer)]))
         run = np.full(len(layer), -1, dtype=np.int32)
-        run[events.place[own] - low] = runs[own]
+        run[events.place[kept_rows] - low] = runs[kept_rows]
         order = grouped(layer)
         run, layer = run[order], layer[order]
         above = np.maximum.accumulate(np.where(run >= 0, np.arange(len(order)), 0))
-        found = np.where(layer[above] == layer, run[above], -1)
-        every[low + order] = np.where(found >= 0, found, last[layer])
-        last[events.layer[own]] = runs[own]
-    every[events.place] = keys
-    return every
+        previous = np.where(layer[above] == layer, run[above], -1)
+        numbers[low + order] = np.where(previous >= 0, previous, last[layer])
+        last[events.layer[kept_rows]] = runs[kept_rows]
+    numbers[events.place] = keys
+    return numbers
 
 
 def _schedule(events: Events, keys: Int64 | NDArray[np.int32], *, spare_last: bool, counts_down: bool) -> Int64:
@@ -157,18 +157,18 @@ class _Steps:
 
     def between(self, row: int, due: int) -> array[int]:
         """The steps after `row`, up to `due`."""
-        found = array("q")
+        rows = array("q")
         while row < len(self._keys):
             if not self._low <= row < self._high:
                 self._look(row, _BLOCK)
             low, steps = self._low, self._steps
             while (step := steps[row - low]) <= due:
-                found.append(step)
+                rows.append(step)
                 row = step
             if step != _NEVER or self._high >= min(due + 1, len(self._keys)):
                 break
             self._look(row, max(_BLOCK, 2 * (self._high - row)))
-        return found
+        return rows
 
     def _look(self, row: int, size: int) -> None:
         keys = self._keys[row : row + size]
@@ -196,7 +196,7 @@ def _countdowns(events: Events, *, counts_down: bool) -> dict[int, tuple[int, in
             # The printed numbers count, not the lines: a slow reader can miss some.
             passed = shown - wait if counting and wait < shown else shown
             if counting and wait >= shown and counts_down:
-                number = math.ceil(wait / DELAY)
+                number = math.ceil(wait / RETRY_DELAY)
                 passed += _lost(block, number, wait)
                 block = number
             waits[row] = (before, passed * _SECOND)
@@ -209,9 +209,9 @@ def _lost(before: int, number: int, first: int) -> int:
 
     A paste shows one line of a layer, a slow reader misses some; the length of a countdown tells how many it had.
     """
-    if not before < number <= MAX_COUNTDOWNS:
+    if not before < number <= MAX_RETRIES:
         return 0
-    return sum(DELAY * lost for lost in range(before + 1, number)) + DELAY * number - first
+    return sum(RETRY_DELAY * lost for lost in range(before + 1, number)) + RETRY_DELAY * number - first
 
 
 def _near_countdown(kind: NDArray[np.int8]) -> NDArray[np.bool_]:

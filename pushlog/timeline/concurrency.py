@@ -10,6 +10,7 @@ import numpy as np
 
 from pushlog.faults import InputError
 from pushlog.formats.events import EventKind, is_any
+from pushlog.formats.marks import MarkKind
 from pushlog.model import Capture, Concurrency, Store
 
 if TYPE_CHECKING:
@@ -43,17 +44,17 @@ def concurrency(
         return Concurrency(observed=observed, limit=configured or None, limit_from="daemon-config")
     if store is Store.CONTAINERD and len(table):
         queued = observed == DEFAULT and len(table.by_layer) > DEFAULT
-        return _known(observed, DEFAULT if queued else None, "inferred")
+        return _concurrency(observed, DEFAULT if queued else None, "inferred")
     if store is not Store.GRAPHDRIVER or not len(table):
         return Concurrency(observed=observed)
     if _waited(table):
-        return _known(observed, observed, "inferred")
+        return _concurrency(observed, observed, "inferred")
     # More layers than the default without one that waits: another setting, and the log does not tell which.
     more = _started_at_once(table) > DEFAULT and capture is not Capture.SCREEN
-    return _known(observed, None if more else DEFAULT, "default")
+    return _concurrency(observed, None if more else DEFAULT, "default")
 
 
-def _known(observed: int | None, limit: int | None, source: str) -> Concurrency:
+def _concurrency(observed: int | None, limit: int | None, source: str) -> Concurrency:
     return Concurrency(observed=observed, limit=limit, limit_from=source if limit else None)
 
 
@@ -75,17 +76,17 @@ def setting(path: str) -> int:
 
 def _first_tag(section: ParsedPush) -> int:
     """The number of events before the first digest line: a push of several tags lists its layers anew for each."""
-    ends = [mark.start for mark in section.marks if mark.kind == "digest"]
+    ends = [mark.start for mark in section.marks if mark.kind == MarkKind.DIGEST]
     return int(np.searchsorted(section.events.start, min(ends))) if ends else len(section.events)
 
 
 def _observed(table: EventTable, store: Store, capture: Capture) -> int | None:
     """The most uploads that the order of the lines proves to have been unfinished together."""
     kinds = _UNFINISHED if store is Store.CONTAINERD else _UPLOADING
-    seen = _overlap(_spans(table, is_any(table.kind, kinds), store))
+    observed = _overlap(_spans(table, is_any(table.kind, kinds), store))
     if store is Store.GRAPHDRIVER and capture is not Capture.SCREEN:
-        seen = max(seen, _started_at_once(table))
-    return seen or None
+        observed = max(observed, _started_at_once(table))
+    return observed or None
 
 
 def _spans(table: EventTable, uploading: NDArray[np.bool_], store: Store) -> list[tuple[int, int]]:

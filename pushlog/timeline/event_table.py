@@ -12,17 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pushlog.formats.events import UNKNOWN, EventKind, Events, grouped, is_any
+from pushlog.knowledge.docker import RETRY_DELAY
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
     from pushlog.intake.log_text import Int64
-
-# moby distribution/xfer/upload.go: attempt k+1 begins after a countdown from k times 5 seconds.
-DELAY = 5
-# The same file: five uploads, so four countdowns.
-MAX_COUNTDOWNS = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,18 +79,18 @@ class EventTable:
         """The last row of each layer."""
         return {layer: last for layer, (_, last) in self.reach(np.ones(len(self), dtype=bool)).items()}
 
-    def reach(self, chosen: NDArray[np.bool_]) -> dict[int, tuple[int, int]]:
+    def reach(self, selected: NDArray[np.bool_]) -> dict[int, tuple[int, int]]:
         """The first and the last of the chosen rows of each layer that has some."""
-        rows = self.order[chosen[self.order]]
+        rows = self.order[selected[self.order]]
         layer = self.layer[rows]
         first = _begins(layer)
         last = np.append(first[1:], True)[: len(first)]
         pairs = zip(rows[first].tolist(), rows[last].tolist(), strict=True)
         return dict(zip(layer[first].tolist(), pairs, strict=True))
 
-    def layers(self, chosen: NDArray[np.bool_]) -> set[int]:
+    def layers(self, selected: NDArray[np.bool_]) -> set[int]:
         """The layers that have a row among the chosen ones."""
-        return set(self.layer[chosen].tolist())
+        return set(self.layer[selected].tolist())
 
 
 _COLUMNS = ("line", "layer", "kind", "current", "total", "wait", "at", "attempt", "run")
@@ -135,22 +131,22 @@ def _numbered(
     if not counting.any():
         return np.ones(len(kind), dtype=np.int64), run
     # A countdown names its number by its length, also when lines before it are lost.
-    named = np.where(block & counts_down, np.ceil(wait / DELAY), 0).astype(np.int64)
+    number = np.where(block & counts_down, np.ceil(wait / RETRY_DELAY), 0).astype(np.int64)
     # Each layer counts from a higher number than all waits, so that the largest so far is its own.
-    apart = np.cumsum(begins) * int(named.max() + 1)
-    named = np.maximum.accumulate(named + apart) - apart
-    failed = np.maximum(named, counted(block, begins))
+    apart = np.cumsum(begins) * int(number.max() + 1)
+    number = np.maximum.accumulate(number + apart) - apart
+    failed = np.maximum(number, counted(block, begins))
     return np.where(counting, failed, failed + 1), run
 
 
-def counted(chosen: NDArray[np.bool_], begins: NDArray[np.bool_]) -> Int64:
+def counted(selected: NDArray[np.bool_], begins: NDArray[np.bool_]) -> Int64:
     """How many are chosen up to each row, of its own layer; `begins`: the first row of each."""
-    total: Int64 = np.cumsum(chosen, dtype=np.int64)
-    above: Int64 = (total - chosen.astype(np.int64))[begins]
-    found: Int64 = total - above[np.cumsum(begins) - 1]
-    return found
+    total: Int64 = np.cumsum(selected, dtype=np.int64)
+    above: Int64 = (total - selected.astype(np.int64))[begins]
+    counts: Int64 = total - above[np.cumsum(begins) - 1]
+    return counts
 
 
 def _begins(layer: Int64) -> NDArray[np.bool_]:
-    found: NDArray[np.bool_] = np.append(True, layer[1:] != layer[:-1])[: len(layer)]
-    return found
+    is_first: NDArray[np.bool_] = np.append(True, layer[1:] != layer[:-1])[: len(layer)]
+    return is_first

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pushlog.formats.docker.image_store import redraws_throttled
+from pushlog.formats.marks import MarkKind
 from pushlog.model import Client, Clock, Duration, Family
 from pushlog.timeline.clock import infer_clock
 from pushlog.timeline.measured import Timestamps, measure
@@ -35,32 +36,32 @@ class EventTimes:
 def event_times(
     text: LogText,
     section: ParsedPush,
-    watch: Timestamps | None,
+    timestamps: Timestamps | None,
     *,
     store: Store,
     error: Classified | None,
-    engine: bool,
+    uses_docker_engine: bool,
 ) -> EventTimes:
     """The times that the log carries, else those that the client prints, else the earliest that its lines allow.
 
-    `engine`: Docker's engine did the work, so that its countdowns and redraws prove time.
+    `uses_docker_engine`: Docker's engine did the work, so that its countdowns and redraws prove time.
     """
     earliest = infer_clock(
         section.events,
         store=store,
         throttled=section.client is Client.DOCKER and redraws_throttled(text, section.events, section.marks),
-        breaks=np.array([m.stop for m in section.marks if m.kind == "digest"], dtype=np.int64),
+        breaks=np.array([m.stop for m in section.marks if m.kind == MarkKind.DIGEST], dtype=np.int64),
         failed=error is not None and error.family is not Family.CANCELLED,
         waited=proven_wait(error, store),
-        counts_down=engine,
+        counts_down=uses_docker_engine,
     )
-    own = section.clock
-    told = measure(section, watch) or measure(section, own if own and own.whole else None)
-    if told is None:
-        proven = max(earliest.end, round(own.span, 3)) if own else earliest.end
+    printed = section.clock
+    measured = measure(section, timestamps) or measure(section, printed if printed and printed.whole else None)
+    if measured is None:
+        proven = max(earliest.end, round(printed.span, 3)) if printed else earliest.end
         kind = Clock.INFERRED if proven > 0 else Clock.NONE
         return EventTimes(kind=kind, at=earliest.at, end=proven, duration=Duration(seconds=None, at_least=proven))
     # A coarse stamp is cut off, not rounded: the push may have been shorter by one step of it.
-    bound = max(earliest.end, told.seconds - told.resolution, 0.0)
-    duration = Duration(seconds=round(told.seconds, 3), at_least=round(bound, 3), began=told.began)
-    return EventTimes(kind=told.kind, at=told.at, end=told.seconds, duration=duration)
+    bound = max(earliest.end, measured.seconds - measured.resolution, 0.0)
+    duration = Duration(seconds=round(measured.seconds, 3), at_least=round(bound, 3), began=measured.began)
+    return EventTimes(kind=measured.kind, at=measured.at, end=measured.seconds, duration=duration)

@@ -30,18 +30,18 @@ class _Sent:
     end: float
 
 
-def with_flow(push: Diagnosis, held: Sequence[Slot]) -> Diagnosis:
-    """The push with its speeds, slots over time and critical path; `held` is `slots` of its events."""
-    if not held or len(push.reference.tags) > 1:  # the layers are listed anew for each tag
+def with_flow(push: Diagnosis, slots: Sequence[Slot]) -> Diagnosis:
+    """The push with its speeds, slots over time and critical path; `slots` is `slots` of its events."""
+    if not slots or len(push.reference.tags) > 1:  # the layers are listed anew for each tag
         return push
     dated = _dated(push)
-    sent = [_sent(layer, slot) if dated else None for layer, slot in zip(push.layers, held, strict=True)]
+    sent = [_sent(layer, slot) if dated else None for layer, slot in zip(push.layers, slots, strict=True)]
     return replace(
         push,
-        layers=tuple(_with_speed(layer, own) for layer, own in zip(push.layers, sent, strict=True)),
-        concurrency=replace(push.concurrency, over_time=tuple(_over_time(held))),
-        throughput=_throughput(push, [own for own in sent if own]),
-        critical_path=tuple(_critical_path(push, held)),
+        layers=tuple(_with_speed(layer, upload) for layer, upload in zip(push.layers, sent, strict=True)),
+        concurrency=replace(push.concurrency, over_time=tuple(_over_time(slots))),
+        throughput=_throughput(push, [upload for upload in sent if upload]),
+        critical_path=tuple(_critical_path(push, slots)),
     )
 
 
@@ -61,15 +61,15 @@ def _sent(layer: Layer, slot: Slot) -> _Sent | None:
     return _Sent(size, start, end) if size and end - start >= _LEAST_SECONDS else None
 
 
-def _with_speed(layer: Layer, own: _Sent | None) -> Layer:
-    return replace(layer, bytes_per_second=round(own.bytes / (own.end - own.start), 1)) if own else layer
+def _with_speed(layer: Layer, upload: _Sent | None) -> Layer:
+    return replace(layer, bytes_per_second=round(upload.bytes / (upload.end - upload.start), 1)) if upload else layer
 
 
 def _throughput(push: Diagnosis, sent: Sequence[_Sent]) -> Throughput | None:
-    seconds = _covered([(own.start, own.end) for own in sent])
+    seconds = _covered([(upload.start, upload.end) for upload in sent])
     if seconds < _LEAST_SECONDS:
         return None
-    total = sum(own.bytes for own in sent)
+    total = sum(upload.bytes for upload in sent)
     stored = all(layer.bytes_stored for layer in push.layers if layer.attempts)
     basis = Basis.COMPRESSED if stored else push.layers[0].basis
     measured = push.clock.measured
@@ -91,10 +91,10 @@ def _covered(spans: Sequence[tuple[float, float]]) -> float:
     return total
 
 
-def _over_time(held: Sequence[Slot]) -> Iterator[tuple[float, int]]:
+def _over_time(slots: Sequence[Slot]) -> Iterator[tuple[float, int]]:
     """How many slots were taken from each second on, where that changes; layers that took no upload took none."""
     steps: dict[float, int] = {}
-    for slot in held:
+    for slot in slots:
         if slot.uploads and slot.end > slot.start:
             for second, change in ((slot.start, 1), (slot.end, -1)):
                 at = round(second, 3)
@@ -106,12 +106,12 @@ def _over_time(held: Sequence[Slot]) -> Iterator[tuple[float, int]]:
             yield second, now
 
 
-def _critical_path(push: Diagnosis, held: Sequence[Slot]) -> Iterator[PathStep]:
+def _critical_path(push: Diagnosis, slots: Sequence[Slot]) -> Iterator[PathStep]:
     """From the layer that ended last back to the one that did not have to wait for another."""
-    uploaded = [slot for slot in held if slot.uploads]
+    uploaded = [slot for slot in slots if slot.uploads]
     if not uploaded or push.outcome is not Outcome.SUCCEEDED:
         return
-    by_layer = {slot.layer: slot for slot in held}
+    by_layer = {slot.layer: slot for slot in slots}
     path = [max(uploaded, key=lambda slot: slot.last)]
     while (before := path[-1].after) is not None and by_layer[before] not in path:
         path.append(by_layer[before])

@@ -46,9 +46,9 @@ class Measured:
     began: str | None
 
 
-def measure(section: ParsedPush, watch: Timestamps | None) -> Measured | None:
+def measure(section: ParsedPush, timestamps: Timestamps | None) -> Measured | None:
     """The times of a push; None when the log carries none for it."""
-    if watch is None:
+    if timestamps is None:
         return None
     events = section.events
     first, last = section.lines
@@ -56,27 +56,27 @@ def measure(section: ParsedPush, watch: Timestamps | None) -> Measured | None:
         {(first, section.start), (last, section.stop)}
         | set(zip(events.line.tolist(), events.start.tolist(), strict=True))
     )
-    told = watch.times([line for line, _ in places], [offset for _, offset in places])
-    read = np.array(told.seconds)
-    known = ~np.isnan(read)
-    if not known.any() or known.mean() < _ENOUGH:
+    times = timestamps.times([line for line, _ in places], [offset for _, offset in places])
+    read = np.array(times.seconds)
+    dated = ~np.isnan(read)
+    if not dated.any() or dated.mean() < _ENOUGH:
         return None
-    filled = _filled(read, known)
+    filled = _filled(read, dated)
     index = {place: number for number, place in enumerate(places)}
     rows = [index[place] for place in zip(events.line.tolist(), events.start.tolist(), strict=True)]
     return Measured(
-        kind=watch.kind,
+        kind=timestamps.kind,
         at=filled[rows] - filled[0],
         seconds=float(filled[-1] - filled[0]),
-        resolution=told.resolution,
-        steps=told.steps,
-        began=told.began,
+        resolution=times.resolution,
+        steps=times.steps,
+        began=times.began,
     )
 
 
-def _filled(read: NDArray[np.float64], known: NDArray[np.bool_]) -> NDArray[np.float64]:
+def _filled(read: NDArray[np.float64], dated: NDArray[np.bool_]) -> NDArray[np.float64]:
     """A line without a stamp happened when the one before it did; the first ones when the first stamped one did."""
-    positions = np.where(known, np.arange(len(read)), -1)
+    positions = np.where(dated, np.arange(len(read)), -1)
     before = np.maximum.accumulate(positions)
-    before[before < 0] = int(np.argmax(known))
+    before[before < 0] = int(np.argmax(dated))
     return read[before]

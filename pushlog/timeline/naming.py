@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pushlog.formats.events import EventKind
+from pushlog.formats.marks import MarkKind
 from pushlog.model import Diagnosis, Store
 from pushlog.units import count
 
@@ -39,16 +40,16 @@ def with_names(
     pushes: Sequence[tuple[Diagnosis, ParsedPush]], history: History
 ) -> tuple[list[Diagnosis], tuple[str, ...]]:
     """The pushes with `Layer.created_by` filled, and a note for each that could not be named."""
-    found = [_names(push, section, history) for push, section in pushes]
-    if len({names.order for names in found if names.order}) > 1:
+    names_of_pushes = [_names(push, section, history) for push, section in pushes]
+    if len({names.order for names in names_of_pushes if names.order}) > 1:
         why = f"it fits several images of this log: {ADD_HASHES}"
-        found = [_Names(by_id={}, why=why) if names.order else names for names in found]
+        names_of_pushes = [_Names(by_id={}, why=why) if names.order else names for names in names_of_pushes]
     notes = tuple(
         f"--history names no layer of the push in lines {push.lines[0]}-{push.lines[1]}: {names.why}"
-        for (push, _), names in zip(pushes, found, strict=True)
+        for (push, _), names in zip(pushes, names_of_pushes, strict=True)
         if names.why and push.layers
     )
-    return [_filled(push, names.by_id) for (push, _), names in zip(pushes, found, strict=True)], notes
+    return [_filled(push, names.by_id) for (push, _), names in zip(pushes, names_of_pushes, strict=True)], notes
 
 
 def _filled(push: Diagnosis, by_id: Mapping[str, str]) -> Diagnosis:
@@ -62,10 +63,14 @@ def _names(push: Diagnosis, section: ParsedPush, history: History) -> _Names:
         for digests in (history.diff_ids, history.digests)
         if digests
     ]
-    mine = next((found for found in hashes if ids & set(found)), None)
+    mine = next((digests for digests in hashes if ids & set(digests)), None)
     if mine is not None:
-        made = _made(history.steps, len(mine))
-        return _Names(by_id=_joined(zip(mine, made, strict=True))) if made else _unnamed(_misfit(history, len(mine)))
+        instructions = _made(history.steps, len(mine))
+        return (
+            _Names(by_id=_joined(zip(mine, instructions, strict=True)))
+            if instructions
+            else _unnamed(_misfit(history, len(mine)))
+        )
     if history.diff_ids and push.store is not Store.CONTAINERD:
         return _unnamed("it is of another image, for none of its DiffIDs is a layer of this push")
     if history.digests:
@@ -76,21 +81,21 @@ def _names(push: Diagnosis, section: ParsedPush, history: History) -> _Names:
 
 
 def _by_order(section: ParsedPush, history: History) -> _Names:
-    if section.last("header", "old_header") is None:
+    if section.last(MarkKind.HEADER, MarkKind.OLD_HEADER) is None:
         return _unnamed(
             f"the log lacks the beginning of the push, so that the order of layers tells nothing: {ADD_HASHES}"
         )
     order = tuple(printed(section))
-    made = _made(history.steps, len(order))
-    if not made:
+    instructions = _made(history.steps, len(order))
+    if not instructions:
         return _unnamed(_misfit(history, len(order)))
-    return _Names(by_id=_joined(zip(order, reversed(made), strict=True)), order=order)
+    return _Names(by_id=_joined(zip(order, reversed(instructions), strict=True)), order=order)
 
 
 def printed(section: ParsedPush) -> Iterator[str]:
     """The layers as `Preparing` lists them, a layer twice that is twice in the image; a paste shows each row once."""
     events = section.events
-    until = min((mark.start for mark in section.marks if mark.kind == "digest"), default=None)
+    until = min((mark.start for mark in section.marks if mark.kind == MarkKind.DIGEST), default=None)
     is_first = events.kind == EventKind.PREPARING
     first = events.layer[is_first if until is None else is_first & (events.start < until)].tolist()
     yield from (events.ids[layer] for layer in first) if first else events.ids
@@ -102,19 +107,19 @@ def _made(steps: Sequence[Step], layers: int) -> tuple[str, ...]:
     A size of 0 may stand for a layer without files: those steps all have one, or none has, or nobody can tell.
     """
     for wanted in ((True,), (True, None)):
-        made = tuple(step.created_by for step in steps if step.has_layer in wanted)
-        if len(made) == layers:
-            return made
+        instructions = tuple(step.created_by for step in steps if step.has_layer in wanted)
+        if len(instructions) == layers:
+            return instructions
     return ()
 
 
 def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """By id; instructions that made the very same layer stand together."""
-    found: dict[str, list[str]] = defaultdict(list)
+    lists: dict[str, list[str]] = defaultdict(list)
     for layer, created_by in pairs:
-        if created_by not in found[layer]:
-            found[layer].append(created_by)
-    return {layer: "; ".join(instructions) for layer, instructions in found.items()}
+        if created_by not in lists[layer]:
+            lists[layer].append(created_by)
+    return {layer: "; ".join(instructions) for layer, instructions in lists.items()}
 
 
 def _misfit(history: History, layers: int) -> str:
@@ -122,8 +127,8 @@ def _misfit(history: History, layers: int) -> str:
         return f"it holds no instructions: {ADD_HISTORY}"
     sure = sum(step.has_layer is True for step in history.steps)
     most = sum(step.has_layer is not False for step in history.steps)
-    told = count(sure, "layer") if sure == most else f"{sure} to {count(most, 'layer')}"
-    return f"it counts {told}, the image {layers}; it is of another image, or of one without a full history"
+    layer_count = count(sure, "layer") if sure == most else f"{sure} to {count(most, 'layer')}"
+    return f"it counts {layer_count}, the image {layers}; it is of another image, or of one without a full history"
 
 
 def _unnamed(why: str) -> _Names:

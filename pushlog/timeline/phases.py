@@ -30,15 +30,15 @@ class Run:
     full: float | None = None
 
 
-def phases(own: Sequence[Run], *, gave_up: bool, end: float, turn: float | None = None) -> Iterator[Interval]:
+def phases(layer_runs: Sequence[Run], *, gave_up: bool, end: float, turn: float | None = None) -> Iterator[Interval]:
     """The phases that a layer's runs prove, in order; `gave_up`: its last countdown ran out and was of no use.
 
     A pipe prints nothing while a layer uploads: then the upload is what lies between the lines around it, and that of a
     layer which waited begins at its `turn`, when another layer made room for it.
     """
-    ready = own[0].start if own else 0.0
+    ready = layer_runs[0].start if layer_runs else 0.0
     before: Run | None = None
-    for run, later in zip(own, [*own[1:], None], strict=True):
+    for run, later in zip(layer_runs, [*layer_runs[1:], None], strict=True):
         if run.kind in _UPLOAD_ENDS and (before is None or before.kind != EventKind.PUSHING):
             yield from _interval(Phase.UPLOADING, ready, run.start, run.attempt)
         stop = _stop(run, later, gave_up=gave_up)

@@ -20,9 +20,9 @@ _KINDS = tuple(EventKind)
 
 def runs(table: EventTable) -> list[list[Run]]:
     """The runs of each layer, in order."""
-    found: list[list[Run]] = [[] for _ in range(int(table.begins.sum()))]
-    if not found:
-        return found
+    by_layer: list[list[Run]] = [[] for _ in range(int(table.begins.sum()))]
+    if not by_layer:
+        return by_layer
     order, run = table.order, table.run[table.order]
     begin = (table.begins | (np.diff(run, prepend=0) != 0)).nonzero()[0]
     first, last = order[begin], order[np.append(begin[1:], len(order)) - 1]
@@ -38,7 +38,7 @@ def runs(table: EventTable) -> list[list[Run]]:
         full,
     )
     for layer, kind, attempt, start, end, wait, left, reached in zip(*(c.tolist() for c in columns), strict=True):
-        found[layer].append(
+        by_layer[layer].append(
             Run(
                 kind=_KINDS[kind],
                 attempt=attempt,
@@ -49,16 +49,16 @@ def runs(table: EventTable) -> list[list[Run]]:
                 full=None if reached == np.inf else reached,
             )
         )
-    return found
+    return by_layer
 
 
 def _sized(table: EventTable) -> NDArray[np.bool_]:
     """In the order of the layers: which figures reach the size of their layer. A size drawn later counts from there."""
-    found = np.zeros(len(table), dtype=bool)
+    is_full = np.zeros(len(table), dtype=bool)
     if not (table.total > 0).any():
-        return found
+        return is_full
     total, current = table.total[table.order], table.current[table.order]
     for low, high in pairwise([*table.begins.nonzero()[0].tolist(), len(total)]):
-        own = total[low:high]
-        found[low:high] = (own > 0) & (current[low:high] >= np.maximum.accumulate(own))
-    return found
+        sizes = total[low:high]
+        is_full[low:high] = (sizes > 0) & (current[low:high] >= np.maximum.accumulate(sizes))
+    return is_full

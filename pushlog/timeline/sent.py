@@ -32,10 +32,10 @@ def sent(table: EventTable, store: Store, clock: Clock, end: float) -> tuple[tup
     figure, gained = np.full(len(table), np.nan), np.zeros(len(table))
     for rows in table.by_layer.values():
         figure[rows] = _figures(table, rows, store)
-        told = rows[~np.isnan(figure[rows])]
-        gained[told] = np.diff(figure[told], prepend=0)
-    told = np.flatnonzero(~np.isnan(figure))
-    at, total = table.at[told], np.cumsum(gained[told])
+        with_figure = rows[~np.isnan(figure[rows])]
+        gained[with_figure] = np.diff(figure[with_figure], prepend=0)
+    with_figure = np.flatnonzero(~np.isnan(figure))
+    at, total = table.at[with_figure], np.cumsum(gained[with_figure])
     last = np.flatnonzero(np.diff(np.round(at / end * FINEST), append=np.inf))
     if len(set(total[last].tolist())) < FEWEST:
         return ()
@@ -45,13 +45,13 @@ def sent(table: EventTable, store: Store, clock: Clock, end: float) -> tuple[tup
 def _figures(table: EventTable, rows: Int64, store: Store) -> NDArray[np.float64]:
     """What had been sent of a layer at each of its rows; NaN where a row does not tell."""
     kind, current, total = table.kind[rows], table.current[rows], table.total[rows]
-    drawn = (kind == EventKind.PUSHING) & (current >= 0)
+    has_figure = (kind == EventKind.PUSHING) & (current >= 0)
     if store is Store.GRAPHDRIVER:
         # moby progress.Reader.Close draws a full bar over an attempt that was cut: nothing was sent by it.
         cut = np.append(kind[1:] == EventKind.RETRYING, False) | ~(kind == EventKind.PUSHED).any()
-        drawn &= ~((current == total) & cut)
-    told = total[total > 0] if (total > 0).any() else np.maximum(current, total)[drawn]
-    size = float(told.max()) if len(told) else np.nan
+        has_figure &= ~((current == total) & cut)
+    sizes = total[total > 0] if (total > 0).any() else np.maximum(current, total)[has_figure]
+    size = float(sizes.max()) if len(sizes) else np.nan
     # A tar counts more than the files in it: of a layer no more is sent than there is.
-    figure = np.where(drawn, np.minimum(current, size), np.where(kind == EventKind.PUSHED, size, np.nan))
+    figure = np.where(has_figure, np.minimum(current, size), np.where(kind == EventKind.PUSHED, size, np.nan))
     return np.where(kind == EventKind.RETRYING, 0.0, figure)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pushlog.formats.marks import MarkKind
 from pushlog.model import Basis, Store
 from pushlog.timeline.naming import SHORT, printed
 from pushlog.units import count
@@ -49,7 +50,7 @@ def _sizes(
     diff_ids = _short(history.diff_ids) if history else ()
     if ids & set(diff_ids) and len(diff_ids) == len(manifest.digests):
         return _paired(diff_ids, manifest), None
-    if push.store is not Store.GRAPHDRIVER or section.last("header", "old_header") is None:
+    if push.store is not Store.GRAPHDRIVER or section.last(MarkKind.HEADER, MarkKind.OLD_HEADER) is None:
         return {}, "the log does not show all layers in order; give the image's config with --history too"
     order = tuple(printed(section))
     if len(order) != len(manifest.digests):

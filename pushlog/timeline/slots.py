@@ -51,11 +51,11 @@ class _Row:
     at: float
     wait: int
     attempt: int
-    drawn: bool
+    has_figure: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Own:
+class _LayerRows:
     """The rows of one layer up to the one that says it is done, or to its last."""
 
     layer: int
@@ -75,61 +75,61 @@ class _Own:
 
 def slots(table: EventTable, store: Store) -> tuple[Slot, ...]:
     """The slots of a push, in the order of its layers; `table` is `timeline.frame`, `store` says how layers queue."""
-    found = []
-    layers = _owns(table)
-    ends = iter(sorted((own.last.number, own.layer, own.last.at) for own in layers if own.ended))
-    for own in layers:
-        first, start, after = own.rows[0].number, own.rows[0].at, None
-        if store is not Store.CONTAINERD and own.begins(EventKind.WAITING):
-            begun = own.begins(*_STARTED) or own.last
+    result = []
+    layers = _layer_rows(table)
+    ends = iter(sorted((queue.last.number, queue.layer, queue.last.at) for queue in layers if queue.ended))
+    for queue in layers:
+        first, start, after = queue.rows[0].number, queue.rows[0].at, None
+        if store is not Store.CONTAINERD and queue.begins(EventKind.WAITING):
+            begun = queue.begins(*_STARTED) or queue.last
             first, start = begun.number, begun.at
             release = next(ends, None)
             if release is not None and release[0] <= begun.number:
                 first, after, start = release
-        uploads = tuple(_uploads(own, start))
-        found.append(
+        uploads = tuple(_uploads(queue, start))
+        result.append(
             Slot(
-                layer=own.layer,
+                layer=queue.layer,
                 start=start,
-                end=own.last.at,
+                end=queue.last.at,
                 first=first,
-                last=own.last.number,
-                ended=own.ended,
+                last=queue.last.number,
+                ended=queue.ended,
                 after=after,
                 uploads=uploads,
             )
         )
-    return tuple(found)
+    return tuple(result)
 
 
-def _owns(table: EventTable) -> list[_Own]:
+def _layer_rows(table: EventTable) -> list[_LayerRows]:
     """The layers with those of their rows that begin or end a run, or draw its first figure: the rest tell no more."""
     is_done = is_any(table.kind[table.order], _DONE)
     open_yet = counted(is_done, table.begins) - is_done == 0
     rows, begins = table.order[open_yet], table.begins[open_yet]
-    run, drawn = table.run[rows], table.current[rows] >= 0
-    begins[1:] |= (run[1:] != run[:-1]) | (drawn[1:] > drawn[:-1])
+    run, has_figure = table.run[rows], table.current[rows] >= 0
+    begins[1:] |= (run[1:] != run[:-1]) | (has_figure[1:] > has_figure[:-1])
     rows = rows[begins | np.append(begins[1:], True)[: len(rows)]]
     columns = (rows, table.kind[rows], table.at[rows], table.wait[rows], table.attempt[rows], table.current[rows] >= 0)
-    found: dict[int, list[_Row]] = {}
-    told = zip(table.layer[rows].tolist(), *(column.tolist() for column in columns), strict=True)
-    for layer, number, kind, at, wait, attempt, is_drawn in told:
-        row = _Row(number=number, kind=kind, at=at, wait=wait, attempt=attempt, drawn=is_drawn)
-        found.setdefault(layer, []).append(row)
-    return [_Own(layer=layer, rows=tuple(own)) for layer, own in found.items()]
+    by_layer: dict[int, list[_Row]] = {}
+    values = zip(table.layer[rows].tolist(), *(column.tolist() for column in columns), strict=True)
+    for layer, number, kind, at, wait, attempt, is_drawn in values:
+        row = _Row(number=number, kind=kind, at=at, wait=wait, attempt=attempt, has_figure=is_drawn)
+        by_layer.setdefault(layer, []).append(row)
+    return [_LayerRows(layer=layer, rows=tuple(layer_rows)) for layer, layer_rows in by_layer.items()]
 
 
-def _uploads(own: _Own, start: float) -> Iterator[tuple[float, float]]:
+def _uploads(queue: _LayerRows, start: float) -> Iterator[tuple[float, float]]:
     """From an attempt's first figure, or from when it could begin, to its countdown or the layer's end."""
-    if own.begins(*_STARTED, EventKind.PUSHED, EventKind.FAILED) is None:
+    if queue.begins(*_STARTED, EventKind.PUSHED, EventKind.FAILED) is None:
         return
     by_attempt: dict[int, list[_Row]] = {}
-    for row in own.rows:
+    for row in queue.rows:
         by_attempt.setdefault(row.attempt, []).append(row)
     for _, rows in sorted(by_attempt.items()):
-        drawn = next((row.at for row in rows if row.kind == EventKind.PUSHING and row.drawn), None)
+        first_figure = next((row.at for row in rows if row.kind == EventKind.PUSHING and row.has_figure), None)
         counting = [row for row in rows if row.kind == EventKind.RETRYING]
-        begin = max(start, drawn if drawn is not None else start)
+        begin = max(start, first_figure if first_figure is not None else start)
         end = counting[0].at if counting else rows[-1].at
         yield begin, max(begin, end)
         if counting:

@@ -35,7 +35,7 @@ _MARGIN = 0.1
 class _Push:
     """A push as it was: its slots, the sizes and ids of its layers, and its seconds in all."""
 
-    held: tuple[Slot, ...]
+    slots: tuple[Slot, ...]
     sizes: tuple[int | None, ...]
     ids: tuple[str, ...]
     limit: int
@@ -49,36 +49,36 @@ class _Push:
 
     @property
     def busy(self) -> float:
-        return max(slot.end for slot in self.held) - min(slot.start for slot in self.held)
+        return max(slot.end for slot in self.slots) - min(slot.start for slot in self.slots)
 
     @property
     def largest(self) -> int:
         """The layer with the most bytes to send, or with the longest upload where sizes are not known."""
-        sent = [i for i, slot in enumerate(self.held) if slot.uploads]
+        sent = [i for i, slot in enumerate(self.slots) if slot.uploads]
         if all(self.sizes[i] for i in sent):
             return max(sent, key=lambda i: self.sizes[i] or 0)
-        return max(sent, key=lambda i: self.held[i].uploads[-1][1] - self.held[i].uploads[-1][0])
+        return max(sent, key=lambda i: self.slots[i].uploads[-1][1] - self.slots[i].uploads[-1][0])
 
 
 def estimates(
-    push: Diagnosis, table: EventTable, held: tuple[Slot, ...], changes: Sequence[Change]
+    push: Diagnosis, table: EventTable, slots: tuple[Slot, ...], changes: Sequence[Change]
 ) -> tuple[Estimate, ...]:
-    """An answer to each change; `table` is `timeline.frame` on the clock that `push.clock` names, `held` its slots."""
-    return tuple(_estimate(push, table, held, asked) for asked in changes)
+    """An answer to each change; `table` is `timeline.frame` on the clock that `push.clock` names, `slots` its slots."""
+    return tuple(_estimate(push, table, slots, change) for change in changes)
 
 
-def _estimate(push: Diagnosis, table: EventTable, held: tuple[Slot, ...], asked: Change) -> Estimate:
-    why = silence(push, asked)
+def _estimate(push: Diagnosis, table: EventTable, slots: tuple[Slot, ...], change: Change) -> Estimate:
+    why = silence(push, change)
     if why:
-        return Estimate(change=asked.named, seconds=None, low=None, high=None, assumptions=(why,))
-    recorded = _recorded(push, table, held)
-    return _answer(push, recorded, asked) if clocked(push) else _without_clock(push, recorded, asked)
+        return Estimate(change=change.named, seconds=None, low=None, high=None, assumptions=(why,))
+    recorded = _recorded(push, table, slots)
+    return _answer(push, recorded, change) if clocked(push) else _without_clock(push, recorded, change)
 
 
-def _recorded(push: Diagnosis, table: EventTable, held: tuple[Slot, ...]) -> _Push:
+def _recorded(push: Diagnosis, table: EventTable, slots: tuple[Slot, ...]) -> _Push:
     measured = push.duration.seconds
     return _Push(
-        held=held,
+        slots=slots,
         sizes=tuple(layer.bytes_stored if stored(push) else layer.bytes_total for layer in push.layers),
         ids=tuple(layer.id for layer in push.layers),
         limit=push.concurrency.limit or 0,
@@ -87,39 +87,40 @@ def _recorded(push: Diagnosis, table: EventTable, held: tuple[Slot, ...]) -> _Pu
     )
 
 
-def _answer(push: Diagnosis, recorded: _Push, asked: Change) -> Estimate:
+def _answer(push: Diagnosis, recorded: _Push, change: Change) -> Estimate:
     """The middle of the outcomes over all lines that fit, and an interval that holds them."""
-    fitting = lines(recorded.held, recorded.sizes, widest=_widest(recorded, asked), resolution=recorded.resolution)
+    fitting = lines(recorded.slots, recorded.sizes, widest=_widest(recorded, change), resolution=recorded.resolution)
     left = [line for line in fitting if line.weight >= FITTING]
-    outcomes = [recorded.around + _seconds(recorded, line, asked) for line in left]
+    outcomes = [recorded.around + _seconds(recorded, line, change) for line in left]
     low, high = min(outcomes), max(outcomes)
-    if asked.bandwidth and not stored(push):
+    if change.bandwidth and not stored(push):
         # What compresses well takes no time to speak of on the line.
-        low = recorded.around + min(_seconds(recorded, _unloaded(line), asked) for line in left)
+        low = recorded.around + min(_seconds(recorded, _unloaded(line), change) for line in left)
     widths = [line.width for line in left] if high > low * (1 + _MARGIN) else []
     return Estimate(
-        change=asked.named,
+        change=change.named,
         seconds=round(_median(outcomes, [line.weight for line in left]), 1),
         low=round(max(low * (1 - _MARGIN) - recorded.resolution, 0.0), 1),
         high=round(high * (1 + _MARGIN) + recorded.resolution, 1),
-        assumptions=tuple(assumptions(push, asked, widths)),
+        assumptions=tuple(assumptions(push, change, widths)),
     )
 
 
-def _without_clock(push: Diagnosis, recorded: _Push, asked: Change) -> Estimate:
+def _without_clock(push: Diagnosis, recorded: _Push, change: Change) -> Estimate:
     """What the sizes alone tell: seconds on a line of a given bandwidth, else a share of the time that it took."""
     loads = tuple(tuple(float(size or 0) for _ in slot.uploads) for slot, size in _sizes(recorded))
-    made = [
-        LinkModel(width=width, lag=0.0, rate=1.0, weight=1.0, loads=loads) for width in widths(_widest(recorded, asked))
+    models = [
+        LinkModel(width=width, lag=0.0, rate=1.0, weight=1.0, loads=loads)
+        for width in widths(_widest(recorded, change))
     ]
-    if asked.bandwidth:
-        told = round(_seconds(recorded, made[0], asked), 1)
+    if change.bandwidth:
+        seconds = round(_seconds(recorded, models[0], change), 1)
         return Estimate(
-            change=asked.named, seconds=told, low=None, high=None, assumptions=tuple(assumptions(push, asked, []))
+            change=change.named, seconds=seconds, low=None, high=None, assumptions=tuple(assumptions(push, change, []))
         )
-    shares = [_seconds(recorded, line, asked) / _seconds(recorded, line, None) for line in made]
+    shares = [_seconds(recorded, line, change) / _seconds(recorded, line, None) for line in models]
     return Estimate(
-        change=asked.named,
+        change=change.named,
         seconds=None,
         low=None,
         high=None,
@@ -128,23 +129,23 @@ def _without_clock(push: Diagnosis, recorded: _Push, asked: Change) -> Estimate:
 
 
 def _sizes(recorded: _Push) -> Iterator[tuple[Slot, int | None]]:
-    yield from zip(recorded.held, recorded.sizes, strict=True)
+    yield from zip(recorded.slots, recorded.sizes, strict=True)
 
 
-def _widest(recorded: _Push, asked: Change) -> float:
+def _widest(recorded: _Push, change: Change) -> float:
     """The most connections at the same time, now or then: lines that are wider still are all alike."""
-    layers = len(recorded.held) + (asked.split_largest or 1) - 1
-    return float(min(max(recorded.limit or layers, asked.concurrency or 1), layers))
+    layers = len(recorded.slots) + (change.split_largest or 1) - 1
+    return float(min(max(recorded.limit or layers, change.concurrency or 1), layers))
 
 
-def _seconds(recorded: _Push, line: LinkModel, asked: Change | None) -> float:
+def _seconds(recorded: _Push, line: LinkModel, change: Change | None) -> float:
     """From the first slot to the last layer's end, with the change or, for None, as it was."""
-    made = plan(asked, line, recorded.held, recorded.ids, limit=recorded.limit, largest=recorded.largest)
-    return makespan(made.tasks, limit=made.limit, width=made.width)
+    schedule = plan(change, line, recorded.slots, recorded.ids, limit=recorded.limit, largest=recorded.largest)
+    return makespan(schedule.tasks, limit=schedule.limit, width=schedule.width)
 
 
 def _unloaded(line: LinkModel) -> LinkModel:
-    return replace(line, loads=tuple(tuple(0.0 for _ in own) for own in line.loads))
+    return replace(line, loads=tuple(tuple(0.0 for _ in uploads) for uploads in line.loads))
 
 
 def _median(values: Sequence[float], weights: Sequence[float]) -> float:

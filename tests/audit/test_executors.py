@@ -30,7 +30,7 @@ def test_units_hold_about_as_many_bytes_and_a_huge_log_stands_alone_and_first():
 
 def test_a_unit_knows_the_hashes_of_results_for_files_of_the_same_size():
     (made,) = units(inputs(10, 20), {10: {"a"}, 20: {"c", "b"}, 30: {"d"}})
-    assert made.known == ("a", "b", "c")
+    assert made.known_hashes == ("a", "b", "c")
 
 
 def test_a_unit_is_split_into_its_inputs_and_an_archive_into_its_members():

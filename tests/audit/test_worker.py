@@ -15,8 +15,8 @@ from pushlog.audit.schema import TABLES
 from pushlog.audit.units import Unit
 from pushlog.audit.worker import Settings, work
 from pushlog.faults import InputError
-from pushlog.intake.archives import ArchiveLimits
 from pushlog.intake.deadline import TimeUpError, deadline
+from pushlog.intake.limits import ArchiveLimits
 from pushlog.pipeline import analyze_raw
 from tests.intake.test_archives import tarred, zipped
 from tests.paths import SAMPLES
@@ -28,7 +28,7 @@ PUSHED = SAMPLES / "success-fresh-graphdriver-json.txt"
 def read(*paths, known=(), **settings):
     """The lines of these files, head and rows apart, and the pages."""
     inputs = tuple(Input(name=str(path), size=None, stamp="1") for path in paths)
-    result = work(Unit(inputs=inputs, known=tuple(known)), Settings(**settings))
+    result = work(Unit(inputs=inputs, known_hashes=tuple(known)), Settings(**settings))
     lines = [[json.loads(part) if part else None for part in text.split("\t")] for text in result.lines]
     return lines, result.pages
 

@@ -184,7 +184,7 @@ def test_what_is_left_out_changes_neither_clock_nor_layers(seed, store, chunk):
     text = LogText(terminal(random.Random(seed), 1500))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reader, "CHUNK", chunk)
-        every, telling = docker_lines.read(text).events, docker_lines.read(text, every=False).events
+        every, telling = docker_lines.read(text).events, docker_lines.read(text, keep_redraws=False).events
     assert len(telling) <= len(every)
     kept = np.flatnonzero(np.isin(every.start, telling.start))
     assert every.current[kept].tolist() == telling.current.tolist()
@@ -212,17 +212,17 @@ def test_what_is_left_out_changes_neither_clock_nor_layers(seed, store, chunk):
     assert results[0][2] == results[1][2]
 
 
-@pytest.mark.parametrize("every", [True, False])
-def test_threads_that_share_a_large_log_find_the_same_rows_as_one(monkeypatch, every):
+@pytest.mark.parametrize("keep_redraws", [True, False])
+def test_threads_that_share_a_large_log_find_the_same_rows_as_one(monkeypatch, keep_redraws):
     text = LogText(terminal(random.Random(7), 3000))
     monkeypatch.setattr(reader, "LARGE", 0)
     monkeypatch.setattr(reader, "LARGE_CHUNK", 2000)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
-    shared = docker_lines.read(text, every=every)
+    shared = docker_lines.read(text, keep_redraws=keep_redraws)
     monkeypatch.setattr(reader, "at_once", map)
-    alone = docker_lines.read(text, every=every)
+    alone = docker_lines.read(text, keep_redraws=keep_redraws)
     assert len(shared.events) > 200
-    for name in ("ids", "start", "until", "layer", "current", "drawn", "place"):
+    for name in ("ids", "start", "until", "layer", "current", "all_layers", "place"):
         assert list(getattr(shared.events, name)) == list(getattr(alone.events, name))
     assert shared.others.tolist() == alone.others.tolist()
 
@@ -232,9 +232,9 @@ def test_rows_that_only_move_a_figure_on_are_left_out_but_for_tables():
     data = f"{HEADER}\r\n{A}: Preparing \r\n{rows}{A}: Pushed \r\n{DONE}\r\n".encode()
     (case,) = cases(data)
     assert len(case.events) == 801
-    few = docker_lines.read(LogText(data), every=False).events
+    few = docker_lines.read(LogText(data), keep_redraws=False).events
     assert len(few) < 100
-    assert len(few.drawn) == 801
+    assert len(few.all_layers) == 801
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from pushlog.intake.read import raw
 from pushlog.intake.unwrap.log import unwrap
 from pushlog.knowledge.base import shipped
 from pushlog.model import Log, Outcome
+from pushlog.outputs import FORMATS
 from pushlog.pipeline import analyze_raw
 from pushlog.redaction.whole import redact_log_bytes
 from pushlog.report.json import render
@@ -23,7 +24,8 @@ from pushlog.report.visible import SYMBOLS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-DRAWN = ("html", "markdown", "github", "gitlab", "sarif", "junit", "trace")
+# All outputs that are drawn from the result alone; text and JSON are tried by themselves.
+DRAWN = tuple(name for name in FORMATS if name not in {"text", "json"})
 # What may stand for the end of a push that succeeded, as it is written somewhere in its lines; `--quiet` prints a name.
 _ENDS = re.compile(
     rb"igest|(?:^|\n)\s*\S+[/:]\S+\s*$|already pushed|successfully pushed|pushed \S+@sha256:"
@@ -40,7 +42,7 @@ def lines(data: bytes) -> None:
         text = unwrap(raw("log", data).data, openings()).text
     except UserError:
         return
-    for section in pushes(text, shipped()).sections:
+    for section in pushes(text, shipped()).parsed:
         if section.error:
             classify(section.error.text)
 

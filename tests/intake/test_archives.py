@@ -13,7 +13,8 @@ from collections.abc import Callable
 import pytest
 
 from pushlog.faults import InputError
-from pushlog.intake.archives import ArchiveLimits, Member, members
+from pushlog.intake.archives import Member, members
+from pushlog.intake.limits import ArchiveLimits
 from pushlog.intake.read import read
 
 LOG = b"The push refers to repository [docker.io/acme/app]\n8fca24a28722: Preparing\n" * 20

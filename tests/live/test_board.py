@@ -4,10 +4,10 @@ import pytest
 
 from pushlog.knowledge.base import shipped
 from pushlog.live import calm, pace
-from pushlog.live.board import Board, advanced
+from pushlog.live.board import Board, advance
 from pushlog.live.outlook import doing, held_back, outlook, retry
 from pushlog.live.prefix_stripper import Stripper
-from pushlog.live.view import drawn
+from pushlog.live.view import board_lines
 from pushlog.model import State
 from pushlog.report.text_page import Page
 from tests.logs import DONE, HEADER, A, B, C, countdown
@@ -19,7 +19,7 @@ TOO_LARGE = r"unknown: <html>\r\n<head><title>413 Request Entity Too Large</titl
 def board(*lines, at=0.0, before=None):
     """The board after these lines, which all came at one moment."""
     data = "".join(f"{line}\n" for line in lines).encode()
-    return advanced(before or Board(), data, at, shipped())
+    return advance(before or Board(), data, at, shipped())
 
 
 def timed(*steps):
@@ -54,12 +54,12 @@ def test_each_layer_has_the_state_that_its_last_line_says():
 def test_lines_that_come_in_pieces_make_the_same_board_as_all_at_once():
     lines = [HEADER, f"{A}: Preparing", f"{B}: Preparing", pushing(A, 1, 9), *countdown(A, 5), pushing(A, 2, 9), DONE]
     data = "\r\n".join([*lines, ""]).encode()
-    whole = advanced(Board(), data, 0.0, shipped())
+    whole = advance(Board(), data, 0.0, shipped())
     for size in (1, 3, 50):
         stripper, found = Stripper(), Board()
         for start in range(0, len(data), size):
             new = stripper.strip(data[start : start + size], last=start + size >= len(data))
-            found = advanced(found, new, 0.0, shipped())
+            found = advance(found, new, 0.0, shipped())
         assert found == whole
 
 
@@ -67,7 +67,7 @@ def test_what_a_ci_system_puts_before_every_line_is_taken_off_as_the_lines_come(
     stripper, found = Stripper(), Board()
     for number, line in enumerate(["Run docker push", HEADER, f"{A}: Preparing", f"{A}: Pushed", DONE]):
         new = stripper.strip(f"2026-01-05T10:00:0{number}.1234567Z {line}\n".encode())
-        found = advanced(found, new, 0.0, shipped())
+        found = advance(found, new, 0.0, shipped())
     assert states(found) == {A: "pushed"}
     assert found.tags == ("1.2",)
 
@@ -154,15 +154,15 @@ def test_many_countdowns_at_once_point_at_what_the_layers_share():
 def test_the_rate_lies_between_the_slowest_and_the_fastest_seen_lately():
     found = timed(*((second, pushing(A, second if second < 4 else 3 + 3 * (second - 3), 90)) for second in range(1, 9)))
     speed = there(pace.rate(found.layers[A], 8.0))
-    assert (round(speed.low), round(speed.high)) == (2_428_571, 3_000_000)
+    assert (round(speed.least), round(speed.most)) == (2_428_571, 3_000_000)
     left = there(pace.row_left(found.layers[A], 8.0))
-    assert left.low < left.high
-    assert pace.said(left) == "24 to 30 s"
+    assert left.least < left.most
+    assert pace.time_text(left) == "24 to 30 s"
 
 
 def test_an_upload_that_stands_still_has_no_time_left_to_tell():
     found = timed((1, pushing(A, 1, 9)), (2, pushing(A, 2, 9)))
-    assert there(pace.rate(found.layers[A], 20.0)).low == 0
+    assert there(pace.rate(found.layers[A], 20.0)).least == 0
     assert pace.row_left(found.layers[A], 20.0) is None
     assert doing(found, found.layers[A], 20.0) == "no progress for 18 s"
 
@@ -207,7 +207,7 @@ def test_many_layers_that_change_alike_are_one_line():
 
 def lines(found, *, now=1.0, most=10, ascii_only=False, width=80):
     page = Page(width=width, ascii_only=ascii_only)
-    return [line.plain for line in drawn(page, found, now, None, most=most)]
+    return [line.plain for line in board_lines(page, found, now, None, most=most)]
 
 
 def test_the_view_shows_every_layer_with_what_it_does():

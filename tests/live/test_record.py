@@ -14,7 +14,7 @@ import time
 
 import pytest
 
-from pushlog.live.cast import cast
+from pushlog.live.cast import start_cast
 from pushlog.model import Clock, Outcome
 from pushlog.pipeline import analyze
 from tests.logs import DONE, HEADER, A, exhausted
@@ -109,7 +109,7 @@ def test_the_post_mortem_is_printed_when_the_push_failed_and_only_then(path, tmp
 
 
 def test_a_character_that_two_writes_share_stays_whole(path):
-    recording = cast(str(path), (80, 24), ["docker", "push"])
+    recording = start_cast(str(path), (80, 24), ["docker", "push"])
     for part in (b"caf\xc3", b"\xa9 \xf0\x9f", b"\x98\x80 \xff.", b"\xc3"):
         recording.output(part)
     recording.ended(0)

@@ -47,7 +47,7 @@ def test_what_came_at_once_gets_no_invented_times():
 
 
 def analyzed(data, watch):
-    (push,) = analyze_raw(raw("log", data.encode()), Options(watch=watch)).pushes
+    (push,) = analyze_raw(raw("log", data.encode()), Options(timestamps=watch)).pushes
     return push
 
 
@@ -98,7 +98,7 @@ def watching(pieces, screen=None):
         tape=tape,
         options=Options(),
         screen=screen or Said(),
-        judged=verdicts.append,
+        on_verdict=verdicts.append,
         patience=0.0,
     )
     assert found.run()

@@ -9,6 +9,7 @@ import pytest
 
 from pushlog import cli
 from pushlog.intake.read import raw
+from pushlog.outputs import FORMATS
 from pushlog.pipeline import analyze_raw
 from pushlog.report import html
 from pushlog.report import text as terminal
@@ -127,7 +128,7 @@ def test_no_command_passes_a_control_from_a_log_or_its_name(run, tmp_path, paylo
     status, out, _ = run("analyze", path, "-f", "text", "-f", f"json={result}")
     assert status == 0
     assert out
-    for name in ("text", "markdown", "github", "gitlab", "sarif", "junit", "trace", "json", "html"):
+    for name in FORMATS:
         assert run("report", result, "-f", name)[0] == 0
 
 

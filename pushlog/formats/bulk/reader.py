@@ -47,7 +47,7 @@ class Scan:
     """
 
     columns: Columns
-    drawn: RowOrder
+    order: RowOrder
     others: Int64
     messages: int
 
@@ -64,17 +64,17 @@ class _Part:
     messages: int
 
 
-def scan(text: LogText, lines: BulkGrammar, messages: BulkGrammar, *, every: bool = True) -> Scan:
+def scan(text: LogText, lines: BulkGrammar, messages: BulkGrammar, *, keep_redraws: bool = True) -> Scan:
     """Return all rows of both grammars in the text, in order. A row ends where the next text begins.
 
-    `every`: also the rows that only advance a figure.
+    `keep_redraws`: also the rows that only advance a figure.
     """
     _keep_memory()
     readers: list[_Reader] = []
 
     def read(span: tuple[int, int]) -> _Part:
         # Each thread takes a reader that no other thread uses: a reader's shapes and layers are not shared.
-        reader = readers.pop() if readers else _Reader((lines, messages), keep_redraws=every)
+        reader = readers.pop() if readers else _Reader((lines, messages), keep_redraws=keep_redraws)
         part = reader.part(text.data, *span)
         readers.append(reader)
         return part
@@ -85,13 +85,13 @@ def scan(text: LogText, lines: BulkGrammar, messages: BulkGrammar, *, every: boo
     parts = list(at_once(read, chunks) if is_large else map(read, chunks)) or [read((0, 0))]
     return Scan(
         columns=Columns.joined([part.columns for part in parts]),
-        drawn=_drawn(parts),
+        order=_row_order(parts),
         others=np.concatenate([part.others for part in parts]),
         messages=sum(part.messages for part in parts),
     )
 
 
-def _drawn(parts: Sequence[_Part]) -> RowOrder:
+def _row_order(parts: Sequence[_Part]) -> RowOrder:
     """Return the order of the rows of all parts, whichever reader numbered them."""
     numberings = {part.ids for part in parts}
     # With `return_index`, `np.unique` does not import the rest of numpy.

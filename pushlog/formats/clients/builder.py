@@ -1,4 +1,4 @@
-"""What a dialect has read of one push, made into a section: its span, its error and the lines nobody understood."""
+"""The builder that every dialect fills: one push with its span, its error and the lines that nobody understood."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pushlog.formats.docker.bind_error import join_error_lines
-from pushlog.formats.events import Mark, gaps, of_rows
+from pushlog.formats.events import gaps, of_rows
+from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.parsed_push import ParsedPush
 from pushlog.intake.log_text import Piece
 from pushlog.intake.unwrap.prefix import is_noise
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+
     from pushlog.formats.client_timestamps import ClientTimestamps
     from pushlog.formats.docker.bind_error import ErrorLines
     from pushlog.formats.events import EventRow
@@ -31,65 +34,83 @@ _BELOW = 2
 
 @dataclass(slots=True, kw_only=True)
 class PushBuilder:
-    """One push as its lines tell it: whose it is and why, its marks in the common words, its rows, its error.
+    """One push as its lines tell it: its client and why, its marks in the common words, its rows, its error.
 
     The common words: `reference` with REFERENCE; `digest` with DIGEST and perhaps TAG: the client's proof of success;
-    `done`: the same without a digest; `last_word`: what a push that went well ends with, said before its end is known;
-    `retry`: the client begins again, with WAIT in seconds and TEXT, the error. Lines that are read and say none of
-    these stand in `read`. `beside` are lines that other pushes of the same command put between those of this one.
+    `done`: the same without a digest; `last_word`: the last line of a push that went well, printed before its end is
+    known; `retry`: the client begins again, with WAIT in seconds and TEXT, the error. `consumed` are all marks that
+    were read. `interleaved` are marks of other pushes of the same command that stand between those of this one.
     """
 
     client: Client
     why: str
     marks: list[Mark] = field(default_factory=list)
     rows: list[EventRow] = field(default_factory=list)
-    read: list[Mark] = field(default_factory=list)
-    beside: list[Mark] = field(default_factory=list)
+    consumed: list[Mark] = field(default_factory=list)
+    interleaved: list[Mark] = field(default_factory=list)
     error: ErrorLines | None = None
     clock: ClientTimestamps | None = None
 
-    def say(self, kind: str, like: Mark, **fields: str) -> None:
-        """A word in common terms, at the place of a mark."""
+    def add_mark(self, kind: MarkKind, like: Mark, **fields: str) -> None:
+        """Add a mark in the common words, at the place of another mark."""
         self.marks.append(Mark(kind=kind, start=like.start, stop=like.stop, line=like.line, fields=fields))
 
 
+def pushes_of(
+    marks: Iterable[Mark], *, starts: Callable[[Sequence[Mark], Mark], bool], ends: Collection[str] = ()
+) -> Iterator[list[Mark]]:
+    """Cut the marks of a log into those of each push.
+
+    A push ends behind a mark of a kind in `ends`, before a mark that is not nearby, and before one that `starts`
+    another: it is asked with the marks of the push so far and the next mark.
+    """
+    push: list[Mark] = []
+    for mark in marks:
+        if push and (push[-1].kind in ends or not nearby(push[-1], mark) or starts(push, mark)):
+            yield push
+            push = []
+        push.append(mark)
+    if push:
+        yield push
+
+
 def nearby(last: Mark, mark: Mark) -> bool:
-    """Whether a line can belong to the push that the line before it belongs to."""
-    return mark.line - last.line <= (_NEAR if mark.kind == "error" else _BETWEEN)
+    """Return whether a line can belong to the same push as the line before it."""
+    return mark.line - last.line <= (_NEAR if mark.kind == MarkKind.ERROR else _BETWEEN)
 
 
 def answers(command: Mark | None, error: Mark | None) -> bool:
-    """Whether an error is all that a command said. It stands right below: farther down it is that of another one."""
+    """Return whether an error is all that a command printed: it stands right below the command."""
     return command is not None and error is not None and 0 < error.line - command.line <= _BELOW
 
 
-def error_at(text: LogText, mark: Mark, said: str) -> ErrorLines:
-    """The error that begins at a mark and says `said`, with the lines that go on with it."""
-    first = Piece(mark.start, mark.stop, mark.line, said)
+def error_at(text: LogText, mark: Mark, message: str) -> ErrorLines:
+    """Return the error that begins at a mark with the text `message`, and the lines that continue it."""
+    first = Piece(mark.start, mark.stop, mark.line, message)
     return join_error_lines(text, first, text.pieces(mark.stop, min(len(text.data), mark.stop + _PAGE)))
 
 
-def parsed_push(text: LogText, told: PushBuilder) -> ParsedPush:
+def parsed_push(text: LogText, push: PushBuilder) -> ParsedPush:
     """The section that all this makes up."""
-    known = [*told.marks, *told.read]
-    spans = [(m.start, m.stop) for m in known] + [(r.start, r.stop) for r in told.rows]
-    spans += [(told.error.start, told.error.stop)] if told.error else []
-    low, high = np.array(spans, dtype=np.int64).T
-    start, stop = int(low.min()), int(high.max())
+    marks = [*push.marks, *push.consumed]
+    spans = [(m.start, m.stop) for m in marks] + [(r.start, r.stop) for r in push.rows]
+    spans += [(push.error.start, push.error.stop)] if push.error else []
+    starts, stops = np.array(spans, dtype=np.int64).T
+    start, stop = int(starts.min()), int(stops.max())
     last = max(stop - 1, start)
-    inside = [(m.start, m.stop) for m in told.beside if start <= m.start < stop]
-    low, high = np.array(spans + inside, dtype=np.int64).T
-    unread = [p for a, b in gaps(low, high, start, stop) for p in text.pieces(a, b) if not is_noise(p.text)]
+    inside = [(m.start, m.stop) for m in push.interleaved if start <= m.start < stop]
+    starts, stops = np.array(spans + inside, dtype=np.int64).T
+    unread = [p for a, b in gaps(starts, stops, start, stop) for p in text.pieces(a, b) if not is_noise(p.text)]
     return ParsedPush(
-        client=told.client,
-        why=told.why,
-        events=of_rows(text, told.rows),
-        marks=tuple(sorted(told.marks, key=lambda mark: mark.start)),
-        error=told.error,
+        client=push.client,
+        why=push.why,
+        events=of_rows(text, push.rows),
+        marks=tuple(sorted(push.marks, key=lambda mark: mark.start)),
+        error=push.error,
         lines=(text.line_of(start), text.line_of(last)),
         start=start,
         stop=last,
         unread=tuple(unread),
         after=next(iter(text.pieces(stop, min(len(text.data), stop + _AFTER))), None),
-        clock=told.clock,
+        clock=push.clock,
     )

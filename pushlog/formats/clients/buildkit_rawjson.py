@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from pushlog.formats.events import Mark
+from pushlog.formats.marks import Mark, MarkKind
 from pushlog.intake.limits import loads
 from pushlog.intake.unwrap.timestamps import seconds
 
@@ -32,25 +32,25 @@ STEP = 0.001
 
 @dataclass(slots=True)
 class Steps:
-    """The steps of a log: their numbers, when each began, what was said of them."""
+    """The steps of a log: their numbers, when each began, and the lines that were made of them."""
 
     numbers: dict[str, int] = field(default_factory=dict)
-    began: dict[str, str] = field(default_factory=dict)
-    said: set[tuple[str, str]] = field(default_factory=set)
+    starts: dict[str, str] = field(default_factory=dict)
+    printed: set[tuple[str, str]] = field(default_factory=set)
 
     def of(self, digest: object) -> str:
         return f"#{self.numbers.setdefault(str(digest), len(self.numbers) + 1)}"
 
 
 def marks(piece: Piece, lines: LineParser, steps: Steps) -> Iterator[Mark]:
-    """What an object says, as marks of the grammar `lines`, with STAMP: when it was so. None for other JSON."""
+    """Yield the marks that an object stands for, in the grammar `lines`, with STAMP: its time. None for other JSON."""
     message = _message(piece.text)
     if message is None or not message.keys() <= _KEYS:
         return
-    yield Mark(kind="row", start=piece.start, stop=piece.stop, line=piece.line)
+    yield Mark(kind=MarkKind.ROW, start=piece.start, stop=piece.stop, line=piece.line)
     # An object tells of several things in order: each has a place of its own inside it.
-    for place, (said, stamp) in enumerate(_lines(message, steps), piece.start + 1):
-        first, _, rest = said.partition("\n")
+    for place, (line, stamp) in enumerate(_lines(message, steps), piece.start + 1):
+        first, _, rest = line.partition("\n")
         mark = lines.mark(replace(piece, start=place, text=first))
         if mark:
             more = {"TEXT": f"{mark.fields['TEXT']}\n{rest}"} if rest and "TEXT" in mark.fields else {}
@@ -59,17 +59,17 @@ def marks(piece: Piece, lines: LineParser, steps: Steps) -> Iterator[Mark]:
 
 def _message(line: str) -> Json | None:
     try:
-        found = loads(line)
+        value = loads(line)
     except ValueError:
         return None
-    return found if isinstance(found, dict) else None
+    return value if isinstance(value, dict) else None
 
 
 def _lines(message: Json, steps: Steps) -> Iterator[tuple[str, str]]:
-    """The lines that the plain progress has for an object, each once, and their stamps."""
+    """Yield the lines that the plain progress has for an object, each once, and their stamps."""
     vertexes = _objects(message, "vertexes")
     for vertex in vertexes:
-        steps.began[steps.of(vertex.get("digest"))] = _stamp(vertex, "started")
+        steps.starts[steps.of(vertex.get("digest"))] = _stamp(vertex, "started")
     for status in _objects(message, "statuses"):
         yield from _once(steps, _status(status, steps.of(status.get("vertex"))), status, "timestamp")
     for log in _objects(message, "logs"):
@@ -78,17 +78,17 @@ def _lines(message: Json, steps: Steps) -> Iterator[tuple[str, str]]:
         yield from _once(steps, _vertex(vertex, steps), vertex, "completed", "started")
 
 
-def _once(steps: Steps, line: str, told: Json, *stamps: str) -> Iterator[tuple[str, str]]:
-    """A line that was not said since its step or status began: the next build of a log says the same."""
-    key = (line, _stamp(told, "started"))
-    if key not in steps.said:
-        steps.said.add(key)
-        yield line, _stamp(told, *stamps)
+def _once(steps: Steps, line: str, timed: Json, *stamps: str) -> Iterator[tuple[str, str]]:
+    """Yield a line unless its step or status has printed it since it began: the next build of a log prints the same."""
+    key = (line, _stamp(timed, "started"))
+    if key not in steps.printed:
+        steps.printed.add(key)
+        yield line, _stamp(timed, *stamps)
 
 
 def _objects(message: Json, key: str) -> list[Json]:
-    found = message.get(key)
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    values = message.get(key)
+    return [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
 
 
 def _vertex(vertex: Json, steps: Steps) -> str:
@@ -101,36 +101,36 @@ def _vertex(vertex: Json, steps: Steps) -> str:
 
 
 def _status(status: Json, step: str) -> str:
-    said = f"{step} {status.get('id')}"
+    line = f"{step} {status.get('id')}"
     if status.get("current"):
-        said += f" {status['current']}B" + (f" / {status['total']}B" if status.get("total") else "")
+        line += f" {status['current']}B" + (f" / {status['total']}B" if status.get("total") else "")
     if "completed" in status:
-        said += f" {_between(_stamp(status, 'started'), _stamp(status, 'completed')):.1f}s done"
-    return said
+        line += f" {_between(_stamp(status, 'started'), _stamp(status, 'completed')):.1f}s done"
+    return line
 
 
 def _log(log: Json, steps: Steps) -> Iterator[tuple[str, str]]:
     step, stamp = steps.of(log.get("vertex")), _stamp(log, "timestamp")
     try:
-        said = base64.b64decode(str(log.get("data"))).decode("utf-8", "replace")
+        lines = base64.b64decode(str(log.get("data"))).decode("utf-8", "replace")
     except ValueError:
         return
-    for line in said.splitlines():
-        yield f"{step} {_between(steps.began.get(step, ''), stamp):.3f} {line}", stamp
+    for row in lines.splitlines():
+        yield f"{step} {_between(steps.starts.get(step, ''), stamp):.3f} {row}", stamp
 
 
 def _stamp(timed: Json, *keys: str) -> str:
-    """The first of these times that is there; empty without one."""
+    """Return the first of these times that the object has; empty without one."""
     return next((str(timed[key]) for key in keys if timed.get(key)), "")
 
 
 def _moment(stamp: str) -> float | None:
-    """A stamp in seconds; None for one that is no time, as Go's zero is none."""
-    at = seconds(stamp, "iso")
-    return at if at > 0 else None
+    """Return a stamp in seconds; None for one that is no time, as Go's zero."""
+    moment = seconds(stamp, "iso")
+    return moment if moment > 0 else None
 
 
 def _between(first: str, last: str) -> float:
-    """Seconds from one stamp to another, 0 where they don't tell."""
-    took = seconds(last, "iso") - seconds(first, "iso")
-    return max(0.0, took) if math.isfinite(took) else 0.0
+    """Return the seconds from one stamp to another; 0 where one of them is no time."""
+    duration = seconds(last, "iso") - seconds(first, "iso")
+    return max(0.0, duration) if math.isfinite(duration) else 0.0

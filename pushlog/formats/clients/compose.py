@@ -1,22 +1,24 @@
-"""`docker compose push`: docker's layers in another dress, the images of a project side by side."""
+"""`docker compose push`: docker's layers behind a service's name, the images of a project side by side."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pushlog.formats.client_timestamps import client_timestamps
-from pushlog.formats.clients.builder import PushBuilder, nearby, parsed_push
+from pushlog.formats.clients.builder import PushBuilder, parsed_push, pushes_of
 from pushlog.formats.docker.bind_error import join_error_lines
 from pushlog.formats.errors.classify import starts_error
-from pushlog.formats.events import UNKNOWN, EventKind, EventRow, Mark
+from pushlog.formats.events import UNKNOWN, EventKind, EventRow
 from pushlog.formats.figures import LONGEST_WAIT, elapsed, size
 from pushlog.formats.grammar.line_parser import LineParser
+from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.reference import host, names_in, split
 from pushlog.intake.start_pattern import StartPattern
 from pushlog.model import Client
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from pushlog.formats.docker.bind_error import ErrorLines
     from pushlog.formats.parsed_push import ParsedPush
@@ -40,74 +42,70 @@ _FOREIGN = 8
 _PAGE = 32768
 
 
-def sections(text: LogText, knowledge: Knowledge) -> tuple[ParsedPush, ...]:
-    """The pushes of `docker compose push` in a log: one for each image of a run."""
-    found = [parsed_push(text, one) for run in _runs(text) for one in _told(text, knowledge, run)]
-    return tuple(found)
+def pushes(text: LogText, knowledge: Knowledge) -> tuple[ParsedPush, ...]:
+    """Return the pushes of `docker compose push` in a log: one for each image of a run."""
+    runs = pushes_of(LINES.marks(text, WHERE), starts=partial(_starts, text))
+    return tuple(parsed_push(text, push) for run in runs for push in _pushes(text, knowledge, run))
 
 
-def _runs(text: LogText) -> Iterator[list[Mark]]:
-    """The lines of each command, in which images take turns."""
-    run: list[Mark] = []
-    for mark in LINES.marks(text, WHERE):
-        if run and (mark.kind == "command" or not nearby(run[-1], mark) or _between(text, run[-1], mark)):
-            yield run
-            run = []
-        run.append(mark)
-    yield run
+def _starts(text: LogText, run: Sequence[Mark], mark: Mark) -> bool:
+    """Return whether a line begins another run: at a command, or below the error that ended the last one."""
+    return mark.kind == MarkKind.COMMAND or _has_error_between(text, run[-1], mark)
 
 
-def _between(text: LogText, last: Mark, mark: Mark) -> bool:
-    """Whether the command ended with an error before this line."""
+def _has_error_between(text: LogText, last: Mark, mark: Mark) -> bool:
     return mark.line - last.line > 1 and any(starts_error(p.text) for p in text.pieces(last.stop, mark.start))
 
 
-def _told(text: LogText, knowledge: Knowledge, run: Sequence[Mark]) -> list[PushBuilder]:
+def _pushes(text: LogText, knowledge: Knowledge, run: Sequence[Mark]) -> list[PushBuilder]:
     pushes: dict[str, PushBuilder] = {}
-    single = len({m.fields["IMAGE"] for m in run if m.kind in {"pushing", "pushed"}}) == 1
+    single = len({m.fields["IMAGE"] for m in run if m.kind in {MarkKind.PUSHING, MarkKind.PUSHED}}) == 1
     for mark in run:
         name = mark.fields.get("SERVICE") or mark.fields.get("IMAGE") or (next(iter(pushes), "") if single else "")
-        if mark.kind in {"layer", "pushing", "pushed"} or (mark.kind == "bare" and name):
+        if mark.kind in {MarkKind.LAYER, MarkKind.PUSHING, MarkKind.PUSHED} or (mark.kind == MarkKind.BARE and name):
             if name not in pushes:
                 pushes[name] = _new(mark, name)
             _tell(pushes[name], mark)
     if not pushes:
         return []
-    told = list(pushes.values())
-    for one in told:
-        one.beside = list(run)
-    _end(told, _error(text, knowledge, run[-1]))
-    return told
+    for push in pushes.values():
+        push.interleaved = list(run)
+    _end(list(pushes.values()), _error(text, knowledge, run[-1]))
+    return list(pushes.values())
 
 
 def _new(mark: Mark, name: str) -> PushBuilder:
-    told = PushBuilder(client=Client.COMPOSE, why=_WHY)
+    push = PushBuilder(client=Client.COMPOSE, why=_WHY)
     # A service is not an image: only a name with a path or a tag is one.
     if "/" in name or ":" in name:
-        told.say("reference", mark, REFERENCE=name)
-    return told
+        push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=name)
+    return push
 
 
-def _tell(told: PushBuilder, mark: Mark) -> None:
-    told.read.append(mark)
+def _tell(push: PushBuilder, mark: Mark) -> None:
+    push.consumed.append(mark)
     fields = mark.fields
-    if mark.kind == "pushed":
-        told.say("done", mark)
-        seen = dict.fromkeys(row.layer for row in told.rows)
-        told.rows += [EventRow(start=mark.start, stop=mark.stop, layer=layer, kind=EventKind.PUSHED) for layer in seen]
+    if mark.kind == MarkKind.PUSHED:
+        push.add_mark(MarkKind.DONE, mark)
+        layers = dict.fromkeys(row.layer for row in push.rows)
+        push.rows += [
+            EventRow(start=mark.start, stop=mark.stop, layer=layer, kind=EventKind.PUSHED) for layer in layers
+        ]
     elif "LAYER" in fields:
         figures = {key: size(fields[key.upper()]) for key in ("current", "total") if key.upper() in fields}
         wait = round(min(float(fields["WAIT"]), LONGEST_WAIT)) if "WAIT" in fields else UNKNOWN
         kind = EventKind[fields["STATE"].upper()] if "STATE" in fields else EventKind.PUSHING
-        if mark.kind == "layer" or figures:
+        if mark.kind == MarkKind.LAYER or figures:
             row = EventRow(start=mark.start, stop=mark.stop, layer=fields["LAYER"], kind=kind, wait=wait, **figures)
-            told.rows.append(row)
+            push.rows.append(row)
         if "FROM" in fields:
-            told.marks.append(Mark(kind="mount", start=mark.start, stop=mark.stop, line=mark.line, fields=fields))
+            push.marks.append(
+                Mark(kind=MarkKind.MOUNT, start=mark.start, stop=mark.stop, line=mark.line, fields=fields)
+            )
 
 
 def _error(text: LogText, knowledge: Knowledge, last: Mark) -> ErrorLines | None:
-    """The bare message of the engine below the last line, which ends the command."""
+    """Return the engine's message below the last line, which ends the command."""
     pieces = list(text.pieces(last.stop, min(len(text.data), last.stop + _PAGE)))
     for number, piece in enumerate(pieces[:_FOREIGN]):
         if starts_error(piece.text, knowledge):
@@ -115,36 +113,38 @@ def _error(text: LogText, knowledge: Knowledge, last: Mark) -> ErrorLines | None
     return None
 
 
-def _end(told: Sequence[PushBuilder], error: ErrorLines | None) -> None:
-    """How each push of a command ended. The error may name its image; the pushes beside it are stopped."""
-    failed = _failed(told, error) if error else []
-    for one in told:
-        took = [elapsed(m.fields["ELAPSED"].strip(" s")) for m in one.read if "ELAPSED" in m.fields]
-        if took:
-            one.clock = client_timestamps(
-                [(one.read[0].start, 0.0), (one.read[-1].start, max(took))], resolution=0.1, whole=False
+def _end(pushes: Sequence[PushBuilder], error: ErrorLines | None) -> None:
+    """Add how each push of a command ended. The error may name its image; the pushes beside it are stopped."""
+    failed = _failed(pushes, error) if error else []
+    for push in pushes:
+        durations = [elapsed(m.fields["ELAPSED"].strip(" s")) for m in push.consumed if "ELAPSED" in m.fields]
+        if durations:
+            push.clock = client_timestamps(
+                [(push.consumed[0].start, 0.0), (push.consumed[-1].start, max(durations))], resolution=0.1, whole=False
             )
-        if one in failed:
-            one.error = error
-            one.why += _AMONG if len(failed) > 1 else ""
-        elif not _finished(one) and error:
-            one.say("interrupt", one.read[-1], WHY=_STOPPED)
-        elif _finished(one) and not any(m.kind == "done" for m in one.marks):
-            one.say("last_word", one.read[-1])
+        if push in failed:
+            push.error = error
+            push.why += _AMONG if len(failed) > 1 else ""
+        elif not _finished(push) and error:
+            push.add_mark(MarkKind.INTERRUPT, push.consumed[-1], WHY=_STOPPED)
+        elif _finished(push) and not any(m.kind == MarkKind.DONE for m in push.marks):
+            push.add_mark(MarkKind.LAST_WORD, push.consumed[-1])
 
 
-def _finished(one: PushBuilder) -> bool:
-    last = {row.layer: row.kind for row in sorted(one.rows, key=lambda row: row.start)}
-    return any(m.kind == "done" for m in one.marks) or (bool(last) and all(kind in _PLAIN for kind in last.values()))
+def _finished(push: PushBuilder) -> bool:
+    last = {row.layer: row.kind for row in sorted(push.rows, key=lambda row: row.start)}
+    return any(m.kind == MarkKind.DONE for m in push.marks) or (
+        bool(last) and all(kind in _PLAIN for kind in last.values())
+    )
 
 
-def _failed(told: Sequence[PushBuilder], error: ErrorLines) -> list[PushBuilder]:
-    """The pushes that the error can be about: the one whose requests it names, else all that were not done."""
-    named = names_in([error.text]).repository
-    same = [one for one in told if named and named == _repository(one)]
-    return same or [one for one in told if not _finished(one)] or list(told)
+def _failed(pushes: Sequence[PushBuilder], error: ErrorLines) -> list[PushBuilder]:
+    """Return the pushes that the error can be about: the one whose requests it names, else all unfinished ones."""
+    repository = names_in([error.text]).repository
+    same = [push for push in pushes if repository and repository == _repository(push)]
+    return same or [push for push in pushes if not _finished(push)] or list(pushes)
 
 
-def _repository(one: PushBuilder) -> str | None:
-    names = [m.fields["REFERENCE"] for m in one.marks if m.kind == "reference"]
+def _repository(push: PushBuilder) -> str | None:
+    names = [m.fields["REFERENCE"] for m in push.marks if m.kind == MarkKind.REFERENCE]
     return host(split(names[0])[0])[1] if names else None

@@ -6,9 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from pushlog.formats.client_timestamps import client_timestamps
-from pushlog.formats.clients.builder import PushBuilder, answers, error_at, nearby, parsed_push
+from pushlog.formats.clients.builder import PushBuilder, answers, error_at, parsed_push, pushes_of
 from pushlog.formats.events import EventKind, EventRow
 from pushlog.formats.grammar.line_parser import LineParser
+from pushlog.formats.marks import MarkKind
 from pushlog.formats.push_command import pushed_by
 from pushlog.formats.reference import split
 from pushlog.intake.start_pattern import StartPattern
@@ -16,9 +17,9 @@ from pushlog.intake.unwrap.timestamps import seconds
 from pushlog.model import Client
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from pushlog.formats.events import Mark
+    from pushlog.formats.marks import Mark
     from pushlog.formats.parsed_push import ParsedPush
     from pushlog.intake.log_text import LogText
     from pushlog.knowledge.base import Knowledge
@@ -41,72 +42,63 @@ OPENING = StartPattern(
 # A push can end before it says anything but its error: then its command tells.
 COMMAND = StartPattern(signs=(rb"crane ",), pattern=rb"\b(?:crane|gcrane) (?:[^\n]{0,160} )?(?:push|copy|cp|tag) ")
 WHERE = (OPENING, COMMAND)
-_OWN_ERROR = re.compile(rb"Error: (?:[^\n\"]{0,300}: )?(?:GET|HEAD|PUT|POST|PATCH) https?://")
-_KINDS = {"pushed": EventKind.PUSHED, "exists": EventKind.EXISTS, "mounted": EventKind.MOUNTED}
+_LIBRARY_ERROR = re.compile(rb"Error: (?:[^\n\"]{0,300}: )?(?:GET|HEAD|PUT|POST|PATCH) https?://")
+_KINDS = {MarkKind.PUSHED: EventKind.PUSHED, MarkKind.EXISTS: EventKind.EXISTS, MarkKind.MOUNTED: EventKind.MOUNTED}
 _BLOB = re.compile(r"/blobs/(sha256:[0-9a-f]{64})")
-_ENDS = ("result", "error")
+_ENDS = (MarkKind.RESULT, MarkKind.ERROR)
 
 
-def sections(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
-    """The pushes that go-containerregistry tells of in a log."""
-    told = (_told(text, marks) for marks in _pushes(text))
-    return tuple(parsed_push(text, one) for one in told if one)
+def pushes(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
+    """Return the pushes of go-containerregistry in a log."""
+    found_pushes = (_push(text, marks) for marks in pushes_of(LINES.marks(text, WHERE), starts=_starts, ends=_ENDS))
+    return tuple(parsed_push(text, push) for push in found_pushes if push)
 
 
-def _pushes(text: LogText) -> Iterator[list[Mark]]:
-    """The lines of each push: up to its error, or to the digest of its tag and the result that crane prints of it."""
-    own: list[Mark] = []
-    for mark in LINES.marks(text, WHERE):
-        ended = bool(own) and (own[-1].kind in _ENDS or (_tagged(own[-1]) and mark.kind != "result"))
-        if ended or mark.kind in {"command", "target"} or (own and not nearby(own[-1], mark)):
-            yield own
-            own = []
-        own.append(mark)
-    yield own
+def _starts(push: Sequence[Mark], mark: Mark) -> bool:
+    """Return whether a mark begins another push: crane prints one result below the digest of a tag."""
+    return mark.kind in {MarkKind.COMMAND, MarkKind.TARGET} or (_tagged(push[-1]) and mark.kind != MarkKind.RESULT)
 
 
 def _tagged(mark: Mark) -> bool:
-    """Whether the line ends the push of a tag; the parts of an index are pushed by their digests."""
-    return mark.kind == "digest" and "@" not in mark.fields["REFERENCE"]
+    """Return whether the line ends the push of a tag; the parts of an index are pushed by their digests."""
+    return mark.kind == MarkKind.DIGEST and "@" not in mark.fields["REFERENCE"]
 
 
-def _told(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
-    told = PushBuilder(
+def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
+    push = PushBuilder(
         client=Client.CRANE, why="the lines are those of go-containerregistry, which crane, ko and others use"
     )
     for mark in marks:
-        _tell(text, told, mark)
-    command = next((mark for mark in marks if mark.kind == "command"), None)
-    failed = next((mark for mark in marks if mark.kind == "error"), None)
-    spoken = any("CLOCK" in mark.fields for mark in marks)
-    if failed and not spoken and not answers(command, failed) and not _OWN_ERROR.match(text.data, failed.start):
+        _tell(text, push, mark)
+    command = next((mark for mark in marks if mark.kind == MarkKind.COMMAND), None)
+    error = next((mark for mark in marks if mark.kind == MarkKind.ERROR), None)
+    has_time = any("CLOCK" in mark.fields for mark in marks)
+    if error and not has_time and not answers(command, error) and not _LIBRARY_ERROR.match(text.data, error.start):
         return None
     stamps = [(m.start, seconds(m.fields["CLOCK"].strip(), "slashes")) for m in marks if "CLOCK" in m.fields]
     began = next((m.fields["CLOCK"].strip().replace("/", "-") for m in marks if "CLOCK" in m.fields), None)
-    told.clock = client_timestamps(stamps, resolution=1.0, began=began)
-    return told if stamps or told.error else None
+    push.clock = client_timestamps(stamps, resolution=1.0, began=began)
+    return push if stamps or push.error else None
 
 
-def _tell(text: LogText, told: PushBuilder, mark: Mark) -> None:
-    """One line, in the common words."""
-    told.read.append(mark)
+def _tell(text: LogText, push: PushBuilder, mark: Mark) -> None:
+    """Add one line in the common words."""
+    push.consumed.append(mark)
     fields = mark.fields
     if mark.kind in _KINDS:
-        told.rows.append(EventRow(start=mark.start, stop=mark.stop, layer=fields["DIGEST"], kind=_KINDS[mark.kind]))
-    elif mark.kind == "retry":
-        told.say("retry", mark, TEXT=fields["TEXT"])
-        if named := _BLOB.search(fields["TEXT"].split(": ", 1)[0]):
-            told.rows.append(
-                EventRow(start=mark.start, stop=mark.stop, layer=named[1], kind=EventKind.RETRYING, wait=0)
-            )
-    elif mark.kind == "manifest":
-        told.say("digest", mark, TAG=fields["REFERENCE"], DIGEST=fields["DIGEST"])
+        push.rows.append(EventRow(start=mark.start, stop=mark.stop, layer=fields["DIGEST"], kind=_KINDS[mark.kind]))
+    elif mark.kind == MarkKind.RETRY:
+        push.add_mark(MarkKind.RETRY, mark, TEXT=fields["TEXT"])
+        if blob := _BLOB.search(fields["TEXT"].split(": ", 1)[0]):
+            push.rows.append(EventRow(start=mark.start, stop=mark.stop, layer=blob[1], kind=EventKind.RETRYING, wait=0))
+    elif mark.kind == MarkKind.MANIFEST:
+        push.add_mark(MarkKind.DIGEST, mark, TAG=fields["REFERENCE"], DIGEST=fields["DIGEST"])
     elif _tagged(mark):
-        told.say("reference", mark, REFERENCE=fields["REFERENCE"])
-        told.say("digest", mark, TAG=split(fields["REFERENCE"])[1] or "latest", DIGEST=fields["DIGEST"])
-    elif mark.kind == "target":
-        told.say("reference", mark, REFERENCE=fields["REFERENCE"])
-    elif mark.kind == "command" and (name := pushed_by(fields["COMMAND"])):
-        told.say("reference", mark, REFERENCE=name)
-    elif mark.kind == "error":
-        told.error = error_at(text, mark, f"Error: {fields['TEXT']}")
+        push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=fields["REFERENCE"])
+        push.add_mark(MarkKind.DIGEST, mark, TAG=split(fields["REFERENCE"])[1] or "latest", DIGEST=fields["DIGEST"])
+    elif mark.kind == MarkKind.TARGET:
+        push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=fields["REFERENCE"])
+    elif mark.kind == MarkKind.COMMAND and (name := pushed_by(fields["COMMAND"])):
+        push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=name)
+    elif mark.kind == MarkKind.ERROR:
+        push.error = error_at(text, mark, f"Error: {fields['TEXT']}")

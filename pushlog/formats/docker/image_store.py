@@ -1,4 +1,4 @@
-"""Which image store and which era of docker printed a push: told from its lines, or left unknown."""
+"""The image store that a push was made from, as far as its lines show it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pushlog.formats.events import UNKNOWN, EventKind, Events, Mark, is_any
+from pushlog.formats.events import UNKNOWN, EventKind, Events, is_any
+from pushlog.formats.marks import Mark, MarkKind
 from pushlog.model import Store
 
 if TYPE_CHECKING:
@@ -18,15 +19,15 @@ if TYPE_CHECKING:
 # moby distribution/: only the graphdriver store (and docker before 1.10) prints these.
 _GRAPHDRIVER = (EventKind.PREPARING, EventKind.RETRYING, EventKind.SKIPPED, EventKind.BUFFERING, EventKind.FAILED)
 # docker 1.13 drew a layer at most every 100 ms; sizes had a space before the unit up to 1.13 and again in 17.03.
-_LOOKED_AT = 1000
+_MOST_ROWS = 1000
 _SPACED_SIZE = re.compile(rb": (?:Pushing|Buffering to [Dd]isk)[^\r\n]*?\d [kMGTPEZY]?B")
 
 
 def image_store(events: Events, marks: Sequence[Mark], *, hint: Store, pasted: bool, headed: bool = False) -> Store:
-    """The store, from the layers' lines first, then from `hint`, the form of the error.
+    """Return the store, from the layers' lines first, then from `hint`, the form of the error.
 
-    graphdriver begins with `Preparing`. Its absence proves containerd only where the first lines are there: below a
-    header, or where the client has none (`headed`), and not in what may be the paste of a final screen (`pasted`),
+    graphdriver begins with `Preparing`. Its absence proves containerd only where the log has the first lines: below a
+    header, or where the client has none (`headed`), and not in what may be the paste of a last screen (`pasted`),
     unless that shows a layer twice.
     """
     if is_any(events.kind, _GRAPHDRIVER).any() or any(_graphdriver_mark(m) for m in marks):
@@ -35,28 +36,28 @@ def image_store(events: Events, marks: Sequence[Mark], *, hint: Store, pasted: b
         return Store.CONTAINERD
     if ((events.total > 0) & (events.current > events.total)).any():
         return Store.GRAPHDRIVER
-    headed = headed or any(m.kind == "header" for m in marks)
-    if headed and len(events) and (not pasted or _seen_twice(events, marks)):
+    has_header = headed or any(m.kind == MarkKind.HEADER for m in marks)
+    if has_header and len(events) and (not pasted or _seen_twice(events, marks)):
         return Store.CONTAINERD
     return hint
 
 
 def _graphdriver_mark(mark: Mark) -> bool:
-    """Headers up to 17.10, older than the other store; the message with tag and digest that only this store sends."""
-    return mark.kind == "old_header" or (mark.kind == "aux" and "DIGEST" in mark.fields)
+    """Return whether only this store prints the mark: an old header, or the message with tag and digest."""
+    return mark.kind == MarkKind.OLD_HEADER or (mark.kind == MarkKind.AUX and "DIGEST" in mark.fields)
 
 
 def _seen_twice(events: Events, marks: Sequence[Mark]) -> bool:
-    """Whether a layer of the first tag has more than one line."""
-    first = min((m.start for m in marks if m.kind == "digest"), default=None)
+    """Return whether a layer of the first tag has more than one line."""
+    first = min((m.start for m in marks if m.kind == MarkKind.DIGEST), default=None)
     rows = len(events) if first is None else int(np.searchsorted(events.start, first))
     return rows > len(set(events.layer[:rows].tolist()))
 
 
 def redraws_throttled(text: LogText, events: Events, marks: Sequence[Mark]) -> bool:
-    """Whether the daemon drew a layer at most every 100 ms, as docker does since 1.13; unsure counts as no."""
-    if any(m.kind == "old_header" and "COUNT" in m.fields for m in marks):
+    """Return whether the daemon drew a layer at most every 100 ms, as docker does since 1.13; unsure counts as no."""
+    if any(m.kind == MarkKind.OLD_HEADER and "COUNT" in m.fields for m in marks):
         return False
-    drawn = np.flatnonzero(events.current != UNKNOWN)[:_LOOKED_AT]
-    spans = zip(events.start[drawn].tolist(), events.stop[drawn].tolist(), strict=True)
-    return len(drawn) > 0 and not any(_SPACED_SIZE.search(text.data, *span) for span in spans)
+    rows = np.flatnonzero(events.current != UNKNOWN)[:_MOST_ROWS]
+    spans = zip(events.start[rows].tolist(), events.stop[rows].tolist(), strict=True)
+    return len(rows) > 0 and not any(_SPACED_SIZE.search(text.data, *span) for span in spans)

@@ -1,7 +1,7 @@
-"""`docker push`: its lines, from pipes, terminals, pastes and the Engine API, as one table and a list of marks.
+"""Read the lines of `docker push` from pipes, terminals, pastes and the Engine API into one table and a list of marks.
 
-Two lanes, one source: the shapes that repeat by the million run through byte patterns derived from the grammars,
-straight into columns; what is left between them goes through Lark, piece by piece.
+Lines whose shapes repeat by the million are read by byte patterns derived from the grammars, straight into columns.
+The pieces between them are parsed by Lark, one at a time.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 from pushlog.formats.bulk.line_shapes import FIELDS, BulkGrammar
 from pushlog.formats.bulk.reader import scan
-from pushlog.formats.events import UNKNOWN, EventKind, EventRow, Events, Mark, from_rows, table
+from pushlog.formats.events import UNKNOWN, EventKind, EventRow, Events, from_rows, table
 from pushlog.formats.figures import LARGEST, LONGEST_WAIT, size
 from pushlog.formats.grammar import regex
 from pushlog.formats.grammar.line_parser import LineParser
 from pushlog.formats.grammar.load import load_grammar
+from pushlog.formats.marks import Mark, MarkKind
 from pushlog.intake.limits import LONGEST_PIECE, loads
 from pushlog.intake.log_text import LogText, Piece, plain
 from pushlog.intake.start_pattern import StartPattern
@@ -56,18 +57,18 @@ _ANYWHERE = {
     "pull": (": Pulling from ",),
     "upload_failed": ("Upload failed, ",),
 }
-# No line is shorter: `^C`.
+# The shortest line: `^C`.
 _SHORTEST = 2
-# The keys of a message that says anything.
+# Each message of the Engine that tells something has one of these keys.
 _KEYS = ('"status"', '"error', '"aux"')
 _PADDED = re.compile(rb"^[0-9a-f]{12}: [A-Z][^\r\n\[]*[a-z] \r?$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """All that the dialect found in a log: the events table, the marks in order, and how the output was kept.
+    """What a log holds of `docker push`: the table of events, the marks in order, and how the output was captured.
 
-    `others`: stretches of the log, shape (n, 2), that hold something else than floods of its lines.
+    `others`: the byte ranges of the log, shape (n, 2), that the bulk reader left.
     """
 
     events: Events
@@ -77,13 +78,13 @@ class Reading:
 
 
 def grammar(name: str = LINES.file) -> Lark:
-    """The compiled grammar of docker's lines, or of the Engine's messages."""
+    """Return the compiled grammar of docker's lines, or of the Engine's messages."""
     return LINES.grammar if name == LINES.file else load_grammar(name)
 
 
 @cache
 def lane(name: str) -> BulkGrammar:
-    """The byte pattern of the rows that repeat by the million, written from that grammar."""
+    """Return the byte pattern of the rows that repeat by the million, derived from that grammar."""
     rule, kinds = ("layer", _FLOOD) if name == "docker.lark" else ("start", ENGINE_FLOOD)
     text = regex.pattern(grammar(name), rule, fields=(*FIELDS, "LAYER"), kinds=kinds)
     return BulkGrammar(
@@ -92,69 +93,70 @@ def lane(name: str) -> BulkGrammar:
 
 
 @cache
-def _known(kinds: tuple[str, ...] = ()) -> re.Pattern[str]:
-    """What lines of these kinds look like, or those of all kinds that begin in a way of their own.
+def _lines_pattern(kinds: tuple[str, ...] = ()) -> re.Pattern[str]:
+    """Return the pattern of lines of these kinds; without kinds, of all that begin with words of their own.
 
-    It spares Lark the noise around a push.
+    It keeps the noise around a push away from Lark.
     """
-    every = {rule.alias for rule in grammar().rules if rule.alias}
-    return re.compile(regex.pattern(grammar(), "start", fields=(), kinds=set(kinds) or every - {*_ANYWHERE}), re.ASCII)
+    all_kinds = {rule.alias for rule in grammar().rules if rule.alias}
+    text = regex.pattern(grammar(), "start", fields=(), kinds=set(kinds) or all_kinds - {*_ANYWHERE})
+    return re.compile(text, re.ASCII)
 
 
-def read(text: LogText, *, every: bool = True) -> Reading:
-    """Every line of `docker push` in the text, whatever stands between them.
+def read(text: LogText, *, keep_redraws: bool = True) -> Reading:
+    """Return all lines of `docker push` in the text, whatever stands between them.
 
-    `every`: also the rows, nearly all of a long push, that only move the figure of a layer on.
+    `keep_redraws`: also the rows that only advance the figure of a layer, nearly all rows of a long push.
     """
-    found = scan(text, lane("docker.lark"), lane("engine.lark"), every=every)
-    careful = [
+    bulk = scan(text, lane("docker.lark"), lane("engine.lark"), keep_redraws=keep_redraws)
+    parsed_events = [
         (event, piece.text.startswith("{"))
-        for low, high in found.others.tolist()
-        for piece in _telling(text, low, high)
-        for event in _careful(piece)
+        for start, stop in bulk.others.tolist()
+        for piece in _candidate_pieces(text, start, stop)
+        for event in _parse_piece(piece)
     ]
-    rows = [event for event, _ in careful if isinstance(event, EventRow)]
-    marks = tuple(event for event, _ in careful if isinstance(event, Mark))
-    events = table(text, found.columns, found.drawn, from_rows(rows))
-    messages = found.messages > 0 or any(is_json for _, is_json in careful)
-    lines = len(found.columns.start) > found.messages or any(
-        not is_json and _of_a_push(event) for event, is_json in careful
+    rows = [event for event, _ in parsed_events if isinstance(event, EventRow)]
+    marks = tuple(event for event, _ in parsed_events if isinstance(event, Mark))
+    events = table(text, bulk.columns, bulk.order, from_rows(rows))
+    messages = bulk.messages > 0 or any(is_json for _, is_json in parsed_events)
+    lines = len(bulk.columns.start) > bulk.messages or any(
+        not is_json and _of_a_push(event) for event, is_json in parsed_events
     )
     capture = _capture(text, events, messages=messages, lines=lines)
-    return Reading(events=events, marks=marks, capture=capture, others=found.others)
+    return Reading(events=events, marks=marks, capture=capture, others=bulk.others)
 
 
-def _telling(text: LogText, low: int, high: int) -> Iterator[Piece]:
-    """The pieces between two offsets that can be of the grammar; of noise the line is not even counted."""
-    for start, stop in text.spans(low, high):
-        if stop - start < _SHORTEST:
+def _candidate_pieces(text: LogText, start: int, stop: int) -> Iterator[Piece]:
+    """Return the pieces between two offsets that the grammar may take; lines of noise are not counted."""
+    for first, last in text.spans(start, stop):
+        if last - first < _SHORTEST:
             continue
-        said = plain(text.data[start : min(stop, start + LONGEST_PIECE)])
-        if len(said) < _SHORTEST:
+        line = plain(text.data[first : min(last, first + LONGEST_PIECE)])
+        if len(line) < _SHORTEST:
             continue
-        if any(key in said for key in _KEYS) if said.startswith("{") else _may_tell(said):
-            yield Piece(start, stop, text.line_of(start), said)
+        if any(key in line for key in _KEYS) if line.startswith("{") else _may_be_line(line):
+            yield Piece(first, last, text.line_of(first), line)
 
 
-def _may_tell(line: str) -> bool:
-    if _known().fullmatch(line):
+def _may_be_line(line: str) -> bool:
+    if _lines_pattern().fullmatch(line):
         return True
-    # Loops, since noise passes here by the million: `any` with a generator takes three times as long.
+    # Plain loops: noise passes here by the million, and `any` with a generator takes three times as long.
     kinds: tuple[str, ...] = ()
     for kind, words in _ANYWHERE.items():
         for word in words:
             if word in line:
                 kinds += (kind,)
                 break
-    return bool(kinds and _known(kinds).fullmatch(line))
+    return bool(kinds and _lines_pattern(kinds).fullmatch(line))
 
 
 def _of_a_push(event: EventRow | Mark) -> bool:
-    return isinstance(event, EventRow) or event.kind in ("header", "old_header", "digest")
+    return isinstance(event, EventRow) or event.kind in (MarkKind.HEADER, MarkKind.OLD_HEADER, MarkKind.DIGEST)
 
 
 def _capture(text: LogText, events: Events, *, messages: bool, lines: bool) -> Capture:
-    """How the output was kept: a terminal leaves its redraws, a paste its figures and the space after a state."""
+    """Return how the output was captured: a terminal leaves redraws, a paste figures and the space after a state."""
     if messages:
         return Capture.MIXED if lines else Capture.JSON
     first = max(0, int(events.start[0]) - 16) if len(events) else len(text.data)
@@ -167,26 +169,26 @@ def _capture(text: LogText, events: Events, *, messages: bool, lines: bool) -> C
 
 
 def _shows(text: LogText, pattern: re.Pattern[bytes], first: int) -> bool:
-    return any(pattern.search(text.data, max(low, first), high) for low, high in text.parts if high > first)
+    return any(pattern.search(text.data, max(start, first), stop) for start, stop in text.parts if stop > first)
 
 
 def row(line: str) -> EventRow | Mark | None:
-    """One line through the grammar; None when it says nothing of a push. Offsets and line are 0."""
+    """Return what one line tells of a push, None if nothing. Offsets and line are 0."""
     events = list(_line(Piece(0, 0, 0, line.strip(" \t\r\n"))))
     return events[0] if events else None
 
 
 def overdrawn(line: str) -> tuple[str, ...]:
-    """What can have been drawn over a layer's row, where the end of one shows: the longest text first.
+    """Return the texts that may have been drawn over the row of a layer whose end follows them, the longest first.
 
-    How much of the row's id is left can't be seen where the text ends in what may be digits of it.
+    There are several where the text ends in hexadecimal digits: these may be the end of the layer's id.
     """
-    found = _remains().search(line)
-    if not found:
+    remains = _remains().search(line)
+    if not remains:
         return ()
-    said = line[: found.start()]
-    digits = len(said) - len(said.rstrip("0123456789abcdef")) if found[0].startswith(": ") else 0
-    return tuple(said[: len(said) - left].rstrip() for left in range(digits + 1))
+    text = line[: remains.start()]
+    digits = len(text) - len(text.rstrip("0123456789abcdef")) if remains[0].startswith(": ") else 0
+    return tuple(text[: len(text) - count].rstrip() for count in range(digits + 1))
 
 
 @cache
@@ -195,7 +197,7 @@ def _remains() -> re.Pattern[str]:
 
 
 def is_quiet(line: str) -> bool:
-    """Whether the line is what `docker push --quiet` prints: a full reference and nothing else."""
+    """Return whether `docker push --quiet` prints such a line: a full reference and nothing else."""
     from lark.exceptions import LarkError
 
     try:
@@ -205,12 +207,12 @@ def is_quiet(line: str) -> bool:
     return True
 
 
-def _careful(piece: Piece) -> Iterator[EventRow | Mark]:
+def _parse_piece(piece: Piece) -> Iterator[EventRow | Mark]:
     return _message(piece) if piece.text.startswith("{") else _line(piece)
 
 
 def _message(piece: Piece) -> Iterator[EventRow | Mark]:
-    """A message of the Engine API: its words through the grammar, its figures as they are."""
+    """Return what a message of the Engine API tells: its status is parsed by the grammar, its figures are exact."""
     try:
         message = loads(piece.text)
     except ValueError:
@@ -218,11 +220,11 @@ def _message(piece: Piece) -> Iterator[EventRow | Mark]:
     if not isinstance(message, dict):
         return
     status, layer = message.get("status"), message.get("id")
-    where = {"start": piece.start, "stop": piece.stop, "line": piece.line}
+    place = {"start": piece.start, "stop": piece.stop, "line": piece.line}
     if text := _error_of(message):
-        yield Mark(kind="error", fields={"TEXT": text}, **where)
+        yield Mark(kind=MarkKind.ERROR, fields={"TEXT": text}, **place)
     elif isinstance(aux := message.get("aux"), dict):
-        yield Mark(kind="aux", fields={k.upper(): v for k, v in aux.items() if isinstance(v, str)}, **where)
+        yield Mark(kind=MarkKind.AUX, fields={k.upper(): v for k, v in aux.items() if isinstance(v, str)}, **place)
     elif isinstance(status, str):
         words = f"{layer}: {status}" if isinstance(layer, str) else status
         detail = message.get("progressDetail")
@@ -238,7 +240,7 @@ def _error_of(message: dict[str, object]) -> str | None:
 
 
 def _with_figures(event: EventRow, detail: dict[str, object]) -> EventRow:
-    """The daemon leaves zeroes out: a message with a total alone has sent nothing yet."""
+    """Return the row with the figures of a message; a total alone means zero, which the daemon leaves out."""
     current, total = (_bytes(detail.get(key)) for key in ("current", "total"))
     if current == UNKNOWN and total != UNKNOWN:
         current = 0
@@ -250,20 +252,20 @@ def _bytes(figure: object) -> int:
 
 
 def _line(piece: Piece) -> Iterator[EventRow | Mark]:
-    """A line through the grammar: as a row of a layer, and as a mark where it tells more than that."""
+    """Return what a line tells: a row of a layer, and a mark where it tells more."""
     mark = LINES.mark(piece)
-    if mark is None or mark.kind != "layer":
+    if mark is None or mark.kind != MarkKind.LAYER:
         yield from (mark,) if mark else ()
         return
-    told = mark.fields
-    if "FROM" in told:
-        yield replace(mark, kind="mount")
+    fields = mark.fields
+    if "FROM" in fields:
+        yield replace(mark, kind=MarkKind.MOUNT)
     yield EventRow(
         start=piece.start,
         stop=piece.stop,
-        layer=told["LAYER"],
-        kind=EventKind[told["STATE"].upper()],
-        current=size(told["CURRENT"]) if "CURRENT" in told else UNKNOWN,
-        total=size(told["TOTAL"]) if "TOTAL" in told else UNKNOWN,
-        wait=int(min(float(told["WAIT"]), LONGEST_WAIT)) if "WAIT" in told else UNKNOWN,
+        layer=fields["LAYER"],
+        kind=EventKind[fields["STATE"].upper()],
+        current=size(fields["CURRENT"]) if "CURRENT" in fields else UNKNOWN,
+        total=size(fields["TOTAL"]) if "TOTAL" in fields else UNKNOWN,
+        wait=int(min(float(fields["WAIT"]), LONGEST_WAIT)) if "WAIT" in fields else UNKNOWN,
     )

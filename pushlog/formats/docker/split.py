@@ -1,4 +1,4 @@
-"""Where each push of `docker push` begins and ends."""
+"""Split a log into the pushes of `docker push`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import numpy as np
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.bind_error import HEADERS, ErrorLines, PushRange, bound_error
 from pushlog.formats.errors.classify import starts_error
-from pushlog.formats.events import EventKind, Mark, is_any
+from pushlog.formats.events import EventKind, is_any
+from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.parsed_push import ParsedPush
 from pushlog.intake.unwrap.prefix import is_noise
 from pushlog.model import Client
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from pushlog.intake.log_text import LogText, Piece
     from pushlog.knowledge.base import Knowledge
 
-# `docker pull` prints the rest of the states too.
-_ONLY_PUSH = (
+# States that only a push prints; `docker pull` prints the others too.
+_PUSH_STATES = (
     EventKind.PREPARING,
     EventKind.PUSHING,
     EventKind.PUSHED,
@@ -35,163 +36,168 @@ _ONLY_PUSH = (
     EventKind.BUFFERING,
     EventKind.FAILED,
 )
-# A log that holds nothing but an error is a short one.
-_SHORT = 65536
+# A log that holds an error and no push is looked through up to this many bytes.
+_SHORT_LOG = 65536
 
 
 @dataclass(frozen=True, slots=True)
 class _Bounds:
-    """Offsets between which a push may stand, and the marks that announce it."""
+    """The offsets between which a push may stand, and the marks that announce it."""
 
     start: int
-    limit: int
-    intro: tuple[Mark, ...]
+    stop: int
+    opening: tuple[Mark, ...]
 
 
-def sections(
+def docker_pushes(
     text: LogText, reading: Reading, knowledge: Knowledge, others: Sequence[ParsedPush] = ()
 ) -> tuple[ParsedPush, ...]:
-    """The pushes of `docker push` in a log, in order. `knowledge` tells how errors begin.
+    """Return the pushes of `docker push` in a log, in order. `knowledge` tells how errors begin.
 
     `others` are the pushes of other clients: no push of docker reaches into one.
     """
-    found: list[ParsedPush] = []
-    floor = 0
+    pushes: list[ParsedPush] = []
+    previous_stop = 0
     for bounds in _bounds(text, reading, others):
-        section = _section(text, reading, knowledge, bounds, floor)
-        if section:
-            found.append(section)
-            floor = text.stop_of(section.lines[1])
-    return tuple(found)
+        push = _parse_push(text, reading, knowledge, bounds, previous_stop)
+        if push:
+            pushes.append(push)
+            previous_stop = text.stop_of(push.lines[1])
+    return tuple(pushes)
 
 
 def line_of_unbound_error(text: LogText, knowledge: Knowledge) -> int | None:
-    """In a log without a push: the first line that reads like a push's error; it can be that of a pull or a build."""
-    end = min(len(text.data), _SHORT)
-    return next((p.line for p in text.pieces(0, end) if starts_error(p.text, knowledge)), None)
+    """Return the first line that reads like a push's error in a log without a push; it may be that of a pull."""
+    stop = min(len(text.data), _SHORT_LOG)
+    return next((p.line for p in text.pieces(0, stop) if starts_error(p.text, knowledge)), None)
 
 
 def _bounds(text: LogText, reading: Reading, others: Sequence[ParsedPush]) -> Iterator[_Bounds]:
-    """A push reaches from its header, with the command above it, to the next one, to another command or to a pull."""
+    """Return where pushes may stand: from a header, with the command above it, to the next header, command or pull."""
     starts: list[tuple[int, tuple[Mark, ...]]] = [(0, ())]
-    intro: list[Mark] = []
+    announced: list[Mark] = []
     for mark in reading.marks:
-        if mark.kind in {"command", "composed", "default_tag"}:
-            if mark.kind != "default_tag":
-                intro = []
-            intro.append(mark)
-            if len(intro) == 1:
+        if mark.kind in {MarkKind.COMMAND, MarkKind.COMPOSED, MarkKind.DEFAULT_TAG}:
+            if mark.kind != MarkKind.DEFAULT_TAG:
+                announced = []
+            announced.append(mark)
+            if len(announced) == 1:
                 starts.append((mark.start, (mark,)))
             else:
-                starts[-1] = (starts[-1][0], tuple(intro))
-        elif mark.kind in {*HEADERS, "pull"}:
-            near = intro and not _events_between(reading, intro[0].start, mark.start)
-            opening = (*(intro if near else ()), mark)
-            if near:
+                starts[-1] = (starts[-1][0], tuple(announced))
+        elif mark.kind in {*HEADERS, MarkKind.PULL}:
+            is_near = announced and not _events_between(reading, announced[0].start, mark.start)
+            opening = (*(announced if is_near else ()), mark)
+            if is_near:
                 starts.pop()
             starts.append((opening[0].start, opening))
-            intro = []
-    starts = sorted([*starts, *((offset, ()) for o in others for offset in (o.start, o.stop + 1))], key=itemgetter(0))
-    limits = [start for start, _ in starts[1:]] + [len(text.data)]
-    for (start, opening), limit in zip(starts, limits, strict=True):
-        if not any(m.kind == "pull" for m in opening):
-            yield _Bounds(start, limit, opening)
+            announced = []
+    edges = ((offset, ()) for push in others for offset in (push.start, push.stop + 1))
+    starts = sorted([*starts, *edges], key=itemgetter(0))
+    stops = [start for start, _ in starts[1:]] + [len(text.data)]
+    for (start, opening), stop in zip(starts, stops, strict=True):
+        if not any(m.kind == MarkKind.PULL for m in opening):
+            yield _Bounds(start, stop, opening)
 
 
 def _events_between(reading: Reading, start: int, stop: int) -> int:
-    low, high = np.searchsorted(reading.events.start, [start, stop])
-    return int(high - low)
+    first, last = np.searchsorted(reading.events.start, [start, stop])
+    return int(last - first)
 
 
 def _marks_between(reading: Reading, start: int, stop: int) -> tuple[Mark, ...]:
-    """Marks are in order: a log of nothing but headers is searched, not read again for each of them."""
-    low, high = (bisect_left(reading.marks, at, key=lambda mark: mark.start) for at in (start, stop))
-    return reading.marks[low:high]
+    """Return the marks that begin between two offsets, found by bisection: a log may hold nothing but headers."""
+    first, last = (bisect_left(reading.marks, offset, key=lambda mark: mark.start) for offset in (start, stop))
+    return reading.marks[first:last]
 
 
-def _section(text: LogText, reading: Reading, known: Knowledge, bounds: _Bounds, floor: int) -> ParsedPush | None:
-    low, high = (int(i) for i in np.searchsorted(reading.events.start, [bounds.start, bounds.limit]))
-    zone = PushRange(
+def _parse_push(
+    text: LogText, reading: Reading, knowledge: Knowledge, bounds: _Bounds, previous_stop: int
+) -> ParsedPush | None:
+    first, last = (int(row) for row in np.searchsorted(reading.events.start, [bounds.start, bounds.stop]))
+    candidate = PushRange(
         text=text,
-        knowledge=known,
-        events=reading.events.part(low, high),
-        marks=_marks_between(reading, bounds.start, bounds.limit),
+        knowledge=knowledge,
+        events=reading.events.part(first, last),
+        marks=_marks_between(reading, bounds.start, bounds.stop),
         start=bounds.start,
-        limit=bounds.limit,
+        stop=bounds.stop,
     )
-    headed = any(m.kind in HEADERS for m in zone.marks)
-    if not headed and not is_any(zone.events.kind, _ONLY_PUSH).any():
-        return _unheaded(zone, bounds.intro)
-    told = [m for m in zone.marks if m.kind != "command"]
-    first = min([m.start for m in told] + zone.events.start[:1].tolist())
-    last = max([m.stop for m in told] + zone.events.stop[-1:].tolist())
-    return _finished(zone, bound_error(zone, first=first, last=last, floor=floor), told)
+    has_header = any(m.kind in HEADERS for m in candidate.marks)
+    if not has_header and not is_any(candidate.events.kind, _PUSH_STATES).any():
+        return _push_without_rows(candidate, bounds.opening)
+    marks = [m for m in candidate.marks if m.kind != MarkKind.COMMAND]
+    start = min([m.start for m in marks] + candidate.events.start[:1].tolist())
+    stop = max([m.stop for m in marks] + candidate.events.stop[-1:].tolist())
+    return _build_push(candidate, bound_error(candidate, start=start, stop=stop, previous_stop=previous_stop), marks)
 
 
-def _finished(zone: PushRange, error: ErrorLines | None, told: list[Mark]) -> ParsedPush:
-    """The push that these marks, the zone's events and its error make up."""
-    starts = [m.start for m in told] + zone.events.start[:1].tolist() + ([error.start] if error else [])
-    stops = [m.stop for m in told] + zone.events.stop[-1:].tolist() + ([error.stop] if error else [])
-    lines = [m.line for m in told] + zone.events.line.tolist()[:: max(1, len(zone.events) - 1)]
+def _build_push(candidate: PushRange, error: ErrorLines | None, marks: list[Mark]) -> ParsedPush:
+    """Return the push that these marks, the events of its range and its error make up."""
+    starts = [m.start for m in marks] + candidate.events.start[:1].tolist() + ([error.start] if error else [])
+    stops = [m.stop for m in marks] + candidate.events.stop[-1:].tolist() + ([error.stop] if error else [])
+    lines = [m.line for m in marks] + candidate.events.line.tolist()[:: max(1, len(candidate.events) - 1)]
     lines += error.lines if error else ()
     unread = [
         piece
-        for piece in zone.leftover(min(starts), max(stops))
+        for piece in candidate.leftover(min(starts), max(stops))
         if not (error and error.covers(piece)) and not is_noise(piece.text)
     ]
-    composed = any(m.kind == "composed" for m in told)
+    composed = any(m.kind == MarkKind.COMPOSED for m in marks)
     return ParsedPush(
         client=Client.COMPOSE if composed else Client.DOCKER,
         why="version 1 names the service above docker's own lines" if composed else "",
-        events=zone.events,
-        marks=zone.marks,
+        events=candidate.events,
+        marks=candidate.marks,
         error=error,
         lines=(min(lines), max(lines)),
         start=min(starts),
         stop=max([*starts, error.stop - 1 if error else 0]),
         unread=tuple(unread),
-        after=next(iter(zone.text.pieces(max(stops), min(len(zone.text.data), max(stops) + 4096))), None),
+        after=next(iter(candidate.text.pieces(max(stops), min(len(candidate.text.data), max(stops) + 4096))), None),
     )
 
 
-def _unheaded(zone: PushRange, intro: tuple[Mark, ...]) -> ParsedPush | None:
-    """A `docker push` command followed by nothing but its error, or by the one line of `--quiet`."""
-    command = next((m for m in intro if m.kind == "command"), None)
+def _push_without_rows(candidate: PushRange, opening: tuple[Mark, ...]) -> ParsedPush | None:
+    """Return the push of a command that is followed by nothing but its error, or by the one line of `--quiet`."""
+    command = next((m for m in opening if m.kind == MarkKind.COMMAND), None)
     if command is None:
         return None
-    pieces = list(zone.below(max(m.stop for m in intro)))
-    error = zone.first_error(pieces, 2)
+    pieces = list(candidate.below(max(m.stop for m in opening)))
+    error = candidate.first_error(pieces, 2)
     if error:
-        return _finished(zone, error, list(intro))
+        return _build_push(candidate, error, list(opening))
     options = command.fields.get("OPTIONS", "").split()
     if pieces and {"-q", "--quiet"} & set(options) and _names(pieces[0].text, command):
-        return _quiet(zone, pieces[0], list(intro))
+        return _quiet(candidate, pieces[0], list(opening))
     return None
 
 
 def _names(line: str, command: Mark) -> bool:
-    """Whether the line is what this command prints with `--quiet`: what it was asked to push, named in full."""
-    asked = command.fields.get("REFERENCE", "").strip('"').removeprefix("index.").removesuffix(":latest")
-    is_variable = bool(set("$*{") & set(asked))
-    said = f"/{line.removesuffix(':latest')}"
-    return docker_lines.is_quiet(line) and (not asked or is_variable or said.endswith(f"/{asked}"))
+    """Return whether the line is the output of this command with `--quiet`: the full name of the image it pushes."""
+    image = command.fields.get("REFERENCE", "").strip('"').removeprefix("index.").removesuffix(":latest")
+    is_variable = bool(set("$*{") & set(image))
+    path = f"/{line.removesuffix(':latest')}"
+    return docker_lines.is_quiet(line) and (not image or is_variable or path.endswith(f"/{image}"))
 
 
-def _quiet(zone: PushRange, piece: Piece, told: list[Mark]) -> ParsedPush:
-    mark = Mark(kind="quiet", start=piece.start, stop=piece.stop, line=piece.line, fields={"REFERENCE": piece.text})
-    return replace(_finished(replace(zone, marks=(*zone.marks, mark)), None, [*told, mark]), quiet=True)
-
-
-def alone(text: LogText, reading: Reading, known: Knowledge) -> tuple[ParsedPush, ...]:
-    """A log that holds nothing but the error of a push that never began, or the one line of a quiet push."""
-    marks = tuple(m for m in reading.marks if m.kind in {"default_tag", "error"})
-    zone = PushRange(
-        text=text, knowledge=known, events=reading.events.part(0, 0), marks=marks, start=0, limit=len(text.data)
+def _quiet(candidate: PushRange, piece: Piece, marks: list[Mark]) -> ParsedPush:
+    mark = Mark(
+        kind=MarkKind.QUIET, start=piece.start, stop=piece.stop, line=piece.line, fields={"REFERENCE": piece.text}
     )
-    pieces = list(zone.below(0))
+    return replace(_build_push(replace(candidate, marks=(*candidate.marks, mark)), None, [*marks, mark]), quiet=True)
+
+
+def alone(text: LogText, reading: Reading, knowledge: Knowledge) -> tuple[ParsedPush, ...]:
+    """Return the push of a log that holds nothing but an error, or nothing but the one line of a quiet push."""
+    marks = tuple(m for m in reading.marks if m.kind in {MarkKind.DEFAULT_TAG, MarkKind.ERROR})
+    candidate = PushRange(
+        text=text, knowledge=knowledge, events=reading.events.part(0, 0), marks=marks, start=0, stop=len(text.data)
+    )
+    pieces = list(candidate.below(0))
     if len(pieces) == 1 and docker_lines.is_quiet(pieces[0].text):
-        return (_quiet(zone, pieces[0], []),)
-    error = zone.first_error(pieces, 1) or bound_error(zone, first=0, last=0, floor=0)
-    if error and all(error.covers(p) for p in pieces) and len(text.data) <= _SHORT:
-        return (_finished(zone, error, list(marks)),)
+        return (_quiet(candidate, pieces[0], []),)
+    error = candidate.first_error(pieces, 1) or bound_error(candidate, start=0, stop=0, previous_stop=0)
+    if error and all(error.covers(p) for p in pieces) and len(text.data) <= _SHORT_LOG:
+        return (_build_push(candidate, error, list(marks)),)
     return ()

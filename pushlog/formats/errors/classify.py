@@ -1,4 +1,4 @@
-"""Error texts told from other lines, and explained by the catalogue."""
+"""Find the row of the catalogue that explains an error text."""
 
 from __future__ import annotations
 
@@ -37,26 +37,26 @@ class Classified:
 
 
 def classify(text: str, *, store: Store = Store.UNKNOWN, catalogue: Sequence[Signature] | None = None) -> Classified:
-    """What an error text means. `store`, where it is known, rules out rows of the other store. Never fails."""
+    """Return what an error text means. `store`, if known, rules out rows of the other store. Raises nothing."""
     parts = parse_error(text)
-    hinted = store_of(parts)
-    known = store if store is not Store.UNKNOWN else hinted
+    store_by_form = store_of(parts)
+    likely_store = store if store is not Store.UNKNOWN else store_by_form
     lowered = text.lower()
     rows = signatures() if catalogue is None else catalogue
-    hit = next((row for row in rows if _fits(row, parts, lowered, known)), None)
+    signature = next((row for row in rows if _fits(row, parts, lowered, likely_store)), None)
     return Classified(
         parts=parts,
-        signature=hit,
-        family=hit.family if hit else Family.UNKNOWN,
-        retry_helps=hit.retry_helps if hit else None,
+        signature=signature,
+        family=signature.family if signature else Family.UNKNOWN,
+        retry_helps=signature.retry_helps if signature else None,
         http_status=parts.http_status,
         code=parts.code,
-        store=hinted,
+        store=store_by_form,
     )
 
 
 def store_of(parts: ErrorText) -> Store:
-    """The store that the form of an error gives away."""
+    """Return the store that prints errors of this form."""
     stages = set(parts.stages)
     if stages & CLIENT_STAGES:  # other clients speak containerd's words, or the registry client's, without its store
         return Store.UNKNOWN
@@ -78,9 +78,9 @@ def _fits(row: Signature, parts: ErrorText, lowered: str, store: Store) -> bool:
         and (match.bare is None or match.bare is parts.bare)
         and (not match.status or _status_fits(match, parts.http_status))
         and all(stage in parts.stages for stage in match.stage)
-        and _found(match.message, parts.message)
-        and _found(match.cause, parts.cause)
-        and _found(match.text, parts.text)
+        and _matches(match.message, parts.message)
+        and _matches(match.cause, parts.cause)
+        and _matches(match.text, parts.text)
     )
 
 
@@ -88,5 +88,5 @@ def _status_fits(match: Match, status: int | None) -> bool:
     return status is not None and (str(status) in match.status or f"{status // 100}xx" in match.status)
 
 
-def _found(pattern: str | Linear | None, text: str | None) -> bool:
+def _matches(pattern: str | Linear | None, text: str | None) -> bool:
     return pattern is None or (text is not None and search(pattern, text))

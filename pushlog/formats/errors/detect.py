@@ -1,6 +1,6 @@
-"""Error lines among other lines: where the error of a push begins and which lines go on with it.
+"""Detect the lines of an error among other lines: the first one, and those that continue it.
 
-Strict on purpose: after the last layer a CI log goes on with lines of its own, many of which say `Error:`.
+This is strict on purpose: below the last layer a CI log has lines of its own, many of which say `Error:`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pushlog.knowledge.base import shipped
 if TYPE_CHECKING:
     from pushlog.knowledge.base import Beginnings, Knowledge
 
-# Words that alone on a line are an error; a colon after them makes them more of one.
+# How the first line of an error begins.
 SHAPES = re.compile(
     rf"(?:{CODE.pattern})(?::(?: .*)?)?$"
     r"|Error response from daemon: \S"
@@ -45,8 +45,8 @@ MESSAGES = (
     "|provided length did not match content length|repository name not known to registry"
     "|requested access to the resource is denied|service unavailable|too many requests|unauthorized|unknown error"
 )
-# Errors that go on: what stands in the lines so far, how the next line then begins.
-GOES_ON = (
+# Errors of several lines: a pattern for the lines so far, and one for the line that continues them.
+CONTINUATIONS = (
     (
         re.compile(r"^errors:[ \t]*$", re.MULTILINE),
         re.compile(rf"(?:{CODE.pattern})(?::|$)|<(?:!doctype|html)\b", re.IGNORECASE),
@@ -59,28 +59,28 @@ GOES_ON = (
     (re.compile(r": <\?xml\b"), re.compile(r"<")),
     (re.compile(r"error from registry: "), re.compile(rf"(?:{MESSAGES})(?: - |\Z)")),
 )
-# The longest error pages of known proxies have about a hundred lines; one that was cut off must not eat the log.
+# The longest error pages of known proxies have about a hundred lines; a page that was cut must not take the whole log.
 PAGE_LINES = 300
 
 
 def starts_error(line: str, knowledge: Knowledge | None = None) -> bool:
-    """Whether a line can be the first line of a push's error, and not just any line of a job that mentions one."""
+    """Return whether a line can be the first line of a push's error, not just a line of a job that mentions one."""
     stripped = line.strip()
     client = CLIENT.match(stripped)
-    bare = stripped[client.end() :] if client else stripped
-    return bool(bare) and (SHAPES.match(bare) is not None or _known_start(bare, (knowledge or shipped()).beginnings))
+    text = stripped[client.end() :] if client else stripped
+    return bool(text) and (SHAPES.match(text) is not None or _begins_known(text, (knowledge or shipped()).beginnings))
 
 
-def _known_start(line: str, known: Beginnings) -> bool:
-    if line in known.lines:
+def _begins_known(line: str, beginnings: Beginnings) -> bool:
+    if line in beginnings.lines:
         return True
-    likely = [has for start, has in known.starts if line.startswith(start)]
-    lowered = line.lower() if likely else ""
-    return any(literal in lowered for has in likely for literal in has)
+    literals = [has for start, has in beginnings.starts if line.startswith(start)]
+    lowered = line.lower() if literals else ""
+    return any(literal in lowered for has in literals for literal in has)
 
 
 def continues(first_lines: str, line: str) -> bool:
-    """Whether a line goes on with the error that begins with `first_lines`, which are joined by newlines."""
+    """Return whether a line continues the error that begins with `first_lines`, joined by newlines."""
     if STOP.match(line):
         return False
     if PAGE.search(first_lines):
@@ -88,15 +88,15 @@ def continues(first_lines: str, line: str) -> bool:
     if USAGE_START.search(first_lines):
         return _continues_usage(first_lines, line)
     stripped = line.strip()
-    return any(so_far.search(first_lines) and then.match(stripped) for so_far, then in GOES_ON)
+    return any(begun.search(first_lines) and next_line.match(stripped) for begun, next_line in CONTINUATIONS)
 
 
 def _continues_page(first_lines: str, line: str) -> bool:
-    """Whether a page goes on: to its last tag, the comments that nginx pads it with, and one blank line."""
-    ends = list(PAGE_END.finditer(first_lines))
-    if not ends or line.startswith("<!-- "):
+    """Return whether a page continues: to its last tag, the comments that nginx pads it with, and one blank line."""
+    end_tags = list(PAGE_END.finditer(first_lines))
+    if not end_tags or line.startswith("<!-- "):
         return first_lines.count("\n") < PAGE_LINES
-    return not line.strip() and "\n" not in first_lines[ends[-1].end() :]
+    return not line.strip() and "\n" not in first_lines[end_tags[-1].end() :]
 
 
 def _continues_usage(first_lines: str, line: str) -> bool:

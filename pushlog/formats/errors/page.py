@@ -1,4 +1,4 @@
-"""What an HTML page in an error tells: its title, the status it names and the server that wrote it."""
+"""Read an HTML page in an error: its title, the status that it names, the server that wrote it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SIGNATURES = (
     re.compile(r"<hr>\s*<center>\s*([^<]{1,80}?)\s*</center>", re.IGNORECASE),
     re.compile(r"<address>\s*([^<]{1,120}?)(?: server at [^<]*)?</address>", re.IGNORECASE),
 )
-# Products that name themselves elsewhere on the page, in the order in which they are looked for.
+# Products that are named elsewhere on the page, in the order in which they are looked for.
 MARKS = (
     ("mod_security", "ModSecurity"),
     ("modsecurity", "ModSecurity"),
@@ -27,32 +27,34 @@ PLAIN = {"n": "\n", "r": "\r", "t": "\t"}
 
 
 def is_page(text: str) -> bool:
-    """Whether a text is or holds a page, cut off or whole."""
+    """Return whether a text is or holds a page, whole or cut."""
     return PAGE.search(text) is not None
 
 
 def title(page: str) -> str | None:
-    """The title of the page, its first heading where it has none."""
-    hit = TITLE.search(page) or HEADING.search(page)
-    return hit[1] if hit else None
+    """Return the title of the page, or its first heading."""
+    match = TITLE.search(page) or HEADING.search(page)
+    return match[1] if match else None
 
 
 def status(page: str) -> int | None:
-    """The HTTP status that the title names: proxies write it there."""
-    hit = STATUS.search(title(page) or "")
-    return int(hit[1]) if hit else None
+    """Return the HTTP status that the title names, where proxies write it."""
+    match = STATUS.search(title(page) or "")
+    return int(match[1]) if match else None
 
 
 def server(page: str) -> str | None:
-    """Who wrote the page, as it signs itself: `nginx/1.22.1`, `openresty`, `cloudflare`, `Apache/2.4.52 (Ubuntu)`."""
+    """Return the server that wrote the page, as it signs: `nginx/1.22.1`, `openresty`, `Apache/2.4.52 (Ubuntu)`."""
     for signature in SIGNATURES:
-        if hit := signature.search(page):
-            return hit[1]
+        if match := signature.search(page):
+            return match[1]
     lowered = page.lower()
     return next((name for mark, name in MARKS if mark in lowered), None)
 
 
 def unquoted(quoted: str) -> str:
-    """A string as Go's `%q` prints it, read back; a quote that is cut off is read as far as it goes."""
+    """Return the text of a string that Go printed with `%q`; a quoted string that was cut is read as far as it goes."""
     body = quoted.removeprefix('"').removesuffix('"')
-    return ESCAPE.sub(lambda hit: PLAIN.get(hit[1], hit[1]) if hit[1] else chr(int(hit[2] or hit[3], 16)), body)
+    return ESCAPE.sub(
+        lambda match: PLAIN.get(match[1], match[1]) if match[1] else chr(int(match[2] or match[3], 16)), body
+    )

@@ -1,6 +1,6 @@
-"""The error that ends a push, taken apart: registry code, stage, request, status and the cause in the end.
+"""Take an error text apart: registry code, stages, request, status and the innermost cause.
 
-The grammar `error.lark` knows every form that Docker prints; this module turns its tree into one record.
+The grammar `error.lark` has every form that Docker prints; this module turns its tree into one record.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ CODE = re.compile(
     "un(?:known|supported|authorized|available)|denied|toomanyrequests|(?:digest|size|name|tag) invalid|name unknown"
     "|manifest (?:blob unknown|unknown|invalid|unverified)|blob (?:upload )?unknown|blob upload invalid"
 )
-# A wrapper's name by its first words; the longer words come first.
+# The name of a wrapper by its first words; the longer words come first.
 STAGES = (
     ("Error response from daemon", "daemon"),
     ("error during connect", "daemon-connect"),
@@ -73,8 +73,8 @@ class ErrorText:
     """The parts of an error text; None and empty where the text has no such part.
 
     `code` is the registry's error code in capitals, `bare` whether its words stand alone, without a message.
-    `message` and `detail` are the registry's words, `cause` the innermost words whoever said them, `stages` the
-    wrappers from the outside in. `object_*` name what was being uploaded, `address` the other end of the connection,
+    `message` and `detail` are the registry's words, `cause` is the innermost text, `stages` are the wrappers from the
+    outside in. `object_*` name what was being uploaded, `address` the other end of the connection,
     `host` the name that was looked up or asked. `html_title` and `server` come from a page, `items` from a list.
     """
 
@@ -99,60 +99,60 @@ class ErrorText:
 
 
 def grammar() -> Lark:
-    """The parser of `error.lark`; lark is imported on first use, for a push that worked never needs it."""
+    """Return the parser of `error.lark`. Lark is imported on first use: a push that succeeded does not need it."""
     return load_grammar("error.lark", flags=0)
 
 
 def parse_error(text: str) -> ErrorText:
-    """The parts of an error text. Never fails: what the grammar cannot take is kept whole as the cause."""
+    """Return the parts of an error text. Raises nothing: a text that the grammar refuses is its own cause."""
     from lark.exceptions import LarkError
 
-    plain = text.replace("\r\n", "\n").strip()
+    stripped = text.replace("\r\n", "\n").strip()
     try:
-        tree = grammar().parse(plain)
+        tree = grammar().parse(stripped)
     except LarkError:  # no text is known to end here
-        return ErrorText(text=text, cause=plain or None)
+        return ErrorText(text=text, cause=stripped or None)
     forms = tuple(
         (str(part.data), tuple(part.scan_values(lambda _: True))) for part in tree.children if not isinstance(part, str)
     )
-    return _record(text, plain, forms)
+    return _record(text, stripped, forms)
 
 
-def _record(text: str, plain: str, forms: tuple[tuple[str, tuple[Token, ...]], ...]) -> ErrorText:
+def _record(text: str, stripped: str, forms: tuple[tuple[str, tuple[Token, ...]], ...]) -> ErrorText:
     tokens = tuple(token for _, values in forms for token in values)
     last = {token.type: str(token) for token in tokens}
-    page = error_page.unquoted(last["QUOTED"]) if "QUOTED" in last else plain
+    page = error_page.unquoted(last["QUOTED"]) if "QUOTED" in last else stripped
     is_page = "<" in page and error_page.is_page(page)
-    said = _said(plain, forms, is_page=is_page)
-    named = OBJECT.match(last.get("OBJECT", "").strip('": '))
+    registry_words = _registry_words(stripped, forms, is_page=is_page)
+    pushed_object = OBJECT.match(last.get("OBJECT", "").strip('": '))
     url = (last.get("URL") or last.get("REQUESTED", "")).strip().removesuffix(":").strip('"') or None
     status = int(last["STATUS"][:3]) if "STATUS" in last else error_page.status(page) if is_page else None
     code_of_page = next((_code(token) for token in tokens if token.type == "CODE"), "") if is_page else ""
     return ErrorText(
         text=text,
-        code=said.code,
-        bare=said.bare,
-        message=said.message,
-        detail=said.detail,
+        code=registry_words.code,
+        bare=registry_words.bare,
+        message=registry_words.message,
+        detail=registry_words.detail,
         stages=tuple(_stages(forms)),
-        object_kind=named[1] if named else None,
-        object_ref=named[2] if named else None,
-        object_digest=named[3] if named else None,
+        object_kind=pushed_object[1] if pushed_object else None,
+        object_ref=pushed_object[2] if pushed_object else None,
+        object_digest=pushed_object[3] if pushed_object else None,
         method=last["METHOD"].upper() if "METHOD" in last else None,
         url=url,
         address=_last_match(ADDRESS, tokens),
         host=_last_match(LOOKUP, tokens) or _host(url),
         http_status=status or STATUS_WORDS.get(code_of_page),
-        cause=_cause(plain, said, page if is_page else None, last),
+        cause=_cause(stripped, registry_words, page if is_page else None, last),
         html_title=error_page.title(page) if is_page else None,
         server=error_page.server(page) if is_page else None,
-        items=said.items,
+        items=registry_words.items,
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """What the registry itself said, as far as the text tells."""
+class RegistryWords:
+    """The registry's own words, as far as the text has them."""
 
     code: str | None = None
     bare: bool = False
@@ -161,42 +161,44 @@ class Said:
     items: tuple[tuple[str | None, str], ...] = ()
 
 
-def _said(plain: str, forms: tuple[tuple[str, tuple[Token, ...]], ...], *, is_page: bool) -> Said:
-    """The registry's own words: after a code, after `error from registry`, in an `errors:` list, after a status."""
+def _registry_words(stripped: str, forms: tuple[tuple[str, tuple[Token, ...]], ...], *, is_page: bool) -> RegistryWords:
+    """Return the registry's words: after a code, after `error from registry`, in an `errors:` list, after a status."""
     for number, (name, tokens) in enumerate(forms):
         if name == "code":
             code = _code(tokens[0])
-            message = plain[tokens[0].end_pos :].strip() or None
+            message = stripped[tokens[0].end_pos :].strip() or None
             inner = {form for form, _ in forms[number + 1 :]}
-            wrapped = is_page or inner & {"commit", "unexpected", "received", "http", "net"}
-            if wrapped:  # Docker's own word around something that was not the registry's JSON
-                return Said(code=None if code == "UNKNOWN" else code)
-            return Said(code=code, bare=message is None, message=message)
+            is_wrapper = is_page or inner & {"commit", "unexpected", "received", "http", "net"}
+            if is_wrapper:  # Docker's own word around something that was not the registry's JSON
+                return RegistryWords(code=None if code == "UNKNOWN" else code)
+            return RegistryWords(code=code, bare=message is None, message=message)
         if name == "registry":
             return _joined(tokens)
         if name == "errors":
             items = tuple(_items(tokens))
             first = next((item for item in items if item[0]), (None, ""))
-            return Said(code=first[0], bare=bool(first[0] and not first[1]), message=first[1] or None, items=items)
+            return RegistryWords(
+                code=first[0], bare=bool(first[0] and not first[1]), message=first[1] or None, items=items
+            )
         if name in ("unexpected", "received"):
-            after = plain[tokens[-1].end_pos :].strip()
-            return Said(message=after if after and not is_page else None)
-    return Said()
+            after = stripped[tokens[-1].end_pos :].strip()
+            return RegistryWords(message=after if after and not is_page else None)
+    return RegistryWords()
 
 
 def _code(words: str) -> str:
     return words.rstrip(": \t").upper().replace(" ", "_")
 
 
-def _joined(tokens: tuple[Token, ...]) -> Said:
-    """`error from registry: MESSAGE - DETAIL`, further errors on lines of their own."""
+def _joined(tokens: tuple[Token, ...]) -> RegistryWords:
+    """Return the words of `error from registry: MESSAGE - DETAIL`; further errors stand on lines of their own."""
     messages = [str(token).strip() for token in tokens if token.type == "MESSAGE"]
     details = [str(token).strip() for token in tokens if token.type == "DETAIL"]
     items = tuple((None, message) for message in messages) if len(messages) > 1 else ()
     first = messages[0] if messages else None
     # A code without a message: containerd prints its words in place of one.
     code = _code(first) if first and CODE.fullmatch(first) else None
-    return Said(code=code, message=first, detail=details[0] if details else None, items=items)
+    return RegistryWords(code=code, message=first, detail=details[0] if details else None, items=items)
 
 
 def _items(tokens: tuple[Token, ...]) -> Iterator[tuple[str | None, str]]:
@@ -224,8 +226,8 @@ def _stages(forms: Iterable[tuple[str, tuple[Token, ...]]]) -> Iterator[str]:
 
 
 def _last_match(pattern: re.Pattern[str], tokens: tuple[Token, ...]) -> str | None:
-    hits = (pattern.match(token) for token in reversed(tokens) if token.type == "NET")
-    return next((hit[1] for hit in hits if hit), None)
+    matches = (pattern.match(token) for token in reversed(tokens) if token.type == "NET")
+    return next((match[1] for match in matches if match), None)
 
 
 def _host(url: str | None) -> str | None:
@@ -235,14 +237,14 @@ def _host(url: str | None) -> str | None:
         return None
 
 
-def _cause(plain: str, said: Said, page: str | None, last: dict[str, str]) -> str | None:
-    """The innermost words: free text, else what the registry or the page says, else the status or the last wrapper."""
+def _cause(stripped: str, words: RegistryWords, page: str | None, last: dict[str, str]) -> str | None:
+    """Return the innermost words: a page's title, free text, the registry's message, the status or a wrapper."""
     if page is not None and (heading := error_page.title(page)):
         return heading
     if "FREE" in last:
         return last["FREE"].strip()
-    if said.message:
-        return said.message
+    if words.message:
+        return words.message
     if "STATUS" in last:
         return last["STATUS"].strip(" :,")
-    return plain.rpartition(": ")[2].strip(" :") or None
+    return stripped.rpartition(": ")[2].strip(" :") or None

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pushlog.formats.events import Mark
 from pushlog.formats.grammar import regex
 from pushlog.formats.grammar.load import load_grammar
+from pushlog.formats.marks import Mark, MarkKind
 from pushlog.intake.log_text import Piece
 from pushlog.intake.start_pattern import places
 
@@ -42,7 +42,7 @@ _LENGTH = 400
 class _Shape:
     """The meaning of all lines of one shape: their kind, the places of their fields, and the state of a layer."""
 
-    kind: str
+    kind: MarkKind
     fields: tuple[tuple[str, int, int], ...]
     state: str | None
 
@@ -118,7 +118,7 @@ class LineParser:
         # What is imported from another grammar carries its name: `docker__pushing`.
         states = [_local_name(part.data) for part in tree.children if isinstance(part, Tree)]
         return _Shape(
-            kind=str(tree.data),
+            kind=MarkKind(str(tree.data)),
             fields=tuple((_local_name(t.type), t.start_pos or 0, t.end_pos or 0) for t in tokens),
             state=states[-1] if states else None,
         )

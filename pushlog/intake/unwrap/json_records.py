@@ -1,4 +1,4 @@
-"""Logs that are kept as JSON, an object for each piece of output: what the client wrote, and when each piece came.
+"""The output of the client in logs that are kept as JSON, an object for each piece of it with its time.
 
 One object a line: the physical lines stay those of the file. All in a list: lines are counted in the output.
 """
@@ -30,16 +30,16 @@ _IN_A_LIST = "the log is a list of JSON objects; lines are counted in the output
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """The output that was kept as JSON, the times of its pieces, who keeps logs so, and what had to be said."""
+class UnwrappedRecords:
+    """The output of a log that was kept as JSON, the times of its pieces, the system that keeps logs so, and notes."""
 
     text: LogText
-    watch: RecordingTimestamps
+    timestamps: RecordingTimestamps
     system: str
     notes: tuple[str, ...]
 
 
-def unwrap_json_records(text: LogText, zone: dt.tzinfo | None = None) -> Kept | None:
+def unwrap_json_records(text: LogText, zone: dt.tzinfo | None = None) -> UnwrappedRecords | None:
     """The output inside a log of JSON objects; None for any other log. `zone`: of times that name none."""
     head = text.data[:64].lstrip()
     if head.startswith(b"[") or b'"events"' in head:
@@ -47,7 +47,7 @@ def unwrap_json_records(text: LogText, zone: dt.tzinfo | None = None) -> Kept | 
     return _from_lines(text, zone) if head.startswith(b"{") else None
 
 
-def _from_lines(text: LogText, zone: dt.tzinfo | None) -> Kept | None:
+def _from_lines(text: LogText, zone: dt.tzinfo | None) -> UnwrappedRecords | None:
     form = _form(_object(text.data[: text.stop_of(1)]))
     if form is None:
         return None
@@ -57,7 +57,7 @@ def _from_lines(text: LogText, zone: dt.tzinfo | None) -> Kept | None:
     return _joined(pieces, form, zone, notes, physical=True)
 
 
-def _from_list(text: LogText, zone: dt.tzinfo | None) -> Kept | None:
+def _from_list(text: LogText, zone: dt.tzinfo | None) -> UnwrappedRecords | None:
     if len(text.data) > _LONGEST_LIST:
         return None
     try:
@@ -73,10 +73,10 @@ def _from_list(text: LogText, zone: dt.tzinfo | None) -> Kept | None:
 
 def _object(line: bytes) -> dict[str, object] | None:
     try:
-        found = loads(line)
+        value = loads(line)
     except ValueError:
         return None
-    return found if isinstance(found, dict) else None
+    return value if isinstance(value, dict) else None
 
 
 def _form(piece: dict[str, object] | None) -> Record | None:
@@ -90,7 +90,7 @@ def _form(piece: dict[str, object] | None) -> Record | None:
             if isinstance(piece.get(form.text), str)
             and isinstance(piece.get(form.time), str | int)
             # Two systems call the time alike and write it in two ways.
-            and times([str(piece[form.time])], form.clock).told
+            and times([str(piece[form.time])], form.clock).has_any
         ),
         None,
     )
@@ -103,23 +103,23 @@ def _joined(
     notes: tuple[str, ...],
     *,
     physical: bool,
-) -> Kept:
+) -> UnwrappedRecords:
     """The pieces put together; one that ends no line goes on in the next where the system cuts lines."""
-    said = [piece.get(form.text) if piece else None for piece in pieces]
-    texts = [text if isinstance(text, str) else "" for text in said]
+    values = [piece.get(form.text) if piece else None for piece in pieces]
+    texts = [value if isinstance(value, str) else "" for value in values]
     cuts = any(text.endswith("\n") for text in texts)
     parts = [(text if cuts or not text else f"{text}\n").encode("utf-8", "replace") for text in texts]
     starts = np.cumsum([0, *(len(part) for part in parts)])[:-1].astype(np.int64)
-    told = times(
+    line_times = times(
         [str(piece[form.time]) if piece and form.time in piece else None for piece in pieces], form.clock, zone
     )
-    watch = RecordingTimestamps(
+    timestamps = RecordingTimestamps(
         starts=starts,
-        seconds=told.seconds,
-        began=told.began,
+        seconds=line_times.seconds,
+        began=line_times.began,
         kind=Clock.STAMPED,
-        resolution=told.resolution,
-        steps=told.steps,
+        resolution=line_times.resolution,
+        steps=line_times.steps,
     )
     text = LogText(b"".join(parts), starts if physical else None)
-    return Kept(text=text, watch=watch, system=form.system, notes=notes)
+    return UnwrappedRecords(text=text, timestamps=timestamps, system=form.system, notes=notes)

@@ -30,7 +30,7 @@ class UnwrappedLog:
     """
 
     text: LogText
-    watch: PrefixTimestamps | RecordingTimestamps | None
+    timestamps: PrefixTimestamps | RecordingTimestamps | None
     capture: Capture | None
     decoration: str | None
     notes: tuple[str, ...]
@@ -53,17 +53,23 @@ def unwrap(
     record = unwrap_recording(text, timing)
     if record:
         return UnwrappedLog(
-            text=record.text, watch=record.watch, capture=record.capture, decoration=None, notes=record.notes
+            text=record.text, timestamps=record.timestamps, capture=record.capture, decoration=None, notes=record.notes
         )
     records = unwrap_json_records(text, zone)
     if records:
         return UnwrappedLog(
-            text=records.text, watch=records.watch, capture=None, decoration=records.system, notes=records.notes
+            text=records.text,
+            timestamps=records.timestamps,
+            capture=None,
+            decoration=records.system,
+            notes=records.notes,
         )
     data = restored(data)
     text = LogText(data)
     near = where(data)
-    bare = without_prefix(replace(text, stretches=near[0], beside=near[1]) if near else text, openings)
-    notes = (bare.why,) if bare.why else ()
-    stamps = replace(bare.stamps, zone=zone) if bare.stamps else None
-    return UnwrappedLog(text=bare.text, watch=stamps, capture=None, decoration=bare.decoration, notes=notes)
+    stripped = without_prefix(replace(text, stretches=near[0], beside=near[1]) if near else text, openings)
+    notes = (stripped.why,) if stripped.why else ()
+    stamps = replace(stripped.stamps, zone=zone) if stripped.stamps else None
+    return UnwrappedLog(
+        text=stripped.text, timestamps=stamps, capture=None, decoration=stripped.decoration, notes=notes
+    )

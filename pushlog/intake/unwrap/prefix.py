@@ -64,8 +64,8 @@ def detect(text: LogText, openings: Sequence[StartPattern]) -> tuple[tuple[Decor
 
 def _prefixes(text: LogText, openings: Sequence[StartPattern]) -> Iterator[bytes]:
     """What stands before the first lines of a push; a terminal's redraws don't count."""
-    found = (at for part in text.parts for at in places(openings, text.data, *part))
-    for count, at in enumerate(found):
+    offsets = (at for part in text.parts for at in places(openings, text.data, *part))
+    for count, at in enumerate(offsets):
         if count == _ANCHORS:
             return
         start = text.data.rfind(b"\n", 0, at) + 1
@@ -119,9 +119,9 @@ def _stack(prefix: bytes, possible: Sequence[Decoration], deepest: int) -> tuple
     if deepest == 0:
         return None
     for form in possible:
-        found = _pattern(form.pattern).match(prefix)
-        if found and found.end():
-            inner = _stack(prefix[found.end() :], possible, deepest - 1)
+        match = _pattern(form.pattern).match(prefix)
+        if match and match.end():
+            inner = _stack(prefix[match.end() :], possible, deepest - 1)
             if inner is not None:
                 return (form, *inner)
     return None
@@ -135,12 +135,12 @@ def _pattern(pattern: str) -> re.Pattern[bytes]:
 def _whole(forms: Sequence[Decoration]) -> re.Pattern[bytes]:
     """One pattern for all forms at the beginning of a line; of what several tell, the first tells it."""
     parts: list[bytes] = []
-    told: set[str] = set()
+    group_names: set[str] = set()
     for form in forms:
         part = form.pattern
-        for name in told & set(_NAMED.findall(part)):
+        for name in group_names & set(_NAMED.findall(part)):
             part = part.replace(f"(?P<{name}>", "(?:")
-        told |= set(_NAMED.findall(part))
+        group_names |= set(_NAMED.findall(part))
         parts.append(_COLOUR + part.encode("latin-1"))
     return re.compile(rb"^" + b"".join(parts) + _COLOUR, re.MULTILINE)
 
@@ -195,9 +195,9 @@ def _rejoined(data: bytes, pattern: re.Pattern[bytes]) -> bytes:
     home = 0
     goes_on = False
     for number, line in enumerate(lines):
-        found = pattern.match(line)
-        groups = found.groupdict() if found else {}
-        rest = line[found.end() :] if found else line
+        match = pattern.match(line)
+        groups = match.groupdict() if match else {}
+        rest = line[match.end() :] if match else line
         if not goes_on and groups.get("append") != b"+":
             home = number
         out[home] += rest

@@ -30,12 +30,12 @@ _TIMING = re.compile(r"(?:(?P<kind>[OIHS]) )?(?P<delay>\d+(?:\.\d+)?) (?P<rest>\
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
+class UnwrappedRecording:
     """What a terminal was sent, the times of its bytes (None for a typescript alone), and what had to be said."""
 
     text: LogText
     capture: Capture
-    watch: RecordingTimestamps | None
+    timestamps: RecordingTimestamps | None
     notes: tuple[str, ...]
 
 
@@ -56,11 +56,11 @@ class RecordingTimestamps:
     def times(self, lines: Sequence[int], offsets: Sequence[int]) -> LineTimes:  # noqa: ARG002 - a recording times bytes
         """The seconds of byte offsets, given in ascending order."""
         index = np.searchsorted(self.starts, np.array(offsets, dtype=np.int64), side="right") - 1
-        told = tuple(self.seconds[max(0, int(i))] for i in index)
-        return LineTimes(seconds=told, resolution=self.resolution, steps=self.steps, began=self.began)
+        seconds = tuple(self.seconds[max(0, int(i))] for i in index)
+        return LineTimes(seconds=seconds, resolution=self.resolution, steps=self.steps, began=self.began)
 
 
-def unwrap_recording(text: LogText, timing: str | None = None) -> Recorded | None:
+def unwrap_recording(text: LogText, timing: str | None = None) -> UnwrappedRecording | None:
     """The recording that a file is; None for one that is none. `timing`: the timing file of a typescript.
 
     Raises InputError for a timing file that is none, or that belongs to no typescript.
@@ -76,7 +76,7 @@ def unwrap_recording(text: LogText, timing: str | None = None) -> Recorded | Non
     return None
 
 
-def _cast(text: LogText, *, version: int) -> Recorded:
+def _cast(text: LogText, *, version: int) -> UnwrappedRecording:
     """An asciicast: every event is a physical line, whatever it draws."""
     parts: list[bytes] = []
     starts: list[int] = []
@@ -97,8 +97,10 @@ def _cast(text: LogText, *, version: int) -> Recorded:
     notes += [f"the recorded command ended with status {status}"] if status is not None else []
     marks = np.array(starts, dtype=np.int64)
     began = _header_time(text.data[: text.stop_of(1)])
-    watch = RecordingTimestamps(starts=marks, seconds=tuple(seconds), began=began)
-    return Recorded(text=LogText(b"".join(parts), marks), capture=Capture.ASCIICAST, watch=watch, notes=tuple(notes))
+    timestamps = RecordingTimestamps(starts=marks, seconds=tuple(seconds), began=began)
+    return UnwrappedRecording(
+        text=LogText(b"".join(parts), marks), capture=Capture.ASCIICAST, timestamps=timestamps, notes=tuple(notes)
+    )
 
 
 def is_cast(head: bytes) -> bool:
@@ -106,7 +108,7 @@ def is_cast(head: bytes) -> bool:
     return _CAST.match(head) is not None
 
 
-def drawn(line: bytes) -> bytes:
+def drawn_line(line: bytes) -> bytes:
     """What one line of an asciicast draws."""
     event = _event(line)
     return event[2].encode("utf-8", "replace") if event and event[1] == "o" else b""
@@ -133,16 +135,18 @@ def _header_time(line: bytes) -> str | None:
         return None
 
 
-def _typescript(text: LogText, header: re.Match[bytes], timing: str | None) -> Recorded:
+def _typescript(text: LogText, header: re.Match[bytes], timing: str | None) -> UnwrappedRecording:
     """A typescript: its first and last line are script's own."""
     end = _SCRIPT_END.search(text.data, max(0, len(text.data) - 4096))
     data = text.data[: end.start()] if end else text.data
     blank = re.sub(rb"[^\n]", b" ", header[0]) + data[header.end() :]
-    watch = _timed(header.end(), timing) if timing is not None else None
-    notes = () if watch else ("a typescript without its timing file: name it with --timing to have measured times",)
+    timestamps = _timed(header.end(), timing) if timing is not None else None
+    notes = (
+        () if timestamps else ("a typescript without its timing file: name it with --timing to have measured times",)
+    )
     if end and end[1]:
         notes = (*notes, f"the recorded command ended with status {end[1].decode()}")
-    return Recorded(text=LogText(blank), capture=Capture.TYPESCRIPT, watch=watch, notes=notes)
+    return UnwrappedRecording(text=LogText(blank), capture=Capture.TYPESCRIPT, timestamps=timestamps, notes=notes)
 
 
 def _timed(first: int, timing: str) -> RecordingTimestamps:
@@ -161,10 +165,10 @@ def _steps(timing: str) -> Iterator[tuple[str, float, int]]:
     """Kind, delay and size of each line of a timing file; a cut last line is let go."""
     lines = timing.split("\n")
     for number, line in enumerate(itertools.islice(lines, len(lines)), 1):
-        found = _TIMING.fullmatch(line.strip())
-        if found is None:
+        step = _TIMING.fullmatch(line.strip())
+        if step is None:
             if line.strip() and number < len(lines) - 1:
                 raise InputError(f"the timing file is none: line {number} is not `delay bytes`")
             continue
-        size = found["rest"].split()[0]
-        yield found["kind"] or "O", float(found["delay"]), int(size) if size.isdigit() else 0
+        size = step["rest"].split()[0]
+        yield step["kind"] or "O", float(step["delay"]), int(size) if size.isdigit() else 0

@@ -1,4 +1,4 @@
-"""The times that a decoration carries, read only for the lines that are asked for."""
+"""The times that line prefixes carry, read only for the lines that are asked for."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class LineTimes:
     began: str | None
 
     @property
-    def told(self) -> bool:
+    def has_any(self) -> bool:
         """Whether any of the lines has a time."""
         return not all(math.isnan(value) for value in self.seconds)
 
@@ -68,20 +68,20 @@ class PrefixTimestamps:
 
     def _stamp(self, line: int) -> str | None:
         start, stop = self.text.start_of(line), self.text.stop_of(line)
-        found = self.pattern.match(self.text.data[start:stop])
-        stamp = found["stamp"] if found else None
+        prefix = self.pattern.match(self.text.data[start:stop])
+        stamp = prefix["stamp"] if prefix else None
         return stamp.decode("ascii", "replace") if stamp else None
 
 
 def times(stamps: Sequence[str | None], clock: str, zone: dt.tzinfo | None = None) -> LineTimes:
-    """What stamps in log order tell; None for a line without one. The seconds never fall."""
-    read = [math.nan if stamp is None else seconds(stamp, clock, zone) for stamp in stamps]
-    known = [stamp for stamp in stamps if stamp is not None]
+    """The times of stamps in log order, None for a line without one. The seconds never fall."""
+    values = [math.nan if stamp is None else seconds(stamp, clock, zone) for stamp in stamps]
+    printed = [stamp for stamp in stamps if stamp is not None]
     return LineTimes(
-        seconds=tuple(_steady(read, clock)),
-        resolution=_resolution(known, clock),
-        steps=_steps(read, clock),
-        began=_date(known[0], clock, zone) if known else None,
+        seconds=tuple(_steady(values, clock)),
+        resolution=_resolution(printed, clock),
+        steps=_steps(values, clock),
+        began=_date(printed[0], clock, zone) if printed else None,
     )
 
 
@@ -104,8 +104,8 @@ def seconds(stamp: str, clock: str, zone: dt.tzinfo | None = None) -> float:
 
 def _time_of_day(stamp: str) -> float:
     """`21:26:44,8` and `9:26:44 PM`; more than 24 hours where it counts from the start of a job."""
-    clock, half = stamp.replace(",", ".").rstrip("APM "), stamp[-2:]
-    hours, minutes, rest = clock.split(":")
+    time, half = stamp.replace(",", ".").rstrip("APM "), stamp[-2:]
+    hours, minutes, rest = time.split(":")
     passed = int(hours) % 12 + (12 if half == "PM" else 0) if half in {"AM", "PM"} else int(hours)
     return passed * 3600 + int(minutes) * 60 + float(rest)
 
@@ -129,17 +129,17 @@ def _date(stamp: str, clock: str, zone: dt.tzinfo | None) -> str | None:
         return None
 
 
-def _steady(read: Sequence[float], clock: str) -> Iterable[float]:
+def _steady(values: Sequence[float], clock: str) -> Iterable[float]:
     """Times that never fall: midnight and the new year carry on, a clock that was set back stands still a moment."""
-    if _incremental(read, clock):
+    if _incremental(values, clock):
         total = 0.0
-        for value in read:
+        for value in values:
             total += 0 if math.isnan(value) else value
             yield total
         return
     period = _PERIODS.get(clock)
     offset, last = 0.0, math.nan
-    for value in read:
+    for value in values:
         now = value + offset
         if now < last:
             rolled = period is not None and last - now > period / 2
@@ -150,24 +150,24 @@ def _steady(read: Sequence[float], clock: str) -> Iterable[float]:
         yield now
 
 
-def _steps(read: Sequence[float], clock: str) -> int:
+def _steps(values: Sequence[float], clock: str) -> int:
     """How often the clock was set back."""
-    if _incremental(read, clock):
+    if _incremental(values, clock):
         return 0
-    known = [value for value in read if not math.isnan(value)]
+    readable = [value for value in values if not math.isnan(value)]
     half = _PERIODS.get(clock, math.inf) / 2
-    return sum(0 < before - after <= half for before, after in pairwise(known))
+    return sum(0 < before - after <= half for before, after in pairwise(readable))
 
 
-def _incremental(read: Sequence[float], clock: str) -> bool:
-    known = [value for value in read if not math.isnan(value)]
-    falls = sum(after < before for before, after in pairwise(known))
-    return clock == "time" and len(known) > 4 and max(known) < DAY / 24 and falls > _OFTEN * len(known)
+def _incremental(values: Sequence[float], clock: str) -> bool:
+    readable = [value for value in values if not math.isnan(value)]
+    falls = sum(after < before for before, after in pairwise(readable))
+    return clock == "time" and len(readable) > 4 and max(readable) < DAY / 24 and falls > _OFTEN * len(readable)
 
 
 def _resolution(stamps: Iterable[str], clock: str) -> float:
     """The smallest step that the stamps can show, in seconds."""
     if clock in _UNITS:
         return 1 / _UNITS[clock]
-    digits = max((len(found[1]) for stamp in stamps if (found := re.search(r"[.,](\d+)", stamp))), default=0)
+    digits = max((len(match[1]) for stamp in stamps if (match := re.search(r"[.,](\d+)", stamp))), default=0)
     return 10.0**-digits

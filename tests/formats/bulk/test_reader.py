@@ -75,7 +75,7 @@ def test_both_lanes_read_the_same_message_of_the_engine(layer, status, current, 
         message["progress"] = "[=>   ]  1.2MB/3MB"
     line = json.dumps({**message, "id": layer}, separators=(",", ":"))
     fast = rows(docker_lines.read(LogText(f"{line}\r\n".encode())).events)
-    events = docker_lines._careful(Piece(0, len(line), 1, line))
+    events = docker_lines._parse_piece(Piece(0, len(line), 1, line))
     slow = [(r.layer, r.kind, r.current, r.total, r.wait) for r in events if isinstance(r, EventRow)]
     assert fast == slow
 
@@ -166,10 +166,10 @@ def test_the_filter_holds_back_what_the_whole_grammar_would_and_nothing_that_lar
     line = "".join(words).strip(" \t\r\n")
     kinds = {rule.alias for rule in docker_lines.grammar().rules if rule.alias}
     whole = re.compile(regex.pattern(docker_lines.grammar(), "start", fields=(), kinds=kinds), re.ASCII)
-    assert docker_lines._may_tell(line) == bool(whole.fullmatch(line))
+    assert docker_lines._may_be_line(line) == bool(whole.fullmatch(line))
     with suppress(LarkError):
         docker_lines.grammar().parse(line, start="start")
-        assert docker_lines._may_tell(line)
+        assert docker_lines._may_be_line(line)
 
 
 def test_a_field_in_two_places_is_refused():

@@ -66,7 +66,7 @@ def test_what_is_said_is_the_client_s_own(capture):
         facts = clients()[one.client]
         if one.error:
             assert one.findings[0].name == one.error.family.value or one.error.family is Family.SIZE_LIMIT
-        for finding in one.findings if not facts.engine else ():
+        for finding in one.findings if not facts.uses_docker_engine else ():
             assert not re.search(r"\bDocker\b(?! Hub)|\bdaemon\b", f"{finding.title} {finding.explanation}")
 
 

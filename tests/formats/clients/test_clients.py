@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pushlog.formats.clients import buildkit, compose, containers, crane, kaniko, nerdctl, oras
+from pushlog.formats.clients import containers
 from pushlog.formats.dialects import DIALECTS
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.push_command import pushed_by
@@ -491,13 +491,12 @@ def test_a_wrong_row_of_facts_is_said_with_file_row_and_key():
 @pytest.mark.parametrize("path", logs(), ids=lambda path: path.stem)
 def test_an_opening_is_found_by_its_signs_wherever_its_pattern_is(path):
     data = path.read_bytes()
-    for dialect in (docker_lines, *DIALECTS):
-        expected = [found.start() for found in re.finditer(dialect.OPENING.pattern, data)]
-        assert list(places([dialect.OPENING], data)) == expected
+    for opening in (docker_lines.OPENING, *(dialect.OPENING for dialect in DIALECTS)):
+        expected = [match.start() for match in re.finditer(opening.pattern, data)]
+        assert list(places([opening], data)) == expected
 
 
 LINES = [*BUILT, *COPIED, *CRANED, HEADER, DONE, f"{A}: Pushed", retry(1), f" Pushing r.io/web:1: {A} Pushed ", "x"]
-GRAMMARS = (buildkit, compose, containers, crane, kaniko, nerdctl, oras)
 
 
 @settings(max_examples=examples(25))
@@ -522,7 +521,7 @@ def test_a_line_that_differs_in_digits_alone_reads_its_own_figures(figures):
     assert containers.LINES.line("Copying blob sha999:" + "8ed2" * 16) is None
 
 
-@pytest.mark.parametrize("dialect", GRAMMARS, ids=lambda dialect: dialect.__name__.rpartition(".")[2])
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.__name__.rpartition(".")[2])
 @given(st.text(max_size=80))
 def test_what_the_derived_pattern_takes_the_grammar_takes(dialect, text):
     for line in (text, *LINES):

@@ -3,7 +3,8 @@
 import pytest
 
 from pushlog.formats.docker import lines as docker_lines
-from pushlog.formats.events import UNKNOWN, EventKind, EventRow, Mark
+from pushlog.formats.events import UNKNOWN, EventKind, EventRow
+from pushlog.formats.marks import Mark
 
 ID = "8fca24a28722"
 DIGEST = "sha256:" + "7d27" * 16

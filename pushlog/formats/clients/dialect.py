@@ -1,0 +1,39 @@
+"""The dialect of a client: which text it prints, and its pushes in a log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from pushlog.formats.grammar.line_parser import LineParser
+    from pushlog.formats.parsed_push import ParsedPush
+    from pushlog.intake.log_text import LogText
+    from pushlog.intake.start_pattern import StartPattern
+    from pushlog.knowledge.base import Knowledge
+
+
+class Dialect(Protocol):
+    """A module of `formats/clients/`, listed in `formats/dialects.py`.
+
+    `LINES`: its grammar; `OPENING`: text that only a push of it prints at the beginning of a line; `WHERE`: that and
+    other text that stands in or beside its pushes.
+    """
+
+    @property
+    def __name__(self) -> str:
+        """The module's name."""
+
+    @property
+    def LINES(self) -> LineParser:  # noqa: N802 - a constant of a module
+        """The grammar of its lines."""
+
+    @property
+    def OPENING(self) -> StartPattern:  # noqa: N802 - a constant of a module
+        """Text that a push prints at the beginning of a line."""
+
+    @property
+    def WHERE(self) -> tuple[StartPattern, ...]:  # noqa: N802 - a constant of a module
+        """The opening, and what else can stand in a push."""
+
+    def pushes(self, text: LogText, knowledge: Knowledge, /) -> tuple[ParsedPush, ...]:
+        """Return the pushes of the client in a log, in order."""

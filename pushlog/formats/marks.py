@@ -1,0 +1,99 @@
+"""Marks: the lines of a push that are not about one layer's progress."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class MarkKind(StrEnum):
+    """What a line says; the values are the aliases of the grammars.
+
+    A test compares them with the grammars, so that none is missing and none is left over.
+    """
+
+    # Words that every dialect shares; see `formats/clients/builder.py`.
+    COMMAND = "command"
+    REFERENCE = "reference"
+    DIGEST = "digest"
+    DONE = "done"
+    LAST_WORD = "last_word"
+    RETRY = "retry"
+    ERROR = "error"
+    INTERRUPT = "interrupt"
+    NOTE = "note"
+    MOUNT = "mount"
+    LAYER = "layer"
+
+    # docker
+    HEADER = "header"
+    OLD_HEADER = "old_header"
+    DEFAULT_TAG = "default_tag"
+    COMPOSED = "composed"
+    PULL = "pull"
+    AUX = "aux"
+    QUIET = "quiet"
+    UPLOAD_FAILED = "upload_failed"
+
+    # Other clients.
+    BARE = "bare"
+    BEGIN = "begin"
+    BUILT = "built"
+    CACHE = "cache"
+    CANCELED = "canceled"
+    CLOSING = "closing"
+    CONFIG = "config"
+    COPIED = "copied"
+    COPYING = "copying"
+    DRAWN = "drawn"
+    ELAPSED = "elapsed"
+    EXCERPT = "excerpt"
+    EXISTS = "exists"
+    FAILED = "failed"
+    FATAL = "fatal"
+    FETCHED = "fetched"
+    FINISHED = "finished"
+    HEADING = "heading"
+    IMAGE = "image"
+    KEPT = "kept"
+    LAYER_DONE = "layer_done"
+    LAYERS = "layers"
+    LAYERS_DONE = "layers_done"
+    LOG = "log"
+    MANIFEST = "manifest"
+    MANIFEST_DONE = "manifest_done"
+    MOBY = "moby"
+    MOUNTED = "mounted"
+    NAMING = "naming"
+    OTHER = "other"
+    PRESENT = "present"
+    PUSHED = "pushed"
+    PUSHING = "pushing"
+    REFUSED = "refused"
+    RESULT = "result"
+    ROW = "row"
+    RULE = "rule"
+    SKIPPED = "skipped"
+    STORED = "stored"
+    TAGGED = "tagged"
+    TARGET = "target"
+    TTY_ERROR = "tty_error"
+    TTY_LAYERS = "tty_layers"
+    TTY_MANIFEST = "tty_manifest"
+    TTY_NOTE = "tty_note"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A line with its kind, its byte offsets, its physical line, and the grammar's named terminals as `fields`."""
+
+    kind: MarkKind
+    start: int
+    stop: int
+    line: int
+    fields: Mapping[str, str] = field(default_factory=dict)
