@@ -2,7 +2,9 @@
 
 import ast
 import importlib
+import re
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -203,3 +205,22 @@ def test_a_name_says_what_it_holds(path: Path) -> None:
 def test_the_check_of_names_sees_what_it_should() -> None:
     tree = ast.parse("def _told(own):\n    found = 1\n    for known in own: pass\n    parsed = found")
     assert [word for _, word in assigned(tree) if word.strip("_") in SAY_NOTHING] == ["_told", "own", "found", "known"]
+
+
+def rows_of_the_map() -> list[tuple[list[str], list[str]]]:
+    """The second table of tests/README.md: patterns of modules, and the tests of each."""
+    lines = (ROOT / "tests" / "README.md").read_text("utf-8").split("| modules | tests |")[1].splitlines()
+    rows = [line.split("|")[1:3] for line in lines if line.startswith("| `")]
+    return [(re.findall(r"`([^`]+)`", modules), re.findall(r"`([^`]+)`", tests)) for modules, tests in rows]
+
+
+@pytest.mark.parametrize("path", [path for path in CODE if path.name != "__init__.py"], ids=name)
+def test_the_tests_of_a_module_are_found_by_its_name_or_in_the_map(path: Path) -> None:
+    module = path.relative_to(ROOT / "pushlog").with_suffix("")
+    by_name = ROOT / "tests" / module.parent / f"test_{module.name}.py"
+    in_map = any(fnmatch(str(module), pattern) for modules, _ in rows_of_the_map() for pattern in modules)
+    assert by_name.exists() or in_map, f"no tests/{module.parent}/test_{module.name}.py, and no row in tests/README.md"
+
+
+def test_the_map_names_tests_that_exist() -> None:
+    assert [test for _, tests in rows_of_the_map() for test in tests if not (ROOT / "tests" / test).exists()] == []
