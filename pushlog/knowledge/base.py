@@ -57,7 +57,10 @@ class Knowledge:
 
     def registry_kind(self, host: str | None) -> str:
         """The kind of registry behind `host[:port]`; `unknown` where the host tells nothing."""
-        entry = self._by_host((host or "").lower())
+        host = (host or "").lower()
+        # The first label of a host may be masked, or the name of a variable; accounts of AWS have twelve digits.
+        service = host.partition(".")[2]
+        entry = self._by_host(host) or self._by_host(f"{_ACCOUNT}.{service}") or self._by_host(f"a.{service}")
         return entry.kind if entry else "unknown"
 
     def registry(self, kind: str) -> Registry | None:

@@ -21,8 +21,8 @@ Symbols = tuple[str, ...]
 
 # The plain characters at the start of an expression, none of them repeated or optional.
 _BEGINNING = re.compile(r"(?:[\w: ](?![*+?{]))+")
-# The parts of an expression in which a digit is no text: all digits at once, a count, a character by its number; and the
-# name of the digest's algorithm.
+# The parts of an expression in which a digit is no text: all digits at once, a count, a character by its number; and
+# the name of the digest's algorithm.
 _DIGIT_CLASS = re.compile(r"0-9|\{\d+(?:,\d*)?\}|\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|sha256")
 
 

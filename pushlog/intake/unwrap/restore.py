@@ -62,6 +62,11 @@ _DIGEST = re.compile(
     rb"|: ?digest: ?(?:\r?\n ?)?sha256:(?:[0-9a-f](?:\r?\n)?){63}[0-9a-f]"
 )
 _BREAK = re.compile(rb"\r?\n")
+# A message of the Engine API over several lines, as a program that formats JSON prints it.
+_MESSAGE = re.compile(
+    rb"(?m)^[ \t]*\{[ \t]*\r?\n[ \t]*\"(?:status|id|progressDetail|progress|error|errorDetail|aux)\": ?"
+    rb"[^{}]*(?:\{[^{}]*\}[^{}]*){0,3}\}(?=,?[ \t]*\r?$)"
+)
 # A shell's break, and one at a space; a break in place of a space leaves none.
 _SPACED_BREAK = re.compile(rb"[ \t]+\\\r?\n[ \t]*|[ \t]+\r?\n[ \t]*|[ \t]*\r?\n[ \t]+")
 _LOST_SPACE = re.compile(rb"(?<=repository)(?=\[)|(?<=digest:)(?=sha256)|(?<=[0-9a-f])(?=size:)|(?<=size:)(?=\d)")
@@ -146,6 +151,11 @@ def _with_whole_lines(text: bytes) -> bytes:
     return _CONTINUED.sub(_joined_match, text) if b"\\\n" in text or b"\\\r\n" in text else text
 
 
+def _with_whole_messages(text: bytes) -> bytes:
+    """Return the text with messages of the Engine API in one line each."""
+    return _MESSAGE.sub(_joined_match, text) if b'"status": "' in text or b'"errorDetail": {' in text else text
+
+
 def _joined_match(broken: re.Match[bytes]) -> bytes:
     """Return the broken text in one line, and as many line feeds behind it as it had."""
     count = broken[0].count(b"\n")
@@ -163,4 +173,5 @@ _REPAIRS: tuple[Callable[[bytes], bytes], ...] = (
     _with_escapes,
     _without_quoting,
     _with_whole_lines,
+    _with_whole_messages,
 )
