@@ -64,7 +64,7 @@ def expectation(fields: dict[str, Any]) -> dict[str, Any]:
     return {key: None if item == "null" else item for key, item in fields.items()}
 
 
-@pytest.mark.parametrize("log", logs())
+@pytest.mark.parametrize("log", list(logs()))
 def test_a_log_from_the_world_is_read_as_a_person_reads_it(log):
     document = json.loads(render([analyze_raw(raw(log.get("file", "push-log.txt"), content(log)))]))["logs"][0]
     pushes = [expectation(push) for push in log["pushes"]]
@@ -77,7 +77,9 @@ def test_a_log_from_the_world_is_read_as_a_person_reads_it(log):
         assert [missed["line"] for missed in document["source"]["missed"]] == log["missed"]
 
 
-@pytest.mark.parametrize(("path", "kind"), kinds(), ids=lambda value: value.stem if isinstance(value, Path) else "")
+@pytest.mark.parametrize(
+    ("path", "kind"), list(kinds()), ids=lambda value: value.stem if isinstance(value, Path) else ""
+)
 def test_a_kind_says_what_it_is_and_its_logs_are_well_formed(path, kind):
     assert kind["about"].endswith((".", ")")), f"{path.name}: about is no sentence"
     names = [log["name"] for log in kind["log"]]

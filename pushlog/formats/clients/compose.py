@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from pushlog.formats.client_timestamps import client_timestamps
-from pushlog.formats.clients.builder import PushBuilder, parsed_push, pushes_of
+from pushlog.formats.clients.builder import PushBuilder, error_at, parsed_push, pushes_of
 from pushlog.formats.docker.bind_error import join_error_lines
 from pushlog.formats.errors.classify import starts_error
 from pushlog.formats.events import UNKNOWN, EventKind, EventRow
@@ -18,7 +20,7 @@ from pushlog.intake.start_pattern import StartPattern
 from pushlog.model import Client
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from pushlog.formats.docker.bind_error import ErrorLines
     from pushlog.formats.parsed_push import ParsedPush
@@ -27,16 +29,25 @@ if TYPE_CHECKING:
 
 LINES = LineParser("compose.lark")
 OPENING = StartPattern(
-    signs=(rb"Pushing [^\[\s]", rb"Pushing ?\r?\n"),
+    signs=(rb"Pushing [^\[\s]", rb"Pushing ?\r?\n", rb"Pushing +(?:\x1b\[|\d)", rb"\[\+\] push ", rb"\xe2\x9c\x94"),
     pattern=rb"(?: (?:\x1b\[[0-9;]*m)*(?:[^\x00-\x7f]{3}(?:\x1b\[[0-9;]*m)* )?)?"
     rb"Pushing [^\s:\[][^\s]*: [0-9a-f]{12} [A-Z]"
-    rb"| [\w./:-]*\w Pushing ?\r?\n",
+    rb"| [\w./:*-]*[\w*] Pushing ?\r?\n"
+    rb"|\[\+\] push \d+/\d"
+    rb"|[\w.*-]+[/:][\w./:*-]+ +(?:\[[^\]\n]{0,400}\][^\]\n]{0,40} +)?Pushing +(?:\x1b\[\d+m)*\d+\.\ds"
+    rb"|\xe2\x9c\x94(?:\x1b\[[0-9;]*m)* [\w.*-]+[/:][\w./:*-]+ +(?:\x1b\[[0-9;]*m)*Pushed",
 )
 WHERE = (OPENING,)
 _WHY = "the lines are those of docker compose"
 _AMONG = "; the error does not say which of the images of the command it is about"
 _STOPPED = "Compose stops the other pushes of a command when one fails."
 _PLAIN = (EventKind.PUSHED, EventKind.EXISTS, EventKind.MOUNTED, EventKind.SKIPPED)
+# Drawn again as they are: the same second of a countdown, and a layer that is done.
+_REDRAWN = (*_PLAIN, EventKind.RETRYING)
+_IMAGE_KINDS = {MarkKind.PUSHING, MarkKind.PUSHED}
+_REFUSED_KINDS = {MarkKind.REFUSED, MarkKind.REFUSED_ROW}
+# What the row of an image ends with on a terminal; an error is cut to the width before it.
+_ROW_END = re.compile(r"(\.\.\.)? +\d+\.\d+s$")
 # Other lines between a push and its error, and how far its error may reach, in bytes.
 _FOREIGN = 8
 _PAGE = 32768
@@ -44,8 +55,27 @@ _PAGE = 32768
 
 def pushes(text: LogText, knowledge: Knowledge) -> tuple[ParsedPush, ...]:
     """Return the pushes of `docker compose push` in a log: one for each image of a run."""
-    runs = pushes_of(LINES.marks(text, WHERE), starts=partial(_starts, text))
+    runs = pushes_of(_marks(text), starts=partial(_starts, text))
     return tuple(parsed_push(text, push) for run in runs for push in _pushes(text, knowledge, run))
+
+
+def _marks(text: LogText) -> Iterator[Mark]:
+    """Yield the marks of compose's lines; a row with an error is one only if an image of its name is pushed."""
+    images: set[str] = set()
+    on_screen = False
+    for mark in LINES.marks(text, WHERE):
+        if mark.kind in _IMAGE_KINDS:
+            images.add(mark.fields["IMAGE"])
+        on_screen = on_screen or mark.fields.get("HEADING") == "push"
+        is_row = mark.kind != MarkKind.REFUSED_ROW or mark.fields["IMAGE_ROW"] in images
+        if is_row or (on_screen and _is_refused_on_screen(text, mark)):
+            yield mark
+
+
+def _is_refused_on_screen(text: LogText, mark: Mark) -> bool:
+    """Return whether a row stands behind the mark of a failure that compose v5 draws on a terminal."""
+    above = text.data[max(0, mark.start - 200) : mark.stop].decode("utf-8", "replace")
+    return re.search(r"[✘!](?:\x1b\[[0-9;]*m)* " + re.escape(mark.fields["IMAGE_ROW"]), above) is not None
 
 
 def _starts(text: LogText, run: Sequence[Mark], mark: Mark) -> bool:
@@ -54,54 +84,90 @@ def _starts(text: LogText, run: Sequence[Mark], mark: Mark) -> bool:
 
 
 def _has_error_between(text: LogText, last: Mark, mark: Mark) -> bool:
-    return mark.line - last.line > 1 and any(starts_error(p.text) for p in text.pieces(last.stop, mark.start))
+    if mark.line - last.line <= 1 or last.kind in _REFUSED_KINDS:
+        return False
+    return any(starts_error(piece.text) for piece in text.pieces(last.stop, mark.start))
 
 
-def _pushes(text: LogText, knowledge: Knowledge, run: Sequence[Mark]) -> list[PushBuilder]:
+def _pushes(text: LogText, knowledge: Knowledge, run: list[Mark]) -> list[PushBuilder]:
+    """Return the pushes of one command."""
     pushes: dict[str, PushBuilder] = {}
-    single = len({m.fields["IMAGE"] for m in run if m.kind in {MarkKind.PUSHING, MarkKind.PUSHED}}) == 1
-    for mark in run:
-        name = mark.fields.get("SERVICE") or mark.fields.get("IMAGE") or (next(iter(pushes), "") if single else "")
-        if mark.kind in {MarkKind.LAYER, MarkKind.PUSHING, MarkKind.PUSHED} or (mark.kind == MarkKind.BARE and name):
-            if name not in pushes:
-                pushes[name] = _new(mark, name)
-            _tell(pushes[name], mark)
+    refused: dict[str, ErrorLines] = {}
+    rows: dict[tuple[str, str], EventRow] = {}
+    single = len({m.fields["IMAGE"] for m in run if m.kind in _IMAGE_KINDS}) == 1
+    for number, mark in enumerate(run):
+        name = _name(mark) or (next(iter(pushes), "") if single else "")
+        if mark.kind in {MarkKind.LAYER, *_IMAGE_KINDS, *_REFUSED_KINDS} or (mark.kind == MarkKind.BARE and name):
+            push = pushes.setdefault(name, _new(mark, name)) if name not in pushes else pushes[name]
+            _tell(push, mark, rows, name)
+        if mark.kind in _REFUSED_KINDS:
+            refused[name] = _row_error(text, mark)
+            run[number] = replace(mark, stop=refused[name].stop)
     if not pushes:
         return []
     for push in pushes.values():
         push.interleaved = list(run)
-    _end(list(pushes.values()), _error(text, knowledge, run[-1]))
+    _end(pushes, refused, _error(text, knowledge, run[-1]))
     return list(pushes.values())
+
+
+def _name(mark: Mark) -> str | None:
+    return mark.fields.get("SERVICE") or mark.fields.get("IMAGE") or mark.fields.get("IMAGE_ROW")
 
 
 def _new(mark: Mark, name: str) -> PushBuilder:
     push = PushBuilder(client=Client.COMPOSE, why=_WHY)
-    # A service is not an image: only a name with a path or a tag is one.
-    if "/" in name or ":" in name:
+    # A service is not an image: only a name with a path or a tag is one. A narrow terminal cuts it.
+    if ("/" in name or ":" in name) and not name.endswith("..."):
         push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=name)
     return push
 
 
-def _tell(push: PushBuilder, mark: Mark) -> None:
-    push.consumed.append(mark)
+def _tell(push: PushBuilder, mark: Mark, rows: dict[tuple[str, str], EventRow], name: str) -> None:
+    """Add a line in the common words. `rows`: the last row of each image and layer."""
     fields = mark.fields
     if mark.kind == MarkKind.PUSHED:
+        if any(m.kind == MarkKind.DONE for m in push.marks):
+            return  # drawn once more
         push.add_mark(MarkKind.DONE, mark)
         layers = dict.fromkeys(row.layer for row in push.rows)
         push.rows += [
             EventRow(start=mark.start, stop=mark.stop, layer=layer, kind=EventKind.PUSHED) for layer in layers
         ]
-    elif "LAYER" in fields:
-        figures = {key: size(fields[key.upper()]) for key in ("current", "total") if key.upper() in fields}
-        wait = round(min(float(fields["WAIT"]), LONGEST_WAIT)) if "WAIT" in fields else UNKNOWN
-        kind = EventKind[fields["STATE"].upper()] if "STATE" in fields else EventKind.PUSHING
-        if mark.kind == MarkKind.LAYER or figures:
-            row = EventRow(start=mark.start, stop=mark.stop, layer=fields["LAYER"], kind=kind, wait=wait, **figures)
-            push.rows.append(row)
+    elif "LAYER" in fields and (row := _row(mark)):
+        last = rows.get((name, row.layer))
+        if last and row.kind in _REDRAWN and replace(row, start=last.start, stop=last.stop) == last:
+            return  # drawn once more
+        rows[name, row.layer] = row
+        push.rows.append(row)
         if "FROM" in fields:
             push.marks.append(
                 Mark(kind=MarkKind.MOUNT, start=mark.start, stop=mark.stop, line=mark.line, fields=fields)
             )
+    push.consumed.append(mark)
+
+
+def _row(mark: Mark) -> EventRow | None:
+    fields = mark.fields
+    figures = {key: size(fields[key.upper()]) for key in ("current", "total") if key.upper() in fields}
+    wait = round(min(float(fields["WAIT"]), LONGEST_WAIT)) if "WAIT" in fields else UNKNOWN
+    kind = EventKind[fields["STATE"].upper()] if "STATE" in fields else EventKind.PUSHING
+    if mark.kind != MarkKind.LAYER and not figures:
+        return None
+    return EventRow(start=mark.start, stop=mark.stop, layer=fields["LAYER"], kind=kind, wait=wait, **figures)
+
+
+def _row_error(text: LogText, mark: Mark) -> ErrorLines:
+    """Return the error in the row of an image. A page goes on below the row, on a terminal to the row's seconds."""
+    message = mark.fields["TEXT"]
+    if _ROW_END.search(message):
+        return error_at(text, replace(mark), _ROW_END.sub(r"\1", message))
+    error = error_at(text, mark, message)
+    for piece in text.pieces(mark.stop, error.stop):
+        if _ROW_END.match(piece.text):
+            lines = (mark.line, piece.line)
+            return replace(error, text=f"{message.rstrip()}\n...", stop=piece.stop, lines=lines)
+    return error
 
 
 def _error(text: LogText, knowledge: Knowledge, last: Mark) -> ErrorLines | None:
@@ -113,22 +179,47 @@ def _error(text: LogText, knowledge: Knowledge, last: Mark) -> ErrorLines | None
     return None
 
 
-def _end(pushes: Sequence[PushBuilder], error: ErrorLines | None) -> None:
-    """Add how each push of a command ended. The error may name its image; the pushes beside it are stopped."""
-    failed = _failed(pushes, error) if error else []
-    for push in pushes:
-        durations = [elapsed(m.fields["ELAPSED"].strip(" s")) for m in push.consumed if "ELAPSED" in m.fields]
-        if durations:
-            push.clock = client_timestamps(
-                [(push.consumed[0].start, 0.0), (push.consumed[-1].start, max(durations))], resolution=0.1, whole=False
-            )
-        if push in failed:
+def _end(pushes: dict[str, PushBuilder], refused: dict[str, ErrorLines], last: ErrorLines | None) -> None:
+    """Add how each push of a command ended.
+
+    `refused` are the errors in the rows of images, which may be cut; `last` stands below all rows and is whole.
+    """
+    errors = {name: last if last and _is_same(error, last) else error for name, error in refused.items()}
+    if not errors and last:
+        failed = _failed(list(pushes.values()), last)
+        errors = {name: last for name, push in pushes.items() if push in failed}
+        among = _AMONG if len(failed) > 1 else ""
+    else:
+        among = ""
+    repositories = {name: _repository(push) for name, push in pushes.items()}
+    for name, push in pushes.items():
+        _add_clock(push)
+        error = errors.get(name)
+        about = names_in([error.text]).repository if error else None
+        is_of_other = about is not None and about != repositories[name] and about in repositories.values()
+        if error and not is_of_other:
             push.error = error
-            push.why += _AMONG if len(failed) > 1 else ""
-        elif not _finished(push) and error:
+            push.why += among
+        elif _finished(push):
+            # Version 2 prints no word of success: beside an error only the layers are known to be there.
+            if not errors and not any(m.kind == MarkKind.DONE for m in push.marks):
+                push.add_mark(MarkKind.LAST_WORD, push.consumed[-1])
+        elif errors:
             push.add_mark(MarkKind.INTERRUPT, push.consumed[-1], WHY=_STOPPED)
-        elif _finished(push) and not any(m.kind == MarkKind.DONE for m in push.marks):
-            push.add_mark(MarkKind.LAST_WORD, push.consumed[-1])
+
+
+def _is_same(row: ErrorLines, last: ErrorLines) -> bool:
+    """Return whether the error in a row, which may be cut, is the one that stands below all rows."""
+    start = row.text.removesuffix("...").rstrip().split("\n", 1)[0]
+    return last.text.startswith(start)
+
+
+def _add_clock(push: PushBuilder) -> None:
+    durations = [elapsed(m.fields["ELAPSED"].strip(" s")) for m in push.consumed if "ELAPSED" in m.fields]
+    if durations:
+        push.clock = client_timestamps(
+            [(push.consumed[0].start, 0.0), (push.consumed[-1].start, max(durations))], resolution=0.1, whole=False
+        )
 
 
 def _finished(push: PushBuilder) -> bool:

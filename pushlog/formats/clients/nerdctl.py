@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from pushlog.formats.client_timestamps import client_timestamps
@@ -16,7 +17,7 @@ from pushlog.intake.start_pattern import StartPattern
 from pushlog.model import Client
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from pushlog.formats.parsed_push import ParsedPush
     from pushlog.intake.log_text import LogText
@@ -24,12 +25,15 @@ if TYPE_CHECKING:
 
 LINES = LineParser("nerdctl.lark")
 OPENING = StartPattern(
-    signs=(rb"-sha256:", rb"pushing as a reduced-platform image "),
-    pattern=rb"(?:manifest|layer|config|index)-sha256:[0-9a-f]{64}:? |INFO\[\d+\] pushing as a reduced-platform image ",
+    signs=(rb"-sha256:", rb"pushing as a reduced-platform image ", rb"Pushing to OCI Registry "),
+    pattern=rb"(?:manifest|layer|config|index)-sha256:[0-9a-f]{64}:? |INFO\[\d+\] pushing as a reduced-platform image "
+    rb"|Pushing to OCI Registry \(",
 )
 # A push can end before it says anything but its error: then its command tells.
 COMMAND = StartPattern(signs=(rb"nerdctl ", rb"ctr "), pattern=rb"\b(?:nerdctl|ctr) (?:[^\n]{0,160} )?push ")
 WHERE = (OPENING, COMMAND)
+_NODE = re.compile(r"([a-z]+) \(([0-9a-f]{12})\)$")
+_TIMED = {MarkKind.ELAPSED, MarkKind.TO_REGISTRY, MarkKind.COMPLETED}
 # Objects that name the image; the index comes before the manifests in it.
 _IMAGE = ("index", "manifest")
 
@@ -44,64 +48,91 @@ def _starts(push: Sequence[Mark], mark: Mark) -> bool:
     """Return whether a mark begins another push: after an error, at a command, or where the elapsed time falls."""
     if push[-1].kind == MarkKind.FATAL:
         return mark.kind != MarkKind.NOTE
-    if mark.kind == MarkKind.ELAPSED:
-        before = next((m for m in reversed(push) if m.kind == MarkKind.ELAPSED), None)
-        return before is not None and elapsed(mark.fields["SECONDS"]) < elapsed(before.fields["SECONDS"])
-    return mark.kind == MarkKind.COMMAND or (_first(mark) and push[-1].kind not in {MarkKind.NOTE, MarkKind.COMMAND})
+    if mark.kind in _TIMED:
+        before = next((m for m in reversed(push) if m.kind in _TIMED), None)
+        return before is not None and (
+            elapsed(mark.fields["SECONDS"]) < elapsed(before.fields["SECONDS"])
+            or mark.fields.get("REFERENCE") != before.fields.get("REFERENCE")
+        )
+    return mark.kind == MarkKind.COMMAND or (_is_first(mark) and push[-1].kind not in {MarkKind.NOTE, MarkKind.COMMAND})
 
 
-def _first(mark: Mark) -> bool:
+def _is_first(mark: Mark) -> bool:
     return mark.kind == MarkKind.NOTE and "SINCE" in mark.fields
 
 
 def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
-    opening = next((mark for mark in reversed(marks) if _first(mark) or mark.kind == MarkKind.COMMAND), None)
+    opening = next((mark for mark in reversed(marks) if _is_first(mark) or mark.kind == MarkKind.COMMAND), None)
     error = next((mark for mark in marks if mark.kind == MarkKind.FATAL), None)
-    if not answers(opening, error) and not any("OBJECT" in mark.fields for mark in marks):
+    is_tree = any(mark.kind in {MarkKind.TO_REGISTRY, MarkKind.COMPLETED} for mark in marks)
+    if not (is_tree or answers(opening, error) or any("OBJECT" in mark.fields for mark in marks)):
         return None
     push = PushBuilder(
         client=Client.NERDCTL,
         why="the rows are containerd's progress, as nerdctl and ctr draw it",
-        consumed=list(marks),
+        consumed=[mark for mark in marks if is_tree or "NODE" not in mark.fields],
     )
     states: dict[str, Mark] = {}
-    stamps: list[tuple[int, float]] = []
-    frame: int | None = None
-    for mark in marks:
-        if "OBJECT" in mark.fields:
-            states[mark.fields["OBJECT"]] = mark
-            frame = mark.start if frame is None else frame
-            if mark.fields["OBJECT"].startswith("layer-"):
-                push.rows.append(_row(mark))
-        elif mark.kind == MarkKind.ELAPSED and frame is not None:
-            # The rows above were drawn at that time.
-            stamps.append((frame, elapsed(mark.fields["SECONDS"])))
-            frame = None
-        elif mark.kind == MarkKind.COMMAND and (name := pushed_by(mark.fields["COMMAND"])):
-            push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=name)
-        elif mark.kind == MarkKind.FATAL:
-            message = unquoted(mark.fields["QUOTED"]) if "QUOTED" in mark.fields else mark.fields["TEXT"]
-            push.error = error_at(text, mark, message)
+    for mark in push.consumed:
+        if name := _object(mark):
+            states[name] = mark
+            if name.startswith("layer-"):
+                push.rows.append(_row(mark, name))
+        else:
+            _tell(text, push, mark)
     if (
         push.error is None
         and states
         and all(mark.kind in {MarkKind.PUSHED, MarkKind.EXISTS} for mark in states.values())
     ):
         _done(push, states, marks[-1])
-    push.clock = client_timestamps([(marks[0].start, 0.0), *stamps], resolution=0.1)
+    push.clock = client_timestamps([(marks[0].start, 0.0), *_times(push.consumed)], resolution=0.1)
     return push
 
 
-def _row(mark: Mark) -> EventRow:
+def _object(mark: Mark) -> str | None:
+    """Return the object that a row is about, as `layer-sha256:…` or, from a tree, `layer-` and twelve digits."""
+    if node := _NODE.search(mark.fields.get("NODE", "")):
+        return f"{node[1]}-{node[2]}"
+    return mark.fields.get("OBJECT")
+
+
+def _tell(text: LogText, push: PushBuilder, mark: Mark) -> None:
+    """Add a line that is no row of an object in the common words."""
+    if mark.kind == MarkKind.COMMAND and (name := pushed_by(mark.fields["COMMAND"])):
+        push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=name)
+    elif mark.kind in {MarkKind.TO_REGISTRY, MarkKind.COMPLETED} and not any(
+        m.kind == MarkKind.REFERENCE for m in push.marks
+    ):
+        push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=mark.fields["REFERENCE"])
+    elif mark.kind == MarkKind.FATAL:
+        message = unquoted(mark.fields["QUOTED"]) if "QUOTED" in mark.fields else mark.fields["TEXT"]
+        push.error = error_at(text, mark, message)
+    if mark.kind == MarkKind.COMPLETED:
+        push.add_mark(MarkKind.DONE, mark)
+
+
+def _times(marks: Sequence[Mark]) -> Iterator[tuple[int, float]]:
+    """Yield the offset at which each frame begins and its seconds: the elapsed time stands below the rows."""
+    frame: int | None = None
+    for mark in marks:
+        if _object(mark):
+            frame = mark.start if frame is None else frame
+        elif mark.kind in _TIMED and frame is not None:
+            yield frame, elapsed(mark.fields["SECONDS"])
+            frame = None
+
+
+def _row(mark: Mark, name: str) -> EventRow:
     figures = {key: binary(mark.fields[key.upper()]) for key in ("current", "total") if key.upper() in mark.fields}
-    blob = mark.fields["OBJECT"].partition("-")[2]
+    blob = name.partition("-")[2]
     return EventRow(start=mark.start, stop=mark.stop, layer=blob, kind=EventKind[mark.kind.upper()], **figures)
 
 
 def _done(push: PushBuilder, states: dict[str, Mark], last: Mark) -> None:
     """Add the digest of the image: all objects are there, which proves success."""
-    for kind in _IMAGE:
-        names = [name for name in states if name.startswith(f"{kind}-")]
-        if names:
-            push.add_mark(MarkKind.DIGEST, last, DIGEST=names[-1].partition("-")[2])
-            return
+    image = next((mark.fields["DIGEST"] for mark in reversed(push.consumed) if mark.kind == MarkKind.IMAGE), None)
+    names = [name for kind in _IMAGE for name in states if name.startswith(f"{kind}-sha256:")]
+    digest = image or next((name.partition("-")[2] for name in names), None)
+    if digest:
+        push.add_mark(MarkKind.DIGEST, last, DIGEST=digest)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from pushlog.formats.clients.builder import PushBuilder, answers, error_at, parsed_push, pushes_of
-from pushlog.formats.events import EventKind, EventRow
+from pushlog.formats.events import UNKNOWN, EventKind, EventRow
+from pushlog.formats.figures import LARGEST
 from pushlog.formats.grammar.line_parser import LineParser
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.push_command import pushed_by
 from pushlog.formats.reference import split
+from pushlog.intake.log_text import plain
 from pushlog.intake.start_pattern import StartPattern
 from pushlog.model import Client
 
@@ -29,8 +32,14 @@ OPENING = StartPattern(
         rb"Mounted ",
         rb"Cop(?:ying|ied) (?!blob |config )",
         rb"Pushed \[registry\] ",
+        rb"Error response from registry: ",
+        rb"Error: basic credential not found",
+        rb"....................\](?=\()",
     ),
-    pattern=rb"(?:Uploading|Uploaded|Exists|Skipped|Mounted|Copying|Copied) {1,4}[0-9a-f]{12} |Pushed \[registry\] ",
+    pattern=rb"(?:Uploading|Uploaded|Exists|Skipped|Mounted|Copying|Copied) {1,4}[0-9a-f]{12} |Pushed \[registry\] "
+    rb"|\xe2\x9c\x93(?:\x1b\[[\d;]*m)* (?:Uploaded|Exists|Skipped|Mounted|Copied) +\S"
+    rb"|Error response from registry: |Error: basic credential not found"
+    rb"|\[(?:\x1b\[[\d;]*m| )*\.{1,20}\]\([^)\n]{1,12}/s\) ",
 )
 # A push can end before it says anything but its error: then its command tells.
 COMMAND = StartPattern(signs=(rb"oras ",), pattern=rb"\boras (?:[^\n]{0,160} )?(?:push|attach|cp) ")
@@ -45,6 +54,13 @@ _PUSH_KINDS = {
     MarkKind.SKIPPED,
     MarkKind.REFERENCE,
 }
+# Requests that only a push makes, and one that it makes of a blob before it sends it; a pull gets it.
+_PUSH_REQUEST = re.compile(r'(?:POST|PUT|PATCH) "|HEAD "[^"]*/blobs/')
+# Objects that are no layers: the manifest, an index, the configuration.
+_NO_LAYER = re.compile(r"application/vnd\.\S*(?:manifest|index|config|image|empty)(?:\.\S*)?\+json")
+_SIZES = re.compile(r"\s(-|\d+(?:\.\d+)?)/(\d+(?:\.\d+)?) *([KMGT]?B) +\d")
+# cmd/oras/internal/display/status/progress/humanize: powers of 1024.
+_UNITS = {"B": 1, "KB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30, "TB": 1 << 40}
 
 
 def pushes(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
@@ -60,16 +76,21 @@ def _starts(_: Sequence[Mark], mark: Mark) -> bool:
 def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
     command = next((mark for mark in marks if mark.kind == MarkKind.COMMAND), None)
     error = next((mark for mark in marks if mark.kind == MarkKind.ERROR), None)
-    if not answers(command, error) and not any(mark.kind in _PUSH_KINDS for mark in marks):
+    if not (answers(command, error) or any(mark.kind in _PUSH_KINDS for mark in marks) or _is_refused(marks, error)):
         return None
     push = PushBuilder(client=Client.ORAS, why="the lines are those of oras", consumed=list(marks))
     name = ""
+    row: Mark | None = None
     for mark in marks:
         fields = mark.fields
-        if "BLOB" in fields:
-            push.rows.append(
-                EventRow(start=mark.start, stop=mark.stop, layer=fields["BLOB"], kind=EventKind[mark.kind.upper()])
-            )
+        if "BLOB" in fields and not _NO_LAYER.search(fields.get("NAME", "")):
+            layer = fields["BLOB"]
+            push.rows.append(EventRow(start=mark.start, stop=mark.stop, layer=layer, kind=EventKind[mark.kind.upper()]))
+        elif "ROW" in fields:
+            row = mark
+        elif mark.kind == MarkKind.OBJECT and row:
+            _add_row(push, row, fields["DIGEST"])
+            row = None
         elif mark.kind in {MarkKind.REFERENCE, MarkKind.COMMAND}:
             name = fields.get("REFERENCE") or pushed_by(fields.get("COMMAND", "")) or name
             if name:
@@ -78,5 +99,40 @@ def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
             tag = split(name)[1]
             push.add_mark(MarkKind.DIGEST, mark, DIGEST=fields["DIGEST"], **({"TAG": tag} if tag else {}))
         elif mark.kind == MarkKind.ERROR:
-            push.error = error_at(text, mark, text.data[mark.start : mark.stop].decode("utf-8", "replace").strip())
+            push.error = error_at(text, mark, plain(text.data[mark.start : mark.stop]))
     return push
+
+
+def _is_refused(marks: Sequence[Mark], error: Mark | None) -> bool:
+    """Return whether an error is that of a push that was refused before its first blob.
+
+    Only a push prepares files; where nothing else tells, its request does.
+    """
+    if error is None:
+        return False
+    return any(mark.kind in {MarkKind.NOTE, MarkKind.DRAWN} for mark in marks) or bool(
+        _PUSH_REQUEST.match(error.fields["TEXT"])
+    )
+
+
+def _add_row(push: PushBuilder, row: Mark, digest: str) -> None:
+    """Add the state of an object, whose digest stands in the row below."""
+    name = row.fields["ROW"].strip()
+    if row.kind == MarkKind.DRAWN or _NO_LAYER.search(name):
+        return
+    sizes = _SIZES.search(f" {name}")
+    current, total = (_bytes(sizes[1], sizes[3]), _bytes(sizes[2], sizes[3])) if sizes else (UNKNOWN, UNKNOWN)
+    push.rows.append(
+        EventRow(
+            start=row.start,
+            stop=row.stop,
+            layer=digest,
+            kind=EventKind[row.kind.upper()],
+            current=current if row.kind == MarkKind.PUSHING else UNKNOWN,
+            total=total if row.kind == MarkKind.PUSHING else UNKNOWN,
+        )
+    )
+
+
+def _bytes(figure: str, unit: str) -> int:
+    return UNKNOWN if figure == "-" else round(min(float(figure) * _UNITS[unit], LARGEST))

@@ -236,7 +236,7 @@ def test_an_error_belongs_to_the_image_that_it_names_and_the_others_were_stopped
 
 def test_an_error_that_names_none_is_that_of_all_that_were_not_done():
     lines = [f" Pushing r.io/web:1: {A} Pushed ", f" Pushing r.io/db:1: {A} Waiting ", "denied"]
-    assert [one.outcome for one in log(*lines).pushes] == [Outcome.SUCCEEDED, Outcome.FAILED]
+    assert [one.outcome for one in log(*lines).pushes] == [Outcome.INCOMPLETE, Outcome.FAILED]
 
 
 def test_compose_v1_names_the_service_above_docker_s_own_lines():
