@@ -14,6 +14,9 @@ from pushlog.knowledge.signatures import Signature, signatures
 if TYPE_CHECKING:
     from pushlog.model import Client
 
+# Any account of AWS, for a host whose own is masked.
+_ACCOUNT = "0" * 12
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beginnings:

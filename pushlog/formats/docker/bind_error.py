@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pushlog.formats.docker import lines as docker_lines
+from pushlog.formats.docker.surroundings import is_of_another_command
 from pushlog.formats.errors.classify import continues, starts_error
 from pushlog.formats.events import Events, gaps
 from pushlog.formats.marks import Mark, MarkKind
@@ -81,7 +82,7 @@ class PushRange:
         rest = iter(pieces)
         for piece in islice(rest, near):
             for line in (piece.text, *docker_lines.overdrawn(piece.text)):
-                if line and starts_error(line, self.knowledge):
+                if line and starts_error(line, self.knowledge) and not is_of_another_command(line):
                     return join_error_lines(self.text, replace(piece, text=line), rest)
         return None
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.bind_error import HEADERS, ErrorLines, PushRange, bound_error
+from pushlog.formats.docker.surroundings import in_here_document, is_of_another_command, mentions, stopped
 from pushlog.formats.errors.classify import starts_error
 from pushlog.formats.events import EventKind, is_any
 from pushlog.formats.marks import Mark, MarkKind
@@ -69,7 +70,14 @@ def docker_pushes(
 def line_of_unbound_error(text: LogText, knowledge: Knowledge) -> int | None:
     """Return the first line that reads like a push's error in a log without a push; it may be that of a pull."""
     stop = min(len(text.data), _SHORT_LOG)
-    return next((p.line for p in text.pieces(0, stop) if starts_error(p.text, knowledge)), None)
+    return next(
+        (
+            piece.line
+            for piece in text.pieces(0, stop)
+            if starts_error(piece.text, knowledge) and not is_of_another_command(piece.text)
+        ),
+        None,
+    )
 
 
 def _bounds(text: LogText, reading: Reading, others: Sequence[ParsedPush]) -> Iterator[_Bounds]:
@@ -77,6 +85,8 @@ def _bounds(text: LogText, reading: Reading, others: Sequence[ParsedPush]) -> It
     starts: list[tuple[int, tuple[Mark, ...]]] = [(0, ())]
     announced: list[Mark] = []
     for mark in reading.marks:
+        if mark.kind == MarkKind.COMMAND and "PROMPT" not in mark.fields and in_here_document(text, mark):
+            continue
         if mark.kind in {MarkKind.COMMAND, MarkKind.COMPOSED, MarkKind.DEFAULT_TAG}:
             if mark.kind != MarkKind.DEFAULT_TAG:
                 announced = []
@@ -129,7 +139,16 @@ def _parse_push(
     marks = [m for m in candidate.marks if m.kind != MarkKind.COMMAND]
     start = min([m.start for m in marks] + candidate.events.start[:1].tolist())
     stop = max([m.stop for m in marks] + candidate.events.stop[-1:].tolist())
-    return _build_push(candidate, bound_error(candidate, start=start, stop=stop, previous_stop=previous_stop), marks)
+    error = bound_error(candidate, start=start, stop=stop, previous_stop=previous_stop)
+    end = None if error or _has_proof(marks) else stopped(candidate.below(stop))
+    header = next((m for m in marks if m.kind in HEADERS), None)
+    names = mentions(text, header.fields["NAME"], previous_stop, header.start) if header else ()
+    candidate = replace(candidate, marks=(*names, *candidate.marks, *((end,) if end else ())))
+    return _build_push(candidate, error, [*marks, *((end,) if end else ())])
+
+
+def _has_proof(marks: Sequence[Mark]) -> bool:
+    return any(m.kind in {MarkKind.DIGEST, MarkKind.AUX, MarkKind.INTERRUPT} for m in marks)
 
 
 def _build_push(candidate: PushRange, error: ErrorLines | None, marks: list[Mark]) -> ParsedPush:

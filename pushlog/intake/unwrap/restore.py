@@ -52,7 +52,9 @@ _QUOTED = re.compile(rb"=([0-9A-F]{2})")
 _SURELY_QUOTED = re.compile(rb"=3D|=20\r?$|=C2=A0", re.MULTILINE)
 
 # A command that continues on the next line; a header and a digest line broken by the width of a console.
-_CONTINUED = re.compile(rb"\bdocker\b[^\n]* push\b[^\n]*?[ \t]\\\r?\n[ \t]*[^\s#][^\n]*")
+_CONTINUED = re.compile(
+    rb"\bdocker\b[^\n]* push\b[^\n]*?[ \t]\\\r?\n[ \t]*(?!The push |Using |[0-9a-f]{12}: )[^\s#][^\n]*"
+)
 _HEADER = re.compile(
     rb"The push refers to (?:a )?repository \[[^\s\[\]]+(?:\r?\n[^\s\[\]]+)+\]"
     rb"|The push refers to (?:a )?repository ?\r?\n ?\[[^\s\[\]]+\]"
