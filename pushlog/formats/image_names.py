@@ -17,12 +17,14 @@ _HUB_HOSTS = ("registry-1.docker.io", "index.docker.io", "registry.hub.docker.co
 MASK = re.compile(r"\*+|\[[A-Za-z*]{3,20}\]|<[^<>\n]{1,40}>|[xX]{4,}|\u2022+")
 # Variables of shells, of Windows, of workflows and of templates.
 _VARIABLE = re.compile(r"\$\{\{[^{}\n]*\}\}|\$\{[^{}\n]*\}|\$\([^()\n]*\)|\$\w+|%\w+%|\{\{?[^{}\n]*\}?\}")
-_TAG = re.compile(r":(\w[\w.-]{0,127}|\*+|\[[A-Z]+\])$")
+_HOLE = "\0"
+# distribution/reference regexp.go.
+_PLAIN_TAG = re.compile(r"\w[\w.-]{0,127}")
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 
 # distribution-spec: requests of a push go to `/v2/<name>/blobs/…` and `/v2/<name>/manifests/<tag>`.
 _REQUEST = re.compile(
-    r"https?://(?P<host>[^/\s\"\\]+)/v2/(?P<name>[a-z0-9][\w./-]*?)/(?:blobs/|manifests/(?P<tag>\w[\w.-]*(?![\w.:-]))?)"
+    r"https?://(?P<host>[^/\s\"\\]+)/v2/(?P<name>[a-z0-9][\w./-]*?)/(?:blobs/|manifests/(?P<tag>(?!\w+:[0-9a-f]{32})\w[\w.-]*)?)"
 )
 _PING = re.compile(r"https?://(?P<host>[^/\s\"\\]+)/v[0-2]/(?:_ping)?(?=[\"\s:]|$)")
 # containers/image docker/docker_image_dest.go, errors.go.
@@ -42,20 +44,30 @@ _TAGGED = (
     re.compile(r"'(?P<name>[^'\s:]+):(?P<tag>\w[\w.-]*)' configured as immutable"),
     re.compile(r"cannot update tag (?P<tag>\w[\w.-]*?)\.?(?:\s|$)"),
     re.compile(r"failed commit on ref \"manifest-(?P<tag>\w[\w.-]*)@sha256:"),
-    re.compile(r"/v2/(?P<name>[a-z0-9][\w./-]*?)/manifests/(?P<tag>\w[\w.-]*)(?![\w.:-])"),
+    re.compile(r"/v2/(?P<name>[a-z0-9][\w./-]*?)/manifests/(?P<tag>(?!\w+:[0-9a-f]{32})\w[\w.-]*)"),
 )
 
 
 def split(text: str) -> tuple[str, str | None]:
     """Return name and tag of `host:5000/path:tag@digest`; an empty name for one with a variable in it.
 
-    A masked part of the name stays as printed; a masked tag is none.
+    A masked part of the name stays as printed; a masked or variable tag is none.
     """
-    text = text.strip(_QUOTES).partition("@")[0]
-    tag = _TAG.search(text)
-    name = text[: tag.start()] if tag else text
-    plain_tag = tag[1] if tag and not MASK.search(tag[1]) else None
-    return ("" if _VARIABLE.search(name) else name), plain_tag
+    name, tag = _name_and_tag(text)
+    return ("" if _HOLE in name else name), (tag if _PLAIN_TAG.fullmatch(tag) else None)
+
+
+def has_open_tag(text: str) -> bool:
+    """Return whether a variable or a mask stands for the tag."""
+    tag = _name_and_tag(text)[1]
+    return bool(tag) and not _PLAIN_TAG.fullmatch(tag)
+
+
+def _name_and_tag(text: str) -> tuple[str, str]:
+    """Return name and tag of a reference, with a hole in place of each variable."""
+    text = _VARIABLE.sub(_HOLE, text.strip(_QUOTES)).partition("@")[0]
+    name, colon, tag = text.rpartition(":")
+    return (name, tag) if colon and "/" not in tag else (text, "")
 
 
 def host(name: str) -> tuple[str | None, str | None]:
@@ -87,13 +99,12 @@ def is_masked(name: str) -> bool:
 
 def may_be(request: str, name: str) -> bool:
     """Return whether a requested name can be the one that the daemon printed, whatever its variables and masks hold."""
-    request = request.strip(_QUOTES).partition("@")[0]
-    request = request[: match.start()] if (match := _TAG.search(request)) else request
-    if not _VARIABLE.search(request) and not MASK.search(request) and not MASK.search(name):
-        return _fits(request, name)
-    parts = re.split(f"({_VARIABLE.pattern}|{MASK.pattern})", request)
-    pattern = "".join(".+" if number % 2 else re.escape(part) for number, part in enumerate(parts))
-    return any(re.fullmatch(pattern, form) for form in (name, *short_forms(name))) or MASK.search(name) is not None
+    request = _name_and_tag(request)[0]
+    if _HOLE not in request and not MASK.search(request):
+        return MASK.search(name) is not None or _fits(request, name)
+    parts = re.split(f"(?:{_HOLE}|{MASK.pattern})", request)
+    pattern = ".+".join(re.escape(part) for part in parts)
+    return MASK.search(name) is not None or any(re.fullmatch(pattern, form) for form in (name, *short_forms(name)))
 
 
 def _fits(request: str, name: str) -> bool:

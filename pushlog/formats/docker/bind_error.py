@@ -11,6 +11,7 @@ import numpy as np
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.surroundings import is_of_another_command
 from pushlog.formats.errors.classify import continues, starts_error
+from pushlog.formats.errors.console_wrap import unwrapped
 from pushlog.formats.events import Events, gaps
 from pushlog.formats.marks import Mark, MarkKind
 
@@ -91,6 +92,9 @@ def join_error_lines(text: LogText, first: Piece, rest: Iterable[Piece]) -> Erro
     """Return the error that the first piece begins, with the lines that continue it and the empty ones between them."""
     last, error = first, first.text
     for piece in rest:
+        if joined := unwrapped(text, error, last, piece):
+            error, last = joined, piece
+            continue
         feeds = text.data[last.stop : piece.start].count(b"\n")
         if feeds > _APART or not continues(error, piece.text):
             break
@@ -124,7 +128,8 @@ def bound_error(candidate: PushRange, *, start: int, stop: int, previous_stop: i
 
 def _may_fail_after_digest(candidate: PushRange) -> bool:
     """Return whether an error can follow a digest line: 1.8 and 1.9 send the manifest later, `-a` sends more."""
-    options = [o for m in candidate.marks if m.kind == MarkKind.COMMAND for o in m.fields.get("OPTIONS", "").split()]
+    commands = [m.fields for m in candidate.marks if m.kind == MarkKind.COMMAND]
+    options = [o for fields in commands for name in ("OPTIONS", "AFTER") for o in fields.get(name, "").split()]
     has_several = sum(m.kind == MarkKind.DIGEST for m in candidate.marks) > 1
     return (
         has_several

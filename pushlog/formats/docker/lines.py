@@ -144,7 +144,7 @@ def _candidate_pieces(text: LogText, start: int, stop: int) -> Iterator[Piece]:
         line = plain(text.data[first : min(last, first + LONGEST_PIECE)])
         if len(line) < _SHORTEST:
             continue
-        if _may_be_line(line) or ("{" in line and any(key in line for key in _KEYS)):
+        if _may_be_line(line) or _CARET_C in line or ("{" in line and any(key in line for key in _KEYS)):
             yield Piece(first, last, text.line_of(first), line)
 
 
@@ -158,7 +158,7 @@ def _may_be_line(line: str) -> bool:
             if word in line:
                 kinds += (kind,)
                 break
-    return bool(kinds and _lines_pattern(kinds).fullmatch(line)) or _CARET_C in line
+    return bool(kinds and _lines_pattern(kinds).fullmatch(line))
 
 
 def _of_a_push(event: EventRow | Mark) -> bool:

@@ -14,6 +14,7 @@ from pushlog.formats.docker.bind_error import HEADERS, ErrorLines, PushRange, bo
 from pushlog.formats.docker.surroundings import in_here_document, is_of_another_command, mentions, stopped
 from pushlog.formats.errors.classify import starts_error
 from pushlog.formats.events import EventKind, is_any
+from pushlog.formats.image_names import has_open_tag, may_be, split
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.parsed_push import ParsedPush
 from pushlog.intake.unwrap.prefix import is_noise
@@ -186,7 +187,7 @@ def _push_without_rows(candidate: PushRange, opening: tuple[Mark, ...]) -> Parse
     error = candidate.first_error(pieces, 2)
     if error:
         return _build_push(candidate, error, list(opening))
-    options = command.fields.get("OPTIONS", "").split()
+    options = " ".join(command.fields.get(name, "") for name in ("OPTIONS", "AFTER")).split()
     if pieces and {"-q", "--quiet"} & set(options) and _names(pieces[0].text, command):
         return _quiet(candidate, pieces[0], list(opening))
     return None
@@ -194,10 +195,13 @@ def _push_without_rows(candidate: PushRange, opening: tuple[Mark, ...]) -> Parse
 
 def _names(line: str, command: Mark) -> bool:
     """Return whether the line is the output of this command with `--quiet`: the full name of the image it pushes."""
-    image = command.fields.get("REFERENCE", "").strip('"').removeprefix("index.").removesuffix(":latest")
-    is_variable = bool(set("$*{") & set(image))
-    path = f"/{line.removesuffix(':latest')}"
-    return docker_lines.is_quiet(line) and (not image or is_variable or path.endswith(f"/{image}"))
+    if not docker_lines.is_quiet(line):
+        return False
+    image = command.fields.get("REFERENCE", "").replace("index.docker.io", "docker.io")
+    name, tag = split(line)
+    return not image or (
+        may_be(image, name) and (has_open_tag(image) or not split(image)[0] or (split(image)[1] or "latest") == tag)
+    )
 
 
 def _quiet(candidate: PushRange, piece: Piece, marks: list[Mark]) -> ParsedPush:
@@ -217,6 +221,10 @@ def alone(text: LogText, reading: Reading, knowledge: Knowledge) -> tuple[Parsed
     if len(pieces) == 1 and docker_lines.is_quiet(pieces[0].text):
         return (_quiet(candidate, pieces[0], []),)
     error = candidate.first_error(pieces, 1) or bound_error(candidate, start=0, stop=0, previous_stop=0)
-    if error and all(error.covers(p) for p in pieces) and len(text.data) <= _SHORT_LOG:
+    if (
+        error
+        and all(error.lines[0] <= piece.line <= error.lines[1] for piece in pieces)
+        and len(text.data) <= _SHORT_LOG
+    ):
         return (_build_push(candidate, error, list(marks)),)
     return ()

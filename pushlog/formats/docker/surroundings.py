@@ -1,4 +1,4 @@
-"""The lines around a push: those above that name its image, those below that tell that it was stopped, quoted scripts."""
+"""The lines around a push: those above that name its image, those below that tell that it was stopped."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _FETCHED = re.compile(rb"\b(?:FROM|[Pp]ull(?:ing|ed)?|[Dd]ownload(?:ing|ed)?|loa
 _PUSHED = re.compile(rb"push", re.IGNORECASE)
 # A name that is no path on Docker Hub stands in many lines: these words say that it was built or is pushed.
 _BUILT = re.compile(rb"push|tag|naming to|build", re.IGNORECASE)
-# Refusals of `docker pull`, `docker run` and `docker login`: moby daemon/images, distribution/errors.go, registry/auth.go.
+# Refusals of `docker pull`, `run` and `login`: moby daemon/images, distribution/errors.go, registry/auth.go.
 _NO_PUSH = re.compile(
     r"(?:docker: )?(?:Error response from daemon: )?"
     r"(?:pull access denied for |manifest for \S+ not found|manifest unknown: manifest unknown$"
