@@ -10,7 +10,8 @@ The heavy parts load on first use, so that `import pushlog` costs nothing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+# As `typing.TYPE_CHECKING`, but without an import: `python -m pushlog` finds modules of the working directory first.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from pushlog.pipeline import Options as Options

@@ -1,11 +1,14 @@
 """A cache of bytes that take long to make from the program's own files, kept in `__pycache__` beside compiled code.
 
-Anybody who can write there can change the program itself, so the cache needs no more trust than the program. Where the
-folder can't be written, or `PYTHONDONTWRITEBYTECODE` is set, the same bytes are made again each time.
+A cached file has the permissions of the source file, as Python's own have, and one that more people can write than the
+source is not read. Then, or where the folder can't be written, or where `PYTHONDONTWRITEBYTECODE` is set, the same
+bytes are made again each time.
 """
 
 from __future__ import annotations
 
+import os
+import stat
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 _HASH = 32
+_SOURCE = Path(__file__)
+_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
 
 def cached_bytes(name: str, sources: Sequence[str], make: Callable[[], bytes]) -> bytes:
@@ -25,17 +30,38 @@ def cached_bytes(name: str, sources: Sequence[str], make: Callable[[], bytes]) -
     `sources`: the texts and versions of everything that the result depends on.
     """
     path = _folder() / f"{name}.{sys.implementation.cache_tag}.kept"
-    try:
-        cached = path.read_bytes()
-    except OSError:
-        cached = b""
+    cached = _trusted_bytes(path)
     if cached[:_HASH] == _hash(sources, cached[_HASH:]):
         return cached[_HASH:]
     result = make()
     if not sys.dont_write_bytecode:
         with suppress(OSError):
-            put(path, _hash(sources, result) + result, sync=False)
+            if _is_trusted(path.parent.stat(), _SOURCE.parent.stat()):
+                mode = stat.S_IMODE(_SOURCE.stat().st_mode) & 0o666 & ~_OTHERS | 0o600
+                put(path, _hash(sources, result) + result, sync=False, mode=mode)
     return result
+
+
+def _trusted_bytes(path: Path) -> bytes:
+    """Return the content of a file that only those can write who can write the program; else nothing."""
+    try:
+        with path.open("rb") as file:
+            found = os.fstat(file.fileno())
+            if _is_trusted(found, _SOURCE.stat()) and _is_trusted(path.parent.stat(), _SOURCE.parent.stat()):
+                return file.read()
+    except OSError:
+        pass
+    return b""
+
+
+def _is_trusted(found: os.stat_result, source: os.stat_result) -> bool:
+    """Whether nobody can write a file or folder who can't write the program's own."""
+    if os.name == "nt":  # modes say nothing there
+        return True
+    if found.st_uid not in {0, os.geteuid(), source.st_uid}:
+        return False
+    same_group = found.st_gid == source.st_gid and source.st_mode & stat.S_IWGRP
+    return not found.st_mode & (stat.S_IWOTH if same_group else _OTHERS)
 
 
 def _folder() -> Path:

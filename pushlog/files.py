@@ -10,12 +10,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def put(path: Path, data: bytes, *, sync: bool = True) -> None:
-    """Write a file; with `sync` it is on the disk on return. Raises OSError, and then the old file is still there."""
-    put_with(path, lambda file: file.write(data), sync=sync)
+def put(path: Path, data: bytes, *, sync: bool = True, mode: int = 0o666) -> None:
+    """Write a file; with `sync` it is on the disk on return. Raises OSError, and then the old file is still there.
+
+    `mode`: the permissions that the umask may narrow.
+    """
+    put_with(path, lambda file: file.write(data), sync=sync, mode=mode)
 
 
-def put_with(path: Path, write: Callable[[BinaryIO], object], *, sync: bool = True) -> None:
+def put_with(path: Path, write: Callable[[BinaryIO], object], *, sync: bool = True, mode: int = 0o666) -> None:
     """Write a file with a function that gets the open file; otherwise as `put`."""
     import tempfile
 
@@ -26,7 +29,7 @@ def put_with(path: Path, write: Callable[[BinaryIO], object], *, sync: bool = Tr
             file.flush()
             if sync:
                 os.fsync(file.fileno())
-        Path(temporary).chmod(0o666 & ~_umask())
+        Path(temporary).chmod(mode & ~_umask())
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

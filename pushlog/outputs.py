@@ -8,15 +8,16 @@ import sys
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from pushlog.faults import OutputError
 from pushlog.files import put
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from pushlog.model import Log
+    from pushlog.report.output import Output as OutputModule
 
 # Each is drawn by the module of its name in report/, which is loaded on use.
 FORMATS = ("text", "json", "html", "markdown", "github", "gitlab", "sarif", "junit", "trace")
@@ -60,8 +61,8 @@ def write(targets: Sequence[Output], logs: Sequence[Log], *, no_color: bool) -> 
 
 def _render(name: str, logs: Sequence[Log], *, no_color: bool, for_file: bool) -> str:
     if name != "text":
-        render: Callable[[Sequence[Log]], str] = import_module(f"pushlog.report.{name}").render
-        return render(logs)
+        module: OutputModule = cast("OutputModule", import_module(f"pushlog.report.{name}"))
+        return module.render(logs)
     from pushlog.report import text
 
     encoding = "utf-8" if for_file else (sys.stdout.encoding or "ascii")

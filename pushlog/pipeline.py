@@ -10,7 +10,7 @@ from pushlog.diagnosis.excerpt import excerpt
 from pushlog.diagnosis.result_limits import limit_findings, limit_pushes, timed_out_log
 from pushlog.diagnosis.verdict import verdict
 from pushlog.formats.dialects import openings, pushes
-from pushlog.formats.docker.split import line_of_unbound_error
+from pushlog.formats.docker.fragments import line_of_unbound_error
 from pushlog.formats.parsed_push import coverage
 from pushlog.formats.prefilter import candidate_ranges
 from pushlog.intake.deadline import TimeUpError, deadline
@@ -176,6 +176,6 @@ def _case(text: LogText, source: Source, push: ParsedPush, timestamps: Timestamp
 def _judge(case: Case, habits: tuple[Finding, ...]) -> Diagnosis:
     """Return the diagnosis with its findings, verdict, advice and excerpt."""
     findings = judge(case, habits)
-    headline, advice = verdict(case.push, findings, case.client.name)
+    headline, advice = verdict(case.push, findings, case.client)
     lines = excerpt(case.text, case.push, findings)
     return replace(case.push, findings=findings, verdict=headline, advice=advice, excerpt=lines)

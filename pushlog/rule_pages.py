@@ -6,15 +6,16 @@ import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pushlog.knowledge.signatures import signatures
-from pushlog.knowledge.wording import fill
-from pushlog.model import Family
+from pushlog.knowledge.clients import clients
+from pushlog.knowledge.signatures import Verified, signatures
+from pushlog.knowledge.wording import sentences, steps
+from pushlog.model import Client, Family
 from pushlog.rules import RULES, failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import ModuleType
 
+    from pushlog.diagnosis.rule import Rule
     from pushlog.knowledge.signatures import Signature
 
 _WIDTH = 80
@@ -77,7 +78,7 @@ def page(name: str) -> Page | None:
     return _rule_page(rule) if rule else None
 
 
-def _others() -> list[ModuleType]:
+def _others() -> list[Rule]:
     families = set(failure.CODES.values())
     return sorted((rule for rule in RULES if rule.CODE not in families), key=lambda rule: str(rule.CODE))
 
@@ -93,7 +94,7 @@ def _family_page(family: Family) -> Page:
     )
 
 
-def _rule_page(rule: ModuleType) -> Page:
+def _rule_page(rule: Rule) -> Page:
     doc = (rule.__doc__ or "").strip()
     return Page(
         code=rule.CODE,
@@ -116,12 +117,14 @@ def _family_text(family: Family, code: str) -> str:
 def _row_text(row: Signature) -> str:
     again = {True: "may help", False: "does not help", None: "may or may not help"}[row.retry_helps]
     sample = textwrap.shorten(row.sample[0].split("\n", 1)[0], _WIDTH - 4, placeholder=" ...")
-    sure = "" if row.verified else " This row was inferred, not observed."
+    sure = " This row was inferred, not observed." if row.verified is Verified.INFERRED else ""
+    docker = clients()[Client.DOCKER]
+    words = docker.words("REFERENCE")
     lines = [
-        fill(row.title, {}),
+        sentences((row.title,), docker.scopes, words),
         f"    {sample}",
-        _wrapped(f"{fill(row.cause, {})} Pushing again {again}.{sure}"),
-        *(_wrapped(f"- {fill(step, {})}", hang="    ") for step in row.remedy),
+        _wrapped(f"{sentences(row.cause, docker.scopes, words)} Pushing again {again}.{sure}"),
+        *(_wrapped(f"- {step}", hang="    ") for step in steps(row.remedy, docker.scopes, words)),
         f"  Source: {row.source}",
     ]
     return "\n".join(lines)

@@ -16,9 +16,9 @@ import os, sys
 from pushlog.intake import mapped
 mapped.LARGE = 1000
 real = mapped.contents
-def emptied(path):
-    data = real(path)
-    os.truncate(path, 0)
+def emptied(file):
+    data = real(file)
+    os.truncate(file.name, 0)
     return data
 if sys.argv.pop(1) == "cut":
     mapped.contents = emptied

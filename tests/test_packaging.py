@@ -37,7 +37,8 @@ templates = [name for name in loader.list_templates() if name.endswith(".jinja")
 pages = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
 for name in templates:
     pages.get_template(name)
-data = [f.name for f in files("pushlog.knowledge").iterdir() if f.name.endswith(".toml")]
+knowledge = files("pushlog.knowledge")
+data = [f.name for folder in (knowledge, knowledge / "errors") for f in folder.iterdir() if f.name.endswith(".toml")]
 styles = [f.name for f in files("pushlog.templates").iterdir() if f.name.endswith(".css")]
 assert files("pushlog").joinpath("py.typed").is_file()
 print(len(grammars), len(templates), len(styles), len(data))
@@ -66,23 +67,32 @@ def test_every_package_is_listed(root: Path) -> None:
     assert [name for name, folder in folders(root).items() if not (folder / "__init__.py").is_file()] == []
 
 
+def data(root: Path) -> dict[Path, tuple[str, str]]:
+    """Every data file with its package, the nearest above it, and its name from there."""
+    by_folder = {folder: name for name, folder in folders(root).items()}
+    files = [path for top in ("pushlog", *MAPPED.values()) for path in (root / top).rglob("*") if path.is_file()]
+    homes = {
+        path: next((folder for folder in path.parents if folder in by_folder), root)
+        for path in files
+        if path.suffix not in (".py", ".pyc") and "__pycache__" not in path.parts
+    }
+    return {path: (by_folder.get(home, ""), path.relative_to(home).as_posix()) for path, home in homes.items()}
+
+
 def test_every_data_file_is_matched_by_a_glob(root: Path) -> None:
     globs = setup(root)["setuptools"]["package-data"]
     assert isinstance(globs, dict)
     missed = [
         str(path)
-        for name, folder in folders(root).items()
-        for path in folder.iterdir()
-        if path.is_file() and path.suffix not in (".py", ".pyc")
-        if not any(fnmatch.fnmatchcase(path.name, glob) for glob in globs.get(name, []))
+        for path, (package, name) in data(root).items()
+        if not any(fnmatch.fnmatchcase(name, glob) and name.count("/") == glob.count("/") for glob in globs[package])
     ]
     assert missed == []
 
 
-def test_no_folder_with_code_or_data_is_outside_a_package(root: Path) -> None:
-    known = set(folders(root).values())
-    held = {path.parent for top in ("pushlog", *MAPPED.values()) for path in (root / top).rglob("*") if path.is_file()}
-    assert {folder for folder in held if folder.name != "__pycache__"} - known == set()
+def test_no_folder_with_code_is_outside_a_package(root: Path) -> None:
+    code = {path.parent for top in ("pushlog", *MAPPED.values()) for path in (root / top).rglob("*.py")}
+    assert code - set(folders(root).values()) == set()
 
 
 def ran(*command: str | Path, path: Path | None = None, cwd: Path | str = "/") -> str:
@@ -151,7 +161,7 @@ def whole(root: Path) -> Iterator[int]:
     """How many grammars, templates, styles and tables there are."""
     for folder, glob in (("grammars", "*.lark"), ("templates", "*.jinja"), ("templates", "*.css")):
         yield len(list((root / folder).glob(glob)))
-    yield len(list((root / "pushlog" / "knowledge").glob("*.toml")))
+    yield len(list((root / "pushlog" / "knowledge").rglob("*.toml")))
 
 
 def check(root: Path, python: Path, home: Path) -> None:

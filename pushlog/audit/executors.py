@@ -7,16 +7,20 @@ is split until a single log is left, and that log becomes a row with the reason.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import sys
+import warnings
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pushlog.audit import rows
-from pushlog.audit.worker import Record, Result, begin, count, line, work
+from pushlog.audit.worker import Record, Result, begin, code_origin, count, line, work
 from pushlog.faults import UserError
 
 if TYPE_CHECKING:
@@ -29,6 +33,10 @@ if TYPE_CHECKING:
 AHEAD = 2
 # Seconds to wait for an answer of the scheduler.
 CONNECT = 10
+# Seconds to wait for the first worker: it loads all that an analysis needs, perhaps on a machine that is overloaded.
+START = 120
+# Python's variable for `-P`, since 3.11.
+SAFE_PATH = "PYTHONSAFEPATH"
 DIED = "its worker died while reading it: out of memory, killed, or stopped because it hung"
 
 
@@ -37,27 +45,66 @@ class ExecutorError(UserError):
 
 
 def processes(jobs: int) -> Executor:
-    """Return a pool of processes. On Linux a server process loads the code once and forks the workers."""
+    """Return a pool of processes. On Linux a server process loads the code once and forks the workers.
+
+    Raises ExecutorError when no worker starts.
+    """
     if sys.platform == "linux":
         context: multiprocessing.context.BaseContext = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["pushlog.audit.warm"])
-        _started()
     else:
         context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(jobs, mp_context=context, initializer=begin)
+    with _installed_code_only(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a helper that dies is told below, in a word
+        try:
+            if sys.platform == "linux":
+                _start_server()
+            pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=begin)
+            origin = pool.submit(code_origin).result(START)
+        except (OSError, RuntimeError, TimeoutError) as error:
+            reason = " ".join(str(error).split())[:200] or type(error).__name__
+            raise ExecutorError(f"the worker processes could not start: {reason}") from None
+    if origin != code_origin():
+        _close(pool, at_once=True)
+        raise ExecutorError(f"the worker processes could not start: they would run the code in {origin}")
+    return pool
 
 
-def _started() -> None:
+@contextmanager
+def _installed_code_only() -> Iterator[None]:
+    """Keep the working directory out of the module path of the processes that are started.
+
+    Python puts it first for `python -c`, which is how multiprocessing starts its helpers: an audit inside a checkout
+    would import modules of that checkout. Only Linux needs no more of it later, because there the server has started.
+    """
+    before = os.environ.get(SAFE_PATH)
+    os.environ[SAFE_PATH] = "1"
+    try:
+        yield
+    finally:
+        if sys.platform == "linux":
+            os.environ.pop(SAFE_PATH)
+            if before is not None:
+                os.environ[SAFE_PATH] = before
+
+
+def _start_server() -> None:
     """Start the server that forks the workers with SIGINT blocked: Ctrl-C would end it with a traceback."""
     from multiprocessing import forkserver, resource_tracker  # not on Windows
 
-    # Start the tracker before blocking the signal, because starting it unblocks the signal.
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    folder = Path.cwd()
+    # Where the environment is ignored (`python -E`), the helpers look for modules in the root folder, which has none.
+    os.chdir("/")
     try:
-        forkserver.ensure_running()
+        # Start the tracker before blocking the signal, because starting it unblocks the signal.
+        resource_tracker.ensure_running()
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            forkserver.ensure_running()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        os.chdir(folder)
 
 
 def cluster(address: str) -> tuple[Callable[[], Executor], int]:

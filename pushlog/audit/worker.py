@@ -6,8 +6,12 @@ worker itself reaches `executors.py`, which then finds the log that caused it.
 
 from __future__ import annotations
 
+import ctypes
 import json
+import signal
+import sys
 import threading
+import time
 from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import sha256
@@ -15,9 +19,9 @@ from itertools import islice
 from multiprocessing import connection, parent_process
 from os import _exit
 from pathlib import Path
-from signal import SIG_IGN, SIGINT, signal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
+import pushlog
 from pushlog.audit import rows
 from pushlog.faults import InputError
 from pushlog.intake import remote
@@ -30,13 +34,20 @@ from pushlog.redaction.find import redact_text
 from pushlog.report.html import linked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pushlog.audit.inputs import Input
     from pushlog.audit.rows import Rows
     from pushlog.audit.units import Unit
     from pushlog.knowledge.base import Knowledge
 
+Step = TypeVar("Step")
+
+# Bytes that are unpacked and read in a second at least. bzip2, the slowest of all, and a connection with encryption
+# make ten times as many on a machine of today.
+SLOWEST, SLOWEST_READ = 2 << 20, 20 << 20
+# Linux' prctl(2): the signal that a process gets when its parent is gone.
+_PARENT_DEATH_SIGNAL = 1
 # Whether this process belongs to our pool, so that it may end itself. A worker of a cluster may not.
 _is_pool_process = False
 
@@ -78,10 +89,18 @@ def begin() -> None:
     """Prepare a process of the pool: ignore Ctrl-C, which the parent handles, and end when the parent ends."""
     global _is_pool_process  # noqa: PLW0603 - a fact about this process, set once
     _is_pool_process = True
-    signal(SIGINT, SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        # Where C code holds the interpreter, the thread below would not run.
+        ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=_follow, args=(parent.sentinel,), daemon=True).start()
+
+
+def code_origin() -> str:
+    """Return the folder whose code this process runs."""
+    return str(Path(pushlog.__file__).resolve().parent)
 
 
 def _follow(sentinel: int) -> None:
@@ -130,20 +149,60 @@ def line(record: Record) -> str:
 def _members(source: Input, unit: Unit, settings: Settings) -> Iterator[Member]:
     """Yield the logs of an input, or one member without data that tells why there are none."""
     try:
-        with remote.opened(source.name) if remote.is_remote(source.name) else Path(source.name).open("rb") as file:
-            entries = members(file, source.size, settings.limits)
+        reading = _Reading(settings.seconds)
+        with reading.opened(source) as file:
+            entries = reading.members(file, source, settings.limits)
             is_empty = True
             for member in islice(entries, *unit.span) if unit.span else entries:
                 is_empty = False
                 yield member
             if is_empty and not unit.span:
                 yield Member(name="", data=None, problem="an archive without a file in it", harmless=True)
+    except TimeUpError:
+        reason = f"took more than {settings.seconds:g} s of processor time to be read"
+        yield Member(name="", data=None, problem=reason)
     except InputError as error:
         yield Member(name="", data=None, problem=str(error).removeprefix(f"{source.label}: "), again=True)
     except OSError as error:
         yield Member(name="", data=None, problem=f"can't be read: {(error.strerror or str(error)).lower()}", again=True)
     except Exception as error:  # noqa: BLE001 - remote stores raise exceptions of any kind, also long after a file was opened
         yield Member(name="", data=None, problem=f"can't be read: {error}"[:300], again=True)
+
+
+class _Reading:
+    """The time that the reading of one input may take: `seconds` and what its bytes need at the least speed."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._restart: Callable[[], None] = lambda: None
+        self._used = self._began = 0.0
+        self._allowed = seconds
+
+    def opened(self, source: Input) -> BinaryIO:
+        """Return the open file of an input. Raises TimeUpError."""
+        is_remote = remote.is_remote(source.name)
+        return self._limited(lambda: remote.opened(source.name) if is_remote else Path(source.name).open("rb"))
+
+    def members(self, file: BinaryIO, source: Input, limits: ArchiveLimits) -> Iterator[Member]:
+        """Yield the members of an open file; only their reading takes time. Raises TimeUpError."""
+        entries = self._limited(lambda: members(file, source.size, limits, progress=self.progress))
+        while (member := self._limited(lambda: next(entries, None))) is not None:
+            yield member
+
+    def _limited(self, step: Callable[[], Step]) -> Step:
+        with deadline(self._seconds, hard=_is_pool_process) as self._restart:
+            self._began = time.thread_time()
+            try:
+                return step()
+            finally:
+                self._used += time.thread_time() - self._began
+
+    def progress(self, taken: int, unpacked: int) -> None:
+        """Take note of bytes that were read or unpacked. Raises TimeUpError."""
+        self._allowed += taken / SLOWEST_READ + unpacked / SLOWEST
+        if self._used + time.thread_time() - self._began > self._allowed:
+            raise TimeUpError
+        self._restart()
 
 
 def _read(source: Input, member: Member, unit: Unit, settings: Settings) -> tuple[Record, dict[str, str]]:

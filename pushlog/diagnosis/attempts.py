@@ -1,12 +1,9 @@
-"""The uploads of a layer, one by one, and the layers whose retries were used up."""
+"""The uploads of a layer, one by one."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from pushlog.knowledge.docker import MAX_ATTEMPTS
-from pushlog.model import Outcome
 
 if TYPE_CHECKING:
     from pushlog.diagnosis.case import Case
@@ -32,16 +29,3 @@ def attempts(case: Case, layer: str) -> tuple[Attempt, ...]:
         reached = int(events.current[figures[-1]]) if len(figures) else None
         uploads.append(Attempt(number=number, reached=reached, waited=max(0, int(events.wait[part].max()))))
     return tuple(uploads)
-
-
-def exhausted(case: Case) -> tuple[str, ...]:
-    """The layers whose last countdown ran out before the push failed; where there are several, one of them at least."""
-    if case.push.outcome is not Outcome.FAILED or not len(case.events):
-        return ()
-    attempt, wait = case.events.attempt, case.events.wait
-    spent = {
-        code
-        for code, row in case.events.last().items()
-        if attempt[row] == MAX_ATTEMPTS or (attempt[row] == MAX_ATTEMPTS - 1 and wait[row] == 1)
-    }
-    return tuple(layer.id for code, layer in enumerate(case.push.layers) if code in spent and not layer.state.done)

@@ -80,7 +80,7 @@ def build_case(
         outcome=ended,
         error=_failure(parsed, classified, built_layers),
         layers=built_layers,
-        progress=_progress(built_layers, ended, source, parsed, facts.names),
+        progress=_progress(built_layers, ended, source, parsed, facts),
         clock=clock.kind,
         duration=clock.duration,
         concurrency=concurrency(table, parsed, store=store, capture=source.capture, configured=max_uploads),
@@ -130,10 +130,10 @@ def _store(source: Source, parsed: ParsedPush, knowledge: Knowledge) -> tuple[St
 
 
 def _progress(
-    built_layers: Sequence[Layer], ended: Outcome, source: Source, parsed: ParsedPush, names: str
+    built_layers: Sequence[Layer], ended: Outcome, source: Source, parsed: ParsedPush, facts: ClientFacts
 ) -> Progress:
-    piped = parsed.client is Client.DOCKER
-    return progress(built_layers, ended, source.capture, proof=proof(parsed), piped=piped, names=names)
+    piped = facts.piped_drops_figures
+    return progress(built_layers, ended, source.capture, proof=proof(parsed), piped=piped, names=facts.names)
 
 
 def _layers(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pushlog.knowledge.wording import Words, steps, versions
 from pushlog.model import Diagnosis, Evidence, Layer, Source, State, Store
 from pushlog.units import instruction, seconds
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 # An instruction inside a sentence: enough of it to find it in the Dockerfile.
 _INSTRUCTION = 60
+_IMAGE = "IMAGE"
+_NO_STEP = "Look at the log of the registry for the time of the push; it often says more than the client."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +122,18 @@ class Case:
     @property
     def image(self) -> str:
         """The image as a command names it; a word in capitals to be replaced where the log does not name it."""
-        return self.values()["reference"] or "IMAGE"
+        return self.values()["reference"] or _IMAGE
+
+    def steps(self, *options: str | tuple[str, ...] | Words, image: str | None = None) -> tuple[str, ...]:
+        """Return the steps that the client of this push can take, with their placeholders filled.
+
+        A tuple holds versions of one step (see `wording`). `image` stands in the commands in place of the one that was
+        pushed. Texts of a log don't belong into `options`: they would be filled too.
+        """
+        name = image or self.image
+        values = {**self.values(), "reference": name, **self.client.words(name)}
+        parts = (option if isinstance(option, Words) else _versions(option) for option in options)
+        return steps(parts, self.client.scopes, values) or (_NO_STEP,)
 
     def values(self) -> Mapping[str, str | None]:
         """What the placeholders of the catalogue stand for in this push."""
@@ -127,13 +141,19 @@ class Case:
         parts = self.classified.parts if self.classified else None
         name = "/".join(p for p in (reference.registry, reference.repository) if p) or None
         tag = reference.tags[-1] if reference.tags else None
+        image = f"{name}:{tag}" if name and tag else name
         return {
+            **self.client.words(image or "REFERENCE"),
             "registry": reference.registry,
             "repository": reference.repository,
-            "reference": f"{name}:{tag}" if name and tag else name,
+            "reference": image,
             "tag": tag,
             "host": (parts.host if parts else None) or reference.registry,
             "server": parts.server if parts else None,
             "status": str(parts.http_status) if parts and parts.http_status else None,
             "object": parts.object_ref if parts else None,
         }
+
+
+def _versions(option: str | tuple[str, ...]) -> Words:
+    return versions(option) if isinstance(option, str) else versions(*option)

@@ -61,8 +61,11 @@ def exhausted(case: Case, code: str, name: str) -> Iterator[Finding]:
         severity=Severity.ERROR,
         title=title,
         explanation=f"{case.client.retry} The last try failed with: {failure.text.split(chr(10), 1)[0][:_LONGEST]}",
-        remedy=(
-            f"Push again once the registry answers; what is there is skipped: `docker push {case.image}`",
+        remedy=case.steps(
+            (
+                "Push again once the registry answers; what is there is skipped: `{push}`",
+                "Push again once the registry answers; what is there is skipped.",
+            ),
             "If it fails again, ask whoever runs the registry or the network for the time of this push.",
         ),
         evidence=(

@@ -1,52 +1,70 @@
-"""Which layer a failure is about: named by the error, proven by the countdowns, or one of several."""
+"""Which layers failed: named by the error, proven by the countdowns, or one of those under way."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pushlog.model import Confidence, State, Store
+from pushlog.knowledge.docker import MAX_ATTEMPTS, MAX_RETRIES
+from pushlog.model import Confidence, Outcome, State, Store
 from pushlog.timeline.blob import is_blob
 
 if TYPE_CHECKING:
     from pushlog.diagnosis.case import Case
 
-_NOT_YET = (State.PUSHING, State.RETRYING, State.FAILED, State.PREPARING)
+_NOT_DONE = (State.PUSHING, State.RETRYING, State.FAILED, State.PREPARING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Suspects:
-    """The layers that can be meant, how sure that is, and the sentence that says why."""
+class FailingLayers:
+    """The layers that an error can be about, how sure that is, and a sentence that says why.
+
+    `proven`: those of them that the log shows and that are certain to have failed.
+    """
 
     layers: tuple[str, ...]
     confidence: Confidence
     why: str
+    proven: tuple[str, ...] = ()
 
 
-def suspects(case: Case) -> Suspects:
-    """The layers that an upload error can be about; none when every layer is in the registry."""
+def failing_layers(case: Case) -> FailingLayers:
+    """Return the layers that the error of a push can be about; none when every layer is in the registry."""
     digest = case.classified.parts.object_digest if case.classified else None
-    short = (digest or "").removeprefix("sha256:")[:12]
-    is_layer = case.classified is not None and case.classified.parts.object_kind == "layer"
-    # A pipe need not have shown the layer before its error.
-    blob = next((layer.id for layer in case.push.layers if is_blob(layer.id, digest)), short if is_layer else "")
-    if blob:
-        return Suspects(layers=(blob,), confidence=Confidence.CERTAIN, why="The error names the layer.")
-    gave_up = tuple(layer.id for layer in case.layers(State.FAILED))
-    if gave_up:
-        return Suspects(
-            layers=gave_up,
-            confidence=Confidence.CERTAIN,
-            why="It is the only layer whose retries were used up when the push ended.",
-        )
-    open_layers = tuple(layer.id for layer in case.layers(*_NOT_YET))
-    if len(open_layers) == 1:
-        return Suspects(
-            layers=open_layers,
-            confidence=Confidence.LIKELY,
-            why="The error names no layer, but only this one was under way when the push ended.",
-        )
-    why = f"The error names no layer; {len(open_layers)} were under way when the push ended." if open_layers else ""
-    if case.push.store is Store.GRAPHDRIVER and open_layers:
+    why = "The error names the layer."
+    blob = next((layer.id for layer in case.push.layers if is_blob(layer.id, digest)), None)
+    if blob is not None:
+        return FailingLayers(layers=(blob,), confidence=Confidence.CERTAIN, why=why, proven=(blob,))
+    failed = tuple(layer.id for layer in case.layers(State.FAILED))
+    if digest is not None and case.classified is not None and case.classified.parts.object_kind == "layer":
+        # A pipe need not have shown the layer before its error.
+        short = digest.removeprefix("sha256:")[:12]
+        return FailingLayers(layers=(short,), confidence=Confidence.CERTAIN, why=why, proven=failed)
+    if failed:
+        why = "It is the only layer whose retries were used up when the push ended."
+        return FailingLayers(layers=failed, confidence=Confidence.CERTAIN, why=why, proven=failed)
+    return _under_way(case)
+
+
+def _under_way(case: Case) -> FailingLayers:
+    layers = tuple(layer.id for layer in case.layers(*_NOT_DONE))
+    if len(layers) == 1:
+        why = "The error names no layer, but only this one was under way when the push ended."
+        return FailingLayers(layers=layers, confidence=Confidence.LIKELY, why=why)
+    why = f"The error names no layer; {len(layers)} were under way when the push ended." if layers else ""
+    if case.push.store is Store.GRAPHDRIVER and layers:
         why += " Docker reports the first that failed in the order of its list, the top layer first."
-    return Suspects(layers=open_layers, confidence=Confidence.POSSIBLE, why=why)
+    return FailingLayers(layers=layers, confidence=Confidence.POSSIBLE, why=why)
+
+
+def retries_used_up(case: Case) -> tuple[str, ...]:
+    """Return the layers whose last countdown ran out before the push failed; of several, at least one ended it."""
+    if case.push.outcome is not Outcome.FAILED or not len(case.events):
+        return ()
+    attempt, wait = case.events.attempt, case.events.wait
+    used_up = {
+        code
+        for code, row in case.events.last().items()
+        if attempt[row] == MAX_ATTEMPTS or (attempt[row] == MAX_RETRIES and wait[row] == 1)
+    }
+    return tuple(layer.id for code, layer in enumerate(case.push.layers) if code in used_up and not layer.state.done)

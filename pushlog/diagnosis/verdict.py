@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from pushlog.model import Client, Outcome, Severity, State
+from pushlog.model import Outcome, Severity, State
 from pushlog.units import count, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pushlog.knowledge.clients import ClientFacts
     from pushlog.model import Diagnosis, Finding
 
 _AGAIN = {
@@ -18,22 +19,22 @@ _AGAIN = {
     False: "Pushing again will not help.",
     None: "The log can't tell whether pushing again helps.",
 }
-_NAMES_ALL = (Client.DOCKER, Client.COMPOSE)
 _DONE_WORDS = {State.PUSHED: "uploaded", State.EXISTS: "already there", State.MOUNTED: "mounted"}
 
 
-def verdict(push: Diagnosis, findings: Sequence[Finding], client: str = "Docker") -> tuple[str, str]:
-    """The headline and the advice for a push with these findings; `client` is who pushed, in words."""
+def verdict(push: Diagnosis, findings: Sequence[Finding], client: ClientFacts) -> tuple[str, str]:
+    """Return the headline and the advice for a push with these findings."""
     cause = next((finding for finding in findings if finding.severity is Severity.ERROR), None)
     if push.outcome is Outcome.SUCCEEDED:
         return _succeeded(push), _work_done(push)
     if push.error is not None and cause is not None:
-        return cause.title, " ".join(filter(None, (_AGAIN[push.error.retry_helps], _tried(push, client), _kept(push))))
-    proof = "a digest line" if push.client is Client.DOCKER else "a line that proves success"
+        return cause.title, " ".join(
+            filter(None, (_AGAIN[push.error.retry_helps], _tried(push, client.name), _kept(push)))
+        )
     what = "The push was stopped" if push.outcome is Outcome.INTERRUPTED else "The log ends in the middle of the push"
     far = f", after {push.progress.layers_done} of {count(push.progress.layers_total, 'layer')}" if push.layers else ""
     again = "Push again: layers that are in the registry are skipped." if push.layers else "Push again."
-    return f"{what}{far}", f"There is neither {proof} nor an error. {again}"
+    return f"{what}{far}", f"There is neither {client.proof_words} nor an error. {again}"
 
 
 def _succeeded(push: Diagnosis) -> str:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from pushlog.formats.clients import buildkit, compose, containers, crane, kaniko, nerdctl, oras
 from pushlog.formats.docker import lines as docker_lines
-from pushlog.formats.docker.split import alone, docker_pushes
+from pushlog.formats.docker.fragments import alone
+from pushlog.formats.docker.split import docker_pushes
 from pushlog.intake.start_pattern import spoken
 from pushlog.model import Capture
 

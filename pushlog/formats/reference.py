@@ -89,7 +89,7 @@ def _other_tags(marks: Sequence[Mark], request: str, header: str, found: Referen
 
 def _mentioned(marks: Sequence[Mark]) -> str | None:
     """Return the tag that lines above the push name for its image; None where they name several."""
-    mentions = [mark.fields for mark in marks if mark.kind == MarkKind.MENTION]
+    mentions = [mark.fields for mark in marks if mark.kind == MarkKind.NAME]
     pushes = [fields["TAG"] for fields in mentions if "PUSH" in fields]
     tags = set(pushes) or {fields["TAG"] for fields in mentions}
     if len(tags) == 1:

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import io
 import re
-import stat
-import tarfile
-import zipfile
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO
 
 from pushlog.faults import InputError
+from pushlog.intake.tar_entries import tar_entries
 from pushlog.intake.unpack import (
     CHUNK,
     COMPRESSED,
@@ -23,17 +21,21 @@ from pushlog.intake.unpack import (
     Meter,
     Metered,
     Peeked,
+    Progress,
     Reads,
-    Reads1,
     TooMuchError,
     decompressed,
     kind,
+    no_progress,
 )
+from pushlog.intake.zip_entries import opened_entry, zip_entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pushlog.intake.limits import ArchiveLimits
+    from pushlog.intake.zip_entries import ZipEntry
+
 
 NESTED_TOO_DEEP = "an archive inside an archive inside an archive: not opened"
 # The complete log of a job in the zip that GitHub gives for a run; the folder of its name repeats it step by step.
@@ -58,24 +60,33 @@ class Member:
     again: bool = False
 
 
-def members(file: BinaryIO, size: int | None, limits: ArchiveLimits) -> Iterator[Member]:
-    """The logs in an open file of `size` bytes (None: not known), in their order in it.
+def members(
+    file: BinaryIO,
+    size: int | None,
+    limits: ArchiveLimits,
+    *,
+    only: str | None = None,
+    progress: Progress = no_progress,
+) -> Iterator[Member]:
+    """Yield the logs in an open file of `size` bytes (None: not known), in their order in it.
 
+    `only`: the name of the member to read, if not all are wanted. `progress`: is told of it while they are read.
     Raises InputError when a library for its compression is missing, OSError when the file can't be read.
     """
-    source = Counted(file, size)
-    yield from _Walk(source, limits).walk()
+    source = Counted(file, size, progress)
+    yield from _Walk(source, limits, only, progress).walk()
 
 
 class _Walk:
     """One way through one input."""
 
-    def __init__(self, source: Counted, limits: ArchiveLimits) -> None:
+    def __init__(self, source: Counted, limits: ArchiveLimits, only: str | None, progress: Progress) -> None:
         self._source = source
         self._limits = limits
-        self._meter = Meter(source, limits)
+        self._only = only
+        self._meter = Meter(source, limits, progress)
         self._first = Peeked(source)
-        self._seen = 0
+        self._entries = 0
 
     def walk(self) -> Iterator[Member]:
         name = ""
@@ -87,7 +98,7 @@ class _Walk:
             yield Member(name="", data=None, problem=f"{error}{f', after {name}' if name else ''}")
 
     def _open(self, stream: Peeked, name: str, depth: int) -> Iterator[Member]:
-        """What a stream holds, by its first bytes."""
+        """Yield what a stream holds, by its first bytes."""
         form = kind(stream.head)
         if form in COMPRESSED:
             inside = Peeked(decompressed(form or "", stream, self._meter))
@@ -109,80 +120,74 @@ class _Walk:
             yield from self._tar(stream, name, depth)
 
     def _log(self, stream: Reads, name: str) -> Member:
-        data, problem = _read(stream, self._limits.log_bytes, "the log")
+        data, problem = _read(stream, self._limits.log_bytes, "the log", cut=self._limits.cut_logs)
         return Member(name=name, data=data, problem=problem)
 
     def _zip(self, stream: Peeked, name: str, depth: int) -> Iterator[Member]:
         """A zip keeps its list at the end: at the top the file is read out of order, below it is held in memory."""
         if stream is self._first and self._source.seekable():
-            file = cast("BinaryIO", self._source)
+            file = self._source
         else:
             data, problem = _read(stream, self._limits.nested_bytes, "the zip inside")
             if data is None or problem is not None:
                 yield Member(name=name, data=None, problem=problem)
                 return
-            file = cast("BinaryIO", Counted(io.BytesIO(data), len(data)))
-        try:
-            archive = zipfile.ZipFile(file)
-        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-            raise BrokenError(f"the zip is broken: {error}") from None
-        entries = archive.infolist()
-        whole = {match["job"] for entry in entries if (match := _WHOLE_JOB.fullmatch(entry.filename))}
+            file = Counted(io.BytesIO(data), len(data))
+        entries = zip_entries(file, self._limits.members + 1)
+        jobs = {found["job"] for entry in entries if (found := _WHOLE_JOB.fullmatch(entry.name))}
         for entry in entries:
-            if not entry.is_dir():
-                if not self._counted():
-                    yield self._rest(name)
-                    return
-                yield from self._entry(archive, entry, _joined(name, entry.filename), depth, whole)
+            if not self._counted():
+                yield self._rest(name)
+                return
+            label = _joined(name, entry.name)
+            if not entry.is_folder and self._is_wanted(label):
+                yield from self._zip_member(file, entry, label, depth, jobs)
 
-    def _entry(
-        self, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, depth: int, whole: set[str]
-    ) -> Iterator[Member]:
-        job, _, step = entry.filename.partition("/")
-        mode = entry.external_attr >> 16
-        if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
+    def _zip_member(self, file: Counted, entry: ZipEntry, name: str, depth: int, jobs: set[str]) -> Iterator[Member]:
+        job, _, step = entry.name.partition("/")
+        if not entry.is_file:
             yield Member(name=name, data=None, problem="a link or a device, not a file", harmless=True)
-        elif entry.flag_bits & 1:
+        elif entry.is_encrypted:
             yield Member(name=name, data=None, problem="encrypted")
-        elif step and job in whole:
+        elif step and job in jobs:
             yield Member(name=name, data=None, problem="repeats lines of the job's whole log beside it", harmless=True)
         else:
             try:
-                entry_file = archive.open(entry)
-            except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError) as error:
-                yield Member(name=name, data=None, problem=f"can't be unpacked: {error}")
+                inner = opened_entry(file, entry)
+            except (BrokenError, InputError) as error:
+                yield Member(name=name, data=None, problem=str(error))
                 return
-            with entry_file:
-                yield from self._inside(Metered(cast("Reads1", entry_file), self._meter), name, depth)
+            yield from self._inside(Metered(inner, self._meter), name, depth)
 
     def _tar(self, stream: Peeked, name: str, depth: int) -> Iterator[Member]:
-        try:
-            with tarfile.open(fileobj=cast("BinaryIO", stream), mode="r|") as archive:
-                for entry in archive:
-                    if entry.isdir():
-                        continue
-                    if not self._counted():
-                        yield self._rest(name)
-                        return
-                    label = _joined(name, entry.name)
-                    file = archive.extractfile(entry) if entry.isreg() else None
-                    if file is None:
-                        yield Member(name=label, data=None, problem="a link or a device, not a file", harmless=True)
-                    else:
-                        yield from self._inside(cast("Reads", file), label, depth)
-        except (tarfile.TarError, EOFError, ValueError, OverflowError) as error:
-            raise BrokenError(f"the tar is broken: {error}") from None
+        for entry in tar_entries(stream):
+            if not self._counted():
+                yield self._rest(name)
+                return
+            label = _joined(name, entry.name)
+            if entry.file is not None:
+                if self._is_wanted(label):
+                    yield from self._inside(entry.file, label, depth)
+            elif entry.problem is not None and self._is_wanted(label):
+                yield Member(name=label, data=None, problem=entry.problem, harmless=entry.harmless)
 
     def _inside(self, stream: Reads, name: str, depth: int) -> Iterator[Member]:
-        """A member of an archive: its own fault costs it alone."""
+        """Yield what a member of an archive holds: its own fault costs it alone."""
         try:
             yield from self._open(Peeked(stream), name, depth + 1)
         except (BrokenError, InputError) as error:
             yield Member(name=name, data=None, problem=str(error))
 
+    def _is_wanted(self, name: str) -> bool:
+        """Whether a member is the one to read, or an archive that may hold it."""
+        if self._only is None:
+            return True
+        wanted, own = _steps(self._only), _steps(name)
+        return wanted[: len(own)] == own
+
     def _counted(self) -> bool:
-        self._seen += 1
-        return self._seen <= self._limits.members
+        self._entries += 1
+        return self._entries <= self._limits.members
 
     def _rest(self, name: str) -> Member:
         return Member(
@@ -190,21 +195,29 @@ class _Walk:
         )
 
 
-def _read(stream: Reads, limit: int, what: str) -> tuple[bytes | None, str | None]:
-    """All of a stream, or what came before it broke; None when it is larger than allowed."""
-    buffer, size = io.BytesIO(), 0
+def _read(stream: Reads, limit: int, what: str, *, cut: bool = False) -> tuple[bytes | None, str | None]:
+    """Return all of a stream, or what came before it broke. Of a larger one None, or its beginning with `cut`."""
+    held, size = io.BytesIO(), 0
     try:
         while part := stream.read(CHUNK):
             size += len(part)
+            if size > limit and cut:
+                held.write(part[: limit - size])
+                return held.getvalue(), f"only the first {limit:,} bytes were read, the limit for a log"
             if size > limit:
                 return None, f"{what} is larger than {limit >> 20} MiB" if limit >> 20 else f"{what} is too large"
-            buffer.write(part)
-    except (BrokenError, tarfile.TarError) as error:
-        return (buffer.getvalue(), f"{error}: read up to there") if size else (None, str(error))
-    return buffer.getvalue(), None
+            held.write(part)
+    except BrokenError as error:
+        return (held.getvalue(), f"{error}: read up to there") if size else (None, str(error))
+    return held.getvalue(), None
+
+
+def _steps(name: str) -> list[str]:
+    """Return the folders and the file of a name, without those that stand for where one is."""
+    return [step for step in name.split("/") if step not in ("", ".")]
 
 
 def _joined(outer: str, name: str) -> str:
-    """The label of a member: where it stands, on one line, not too long, and never a path to anything."""
-    label = name.encode("utf-8", "replace").decode("utf-8", "replace")[:_NAME]
+    """Return the label of a member: where it stands, on one line, not too long, and never a path to anything."""
+    label = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")[:_NAME]
     return f"{outer}/{label}" if outer else label

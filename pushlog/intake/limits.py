@@ -36,6 +36,25 @@ class Limits:
     seconds: float | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveLimits:
+    """What one input may ask for, in bytes, counted while reading; hitting one is always said.
+
+    `log_bytes`: one log, unpacked. `archive_bytes`: all that is unpacked from one input. `nested_bytes`: a zip inside
+    an archive, which must be held to be read. `members`: entries of an archive, nested ones included. `ratio` holds
+    only above `ratio_from`: a terminal's capture of 10.6 MB was seen to shrink 293 times, a bomb 1,029 times and more.
+    `cut_logs`: of a longer log the beginning is read; else nothing of it.
+    """
+
+    log_bytes: int = 1 << 30
+    archive_bytes: int = 4 << 30
+    nested_bytes: int = 256 << 20
+    members: int = 10_000
+    ratio: int = 200
+    ratio_from: int = 256_000_000
+    cut_logs: bool = False
+
+
 LIMITS = Limits()
 # What stands between two breaks is read up to here: a longer one is no line of a push, but may be an attack.
 LONGEST_PIECE = 64 << 10
@@ -122,20 +141,3 @@ def _break(data: Data, offset: int, step: int) -> int:
         if max(line, stop) >= 0:
             return stop if line < 0 else line
     return len(data)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArchiveLimits:
-    """What one input may ask for, in bytes, counted while reading; hitting one is always said.
-
-    `log_bytes`: one log, unpacked. `archive_bytes`: all that is unpacked from one input. `nested_bytes`: a zip inside
-    an archive, which must be held to be read. `members`: entries of an archive, nested ones included. `ratio` holds
-    only above `ratio_from`: a terminal's capture of 10.6 MB was seen to shrink 293 times, a bomb 1,029 times and more.
-    """
-
-    log_bytes: int = 1 << 30
-    archive_bytes: int = 4 << 30
-    nested_bytes: int = 256 << 20
-    members: int = 10_000
-    ratio: int = 200
-    ratio_from: int = 256_000_000

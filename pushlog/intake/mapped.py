@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import mmap
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
+import os
+from typing import BinaryIO
 
 Data = bytes | mmap.mmap
 
@@ -16,11 +14,10 @@ LARGE = 100 << 20
 _STEP = 24
 
 
-def contents(path: Path) -> Data:
-    """The bytes of a file. Raises OSError."""
-    with path.open("rb") as file:
-        size = path.stat().st_size
-        return mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ) if size >= LARGE else file.read()
+def contents(file: BinaryIO) -> Data:
+    """Return the bytes of an open file. Raises OSError."""
+    size = os.fstat(file.fileno()).st_size
+    return mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ) if size >= LARGE else file.read()
 
 
 def release_range(data: Data, start: int, stop: int) -> None:

@@ -9,12 +9,13 @@ import os
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from pushlog.faults import InputError
 from pushlog.intake import mapped
 from pushlog.intake.check import Checked, check
 from pushlog.intake.limits import LIMITS
+from pushlog.intake.spool import Spool
 from pushlog.intake.unpack import HEAD, kind
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ STDIN = "-"
 _HEAD = 4096
 # Most logs are one part, which is not copied.
 _PART = 64 << 20
+# So much is converted to UTF-8 at a time.
+_CONVERTED = 1 << 22
 
 # UTF-32 first: its mark begins with that of UTF-16.
 _MARKS = (
@@ -69,44 +72,67 @@ class Raw:
 
 
 def read(name: str, limit: int = LIMITS.log_bytes) -> Raw:
-    """The input of that path, or standard input for `-`, up to `limit` bytes. Raises InputError."""
+    """Return the input of that path, or standard input for `-`, up to `limit` bytes. Raises InputError."""
     try:
         if name == STDIN:
-            return _bounded("standard input", sys.stdin.buffer, limit)
-        path = Path(name)
-        with path.open("rb") as file:
-            if kind(file.peek(HEAD)[:HEAD]) is None:
-                if mapped.LARGE <= path.stat().st_size <= limit:
-                    return raw(name, mapped.contents(path))
-                return _bounded(name, file, limit)
-        return _unpacked(name, path.read_bytes())
+            return _opened("standard input", sys.stdin.buffer, limit)
+        if not name:
+            raise InputError("an empty name was given: name a log, or - for standard input")
+        with Path(name).open("rb") as file:
+            return _opened(name, file, limit)
     except NotADirectoryError:
-        return _inside(name)
-    except IsADirectoryError:
-        message = f"{name}: is a folder; name the log files in it, for example {name.rstrip('/')}/*.txt"
+        return _inside(name, limit)
+    except (OSError, ValueError) as error:
+        raise _unreadable(name, error) from None
+
+
+def _unreadable(name: str, error: OSError | ValueError) -> InputError:
+    if isinstance(error, IsADirectoryError):
+        return InputError(f"{name}: is a folder; name the log files in it, for example {name.rstrip('/')}/*.txt")
+    if not isinstance(error, OSError):  # a NUL in the name
+        return InputError(f"{name!r}: not a file name")
+    why = "no such file" if error.errno in (errno.ENOENT, errno.ENOTDIR) else (error.strerror or str(error)).lower()
+    return InputError(f"{'standard input' if name == STDIN else name}: can't be read: {why}")
+
+
+def _opened(name: str, file: BinaryIO, limit: int) -> Raw:
+    """Return the log in an open file, unpacked if it is compressed. What is read is not asked for again."""
+    source = _Rewound(file)
+    if kind(source.head) is not None:
+        return _unpacked(name, source, limit)
+    size = _size(file)
+    if source.seekable() and mapped.LARGE <= size <= limit:
+        return raw(name, mapped.contents(file))
+    return _bounded(name, source, size, limit)
+
+
+def _inside(name: str, limit: int) -> Raw:
+    """Return a member of an archive, named as audits name it: `logs.zip/job/push.txt`. Raises InputError."""
+    ends = [at for at, character in enumerate(name) if character == "/" and Path(name[:at]).is_file()]
+    if not ends:
+        raise InputError(f"{name}: can't be read: no such file")
+    archive, member = name[: ends[0]], name[ends[0] + 1 :]
+    try:
+        with Path(archive).open("rb") as file:
+            return _unpacked(archive, _Rewound(file), limit, member)
     except OSError as error:
-        why = "no such file" if error.errno == errno.ENOENT else (error.strerror or str(error)).lower()
-        message = f"{name}: can't be read: {why}"
-    except ValueError:  # a NUL in the name
-        message = f"{name!r}: not a file name"
-    raise InputError(message)
+        raise _unreadable(archive, error) from None
 
 
-def _inside(name: str) -> Raw:
-    """A member of an archive, named as audits name it: `logs.zip/job/push.txt`."""
-    archive = next(path for path in Path(name).parents if path.is_file())
-    return _unpacked(str(archive), archive.read_bytes(), name[len(str(archive)) + 1 :])
-
-
-def _unpacked(name: str, data: bytes, member: str | None = None) -> Raw:
-    """The one log that a compressed file or an archive holds, or the named one. Raises InputError."""
+def _unpacked(name: str, source: _Rewound, limit: int, member: str | None = None) -> Raw:
+    """Return the one log that a compressed file or an archive holds, or the named one. Raises InputError."""
     from pushlog.intake.archives import members
     from pushlog.intake.limits import ArchiveLimits
 
     label = name if member is None else f"{name}/{member}"
+    limits = ArchiveLimits(log_bytes=limit, cut_logs=True)
     log_member = None
-    for candidate in members(io.BytesIO(data), len(data), ArchiveLimits()):
-        if candidate.harmless or member not in (None, candidate.name):
+    for candidate in members(cast("BinaryIO", source), source.size, limits, only=member):
+        if candidate.harmless:
+            continue
+        if log_member is not None and candidate.data is None and not candidate.name:
+            # The archive broke off behind the log.
+            log_member = replace(log_member, problem=log_member.problem or candidate.problem)
             continue
         if log_member is not None:
             raise InputError(
@@ -117,17 +143,17 @@ def _unpacked(name: str, data: bytes, member: str | None = None) -> Raw:
         raise InputError(f"{label}: holds no such log" if member else f"{label}: is an archive without a log")
     if log_member.data is None:
         raise InputError(f"{label}: can't be read: {log_member.problem}")
-    source = raw(f"{name}/{log_member.name}" if log_member.name else name, log_member.data)
-    return replace(source, notes=(*source.notes, log_member.problem), incomplete=True) if log_member.problem else source
+    log = raw(f"{name}/{log_member.name}" if log_member.name else name, log_member.data)
+    return replace(log, notes=(*log.notes, log_member.problem), incomplete=True) if log_member.problem else log
 
 
-def _bounded(name: str, file: BinaryIO, limit: int) -> Raw:
-    """What a file holds now, however it grows or shrinks; one byte more than the limit tells that there is more."""
-    parts, left = [], min(limit + 1, _size(file) or limit + 1)
+def _bounded(name: str, file: _Rewound, size: int, limit: int) -> Raw:
+    """Return what a file holds now, however it grows or shrinks; a byte beyond the limit tells that there is more."""
+    spool, left = Spool(), min(limit + 1, size or limit + 1)
     while left > 0 and (part := file.read(min(left, _PART))):
-        parts.append(part)
+        spool.write(part)
         left -= len(part)
-    data = b"".join(parts)
+    data = spool.finish()
     if len(data) <= limit:
         return raw(name, data)
     source = raw(name, data[:limit])
@@ -135,8 +161,43 @@ def _bounded(name: str, file: BinaryIO, limit: int) -> Raw:
     return replace(source, notes=(*source.notes, note), incomplete=True)
 
 
+class _Rewound:
+    """An open file whose first bytes are known and are read again; also a pipe, which is never opened twice."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._is_seekable = file.seekable() and file.tell() == 0
+        self.head = b""
+        while len(self.head) < HEAD and (part := file.read(HEAD - len(self.head))):
+            self.head += part
+        self._again = b"" if self._is_seekable else self.head
+        if self._is_seekable:
+            file.seek(0)
+        self.size = _size(file) if self._is_seekable else None
+
+    def read(self, n: int = -1, /) -> bytes:
+        """Return at most `n` bytes; none at the end."""
+        if self._again:
+            cut = len(self._again) if n < 0 else n
+            data, self._again = self._again[:cut], self._again[cut:]
+            return data
+        return self._file.read(n)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Move to an offset and return it."""
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        """Return the offset."""
+        return self._file.tell()
+
+    def seekable(self) -> bool:
+        """Return whether the file can be read out of order, from its first byte on."""
+        return self._is_seekable
+
+
 def _size(file: BinaryIO) -> int:
-    """How large a file is at this moment; 0 for what has no size, such as a pipe."""
+    """Return the size of a file at this moment; 0 for what has none, such as a pipe."""
     try:
         return os.fstat(file.fileno()).st_size
     except OSError:  # not a file at all
@@ -148,9 +209,9 @@ def raw(name: str, data: Data) -> Raw:
     encoding, note = _encoding(data[:_HEAD])
     text = data
     if encoding:
-        text = data[:].decode(encoding, "replace").encode("utf-8", "replace")
+        text = _converted(data, encoding)
     elif data[:_HEAD].startswith(codecs.BOM_UTF8):
-        text = data[len(codecs.BOM_UTF8) :]
+        text = _without_mark(data)
     pending = check(data, is_text=encoding is None)
     notes = (note,) if note else ()
     if isinstance(pending, Checked):
@@ -158,6 +219,25 @@ def raw(name: str, data: Data) -> Raw:
     # A file name need not be UTF-8; what is written of it must be.
     label = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return Raw(name=label, data=text, size=len(data), pending_check=pending, notes=notes)
+
+
+def _converted(data: Data, encoding: str) -> Data:
+    """Return text of another encoding as UTF-8, piece by piece."""
+    decoder, spool = codecs.getincrementaldecoder(encoding)("replace"), Spool()
+    for start in range(0, len(data), _CONVERTED):
+        text = decoder.decode(data[start : start + _CONVERTED], start + _CONVERTED >= len(data))
+        spool.write(text.encode("utf-8", "replace"))
+        mapped.release_range(data, start, start + _CONVERTED)
+    return spool.finish()
+
+
+def _without_mark(data: Data) -> Data:
+    """Return UTF-8 without its byte order mark."""
+    spool = Spool()
+    for start in range(len(codecs.BOM_UTF8), len(data), _CONVERTED):
+        spool.write(data[start : start + _CONVERTED])
+        mapped.release_range(data, start, start + _CONVERTED)
+    return spool.finish()
 
 
 def _encoding(head: bytes) -> tuple[str | None, str | None]:

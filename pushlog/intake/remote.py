@@ -15,7 +15,7 @@ _WEB = ("http", "https")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class RemoteFile:
     """One remote file. `size` in bytes, None where the server doesn't say; `stamp` changes when the file does."""
 
     url: str
@@ -35,7 +35,7 @@ def label(url: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
-def find(url: str) -> Iterator[Found]:
+def find(url: str) -> Iterator[RemoteFile]:
     """The files that a URL names: a file, all below a folder, or what a pattern matches. Raises InputError."""
     try:
         yield from _find(url)
@@ -56,7 +56,7 @@ def opened(url: str) -> BinaryIO:
         raise _unreadable(url, error) from error
 
 
-def _find(url: str) -> Iterator[Found]:
+def _find(url: str) -> Iterator[RemoteFile]:
     system, path = _system(url)
     scheme = urlsplit(url).scheme
     if scheme in _WEB:
@@ -74,11 +74,11 @@ def _find(url: str) -> Iterator[Found]:
             yield _remote_file(system.unstrip_protocol(name), infos[name])
 
 
-def _remote_file(url: str, info: dict[str, Any]) -> Found:
+def _remote_file(url: str, info: dict[str, Any]) -> RemoteFile:
     stamps = (info.get(key) for key in ("ETag", "etag", "md5Hash", "LastModified", "updated", "mtime", "created"))
     stamp = next((str(value) for value in stamps if value is not None), "")
     size = info.get("size")
-    return Found(url=url, size=int(size) if size is not None else None, stamp=stamp)
+    return RemoteFile(url=url, size=int(size) if size is not None else None, stamp=stamp)
 
 
 def _system(url: str) -> tuple[Any, str]:  # fsspec has no types

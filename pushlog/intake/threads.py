@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-Given = TypeVar("Given")
-Made = TypeVar("Made")
+Part = TypeVar("Part")
+Result = TypeVar("Result")
 
 # Two take three quarters of the time of one. More would want memory for more parts, and wait for each other longer.
 _MOST = 2
 
 
-def at_once(work: Callable[[Given], Made], parts: Iterable[Given]) -> Iterator[Made]:
+def at_once(work: Callable[[Part], Result], parts: Iterable[Part]) -> Iterator[Result]:
     """What `work` makes of each part, in their order. Parts take long, a millisecond and more."""
     from concurrent.futures import ThreadPoolExecutor
 

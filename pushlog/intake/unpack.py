@@ -1,25 +1,18 @@
-"""Compressed bytes become bytes while they are read, and what is read is counted on the way."""
+"""Compressed bytes become bytes while they are read, and are counted on the way."""
 
 from __future__ import annotations
 
-import bz2
-import gzip
 import io
-import lzma
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from pushlog.faults import InputError
+from pushlog.intake.decompress import Unpacked, ZstdUnpacked, bzip2_stream, gzip_stream, xz_stream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pushlog.intake.limits import ArchiveLimits
 
 # No read asks for more than this, so that a forged size can't make Python set memory aside for it.
 CHUNK = 1 << 20
 HEAD = 512
-# A zstd block of 4 bytes can stand for 128 KiB (RFC 8878, RLE blocks): this many bytes can't become more than 32 MiB.
-ZSTD_PIECE = 1024
 
 # The first bytes of each kind. Sources: RFC 1952, bzip2's format, the .xz file format, RFC 8878, PKWARE's APPNOTE.
 _MAGIC = (
@@ -30,9 +23,10 @@ _MAGIC = (
     (b"PK\x03\x04", "zip"),
     (b"PK\x05\x06", "zip"),
 )
-COMPRESSED = ("gzip", "bzip2", "xz", "zstd")
-# POSIX.1-1988: a tar header carries this at its byte 257.
-_TAR = (b"ustar", 257)
+_STREAMS = {"gzip": gzip_stream, "bzip2": bzip2_stream, "xz": xz_stream}
+COMPRESSED = (*_STREAMS, "zstd")
+# POSIX.1-1988: a tar header has this text at this offset.
+_TAR, _TAR_OFFSET = b"ustar", 257
 
 
 class TooMuchError(Exception):
@@ -43,64 +37,79 @@ class BrokenError(Exception):
     """The bytes are not what their beginning promised; the message says how."""
 
 
+class Progress(Protocol):
+    """Is told while an input is read how many bytes were just taken from it, or just unpacked."""
+
+    def __call__(self, taken: int, unpacked: int, /) -> object:
+        """Take note of it."""
+
+
+def no_progress(_taken: int, _unpacked: int, /) -> None:
+    """Take no note of any progress."""
+
+
 class Reads(Protocol):
-    """What is read from: files of all kinds."""
+    """A reader: a file of any kind."""
 
     def read(self, n: int = -1, /) -> bytes:
-        """At most `n` bytes; none at the end."""
+        """Return at most `n` bytes; none at the end."""
 
 
 class Reads1(Protocol):
-    """What hands over what it has, at most that many bytes."""
+    """A reader that returns the bytes that it has at hand."""
 
-    def read1(self, n: int = -1, /) -> bytes:
-        """Some bytes; none at the end."""
+    def read1(self, n: int, /) -> bytes:
+        """Return some bytes, at most `n`; none at the end."""
 
 
 def kind(head: bytes) -> str | None:
-    """What the first bytes of a file say that it is: a compression, `zip`, `tar`, or None."""
+    """Return the kind of a file by its first bytes: a compression, `zip`, `tar`, or None."""
     for magic, name in _MAGIC:
         if head.startswith(magic):
             return name
-    mark, offset = _TAR
-    return "tar" if head[offset : offset + len(mark)] == mark else None
+    return "tar" if head[_TAR_OFFSET : _TAR_OFFSET + len(_TAR)] == _TAR else None
 
 
 class Counted:
-    """A file that counts what is read from it and asks for no more at a time than it can hold."""
+    """A file that counts what is read from it, and that returns no more at a time than it can hold.
 
-    def __init__(self, file: BinaryIO, size: int | None) -> None:
+    `size`: what the file is said to have. `progress`: see `Progress`.
+    """
+
+    def __init__(self, file: BinaryIO, size: int | None, progress: Progress = no_progress) -> None:
         self._file = file
-        self._size = size
+        self._progress = progress
+        self.size = size
         self.taken = 0
 
     def read(self, n: int = -1, /) -> bytes:
-        """At most `n` bytes."""
+        """Return at most `n` bytes."""
         # The size that was told may be wrong or old: it bounds one read, never the whole.
-        size = CHUNK if self._size is None else max(self._size - self._file.tell(), CHUNK)
-        data = self._file.read(size if n < 0 else min(n, size))
+        most = CHUNK if self.size is None or not self.seekable() else max(self.size - self._file.tell(), CHUNK)
+        data = self._file.read(most if n < 0 else min(n, most))
         self.taken += len(data)
+        self._progress(len(data), 0)
         return data
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Move to a place."""
+        """Move to an offset and return it."""
         return self._file.seek(offset, whence)
 
-    def tell(self) -> int:
-        """The place."""
-        return self._file.tell()
-
     def seekable(self) -> bool:
-        """Whether it can be read out of order."""
+        """Return whether the file can be read out of order."""
         return self._file.seekable()
 
 
 class Meter:
-    """Adds up what is unpacked from one input. Raises TooMuchError when that passes a limit."""
+    """Adds up what is unpacked from one input. Raises TooMuchError when that passes a limit.
 
-    def __init__(self, source: Counted, limits: ArchiveLimits) -> None:
+    `progress`: see `Progress`.
+    """
+
+    def __init__(self, source: Counted, limits: ArchiveLimits, progress: Progress = no_progress) -> None:
         self._source = source
         self._limits = limits
+        self._progress = progress
         self._made = 0
 
     def add(self, n: int) -> None:
@@ -109,9 +118,12 @@ class Meter:
         limits = self._limits
         if self._made > limits.archive_bytes:
             raise TooMuchError(f"unpacks to more than {limits.archive_bytes >> 20} MiB")
+        # Entries of a zip can share their bytes, which are then read more than once.
+        taken = self._source.taken if self._source.size is None else min(self._source.taken, self._source.size)
         # Honest logs shrink to a three-hundredth when they are small and repeat themselves: only size makes it a bomb.
-        if self._made > limits.ratio_from and self._made > limits.ratio * self._source.taken:
+        if self._made > limits.ratio_from and self._made > limits.ratio * taken:
             raise TooMuchError(f"unpacks to more than {limits.ratio} times its size")
+        self._progress(0, n)
 
 
 class Metered:
@@ -122,9 +134,8 @@ class Metered:
         self._meter = meter
 
     def read(self, n: int = -1, /) -> bytes:
-        """At most `n` bytes, and never more than a chunk. What is readable before a fault is given first."""
+        """Return at most `n` bytes, and never more than a chunk. What is readable before a fault comes first."""
         try:
-            # read1 hands over what it has; read would lose it when the next piece is broken.
             data = self._inner.read1(CHUNK if n < 0 else min(n, CHUNK))
         except (TooMuchError, BrokenError):
             raise
@@ -152,7 +163,7 @@ class Peeked:
         self._left = self.head
 
     def read(self, n: int = -1, /) -> bytes:
-        """At most `n` bytes."""
+        """Return at most `n` bytes."""
         if self._left:
             cut = len(self._left) if n < 0 else n
             data, self._left = self._left[:cut], self._left[cut:]
@@ -163,55 +174,6 @@ class Peeked:
 
 
 def decompressed(form: str, source: Reads, meter: Meter) -> Metered:
-    """What a compressed stream holds. Raises InputError when the library for it is missing."""
-    file = cast("BinaryIO", source)
-    if form == "gzip":
-        return Metered(gzip.GzipFile(fileobj=_Unbuffered(source)), meter)
-    if form == "bzip2":
-        return Metered(bz2.BZ2File(file), meter)
-    if form == "xz":
-        return Metered(lzma.LZMAFile(file), meter)
-    try:
-        import zstandard
-    except ImportError:
-        raise InputError("zstd is read with the zstandard library: pip install 'pushlog[zstd]'") from None
-    return Metered(_Zstd(source, zstandard.ZstdDecompressor().decompressobj), meter)
-
-
-class _Zstd:
-    """Zstandard frames one after another. The library's own reader takes a cut stream for a whole one."""
-
-    def __init__(self, source: Reads, begin: Callable[[], Any]) -> None:  # zstandard has no types
-        self._source = source
-        self._begin = begin
-        self._frame: Any = None
-        self._left = b""
-
-    def read1(self, _n: int = -1, /) -> bytes:
-        """What the next piece unpacks to; none at the end. Raises EOFError when that comes inside a frame."""
-        while True:
-            piece = self._left or self._source.read(ZSTD_PIECE)
-            if not piece:
-                if self._frame is not None:
-                    raise EOFError
-                return b""
-            self._frame = self._frame or self._begin()
-            data: bytes = self._frame.decompress(piece)
-            self._left = b""
-            if self._frame.eof:
-                self._left, self._frame = self._frame.unused_data, None
-            if data:
-                return data
-
-
-class _Unbuffered(io.RawIOBase):
-    """A stream as the raw file that gzip wants."""
-
-    def __init__(self, source: Reads) -> None:
-        self._source = source
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, n: int = -1, /) -> bytes:
-        return self._source.read(n)
+    """Return the content of a compressed stream. Raises InputError when the library for it is missing."""
+    inner = ZstdUnpacked(source) if form == "zstd" else Unpacked(source, _STREAMS[form])
+    return Metered(inner, meter)

@@ -1,4 +1,4 @@
-"""What CI systems put before every line, `decorations.toml`: one row for each form, with a sample it must take."""
+"""Line prefixes of CI systems, `decorations.toml`: one row for each form, with a sample that it must take."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CLOCKS = ("iso", "slashes", "epoch", "epoch-ms", "epoch-us", "time", "seconds", 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoration:
-    """One form; `pattern` is what stands before a line, `suffix` what ends it, `mark` what its logs hold somewhere.
+    """One form of line prefix. `pattern`: the prefix; `suffix`: the end of each line; `mark`: a text of all its logs.
 
     The file explains every key.
     """
@@ -43,7 +43,7 @@ class Noise:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamp:
-    """How a time reads inside a prefix that no row knows; `words` says it to a person."""
+    """A form of time inside a prefix that no row knows; `words` describes it to a person."""
 
     id: str
     pattern: str
@@ -54,7 +54,7 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """A log kept as JSON objects, one for each piece of output: `text` and `time` are the keys of both."""
+    """A log of JSON objects, one for each piece of output; `text` and `time` are the keys that hold them."""
 
     id: str
     system: str
@@ -78,24 +78,24 @@ class Decorations:
 
 @cache
 def decorations() -> Decorations:
-    """The file that comes with pushlog, the more specific forms first."""
+    """Return the file that comes with pushlog, the more specific forms first."""
     return _read(ours("decorations.toml"))
 
 
 def read_decorations(text: str, file: str) -> Decorations:
-    """The forms of a TOML text; raises KnowledgeError with file, row and key."""
+    """Return the forms of a TOML text. Raises KnowledgeError with file, row and key."""
     return _read(document(text, file))
 
 
 def _read(rows: Row) -> Decorations:
-    found = Decorations(
+    tables = Decorations(
         forms=tuple(_form(row) for row in rows.rows("decoration", "id")),
         stamps=tuple(_stamp(row) for row in rows.rows("stamp", "id")),
         records=tuple(_record(row) for row in rows.rows("record", "id")),
         noise=tuple(_noise(row) for row in rows.rows("noise", "id")),
     )
     rows.done()
-    return found
+    return tables
 
 
 def _form(row: Row) -> Decoration:
@@ -103,7 +103,7 @@ def _form(row: Row) -> Decoration:
     pattern = row.text("pattern")
     if (clock is None) is ("(?P<stamp>" in pattern):
         raise row.wrong("clock", "goes with a group `stamp` in the pattern, and only with it")
-    found = Decoration(
+    form = Decoration(
         id=row.text("id"),
         system=row.text("system"),
         pattern=pattern,
@@ -116,11 +116,11 @@ def _form(row: Row) -> Decoration:
     )
     row.done()
     if row.tested:
-        return found
-    taken = re.match(pattern.encode(), found.sample.encode())
-    if taken is None or not found.sample.encode()[taken.end() :].startswith(found.inside.encode()):
+        return form
+    prefix = re.match(pattern.encode(), form.sample.encode())
+    if prefix is None or not form.sample.encode()[prefix.end() :].startswith(form.inside.encode()):
         raise row.wrong("sample", "is not taken by the pattern")
-    return found
+    return form
 
 
 def _clock(row: Row) -> str:
@@ -131,7 +131,7 @@ def _clock(row: Row) -> str:
 
 
 def _record(row: Row) -> Record:
-    found = Record(
+    record = Record(
         id=row.text("id"),
         system=row.text("system"),
         text=row.text("text"),
@@ -142,39 +142,39 @@ def _record(row: Row) -> Record:
         source=row.text("source"),
     )
     try:
-        kept = json.loads(found.sample)
+        values = json.loads(record.sample)
     except ValueError as error:
         raise row.wrong("sample", f"is no JSON: {error}") from None
-    if str(kept.get(found.text)).rstrip("\r\n") != found.inside or found.time not in kept:
+    if str(values.get(record.text)).rstrip("\r\n") != record.inside or record.time not in values:
         raise row.wrong("sample", "does not hold the text and a time")
     row.done()
-    return found
+    return record
 
 
 def _stamp(row: Row) -> Stamp:
     clock = _clock(row)
-    found = Stamp(
+    stamp = Stamp(
         id=row.text("id"),
         pattern=row.text("pattern"),
         clock=clock,
         words=row.text("words"),
         sample=row.text("sample"),
     )
-    if not row.tested and not re.search(found.pattern.encode(), found.sample.encode()):
+    if not row.tested and not re.search(stamp.pattern.encode(), stamp.sample.encode()):
         raise row.wrong("sample", "does not hold the stamp")
     row.done()
-    return found
+    return stamp
 
 
 def _noise(row: Row) -> Noise:
-    found = Noise(
+    noise = Noise(
         id=row.text("id"),
         system=row.text("system"),
         pattern=row.text("pattern"),
         sample=row.text("sample"),
         source=row.text("source"),
     )
-    if not row.tested and not re.match(found.pattern.encode(), found.sample.encode()):
+    if not row.tested and not re.match(noise.pattern.encode(), noise.sample.encode()):
         raise row.wrong("sample", "is not taken by the pattern")
     row.done()
-    return found
+    return noise

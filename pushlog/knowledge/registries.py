@@ -1,4 +1,4 @@
-"""Registries and the proxies in front of them, `registries.toml`: whose host it is, what is documented about it."""
+"""Registries, `registries.toml`: whose host it is, what is documented about it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pushlog.knowledge.tables import Row, document, ours
 
 if TYPE_CHECKING:
     from pushlog.knowledge.patterns import Linear
+    from pushlog.knowledge.wording import Words
 
 BASES = ("compressed", "uncompressed")
 UNITS = ("bytes", "seconds", "images", "requests per minute", "requests per 10 minutes")
@@ -27,7 +28,6 @@ class Limit:
     words: str
     basis: str | None
     source: str
-    date: str | None
     verified: bool
 
 
@@ -38,78 +38,45 @@ class Registry:
     kind: str
     name: str
     hosts: tuple[str | Linear, ...]
-    login: str
+    login: Words
     token_seconds: int | None
     token_source: str | None
     token_verified: bool
     limits: tuple[Limit, ...]
     notes: tuple[str, ...]
     source: str | None
-    date: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hop:
-    """Something in front of a registry, known by `server`, a regular expression on the name that it signs with.
-
-    `value` is its limit on request bodies in bytes, `words` the same as documented, `setting` the one thing to set
-    there (it reads well after "set"), `time_setting` the same for its time limit.
-    """
-
-    id: str
-    name: str
-    server: str | Linear
-    value: int | None
-    words: str
-    setting: str
-    time_setting: str | None
-    source: str
-    date: str | None
-    verified: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Registries:
-    """The whole file."""
-
-    registries: tuple[Registry, ...]
-    hops: tuple[Hop, ...]
 
 
 @cache
-def lookup() -> Registries:
-    """The file that comes with pushlog."""
+def registries() -> tuple[Registry, ...]:
+    """Return the file that comes with pushlog. Raises KnowledgeError."""
     return _read(ours("registries.toml"))
 
 
-def read_registries(text: str, file: str) -> Registries:
-    """The registries and hops of a TOML text; raises `KnowledgeError`."""
+def read_registries(text: str, file: str) -> tuple[Registry, ...]:
+    """Return the registries of a TOML text. Raises KnowledgeError."""
     return _read(document(text, file))
 
 
-def _read(rows: Row) -> Registries:
-    found = Registries(
-        registries=tuple(registry(row) for row in rows.rows("registry", "kind")),
-        hops=tuple(hop(row) for row in rows.rows("hop", "id")),
-    )
-    rows.done()
-    return found
+def _read(file: Row) -> tuple[Registry, ...]:
+    rows = tuple(registry(row) for row in file.rows("registry", "kind"))
+    file.done()
+    return rows
 
 
 def registry(row: Row) -> Registry:
-    """One row; raises `KnowledgeError`."""
+    """Return one row. Raises KnowledgeError."""
     entry = Registry(
         kind=row.text("kind"),
         name=row.text("name"),
         hosts=row.patterns("hosts"),
-        login=row.text("login"),
+        login=row.words("login"),
         token_seconds=row.number("token_seconds"),
         token_source=row.maybe_text("token_source") or (row.origin if row.has("token_seconds") else None),
         token_verified=row.flag("token_verified") is not False,
         limits=tuple(_limit(limit) for limit in row.rows("limit", "id")),
         notes=row.texts("notes"),
         source=row.maybe_text("source"),
-        date=row.maybe_text("date"),
     )
     row.done()
     if entry.token_seconds is not None and entry.token_source is None:
@@ -128,28 +95,7 @@ def _limit(row: Row) -> Limit:
         words=row.text("words"),
         basis=row.choice("basis", BASES),
         source=row.source(),
-        date=row.maybe_text("date"),
         verified=row.flag("verified") is not False,
     )
     row.done()
     return limit
-
-
-def hop(row: Row) -> Hop:
-    """One row; raises `KnowledgeError`."""
-    entry = Hop(
-        id=row.text("id"),
-        name=row.text("name"),
-        server=row.pattern("server") or "",
-        value=row.number("value"),
-        words=row.text("words"),
-        setting=row.text("setting"),
-        time_setting=row.maybe_text("time_setting"),
-        source=row.source(),
-        date=row.maybe_text("date"),
-        verified=row.flag("verified") is not False,
-    )
-    row.done()
-    if not entry.server:
-        raise row.wrong("server", "is missing")
-    return entry

@@ -1,4 +1,4 @@
-"""What is never shown, `secrets.toml`: one row for each kind of secret, with samples and look-alikes."""
+"""Kinds of secrets, `secrets.toml`: one row for each, with samples and look-alikes."""
 
 from __future__ import annotations
 
@@ -23,30 +23,30 @@ class Secret:
 
     @cached_property
     def compiled(self) -> re.Pattern[str]:
-        """The pattern, compiled when a text first comes near it: most are never needed."""
+        """The compiled pattern; compiled on first use, because most are never needed."""
         return re.compile(self.pattern)
 
 
 @cache
 def secrets() -> tuple[Secret, ...]:
-    """The file that comes with pushlog, in its order."""
+    """Return the file that comes with pushlog, in its order."""
     return _read(ours("secrets.toml"))
 
 
 def read_secrets(text: str, file: str) -> tuple[Secret, ...]:
-    """The kinds of a TOML text; raises KnowledgeError with file, row and key."""
+    """Return the kinds of a TOML text. Raises KnowledgeError with file, row and key."""
     return _read(document(text, file))
 
 
 def _read(rows: Row) -> tuple[Secret, ...]:
-    found = tuple(_secret(row) for row in rows.rows("secret", "id"))
+    kinds = tuple(_secret(row) for row in rows.rows("secret", "id"))
     rows.done()
-    return found
+    return kinds
 
 
 def _secret(row: Row) -> Secret:
     near = row.texts("near")
-    found = Secret(
+    secret = Secret(
         id=row.text("id"),
         kind=row.maybe_text("kind") or row.name,
         near=near,
@@ -58,4 +58,4 @@ def _secret(row: Row) -> Secret:
     if any(literal != literal.lower() for literal in near):
         raise row.wrong("near", "must be in lower case")
     row.done()
-    return found
+    return secret

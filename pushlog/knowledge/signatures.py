@@ -1,16 +1,19 @@
-"""The catalogue of errors, `errors.toml`: what each error text means, what Docker does about it and what helps."""
+"""The catalogue of errors, `errors/*.toml`: what each error text means, what Docker does about it and what helps."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING
 
-from pushlog.knowledge.tables import Row, document, ours
-from pushlog.knowledge.wording import unknown_placeholder
+from pushlog.knowledge.tables import KnowledgeError, Row, document, ours_in
+from pushlog.knowledge.wording import Words, unknown_placeholder
 from pushlog.model import Family, Store
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pushlog.knowledge.patterns import Linear
 
 # How Docker reacts, as words for a sentence (moby distribution/errors.go and distribution/xfer/upload.go).
@@ -22,21 +25,34 @@ RETRIED = {
 }
 FAMILIES = tuple(family.value for family in Family)
 STORES = (Store.GRAPHDRIVER.value, Store.CONTAINERD.value)
+RETRY_HELPS = {"yes": True, "no": False, "unknown": None}
+
+
+class Verified(StrEnum):
+    """How well a row is known."""
+
+    READ = "read"  # the text stands in the source that is named
+    OBSERVED = "observed"  # the text was printed, to us or in published reports
+    INFERRED = "inferred"  # neither: a possibility, and shown as one
+
+
+VERIFIED = tuple(verified.value for verified in Verified)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """What a text must have, every key of it.
+    """The conditions for a text; it must meet all that are given.
 
-    `has`: one of these lower-case literals stands in the text (compared in lower case); it comes first and spares the
-    rest. `code`: one of these registry codes. `bare`: the code stands alone, or does not. `status`: one of these HTTP
-    statuses, `5xx` for a class. `stage`: all of these wrappers. `message`, `cause` and `text` are regular expressions
-    that are searched, ignoring case, in the registry's words, the innermost words and the whole text.
+    `has`: one of these lower-case literals stands in the text, which is compared in lower case; it is tried first and
+    saves trying the rest. `code`: one of these registry codes. `without_message`: the code stands alone, or does not.
+    `status`: one of these HTTP statuses, `5xx` for a class. `stage`: all of these wrappers. `message`, `cause` and
+    `text`: regular expressions that are searched, ignoring case, in the registry's words, the innermost words and the
+    whole text.
     """
 
     has: tuple[str, ...] = ()
     code: tuple[str, ...] = ()
-    bare: bool | None = None
+    without_message: bool | None = None
     status: tuple[str, ...] = ()
     stage: tuple[str, ...] = ()
     message: str | Linear | None = None
@@ -46,22 +62,23 @@ class Match:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
-    """One row: an error that is known.
+    """One row: a kind of error.
 
-    `title`, `cause` and `remedy` are for people and may hold the placeholders of `wording.WORDS`; remedies come
-    likeliest first. `daemon` says what Docker does about the error, as words for a sentence; `retried` the same as a
-    key of `RETRIED`. `retry_helps`: would simply pushing again help; None: nobody can tell. `store`: the only store
-    that prints the text. `standalone`: printed without any line of a push before it. `starts` and `line` tell the first
-    line of a text that has no shape of its own: how it begins, or the whole of it. `verified`: whether a source was
-    read or the text was observed.
+    `match`: what a text must have. `title`, `cause` and `remedy`: the words for people, with the placeholders and
+    scopes of `wording`; remedies come likeliest first. `retried`: a key of `RETRIED`; `daemon`: what Docker does about
+    the error, as words for a sentence, where `RETRIED` does not say it. `retry_helps`: whether simply pushing again
+    would help; None: nobody can tell. `store`: the only image store that prints the text. `standalone`: printed
+    without any line of a push before it. `starts` and `line`: how the first line begins, or the whole of it, where the
+    text has no shape of its own (formats/errors/detect.py). `sample`: texts that the row takes and no earlier row does.
+    `lookalike`: texts that come close and that the row does not take.
     """
 
     id: str
     family: Family
     match: Match
-    title: str
-    cause: str
-    remedy: tuple[str, ...]
+    title: Words
+    cause: tuple[Words, ...]
+    remedy: tuple[Words, ...]
     daemon: str
     retried: str
     retry_helps: bool | None
@@ -70,61 +87,90 @@ class Signature:
     starts: tuple[str, ...]
     line: tuple[str, ...]
     sample: tuple[str, ...]
+    lookalike: tuple[str, ...]
     source: str
-    verified: bool
+    verified: Verified
 
 
 @cache
 def signatures() -> tuple[Signature, ...]:
-    """The catalogue that comes with pushlog, first match first."""
-    return _read(ours("errors.toml"))
+    """Return the catalogue that comes with pushlog, first match first."""
+    return _read(ours_in("errors"))
 
 
-def read_signatures(text: str, file: str) -> tuple[Signature, ...]:
-    """The rows of a TOML text; raises `KnowledgeError`."""
-    return _read(document(text, file))
+def read_signatures(text: str, file: str, *, tested: bool = False) -> tuple[Signature, ...]:
+    """Return the rows of a TOML text; `tested`: it must be as complete as ours. Raises KnowledgeError."""
+    return _read((document(text, file, tested=tested),))
 
 
-def _read(rows: Row) -> tuple[Signature, ...]:
-    return tuple(signature(row) for row in rows.rows("error", "id"))
+def _read(files: Sequence[Row]) -> tuple[Signature, ...]:
+    rows: dict[str, Signature] = {}
+    for file in files:
+        for row in file.rows("error", "id"):
+            if row.name in rows:
+                raise row.wrong("id", "is used twice")
+            rows[row.name] = signature(row)
+        file.done()
+    return tuple(rows.values())
 
 
 def signature(row: Row) -> Signature:
-    """One row; raises `KnowledgeError`."""
+    """Return one row. Raises KnowledgeError."""
     retried = row.choice("retried", tuple(RETRIED)) or "never"
     family = row.choice("family", FAMILIES)
     store = row.choice("store", STORES)
     if family is None:
-        raise row.wrong("family", "is missing")
-    ours = row.inherited("match")
-    found = Signature(
+        raise _missing(row, "family")
+    match = row.inherited("match")
+    parsed = Signature(
         id=row.text("id"),
         family=Family(family),
-        match=ours if isinstance(ours, Match) else _match(row.table("match")),
-        title=row.text("title"),
-        cause=row.text("cause"),
-        remedy=row.texts("remedy"),
+        match=match if isinstance(match, Match) else _match(row.table("match")),
+        title=row.words("title"),
+        cause=row.all_words("cause"),
+        remedy=row.all_words("remedy"),
         daemon=row.maybe_text("daemon") or RETRIED[retried],
         retried=retried,
-        retry_helps=row.flag("retry_helps"),
+        retry_helps=_retry_helps(row),
         store=Store(store) if store else None,
         standalone=row.flag("standalone") or False,
         starts=row.texts("starts"),
         line=row.texts("line"),
         sample=row.texts("sample"),
+        lookalike=row.texts("lookalike"),
         source=row.source(),
-        verified=row.flag("verified") is not False,
+        verified=_verified(row),
     )
     row.done()
-    _check(row, found)
-    return found
+    _check(row, parsed)
+    return parsed
+
+
+def _retry_helps(row: Row) -> bool | None:
+    """Return what a row says; a user's own may leave it out, or say it with true and false."""
+    word = row.choice("retry_helps", tuple(RETRY_HELPS), flags=("yes", "no"))
+    if word is None and row.tested:
+        raise _missing(row, "retry_helps")
+    return RETRY_HELPS[word or "unknown"]
+
+
+def _verified(row: Row) -> Verified:
+    """Return what a row says; a user's own that does not say it is as good as read."""
+    word = row.choice("verified", VERIFIED, flags=(Verified.READ.value, Verified.INFERRED.value))
+    if word is None and row.tested:
+        raise _missing(row, "verified")
+    return Verified(word or Verified.READ)
+
+
+def _missing(row: Row, key: str) -> KnowledgeError:
+    return row.wrong(key, "is missing")
 
 
 def _match(row: Row) -> Match:
     match = Match(
         has=row.texts("has"),
         code=row.texts("code"),
-        bare=row.flag("bare"),
+        without_message=_without_message(row),
         status=row.texts("status"),
         stage=row.texts("stage"),
         message=row.pattern("message"),
@@ -139,11 +185,18 @@ def _match(row: Row) -> Match:
     return match
 
 
-def _check(row: Row, found: Signature) -> None:
-    if not found.remedy:
-        raise row.wrong("remedy", "is missing")
-    if row.tested and not found.sample:
-        raise row.wrong("sample", "is missing")
-    for key, words in (("title", (found.title,)), ("cause", (found.cause,)), ("remedy", found.remedy)):
-        if unknown := next(filter(None, map(unknown_placeholder, words)), None):
-            raise row.wrong(key, f"has the placeholder {unknown}, which nothing fills")
+def _without_message(row: Row) -> bool | None:
+    older = row.flag("bare")  # the name of the key in older files
+    return older if row.has("bare") else row.flag("without_message")
+
+
+def _check(row: Row, parsed: Signature) -> None:
+    for key, value in (("cause", parsed.cause), ("remedy", parsed.remedy)):
+        if not value:
+            raise _missing(row, key)
+    if row.tested and not parsed.sample:
+        raise _missing(row, "sample")
+    for key, parts in (("title", (parsed.title,)), ("cause", parsed.cause), ("remedy", parsed.remedy)):
+        for text in (text for part in parts for _, text in part.by_scope):
+            if unknown := unknown_placeholder(text):
+                raise row.wrong(key, f"has the placeholder {unknown}, which nothing fills")

@@ -1,4 +1,4 @@
-"""Rows of a TOML file, read key by key; whatever is wrong is said with its file, its row and its key."""
+"""Rows of a TOML file, read key by key; an error names the file, the row and the key."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 from pushlog.disk_cache import cached_bytes
 from pushlog.faults import UserError
 from pushlog.knowledge.patterns import Linear, PatternError, linear
+from pushlog.knowledge.wording import Words, versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-# More than anybody writes by hand; the catalogue that comes with pushlog has 150.
+# More than anybody writes by hand.
 MOST_ROWS = 1000
+# Stands for the form of the cached JSON: a cache of another form is made again.
+_CACHE_FORMAT = "a list of tables, one for each file"
 
 
 class KnowledgeError(UserError):
@@ -20,10 +23,10 @@ class KnowledgeError(UserError):
 
 
 class Row:
-    """One table of a file. Each key is taken once; `done` complains about keys that nobody took.
+    """One table of a file. Each key is read once; `done` raises KnowledgeError for a key that nobody read.
 
-    `tested`: it comes with pushlog, so its regular expressions are known to be good. `base`: what a key stands for
-    where the table leaves it out. `origin`: the source of figures and rows that name none.
+    `tested`: the table comes with pushlog, so its regular expressions are known to be good. `base`: the values of keys
+    that the table leaves out. `origin`: the source of figures and rows that name none.
     """
 
     def __init__(
@@ -45,19 +48,19 @@ class Row:
         self._taken: set[str] = set()
 
     def over(self, base: Mapping[str, object]) -> Row:
-        """The same table, with what it leaves out taken from `base`."""
+        """Return the same table, with the values that it leaves out taken from `base`."""
         return Row(self.file, self.name, self._values, tested=self.tested, origin=self.origin, base=base)
 
     def has(self, key: str) -> bool:
-        """Whether the table itself says anything about a key."""
+        """Whether the table itself has a key."""
         return key in self._values
 
     def inherited(self, key: str) -> object:
-        """What `base` says about a key that the table leaves out."""
+        """Return the value in `base` of a key that the table leaves out."""
         return None if self.has(key) else self._base.get(key)
 
     def wrong(self, key: str, why: str) -> KnowledgeError:
-        """The error to raise for a key of this row."""
+        """Return the error to raise for a key of this row."""
         return KnowledgeError(f"{self.file}: row '{self.name}': key '{key}': {why}")
 
     def _take(self, key: str) -> object:
@@ -77,7 +80,7 @@ class Row:
         return value
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """A list of texts; one text alone stands for a list of one."""
+        """Return a list of texts; one text alone stands for a list of one."""
         value = self._take(key)
         if value is None:
             return ()
@@ -85,6 +88,33 @@ class Row:
         if not all(isinstance(item, str) and item for item in items):
             raise self.wrong(key, f"must be text or a list of texts, not {value!r}")
         return tuple(items)
+
+    def words(self, key: str) -> Words:
+        """Return one text, by scope or in versions (see `wording`)."""
+        value = self._take(key)
+        if not value:
+            raise self.wrong(key, "is missing")
+        return self._words(key, value)
+
+    def all_words(self, key: str) -> tuple[Words, ...]:
+        """Return a list of such texts; one alone stands for a list of one."""
+        value = self._take(key)
+        items = value if isinstance(value, list | tuple) else () if value is None else (value,)
+        return tuple(self._words(key, item) for item in items)
+
+    def _words(self, key: str, value: object) -> Words:
+        if isinstance(value, Words):
+            return value
+        if isinstance(value, str) and value:
+            return versions(value)
+        if isinstance(value, list) and value and all(isinstance(text, str) and text for text in value):
+            return versions(*value)
+        if not isinstance(value, dict) or not value or not all(isinstance(text, str) for text in value.values()):
+            raise self.wrong(key, f"must be text, or texts by scope, not {value!r}")
+        try:
+            return Words(tuple(value.items()))
+        except ValueError as error:
+            raise self.wrong(key, str(error)) from None
 
     def flag(self, key: str) -> bool | None:
         value = self._take(key)
@@ -98,23 +128,26 @@ class Row:
             raise self.wrong(key, f"must be a whole number, not {value!r}")
         return value
 
-    def choice(self, key: str, allowed: tuple[str, ...]) -> str | None:
+    def choice(self, key: str, allowed: tuple[str, ...], *, flags: tuple[str, str] | None = None) -> str | None:
+        """Return one of the `allowed` words; `flags`: the words that true and false stand for."""
+        if flags and isinstance(value := self._take(key), bool):
+            return flags[0] if value else flags[1]
         value = self.maybe_text(key)
         if value is not None and value not in allowed:
             raise self.wrong(key, f"must be one of {', '.join(allowed)}, not '{value}'")
         return value
 
     def source(self) -> str:
-        """Where the row is known from; a row of a user's own that does not say is known from its file."""
+        """Return the source of the row; that of a user's row which names none is its file."""
         return self.maybe_text("source") or self.origin or self.text("source")
 
     def pattern(self, key: str) -> str | Linear | None:
-        """A regular expression; see `patterns`."""
+        """Return a regular expression; see `patterns`."""
         value = self._take(key)
         return value if isinstance(value, Linear) else next(iter(self.patterns(key)), None)
 
     def patterns(self, key: str) -> tuple[str | Linear, ...]:
-        """Regular expressions: ours as text, for most are never needed; a user's own ready to search."""
+        """Return regular expressions: ours as text, because most are never needed; a user's own compiled."""
         value = self.inherited(key)
         if self.tested or isinstance(value, str):
             return self.texts(key)
@@ -132,7 +165,7 @@ class Row:
         return Row(self.file, f"{self.name}' in '{key}", value, tested=self.tested, origin=self.origin)
 
     def rows(self, key: str, name_key: str) -> Iterator[Row]:
-        """The tables of a list of tables, each named by its own `name_key`."""
+        """Yield the tables of a list of tables, each named by its own `name_key`."""
         value = self._take(key)
         if value is None:
             return
@@ -140,14 +173,14 @@ class Row:
             raise self.wrong(key, "must be a list of tables")
         if len(value) > MOST_ROWS:
             raise self.wrong(key, f"has more than {MOST_ROWS:,} rows")
-        seen: set[str] = set()
+        names: set[str] = set()
         for number, item in enumerate(value, 1):
             name = item.get(name_key) if isinstance(item, dict) else None
             if not isinstance(item, dict) or not isinstance(name, str) or not name:
                 raise KnowledgeError(f"{self.file}: row {number} of '{key}': key '{name_key}': is missing")
-            if name in seen:
+            if name in names:
                 raise KnowledgeError(f"{self.file}: row '{name}': key '{name_key}': is used twice")
-            seen.add(name)
+            names.add(name)
             yield Row(self.file, name, item, tested=self.tested, origin=self.origin)
 
     def done(self) -> None:
@@ -157,22 +190,38 @@ class Row:
 
 
 def ours(file: str) -> Row:
-    """A whole file that comes with pushlog as one row. It is kept as JSON, which is read ten times as fast."""
+    """Return a whole file that comes with pushlog as one row."""
+    (row,) = _shipped(file, (file,))
+    return row
+
+
+def ours_in(folder: str) -> tuple[Row, ...]:
+    """Return each file of a folder that comes with pushlog as one row, in the order of their names."""
+    from importlib.resources import files
+
+    names = sorted(file.name for file in files("pushlog.knowledge").joinpath(folder).iterdir())
+    return _shipped(folder, tuple(f"{folder}/{name}" for name in names if name.endswith(".toml")))
+
+
+def _shipped(name: str, paths: tuple[str, ...]) -> tuple[Row, ...]:
+    """Return the rows of files, which are cached as JSON: that is read ten times as fast as TOML."""
     import json
     from importlib.resources import files
 
-    text = files("pushlog.knowledge").joinpath(file).read_text("utf-8")
+    folder = files("pushlog.knowledge")
+    texts = tuple(folder.joinpath(path).read_text("utf-8") for path in paths)
 
-    def made() -> bytes:
+    def parse() -> bytes:
         import tomllib
 
-        return json.dumps(tomllib.loads(text)).encode()
+        return json.dumps([tomllib.loads(text) for text in texts]).encode()
 
-    return Row(file, "the file", json.loads(cached_bytes(file, (text,), made)), tested=True)
+    tables = json.loads(cached_bytes(name, (*texts, _CACHE_FORMAT), parse))
+    return tuple(Row(path, "the file", table, tested=True) for path, table in zip(paths, tables, strict=True))
 
 
 def document(text: str, file: str, *, tested: bool = False, origin: str | None = None) -> Row:
-    """A whole TOML file as one row."""
+    """Return a whole TOML file as one row. Raises KnowledgeError."""
     import tomllib
 
     try:

@@ -1,9 +1,10 @@
-"""A user's own rows (`--rules FILE`), in the form of errors.toml and registries.toml, over what comes with pushlog.
+"""A user's own rows (`--rules FILE`), in the form of errors/, registries.toml and proxies.toml, over ours.
 
-A row whose `id` or `kind` is known may give some keys only; the others are taken from the row that it replaces. Limits
-of a registry are replaced one by one, by `id`. A new error needs `id`, `family`, `match`, `title`, `cause` and
+A row whose `id` or `kind` is one of ours may give some keys only; the others are taken from the row that it replaces.
+Limits of a registry are replaced one by one, by `id`. A new error needs `id`, `family`, `match`, `title`, `cause` and
 `remedy`, a new registry `kind` and `hosts`. `source` may be left out, and then is the file; `sample` too, but where
-one is given it is tried. Regular expressions are those of `patterns`. Later files go before earlier ones.
+one is given it is tried. `retry_helps` is then unknown, and what the row says is taken as certain. Regular expressions
+are those of `patterns`. Later files go before earlier ones.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from pushlog.knowledge.base import Knowledge
-from pushlog.knowledge.registries import Hop, Registry, hop, registry
+from pushlog.knowledge.proxies import Proxy, proxy
+from pushlog.knowledge.registries import Registry, registry
 from pushlog.knowledge.signatures import Signature, signature
 from pushlog.knowledge.tables import document
 
@@ -21,69 +23,71 @@ if TYPE_CHECKING:
 
     from pushlog.knowledge.tables import Row
 
-# Who changes the first changes what the others say about it, so that these are not taken from the replaced row.
+# A row that changes the first key changes what the others say about it: these are not taken from the replaced row.
 TOGETHER = {
     "retried": ("daemon",),
     "token_seconds": ("token_source", "token_verified"),
-    "value": ("words", "source", "date", "verified"),
+    "value": ("words", "source", "verified"),
 }
 
 
 def with_user_rules(base: Knowledge, text: str, file: str) -> Knowledge:
-    """What is known, with the rows of a TOML text before it. Raises `KnowledgeError`."""
-    whole = document(text, file, origin=file)
-    errors = tuple(_error(row, base) for row in whole.rows("error", "id"))
-    registries = tuple(_registry(row, base) for row in whole.rows("registry", "kind"))
-    hops = tuple(_hop(row, base) for row in whole.rows("hop", "id"))
-    whole.done()
+    """Return the knowledge with the rows of a TOML text before its own. Raises KnowledgeError."""
+    document_row = document(text, file, origin=file)
+    errors = tuple(_error(row, base) for row in document_row.rows("error", "id"))
+    registries = tuple(_registry(row, base) for row in document_row.rows("registry", "kind"))
+    # Older files call a proxy `hop`.
+    proxies = tuple(_proxy(row, base) for key in ("proxy", "hop") for row in document_row.rows(key, "id"))
+    document_row.done()
     replaced = {row.id for row in errors}
     return Knowledge(
         own_signatures=(*errors, *(row for row in base.own_signatures if row.id not in replaced)),
         registries=_placed_registries(registries, base),
-        hops=_placed_hops(hops, base),
+        proxies=_placed_proxies(proxies, base),
     )
 
 
 def _error(row: Row, base: Knowledge) -> Signature:
-    ours = next((known for known in base.signatures if known.id == row.name), None)
-    return signature(row.over(_keys(row, ours)) if ours else row)
+    replaced = next((signature for signature in base.signatures if signature.id == row.name), None)
+    return signature(row.over(_keys(row, replaced)) if replaced else row)
 
 
 def _registry(row: Row, base: Knowledge) -> Registry:
-    ours = base.registry(row.name)
-    if ours is None:
+    replaced = base.registry(row.name)
+    if replaced is None:
         if not row.has("hosts"):
             raise row.wrong("hosts", "is missing")
-        return registry(row.over({"name": row.name, "login": "docker login {registry}"}))
-    entry = registry(row.over(_keys(row, ours)))
-    given = {limit.id for limit in entry.limits}
-    return replace(entry, limits=(*entry.limits, *(limit for limit in ours.limits if limit.id not in given)))
+        return registry(row.over({"name": row.name, "login": "{login} {registry}"}))
+    entry = registry(row.over(_keys(row, replaced)))
+    changed = {limit.id for limit in entry.limits}
+    return replace(entry, limits=(*entry.limits, *(limit for limit in replaced.limits if limit.id not in changed)))
 
 
-def _hop(row: Row, base: Knowledge) -> Hop:
-    ours = next((known for known in base.hops if known.id == row.name), None)
-    return hop(row.over(_keys(row, ours)) if ours else row)
+def _proxy(row: Row, base: Knowledge) -> Proxy:
+    replaced = next((entry for entry in base.proxies if entry.id == row.name), None)
+    return proxy(row.over(_keys(row, replaced)) if replaced else row)
 
 
-def _keys(row: Row, ours: Signature | Registry | Hop) -> dict[str, object]:
-    """What a replaced row says, key by key."""
-    said = {field.name: getattr(ours, field.name) for field in fields(ours)}
+def _keys(row: Row, replaced: Signature | Registry | Proxy) -> dict[str, object]:
+    """Return the values of a replaced row, key by key."""
+    values = {field.name: getattr(replaced, field.name) for field in fields(replaced)}
     changed = {other for key, others in TOGETHER.items() if row.has(key) for other in others}
-    return {key: value for key, value in said.items() if value is not None and key not in changed}
+    return {key: value for key, value in values.items() if value is not None and key not in changed}
 
 
-def _placed_registries(own: Sequence[Registry], base: Knowledge) -> tuple[Registry, ...]:
-    """Own entries first, for the first that knows a host wins; one that says nothing of hosts keeps its place."""
-    ours = {entry.kind: entry.hosts for entry in base.registries}
-    staying = {entry.kind: entry for entry in own if entry.hosts == ours.get(entry.kind)}
-    leading = [entry for entry in own if entry.kind not in staying]
+def _placed_registries(rows: Sequence[Registry], base: Knowledge) -> tuple[Registry, ...]:
+    """Return all entries; a user's come first, except those that leave the hosts as they were."""
+    hosts = {entry.kind: entry.hosts for entry in base.registries}
+    staying = {entry.kind: entry for entry in rows if entry.hosts == hosts.get(entry.kind)}
+    leading = [entry for entry in rows if entry.kind not in staying]
     moved = {entry.kind for entry in leading}
     return (*leading, *(staying.get(entry.kind, entry) for entry in base.registries if entry.kind not in moved))
 
 
-def _placed_hops(own: Sequence[Hop], base: Knowledge) -> tuple[Hop, ...]:
-    ours = {entry.id: entry.server for entry in base.hops}
-    staying = {entry.id: entry for entry in own if entry.server == ours.get(entry.id)}
-    leading = [entry for entry in own if entry.id not in staying]
+def _placed_proxies(rows: Sequence[Proxy], base: Knowledge) -> tuple[Proxy, ...]:
+    """Return all entries; a user's come first, except those that leave the server's name as it was."""
+    servers = {entry.id: entry.server for entry in base.proxies}
+    staying = {entry.id: entry for entry in rows if entry.server == servers.get(entry.id)}
+    leading = [entry for entry in rows if entry.id not in staying]
     moved = {entry.id for entry in leading}
-    return (*leading, *(staying.get(entry.id, entry) for entry in base.hops if entry.id not in moved))
+    return (*leading, *(staying.get(entry.id, entry) for entry in base.proxies if entry.id not in moved))

@@ -1,16 +1,32 @@
-"""Placeholders in titles, causes and remedies, and what stands there when the log does not tell."""
+"""The words of titles, causes and remedies: placeholders, and which words hold for which clients.
+
+A text is a string that holds for all clients, or a table of strings by scope:
+
+    { engine = 'Docker waits for 50 s.', others = '{Client} does not wait.' }
+
+A scope is the name of a client, the name of a group of clients (`GROUPS`), or `others`. A text can also be a list of
+versions, with and without a command:
+
+    ['Tag it: `{retag} {reference} NAME`.', 'Push under another name.']
+
+The first string counts whose scope fits the client and whose commands the client has. Where there is none, the client
+is told nothing.
+"""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from pushlog.model import Client
 
-PLACEHOLDER = re.compile(r"\{([a-z]+)\}")
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+PLACEHOLDER = re.compile(r"\{([A-Za-z]+)\}")
 COMMAND = re.compile(r"(`[^`]*`)")
-# The words of a sentence where the log does not tell; in a command the name itself stands in capitals, to be replaced.
+# Prose for a value that the log does not tell. A command has the name in capitals there, to be replaced by hand.
 WORDS = {
     "registry": "the registry",
     "repository": "the repository",
@@ -20,25 +36,97 @@ WORDS = {
     "server": "a proxy",
     "status": "an error status",
     "object": "a blob",
+    "client": "the client",
+    "Client": "The client",
+    "sender": "the client",
+    "Sender": "The client",
+    "machine": "this machine",
+    "Machine": "This machine",
 }
+# Commands of the client that pushed. `push` and `inspect` name the image; the others are followed by their arguments.
+COMMANDS = ("push", "inspect", "login", "logout", "history", "retag")
+# engine: Docker's engine pushes. docker-cli: the `docker` command and its daemon are at hand. docker-config: logins are
+# read from `~/.docker/config.json`. containers-image: the library of Podman, Buildah and Skopeo.
+GROUPS = ("engine", "docker-cli", "docker-config", "containers-image")
+OTHERS = "others"
+SCOPES = dict.fromkeys((*(client.value for client in Client), *GROUPS, OTHERS))
+_ARTICLE = re.compile(rf"\b(?:an?|the|its|your) \{{(?:{'|'.join(WORDS)})\}}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Texts by scope; the first wins that fits a client."""
+
+    by_scope: tuple[tuple[str, str], ...]
+
+    def __post_init__(self) -> None:
+        """Refuse a scope that no client can have."""
+        for scope, _ in self.by_scope:
+            if scope not in SCOPES:
+                raise ValueError(f"the scope '{scope}' is none of {', '.join(SCOPES)}")
+
+    def of(self, scopes: Collection[str], values: Mapping[str, str | None]) -> str | None:
+        """Return the text for a client with these scopes and commands, filled; None if nothing holds for it."""
+        fitting = (text for scope, text in self.by_scope if scope in scopes or scope == OTHERS)
+        return next((fill(text, values) for text in fitting if _has_commands(text, values)), None)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All texts, whomever they hold for."""
+        return tuple(text for _, text in self.by_scope)
+
+
+def words(**texts: str) -> Words:
+    """Return texts by scope: `words(docker_cli="…", others="…")`."""
+    return Words(tuple((scope.replace("_", "-"), text) for scope, text in texts.items()))
+
+
+def versions(*texts: str) -> Words:
+    """Return a text in versions; the first counts whose commands the client has."""
+    return Words(tuple((OTHERS, text) for text in texts))
+
+
+def sentences(parts: Iterable[Words], scopes: Collection[str], values: Mapping[str, str | None]) -> str:
+    """Return the sentences that hold for a client, filled and joined."""
+    return " ".join(steps(parts, scopes, values))
+
+
+def steps(parts: Iterable[Words], scopes: Collection[str], values: Mapping[str, str | None]) -> tuple[str, ...]:
+    """Return the steps that a client can take, filled."""
+    texts = (part.of(scopes, values) for part in parts)
+    return tuple(text for text in texts if text is not None)
+
+
+def _has_commands(text: str, values: Mapping[str, str | None]) -> bool:
+    """Whether the client has every command that a text asks for."""
+    return all(values.get(hit[1]) for hit in PLACEHOLDER.finditer(text) if hit[1] in COMMANDS)
 
 
 def fill(text: str, values: Mapping[str, str | None]) -> str:
-    """The text with its placeholders filled; those without a value read well in prose and stand out in commands."""
+    """Return the text with its placeholders filled; a missing value reads well in prose and stands out in commands."""
     parts = COMMAND.split(text)
-    return "".join(_filled(part, values, command=index % 2 == 1) for index, part in enumerate(parts))
+    return "".join(_filled(part, values, in_command=index % 2 == 1) for index, part in enumerate(parts))
 
 
-def _filled(text: str, values: Mapping[str, str | None], *, command: bool) -> str:
+def _filled(text: str, values: Mapping[str, str | None], *, in_command: bool) -> str:
     def value(hit: re.Match[str]) -> str:
         name = hit[1]
-        if name not in WORDS:
+        if name not in WORDS and name not in COMMANDS:
             return hit[0]
-        return values.get(name) or (name.upper() if command else WORDS[name])
+        return values.get(name) or (name.upper() if in_command or name in COMMANDS else WORDS[name])
 
     return PLACEHOLDER.sub(value, text)
 
 
 def unknown_placeholder(text: str) -> str | None:
-    """A placeholder that nothing fills; braces inside commands may be JSON and are left alone."""
-    return next((hit[0] for hit in PLACEHOLDER.finditer(text) if hit[1] not in WORDS), None)
+    """Return a placeholder that nothing fills; braces inside commands may be JSON and are left alone."""
+    if "{" not in text:
+        return None
+    names = (hit for hit in PLACEHOLDER.finditer(text) if hit[1] not in WORDS and hit[1] not in COMMANDS)
+    return next((hit[0] for hit in names), None)
+
+
+def doubled_article(text: str) -> str | None:
+    """Return a placeholder with an article before it, which would print `the the tag`; commands are left alone."""
+    prose = COMMAND.split(text)[::2]
+    return next((hit[0] for part in prose if (hit := _ARTICLE.search(part))), None)

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 from urllib.parse import quote
+
+from pushlog.knowledge.signatures import signatures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -127,8 +130,21 @@ class Pseudonyms:
 @cache
 def _vocabulary() -> frozenset[str]:
     """The words that lines of a push and errors are made of: alone they are no names."""
-    sources = (files("pushlog.knowledge").joinpath("errors.toml"), files("pushlog.grammars").joinpath("docker.lark"))
-    return frozenset(word for file in sources for word in _words(file.read_text("utf-8")))
+    grammar = files("pushlog.grammars").joinpath("docker.lark").read_text("utf-8")
+    # Look-alikes are lines of other programs.
+    rows = (replace(row, lookalike=()) for row in signatures())
+    return frozenset(word for text in (grammar, *_strings(tuple(rows))) for word in _words(text))
+
+
+def _strings(value: object) -> Iterator[str]:
+    """Yield every string in a value of dataclasses and tuples."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _strings(item)
+    elif is_dataclass(value):
+        yield from _strings(tuple(getattr(value, field.name) for field in fields(value)))
 
 
 def _words(text: str) -> Iterable[str]:

@@ -50,7 +50,7 @@ def redact_result(log: Log, text: LogText | None = None) -> Log:
             secrets[span.kind, shown_text[span.start : span.stop], line] = None
     if not secrets:
         return log
-    redactor = _Found(rows, {secret: kind for kind, secret, _ in secrets if len(secret) >= _TELLING})
+    redactor = _Redactor(rows, {secret: kind for kind, secret, _ in secrets if len(secret) >= _TELLING})
     clean = cast("Log", redactor.without(log))
     counts = _counted(secrets)
     note = _note(counts)
@@ -97,7 +97,7 @@ def _parts(value: object) -> Iterable[object]:
     return (getattr(value, name) for name in names(type(value)))
 
 
-class _Found:
+class _Redactor:
     """The kinds that a result holds and the secrets themselves, for texts that were made of a line of the log."""
 
     def __init__(self, rows: Sequence[Secret], values: Mapping[str, str]) -> None:

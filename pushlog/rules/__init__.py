@@ -1,7 +1,6 @@
 """The judgements: one small module each, registered by hand below.
 
-A rule is a module: its docstring is its page in `pushlog explain`, `CODE`, `NAME` and `SEVERITY` name it, and `check`
-yields its findings on a `Case`, or `across` on all pushes of a log. Codes are stable: 0xx causes by family, 1xx
+A rule is a module in the form of `diagnosis/rule.py`. Codes are stable: 0xx causes by family, 1xx
 retries, 2xx time and reuse, 3xx how the log was kept, 4xx habits, 5xx limits, 6xx what else an error can mean.
 """
 
@@ -9,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.model import Severity
 from pushlog.rules import (
     bottleneck_layer,
@@ -45,19 +45,22 @@ from pushlog.rules import (
     token_outlived,
     truncated_log,
 )
-from pushlog.rules.voice import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from types import ModuleType
 
     from pushlog.diagnosis.case import Case
+    from pushlog.diagnosis.rule import LogRule, PushRule, Rule
     from pushlog.model import Finding
 
-# Only the first of these that speaks is the cause; what the catalogue says of the error's family comes last.
-CAUSES: tuple[ModuleType, ...] = (token_expired, manifest_too_large, proxy_body_limit, layer_too_large, failure)
-# What else an error can mean comes first here, right behind the cause.
-OTHERS: tuple[ModuleType, ...] = (
+# In the order in which they are asked. Causes: the more specific first, the catalogue's word on the family last.
+# Others: further meanings of an error first.
+PUSH_RULES: tuple[PushRule, ...] = (
+    token_expired,
+    manifest_too_large,
+    proxy_body_limit,
+    layer_too_large,
+    failure,
     missing_namespace,
     missing_repository,
     token_outlived,
@@ -84,52 +87,34 @@ OTHERS: tuple[ModuleType, ...] = (
     size_figures_basis,
     quiet_push,
 )
-# These look at all pushes of a log: `across(cases, unclear)` yields the index of the push that a finding is about, and
-# it. They leave alone the `unclear` ones, which `interleaved_pushes` can't tell apart from others.
-HABITS: tuple[ModuleType, ...] = (premature_restart, retrying_the_unretryable, low_reuse)
-RULES: tuple[ModuleType, ...] = tuple(dict.fromkeys((*CAUSES, *OTHERS, interleaved_pushes, *HABITS)))
-
-# These speak of Docker's engine: its upload slots, its countdowns, what it prints and does not print.
-ENGINE: tuple[ModuleType, ...] = (
-    missing_repository,
-    token_outlived,
-    silent_refusal,
-    no_daemon_retry,
-    retry_storm,
-    stalled_layer,
-    slow_upload,
-    bottleneck_layer,
-    concurrency_saturated,
-    concurrency_too_high,
-    pushed_before_the_error,
-    no_progress_captured,
-    no_clock,
-    interleaved_pushes,
-    premature_restart,
-    low_reuse,
-)
+LOG_RULES: tuple[LogRule, ...] = (interleaved_pushes, premature_restart, retrying_the_unretryable, low_reuse)
+RULES: tuple[Rule, ...] = tuple(dict.fromkeys((*PUSH_RULES, *LOG_RULES)))
+CAUSES = tuple(rule for rule in PUSH_RULES if Role.CAUSE in rule.ROLE)
+OTHERS = tuple(rule for rule in PUSH_RULES if Role.OTHER in rule.ROLE)
 
 _ORDER = tuple(Severity)
 
 
 def judge(case: Case, habits: Sequence[Finding] = ()) -> tuple[Finding, ...]:
-    """All findings on a push: the cause first, then by severity, in the order of the rules; habits with the others."""
-    cause = next((found for rule in CAUSES if (found := list(rule.check(case)))), [])
-    rest = [*(finding for rule in OTHERS if _applies(rule, case) for finding in rule.check(case)), *habits]
-    ordered = (*cause, *sorted(rest, key=lambda finding: _ORDER.index(finding.severity)))
-    return tuple(spoken(case, finding) for finding in ordered)
+    """Return all findings on a push: the cause first, then by severity, in the order of the rules."""
+    cause = next((findings for rule in CAUSES if (findings := list(rule.check(case)))), [])
+    others = [*(finding for rule in OTHERS if _applies(rule, case) for finding in rule.check(case)), *habits]
+    return (*cause, *sorted(others, key=lambda finding: _ORDER.index(finding.severity)))
 
 
 def across(cases: Sequence[Case]) -> tuple[tuple[Finding, ...], ...]:
-    """What the pushes of a log say together: for each push the findings that are about it."""
-    mixed = list(interleaved_pushes.across(cases))
-    unclear = frozenset(index for index, _ in mixed)
-    habits = [hit for rule in HABITS for hit in rule.across(cases, unclear) if _applies(rule, cases[hit[0]])]
-    found: list[list[Finding]] = [[] for _ in cases]
-    for index, finding in (*(hit for hit in mixed if _applies(interleaved_pushes, cases[hit[0]])), *habits):
-        found[index].append(finding)
-    return tuple(map(tuple, found))
+    """Return, for each push of a log, the findings that need all its pushes."""
+    findings: list[list[Finding]] = [[] for _ in cases]
+    unclear: frozenset[int] = frozenset()
+    for rule in LOG_RULES:
+        hits = list(rule.across(cases, unclear))
+        if rule is interleaved_pushes:
+            unclear = frozenset(index for index, _ in hits)
+        for index, finding in hits:
+            if _applies(rule, cases[index]):
+                findings[index].append(finding)
+    return tuple(map(tuple, findings))
 
 
-def _applies(rule: ModuleType, case: Case) -> bool:
-    return case.client.uses_docker_engine or rule not in ENGINE
+def _applies(rule: Rule, case: Case) -> bool:
+    return rule.SCOPE is Scope.ANY or case.client.uses_docker_engine

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.model import Confidence, Finding, Outcome, Severity, State
 from pushlog.units import seconds, size
 
@@ -27,21 +28,23 @@ if TYPE_CHECKING:
 CODE = "PL201"
 NAME = "bottleneck-layer"
 SEVERITY = Severity.WARNING
+ROLE = Role.OTHER
+SCOPE = Scope.DOCKER_ENGINE
 
 _LEAST_SECONDS = 1.0
 _LEAST_SHARE = 0.25
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires when the last layer was alone for a good part of the push; why a push failed is for other rules."""
+    """Fire when the last layer was alone for a good part of the push; why a push failed is for other rules."""
     if len(case.push.layers) < 2 or case.push.outcome is Outcome.FAILED:
         return
-    ends = sorted((float(case.events.at[rows].max()), code) for code, rows in case.events.by_layer.items())
-    (before, _), (over, last) = ends[-2:]
+    last_times = sorted((float(case.events.at[rows].max()), code) for code, rows in case.events.by_layer.items())
+    (previous_end, _), (end, last) = last_times[-2:]
     layer = case.push.layers[last]
-    alone, whole = over - before, max(case.end, 0.1)
+    alone, duration = end - previous_end, max(case.end, 0.1)
     uploaded = layer.state in (State.PUSHED, State.PUSHING, State.RETRYING, State.FAILED)
-    if not uploaded or alone < _LEAST_SECONDS or alone < _LEAST_SHARE * whole:
+    if not uploaded or alone < _LEAST_SECONDS or alone < _LEAST_SHARE * duration:
         return
     measured = case.push.clock.measured
     bound = "" if measured else "at least "
@@ -62,7 +65,7 @@ def check(case: Case) -> Iterator[Finding]:
         evidence=(case.row(rows[0]), case.row(rows[-1])),
         confidence=Confidence.CERTAIN if measured else Confidence.LIKELY,
         layers=(layer.id,),
-        data={"seconds_alone": round(alone, 1), "seconds_without": round(before, 1), "measured": measured},
+        data={"seconds_alone": round(alone, 1), "seconds_without": round(previous_end, 1), "measured": measured},
     )
 
 

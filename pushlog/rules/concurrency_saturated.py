@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.model import Confidence, Finding, Severity, State, Store
 from pushlog.units import count
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 CODE = "PL202"
 NAME = "concurrency-saturated"
 SEVERITY = Severity.INFO
+ROLE = Role.OTHER
+SCOPE = Scope.DOCKER_ENGINE
 
 DEFAULT = 5
 _LEAST_WAITING = 3
@@ -36,21 +39,21 @@ _LONG = 30.0
 
 
 def setting(uploads: int) -> str:
-    """How to set the daemon's limit, as the end of a remedy."""
+    """Return how to set the daemon's limit, as the end of a remedy."""
     return f'`"max-concurrent-uploads": {uploads}` in `/etc/docker/daemon.json`, then `sudo systemctl reload docker`'
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires when uploads queued in a push that was long or had many layers."""
+    """Fire when uploads queued in a push that was long or had many layers."""
     push = case.push
     rows = case.rows_of(State.WAITING)
-    took = push.duration.seconds or push.duration.at_least
-    if push.store is not Store.GRAPHDRIVER or not rows or (len(push.layers) < _MANY_LAYERS and took < _LONG):
+    duration = push.duration.seconds or push.duration.at_least
+    if push.store is not Store.GRAPHDRIVER or not rows or (len(push.layers) < _MANY_LAYERS and duration < _LONG):
         return
     codes = list(dict.fromkeys(case.events.layer[rows].tolist()))
-    waited = tuple(case.parsed.events.ids[code] for code in codes)
-    slots = len(push.layers) - len(waited)
-    if len(waited) < _LEAST_WAITING or slots < 1:
+    waiting_layers = tuple(case.parsed.events.ids[code] for code in codes)
+    slots = len(push.layers) - len(waiting_layers)
+    if len(waiting_layers) < _LEAST_WAITING or slots < 1:
         return
     whose = (
         "Docker's default"
@@ -61,11 +64,11 @@ def check(case: Case) -> Iterator[Finding]:
         rule=CODE,
         name=NAME,
         severity=SEVERITY,
-        title=f"{len(waited)} of {count(len(push.layers), 'layer')} waited for a free upload slot",
+        title=f"{len(waiting_layers)} of {count(len(push.layers), 'layer')} waited for a free upload slot",
         explanation=f"{count(slots, 'slot')} were free at the start: {whose}. All pushes of the daemon share them.",
         remedy=(f"If line and registry have room, raise the limit: {setting(10)}",),
         evidence=(case.row(rows[0]), case.row(rows[-1])),
         confidence=Confidence.CERTAIN,
-        layers=waited,
-        data={"waited": len(waited), "slots": slots, "default": DEFAULT},
+        layers=waiting_layers,
+        data={"waited": len(waiting_layers), "slots": slots, "default": DEFAULT},
     )

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.model import Confidence, Family, Finding, Severity, Store
 
 if TYPE_CHECKING:
@@ -25,34 +26,36 @@ if TYPE_CHECKING:
 CODE = "PL205"
 NAME = "concurrency-too-high"
 SEVERITY = Severity.INFO
+ROLE = Role.OTHER
+SCOPE = Scope.DOCKER_ENGINE
 
 _LEAST = 3
 _CUTS = (Family.CONNECTION_RESET, Family.EOF, Family.TIMEOUT)
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires on a push of the graphdriver store; the other gives up on the first cut."""
+    """Fire on a push of the graphdriver store; the other gives up on the first cut."""
     error = case.push.error
-    cut = tuple(layer.id for layer in case.push.layers if layer.retry_wait > 0)
+    cut_layers = tuple(layer.id for layer in case.push.layers if layer.retry_wait > 0)
     observed = case.push.concurrency.observed or 0
-    if case.push.store is not Store.GRAPHDRIVER or len(cut) < _LEAST or observed < _LEAST:
+    if case.push.store is not Store.GRAPHDRIVER or len(cut_layers) < _LEAST or observed < _LEAST:
         return
     if error is not None and error.family not in _CUTS:
         return
-    first = [next(row for row in case.rows(layer) if case.events.wait[row] > 0) for layer in cut[:3]]
+    first_countdowns = [next(row for row in case.rows(layer) if case.events.wait[row] > 0) for layer in cut_layers[:3]]
     yield Finding(
         rule=CODE,
         name=NAME,
         severity=SEVERITY,
-        title=f"{len(cut)} layers broke off with {observed} uploads at a time: fewer may get through",
+        title=f"{len(cut_layers)} layers broke off with {observed} uploads at a time: fewer may get through",
         explanation="Uploads share the line and the proxies on it; many at a time are slow, and slow ones meet time "
         "limits. That fewer would have gone through is likely only where the line is the weak part.",
         remedy=(
             'Set `"max-concurrent-uploads": 2` in `/etc/docker/daemon.json`, restart the daemon, push and compare.',
             "If single uploads break off as well, look for a limit on the way instead.",
         ),
-        evidence=tuple(case.row(row) for row in first),
+        evidence=tuple(case.row(row) for row in first_countdowns),
         confidence=Confidence.POSSIBLE,
-        layers=cut,
-        data={"broken_off": len(cut), "observed": observed},
+        layers=cut_layers,
+        data={"broken_off": len(cut_layers), "observed": observed},
     )

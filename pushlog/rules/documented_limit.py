@@ -15,8 +15,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.diagnosis.failing_layers import suspects
+from pushlog.diagnosis.failing_layers import failing_layers
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.diagnosis.size_limits import against, fits, limit, sized
+from pushlog.knowledge.wording import words
 from pushlog.model import Basis, Confidence, Family, Finding, Phase, Severity
 from pushlog.rules.concurrency_saturated import setting
 from pushlog.units import seconds
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 CODE = "PL505"
 NAME = "documented-limit"
 SEVERITY = Severity.WARNING
+ROLE = Role.OTHER
+SCOPE = Scope.ANY
 
 _VAGUE = (
     Family.CONNECTION_RESET,
@@ -43,58 +47,66 @@ _VAGUE = (
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires on an error that can hide a limit, for each limit that a layer under way is above."""
+    """Fire on an error that can hide a limit, for each limit that a layer under way is above."""
     failure = case.push.error
     if failure is None or failure.family not in _VAGUE:
         return
-    under_way = suspects(case).layers
-    most = limit(case.knowledge, case.push.registry_kind, "layer-size")
-    for layer in sized(case, under_way) if most else ():
-        if most and (layer.bytes_total or 0) > most.value and not fits(layer, most.value):
-            yield _size(case, layer, most)
-    longest = limit(case.knowledge, case.push.registry_kind, "upload-time")
-    for layer in case.push.layers if longest else ():
-        took = _longest_upload(layer) if layer.id in under_way else 0.0
-        if longest and took >= longest.value:
-            yield _time(case, layer, longest, took)
+    under_way = failing_layers(case).layers
+    size_limit = limit(case.knowledge, case.push.registry_kind, "layer-size")
+    for layer in sized(case, under_way) if size_limit else ():
+        if size_limit and (layer.bytes_total or 0) > size_limit.value and not fits(layer, size_limit.value):
+            yield _size(case, layer, size_limit)
+    time_limit = limit(case.knowledge, case.push.registry_kind, "upload-time")
+    for layer in case.push.layers if time_limit else ():
+        duration = _longest_upload(layer) if layer.id in under_way else 0.0
+        if time_limit and duration >= time_limit.value:
+            yield _time(case, layer, time_limit, duration)
 
 
-def _size(case: Case, layer: Layer, most: Limit) -> Finding:
-    sure = layer.basis is Basis.COMPRESSED
+def _size(case: Case, layer: Layer, size_limit: Limit) -> Finding:
+    is_compressed = layer.basis is Basis.COMPRESSED
     return Finding(
         rule=CODE,
         name=NAME,
         severity=SEVERITY,
-        title=f"Layer {layer.id} {'is' if sure else 'may be'} above what {_name(case)} documents: {most.words}",
-        explanation=f"{against(layer, most)} The error does not speak of size; a limit can just cut the connection.",
-        remedy=(
-            f"Find the instruction that made the layer, and split it: `docker history --no-trunc {case.image}`",
+        title=f"Layer {layer.id} {'is' if is_compressed else 'may be'} above what {_name(case)} documents: "
+        f"{size_limit.words}",
+        explanation=f"{against(layer, size_limit)} The error does not speak of size; a limit can just cut the "
+        "connection.",
+        remedy=case.steps(
+            (
+                "Find the instruction that made the layer, and split it: `{history} --no-trunc {reference}`",
+                "Find the instruction that made the layer, and split it.",
+            ),
             "To tell: push an image without that layer. If it goes through, it is the size.",
         ),
         evidence=_evidence(case, layer),
-        confidence=Confidence.LIKELY if sure else Confidence.POSSIBLE,
+        confidence=Confidence.LIKELY if is_compressed else Confidence.POSSIBLE,
         layers=(layer.id,),
-        data={"bytes_total": layer.bytes_total, "basis": layer.basis.value, "limit_bytes": most.value},
+        data={"bytes_total": layer.bytes_total, "basis": layer.basis.value, "limit_bytes": size_limit.value},
     )
 
 
-def _time(case: Case, layer: Layer, longest: Limit, took: float) -> Finding:
+def _time(case: Case, layer: Layer, time_limit: Limit, duration: float) -> Finding:
     measured = case.push.clock.measured
     return Finding(
         rule=CODE,
         name=NAME,
         severity=SEVERITY,
-        title=f"An upload of layer {layer.id} took longer than {_name(case)} documents: {longest.words}",
-        explanation=f"It took {'' if measured else 'about '}{seconds(took)}. The error does not speak of time, but an "
-        "upload that is cut for it can look like this.",
-        remedy=(
-            f"Split the layer, so that each part is uploaded in time: `docker history --no-trunc {case.image}`",
-            f"Send fewer layers at a time, so that each gets more of the line: {setting(1)}",
+        title=f"An upload of layer {layer.id} took longer than {_name(case)} documents: {time_limit.words}",
+        explanation=f"It took {'' if measured else 'about '}{seconds(duration)}. The error does not speak of time, but "
+        "an upload that is cut for it can look like this.",
+        remedy=case.steps(
+            (
+                "Split the layer, so that each part is uploaded in time: `{history} --no-trunc {reference}`",
+                "Split the layer, so that each part is uploaded in time.",
+            ),
+            words(engine=f"Send fewer layers at a time, so that each gets more of the line: {setting(1)}"),
         ),
         evidence=_evidence(case, layer),
         confidence=Confidence.LIKELY if measured else Confidence.POSSIBLE,
         layers=(layer.id,),
-        data={"seconds": round(took, 1), "limit_seconds": longest.value},
+        data={"seconds": round(duration, 1), "limit_seconds": time_limit.value},
     )
 
 
@@ -104,8 +116,8 @@ def _longest_upload(layer: Layer) -> float:
 
 
 def _name(case: Case) -> str:
-    known = case.knowledge.registry(case.push.registry_kind)
-    return known.name if known else "this registry"
+    registry = case.knowledge.registry(case.push.registry_kind)
+    return registry.name if registry else "this registry"
 
 
 def _evidence(case: Case, layer: Layer) -> tuple[Evidence, ...]:

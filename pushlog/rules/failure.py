@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.knowledge.signatures import RETRIED
-from pushlog.knowledge.wording import fill
+from pushlog.diagnosis.failing_layers import failing_layers
+from pushlog.diagnosis.rule import Role, Scope
+from pushlog.knowledge.signatures import RETRIED, Verified
+from pushlog.knowledge.wording import fill, sentences, steps, words
 from pushlog.model import Confidence, Family, Finding, Severity, Store
-from pushlog.timeline.blob import is_blob
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,13 +19,43 @@ if TYPE_CHECKING:
 CODE = "PL001"
 NAME = Family.AUTH.value
 SEVERITY = Severity.ERROR
-# Stable codes, in the order of the families; never renumbered.
-CODES = {family: f"PL{number:03d}" for number, family in enumerate(Family, 1)}
+ROLE = Role.CAUSE
+SCOPE = Scope.ANY
+# Stable: a code is never given to another family.
+CODES = {
+    Family.AUTH: "PL001",
+    Family.PERMISSION: "PL002",
+    Family.REPOSITORY_MISSING: "PL003",
+    Family.SIZE_LIMIT: "PL004",
+    Family.QUOTA: "PL005",
+    Family.RATE_LIMIT: "PL006",
+    Family.IMMUTABLE_TAG: "PL007",
+    Family.MANIFEST_INVALID: "PL008",
+    Family.BLOB_UPLOAD_INVALID: "PL009",
+    Family.DIGEST_MISMATCH: "PL010",
+    Family.DNS: "PL011",
+    Family.CONNECTION_REFUSED: "PL012",
+    Family.CONNECTION_RESET: "PL013",
+    Family.TIMEOUT: "PL014",
+    Family.EOF: "PL015",
+    Family.TLS: "PL016",
+    Family.PROXY: "PL017",
+    Family.HTTP_INSTEAD_OF_HTTPS: "PL018",
+    Family.SERVER_ERROR: "PL019",
+    Family.REDIRECT: "PL020",
+    Family.LOCAL_IMAGE_MISSING: "PL021",
+    Family.LOCAL_STORAGE: "PL022",
+    Family.DAEMON_UNREACHABLE: "PL023",
+    Family.CANCELLED: "PL024",
+    Family.TOKEN_EXPIRED: "PL025",
+    Family.CLIENT_USAGE: "PL026",
+    Family.UNKNOWN: "PL027",
+}
 
-# Of a page or a list the first lines prove what it is; the whole of it is the error's own text.
+# Lines of an error that are quoted: the first lines of a page or a list prove what it is.
 _LINES = 4
 
-# The words of `RETRIED` where only one store is meant; the empty key stands for all others.
+# The words of `RETRIED` for one store alone; the empty key stands for all other keys.
 _BY_STORE: dict[Store, dict[str, str]] = {
     Store.GRAPHDRIVER: {
         "": "Docker retries such an error: five attempts, with 50 s of waiting in all.",
@@ -36,50 +67,54 @@ _BY_STORE: dict[Store, dict[str, str]] = {
 
 UNKNOWN_TITLE = "The push failed with an error that is not in the catalogue"
 UNKNOWN_CAUSE = "What is known of it: {parts}."
-UNKNOWN_REMEDY: tuple[str, ...] = (
-    "Search the registry's own log for the time of the push; it often says more than the client.",
-    "Push once more with the daemon in debug mode (`dockerd --debug`) and read its log: `journalctl -u docker`.",
+UNKNOWN_REMEDY = (
+    words(others="Search the registry's own log for the time of the push; it often says more than the client."),
+    words(
+        engine="Push once more with the daemon in debug mode (`dockerd --debug`) and read its log: "
+        "`journalctl -u docker`."
+    ),
 )
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """The row of the catalogue that the error matches, else the parts of an unknown error."""
+    """Yield the row of the catalogue that the error matches, else the parts of an unknown error."""
     failure, classified = case.push.error, case.classified
     if failure is None or classified is None:
         return
     row = classified.signature
     values = case.values()
-    layer = guilty(case)
+    layers = failing_layers(case).proven
     if row is None:
         parts = classified.parts
-        known = [f"stage {stage}" for stage in parts.stages] + (
+        details = [f"stage {stage}" for stage in parts.stages] + (
             [f"HTTP {parts.http_status}"] if parts.http_status else []
         )
-        known += [f"code {parts.code}"] if parts.code else []
-        title, remedy = UNKNOWN_TITLE, UNKNOWN_REMEDY
-        explanation = UNKNOWN_CAUSE.format(parts=", ".join(known) or "its text alone")
-        sure = Confidence.POSSIBLE
+        details += [f"code {parts.code}"] if parts.code else []
+        title, remedy = UNKNOWN_TITLE, steps(UNKNOWN_REMEDY, case.client.scopes, values)
+        explanation = UNKNOWN_CAUSE.format(parts=", ".join(details) or "its text alone")
+        confidence = Confidence.POSSIBLE
     else:
-        title, remedy = fill(row.title, values), tuple(fill(step, values) for step in row.remedy)
-        explanation = f"{fill(row.cause, values)} {_retried(case, row)}"
-        sure = Confidence.CERTAIN if row.verified else Confidence.POSSIBLE
-    made = case.made_by(layer[0]) if len(layer) == 1 else ""
+        title = sentences((row.title,), case.client.scopes, values)
+        remedy = steps(row.remedy, case.client.scopes, values)
+        explanation = f"{sentences(row.cause, case.client.scopes, values)} {_retried(case, row)}"
+        confidence = Confidence.POSSIBLE if row.verified is Verified.INFERRED else Confidence.CERTAIN
+    instruction = case.made_by(layers[0]) if len(layers) == 1 else ""
     yield Finding(
         rule=CODES[failure.family],
         name=failure.family.value,
         severity=SEVERITY,
         title=title,
-        explanation=f"{explanation} The layer that failed is {layer[0]}{made}." if made else explanation,
-        remedy=remedy,
+        explanation=f"{explanation} The layer that failed is {layers[0]}{instruction}." if instruction else explanation,
+        remedy=with_client_remedies(case, remedy),
         evidence=case.error_lines()[:_LINES] or (case.quote(failure.line),),
-        confidence=sure,
-        layers=layer,
+        confidence=confidence,
+        layers=layers,
         data={"signature": row.id if row else None},
     )
 
 
 def _retried(case: Case, row: Signature) -> str:
-    """What the client does about such an error by itself; Docker by the store that pushed, where it is known."""
+    """Return what the client does about such an error by itself; for Docker by its image store, where that is known."""
     client, store = case.client, case.push.store
     if not client.uses_docker_engine:
         return client.retry if row.family in client.retried else client.final
@@ -89,10 +124,11 @@ def _retried(case: Case, row: Signature) -> str:
     return f"Such an error is {row.daemon}."
 
 
-def guilty(case: Case) -> tuple[str, ...]:
-    """The layer that the error names, or the one that is known to have given up."""
-    named = case.classified.parts.object_digest if case.classified else None
-    blob = next((layer.id for layer in case.push.layers if is_blob(layer.id, named)), None)
-    if blob is not None:
-        return (blob,)
-    return tuple(layer.id for layer in case.push.layers if layer.state.value == "failed")
+def with_client_remedies(case: Case, remedy: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the steps with those of the client's own options, which come first if it does not try again by itself."""
+    failure, client = case.push.error, case.client
+    if failure is None:
+        return remedy
+    options = tuple(fill(step, case.values()) for step in client.own_remedies(failure.family))
+    both = (*remedy, *options) if failure.family in client.retried else (*options, *remedy)
+    return both or case.steps()

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.diagnosis.size_limits import COUNTED
 from pushlog.model import Confidence, Finding, Outcome, Severity, State
 from pushlog.units import count, size
@@ -28,16 +29,18 @@ if TYPE_CHECKING:
 CODE = "PL206"
 NAME = "high-reuse"
 SEVERITY = Severity.INFO
+ROLE = Role.OTHER
+SCOPE = Scope.ANY
 
 LEAST_LAYERS = 3
 _SHARE = 0.75
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires on a push that worked and uploaded little or nothing."""
-    there, sent = case.layers(State.EXISTS, State.MOUNTED), case.layers(State.PUSHED)
-    total = len(there) + len(sent)
-    if case.push.outcome is not Outcome.SUCCEEDED or total < LEAST_LAYERS or len(there) < _SHARE * total:
+    """Fire on a push that worked and uploaded little or nothing."""
+    reused, uploaded = case.layers(State.EXISTS, State.MOUNTED), case.layers(State.PUSHED)
+    total = len(reused) + len(uploaded)
+    if case.push.outcome is not Outcome.SUCCEEDED or total < LEAST_LAYERS or len(reused) < _SHARE * total:
         return
     mounted = case.layers(State.MOUNTED)
     rows = case.rows_of(State.EXISTS, State.MOUNTED)
@@ -45,25 +48,25 @@ def check(case: Case) -> Iterator[Finding]:
         rule=CODE,
         name=NAME,
         severity=SEVERITY,
-        title=f"{len(there)} of {count(total, 'layer')} were in the registry already"
-        + (f", {_all_or(len(mounted), len(there))} in another repository" if mounted else ""),
-        explanation=_sent(sent),
+        title=f"{len(reused)} of {count(total, 'layer')} were in the registry already"
+        + (f", {_all_or(len(mounted), len(reused))} in another repository" if mounted else ""),
+        explanation=_sent(uploaded),
         remedy=("Nothing to do. It stays so while what changes often comes last in the Dockerfile.",),
         evidence=tuple(case.row(row) for row in dict.fromkeys((rows[0], rows[-1]))),
         confidence=Confidence.CERTAIN,
-        layers=tuple(layer.id for layer in there),
-        data={"reused": len(there), "mounted": len(mounted), "layers": total, "share": round(len(there) / total, 4)},
+        layers=tuple(layer.id for layer in reused),
+        data={"reused": len(reused), "mounted": len(mounted), "layers": total, "share": round(len(reused) / total, 4)},
     )
 
 
-def _all_or(some: int, whole: int) -> str:
-    return "all of them" if some == whole else f"{some} of them"
+def _all_or(part: int, whole: int) -> str:
+    return "all of them" if part == whole else f"{part} of them"
 
 
-def _sent(sent: tuple[Layer, ...]) -> str:
-    if not sent:
+def _sent(uploaded: tuple[Layer, ...]) -> str:
+    if not uploaded:
         return "No layer had to be uploaded, only the manifest."
-    sizes = [layer.bytes_total for layer in sent]
-    known = [n for n in sizes if n is not None]
-    figure = f", {size(sum(known))} {COUNTED[sent[0].basis]}" if len(known) == len(sizes) else ""
-    return f"{count(len(sent), 'layer')} had to be uploaded{figure}. How large the others are is not in the log."
+    sizes = [layer.bytes_total for layer in uploaded]
+    known_sizes = [n for n in sizes if n is not None]
+    figure = f", {size(sum(known_sizes))} {COUNTED[uploaded[0].basis]}" if len(known_sizes) == len(sizes) else ""
+    return f"{count(len(uploaded), 'layer')} had to be uploaded{figure}. How large the others are is not in the log."

@@ -19,6 +19,7 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.formats.marks import MarkKind
 from pushlog.model import Capture, Confidence, Finding, Severity, Store
 
@@ -32,11 +33,13 @@ if TYPE_CHECKING:
 CODE = "PL305"
 NAME = "interleaved-pushes"
 SEVERITY = Severity.WARNING
+ROLE = Role.ACROSS
+SCOPE = Scope.DOCKER_ENGINE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sign:
-    """What gives a mixture away: the sentence, the lines that prove it, the layers, and how sure it is."""
+    """A sign that lines of two pushes are mixed: a sentence, the lines that show it, the layers, and how sure it is."""
 
     why: str
     evidence: tuple[Evidence, ...]
@@ -44,59 +47,62 @@ class Sign:
     layers: tuple[str, ...] = ()
 
 
-def across(cases: Sequence[Case]) -> Iterator[tuple[int, Finding]]:
-    """Fires on a push among whose lines stand those of another, and on the one before whose lines those are."""
+def across(cases: Sequence[Case], _: frozenset[int] = frozenset()) -> Iterator[tuple[int, Finding]]:
+    """Fire on a push that has lines of another among its own, and on the push before it if they are of that one."""
     for index, case in enumerate(cases):
-        before = cases[index - 1] if index else None
-        sign = mixed(case, before)
+        previous = cases[index - 1] if index else None
+        sign = find_sign(case, previous)
         if sign is None:
             continue
         yield index, _finding(case, sign)
-        if before is not None and set(sign.layers) & {layer.id for layer in before.push.layers}:
-            yield index - 1, _finding(before, sign)
+        if previous is not None and set(sign.layers) & {layer.id for layer in previous.push.layers}:
+            yield index - 1, _finding(previous, sign)
 
 
-def mixed(case: Case, before: Case | None) -> Sign | None:
-    """The first sign that lines of another push stand among those of this one; `before` is the push above it."""
+def find_sign(case: Case, previous: Case | None) -> Sign | None:
+    """Return the first sign of lines of another push in this one; `previous` is the push above it."""
     if not len(case.events) or case.source.capture is Capture.SCREEN:
         return None
     return (
-        (_goes_on_here(case, before) if before else None)
+        (_goes_on_here(case, previous) if previous else None)
         or _digests_together(case)
         or _goes_on_after_digest(case)
         or _begins_again(case)
     )
 
 
-def _goes_on_here(case: Case, before: Case) -> Sign | None:
+def _goes_on_here(case: Case, previous: Case) -> Sign | None:
     from pushlog.formats.events import EventKind
 
-    if not len(before.events):
+    if not len(previous.events):
         return None
-    prepared = before.events.layers(before.events.kind == EventKind.PREPARING)
-    ids = {before.parsed.events.ids[code] for code in prepared}
-    open_there = {layer.id for layer in before.push.layers if not layer.state.done and layer.id in ids}
-    first = {code: case.events.kind[rows[0]] for code, rows in case.events.by_layer.items()}
-    foreign = [
+    prepared = previous.events.layers(previous.events.kind == EventKind.PREPARING)
+    prepared_ids = {previous.parsed.events.ids[code] for code in prepared}
+    open_ids = {layer.id for layer in previous.push.layers if not layer.state.done and layer.id in prepared_ids}
+    first_kinds = {code: case.events.kind[rows[0]] for code, rows in case.events.by_layer.items()}
+    foreign_layers = [
         layer
         for code, layer in enumerate(case.parsed.events.ids)
-        if layer in open_there and first[code] != EventKind.PREPARING
+        if layer in open_ids and first_kinds[code] != EventKind.PREPARING
     ]
-    if not foreign:
+    if not foreign_layers:
         return None
-    same = case.push.reference.repository == before.push.reference.repository
+    same_repository = case.push.reference.repository == previous.push.reference.repository
     return Sign(
-        why=f"Layer {foreign[0]} began in the push before and goes on here.",
-        evidence=(before.row(list(before.rows(foreign[0]))[-1]), case.row(next(case.rows(foreign[0])))),
-        confidence=Confidence.LIKELY if same else Confidence.CERTAIN,
-        layers=tuple(foreign),
+        why=f"Layer {foreign_layers[0]} began in the push before and goes on here.",
+        evidence=(
+            previous.row(list(previous.rows(foreign_layers[0]))[-1]),
+            case.row(next(case.rows(foreign_layers[0]))),
+        ),
+        confidence=Confidence.LIKELY if same_repository else Confidence.CERTAIN,
+        layers=tuple(foreign_layers),
     )
 
 
 def _digests_together(case: Case) -> Sign | None:
-    for (row, one), (next_row, other) in itertools.pairwise(_digests(case)):
-        if row == next_row and one.text != other.text:
-            return Sign(why="Two digest lines stand together, and each ends a push.", evidence=(one, other))
+    for (row, line), (next_row, next_line) in itertools.pairwise(_digests(case)):
+        if row == next_row and line.text != next_line.text:
+            return Sign(why="Two digest lines stand together, and each ends a push.", evidence=(line, next_line))
     return None
 
 
@@ -107,14 +113,14 @@ def _goes_on_after_digest(case: Case) -> Sign | None:
         return None
     done = (EventKind.PUSHED, EventKind.EXISTS, EventKind.MOUNTED, EventKind.SKIPPED, EventKind.FAILED)
     bounds = [0, *(row for row, _ in _digests(case)), len(case.events)]
-    for (low, middle), (_, high) in itertools.pairwise(itertools.pairwise(bounds)):
-        above, later = case.events.part(low, middle), case.events.part(middle, high)
+    for (start, middle), (_, stop) in itertools.pairwise(itertools.pairwise(bounds)):
+        above, below = case.events.part(start, middle), case.events.part(middle, stop)
         open_layers = {code for code, row in above.last().items() if above.kind[row] not in done}
-        begins = {code: int(rows[0]) for code, rows in later.by_layer.items() if code in open_layers}
-        again = next((code for code, row in begins.items() if later.kind[row] != EventKind.PREPARING), None)
-        if again is not None:
-            row, layer = middle + begins[again], case.parsed.events.ids[again]
-            digest = next(line for at, line in _digests(case) if at == middle)
+        first_rows = {code: int(rows[0]) for code, rows in below.by_layer.items() if code in open_layers}
+        code = next((code for code, row in first_rows.items() if below.kind[row] != EventKind.PREPARING), None)
+        if code is not None:
+            row, layer = middle + first_rows[code], case.parsed.events.ids[code]
+            digest = next(line for digest_row, line in _digests(case) if digest_row == middle)
             return Sign(
                 why=f"Layer {layer} goes on after a digest line, which comes when all layers of a push are in.",
                 evidence=(digest, case.row(row)),
@@ -125,14 +131,14 @@ def _goes_on_after_digest(case: Case) -> Sign | None:
 
 def _begins_again(case: Case) -> Sign | None:
     bounds = [0, *(row for row, _ in _digests(case)), len(case.events)]
-    for low, high in itertools.pairwise(bounds):
-        both = sorted(_pushed_then_prepared(case.events.part(low, high)))
-        if both:
-            code, pushed, again = both[0]
+    for start, stop in itertools.pairwise(bounds):
+        restarts = sorted(_pushed_then_prepared(case.events.part(start, stop)))
+        if restarts:
+            code, pushed, prepared = restarts[0]
             layer = case.parsed.events.ids[code]
             return Sign(
                 why=f"Layer {layer} begins again after it was pushed, and no digest line stands between.",
-                evidence=(case.row(low + pushed), case.row(low + again)),
+                evidence=(case.row(start + pushed), case.row(start + prepared)),
                 confidence=Confidence.LIKELY,
                 layers=(layer,),
             )
@@ -140,10 +146,10 @@ def _begins_again(case: Case) -> Sign | None:
 
 
 def _pushed_then_prepared(part: EventTable) -> Iterator[tuple[int, int, int]]:
-    """Layers with the row that says pushed and a later one that prepares them again."""
+    """Yield layers with the row that says `Pushed` and a later row that prepares them again."""
     from pushlog.formats.events import EventKind
 
-    # Hardly any push has a row that prepares after one that says pushed: the layers of the rest are not looked at.
+    # Hardly any push prepares a layer after one was pushed: for all others this saves the search layer by layer.
     (done,), (begun,) = part.is_kind(EventKind.PUSHED).nonzero(), part.is_kind(EventKind.PREPARING).nonzero()
     if not len(done) or not len(begun) or begun[-1] < done[0]:
         return
@@ -154,7 +160,7 @@ def _pushed_then_prepared(part: EventTable) -> Iterator[tuple[int, int, int]]:
 
 
 def _digests(case: Case) -> list[tuple[int, Evidence]]:
-    """The digest lines, each with the number of events above it."""
+    """Return the digest lines, each with the number of events above it."""
     starts = case.parsed.events.start
     return [
         (int(starts.searchsorted(m.start)), case.quote(m.line)) for m in case.parsed.marks if m.kind == MarkKind.DIGEST
@@ -169,8 +175,8 @@ def _finding(case: Case, sign: Sign) -> Finding:
         title="Lines of two pushes are mixed here",
         explanation=f"{sign.why} Which layers are whose, the log can't tell; what is said of this push may be about "
         "the other.",
-        remedy=(
-            f"Keep the output of each push apart: `docker push {case.image} > push-log.txt 2>&1`",
+        remedy=case.steps(
+            "Keep the output of each push apart: `{push} > push-log.txt 2>&1`",
             "Or push one after the other; the daemon's upload slots are shared anyway.",
         ),
         evidence=sign.evidence,

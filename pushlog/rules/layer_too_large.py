@@ -17,7 +17,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pushlog.diagnosis.failing_layers import suspects
+from pushlog.diagnosis.failing_layers import failing_layers
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.diagnosis.size_limits import against, limit, sized
 from pushlog.model import Confidence, Family, Finding, Severity
 
@@ -25,12 +26,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pushlog.diagnosis.case import Case
-    from pushlog.diagnosis.failing_layers import Suspects
+    from pushlog.diagnosis.failing_layers import FailingLayers
     from pushlog.formats.errors.classify import Classified
 
 CODE = "PL503"
 NAME = "layer-too-large"
 SEVERITY = Severity.ERROR
+ROLE = Role.CAUSE
+SCOPE = Scope.ANY
 
 _STATED = re.compile(r"of (?P<is>\d[\d.]* ?[kKMGT]?i?B) is larger than (?P<most>\d[\d.]* ?[kKMGT]?i?B)")
 _OF_A_LAYER = re.compile(r"\b(layer|blob)\b", re.IGNORECASE)
@@ -39,31 +42,34 @@ _CUT = "size-invalid-length"
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires when a registry's error speaks of size and a layer was still to come."""
+    """Fire when a registry's error speaks of size and a layer was still to come."""
     classified, failure = case.classified, case.push.error
     if failure is None or classified is None or failure.family is not Family.SIZE_LIMIT or case.all_in:
         return
     if not _registry_spoke(classified) or (classified.signature and classified.signature.id == _CUT):
         return
-    meant = suspects(case)
-    what = f"layer {meant.layers[0]}{case.made_by(meant.layers[0])}" if len(meant.layers) == 1 else "a layer"
-    words = classified.parts.message or ""
-    stated = _STATED.search(words)
-    sure = _OF_A_LAYER.search(words) is not None
+    failing = failing_layers(case)
+    layer_words = (
+        f"layer {failing.layers[0]}{case.made_by(failing.layers[0])}" if len(failing.layers) == 1 else "a layer"
+    )
+    message = classified.parts.message or ""
+    stated_sizes = _STATED.search(message)
+    names_layer = _OF_A_LAYER.search(message) is not None
     documented = limit(case.knowledge, case.push.registry_kind, "layer-size")
     yield Finding(
         rule=CODE,
         name=NAME,
         severity=SEVERITY,
-        title=f"The registry refused {what}: " + ("it is too large" if sure else "it says that a size is wrong"),
-        explanation=_explanation(case, meant, sure=sure),
-        remedy=_remedy(case, sure=sure),
+        title=f"The registry refused {layer_words}: "
+        + ("it is too large" if names_layer else "it says that a size is wrong"),
+        explanation=_explanation(case, failing, names_layer=names_layer),
+        remedy=_remedy(case, names_layer=names_layer),
         evidence=case.error_lines()[:3],
-        confidence=Confidence.CERTAIN if sure else Confidence.LIKELY,
-        layers=meant.layers,
+        confidence=Confidence.CERTAIN if names_layer else Confidence.LIKELY,
+        layers=failing.layers,
         data={
-            "stated_size": stated["is"] if stated else None,
-            "stated_limit": stated["most"] if stated else None,
+            "stated_size": stated_sizes["is"] if stated_sizes else None,
+            "stated_limit": stated_sizes["most"] if stated_sizes else None,
             "documented_limit_bytes": documented.value if documented else None,
         },
     )
@@ -73,24 +79,27 @@ def _registry_spoke(classified: Classified) -> bool:
     return classified.code is not None or bool({"registry", "errors"} & set(classified.parts.stages))
 
 
-def _explanation(case: Case, meant: Suspects, *, sure: bool) -> str:
+def _explanation(case: Case, failing: FailingLayers, *, names_layer: bool) -> str:
     who = "The answer is the registry's own, not that of a proxy."
-    if not sure:
+    if not names_layer:
         who += " It does not say of what: a layer above its limit, or an upload that arrived cut short."
     documented = limit(case.knowledge, case.push.registry_kind, "layer-size")
-    known = sized(case, meant.layers) if len(meant.layers) == 1 else ()
-    if known:
-        figures = against(known[0], documented)
+    sized_layers = sized(case, failing.layers) if len(failing.layers) == 1 else ()
+    if sized_layers:
+        figures = against(sized_layers[0], documented)
     else:
         figures = f"Its documented limit is {documented.words}." if documented else "Its limit is not known here."
-    return " ".join(filter(None, (who, figures, meant.why)))
+    return " ".join(filter(None, (who, figures, failing.why)))
 
 
-def _remedy(case: Case, *, sure: bool) -> tuple[str, ...]:
-    steps = (
-        f"Find the instruction that made the layer: `docker history --no-trunc {case.image}`",
+def _remedy(case: Case, *, names_layer: bool) -> tuple[str, ...]:
+    steps = case.steps(
+        (
+            "Find the instruction that made the layer: `{history} --no-trunc {reference}`",
+            "Find the instruction that made the layer.",
+        ),
         "Split it into several smaller ones, or leave out what the image does not need (a multi-stage build).",
         "On a registry of your own, raise its limit.",
     )
     cut = "If the layer is below the limit, look for a proxy that cuts uploads."
-    return steps if sure else (*steps, cut)
+    return steps if names_layer else (*steps, cut)

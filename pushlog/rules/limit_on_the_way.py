@@ -17,6 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.attempts import attempts
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.diagnosis.size_limits import COUNTED
 from pushlog.model import Confidence, Family, Finding, Severity
 from pushlog.units import size
@@ -30,16 +31,18 @@ if TYPE_CHECKING:
 CODE = "PL504"
 NAME = "limit-on-the-way"
 SEVERITY = Severity.WARNING
+ROLE = Role.OTHER
+SCOPE = Scope.ANY
 
 _CUTS = (Family.CONNECTION_RESET, Family.EOF, Family.TIMEOUT)
 _LEAST_CUTS = 3
 _SPREAD = 0.05
-# Below this, what was read can still lie in the buffers of a socket, and says nothing of where the upload was cut.
+# Fewer bytes can all lie in the buffers of a socket, and don't tell where the upload was cut.
 _LEAST_BYTES = 1_000_000
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires on cut connections; an error with an answer names its own cause."""
+    """Fire on cut connections; an error with an answer names its own cause."""
     failure = case.push.error
     if failure is not None and failure.family not in _CUTS:
         return
@@ -56,10 +59,10 @@ def check(case: Case) -> Iterator[Finding]:
             title=f"Layer {layer.id} was cut {len(cuts)} times at about {about}: a limit on the way",
             explanation=f"It has {size(layer.bytes_total)} {counted}, and its uploads broke off within 5 % of each "
             "other. Chance cuts at another place each time; a limit of size, or of time at a steady speed, does not.",
-            remedy=(
+            remedy=case.steps(
                 "Raise the limits of what stands before the registry; on nginx: `client_max_body_size 0;`",
                 "To tell size from time, push over a line of another speed: a limit of size cuts at the same byte.",
-                f"Or split the layer: `docker history --no-trunc {case.image}`",
+                ("Or split the layer: `{history} --no-trunc {reference}`", "Or split the layer."),
             ),
             evidence=_evidence(case, layer),
             confidence=Confidence.LIKELY,
@@ -69,7 +72,7 @@ def check(case: Case) -> Iterator[Finding]:
 
 
 def _cuts(case: Case, layer: Layer) -> tuple[int, ...]:
-    """Where the failed uploads of a layer broke off, if that was always the same place; else nothing."""
+    """Return the bytes at which the failed uploads of a layer broke off, if they are about the same; else nothing."""
     if layer.retry_wait == 0 or not layer.bytes_total:
         return ()
     tries = attempts(case, layer.id)
@@ -82,9 +85,9 @@ def _cuts(case: Case, layer: Layer) -> tuple[int, ...]:
 
 
 def _evidence(case: Case, layer: Layer) -> tuple[Evidence, ...]:
-    """The last figure of each upload that a countdown follows, then the error."""
+    """Return the lines with the last figure of each failed upload, then the error."""
     rows = list(case.rows(layer.id))
     events = case.events
-    drawn = [row for row in rows if events.current[row] >= 0 and events.current[row] != events.total[row]]
-    last = {int(events.attempt[row]): row for row in drawn}
-    return tuple(case.row(row) for row in list(last.values())[:3]) + case.error_lines()[:1]
+    figure_rows = [row for row in rows if events.current[row] >= 0 and events.current[row] != events.total[row]]
+    last_figures = {int(events.attempt[row]): row for row in figure_rows}
+    return tuple(case.row(row) for row in list(last_figures.values())[:3]) + case.error_lines()[:1]

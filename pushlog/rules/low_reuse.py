@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.model import Confidence, Finding, Outcome, Severity, State, Store
 from pushlog.rules.high_reuse import LEAST_LAYERS
 from pushlog.units import count
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 CODE = "PL207"
 NAME = "low-reuse"
 SEVERITY = Severity.INFO
+ROLE = Role.ACROSS
+SCOPE = Scope.DOCKER_ENGINE
 
 _AGAIN = {
     Store.GRAPHDRIVER: "This store asks only for layers whose digest the daemon remembers: another or a fresh machine "
@@ -40,20 +43,22 @@ _AGAIN = {
 
 
 def across(cases: Sequence[Case], unclear: frozenset[int]) -> Iterator[tuple[int, Finding]]:
-    """Fires on layers that two pushes of a repository uploaded, else on a push that reused nothing."""
-    # For each repository the layers that were uploaded so far, and the last push that did.
+    """Fire on layers that two pushes of a repository uploaded, else on a push that reused nothing."""
+    # For each repository the layers uploaded so far, each with the last push that uploaded it.
     uploaded: dict[tuple[str | None, str], dict[str, Case]] = {}
     for index, case in enumerate(cases):
         if index in unclear:
             continue
-        target, sent = case.push.reference, [layer.id for layer in case.layers(State.PUSHED)]
-        known = uploaded.setdefault((target.registry, target.repository), {}) if target.repository is not None else {}
-        again = tuple(layer for layer in sent if layer in known)
-        if again:
-            yield index, _again(case, known[again[0]], again)
+        target, layers = case.push.reference, [layer.id for layer in case.layers(State.PUSHED)]
+        uploaders = (
+            uploaded.setdefault((target.registry, target.repository), {}) if target.repository is not None else {}
+        )
+        uploaded_again = tuple(layer for layer in layers if layer in uploaders)
+        if uploaded_again:
+            yield index, _again(case, uploaders[uploaded_again[0]], uploaded_again)
         elif _all_sent(case):
             yield index, _nothing(case)
-        known.update(dict.fromkeys(sent, case))
+        uploaders.update(dict.fromkeys(layers, case))
 
 
 def _all_sent(case: Case) -> bool:
@@ -62,18 +67,18 @@ def _all_sent(case: Case) -> bool:
     return worked and all(layer.state is State.PUSHED for layer in layers)
 
 
-def _again(case: Case, before: Case, again: tuple[str, ...]) -> Finding:
+def _again(case: Case, earlier: Case, layers: tuple[str, ...]) -> Finding:
     return Finding(
         rule=CODE,
         name=NAME,
         severity=SEVERITY,
-        title=f"{count(len(again), 'layer')} that an earlier push of this log had uploaded went up again",
+        title=f"{count(len(layers), 'layer')} that an earlier push of this log had uploaded went up again",
         explanation=_AGAIN[case.push.store],
         remedy=(f"Push from the same daemon, or pull the last image before the build: `docker pull {case.image}`",),
-        evidence=(_pushed(before, again[0]), _pushed(case, again[0])),
+        evidence=(_pushed(earlier, layers[0]), _pushed(case, layers[0])),
         confidence=Confidence.CERTAIN,
-        layers=again,
-        data={"uploaded_again": len(again), "layers": len(case.push.layers)},
+        layers=layers,
+        data={"uploaded_again": len(layers), "layers": len(case.push.layers)},
     )
 
 

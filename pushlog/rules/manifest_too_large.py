@@ -17,7 +17,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.diagnosis.size_limits import limit
+from pushlog.knowledge.wording import words
 from pushlog.model import Confidence, Evidence, Family, Finding, Severity, State
 from pushlog.rules import failure
 from pushlog.units import count
@@ -31,14 +33,20 @@ if TYPE_CHECKING:
 CODE = "PL502"
 NAME = "manifest-too-large"
 SEVERITY = Severity.ERROR
+ROLE = Role.CAUSE
+SCOPE = Scope.ANY
 
 _SIZE = re.compile(r"manifest.{0,40}(size|large|big|exceed)|(size|large|big|exceed).{0,40}manifest", re.IGNORECASE)
 # Docker itself builds no image of more than 125 layers (moby layer/layer_store.go), so this is near the top.
 _MANY = 100
+_ANNOTATIONS = words(
+    docker_cli="Leave out annotations (`docker buildx build --annotation`): they stand in the manifest, labels do not.",
+    others="Leave out annotations: they stand in the manifest, labels do not.",
+)
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires on a manifest refused for its size; where that is only possible, the catalogue speaks first."""
+    """Fire on a manifest refused for its size; where that is only possible, the catalogue speaks first."""
     classified = case.classified
     if classified is None or case.push.error is None:
         return
@@ -55,55 +63,60 @@ def check(case: Case) -> Iterator[Finding]:
 
 
 def _says_so(classified: Classified) -> bool:
-    words = " ".join(filter(None, (classified.parts.message, classified.parts.detail)))
-    return classified.family is Family.SIZE_LIMIT and _SIZE.search(words) is not None
+    message = " ".join(filter(None, (classified.parts.message, classified.parts.detail)))
+    return classified.family is Family.SIZE_LIMIT and _SIZE.search(message) is not None
 
 
 def _hides_reason(classified: Classified) -> bool:
     return classified.signature is not None and classified.signature.id == "manifest-invalid-same-words"
 
 
-def _finding(case: Case, title: str, sure: Confidence) -> Finding:
-    known = limit(case.knowledge, case.push.registry_kind, "manifest-size")
-    general = known or limit(case.knowledge, "distribution", "manifest-size")
+def _finding(case: Case, title: str, confidence: Confidence) -> Finding:
+    documented = limit(case.knowledge, case.push.registry_kind, "manifest-size")
+    general = documented or limit(case.knowledge, "distribution", "manifest-size")
     layers = len(case.push.layers)
     return Finding(
         rule=CODE,
         name=NAME,
-        severity=Severity.WARNING if sure is Confidence.POSSIBLE else SEVERITY,
+        severity=Severity.WARNING if confidence is Confidence.POSSIBLE else SEVERITY,
         title=title,
         explanation=" ".join(
-            filter(None, (_where(case, sure), _limit(known is not None, general.words if general else None)))
+            filter(None, (_where(case, confidence), _limit(documented is not None, general.words if general else None)))
         ),
-        remedy=(
-            "Leave out annotations (`docker buildx build --annotation`): they stand in the manifest, labels do not.",
-            f"Count the layers, and merge instructions where they are many: `docker history -q {case.image} | wc -l`",
+        remedy=case.steps(
+            _ANNOTATIONS,
+            (
+                "Count the layers, and merge instructions where they are many: `{history} -q {reference} | wc -l`",
+                "Count the layers, and merge instructions where they are many.",
+            ),
             "On a registry of your own, raise its limit for manifests, and the body limit of a proxy in front of it.",
         ),
         evidence=_evidence(case),
-        confidence=sure,
+        confidence=confidence,
         data={"layers": layers, "limit_bytes": general.value if general else None},
     )
 
 
-def _where(case: Case, sure: Confidence) -> str:
-    named = f"All {count(len(case.push.layers), 'layer')} are in the registry; " if case.all_in else ""
-    if sure is Confidence.POSSIBLE:
-        return f"{named}the reason why the manifest was refused is not in the text, and it names very many layers."
+def _where(case: Case, confidence: Confidence) -> str:
+    layers_words = f"All {count(len(case.push.layers), 'layer')} are in the registry; " if case.all_in else ""
+    if confidence is Confidence.POSSIBLE:
+        return (
+            f"{layers_words}the reason why the manifest was refused is not in the text, and it names very many layers."
+        )
     return (
-        f"{named}what was refused is the manifest, the list that names the layers."
-        if named
+        f"{layers_words}what was refused is the manifest, the list that names the layers."
+        if layers_words
         else ("What was refused is the manifest, the list that names the layers; it is sent after them.")
     )
 
 
-def _limit(own: bool, words: str | None) -> str:
-    if words is None:
+def _limit(of_this_registry: bool, limit_words: str | None) -> str:
+    if limit_words is None:
         return ""
     return (
-        f"This registry allows {words}."
-        if own
-        else f"Many registries run Distribution, which allows {words}; other limits are possible."
+        f"This registry allows {limit_words}."
+        if of_this_registry
+        else f"Many registries run Distribution, which allows {limit_words}; other limits are possible."
     )
 
 

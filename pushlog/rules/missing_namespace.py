@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.formats.marks import MarkKind
 from pushlog.model import Confidence, Family, Finding, Severity
 
@@ -25,29 +26,37 @@ if TYPE_CHECKING:
 CODE = "PL601"
 NAME = "missing-namespace"
 SEVERITY = Severity.WARNING
+ROLE = Role.OTHER
+SCOPE = Scope.ANY
 
 _OFFICIAL = "library/"
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires when Docker Hub refuses a push to an official image."""
+    """Fire when Docker Hub refuses a push to an official image."""
     failure, repository = case.push.error, case.push.reference.repository or ""
     refused = failure is not None and failure.family in (Family.PERMISSION, Family.AUTH)
     if not refused or case.push.registry_kind != "docker-hub" or not repository.startswith(_OFFICIAL):
         return
     app = repository.removeprefix(_OFFICIAL)
     tag = case.values()["tag"] or "TAG"
+    yours = f"YOUR-NAME/{app}:{tag}"
     header = case.mark(MarkKind.HEADER, MarkKind.OLD_HEADER, MarkKind.COMMAND)
     yield Finding(
         rule=CODE,
         name=NAME,
         severity=SEVERITY,
         title=f"`{app}` has no namespace, so it went to Docker Hub's official images, where nobody else may push",
-        explanation=f"Docker completes the name `{app}` to `docker.io/{repository}`. No login helps there.",
-        remedy=(
-            f"Tag it with your own name: `docker tag {app}:{tag} YOUR-NAME/{app}:{tag}`",
-            f"Push that: `docker push YOUR-NAME/{app}:{tag}`",
-            f"If another registry was meant, begin with its host: `docker tag {app}:{tag} HOST/YOUR-NAME/{app}:{tag}`",
+        explanation=f"{case.client.pusher} completes the name `{app}` to `docker.io/{repository}`. "
+        "No login helps there.",
+        remedy=case.steps(
+            f"Tag it with your own name: `{{retag}} {app}:{tag} {yours}`",
+            ("Push that: `{push}`", f"Push it as `{yours}`."),
+            (
+                f"If another registry was meant, begin with its host: `{{retag}} {app}:{tag} HOST/{yours}`",
+                f"If another registry was meant, begin with its host: `HOST/{yours}`.",
+            ),
+            image=yours,
         ),
         evidence=(*((header,) if header else ()), *case.error_lines()[:2]),
         confidence=Confidence.CERTAIN,

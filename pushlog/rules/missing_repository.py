@@ -16,7 +16,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pushlog.diagnosis.attempts import exhausted
+from pushlog.diagnosis.failing_layers import retries_used_up
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.model import Confidence, Family, Finding, Severity
 
 if TYPE_CHECKING:
@@ -27,18 +28,20 @@ if TYPE_CHECKING:
 CODE = "PL602"
 NAME = "missing-repository"
 SEVERITY = Severity.WARNING
+ROLE = Role.OTHER
+SCOPE = Scope.DOCKER_ENGINE
 
 _HOST = re.compile(r"(?P<account>\d{12})\.dkr\.ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\.")
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires when nothing went in before the connection was closed for good."""
+    """Fire when nothing went in before the connection was closed for good."""
     failure, reference = case.push.error, case.push.reference
-    cut = failure is not None and failure.family in (Family.EOF, Family.CONNECTION_RESET)
+    is_cut = failure is not None and failure.family in (Family.EOF, Family.CONNECTION_RESET)
     host = _HOST.match(reference.registry or "")
-    if not cut or host is None or not exhausted(case) or any(layer.state.done for layer in case.push.layers):
+    if not is_cut or host is None or not retries_used_up(case) or any(layer.state.done for layer in case.push.layers):
         return
-    ends = failure is not None and failure.family is Family.EOF
+    is_eof = failure is not None and failure.family is Family.EOF
     where = f"--registry-id {host['account']} --region {host['region']}"
     repository = reference.repository or "REPOSITORY"
     yield Finding(
@@ -52,6 +55,6 @@ def check(case: Case) -> Iterator[Finding]:
             f"If it is not found, create it: `aws ecr create-repository {where} --repository-name {repository}`",
         ),
         evidence=case.error_lines()[:2],
-        confidence=Confidence.LIKELY if ends else Confidence.POSSIBLE,
+        confidence=Confidence.LIKELY if is_eof else Confidence.POSSIBLE,
         data={"repository": repository, "region": host["region"], "account": host["account"]},
     )

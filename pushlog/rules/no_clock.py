@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.model import Clock, Confidence, Finding, Severity, State
 
 if TYPE_CHECKING:
@@ -24,16 +25,18 @@ if TYPE_CHECKING:
 CODE = "PL306"
 NAME = "no-clock"
 SEVERITY = Severity.INFO
+ROLE = Role.OTHER
+SCOPE = Scope.DOCKER_ENGINE
 
 _NOT_SENT = (State.EXISTS, State.MOUNTED, State.SKIPPED)
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires when something was uploaded and nothing in the log tells how long it took."""
-    sent = [layer for layer in case.push.layers if layer.state not in _NOT_SENT]
-    if case.push.clock is not Clock.NONE or not sent:
+    """Fire when something was uploaded and nothing in the log tells how long it took."""
+    uploaded = [layer for layer in case.push.layers if layer.state not in _NOT_SENT]
+    if case.push.clock is not Clock.NONE or not uploaded:
         return
-    last = case.row(list(case.rows(sent[-1].id))[-1])
+    last_line = case.row(list(case.rows(uploaded[-1].id))[-1])
     yield Finding(
         rule=CODE,
         name=NAME,
@@ -41,10 +44,10 @@ def check(case: Case) -> Iterator[Finding]:
         title="The log carries no time",
         explanation="Docker prints no time stamps, and there is no countdown and no progress to count from: how long "
         "the push and its layers took is not known.",
-        remedy=(
+        remedy=case.steps(
             "Switch on time stamps in the CI system: GitHub Actions has them in the raw log, Jenkins `timestamps()`.",
-            f"Or stamp the lines as they come (`ts` is in moreutils): `docker push {case.image} 2>&1 | ts '%FT%T%z'`",
+            "Or stamp the lines as they come (`ts` is in moreutils): `{push} 2>&1 | ts '%FT%T%z'`",
         ),
-        evidence=(last,),
+        evidence=(last_line,),
         confidence=Confidence.CERTAIN,
     )

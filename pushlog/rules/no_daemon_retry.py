@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.model import Confidence, Family, Finding, Severity, State, Store
 
 if TYPE_CHECKING:
@@ -25,12 +26,14 @@ if TYPE_CHECKING:
 CODE = "PL103"
 NAME = "no-daemon-retry"
 SEVERITY = Severity.WARNING
+ROLE = Role.OTHER
+SCOPE = Scope.DOCKER_ENGINE
 
 _TRANSPORT = (Family.CONNECTION_RESET, Family.EOF, Family.TIMEOUT, Family.CONNECTION_REFUSED)
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires on a transport error in a push of the containerd store."""
+    """Fire on a transport error in a push of the containerd store."""
     failure = case.push.error
     if failure is None or case.push.store is not Store.CONTAINERD or failure.family not in _TRANSPORT:
         return
@@ -43,9 +46,9 @@ def check(case: Case) -> Iterator[Finding]:
         title="Docker did not retry: the containerd image store gives up on the first transport error",
         explanation="The graphdriver store would have tried the layer four more times. This store ends the push at "
         "once and cancels the other uploads; layers that were pushed stay in the registry.",
-        remedy=(
-            f"Push again; what is in the registry is skipped: `docker push {case.image}`",
-            f"In CI, retry it: `for n in 1 2 3; do docker push {case.image} && break; sleep $((n * 10)); done`",
+        remedy=case.steps(
+            "Push again; what is in the registry is skipped: `{push}`",
+            "In CI, retry it: `for n in 1 2 3; do {push} && break; sleep $((n * 10)); done`",
         ),
         evidence=case.error_lines()[:1],
         confidence=Confidence.CERTAIN,

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.model import Capture, Confidence, Evidence, Finding, Severity, State
 
 if TYPE_CHECKING:
@@ -25,18 +26,20 @@ if TYPE_CHECKING:
 CODE = "PL301"
 NAME = "no-progress-captured"
 SEVERITY = Severity.INFO
+ROLE = Role.OTHER
+SCOPE = Scope.DOCKER_ENGINE
 
 _THERE = (State.EXISTS, State.MOUNTED, State.SKIPPED)
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires when there was something to upload and no figure was kept."""
+    """Fire when there was something to upload and no figure was kept."""
     uploads = [layer for layer in case.push.layers if layer.state not in _THERE]
     figures = any(layer.bytes_done is not None or layer.bytes_total is not None for layer in case.push.layers)
     if not uploads or figures or case.source.capture is not Capture.PIPED:
         return
     row = next(iter(case.rows(uploads[0].id)))
-    first: Evidence = case.row(row)
+    first_line: Evidence = case.row(row)
     yield Finding(
         rule=CODE,
         name=NAME,
@@ -44,7 +47,7 @@ def check(case: Case) -> Iterator[Finding]:
         title="No progress was captured: a pipe drops Docker's figures",
         explanation="Which layers are in the registry is known; how many bytes, how fast and where an upload broke off "
         "is not.",
-        remedy=(f"Next time keep what a terminal shows: `script -qefc 'docker push {case.image}' push-log.txt`",),
-        evidence=(first,),
+        remedy=case.steps("Next time keep what a terminal shows: `script -qefc '{push}' push-log.txt`"),
+        evidence=(first_line,),
         confidence=Confidence.CERTAIN,
     )

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.diagnosis.same_image import earlier
 from pushlog.formats.marks import MarkKind
 from pushlog.knowledge.docker import MAX_ATTEMPTS
@@ -32,19 +33,21 @@ if TYPE_CHECKING:
 CODE = "PL402"
 NAME = "premature-restart"
 SEVERITY = Severity.WARNING
+ROLE = Role.ACROSS
+SCOPE = Scope.DOCKER_ENGINE
 
 
 def across(cases: Sequence[Case], unclear: frozenset[int]) -> Iterator[tuple[int, Finding]]:
-    """Fires on the second of two pushes, when the first was left while a layer had uploads to come."""
+    """Fire on the second of two pushes, when the first was left while a layer had uploads to come."""
     for index, case in enumerate(cases):
         number = next(earlier(cases, index), None)
         if number is None or {index, number} & unclear:
             continue
-        first = cases[number]
-        left = tuple(layer for layer in first.layers(State.RETRYING, State.PUSHING) if _had_more(layer))
-        stopped = first.push.outcome in (Outcome.INTERRUPTED, Outcome.INCOMPLETE)
-        if stopped and left:
-            yield index, _finding(first, case, left)
+        previous = cases[number]
+        unfinished = tuple(layer for layer in previous.layers(State.RETRYING, State.PUSHING) if _had_more(layer))
+        stopped = previous.push.outcome in (Outcome.INTERRUPTED, Outcome.INCOMPLETE)
+        if stopped and unfinished:
+            yield index, _finding(previous, case, unfinished)
 
 
 def _had_more(layer: Layer) -> bool:
@@ -53,27 +56,27 @@ def _had_more(layer: Layer) -> bool:
     return retried and layer.attempts < MAX_ATTEMPTS
 
 
-def _finding(first: Case, second: Case, left: tuple[Layer, ...]) -> Finding:
-    most = max(left, key=lambda layer: MAX_ATTEMPTS - layer.attempts)
-    lost = sum(layer.bytes_done or 0 for layer in first.layers(State.PUSHING))
-    header = second.mark(MarkKind.HEADER, MarkKind.OLD_HEADER, MarkKind.COMMAND)
-    rows = list(first.rows(most.id))
-    evidence: tuple[Evidence, ...] = (first.row(rows[-1]), *((header,) if header else ()))
+def _finding(previous: Case, case: Case, unfinished: tuple[Layer, ...]) -> Finding:
+    layer = max(unfinished, key=lambda layer: MAX_ATTEMPTS - layer.attempts)
+    bytes_lost = sum(layer.bytes_done or 0 for layer in previous.layers(State.PUSHING))
+    header = case.mark(MarkKind.HEADER, MarkKind.OLD_HEADER, MarkKind.COMMAND)
+    rows = list(previous.rows(layer.id))
+    evidence: tuple[Evidence, ...] = (previous.row(rows[-1]), *((header,) if header else ()))
     return Finding(
         rule=CODE,
         name=NAME,
         severity=SEVERITY,
-        title=f"Pushed again by hand while Docker still had {count(MAX_ATTEMPTS - most.attempts, 'upload')} of layer "
-        f"{most.id} to go",
+        title=f"Pushed again by hand while Docker still had {count(MAX_ATTEMPTS - layer.attempts, 'upload')} of layer "
+        f"{layer.id} to go",
         explanation="The push before this one ended in the middle of its retries. Docker would have gone on by itself, "
         "and at the end it would have said what the error was."
-        + (f" {size(lost)} of layers under way were lost with it." if lost else ""),
+        + (f" {size(bytes_lost)} of layers under way were lost with it." if bytes_lost else ""),
         remedy=(
             "Let the countdowns run out: 50 s of waiting for a layer at most. The error that follows says what to do.",
             "In CI, leave room for them in the time limit of the job.",
         ),
         evidence=evidence,
-        confidence=Confidence.CERTAIN if first.push.outcome is Outcome.INTERRUPTED else Confidence.LIKELY,
-        layers=tuple(layer.id for layer in left),
-        data={"uploads_left": MAX_ATTEMPTS - most.attempts, "bytes_lost": lost},
+        confidence=Confidence.CERTAIN if previous.push.outcome is Outcome.INTERRUPTED else Confidence.LIKELY,
+        layers=tuple(layer.id for layer in unfinished),
+        data={"uploads_left": MAX_ATTEMPTS - layer.attempts, "bytes_lost": bytes_lost},
     )

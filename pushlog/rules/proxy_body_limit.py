@@ -16,7 +16,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.diagnosis.failing_layers import Suspects, suspects
+from pushlog.diagnosis.failing_layers import FailingLayers, failing_layers
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.diagnosis.size_limits import COUNTED, fits, sized
 from pushlog.model import Basis, Confidence, Evidence, Finding, Severity, State
 from pushlog.units import size
@@ -25,87 +26,98 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pushlog.diagnosis.case import Case
-    from pushlog.knowledge.registries import Hop
+    from pushlog.knowledge.proxies import Proxy
     from pushlog.model import Layer
 
 CODE = "PL501"
 NAME = "proxy-body-limit"
 SEVERITY = Severity.ERROR
+ROLE = Role.CAUSE
+SCOPE = Scope.ANY
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires on a 413 that no registry sent."""
+    """Fire on a 413 that no registry sent."""
     classified = case.classified
     if classified is None or classified.http_status != 413 or "registry" in classified.parts.stages:
         return
     parts = classified.parts
-    page = parts.html_title is not None or parts.server is not None
-    if not page and classified.code not in (None, "UNKNOWN"):
+    is_page = parts.html_title is not None or parts.server is not None
+    if not is_page and classified.code not in (None, "UNKNOWN"):
         return
-    before = case.knowledge.hop(parts.server)
-    name = before.name if before else "A proxy"
-    meant = suspects(case)
-    what = f"layer {meant.layers[0]}{case.made_by(meant.layers[0])}" if len(meant.layers) == 1 else "a layer"
+    proxy = case.knowledge.proxy(parts.server)
+    name = proxy.name if proxy else "A proxy"
+    failing = failing_layers(case)
+    layer_words = (
+        f"layer {failing.layers[0]}{case.made_by(failing.layers[0])}" if len(failing.layers) == 1 else "a layer"
+    )
     yield Finding(
         rule=CODE,
         name=NAME,
         severity=SEVERITY,
-        title=f"{name} in front of the registry refused {what}: it is larger than the proxy's body limit",
-        explanation=_explanation(case, meant, before, page=page),
-        remedy=_remedy(case, before),
+        title=f"{name} in front of the registry refused {layer_words}: it is larger than the proxy's body limit",
+        explanation=_explanation(case, failing, proxy, is_page=is_page),
+        remedy=_remedy(case, proxy),
         evidence=_evidence(case),
-        confidence=Confidence.CERTAIN if page else Confidence.LIKELY,
-        layers=meant.layers,
-        data={"server": parts.server, "status": 413, "hop": before.name if before else None},
+        confidence=Confidence.CERTAIN if is_page else Confidence.LIKELY,
+        layers=failing.layers,
+        data={"server": parts.server, "status": 413, "hop": proxy.name if proxy else None},
     )
 
 
-def _explanation(case: Case, meant: Suspects, before: Hop | None, *, page: bool) -> str:
-    if page:
+def _explanation(case: Case, failing: FailingLayers, proxy: Proxy | None, *, is_page: bool) -> str:
+    if is_page:
         who = "The answer is an HTML page, not a registry's error: the upload never reached the registry. "
     else:
         who = "The answer carries no registry error code, so it comes from something before the registry. "
-    own = sized(case, meant.layers) if len(meant.layers) == 1 else ()
-    known = (
-        f"The layer has {size(own[0].bytes_total)} {COUNTED[own[0].basis]}; the limit counts what is sent. "
-        if own
+    sized_layers = sized(case, failing.layers) if len(failing.layers) == 1 else ()
+    size_words = (
+        f"The layer has {size(sized_layers[0].bytes_total)} {COUNTED[sized_layers[0].basis]}; "
+        "the limit counts what is sent. "
+        if sized_layers
         else ""
     )
-    return f"{who}{known}{_limits(case, own, before)} {meant.why}".strip()
+    return f"{who}{size_words}{_limits(case, sized_layers, proxy)} {failing.why}".strip()
 
 
-def _limits(case: Case, refused: tuple[Layer, ...], before: Hop | None) -> str:
-    """What the proxy that answered allows, else the usual proxies whose limit the sizes in this log agree with."""
-    if before:
-        return f"{before.name} allows {before.words}." if before.verified and before.value else ""
+def _limits(case: Case, refused: tuple[Layer, ...], proxy: Proxy | None) -> str:
+    """Return the limit of the proxy that answered, else usual proxies whose limits agree with the sizes in this log."""
+    if proxy:
+        return f"{proxy.name} allows {proxy.words}." if proxy.verified and proxy.value else ""
     if not refused:
         return ""
     passed = max(
         (layer.bytes_total or 0 for layer in case.layers(State.PUSHED) if layer.basis is Basis.COMPRESSED), default=0
     )
     usual = {
-        hop.value: f"{hop.name} ({hop.words})"
-        for hop in case.knowledge.hops
-        if hop.value and hop.verified and passed <= hop.value and not fits(refused[0], hop.value)
+        candidate.value: f"{candidate.name} ({candidate.words})"
+        for candidate in case.knowledge.proxies
+        if candidate.value
+        and candidate.verified
+        and passed <= candidate.value
+        and not fits(refused[0], candidate.value)
     }
     return f"By its limit it can be {' or '.join(usual[value] for value in sorted(usual))}." if usual else ""
 
 
-def _remedy(case: Case, before: Hop | None) -> tuple[str, ...]:
+def _remedy(case: Case, proxy: Proxy | None) -> tuple[str, ...]:
     setting = (
-        f"On {before.name}, set {before.setting}. Then push again: only what is missing is sent."
-        if before
+        f"On {proxy.name}, set {proxy.setting}. Then push again: only what is missing is sent."
+        if proxy
         else "Find the proxy, load balancer or ingress that serves `/v2/` and raise its limit for request bodies "
         "(nginx: `client_max_body_size 0;`). Then push again: only what is missing is sent."
     )
-    smaller = (
-        f"Not your proxy? Make the layer smaller: find its instruction with `docker history --no-trunc {case.image}`"
+    smaller = case.steps(
+        (
+            "Not your proxy? Make the layer smaller: find its instruction with `{history} --no-trunc {reference}`",
+            "Not your proxy? Make the layer smaller.",
+        )
     )
-    return (setting, smaller)
+    return (setting, *smaller)
 
 
 def _evidence(case: Case) -> tuple[Evidence, ...]:
-    """The lines that carry the status and the server's name; the whole error where it has one line."""
+    """Return the lines with the status and the server's name, else the whole error."""
     lines = case.error_lines()
     parts = case.classified.parts if case.classified else None
     telling = [line for line in lines if "413" in line.text or (parts and parts.server and parts.server in line.text)]

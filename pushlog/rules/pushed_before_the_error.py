@@ -18,6 +18,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.formats.marks import MarkKind
 from pushlog.model import Confidence, Evidence, Finding, Outcome, Severity
 
@@ -29,8 +30,10 @@ if TYPE_CHECKING:
 CODE = "PL307"
 NAME = "pushed-before-the-error"
 SEVERITY = Severity.INFO
+ROLE = Role.OTHER
+SCOPE = Scope.DOCKER_ENGINE
 
-# Content trust signs after the push; what it prints then is a line of docker push too.
+# Content trust signs after the push, and its lines are output of `docker push` too.
 _UNSIGNED = re.compile(
     r"(?:Error: )?(?:Failed to sign |failed to sign |Error establishing connection to notary repository"
     r"|error contacting notary server: |you are not authorized to perform this operation: server returned 40[13]"
@@ -47,7 +50,7 @@ _FAILED = re.compile(
     r'|(?:\W{1,4}Error: )?The command (?:".{1,200}" )?exited with (?:status )?[1-9]|ERROR: build step \d+ '
 )
 _ANOTHER = re.compile(r"The push refers to |(?:\S.{0,80}\s)?docker (?:image )?push\b")
-# Every line that tells of a failure has one of these: where none is, no line needs to be read.
+# Every line that reports a failure has one of these literals; without any, no line has to be read.
 _WORDS = (
     b"Error response from daemon: ",
     b"##[error]",
@@ -65,7 +68,7 @@ _REACH = 65536
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires on a push that succeeded in a job that did not."""
+    """Fire on a push that succeeded in a job that did not."""
     digest = case.mark(MarkKind.DIGEST, MarkKind.AUX)
     if case.push.outcome is not Outcome.SUCCEEDED or digest is None:
         return
@@ -93,7 +96,6 @@ def check(case: Case) -> Iterator[Finding]:
 
 
 def _unsigned(case: Case) -> Evidence | None:
-    """Return the line that tells that signing failed: a note of the client, or an error below its first words."""
     notes = [mark for mark in case.parsed.marks if mark.kind == MarkKind.NOTE]
     unsigned = next((mark for mark in notes if _UNSIGNED.match(mark.fields.get("NOTE", ""))), None)
     if unsigned:
@@ -107,7 +109,7 @@ def _unsigned(case: Case) -> Evidence | None:
 
 
 def _failed_after(case: Case) -> Evidence | None:
-    """The first line below the push that says that something failed, unless another push begins before it."""
+    """Return the first line below the push that reports a failure, unless another push begins before it."""
     start = case.text.stop_of(case.push.lines[1])
     end = len(case.text.data) if case.parsed.until is None else case.parsed.until
     stop = min(end, start + _REACH)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.formats.marks import MarkKind
 from pushlog.model import Confidence, Finding, Severity
 
@@ -24,10 +25,12 @@ if TYPE_CHECKING:
 CODE = "PL304"
 NAME = "quiet-push"
 SEVERITY = Severity.INFO
+ROLE = Role.OTHER
+SCOPE = Scope.ANY
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires on a quiet push."""
+    """Fire on a quiet push."""
     line = case.mark(MarkKind.QUIET)
     if not case.parsed.quiet or line is None:
         return

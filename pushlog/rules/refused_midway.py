@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.model import Confidence, Finding, Severity, State
 from pushlog.units import count
 
@@ -26,13 +27,15 @@ if TYPE_CHECKING:
 CODE = "PL604"
 NAME = "refused-midway"
 SEVERITY = Severity.WARNING
+ROLE = Role.OTHER
+SCOPE = Scope.ANY
 
-# The rows of the catalogue that say no more than "refused".
+# Rows of the catalogue for refusals without a reason.
 _NO_REASON = ("denied-bare", "denied", "denied-containerd", "denied-words", "http-403", "http-403-head")
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires on a refusal without a reason after a layer went through."""
+    """Fire on a refusal without a reason after a layer went through."""
     classified, pushed = case.classified, case.layers(State.PUSHED)
     row = classified.signature if classified else None
     if row is None or row.id not in _NO_REASON or not pushed:
@@ -46,11 +49,14 @@ def check(case: Case) -> Iterator[Finding]:
         if last
         else f"{count(len(pushed), 'layer')} went through first: a quota, a rule or a token that ran out",
         explanation="A login without the right to push is refused at the first layer; this one was not.",
-        remedy=(
+        remedy=case.steps(
             "Look at the rules for this tag (protected, immutable) and at the quota of the repository."
             if last
             else "Look at the quota of the repository, and at rules on the size or type of what is pushed.",
-            f"Log in again and push; if it goes on now, the token had run out: `docker push {case.image}`",
+            (
+                "Log in again and push; if it goes on now, the token had run out: `{push}`",
+                "Log in again and push; if it goes on now, the token had run out.",
+            ),
         ),
         evidence=(case.row(case.rows_of(State.PUSHED)[-1]), *case.error_lines()[:2]),
         confidence=Confidence.POSSIBLE,

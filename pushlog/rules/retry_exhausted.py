@@ -22,7 +22,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis import client_retries
-from pushlog.diagnosis.attempts import Attempt, attempts, exhausted
+from pushlog.diagnosis.attempts import Attempt, attempts
+from pushlog.diagnosis.failing_layers import retries_used_up
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.knowledge.docker import MAX_ATTEMPTS
 from pushlog.model import Confidence, Evidence, Finding, Severity
 from pushlog.units import size
@@ -35,48 +37,50 @@ if TYPE_CHECKING:
 CODE = "PL101"
 NAME = "retry-exhausted"
 SEVERITY = Severity.ERROR
+ROLE = Role.OTHER
+SCOPE = Scope.ANY
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires on layers whose last countdown ran out; an error that retrying can't cure has a rule of its own."""
+    """Fire on layers whose last countdown ran out; an error that retrying can't cure has a rule of its own."""
     if not case.client.uses_docker_engine:
         yield from client_retries.exhausted(case, CODE, NAME)
         return
     failure = case.push.error
-    ids = exhausted(case)
+    ids = retries_used_up(case)
     if failure is None or not ids or failure.retry_helps is False:
         return
-    one = len(ids) == 1
+    is_one_layer = len(ids) == 1
     layers = [layer for layer in case.push.layers if layer.id in ids]
-    waited = max(layer.retry_wait for layer in layers)
-    who = f"layer {ids[0]}" if one else f"{len(ids)} layers at once"
-    reached = _reached(attempts(case, ids[0])) if one else ""
-    hint = (
+    seconds_waited = max(layer.retry_wait for layer in layers)
+    who = f"layer {ids[0]}" if is_one_layer else f"{len(ids)} layers at once"
+    reached = _reached(attempts(case, ids[0])) if is_one_layer else ""
+    meaning = (
         "Every attempt starts again at the first byte."
-        if one
+        if is_one_layer
         else "So many layers at once point at the path or the registry, not at a layer."
     )
     yield Finding(
         rule=CODE,
         name=NAME,
         severity=SEVERITY,
-        title=f"Docker gave up on {who} after {MAX_ATTEMPTS} uploads and {waited:.0f} s of waiting",
-        explanation=f"{reached}{hint} The last attempt failed with: {_short(failure.text)}",
-        remedy=_remedy(case, one=one),
+        title=f"Docker gave up on {who} after {MAX_ATTEMPTS} uploads and {seconds_waited:.0f} s of waiting",
+        explanation=f"{reached}{meaning} The last attempt failed with: {_short(failure.text)}",
+        remedy=_remedy(case, is_one_layer=is_one_layer),
         evidence=(*_evidence(case, ids[0]), *case.error_lines()[:1]),
-        confidence=Confidence.CERTAIN if one else Confidence.LIKELY,
+        confidence=Confidence.CERTAIN if is_one_layer else Confidence.LIKELY,
         layers=ids,
         data={
             "attempts": MAX_ATTEMPTS,
-            "seconds_waited": waited,
+            "seconds_waited": seconds_waited,
             "reached": [a.reached for a in attempts(case, ids[0])],
         },
     )
 
 
 def _reached(tries: tuple[Attempt, ...]) -> str:
-    known = [size(a.reached) for a in tries if a.reached is not None]
-    return f"Bytes read when each attempt broke off: {', '.join(known)}. " if known else ""
+    sizes = [size(a.reached) for a in tries if a.reached is not None]
+    return f"Bytes read when each attempt broke off: {', '.join(sizes)}. " if sizes else ""
 
 
 def _short(text: str) -> str:
@@ -89,12 +93,13 @@ def _evidence(case: Case, layer: str) -> tuple[Evidence, ...]:
     return (case.row(counting[0]), case.row(counting[-1]))
 
 
-def _remedy(case: Case, *, one: bool) -> tuple[str, ...]:
-    again = f"Push again: layers that are in the registry are skipped. `docker push {case.image}`"
-    if one:
+def _remedy(case: Case, *, is_one_layer: bool) -> tuple[str, ...]:
+    push_again = "Push again: layers that are in the registry are skipped. `{push}`"
+    if is_one_layer:
         limit = (
             "If it breaks at about the same byte again, look for a size or time limit on the way: proxy, load "
             "balancer, firewall, VPN."
         )
-        return (again, limit)
-    return (again, "If all layers fail again, ask whoever runs the registry or the network for the time of this push.")
+        return case.steps(push_again, limit)
+    ask = "If all layers fail again, ask whoever runs the registry or the network for the time of this push."
+    return case.steps(push_again, ask)

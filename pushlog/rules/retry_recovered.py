@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis import client_retries
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.model import Confidence, Finding, Severity
 from pushlog.units import count
 
@@ -27,20 +28,22 @@ if TYPE_CHECKING:
 CODE = "PL102"
 NAME = "retry-recovered"
 SEVERITY = Severity.INFO
+ROLE = Role.OTHER
+SCOPE = Scope.ANY
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires on layers that counted down and are in the registry all the same."""
+    """Fire on layers that counted down and are in the registry all the same."""
     if not case.client.uses_docker_engine:
         yield from client_retries.recovered(case, CODE, NAME)
         return
-    healed = [layer for layer in case.push.layers if layer.retry_wait > 0 and layer.state.done]
-    if not healed:
+    recovered = [layer for layer in case.push.layers if layer.retry_wait > 0 and layer.state.done]
+    if not recovered:
         return
-    longest = max(layer.retry_wait for layer in healed)
-    ids = tuple(layer.id for layer in healed)
+    longest = max(layer.retry_wait for layer in recovered)
+    ids = tuple(layer.id for layer in recovered)
     who = f"Layer {ids[0]}" if len(ids) == 1 else f"{len(ids)} layers"
-    retries = sum(layer.attempts - 1 for layer in healed)
+    retries = sum(layer.attempts - 1 for layer in recovered)
     rows = [row for layer in ids for row in case.rows(layer) if case.events.wait[row] > 0]
     yield Finding(
         rule=CODE,

@@ -16,6 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.model import Confidence, Finding, Outcome, Severity
 from pushlog.rules.concurrency_saturated import setting
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 CODE = "PL104"
 NAME = "retry-storm"
 SEVERITY = Severity.WARNING
+ROLE = Role.OTHER
+SCOPE = Scope.DOCKER_ENGINE
 
 _LEAST = 3
 
@@ -45,12 +48,12 @@ class Storm:
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires on layers that count down together, unless the error that ended the push explains it for all of them."""
+    """Fire on layers that count down together, unless the error that ended the push explains it for all of them."""
     failure = case.push.error
     storm = _storm(case)
     if storm is None or (failure is not None and failure.retry_helps is False):
         return
-    healed = case.push.outcome is Outcome.SUCCEEDED
+    recovered = case.push.outcome is Outcome.SUCCEEDED
     many = len(storm.layers)
     yield Finding(
         rule=CODE,
@@ -58,7 +61,7 @@ def check(case: Case) -> Iterator[Finding]:
         severity=SEVERITY,
         title=f"{many} of {storm.uploading} uploads were broken off at the same time",
         explanation="That points at what they share, the registry or the way to it, and not at a layer."
-        + (" All of them recovered." if healed else ""),
+        + (" All of them recovered." if recovered else ""),
         remedy=(
             "Look at the registry, the proxy in front of it and the network for the time of this push.",
             f"If it comes again, send fewer layers at a time: {setting(2)}",
@@ -71,20 +74,20 @@ def check(case: Case) -> Iterator[Finding]:
 
 
 def _storm(case: Case) -> Storm | None:
-    """The first moment at which the most layers count down, where they are enough."""
+    """Return the first moment at which most layers count down together, if there are enough of them."""
     from pushlog.formats.events import EventKind
 
     counting = case.events.kind == EventKind.RETRYING
     if len(case.events.layers(counting)) < _LEAST:
         return None
     spans = list(_countdowns(case, counting))
-    steps = sorted(step for _, first, last in spans for step in ((first, 1), (last + 1, -1)))
-    most, now, row = 0, 0, 0
-    for at, change in steps:
-        now += change
-        if now > most:
-            most, row = now, at
-    together = {layer for layer, first, last in spans if first <= row <= last}
+    steps = sorted(step for _, start, stop in spans for step in ((start, 1), (stop + 1, -1)))
+    most, counting_now, row = 0, 0, 0
+    for at_row, change in steps:
+        counting_now += change
+        if counting_now > most:
+            most, row = counting_now, at_row
+    together = {layer for layer, start, stop in spans if start <= row <= stop}
     uploading = len(together) + len(_under_way(case, row) - together)
     if len(together) < _LEAST or 2 * len(together) < uploading:
         return None
@@ -93,22 +96,22 @@ def _storm(case: Case) -> Storm | None:
 
 
 def _countdowns(case: Case, counting: NDArray[np.bool_]) -> Iterator[tuple[int, int, int]]:
-    """Layer, first and last row of each countdown."""
+    """Yield layer, first row and last row of each countdown."""
     for layer, rows in case.events.by_layer.items():
         spans: dict[int, tuple[int, int]] = {}
         for row in rows[counting[rows]].tolist():
             run = int(case.events.run[row])
             spans[run] = (spans.get(run, (row, row))[0], row)
-        yield from ((layer, first, last) for first, last in spans.values())
+        yield from ((layer, start, stop) for start, stop in spans.values())
 
 
 def _under_way(case: Case, row: int) -> set[int]:
-    """The layers that are neither done nor waiting for their turn after this row."""
+    """Return the layers that are neither done nor waiting for a slot after this row."""
     from pushlog.formats.events import EventKind
 
-    shown = case.events.part(0, row + 1)
+    events = case.events.part(0, row + 1)
     under_way = (EventKind.PREPARING, EventKind.PUSHING, EventKind.RETRYING)
-    return {code for code, last in shown.last().items() if shown.kind[last] in under_way}
+    return {code for code, last in events.last().items() if events.kind[last] in under_way}
 
 
 def _evidence(case: Case, storm: Storm) -> tuple[Evidence, ...]:

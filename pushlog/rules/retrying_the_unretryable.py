@@ -16,7 +16,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.diagnosis.attempts import exhausted
+from pushlog.diagnosis.failing_layers import retries_used_up
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.diagnosis.same_image import earlier
 from pushlog.knowledge.docker import MAX_ATTEMPTS
 from pushlog.model import Confidence, Finding, Severity, Store
@@ -29,33 +30,35 @@ if TYPE_CHECKING:
 CODE = "PL401"
 NAME = "retrying-the-unretryable"
 SEVERITY = Severity.WARNING
+ROLE = Role.OTHER | Role.ACROSS
+SCOPE = Scope.ANY
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires within one push: countdowns that ran out before an error that can't heal."""
-    failure, ids = case.push.error, exhausted(case)
-    if failure is None or failure.retry_helps is not False or not ids:
+    """Fire within one push of Docker's engine: countdowns that ran out before an error that can't heal."""
+    failure, ids = case.push.error, retries_used_up(case)
+    if failure is None or failure.retry_helps is not False or not ids or not case.client.uses_docker_engine:
         return
     layers = [layer for layer in case.push.layers if layer.id in ids]
-    waited = max(layer.retry_wait for layer in layers)
+    seconds_waited = max(layer.retry_wait for layer in layers)
     rows = [row for row in case.rows(ids[0]) if case.events.wait[row] > 0]
     yield Finding(
         rule=CODE,
         name=NAME,
         severity=SEVERITY,
-        title=f"Docker spent {waited:.0f} s retrying what could not succeed",
+        title=f"Docker spent {seconds_waited:.0f} s retrying what could not succeed",
         explanation=f"{MAX_ATTEMPTS} uploads with waits of 5, 10, 15 and 20 s in between, for an error that stays the "
         f"same until its cause is fixed.{_bare(case)}",
         remedy=("Fix the cause first. A retry loop around this push only multiplies the wait.",),
         evidence=(case.row(rows[0]), case.row(rows[-1]), *case.error_lines()[:1]),
         confidence=Confidence.CERTAIN,
         layers=ids,
-        data={"seconds_waited": waited, "attempts": MAX_ATTEMPTS},
+        data={"seconds_waited": seconds_waited, "attempts": MAX_ATTEMPTS},
     )
 
 
 def across(cases: Sequence[Case], unclear: frozenset[int]) -> Iterator[tuple[int, Finding]]:
-    """Fires on a push that fails like the one before it of the same image, when that could not have helped."""
+    """Fire on a push that fails like the last one of the same image, with an error that pushing again can't cure."""
     for index, case in enumerate(cases):
         same = []
         for number in earlier(cases, index):
@@ -73,27 +76,27 @@ def _bare(case: Case) -> str:
     return f" Docker stops at once when `{parts.text.strip()}` comes with a message; this registry sent none."
 
 
-def _unchanged(first: Case, second: Case) -> bool:
+def _unchanged(earlier_case: Case, later_case: Case) -> bool:
     """Whether two pushes met the same incurable failure with the same tags and layers, as far as the log tells."""
-    one, two = first.push.error, second.push.error
-    if one is None or two is None or one.family is not two.family:
+    first_error, second_error = earlier_case.push.error, later_case.push.error
+    if first_error is None or second_error is None or first_error.family is not second_error.family:
         return False
-    if one.retry_helps is not False or two.retry_helps is not False:
+    if first_error.retry_helps is not False or second_error.retry_helps is not False:
         return False
-    tags = {case.push.reference.tags for case in (first, second)} - {()}
-    return len(tags) < 2 and len({_what(first), _what(second)} - {frozenset()}) < 2
+    tags = {each.push.reference.tags for each in (earlier_case, later_case)} - {()}
+    return len(tags) < 2 and len({_what(earlier_case), _what(later_case)} - {frozenset()}) < 2
 
 
 def _what(case: Case) -> frozenset[str]:
-    """What the push was about: all its layers, or with the containerd store, which names few, the one of the error."""
+    """Return the layers to compare: all, or with the containerd store, which names few, that of the error."""
     if case.push.store is Store.GRAPHDRIVER:
         return frozenset(layer.id for layer in case.push.layers)
     named = case.classified.parts.object_digest if case.classified else None
     return frozenset({named} if named else ())
 
 
-def _again(first: Case, second: Case, *, times: int) -> Finding:
-    family = second.push.error.family.value if second.push.error else ""
+def _again(earlier_case: Case, case: Case, *, times: int) -> Finding:
+    family = case.push.error.family.value if case.push.error else ""
     return Finding(
         rule=CODE,
         name=NAME,
@@ -104,7 +107,7 @@ def _again(first: Case, second: Case, *, times: int) -> Finding:
         remedy=(
             "Fix the cause named above before the next push; leave a retry loop out, or let it stop at such errors.",
         ),
-        evidence=(*first.error_lines()[:1], *second.error_lines()[:1]),
+        evidence=(*earlier_case.error_lines()[:1], *case.error_lines()[:1]),
         confidence=Confidence.CERTAIN,
         data={"times": times, "family": family},
     )

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.diagnosis.attempts import exhausted
+from pushlog.diagnosis.failing_layers import retries_used_up
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.model import Confidence, Finding, Severity
 
 if TYPE_CHECKING:
@@ -25,18 +26,24 @@ if TYPE_CHECKING:
 CODE = "PL603"
 NAME = "silent-refusal"
 SEVERITY = Severity.WARNING
+ROLE = Role.OTHER
+SCOPE = Scope.DOCKER_ENGINE
 
 _CODES = ("DENIED", "UNAUTHORIZED")
-# These make a repository on the first push, so that a missing one is no reason.
+# These registries create a repository on the first push, so a missing one is no reason.
 _CREATE = ("docker-hub", "ghcr")
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires on a code that stands alone and was retried for nothing."""
+    """Fire on a code that stands alone and was retried for nothing."""
     classified = case.classified
     if classified is None or not classified.parts.bare or classified.code not in _CODES:
         return
-    if not exhausted(case) or case.push.registry_kind in _CREATE or any(layer.state.done for layer in case.push.layers):
+    if (
+        not retries_used_up(case)
+        or case.push.registry_kind in _CREATE
+        or any(layer.state.done for layer in case.push.layers)
+    ):
         return
     repository = case.push.reference.repository or "the repository"
     yield Finding(

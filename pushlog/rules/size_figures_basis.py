@@ -16,6 +16,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.rule import Role, Scope
+from pushlog.knowledge.wording import words
 from pushlog.model import Basis, Confidence, Finding, Severity
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 CODE = "PL302"
 NAME = "size-figures-basis"
 SEVERITY = Severity.INFO
+ROLE = Role.OTHER
+SCOPE = Scope.ANY
 
 _WORDS = {
     Basis.UNCOMPRESSED: (
@@ -34,7 +38,11 @@ _WORDS = {
             "`Preparing` and `Retrying` lines are printed by the graphdriver store only; it counts what it reads from "
             "disk, before gzip. What crossed the network was less."
         ),
-        "For the sizes that the registry sees, look at the manifest: `docker manifest inspect -v {image}`",
+        words(
+            engine="For the sizes that the registry sees, look at the manifest: "
+            "`docker manifest inspect -v {reference}`",
+            others="For the sizes that the registry sees, look at the manifest: `{inspect}`",
+        ),
     ),
     Basis.COMPRESSED: (
         "The figures count bytes as stored, normally compressed",
@@ -42,18 +50,18 @@ _WORDS = {
             "The containerd image store copies blobs as they are and counts what it hands to the network. The figures "
             "can be compared with a registry's limits."
         ),
-        "Nothing to do: these are the sizes that the registry sees.",
+        words(others="Nothing to do: these are the sizes that the registry sees."),
     ),
     Basis.UNKNOWN: (
         "The log does not tell which bytes the figures count",
         "One of Docker's two stores counts before gzip, the other what is sent, and nothing here tells them apart.",
-        "See which store the daemon uses: `docker info -f '{{{{.Driver}}}} {{{{.DriverStatus}}}}'`",
+        words(engine="See which store the daemon uses: `docker info -f '{{.Driver}} {{.DriverStatus}}'`"),
     ),
 }
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires when the log shows a figure."""
+    """Fire when the log shows a figure."""
     layer = next((layer for layer in case.push.layers if layer.bytes_done is not None), None)
     if layer is None:
         return
@@ -69,7 +77,7 @@ def check(case: Case) -> Iterator[Finding]:
         severity=SEVERITY,
         title=title,
         explanation=explanation,
-        remedy=(remedy.format(image=case.image),),
+        remedy=case.steps(remedy),
         evidence=(case.row(row),),
         confidence=Confidence.POSSIBLE if layer.basis is Basis.UNKNOWN else Confidence.CERTAIN,
         data={"basis": layer.basis.value},

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.model import Confidence, Finding, Severity, Store
 from pushlog.units import seconds, size
 
@@ -26,35 +27,37 @@ if TYPE_CHECKING:
 CODE = "PL204"
 NAME = "slow-upload"
 SEVERITY = Severity.WARNING
+ROLE = Role.OTHER
+SCOPE = Scope.DOCKER_ENGINE
 
 _LEAST_SECONDS = 30.0
 _SLOW = 1_000_000.0
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires on the push as a whole; waiting for a retry is no upload."""
+    """Fire on the push as a whole; waiting for a retry is no upload."""
     measured = case.push.clock.measured
     if not measured and case.push.store is not Store.CONTAINERD:
         return
-    sent = sum(layer.bytes_done or 0 for layer in case.push.layers)
-    drawn = (case.events.current >= 0).nonzero()[0]
-    if not sent or not len(drawn) or any(layer.retry_wait for layer in case.push.layers):
+    bytes_sent = sum(layer.bytes_done or 0 for layer in case.push.layers)
+    figure_rows = (case.events.current >= 0).nonzero()[0]
+    if not bytes_sent or not len(figure_rows) or any(layer.retry_wait for layer in case.push.layers):
         return
-    took = float(case.events.at[drawn].max() - case.events.at[drawn].min())
-    if took < _LEAST_SECONDS or sent / took >= _SLOW:
+    duration = float(case.events.at[figure_rows].max() - case.events.at[figure_rows].min())
+    if duration < _LEAST_SECONDS or bytes_sent / duration >= _SLOW:
         return
     counted = "before compression" if case.push.store is Store.GRAPHDRIVER else "as sent"
     yield Finding(
         rule=CODE,
         name=NAME,
         severity=SEVERITY,
-        title=f"The upload ran at {size(round(sent / took))} a second or less",
-        explanation=f"{size(sent)} ({counted}) in {'' if measured else 'at least '}{seconds(took)}.",
+        title=f"The upload ran at {size(round(bytes_sent / duration))} a second or less",
+        explanation=f"{size(bytes_sent)} ({counted}) in {'' if measured else 'at least '}{seconds(duration)}.",
         remedy=(
             "Measure the line without Docker, to the same host; if it is as slow there, it is the line.",
             "See which layer is the largest: `docker history --no-trunc " + case.image + "`",
         ),
-        evidence=(case.row(int(drawn[0])), case.row(int(drawn[-1]))),
+        evidence=(case.row(int(figure_rows[0])), case.row(int(figure_rows[-1]))),
         confidence=Confidence.CERTAIN if measured else Confidence.LIKELY,
-        data={"bytes": sent, "seconds": round(took, 1), "bytes_per_second": round(sent / took)},
+        data={"bytes": bytes_sent, "seconds": round(duration, 1), "bytes_per_second": round(bytes_sent / duration)},
     )

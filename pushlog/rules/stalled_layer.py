@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.model import Confidence, Finding, Severity, Store
 from pushlog.units import seconds, size
 
@@ -27,50 +28,52 @@ if TYPE_CHECKING:
 CODE = "PL203"
 NAME = "stalled-layer"
 SEVERITY = Severity.WARNING
+ROLE = Role.OTHER
+SCOPE = Scope.DOCKER_ENGINE
 
 _LEAST = 30.0
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires on the longest standstill of each layer."""
+    """Fire on the longest standstill of each layer."""
     measured = case.push.clock.measured
     if not measured and case.push.store is not Store.CONTAINERD:
         return
     for number, layer in enumerate(case.push.layers):
-        stood = _longest(case, number, layer.bytes_total)
-        if stood is None or stood[0] < _LEAST:
+        standstill = _longest(case, number, layer.bytes_total)
+        if standstill is None or standstill[0] < _LEAST:
             continue
-        lasted, first, last, at = stood
+        duration, first_row, last_row, reached = standstill
         bound = "" if measured else "at least "
         yield Finding(
             rule=CODE,
             name=NAME,
             severity=SEVERITY,
-            title=f"Layer {layer.id} stood still for {bound}{seconds(lasted)}",
-            explanation=f"Its upload stopped at {size(at)} and no figure moved for that long. "
+            title=f"Layer {layer.id} stood still for {bound}{seconds(duration)}",
+            explanation=f"Its upload stopped at {size(reached)} and no figure moved for that long. "
             "Docker sets no time limit here, so it is the registry, a proxy before it, or the line.",
             remedy=(
                 "Read the logs of the registry and the proxy for that moment.",
                 "On nginx, let the upload pass at once: `proxy_request_buffering off;`",
             ),
-            evidence=(case.row(first), case.row(last)),
+            evidence=(case.row(first_row), case.row(last_row)),
             confidence=Confidence.CERTAIN if measured else Confidence.LIKELY,
             layers=(layer.id,),
-            data={"seconds": round(lasted, 1), "bytes": at, "measured": measured},
+            data={"seconds": round(duration, 1), "bytes": reached, "measured": measured},
         )
 
 
 def _longest(case: Case, layer: int, total: int | None) -> tuple[float, int, int, int] | None:
-    """Seconds, first and last row and figure of the longest time in which the layer's figure did not move."""
-    own = case.events.by_layer[layer]
-    best: tuple[float, int, int, int] | None = None
-    begun: tuple[int, int, float] | None = None  # figure, row and second at which it was reached
-    figures, times = case.events.current[own].tolist(), case.events.at[own].tolist()
-    for row, current, at in zip(own.tolist(), figures, times, strict=True):
-        if begun is not None and (best is None or at - begun[2] > best[0]):
-            best = (at - begun[2], begun[1], row, begun[0])
+    """Return seconds, first row, last row and figure of the longest time without progress."""
+    rows = case.events.by_layer[layer]
+    longest: tuple[float, int, int, int] | None = None
+    start: tuple[int, int, float] | None = None  # figure, row and second at which it was reached
+    figures, times = case.events.current[rows].tolist(), case.events.at[rows].tolist()
+    for row, current, second in zip(rows.tolist(), figures, times, strict=True):
+        if start is not None and (longest is None or second - start[2] > longest[0]):
+            longest = (second - start[2], start[1], row, start[0])
         if current < 0 or (total is not None and current >= total):
-            begun = None
-        elif begun is None or current != begun[0]:
-            begun = (current, row, at)
-    return best
+            start = None
+        elif start is None or current != start[0]:
+            start = (current, row, second)
+    return longest

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.formats.marks import MarkKind
 from pushlog.model import Confidence, Finding, Outcome, Severity
 from pushlog.timeline.outcome import proof
@@ -27,12 +28,14 @@ if TYPE_CHECKING:
 CODE = "PL308"
 NAME = "success-not-proven"
 SEVERITY = Severity.INFO
+ROLE = Role.OTHER
+SCOPE = Scope.ANY
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires on a push that succeeded by its last word alone."""
-    said = case.mark(MarkKind.LAST_WORD)
-    if case.push.outcome is not Outcome.SUCCEEDED or said is None or proof(case.parsed) != "last_word":
+    """Fire on a push that succeeded by its last word alone."""
+    last_word = case.mark(MarkKind.LAST_WORD)
+    if case.push.outcome is not Outcome.SUCCEEDED or last_word is None or proof(case.parsed) != "last_word":
         return
     yield Finding(
         rule=CODE,
@@ -40,10 +43,10 @@ def check(case: Case) -> Iterator[Finding]:
         severity=SEVERITY,
         title="No error, but no line that proves success either",
         explanation=case.client.unsure,
-        remedy=(
+        remedy=case.steps(
             "Look at the exit status of the job: 0 proves it.",
-            f"Or ask the registry for the image: `docker manifest inspect {case.image}`",
+            ("Or ask the registry for the image: `{inspect}`", "Or ask the registry for the image."),
         ),
-        evidence=(said,),
+        evidence=(last_word,),
         confidence=Confidence.LIKELY,
     )

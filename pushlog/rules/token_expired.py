@@ -18,9 +18,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pushlog.knowledge.wording import fill
+from pushlog.diagnosis.failing_layers import failing_layers
+from pushlog.diagnosis.rule import Role, Scope
+from pushlog.knowledge.wording import Words
 from pushlog.model import Confidence, Family, Finding, Severity, State
-from pushlog.rules.failure import CODES, guilty
+from pushlog.rules.failure import CODES, with_client_remedies
 from pushlog.units import count, seconds
 
 if TYPE_CHECKING:
@@ -32,30 +34,32 @@ if TYPE_CHECKING:
 CODE = CODES[Family.TOKEN_EXPIRED]
 NAME = Family.TOKEN_EXPIRED.value
 SEVERITY = Severity.ERROR
+ROLE = Role.CAUSE
+SCOPE = Scope.ANY
 
-# What a registry's notes say of the life of a login.
+# Words of a registry's notes about the life of a login.
 _ON_LIFE = re.compile(r"\b(minutes|hours)\b")
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires when this push uploaded a layer before its login was refused."""
+    """Fire when this push uploaded a layer before its login was refused."""
     failure, classified = case.push.error, case.classified
     pushed = case.layers(State.PUSHED)
     if failure is None or classified is None or failure.family is not Family.TOKEN_EXPIRED or not pushed:
         return
-    title, sure = _judgement(failure.text.lower())
-    after = f", {case.over} after the start" if case.over else ""
+    title, confidence = _judgement(case, failure.text.lower())
+    elapsed = f", {case.over} after the start" if case.over else ""
     yield Finding(
         rule=CODE,
         name=NAME,
         severity=SEVERITY,
         title=title,
-        explanation=f"{count(len(pushed), 'layer')} went through in this push before a login was asked for{after}. "
+        explanation=f"{count(len(pushed), 'layer')} went through in this push before a login was asked for{elapsed}. "
         f"{lifetime(case)}",
         remedy=_remedy(case),
         evidence=_evidence(case),
-        confidence=sure,
-        layers=guilty(case),
+        confidence=confidence,
+        layers=failing_layers(case).proven,
         data={
             "layers_pushed": len(pushed),
             "seconds": case.push.duration.seconds,
@@ -65,47 +69,52 @@ def check(case: Case) -> Iterator[Finding]:
     )
 
 
-def _judgement(text: str) -> tuple[str, Confidence]:
+def _judgement(case: Case, text: str) -> tuple[str, Confidence]:
     if "expired" in text:
         return "The login was accepted at first, then its token expired", Confidence.CERTAIN
     if "no basic auth credentials" in text:
-        # Docker has no login for this host: the first layers were let in without one.
+        # The client has no login for this host: the first layers were let in without one.
+        who = case.client.words(case.image)["client"]
         return (
-            "The push was let in at first, and then a login was asked for that Docker does not have",
+            f"The push was let in at first, and then a login was asked for that {who} does not have",
             Confidence.POSSIBLE,
         )
     return "The login was accepted at first and refused later: its token probably ran out", Confidence.LIKELY
 
 
 def _token(case: Case) -> int | None:
-    known = case.knowledge.registry(case.push.registry_kind)
-    return known.token_seconds if known and known.token_verified else None
+    registry = case.knowledge.registry(case.push.registry_kind)
+    return registry.token_seconds if registry and registry.token_verified else None
 
 
 def lifetime(case: Case) -> str:
-    """How long a token of this registry lives, against what the log proves of the push."""
-    known, lives = case.knowledge.registry(case.push.registry_kind), _token(case)
-    if known is None or lives is None:
+    """Return how long a token of this registry lives, compared with the duration of the push."""
+    registry, token_seconds = case.knowledge.registry(case.push.registry_kind), _token(case)
+    if registry is None or token_seconds is None:
         return "How long a token of this registry lives is not known here."
-    took = case.push.duration.seconds or case.push.duration.at_least
-    if took >= lives:
+    duration = case.push.duration.seconds or case.push.duration.at_least
+    if duration >= token_seconds:
         compared = "and the push took longer than that"
     elif case.push.duration.seconds is not None:
         compared = "and the push took less, so this one was older or shorter"
     else:
         compared = "and the log can't tell whether the push took as long"
-    but = " ".join(note for note in known.notes if _ON_LIFE.search(note))
-    return f"A token of {known.name} lives {seconds(lives)}, {compared}. {but}".rstrip()
+    notes = " ".join(note for note in registry.notes if _ON_LIFE.search(note))
+    return f"A token of {registry.name} lives {seconds(token_seconds)}, {compared}. {notes}".rstrip()
 
 
 def _remedy(case: Case) -> tuple[str, ...]:
-    known = case.knowledge.registry(case.push.registry_kind)
-    command = fill(f"`{known.login if known else 'docker login {registry}'}`", case.values())
-    return (
-        f"Log in again: {command}",
-        f"Push again; layers that went through are skipped: `docker push {case.image}`",
+    registry = case.knowledge.registry(case.push.registry_kind)
+    login = registry.login.by_scope if registry else (("others", "{login} {registry}"),)
+    steps = case.steps(
+        Words(tuple((scope, f"Log in again: `{command}`") for scope, command in login)),
+        (
+            "Push again; layers that went through are skipped: `{push}`",
+            "Push again; layers that went through are skipped.",
+        ),
         "If it comes again at the same layer: let tokens of the registry live longer, or split the layer.",
     )
+    return with_client_remedies(case, steps)
 
 
 def _evidence(case: Case) -> tuple[Evidence, ...]:

@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.login import asks_for_login
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.model import Confidence, Family, Finding, Severity
 from pushlog.rules.token_expired import lifetime
 
@@ -27,17 +28,19 @@ if TYPE_CHECKING:
 CODE = "PL605"
 NAME = "token-outlived"
 SEVERITY = Severity.WARNING
+ROLE = Role.OTHER
+SCOPE = Scope.DOCKER_ENGINE
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires when the push lasted longer than a token of the registry is documented to live."""
+    """Fire when the push lasted longer than a token of the registry is documented to live."""
     push, classified = case.push, case.classified
-    known = case.knowledge.registry(push.registry_kind)
-    if push.error is None or classified is None or known is None or not known.token_verified:
+    registry = case.knowledge.registry(push.registry_kind)
+    if push.error is None or classified is None or registry is None or not registry.token_verified:
         return
     trying = tuple(layer.id for layer in push.layers if layer.attempts and not layer.state.done)
-    took = push.duration.seconds or push.duration.at_least
-    late = known.token_seconds is not None and took >= known.token_seconds
+    duration = push.duration.seconds or push.duration.at_least
+    late = registry.token_seconds is not None and duration >= registry.token_seconds
     if push.error.family is not Family.AUTH or not asks_for_login(classified) or not trying or not late:
         return
     yield Finding(
@@ -53,5 +56,5 @@ def check(case: Case) -> Iterator[Finding]:
         evidence=(case.row(next(case.rows(trying[0]))), *case.error_lines()[:2]),
         confidence=Confidence.LIKELY,
         layers=trying,
-        data={"token_seconds": known.token_seconds, "at_least": push.duration.at_least},
+        data={"token_seconds": registry.token_seconds, "at_least": push.duration.at_least},
     )

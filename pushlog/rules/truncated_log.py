@@ -15,8 +15,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.client_retries import met, retries
+from pushlog.diagnosis.rule import Role, Scope
 from pushlog.formats.marks import MarkKind
-from pushlog.model import Client, Confidence, Evidence, Finding, Outcome, Severity
+from pushlog.model import Confidence, Evidence, Finding, Outcome, Severity
 from pushlog.units import count
 
 if TYPE_CHECKING:
@@ -28,49 +29,57 @@ if TYPE_CHECKING:
 CODE = "PL303"
 NAME = "truncated-log"
 SEVERITY = Severity.WARNING
-
-_PROOF = {True: "a digest line", False: "a line that proves success"}
+ROLE = Role.OTHER
+SCOPE = Scope.ANY
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fires on every push without an end."""
+    """Fire on every push without an end."""
     push = case.push
     if push.outcome not in (Outcome.INCOMPLETE, Outcome.INTERRUPTED) or case.parsed.quiet:
         return
-    stopped = case.parsed.last(MarkKind.INTERRUPT)
-    how, shown = _end(case, stopped)
+    interrupt = case.parsed.last(MarkKind.INTERRUPT)
+    end, evidence = _end(case, interrupt)
     yield Finding(
         rule=CODE,
         name=NAME,
         severity=SEVERITY,
-        title="The push was stopped" if stopped else "The log ends before the push does",
-        explanation=f"There is neither {_PROOF[case.push.client is Client.DOCKER]} nor an error. {how}{_before(case)}",
-        remedy=(
+        title="The push was stopped" if interrupt else "The log ends before the push does",
+        explanation=f"There is neither {case.client.proof_words} nor an error. {end}{_before(case)}",
+        remedy=case.steps(
             "Look at what ended the job: a time limit, a cancelled run, a lost runner.",
-            f"Push again; layers that are in the registry are skipped: `docker push {case.image}`",
+            (
+                "Push again; layers that are in the registry are skipped: `{push}`",
+                "Push again; layers that are in the registry are skipped.",
+            ),
         ),
-        evidence=shown,
+        evidence=evidence,
         confidence=Confidence.CERTAIN,
     )
 
 
-def _end(case: Case, stopped: Mark | None) -> tuple[str, tuple[Evidence, ...]]:
-    """What the end of the push looks like, and the lines that show it."""
+def _end(case: Case, interrupt: Mark | None) -> tuple[str, tuple[Evidence, ...]]:
+    """Return a sentence about the end of the push, and the lines that show it."""
     rows, after = len(case.parsed.events), case.parsed.after
     last = case.row(rows - 1) if rows else case.quote(case.push.lines[1])
-    if stopped:
-        why = stopped.fields.get("WHY", "Ctrl-C was pressed while it ran.")
-        return why, tuple(dict.fromkeys((last, case.quote(stopped.line))))
+    if interrupt:
+        why = interrupt.fields.get("WHY", "Ctrl-C was pressed while it ran.")
+        return why, tuple(dict.fromkeys((last, case.quote(interrupt.line))))
     if after:
-        how = (
+        end = (
             "Other output follows, so the client ended: it was stopped, or its error went elsewhere (keep it: `2>&1`)."
         )
-        return how, (last, Evidence(line=after.line, text=after.text[:300]))
-    how = "The log ends there: the client was stopped, the rest of the log is lost, or the daemon died. "
-    return f"{how}Docker prints nothing in any of these cases, so the log can't tell which.", (last,)
+        return end, (last, Evidence(line=after.line, text=after.text[:300]))
+    words = case.client.words(case.image)
+    end = f"The log ends there: the client was stopped, the rest of the log is lost, or {words['sender']} died. "
+    return f"{end}{words['Client']} prints nothing in any of these cases, so the log can't tell which.", (last,)
 
 
 def _before(case: Case) -> str:
-    """What a client that was trying again had met."""
-    tried = retries(case)
-    return f" Before that it began again {count(len(tried), 'time')}, last after: {met(tried[-1])}" if tried else ""
+    """Return a sentence about the last error that made the client try again; empty without one."""
+    retry_marks = retries(case)
+    return (
+        f" Before that it began again {count(len(retry_marks), 'time')}, last after: {met(retry_marks[-1])}"
+        if retry_marks
+        else ""
+    )

@@ -9,6 +9,7 @@ import struct
 import tarfile
 import zipfile
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ from pushlog.intake.read import read
 LOG = b"The push refers to repository [docker.io/acme/app]\n8fca24a28722: Preparing\n" * 20
 
 
-def inside(data: bytes, **limits: int) -> list[Member]:
+def inside(data: bytes, **limits: Any) -> list[Member]:
     return list(members(io.BytesIO(data), len(data), ArchiveLimits(**limits)))
 
 

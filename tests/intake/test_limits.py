@@ -108,7 +108,7 @@ def test_a_log_that_takes_too_long_is_stopped_with_what_was_found() -> None:
 
 
 def test_a_log_that_takes_too_long_between_two_looks_at_the_time_is_given_up(monkeypatch) -> None:
-    monkeypatch.setattr(pipeline, "_known", lambda *_: [n for n in itertools.count() if n < 0])
+    monkeypatch.setattr(pipeline, "_build_cases", lambda *_: [n for n in itertools.count() if n < 0])
     log = limited(f"{HEADER}\n{A}: Preparing TOKEN=hunter2\n", seconds=0.1)
     assert (log.pushes, log.source.lines) == ((), 2)
     assert log.source.notes == ("given up after 0.1 s: nothing in it was analyzed",)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from importlib.resources import files
 
 import pytest
 
 from pushlog.formats.errors.classify import classify, continues, starts_error
 from pushlog.knowledge.patterns import Linear
-from pushlog.knowledge.signatures import RETRIED, Signature, read_signatures, signatures
+from pushlog.knowledge.signatures import RETRIED, Signature, Verified, read_signatures, signatures
 from pushlog.knowledge.tables import KnowledgeError
-from pushlog.knowledge.wording import fill
+from pushlog.knowledge.wording import Words, doubled_article, fill
 from pushlog.model import Family, Store
 
 SAMPLES = [(row, sample) for row in signatures() for sample in row.sample]
+LOOKALIKES = [(row, text) for row in signatures() for text in row.lookalike]
 IDS = [f"{row.id}-{number}" for number, (row, _) in enumerate(SAMPLES)]
 
 ROW = """
@@ -27,6 +30,11 @@ remedy = ['Charge it.']
 sample = ['denied: flux capacitor']
 source = 'test'
 """
+
+
+def texts(row: Signature) -> list[str]:
+    """Every text of a row for people, whomever it holds for."""
+    return [text for words in (row.title, *row.cause, *row.remedy) for text in words.texts]
 
 
 @pytest.mark.parametrize(("row", "sample"), SAMPLES, ids=IDS)
@@ -55,17 +63,64 @@ def test_rows_are_well_formed(row: Signature) -> None:
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", row.id)
     assert row.daemon
     assert row.retried in RETRIED
-    assert len(row.title) <= 80
-    assert not row.title.endswith(".")
-    assert row.cause.endswith(".")
+    assert all(len(title) <= 80 and not title.endswith(".") for title in row.title.texts)
+    assert all(text.endswith(".") for part in row.cause for text in part.texts)
     for pattern in (row.match.message, row.match.cause, row.match.text):
         assert not isinstance(pattern, Linear)
         re.compile(pattern or "")
-    for words in (row.title, row.cause, *row.remedy):
-        assert words.count("`") % 2 == 0
-        filled = fill(words, {})
+    for text in texts(row):
+        assert text.count("`") % 2 == 0
+        filled = fill(text, {})
         assert "{registry}" not in filled
         assert "None" not in filled
+
+
+@pytest.mark.parametrize("row", signatures(), ids=lambda row: row.id)
+def test_no_placeholder_has_an_article_before_it(row: Signature) -> None:
+    assert [hit for text in texts(row) if (hit := doubled_article(text))] == []
+
+
+@pytest.mark.parametrize(("row", "text"), LOOKALIKES, ids=[f"{row.id}-{n}" for n, (row, _) in enumerate(LOOKALIKES)])
+def test_a_row_does_not_take_its_lookalikes(row: Signature, text: str) -> None:
+    assert classify(text, catalogue=(row,)).signature is None
+
+
+def test_the_files_are_read_in_the_order_of_their_names() -> None:
+    folder = files("pushlog.knowledge").joinpath("errors")
+    names = sorted(file.name for file in folder.iterdir() if file.name.endswith(".toml"))
+    assert all(re.fullmatch(r"\d\d-[a-z]+(-[a-z]+)*\.toml", name) for name in names)
+    assert [names[0], names[-1]] == ["10-client.toml", "75-connection-end.toml"]
+    rows = [row["id"] for name in names for row in tomllib.loads(folder.joinpath(name).read_text("utf-8"))["error"]]
+    assert rows == [row.id for row in signatures()]
+
+
+@pytest.mark.parametrize("row", signatures(), ids=lambda row: row.id)
+def test_a_row_says_how_well_it_is_known(row: Signature) -> None:
+    if "observed with" in row.source:
+        assert row.verified is Verified.OBSERVED
+    if row.verified is Verified.READ:
+        assert not re.search(r"published reports|wording", row.source)
+
+
+@pytest.mark.parametrize("key", ["retry_helps", "verified", "sample"])
+def test_a_row_of_ours_needs_every_key_and_a_users_own_does_not(key: str) -> None:
+    text = re.sub(rf"{key} = .*\n", "", f"{ROW}retry_helps = 'no'\nverified = 'inferred'\n")
+    assert read_signatures(text, "mine.toml")
+    with pytest.raises(KnowledgeError, match=rf"row 'my-registry': key '{key}': is missing"):
+        read_signatures(text, "ours.toml", tested=True)
+
+
+def test_what_a_users_own_row_does_not_say_is_unknown_and_what_it_says_is_taken_as_certain() -> None:
+    (row,) = read_signatures(ROW, "mine.toml")
+    assert (row.retry_helps, row.verified) == (None, Verified.READ)
+    (older,) = read_signatures(f"{ROW}retry_helps = false\nverified = false\n", "mine.toml")
+    assert (older.retry_helps, older.verified) == (False, Verified.INFERRED)
+
+
+def test_a_text_can_differ_from_client_to_client() -> None:
+    scoped = "cause = ['A.', { engine = 'B.', podman = 'C.', others = 'D.' }]"
+    (row,) = read_signatures(ROW.replace("cause = 'The capacitor is empty.'", scoped), "mine.toml")
+    assert row.cause == (Words((("others", "A."),)), Words((("engine", "B."), ("podman", "C."), ("others", "D."))))
 
 
 @pytest.mark.parametrize(
@@ -203,8 +258,20 @@ def test_a_row_of_ones_own_goes_first_when_it_stands_first() -> None:
     [
         ("family = 'quota'", "family = 'qouta'", r"row 'my-registry': key 'family': must be one of auth"),
         ("title = 'No flux'", "", r"row 'my-registry': key 'title': is missing"),
-        ("title = 'No flux'", "title = 3", r"row 'my-registry': key 'title': must be text, not 3"),
-        ("remedy = ['Charge it.']", "remedy = [1]", r"row 'my-registry': key 'remedy': must be text or a list"),
+        (
+            "title = 'No flux'",
+            "title = 3",
+            r"row 'my-registry': key 'title': must be text, or texts by scope",
+        ),
+        ("title = 'No flux'", "title = {crne='x'}", r"row 'my-registry': key 'title': the scope 'crne' is none of"),
+        ("cause = 'The capacitor is empty.'", "", r"row 'my-registry': key 'cause': is missing"),
+        ("source = 'test'", "source = 'test'\nverified = 'yes'", r"row 'my-registry': key 'verified': must be one of"),
+        (
+            "source = 'test'",
+            "source = 'test'\nretry_helps = 'no way'",
+            r"row 'my-registry': key 'retry_helps': must be",
+        ),
+        ("remedy = ['Charge it.']", "remedy = [1]", r"row 'my-registry': key 'remedy': must be text, or"),
         ("remedy = ['Charge it.']", "", r"row 'my-registry': key 'remedy': is missing"),
         ("source = 'test'", "sauce = 'test'", r"row 'my-registry': key 'source': is missing"),
         ("source = 'test'", "source = 'test'\nsauce = 'x'", r"row 'my-registry': key 'sauce': is not known here"),

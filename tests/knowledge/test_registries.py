@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pushlog.knowledge.base import shipped
-from pushlog.knowledge.registries import lookup, read_registries
+from pushlog.knowledge.proxies import read_proxies
+from pushlog.knowledge.registries import read_registries, registries
 from pushlog.knowledge.tables import KnowledgeError
 
 ROW = """
@@ -71,7 +72,7 @@ def test_documented_limits_are_figures_with_a_source() -> None:
     assert shipped().limits("acr")[0].value == 200 * 2**30
     assert shipped().limits("distribution")[0].value == 4 * 2**20
     assert shipped().limits("unknown") == ()
-    assert all(limit.source for entry in lookup().registries for limit in entry.limits)
+    assert all(limit.source for entry in registries() for limit in entry.limits)
 
 
 def test_the_life_of_a_login_is_known_where_it_is_documented() -> None:
@@ -96,10 +97,10 @@ def test_the_life_of_a_login_is_known_where_it_is_documented() -> None:
         (None, None),
     ],
 )
-def test_the_server_tells_the_hop(server: str | None, found: str | None) -> None:
-    before = shipped().hop(server)
-    assert (before.id if before else None) == found
-    assert before is None or before.setting
+def test_the_server_tells_the_proxy(server: str | None, found: str | None) -> None:
+    proxy = shipped().proxy(server)
+    assert (proxy.id if proxy else None) == found
+    assert proxy is None or proxy.setting
 
 
 @pytest.mark.parametrize(
@@ -119,4 +120,9 @@ def test_a_wrong_row_is_named_with_file_row_and_key(old: str, new: str, message:
 
 
 def test_a_file_of_ones_own_is_read() -> None:
-    assert read_registries(ROW, "mine.toml").registries[0].limits[0].value == 1000
+    assert read_registries(ROW, "mine.toml")[0].limits[0].value == 1000
+
+
+def test_a_wrong_proxy_is_named_with_file_row_and_key() -> None:
+    with pytest.raises(KnowledgeError, match=r"^mine\.toml: row 'mine': key 'server': is missing"):
+        read_proxies("[[proxy]]\nid = 'mine'\nname = 'x'\nwords = 'x'\nsetting = 'x'\nsource = 'x'\n", "mine.toml")

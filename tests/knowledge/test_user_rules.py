@@ -11,6 +11,7 @@ from pushlog.intake.read import raw
 from pushlog.knowledge.base import Knowledge, shipped
 from pushlog.knowledge.signatures import signatures
 from pushlog.knowledge.user_rules import with_user_rules
+from pushlog.knowledge.wording import words
 from pushlog.model import Family, Outcome
 from pushlog.pipeline import Options, analyze_raw
 from pushlog.rules_file import load_rules
@@ -72,7 +73,12 @@ def test_a_row_with_the_id_of_ours_takes_its_place_and_keeps_what_it_does_not_sa
     ).signatures
     assert [row.id for row in found] == [row.id for row in signatures()]
     mine = found[signatures().index(ours)]
-    assert (mine.remedy, mine.title, mine.family) == (("Ask Jane.",), "Full", Family.SIZE_LIMIT)
+    assert (mine.remedy, mine.title, mine.family) == (
+        (words(others="Ask Jane."),),
+        words(others="Full"),
+        Family.SIZE_LIMIT,
+    )
+    assert (mine.retry_helps, mine.verified) == (ours.retry_helps, ours.verified)
     assert (mine.match, mine.cause, mine.sample, mine.source) == (ours.match, ours.cause, ours.sample, ours.source)
 
 
@@ -88,7 +94,7 @@ def test_a_registry_of_ones_own_is_known_by_its_host() -> None:
     assert mine.registry_kind("ghcr.io") == "ghcr"
     entry = mine.registry("acme")
     assert entry is not None
-    assert (entry.name, entry.login) == ("acme", "docker login {registry}")
+    assert (entry.name, entry.login) == ("acme", words(others="{login} {registry}"))
 
 
 def test_hosts_of_a_known_kind_go_first() -> None:
@@ -115,20 +121,21 @@ def test_the_life_of_a_token_is_a_users_own_when_he_says_it() -> None:
     assert (entry.token_seconds, entry.token_source, entry.token_verified) == (3600, "mine.toml", True)
 
 
-def test_a_hop_of_ones_own_and_one_of_ours_changed() -> None:
-    new = "[[hop]]\nid = 'acme'\nname = 'ACME gateway'\nserver = '^acmegw'\nwords = '5 MB'\nsetting = '`max`'\n"
-    mine = known(f"{new}[[hop]]\nid = 'nginx'\nname = 'our nginx'\n")
-    gateway, nginx = mine.hop("AcmeGW/2"), mine.hop("nginx/1.22.1")
+@pytest.mark.parametrize("key", ["proxy", "hop"])  # older files say `hop`
+def test_a_proxy_of_ones_own_and_one_of_ours_changed(key: str) -> None:
+    new = f"[[{key}]]\nid = 'acme'\nname = 'ACME gateway'\nserver = '^acmegw'\nwords = '5 MB'\nsetting = '`max`'\n"
+    mine = known(f"{new}[[{key}]]\nid = 'nginx'\nname = 'our nginx'\n")
+    gateway, nginx = mine.proxy("AcmeGW/2"), mine.proxy("nginx/1.22.1")
     assert gateway is not None
     assert nginx is not None
     assert (gateway.name, nginx.name) == ("ACME gateway", "our nginx")
-    assert nginx.setting == next(hop.setting for hop in shipped().hops if hop.id == "nginx")
+    assert nginx.setting == next(proxy.setting for proxy in shipped().proxies if proxy.id == "nginx")
 
 
 def test_later_files_go_first() -> None:
     twice = with_user_rules(known(ERROR), "[[error]]\nid = 'acme-freeze'\ntitle = 'Frozen'\n", "more.toml")
     (row,) = twice.own_signatures
-    assert (row.title, row.remedy) == ("Frozen", ("Ask in #release.",))
+    assert (row.title, row.remedy) == (words(others="Frozen"), (words(others="Ask in #release."),))
 
 
 def test_samples_are_tried(tmp_path: Path) -> None:

@@ -345,3 +345,8 @@ def test_a_figure_before_compression_is_not_held_against_a_limit_on_compressed_b
     (found,) = log(lines).pushes
     assert "before compression" in found.findings[0].explanation
     assert DIGEST not in found.verdict
+
+
+def test_the_codes_of_the_families_stay_what_they_are():
+    codes = [failure.CODES[family] for family in Family]
+    assert codes == [f"PL{number:03d}" for number in range(1, 28)]

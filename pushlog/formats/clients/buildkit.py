@@ -52,7 +52,7 @@ _STATUSES = {
     MarkKind.LAYER_DONE,
     MarkKind.MOBY,
 }
-_DRAWN = {MarkKind.DRAWN, MarkKind.TTY_LAYERS, MarkKind.TTY_MANIFEST, MarkKind.TTY_NOTE, MarkKind.TTY_ERROR}
+_TERMINAL_LINES = {MarkKind.DRAWN, MarkKind.TTY_LAYERS, MarkKind.TTY_MANIFEST, MarkKind.TTY_NOTE, MarkKind.TTY_ERROR}
 _CLOSING = {MarkKind.RULE, MarkKind.EXCERPT, MarkKind.CLOSING}
 _BLOB = re.compile(r'failed commit on ref "layer-(sha256:[0-9a-f]{64})"')
 _REFUSED = re.compile(r"failed to push (\S+?): ")
@@ -69,7 +69,9 @@ def pushes(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
             steps.setdefault(_key(mark, steps), []).append(mark)
     pushes = [_push(text, step, target) for step in steps.values() for target in _targets(step)]
     shown = [
-        mark for mark in marks if mark.kind in _DRAWN or (mark.kind == MarkKind.NAMING and "STEP" not in mark.fields)
+        mark
+        for mark in marks
+        if mark.kind in _TERMINAL_LINES or (mark.kind == MarkKind.NAMING and "STEP" not in mark.fields)
     ]
     pushes += _terminal(shown)
     _close(text, pushes, [mark for mark in marks if mark.kind in _CLOSING])

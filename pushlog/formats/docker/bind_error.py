@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pushlog.formats.docker import lines as docker_lines
+from pushlog.formats.docker.powershell import read_record
 from pushlog.formats.docker.surroundings import is_of_another_command
+from pushlog.formats.errors.bystanders import is_bystander
 from pushlog.formats.errors.classify import continues, starts_error
 from pushlog.formats.errors.console_wrap import unwrapped
+from pushlog.formats.errors.wrapped import Wrapped, error_in, unlabelled, without_marks
 from pushlog.formats.events import Events, gaps
 from pushlog.formats.marks import Mark, MarkKind
+from pushlog.knowledge.stops import stop_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,6 +33,10 @@ _NEAR = 8
 _ABOVE = 3
 # An error continues over at most one empty line.
 _APART = 2
+# Programs print what a command wrote to standard error before or behind what it wrote to standard output.
+_STDERR = re.compile(r"\W*std_?err\b")
+# So many lines that nothing explains may follow such an error.
+_OTHERS = 2
 # How far below its last line the error of a push is looked for, in bytes.
 _REACH = 65536
 _PIECES = 400
@@ -62,8 +71,9 @@ class PushRange:
     stop: int
 
     def leftover(self, start: int, stop: int) -> Iterator[Piece]:
-        """Return the pieces between two offsets that neither an event nor a mark covers."""
-        events, marks = self.events, [m for m in self.marks if start <= m.start < stop]
+        """Return the pieces between two offsets that neither an event nor a mark covers; a quoted command does not."""
+        is_output = (m for m in self.marks if start <= m.start < stop and m.kind != MarkKind.MENTION)
+        events, marks = self.events, list(is_output)
         inside = (events.start >= start) & (events.start < stop)
         starts = np.append(events.start[inside], [m.start for m in marks])
         stops = np.append(events.until[inside], [m.stop for m in marks])
@@ -78,27 +88,43 @@ class PushRange:
         """Return the error that the first possible piece begins, with its other lines.
 
         The error may have been drawn over the row of a layer, whose end then follows it. `near`: in how many pieces the
-        error may begin; its other lines may reach further.
+        error may begin, with any words before it; its other lines may reach further. None: in all pieces, none before.
         """
         rest = iter(pieces)
         for piece in islice(rest, near):
+            record = read_record(self.text, piece) if near else None
+            if record:
+                error = join_error_lines(
+                    self.text, record.piece, self.text.pieces(record.stop, self.stop), record.wrapped
+                )
+                return replace(error, stop=max(error.stop, record.stop))
+            if is_of_another_command(piece.text):
+                continue
             for line in (piece.text, *docker_lines.overdrawn(piece.text)):
-                if line and starts_error(line, self.knowledge) and not is_of_another_command(line):
+                if line and starts_error(line, self.knowledge):
                     return join_error_lines(self.text, replace(piece, text=line), rest)
+            wrapped = error_in(piece.text, self.knowledge) if near and not stop_reason(piece.text) else None
+            if wrapped:
+                return join_error_lines(self.text, piece, rest, wrapped)
         return None
 
 
-def join_error_lines(text: LogText, first: Piece, rest: Iterable[Piece]) -> ErrorLines:
-    """Return the error that the first piece begins, with the lines that continue it and the empty ones between them."""
-    last, error = first, first.text
+def join_error_lines(text: LogText, first: Piece, rest: Iterable[Piece], wrapped: Wrapped | None = None) -> ErrorLines:
+    """Return the error that the first piece begins, with the lines that continue it and the empty ones between them.
+
+    `wrapped`: the error inside the first piece; what stands before it may stand before the other lines too.
+    """
+    head, error = (wrapped.head.strip(), wrapped.text) if wrapped else ("", without_marks(first.text))
+    last = first
     for piece in rest:
         if joined := unwrapped(text, error, last, piece):
             error, last = joined, piece
             continue
+        line = piece.text.removeprefix(head).lstrip() if head else piece.text
         feeds = text.data[last.stop : piece.start].count(b"\n")
-        if feeds > _APART or not continues(error, piece.text):
+        if feeds > _APART or not continues(error, line):
             break
-        error, last = f"{error}{chr(10) * max(1, feeds)}{piece.text}", piece
+        error, last = f"{error}{chr(10) * max(1, feeds)}{line}", piece
     return ErrorLines(text=error, start=first.start, stop=last.stop, lines=(first.line, last.line))
 
 
@@ -122,8 +148,35 @@ def bound_error(candidate: PushRange, *, start: int, stop: int, previous_stop: i
     return (
         candidate.first_error(candidate.below(after), _NEAR)
         or candidate.first_error(candidate.leftover(start, stop))
-        or candidate.first_error(list(above)[-_ABOVE:])
+        or _error_above(candidate, list(above)[-_ABOVE:], candidate.text.line_of(start))
+        or (None if digests else _unexplained_error(candidate, after))
     )
+
+
+def _error_above(candidate: PushRange, pieces: list[Piece], line: int) -> ErrorLines | None:
+    """Return the error just above a push: a stream captured early, or `stderr` that a program printed first.
+
+    `line` is that of the push itself: one line can hold all of it.
+    """
+    for number, piece in enumerate(pieces):
+        is_shared = piece.line == line or _STDERR.match(piece.text) is not None
+        error = candidate.first_error(pieces[number:], 1) if is_shared else None
+        if error:
+            return error
+    return candidate.first_error(pieces)
+
+
+def _unexplained_error(candidate: PushRange, offset: int) -> ErrorLines | None:
+    """Return the line right below a push as its error, if nothing else explains it and the output ends with it."""
+    pieces = iter(candidate.below(offset))
+    first = next(pieces, None)
+    if first is None or candidate.text.data[offset : first.start].count(b"\n") > _APART or is_bystander(first.text):
+        return None
+    others = sum(1 for _ in takewhile(lambda piece: not is_bystander(piece.text), islice(pieces, _OTHERS + 1)))
+    if others > _OTHERS:
+        return None
+    wrapped = unlabelled(first.text)
+    return ErrorLines(text=wrapped.text, start=first.start, stop=first.stop, lines=(first.line, first.line))
 
 
 def _may_fail_after_digest(candidate: PushRange) -> bool:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from pushlog.formats.bulk.line_shapes import FIELDS, BulkGrammar
 from pushlog.formats.bulk.reader import scan
+from pushlog.formats.docker.inline import HINTS, inline_pieces
+from pushlog.formats.docker.mentions import adopted, in_record, mentioned
 from pushlog.formats.docker.messages import message_events, messages
 from pushlog.formats.events import UNKNOWN, EventKind, EventRow, Events, from_rows, table
 from pushlog.formats.figures import LONGEST_WAIT, size
@@ -126,7 +128,7 @@ def read(text: LogText, *, keep_redraws: bool = True) -> Reading:
         # A commit's id has seven digits and more: only below a header is it a layer's that was cut.
         if isinstance(event, EventRow) and (has_header or len(event.layer) == _ID_LENGTH)
     ]
-    marks = tuple(event for event, _ in parsed_events if isinstance(event, Mark))
+    marks = _with_mentions(text, [event for event, _ in parsed_events if isinstance(event, Mark)], bulk.others)
     events = table(text, bulk.columns, bulk.order, from_rows(rows))
     messages = bulk.messages > 0 or any(is_json for _, is_json in parsed_events)
     lines = len(bulk.columns.start) > bulk.messages or any(
@@ -134,6 +136,17 @@ def read(text: LogText, *, keep_redraws: bool = True) -> Reading:
     )
     capture = _capture(text, events, messages=messages, lines=lines)
     return Reading(events=events, marks=marks, capture=capture, others=bulk.others)
+
+
+def _with_mentions(text: LogText, marks: list[Mark], ranges: Int64) -> tuple[Mark, ...]:
+    """Return the marks with one for each push command that other programs quote, in order."""
+    mentions = [mark for start, stop in ranges.tolist() for mark in mentioned(text, start, stop)]
+    if not mentions:
+        return tuple(marks)
+    commands = {mark.line for mark in marks if mark.kind == MarkKind.COMMAND}
+    marks = [replace(mark, kind=MarkKind.MENTION) if in_record(text, mark) else mark for mark in marks]
+    marks += [mark for mark in mentions if mark.line not in commands]
+    return adopted(sorted(marks, key=lambda mark: mark.start))
 
 
 def _candidate_pieces(text: LogText, start: int, stop: int) -> Iterator[Piece]:
@@ -146,6 +159,11 @@ def _candidate_pieces(text: LogText, start: int, stop: int) -> Iterator[Piece]:
             continue
         if _may_be_line(line) or _CARET_C in line or ("{" in line and any(key in line for key in _KEYS)):
             yield Piece(first, last, text.line_of(first), line)
+            continue
+        for hint in HINTS:
+            if hint in line:
+                yield from inline_pieces(grammar(), text, first, last)
+                break
 
 
 def _may_be_line(line: str) -> bool:

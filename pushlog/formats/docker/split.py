@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from dataclasses import dataclass, replace
 from operator import itemgetter
@@ -9,25 +10,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pushlog.formats.docker import lines as docker_lines
-from pushlog.formats.docker.bind_error import HEADERS, ErrorLines, PushRange, bound_error
-from pushlog.formats.docker.surroundings import in_here_document, is_of_another_command, mentions, stopped
-from pushlog.formats.errors.classify import starts_error
+from pushlog.formats.docker.bind_error import HEADERS, PushRange, bound_error
+from pushlog.formats.docker.build_push import build_push
+from pushlog.formats.docker.fragments import mentioned_pushes, push_without_rows
+from pushlog.formats.docker.mentions import with_command
+from pushlog.formats.docker.surroundings import in_here_document, names_above, stopped
 from pushlog.formats.events import EventKind, is_any
-from pushlog.formats.image_names import has_open_tag, may_be, split
 from pushlog.formats.marks import Mark, MarkKind
-from pushlog.formats.parsed_push import ParsedPush
-from pushlog.intake.unwrap.prefix import is_noise
-from pushlog.model import Client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pushlog.formats.docker.lines import Reading
-    from pushlog.intake.log_text import LogText, Piece
+    from pushlog.formats.parsed_push import ParsedPush
+    from pushlog.intake.log_text import LogText
     from pushlog.knowledge.base import Knowledge
 
-# States that only a push prints; `docker pull` prints the others too.
+# States that only a push prints; `docker pull` prints the others too, but no `Layer already exists`.
 _PUSH_STATES = (
     EventKind.PREPARING,
     EventKind.PUSHING,
@@ -38,8 +37,14 @@ _PUSH_STATES = (
     EventKind.BUFFERING,
     EventKind.FAILED,
 )
-# A log that holds an error and no push is looked through up to this many bytes.
-_SHORT_LOG = 65536
+_EXISTS = b"Layer already exists"
+# What a pull prints of a layer, beside the states that a push has too.
+_PULLED = re.compile(
+    rb": (?:Pull complete|Verifying Checksum|Extracting|Downloading|Pulling fs layer)"
+    rb"|Status: (?:Downloaded|Image)|docker pull "
+)
+# Marks that name a push but are no output of it.
+_COMMANDS = (MarkKind.COMMAND, MarkKind.MENTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +66,12 @@ def docker_pushes(
     pushes: list[ParsedPush] = []
     previous_stop = 0
     for bounds in _bounds(text, reading, others):
-        push = _parse_push(text, reading, knowledge, bounds, previous_stop)
-        if push:
+        for push in _parse_pushes(text, reading, knowledge, bounds, previous_stop):
+            if not push.events and any(other.start < push.stop and push.start < other.stop for other in others):
+                continue
             pushes.append(push)
             previous_stop = text.stop_of(push.lines[1])
     return tuple(pushes)
-
-
-def line_of_unbound_error(text: LogText, knowledge: Knowledge) -> int | None:
-    """Return the first line that reads like a push's error in a log without a push; it may be that of a pull."""
-    stop = min(len(text.data), _SHORT_LOG)
-    return next(
-        (
-            piece.line
-            for piece in text.pieces(0, stop)
-            if starts_error(piece.text, knowledge) and not is_of_another_command(piece.text)
-        ),
-        None,
-    )
 
 
 def _bounds(text: LogText, reading: Reading, others: Sequence[ParsedPush]) -> Iterator[_Bounds]:
@@ -122,9 +115,9 @@ def _marks_between(reading: Reading, start: int, stop: int) -> tuple[Mark, ...]:
     return reading.marks[first:last]
 
 
-def _parse_push(
+def _parse_pushes(
     text: LogText, reading: Reading, knowledge: Knowledge, bounds: _Bounds, previous_stop: int
-) -> ParsedPush | None:
+) -> Iterator[ParsedPush]:
     first, last = (int(row) for row in np.searchsorted(reading.events.start, [bounds.start, bounds.stop]))
     candidate = PushRange(
         text=text,
@@ -134,97 +127,53 @@ def _parse_push(
         start=bounds.start,
         stop=bounds.stop,
     )
-    has_header = any(m.kind in HEADERS for m in candidate.marks)
-    if not has_header and not is_any(candidate.events.kind, _PUSH_STATES).any():
-        return _push_without_rows(candidate, bounds.opening)
-    marks = [m for m in candidate.marks if m.kind != MarkKind.COMMAND]
-    start = min([m.start for m in marks] + candidate.events.start[:1].tolist())
-    stop = max([m.stop for m in marks] + candidate.events.stop[-1:].tolist())
-    error = bound_error(candidate, start=start, stop=stop, previous_stop=previous_stop)
-    end = None if error or _has_proof(marks) else stopped(candidate.below(stop))
-    header = next((m for m in marks if m.kind in HEADERS), None)
-    names = mentions(text, header.fields["NAME"], previous_stop, header.start) if header else ()
-    candidate = replace(candidate, marks=(*names, *candidate.marks, *((end,) if end else ())))
-    return _build_push(candidate, error, [*marks, *((end,) if end else ())])
+    if _is_push(candidate):
+        marks = [m for m in candidate.marks if m.kind not in _COMMANDS]
+        start = min([m.start for m in marks] + candidate.events.start[:1].tolist())
+        stop = max([m.stop for m in marks] + candidate.events.stop[-1:].tolist())
+        error = bound_error(candidate, start=start, stop=stop, previous_stop=previous_stop)
+        if error or len(candidate.events) or not _is_inside_line(candidate):
+            end = () if error or _has_end(marks) else stopped(candidate.below(stop))
+            header = next((m for m in marks if m.kind in HEADERS), None)
+            names = names_above(text, header.fields["NAME"], previous_stop, header.start) if header else ()
+            candidate = replace(candidate, marks=(*names, *with_command(candidate.marks), *end))
+            yield build_push(candidate, error, [*marks, *end])
+        return
+    push = push_without_rows(candidate, bounds.opening)
+    if push:
+        yield push
+    else:
+        yield from mentioned_pushes(candidate)
 
 
-def _has_proof(marks: Sequence[Mark]) -> bool:
+def _has_end(marks: Sequence[Mark]) -> bool:
     return any(m.kind in {MarkKind.DIGEST, MarkKind.AUX, MarkKind.INTERRUPT} for m in marks)
 
 
-def _build_push(candidate: PushRange, error: ErrorLines | None, marks: list[Mark]) -> ParsedPush:
-    """Return the push that these marks, the events of its range and its error make up."""
-    starts = [m.start for m in marks] + candidate.events.start[:1].tolist() + ([error.start] if error else [])
-    stops = [m.stop for m in marks] + candidate.events.stop[-1:].tolist() + ([error.stop] if error else [])
-    lines = [m.line for m in marks] + candidate.events.line.tolist()[:: max(1, len(candidate.events) - 1)]
-    lines += error.lines if error else ()
-    unread = [
-        piece
-        for piece in candidate.leftover(min(starts), max(stops))
-        if not (error and error.covers(piece)) and not is_noise(piece.text)
-    ]
-    composed = any(m.kind == MarkKind.COMPOSED for m in marks)
-    return ParsedPush(
-        client=Client.COMPOSE if composed else Client.DOCKER,
-        why="version 1 names the service above docker's own lines" if composed else "",
-        events=candidate.events,
-        marks=candidate.marks,
-        error=error,
-        lines=(min(lines), max(lines)),
-        start=min(starts),
-        stop=max([*starts, error.stop - 1 if error else 0]),
-        unread=tuple(unread),
-        after=next(iter(candidate.text.pieces(max(stops), min(len(candidate.text.data), max(stops) + 4096))), None),
-    )
-
-
-def _push_without_rows(candidate: PushRange, opening: tuple[Mark, ...]) -> ParsedPush | None:
-    """Return the push of a command that is followed by nothing but its error, or by the one line of `--quiet`."""
-    command = next((m for m in opening if m.kind == MarkKind.COMMAND), None)
-    if command is None:
-        return None
-    pieces = list(candidate.below(max(m.stop for m in opening)))
-    error = candidate.first_error(pieces, 2)
-    if error:
-        return _build_push(candidate, error, list(opening))
-    options = " ".join(command.fields.get(name, "") for name in ("OPTIONS", "AFTER")).split()
-    if pieces and {"-q", "--quiet"} & set(options) and _names(pieces[0].text, command):
-        return _quiet(candidate, pieces[0], list(opening))
-    return None
-
-
-def _names(line: str, command: Mark) -> bool:
-    """Return whether the line is the output of this command with `--quiet`: the full name of the image it pushes."""
-    if not docker_lines.is_quiet(line):
-        return False
-    image = command.fields.get("REFERENCE", "").replace("index.docker.io", "docker.io")
-    name, tag = split(line)
-    return not image or (
-        may_be(image, name) and (has_open_tag(image) or not split(image)[0] or (split(image)[1] or "latest") == tag)
-    )
-
-
-def _quiet(candidate: PushRange, piece: Piece, marks: list[Mark]) -> ParsedPush:
-    mark = Mark(
-        kind=MarkKind.QUIET, start=piece.start, stop=piece.stop, line=piece.line, fields={"REFERENCE": piece.text}
-    )
-    return replace(_build_push(replace(candidate, marks=(*candidate.marks, mark)), None, [*marks, mark]), quiet=True)
-
-
-def alone(text: LogText, reading: Reading, knowledge: Knowledge) -> tuple[ParsedPush, ...]:
-    """Return the push of a log that holds nothing but an error, or nothing but the one line of a quiet push."""
-    marks = tuple(m for m in reading.marks if m.kind in {MarkKind.DEFAULT_TAG, MarkKind.ERROR})
-    candidate = PushRange(
-        text=text, knowledge=knowledge, events=reading.events.part(0, 0), marks=marks, start=0, stop=len(text.data)
-    )
-    pieces = list(candidate.below(0))
-    if len(pieces) == 1 and docker_lines.is_quiet(pieces[0].text):
-        return (_quiet(candidate, pieces[0], []),)
-    error = candidate.first_error(pieces, 1) or bound_error(candidate, start=0, stop=0, previous_stop=0)
+def _is_push(candidate: PushRange) -> bool:
+    """Return whether a range holds output of a push: a header, a state or a digest line that nothing else prints."""
+    events, marks = candidate.events, candidate.marks
+    if any(m.kind in HEADERS or (m.kind == MarkKind.DIGEST and "TAG" in m.fields) for m in marks):
+        return True
+    if is_any(events.kind, _PUSH_STATES).any():
+        return True
+    rows = np.flatnonzero(is_any(events.kind, (EventKind.EXISTS,))).tolist()
+    data = candidate.text.data
+    if any(data.find(_EXISTS, int(events.start[row]), int(events.stop[row])) >= 0 for row in rows):
+        return True
     if (
-        error
-        and all(error.lines[0] <= piece.line <= error.lines[1] for piece in pieces)
-        and len(text.data) <= _SHORT_LOG
+        not len(events)
+        or any(m.kind == MarkKind.COMMAND for m in marks)
+        or _PULLED.search(data, candidate.start, candidate.stop)
     ):
-        return (_build_push(candidate, error, list(marks)),)
-    return ()
+        return False
+    return candidate.first_error(candidate.below(int(events.stop[-1])), 1) is not None
+
+
+def _is_inside_line(candidate: PushRange) -> bool:
+    """Return whether all that tells of the push is a header with other words before it, as a sentence may quote one."""
+    header = next((m for m in candidate.marks if m.kind in HEADERS), None)
+    if header is None or any(m.kind == MarkKind.DIGEST for m in candidate.marks):
+        return False
+    text = candidate.text
+    return bool(text.data[text.start_of(header.line) : header.start].strip())

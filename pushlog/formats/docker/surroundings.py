@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pushlog.formats.image_names import host, short_forms
@@ -26,15 +27,15 @@ _PUSHED = re.compile(rb"push", re.IGNORECASE)
 _BUILT = re.compile(rb"push|tag|naming to|build", re.IGNORECASE)
 # Refusals of `docker pull`, `run` and `login`: moby daemon/images, distribution/errors.go, registry/auth.go.
 _NO_PUSH = re.compile(
-    r"(?:docker: )?(?:Error response from daemon: )?"
-    r"(?:pull access denied for |manifest for \S+ not found|manifest unknown: manifest unknown$"
-    r"|Get \"?https?://[^\s\"]+/v[0-2]/\"?: unauthorized: incorrect username or password"
-    r"|login attempt to |No such container: |Conflict\. The container name )"
+    r"(?:docker: |Error: )?(?:Error response from daemon: )?(?:pull access denied for |manifest for \S+ not found)"
+    r"|(?:docker: |Error: )?Error response from daemon: (?:login attempt to |No such container: "
+    r"|Conflict\. The container |manifest unknown: manifest unknown$"
+    r"|Get \"?https?://\S+?/v[0-2]/\"?: unauthorized: incorrect username or password)"
 )
 _HERE_DOCUMENT = re.compile(r"<<[-~]?\s*(['\"\\]?)(\w+)\1")
 
 
-def mentions(text: LogText, name: str, start: int, stop: int) -> Iterator[Mark]:
+def names_above(text: LogText, name: str, start: int, stop: int) -> Iterator[Mark]:
     """Return the lines between two offsets that name the image of a push with a tag.
 
     The field PUSH is there where the line speaks of a push, NEAR where it stands right above the offset `stop`.
@@ -55,7 +56,7 @@ def mentions(text: LogText, name: str, start: int, stop: int) -> Iterator[Mark]:
         if text.data.count(b"\n", match.end(), stop) <= _NEAR:
             fields["NEAR"] = "yes"
         yield Mark(
-            kind=MarkKind.MENTION,
+            kind=MarkKind.NAME,
             start=match.start(),
             stop=match.end(),
             line=text.line_of(match.start()),
@@ -63,15 +64,13 @@ def mentions(text: LogText, name: str, start: int, stop: int) -> Iterator[Mark]:
         )
 
 
-def stopped(pieces: Iterable[Piece]) -> Mark | None:
-    """Return the first line below a push that tells that it was stopped."""
-    for count, piece in enumerate(pieces):
-        if count == _BELOW:
-            return None
+def stopped(pieces: Iterable[Piece]) -> tuple[Mark, ...]:
+    """Return the first line below a push that tells that it was stopped, if there is one."""
+    for piece in islice(pieces, _BELOW):
         if why := stop_reason(piece.text):
             fields = {"WHY": why}
-            return Mark(kind=MarkKind.INTERRUPT, start=piece.start, stop=piece.stop, line=piece.line, fields=fields)
-    return None
+            return (Mark(kind=MarkKind.INTERRUPT, start=piece.start, stop=piece.stop, line=piece.line, fields=fields),)
+    return ()
 
 
 def is_of_another_command(line: str) -> bool:

@@ -75,7 +75,7 @@ def _fits(row: Signature, parts: ErrorText, lowered: str, store: Store) -> bool:
         return False
     return (
         (not match.code or parts.code in match.code)
-        and (match.bare is None or match.bare is parts.bare)
+        and (match.without_message is None or match.without_message is parts.bare)
         and (not match.status or _status_fits(match, parts.http_status))
         and all(stage in parts.stages for stage in match.stage)
         and _matches(match.message, parts.message)

@@ -67,8 +67,12 @@ def starts_error(line: str, knowledge: Knowledge | None = None) -> bool:
     """Return whether a line can be the first line of a push's error, not just a line of a job that mentions one."""
     stripped = line.strip()
     client = CLIENT.match(stripped)
-    text = stripped[client.end() :] if client else stripped
-    return bool(text) and (SHAPES.match(text) is not None or _begins_known(text, (knowledge or shipped()).beginnings))
+    return begins_error(stripped[client.end() :] if client else stripped, knowledge or shipped())
+
+
+def begins_error(text: str, knowledge: Knowledge) -> bool:
+    """Return whether a text begins as errors do, without any client's word before it."""
+    return bool(text) and (SHAPES.match(text) is not None or _begins_known(text, knowledge.beginnings))
 
 
 def _begins_known(line: str, beginnings: Beginnings) -> bool:

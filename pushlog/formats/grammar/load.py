@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import pickle
 import re
 from functools import cache
 from importlib.resources import files
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from lark import Lark
 
 _PACKAGE = "pushlog.grammars"
+# A kind of text, a pair of texts and a number: all that Lark's tables hold beside lists and the like.
+_PLAIN = {("lark.lexer", "Token"), ("lark.load_grammar", "PackageResource"), ("re", "RegexFlag")}
 
 
 @cache
@@ -23,16 +26,30 @@ def load_grammar(file: str, *starts: str, flags: int = re.ASCII) -> Lark:
 
     start_rules = starts or ("start",)
 
-    def build() -> bytes:
-        grammar = lark.Lark.open_from_package(
+    def build() -> Lark:
+        return lark.Lark.open_from_package(
             _PACKAGE, file, parser="lalr", start=list(start_rules), maybe_placeholders=False, g_regex_flags=flags
         )
-        tables = io.BytesIO()
-        grammar.save(tables)
-        return tables.getvalue()
+
+    def tables() -> bytes:
+        stream = io.BytesIO()
+        build().save(stream, exclude_options=["import_paths"])
+        return stream.getvalue()
 
     sources = (*_texts(), lark.__version__, *start_rules, str(flags))
-    return lark.Lark.load(io.BytesIO(cached_bytes(file, sources, build)))
+    try:
+        return lark.Lark.load(_Tables(io.BytesIO(cached_bytes(file, sources, tables))).load())
+    except pickle.UnpicklingError:  # another version of Lark, whose tables hold more kinds of data
+        return build()
+
+
+class _Tables(pickle.Unpickler):
+    """Reads Lark's tables, which are plain data: what wants to make or call anything else is refused."""
+
+    def find_class(self, module: str, name: str) -> object:
+        if (module, name) not in _PLAIN:
+            raise pickle.UnpicklingError(f"{module}.{name} has no place in the tables of a grammar")
+        return super().find_class(module, name)
 
 
 @cache

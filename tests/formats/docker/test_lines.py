@@ -182,5 +182,7 @@ def test_an_image_that_the_v1_registry_has_is_a_layer():
 
 
 def test_an_id_is_kept_as_it_was_printed():
-    log = "The push refers to repository [r.example/app]\n0123456: Waiting\nABCDEF012345: Pushed\n012345678abc: Pushed\n"
+    log = (
+        "The push refers to repository [r.example/app]\n0123456: Waiting\nABCDEF012345: Pushed\n012345678abc: Pushed\n"
+    )
     assert set(docker_lines.read(LogText(log.encode())).events.ids) == {"0123456", "ABCDEF012345", "012345678abc"}

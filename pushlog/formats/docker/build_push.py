@@ -1,0 +1,40 @@
+"""Make a parsed push of the marks, the events and the error that belong to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pushlog.formats.marks import MarkKind
+from pushlog.formats.parsed_push import ParsedPush
+from pushlog.intake.unwrap.prefix import is_noise
+from pushlog.model import Client
+
+if TYPE_CHECKING:
+    from pushlog.formats.docker.bind_error import ErrorLines, PushRange
+    from pushlog.formats.marks import Mark
+
+
+def build_push(candidate: PushRange, error: ErrorLines | None, marks: list[Mark]) -> ParsedPush:
+    """Return the push that these marks, the events of its range and its error make up."""
+    starts = [m.start for m in marks] + candidate.events.start[:1].tolist() + ([error.start] if error else [])
+    stops = [m.stop for m in marks] + candidate.events.stop[-1:].tolist() + ([error.stop] if error else [])
+    lines = [m.line for m in marks] + candidate.events.line.tolist()[:: max(1, len(candidate.events) - 1)]
+    lines += error.lines if error else ()
+    unread = [
+        piece
+        for piece in candidate.leftover(min(starts), max(stops))
+        if not (error and error.covers(piece)) and not is_noise(piece.text)
+    ]
+    composed = any(m.kind == MarkKind.COMPOSED for m in marks)
+    return ParsedPush(
+        client=Client.COMPOSE if composed else Client.DOCKER,
+        why="version 1 names the service above docker's own lines" if composed else "",
+        events=candidate.events,
+        marks=candidate.marks,
+        error=error,
+        lines=(min(lines), max(lines)),
+        start=min(starts),
+        stop=max([*starts, error.stop - 1 if error else 0]),
+        unread=tuple(unread),
+        after=next(iter(candidate.text.pieces(max(stops), min(len(candidate.text.data), max(stops) + 4096))), None),
+    )

@@ -1,0 +1,158 @@
+"""Find pushes that a log shows only in part: a command and its error, an error alone, the one line of a quiet push."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pushlog.formats.docker import lines as docker_lines
+from pushlog.formats.docker.bind_error import ErrorLines, PushRange, bound_error, join_error_lines
+from pushlog.formats.docker.build_push import build_push
+from pushlog.formats.docker.surroundings import is_of_another_command
+from pushlog.formats.errors.bystanders import is_bystander
+from pushlog.formats.errors.classify import starts_error
+from pushlog.formats.errors.wrapped import error_in
+from pushlog.formats.image_names import has_open_tag, may_be, split
+from pushlog.formats.marks import Mark, MarkKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pushlog.formats.docker.lines import Reading
+    from pushlog.formats.parsed_push import ParsedPush
+    from pushlog.intake.log_text import LogText, Piece
+    from pushlog.knowledge.base import Knowledge
+
+# A log that holds an error and no push is looked through up to this many bytes.
+_SHORT_LOG = 65536
+# So far above a report of a failed command the error that it printed may stand, and so far below.
+_ABOVE, _BELOW = 12, 2
+# A program reports that a command failed.
+_FAILED = re.compile(r"non-zero|returned|exit|fail|error|exception", re.IGNORECASE)
+# A sentence that says that the command it quotes went well.
+_WORKED = re.compile(r"\b(?:worked|works fine|succeeded|was successful)\b", re.IGNORECASE)
+# Texts that stand in no errors but those of a push.
+_UPLOAD = re.compile(
+    r"failed commit on ref|/blobs/uploads|blob upload|blob unknown|digest invalid|size invalid|tag invalid"
+    r"|manifest (?:blob unknown|invalid)|push access denied|uploadArtifacts|write_package"
+    r"|ecr:(?:InitiateLayerUpload|UploadLayerPart|CompleteLayerUpload|PutImage)"
+    r"|An image does not exist locally|tag does not exist: |cannot be overwritten because|configured as immutable"
+    r"|cannot update tag|will exceed the configured upper limit|(?:Put|Patch|Post|PUT|PATCH|POST) \"?https?://\S+/v2/"
+)
+# Words of other commands: of a pull, a login, a build, an orchestrator that pulls.
+_ELSEWHERE = re.compile(
+    r"\bdocker (?:image )?(?:pull|login|build|run|compose|buildx)\b|\bpull access denied\b|\b[Pp]ull(?:ing)?\b"
+    r"|\bFROM \S|kubectl|\blogin\b|manifest for \S+ not found"
+)
+
+
+def line_of_unbound_error(text: LogText, knowledge: Knowledge) -> int | None:
+    """Return the first line that reads like a push's error in a log without a push; it may be that of a pull."""
+    stop = min(len(text.data), _SHORT_LOG)
+    lines = ((piece.line, piece.text) for piece in text.pieces(0, stop) if starts_error(piece.text, knowledge))
+    return next((line for line, words in lines if not is_of_another_command(words)), None)
+
+
+def push_without_rows(candidate: PushRange, opening: tuple[Mark, ...]) -> ParsedPush | None:
+    """Return the push of a command that is followed by nothing but its error, or by the one line of `--quiet`."""
+    command = next((m for m in opening if m.kind == MarkKind.COMMAND), None)
+    if command is None:
+        return None
+    pieces = list(candidate.below(max(m.stop for m in opening)))
+    error = candidate.first_error(pieces, 2)
+    if error:
+        return build_push(candidate, error, list(opening))
+    options = " ".join(command.fields.get(name, "") for name in ("OPTIONS", "AFTER")).split()
+    if pieces and {"-q", "--quiet"} & set(options) and _names(pieces[0].text, command):
+        return _quiet(candidate, pieces[0], list(opening))
+    return None
+
+
+def _names(line: str, command: Mark) -> bool:
+    """Return whether the line is the output of this command with `--quiet`: the full name of the image it pushes."""
+    if not docker_lines.is_quiet(line):
+        return False
+    image = command.fields.get("REFERENCE", "").replace("index.docker.io", "docker.io")
+    name, tag = split(line)
+    has_tag = has_open_tag(image) or not split(image)[0] or (split(image)[1] or "latest") == tag
+    return not image or (may_be(image, name) and has_tag)
+
+
+def _quiet(candidate: PushRange, piece: Piece, marks: list[Mark]) -> ParsedPush:
+    mark = Mark(
+        kind=MarkKind.QUIET, start=piece.start, stop=piece.stop, line=piece.line, fields={"REFERENCE": piece.text}
+    )
+    return replace(build_push(replace(candidate, marks=(*candidate.marks, mark)), None, [*marks, mark]), quiet=True)
+
+
+def mentioned_pushes(candidate: PushRange) -> Iterator[ParsedPush]:
+    """Return the pushes whose commands other programs quote beside the error, in a range without output of a push."""
+    previous_stop = candidate.start
+    for mention in candidate.marks:
+        if mention.kind != MarkKind.MENTION or mention.start < previous_stop:
+            continue
+        if _WORKED.search(candidate.text.shown(mention.line)):
+            continue
+        error = _error_beside(candidate, mention, previous_stop)
+        if error:
+            command = replace(mention, kind=MarkKind.COMMAND)
+            yield build_push(replace(candidate, marks=(command,), events=candidate.events.part(0, 0)), error, [command])
+            previous_stop = max(error.stop, mention.stop)
+
+
+def _error_beside(candidate: PushRange, mention: Mark, previous_stop: int) -> ErrorLines | None:
+    """Return the error of a quoted command: behind it in its line, right below, or above the report that it failed."""
+    text = candidate.text
+    pieces = list(candidate.below(mention.stop))
+    behind = sum(piece.line == mention.line for piece in pieces)
+    error = candidate.first_error(pieces, behind) if behind else None
+    if error is None:
+        error = _labelled_error(candidate, pieces[behind:], _BELOW)
+    if error or not _FAILED.search(text.shown(mention.line)):
+        return error
+    start = max(previous_stop, text.start_of(max(1, mention.line - _ABOVE)))
+    above = list(candidate.leftover(start, text.start_of(mention.line)))
+    firsts = [number for number, piece in enumerate(above) if error_in(piece.text, candidate.knowledge, is_near=False)]
+    return _labelled_error(candidate, above[firsts[-1] :], 1) if firsts else None
+
+
+def _labelled_error(candidate: PushRange, pieces: Sequence[Piece], near: int | None = None) -> ErrorLines | None:
+    """Return the first error among pieces that has nothing but labels before it. `near`: in how many it may begin."""
+    for number, piece in enumerate(pieces[:near]):
+        wrapped = error_in(piece.text, candidate.knowledge, is_near=False)
+        if wrapped:
+            return join_error_lines(candidate.text, piece, pieces[number + 1 :], wrapped)
+    return None
+
+
+def alone(text: LogText, reading: Reading, knowledge: Knowledge) -> tuple[ParsedPush, ...]:
+    """Return the push of a short log that shows nothing of it but its error, or the one line of a quiet push."""
+    marks = tuple(m for m in reading.marks if m.kind in {MarkKind.DEFAULT_TAG, MarkKind.ERROR})
+    candidate = PushRange(
+        text=text, knowledge=knowledge, events=reading.events.part(0, 0), marks=marks, start=0, stop=len(text.data)
+    )
+    pieces = list(candidate.below(0))
+    if len(pieces) == 1 and docker_lines.is_quiet(pieces[0].text):
+        return (_quiet(candidate, pieces[0], []),)
+    if len(text.data) > _SHORT_LOG:
+        return ()
+    message = (
+        bound_error(candidate, start=0, stop=0, previous_stop=0)
+        if any(m.kind == MarkKind.ERROR for m in marks)
+        else None
+    )
+    error = message or _labelled_error(candidate, pieces)
+    if (
+        error is None
+        or is_of_another_command(error.text)
+        or (not _is_alone(error, pieces) and not _UPLOAD.search(error.text))
+    ):
+        return ()
+    return (build_push(candidate, error, list(marks)),)
+
+
+def _is_alone(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
+    """Return whether a log holds nothing beside an error that could have printed it: neither output nor a command."""
+    others = [piece.text for piece in pieces if not error.lines[0] <= piece.line <= error.lines[1]]
+    return not any(_ELSEWHERE.search(line) for line in (error.text, *others)) and all(map(is_bystander, others))

@@ -1,0 +1,79 @@
+"""Find docker's lines inside a physical line: behind a program's words, in quotes, or many joined in one line."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from pushlog.formats.errors.wrapped import LABEL, error_in
+from pushlog.formats.grammar import regex
+from pushlog.intake.log_text import Piece
+from pushlog.knowledge.base import shipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lark import Lark
+
+    from pushlog.intake.log_text import LogText
+
+# One of these stands in every such line.
+HINTS = (
+    "The push refers to ",
+    ": digest: ",
+    ": Preparing",
+    ": Waiting",
+    ": Pushed",
+    ": Pushing",
+    ": Layer already",
+    ": Mounted from",
+    ": Retrying in",
+)
+# Lines longer than this are data.
+_LONGEST = 1 << 16
+_HEADER = b"The push refers to "
+# A pull prints it too.
+_DIGEST = b"Digest: "
+# What can follow the lines of docker in one line: marks, tags, line breaks that were written as letters.
+_NO_WORDS = re.compile(r"(?:\\+[nrt]|</?\w[^<>\n]{0,200}>|[^\w])*+")
+# Ansible prints what a command wrote twice: as a string and as a list of lines.
+_LINES_AGAIN = re.compile(rb'"std(?:out|err)_lines": ?\[(?:"(?:[^"\\]|\\.)*"(?:, ?)?)*\]')
+_IMAGE = re.compile(r".*\bImage ", re.DOTALL)
+
+
+@cache
+def _pattern(grammar: Lark) -> re.Pattern[bytes]:
+    """Return the pattern of headers, rows and digest lines, wherever in a line they begin."""
+    states = {rule.alias for rule in grammar.rules if rule.alias and rule.origin.name in ("state", "layer")}
+    row = regex.pattern(grammar, "layer", fields=(), kinds=states)
+    header = regex.pattern(grammar, "header", fields=(), kinds=("header", "old_header"))
+    digest = regex.pattern(grammar, "digest", fields=(), kinds=("digest",))
+    text = "|".join(re.sub(r"\(\?P<\w+>\)", "", part) for part in (header, row, digest))
+    return re.compile(rb"(?:(?<![\w:/@.\\-])|(?<=\\n)|(?<=\\r))(?:" + text.encode() + rb")(?!\w)")
+
+
+def inline_pieces(grammar: Lark, text: LogText, start: int, stop: int) -> Iterator[Piece]:
+    """Return the lines of docker that stand inside the physical line between two offsets, as pieces of it."""
+    data = _LINES_AGAIN.sub(lambda match: b" " * len(match[0]), text.data[start : min(stop, start + _LONGEST)])
+    matches = [match for match in _pattern(grammar).finditer(data) if not match[0].startswith(_DIGEST)]
+    if not matches or not _is_output(data, matches):
+        return
+    line = text.line_of(start)
+    for match in matches:
+        yield Piece(start + match.start(), start + match.end(), line, match[0].decode("utf-8", "replace"))
+
+
+def _is_output(data: bytes, matches: list[re.Match[bytes]]) -> bool:
+    """Return whether these are lines that docker printed, not words of a sentence that quotes them.
+
+    Several lines in one are; of a single one nothing but marks and labels may stand around it, or an error behind it.
+    """
+    if len(matches) > 1:
+        return True
+    head = data[: matches[0].start()].decode("utf-8", "replace")
+    rest = data[matches[0].end() :].decode("utf-8", "replace")
+    if not _NO_WORDS.fullmatch(rest):
+        return matches[0][0].startswith(_HEADER) and error_in(rest, shipped()) is not None
+    is_header = matches[0][0].startswith(_HEADER)
+    return is_header or LABEL.fullmatch(head) is not None or _IMAGE.fullmatch(head) is not None

@@ -1,0 +1,104 @@
+"""Find push commands that other programs quote: in sentences, in lists of words, in reports of a failed command."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pushlog.formats.marks import Mark, MarkKind
+from pushlog.formats.reference import split
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pushlog.intake.log_text import LogText
+    from pushlog.intake.mapped import Data
+
+# distribution/reference: host, path and tag.
+_NAME = r"[a-z0-9](?:[\w.-]|(?::\d+/))*(?:/[\w.-]+)*(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?"
+# Between the words of a command: a blank, or the end of a string and the beginning of the next in a list.
+_GAP = r"""(?:\s+|\\?["']\s*,\s*\\?["'])"""
+_COMMAND = re.compile(
+    rf"(?<![\w/.-])docker(?:\.exe)?{_GAP}(?:image{_GAP})?push{_GAP}(?:--?[a-z][\w-]*(?:=[^\s\"',]+)?{_GAP})*+"
+    rf"\\?[\"']?(?P<name>{_NAME})(?![\w/@$*{{])"
+)
+# Programs that run `docker push` and say so in their own words; the image needs a path here.
+_WORDS = re.compile(
+    r"(?:[Ff]ailed to push(?=\S* \S+(?: after \d+ tries)?: .*exit)|[Uu]nable to push|[Cc]ould not push"
+    r"|[Pp]ushing(?: to remote:| to registry:| docker image:?| image:?| the image:?)?)"
+    rf"(?: image| docker image)? [\"'`]?(?P<name>(?=\S*/){_NAME})(?![\w/@$*{{])"
+)
+# One of these stands in every line with such a command: plain texts, which are found at the speed of memory.
+_SIGNS = (b"push", b"Pushing ")
+# Ansible prints the words of a command as a list, one a line.
+_LIST = re.compile(rb"- docker\r?\n\s*- push\r?\n\s*- [\"']?(?P<name>[^\s\"']+)")
+_LIST_SIGN = b"- docker"
+# A record of PowerShell repeats the command below the place where it ran.
+_PLACE = re.compile(rb"(?:^|\n)At \S[^\n]* ?char:\d+\s*\n[^\n]*$")
+_LONGEST = 1 << 16
+_NEAR_HEADER = 15
+_HEADERS = (MarkKind.HEADER, MarkKind.OLD_HEADER)
+
+
+def mentioned(text: LogText, start: int, stop: int) -> Iterator[Mark]:
+    """Return a mark for each push command that is quoted between two offsets."""
+    for first, last in sorted(set(_lines_with_signs(text.data, start, stop))):
+        # One character for each byte, so that places in it are offsets.
+        line = text.data[first:last].decode("latin-1")
+        for pattern in (_COMMAND, _WORDS):
+            for match in pattern.finditer(line):
+                yield _mention(text, first + match.start(), first + match.end(), match["name"])
+    if text.data.find(_LIST_SIGN, start, stop) >= 0:
+        for listed in _LIST.finditer(text.data, start, stop):
+            yield _mention(text, listed.start(), listed.end(), listed["name"].decode("utf-8", "replace"))
+
+
+def _lines_with_signs(data: Data, start: int, stop: int) -> Iterator[tuple[int, int]]:
+    for sign in _SIGNS:
+        offset = data.find(sign, start, stop)
+        while offset >= 0:
+            first = max(start, data.rfind(b"\n", max(start, offset - _LONGEST), offset) + 1, offset - _LONGEST)
+            last = data.find(b"\n", offset, min(stop, offset + _LONGEST))
+            last = last if last >= 0 else min(stop, offset + _LONGEST)
+            yield first, last
+            offset = data.find(sign, last, stop)
+
+
+def _mention(text: LogText, start: int, stop: int, name: str) -> Mark:
+    fields = {"REFERENCE": name.rstrip(".,:")}
+    return Mark(kind=MarkKind.MENTION, start=start, stop=stop, line=text.line_of(start), fields=fields)
+
+
+def in_record(text: LogText, mark: Mark) -> bool:
+    """Return whether a command stands in a record of PowerShell, which repeats it below an error."""
+    return _PLACE.search(text.data[max(0, mark.start - _LONGEST // 64) : mark.start]) is not None
+
+
+def adopted(marks: Sequence[Mark]) -> tuple[Mark, ...]:
+    """Return the marks, with a quoted command as the command of the push whose header below names the same image."""
+    if not any(mark.kind == MarkKind.MENTION for mark in marks):
+        return tuple(marks)
+    headers = [mark for mark in marks if mark.kind in _HEADERS]
+    return tuple(
+        replace(mark, kind=MarkKind.COMMAND)
+        if mark.kind == MarkKind.MENTION and any(h.start > mark.start and _is_of(mark, h) for h in headers)
+        else mark
+        for mark in marks
+    )
+
+
+def with_command(marks: Sequence[Mark]) -> tuple[Mark, ...]:
+    """Return the marks of a push; if it has no command, one that is quoted below its header takes this place."""
+    header = next((mark for mark in marks if mark.kind in _HEADERS), None)
+    mention = next((mark for mark in marks if mark.kind == MarkKind.MENTION and header and _is_of(mark, header)), None)
+    if mention is None or any(mark.kind == MarkKind.COMMAND and "REFERENCE" in mark.fields for mark in marks):
+        return tuple(marks)
+    return tuple(replace(mark, kind=MarkKind.COMMAND) if mark is mention else mark for mark in marks)
+
+
+def _is_of(mention: Mark, header: Mark) -> bool:
+    name = split(mention.fields.get("REFERENCE", ""))[0]
+    image = split(header.fields["NAME"])[0]
+    names = {image, image.removeprefix("docker.io/"), image.removeprefix("docker.io/library/")}
+    return abs(header.line - mention.line) <= _NEAR_HEADER and bool(name) and name in names

@@ -1,0 +1,64 @@
+"""Tell lines that are surely not the error of a push: prompts, commands, reports of a job's end, sentences."""
+
+from __future__ import annotations
+
+import re
+
+from pushlog.intake.unwrap.prefix import is_noise
+from pushlog.knowledge.stops import stop_reason
+
+# A prompt, alone or with a command behind it, and the trace of a shell (`set -x`): PowerShell, cmd, POSIX shells and
+# themes of zsh and fish.
+_PROMPTS = (
+    r"[\w.@:~/\\()\[\]{}+ -]{0,120}?[$#%\u276f\u279c\u03bb\xbb\u25b6\u2717]",
+    r"(?:\w:\\|PS )[^<>|\n]{0,120}>",
+    r"\u279c[^\n]{0,80}",
+    r"\++|>",
+)
+# Reports that a command or a job ended, and of what comes then.
+_ENDINGS = (
+    # Programs that run commands: GitHub, Azure, Jenkins, CircleCI, Travis, GitLab, Docker, Python, Go.
+    r".{0,200}\bexit(?:ed)?\b.{0,40}\b(?:code|status)\b.{0,20}",
+    r".{0,200}\b(?:non-?zero|(?:exited|failed|completed) with (?:error )?code -?\d+).{0,40}",
+    r"The command \".*\" exited with .*|Exited with .*|(?:Finished|Result): \w+|\[(?:Pipeline|Container)\].*",
+    r"(?:ERROR|Error): (?:Job|Build|Process|Script|Command|Task|Step)\b.*",
+    r"(?:Build|Job|Stage|Step|Task|Pipeline|Script)\b.{0,80}\b(?:failed|failure|aborted|cancell?ed|finished|skipped).*",
+    # Builders that run commands.
+    r"(?:g?make|mingw32-make|nmake|ninja|npm|yarn|pnpm|lerna|task|just|rake)(?:\[\d+\])?(?:: | ERR!? | error ).*",
+    # Steps that follow the script of a job: GitHub, GitLab.
+    r"(?:Post job cleanup|Cleaning up|Uploading|Downloading|Saving|Restoring|Creating cache|Running after.script)\b.*",
+    r"(?:Stopping|Removing|Deleting|Logging out|Login Succeeded)\b.*",
+    # What stopped it: signals, Jenkins, GitHub, a terminal.
+    r"Sending interrupt signal to process.*|(?:Aborted|Cancell?ing)\b.*",
+    r"(?:Terminated|Killed|Interrupted|Cancell?ed)\W*",
+    r"\^C.*|The operation was cancell?ed.*|.*\bcontext cancell?ed\W*",
+    # `time`, and the stacks of Python, node and Java.
+    r"(?:real|user|sys)\s+\d.*|\d+(?:\.\d+)?user .*",
+    r"Traceback \(most recent call last\):|File \".*\", line \d+.*|\.\.\. \d+ more|Caused by: .*",
+    r"at [\w.$<>/]+ ?\(.*\)|at (?:async )?[\w.<>/: -]+:\d+:\d+\)?",
+    # A record of PowerShell.
+    r"At \S.* ?char:\d+|\+ .*",
+    # Rules and ellipses.
+    r"[-=_*~.\xb7\u2014]{3,}.*|[\W_]*",
+)
+_BYSTANDER = re.compile(f"(?:(?:{'|'.join(_PROMPTS)})(?:\\s+\\S[^\\n]*)?|{'|'.join(_ENDINGS)})$", re.IGNORECASE)
+# Words of a step that went well, or of the next one.
+_SUCCESS = re.compile(
+    r"\b(?:success(?:ful(?:ly)?)?|succeeded|done|completed?|deployed|deploying|pushed|published|finished|passed|ok"
+    r"|took|elapsed|duration)\b|[\u2713\u2714\u2705]",
+    re.IGNORECASE,
+)
+# People write sentences below what they paste.
+_SENTENCE = re.compile(r"\?\s*$|\b(?:I|I'm|I've|Im|we|my|please|pls|thanks|thx|anyone|any idea|help)\b", re.IGNORECASE)
+
+
+def is_bystander(line: str) -> bool:
+    """Return whether a line is surely not an error of a push."""
+    stripped = line.strip()
+    return bool(
+        is_noise(stripped)
+        or stop_reason(stripped)
+        or _BYSTANDER.match(stripped)
+        or _SUCCESS.search(stripped)
+        or _SENTENCE.search(stripped)
+    )

@@ -1,0 +1,170 @@
+"""Find an error inside a line: what other programs, channels, quotes or Markdown put before and after it.
+
+Only lines near a push are looked at like this: anywhere else a line that mentions an error is not the error of a push.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from pushlog.formats.errors.detect import begins_error, starts_error
+from pushlog.formats.errors.page import unquoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pushlog.knowledge.base import Knowledge
+
+# Longer lines are pages or data; so many words of one are tried as the beginning of an error.
+_LONGEST = 8000
+_MOST_WORDS = 400
+# A text that is an error as a whole, such as `blob upload unknown`, is no longer, with the marks behind it.
+_LONGEST_WORDS = 100
+# The quotes of books, each before its closing one.
+_QUOTES = "\u201c\u201d\u2018\u2019\xab\xbb"
+# Where a word can begin: behind a blank, a mark, or a line break that was written as letters.
+_WORD = re.compile(
+    rf"(?:(?<=[\s\"'`{_QUOTES}*_~(\[{{<>|:=,\]])|(?<=\\n)|(?<=\\r)|(?<=\dm)|(?<=[^\w\s!-~]))(?=[A-Za-z\"\[<])"
+)
+# What may stand before an error of one or two words: marks, levels, channels, programs, times. Free words may not.
+LABEL = re.compile(
+    r"(?:##\[error\]|::error[^:\n]{0,200}::|\x1b?\[\d*(?:;\d+)*m"
+    r"|</?[a-z][\w-]{0,10}(?: [^<>\n]{0,80})?>"
+    r"|(?>\d[\d:.,TZ+-]*)\b"
+    r"|[\s\"'`*_~>|#!=\-.,:;(){}\[\]/\\]|[^\w\s!-~]"
+    r"|(?i:err(?:ors?|o)?|fata?l?|crit(?:ical)?|severe|warn(?:ing)?|info|panic|level|severity)\b(?:\[\d+\])?"
+    r"|(?i:stderr|stdout|output|cause|reason|message|msg|exception|\w+(?:Error|Exception))\b"
+    r"|docker(?:\.exe)?\b|push\b|failed\b|F8|DOCKER|E(?=:)|[EWF]\d{4}\b"
+    r")*+"
+)
+# A program tells how a command ended, and behind that what the command printed.
+_COMMAND_ENDED = re.compile(r".*\bexit(?:ed)?(?: with)?(?: error)? (?:code|status):? \d+\W{1,3}", re.DOTALL)
+# Whole lines that are errors when nothing but labels stands before them.
+_SHORT = re.compile(r"[\w-]+(?:[ /:][\w-]+){0,2}\W*$")
+# A program says so of the error behind it; what is in quotes may be said of another line.
+_TAGS = re.compile(
+    r"</?(?:a|b|br|code|em|font|i|kbd|li|p|pre|samp|small|span|strong|td|tt|u)\b[^<>\n]{0,200}>", re.IGNORECASE
+)
+_HELP = re.compile(r"\s*(?:->|-&gt;) \[Help \d+\]\s*$")
+_BREAKS = re.compile(r"(?:\\+r)?\\+n|\\+r")
+_COLOUR = re.compile(r"\x1b?\[\d+(?:;\d+)*m|\x1b?\[0?[mK]$")
+_MARKS_BEHIND = re.compile(r"(?:\s|```|\*\*\*?|~~|<{2,}|\\)+$")
+_PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">", **dict(zip(_QUOTES[::2], _QUOTES[1::2], strict=True))}
+_EVEN = "\"'`*_~|"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wrapped:
+    """An error that stands inside a line: its text without all around it, and what the line has before it."""
+
+    text: str
+    head: str
+
+
+def error_in(line: str, knowledge: Knowledge, *, is_near: bool = True) -> Wrapped | None:
+    """Return the error that a line holds; None where it holds none.
+
+    `is_near`: the line stands right by a push, so that any words may introduce the error; else only labels may.
+    """
+    stripped = line.strip()
+    ended = _COMMAND_ENDED.match(stripped)
+    if not ended and starts_error(stripped, knowledge):
+        return Wrapped(text=_without_end(stripped, ""), head="")
+    if len(stripped) > _LONGEST:
+        return None
+    for start in _word_starts(stripped, ended.end() if ended else 0):
+        head, rest = stripped[:start], stripped[start:]
+        if not begins_error(rest, knowledge) and len(rest) > _LONGEST_WORDS:
+            continue
+        text = _without_end(rest, head)
+        if not begins_error(text, knowledge):
+            continue
+        is_label = LABEL.fullmatch(head) is not None
+        if is_label or (is_near and not _SHORT.match(text)):
+            return Wrapped(text=text, head=head)
+    return None
+
+
+def without_marks(line: str) -> str:
+    """Return the first line of an error without the marks of Markdown or HTML that end it."""
+    return _without_end(line, "")
+
+
+def unlabelled(line: str) -> Wrapped:
+    """Return a line without labels and marks: the text of an error that no form and no row of the catalogue has."""
+    stripped = line.strip()
+    label = LABEL.match(stripped)
+    start = label.end() if label else 0
+    # A label that is the beginning of a longer word is none.
+    while start and start < len(stripped) and stripped[start - 1].isalnum() and stripped[start].isalnum():
+        start -= 1
+    if start >= len(stripped):
+        return Wrapped(text=stripped, head="")
+    return Wrapped(text=_without_end(stripped[start:], stripped[:start]), head=stripped[:start])
+
+
+def _word_starts(line: str, first: int) -> Iterator[int]:
+    """Return where words begin from an offset on."""
+    yield first
+    for word in islice(_WORD.finditer(line, first + 1), _MOST_WORDS):
+        yield word.start()
+
+
+def _without_end(text: str, head: str) -> str:
+    """Return an error without what closes the marks, quotes and brackets that are open before it."""
+    for closer in _closers(head):
+        text = _until(text, closer)
+    text = _HELP.sub("", _until_break(text))
+    if "<html" not in text.lower():
+        text = _TAGS.sub("", text) if _TAGS.search(text) else text
+    text = _COLOUR.sub("", text)
+    text = _MARKS_BEHIND.sub("", text)
+    while text and text[-1] == "`" and text.count(text[-1]) % 2:
+        text = text[:-1]
+    return _without_repetition(text.strip())
+
+
+def _closers(head: str) -> Iterator[str]:
+    """Return what closes the marks that stand open before an error, the innermost first."""
+    for sign in reversed(head.rstrip()[-8:]):
+        if sign in _PAIRS:
+            yield _PAIRS[sign]
+        elif sign in _EVEN:
+            yield sign
+        elif sign.isalnum():
+            return
+
+
+def _until_break(text: str) -> str:
+    """Return the text before a line break that is written as letters, unless it stands inside quotes of the error."""
+    for match in _BREAKS.finditer(text):
+        if text.count('"', 0, match.start()) % 2 == 0:
+            return text[: match.start()]
+    return text
+
+
+def _until(text: str, closer: str) -> str:
+    """Return the text before what closes it; all of it where nothing does."""
+    if closer in "\"'":
+        quoted = re.match(rf"((?:[^\\{closer}]|\\.)*){closer}", text)
+        if closer == "'" and quoted and text[quoted.end() : quoted.end() + 1].isalnum():
+            quoted = re.match(rf"(.*){closer}(?!\w)", text)
+        return unquoted(quoted[1]) if quoted else text
+    if closer in ")]}":
+        depth = 0
+        for index, sign in enumerate(text):
+            depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(sign, 0)
+            if depth < 0:
+                return text[:index]
+        return text
+    stop = text.rfind(closer)
+    return text[:stop] if stop > 0 else text
+
+
+def _without_repetition(text: str) -> str:
+    """Return the text of `TEXT [TEXT]`, which Maven's plug-ins print."""
+    twice = re.fullmatch(r"(.+?) ?\[(.+)\]", text, re.DOTALL)
+    return twice[1] if twice and twice[1].strip() == twice[2].strip() else text

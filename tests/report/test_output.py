@@ -1,0 +1,11 @@
+"""Every output has the form that `outputs.py` relies on; mypy checks it here, module by module."""
+
+from pushlog.outputs import FORMATS
+from pushlog.report import github, gitlab, html, json, junit, markdown, sarif, text, trace
+from pushlog.report.output import Output
+
+MODULES: tuple[Output, ...] = (text, json, html, markdown, github, gitlab, sarif, junit, trace)
+
+
+def test_every_format_is_one_of_the_modules_that_are_checked_here():
+    assert {module.__name__.rpartition(".")[2] for module in MODULES} == set(FORMATS)
