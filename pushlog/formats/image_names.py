@@ -164,7 +164,7 @@ def tag_in(error: str, repository: str | None) -> str | None:
         match = form.search(error)
         if match is None:
             continue
-        name = match.groupdict().get("name")
-        if name is None or repository is None or repository.endswith(name) or name.endswith(repository):
+        image = match.groupdict().get("name")
+        if image is None or repository is None or repository.endswith(image) or image.endswith(repository):
             return match["tag"]
     return None

@@ -43,14 +43,14 @@ def reference(marks: Sequence[Mark], error: str = "") -> Reference:
     name = split(request)[0]
     if header:
         name = header.fields["NAME"].partition("@")[0]
-    found = _from_name(name, error)
+    image = _from_name(name, error)
     digests = _digests(marks)
-    tags = tuple(tag for tag in digests if tag) or _other_tags(marks, request, name if header else "", found, error)
+    tags = tuple(tag for tag in digests if tag) or _other_tags(marks, request, name if header else "", image, error)
     distinct = {digest for digest in digests.values() if digest}
     tag_masked = not tags and any(is_masked(mark.fields.get("TAG", "")) for mark in marks)
     return replace(
-        found,
-        tags=tags or found.tags,
+        image,
+        tags=tags or image.tags,
         digest=distinct.pop() if len(distinct) == 1 else None,
         digests={tag: digest for tag, digest in digests.items() if tag and digest},
         masked=is_masked(name) or tag_masked or (not tags and is_masked(request)),
@@ -70,7 +70,7 @@ def _from_name(name: str, error: str) -> Reference:
     return Reference(registry=registry, repository=repository)
 
 
-def _other_tags(marks: Sequence[Mark], request: str, header: str, found: Reference, error: str) -> tuple[str, ...]:
+def _other_tags(marks: Sequence[Mark], request: str, header: str, image: Reference, error: str) -> tuple[str, ...]:
     """Return the tags of a push without a digest line."""
     v1_tags = [_V1_TAG.search(mark.fields["URL"]) for mark in marks if mark.kind == MarkKind.V1_TAG]
     if v1_tags:
@@ -83,7 +83,7 @@ def _other_tags(marks: Sequence[Mark], request: str, header: str, found: Referen
     if tag is None and not (is_this and split(request)[0] and not is_masked(request)):
         tag = _mentioned(marks)
     if tag is None and error:
-        tag = tag_in(error, found.repository)
+        tag = tag_in(error, image.repository)
     return (tag,) if tag else ()
 
 

@@ -36,9 +36,9 @@ class Stop:
 def stops() -> tuple[Stop, ...]:
     """Return the rows of the file."""
     rows = ours("stops.toml")
-    found = tuple(_stop(row) for row in rows.rows("stop", "id"))
+    entries = tuple(_stop(row) for row in rows.rows("stop", "id"))
     rows.done()
-    return found
+    return entries
 
 
 def stop_reason(line: str) -> str | None:

@@ -53,7 +53,7 @@ def names_above(text: LogText, name: str, start: int, stop: int) -> Iterator[Mar
         fields = {"TAG": match[1].decode()}
         if _PUSHED.search(line):
             fields["PUSH"] = "yes"
-        if text.data.count(b"\n", match.end(), stop) <= _NEAR:
+        if text.data[match.end() : stop].count(b"\n") <= _NEAR:
             fields["NEAR"] = "yes"
         yield Mark(
             kind=MarkKind.NAME,
