@@ -29,8 +29,12 @@ def _leave_working_directory() -> None:
 
     A checkout that somebody audits may hold modules that are called like libraries.
     """
-    here, own = os.path.realpath(os.getcwd()), os.path.dirname(os.path.dirname(os.path.realpath(__file__)))  # noqa: PTH109, PTH120 - pathlib may be one of them
-    if here != own and sys.path and os.path.realpath(sys.path[0]) == here:
+    here = os.path.realpath("")  # pathlib may be one of those
+    if (
+        os.path.realpath(__file__) != os.path.realpath("pushlog/__main__.py")
+        and sys.path
+        and os.path.realpath(sys.path[0]) == here
+    ):
         del sys.path[0]
 
 

@@ -46,22 +46,20 @@ def _trusted_bytes(path: Path) -> bytes:
     """Return the content of a file that only those can write who can write the program; else nothing."""
     try:
         with path.open("rb") as file:
-            found = os.fstat(file.fileno())
-            if _is_trusted(found, _SOURCE.stat()) and _is_trusted(path.parent.stat(), _SOURCE.parent.stat()):
-                return file.read()
+            is_trusted = _is_trusted(os.fstat(file.fileno()), _SOURCE.stat())
+            return file.read() if is_trusted and _is_trusted(path.parent.stat(), _SOURCE.parent.stat()) else b""
     except OSError:
-        pass
-    return b""
+        return b""
 
 
-def _is_trusted(found: os.stat_result, source: os.stat_result) -> bool:
+def _is_trusted(status: os.stat_result, source: os.stat_result) -> bool:
     """Whether nobody can write a file or folder who can't write the program's own."""
     if os.name == "nt":  # modes say nothing there
         return True
-    if found.st_uid not in {0, os.geteuid(), source.st_uid}:
+    if status.st_uid not in {0, os.geteuid(), source.st_uid}:
         return False
-    same_group = found.st_gid == source.st_gid and source.st_mode & stat.S_IWGRP
-    return not found.st_mode & (stat.S_IWOTH if same_group else _OTHERS)
+    same_group = status.st_gid == source.st_gid and source.st_mode & stat.S_IWGRP
+    return not status.st_mode & (stat.S_IWOTH if same_group else _OTHERS)
 
 
 def _folder() -> Path:

@@ -21,7 +21,6 @@ from os import _exit
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
-import pushlog
 from pushlog.audit import rows
 from pushlog.faults import InputError
 from pushlog.intake import remote
@@ -29,6 +28,7 @@ from pushlog.intake.archives import Member, members
 from pushlog.intake.deadline import TimeUpError, deadline
 from pushlog.intake.limits import ArchiveLimits
 from pushlog.intake.read import raw
+from pushlog.intake.run_folders import REPEATS
 from pushlog.pipeline import Options, analyze_raw
 from pushlog.redaction.find import redact_text
 from pushlog.report.html import linked
@@ -100,7 +100,7 @@ def begin() -> None:
 
 def code_origin() -> str:
     """Return the folder whose code this process runs."""
-    return str(Path(pushlog.__file__).resolve().parent)
+    return str(Path(__file__).resolve().parents[1])
 
 
 def _follow(sentinel: int) -> None:
@@ -148,6 +148,9 @@ def line(record: Record) -> str:
 
 def _members(source: Input, unit: Unit, settings: Settings) -> Iterator[Member]:
     """Yield the logs of an input, or one member without data that tells why there are none."""
+    if source.repeats:
+        yield Member(name="", data=None, problem=REPEATS, harmless=True)
+        return
     try:
         reading = _Reading(settings.seconds)
         with reading.opened(source) as file:

@@ -111,7 +111,8 @@ def _reference(parsed: ParsedPush) -> Reference:
         return pushed
     errors = [parsed.error.text] if parsed.error else []
     names = names_in([*errors, *(m.fields["TEXT"] for m in parsed.marks if m.kind == MarkKind.RETRY)])
-    return replace(pushed, registry=names.registry, repository=names.repository, tags=pushed.tags or names.tags)
+    registry = names.registry or pushed.registry
+    return replace(pushed, registry=registry, repository=names.repository, tags=pushed.tags or names.tags)
 
 
 def _store(source: Source, parsed: ParsedPush, knowledge: Knowledge) -> tuple[Store, Classified | None]:

@@ -44,10 +44,11 @@ def openings() -> tuple[StartPattern, ...]:
     return (docker_lines.OPENING, *(dialect.OPENING for dialect in DIALECTS))
 
 
-def pushes(text: LogText, knowledge: Knowledge, *, keep_redraws: bool = True) -> Pushes:
+def pushes(text: LogText, knowledge: Knowledge, *, keep_redraws: bool = True, is_whole: bool = True) -> Pushes:
     """Return every push in the log, once.
 
-    `knowledge` tells how errors begin; `keep_redraws`: with all rows, see `docker_lines.read`.
+    `knowledge` tells how errors begin; `keep_redraws`: with all rows, see `docker_lines.read`; `is_whole`: an error
+    that stands alone in this text is all that was kept of a push.
     """
     reading = docker_lines.read(text, keep_redraws=keep_redraws or len(text.data) < _LONG)
     by_others = [push for dialect in _dialects_in(text, reading) for push in dialect.pushes(text, knowledge)]
@@ -58,7 +59,8 @@ def pushes(text: LogText, knowledge: Knowledge, *, keep_redraws: bool = True) ->
     if others and capture in (Capture.PIPED, Capture.SCREEN):
         shown = any(_TERMINAL.search(text.data, push.start, push.stop + 2) for push in others)
         capture = Capture.TTY if shown else capture
-    return Pushes(parsed=tuple(parsed) or alone(text, reading, knowledge), capture=capture)
+    every_push = tuple(parsed) or (alone(text, reading, knowledge) if is_whole else ())
+    return Pushes(parsed=every_push, capture=capture)
 
 
 def _start(push: ParsedPush) -> int:

@@ -80,7 +80,7 @@ def host(name: str) -> tuple[str | None, str | None]:
         return None, None
     first, slash, rest = name.partition("/")
     if slash and ("." in first or ":" in first or first == "localhost"):
-        return (first if _is_told(first) else None), rest
+        return (first if _is_told(first) else None), rest or None
     if MASK.fullmatch(first):
         return None, None
     return HUB, name if slash else f"library/{name}"

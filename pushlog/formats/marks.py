@@ -47,6 +47,8 @@ class MarkKind(StrEnum):
     NAME = "name"
 
     # Other clients.
+    ANNOTATION = "annotation"
+    AUTH = "auth"
     BARE = "bare"
     BEGIN = "begin"
     BUILT = "built"
@@ -62,6 +64,7 @@ class MarkKind(StrEnum):
     ELAPSED = "elapsed"
     EXCERPT = "excerpt"
     EXISTS = "exists"
+    EXPORT = "export"
     FAILED = "failed"
     FATAL = "fatal"
     FETCHED = "fetched"
@@ -93,11 +96,18 @@ class MarkKind(StrEnum):
     STORED = "stored"
     TAGGED = "tagged"
     TARGET = "target"
+    TOOL = "tool"
+    TOOL_MANIFEST = "tool_manifest"
     TO_REGISTRY = "to_registry"
-    TTY_ERROR = "tty_error"
+    TTY_EXPORT = "tty_export"
+    TTY_LAYER = "tty_layer"
     TTY_LAYERS = "tty_layers"
     TTY_MANIFEST = "tty_manifest"
+    TTY_MOBY = "tty_moby"
+    TTY_NAMING = "tty_naming"
     TTY_NOTE = "tty_note"
+    TTY_STEP = "tty_step"
+    TTY_TOOL = "tty_tool"
     WAITING = "waiting"
 
 

@@ -105,7 +105,10 @@ def _requested(marks: Sequence[Mark]) -> str:
 
 
 def _digests(marks: Sequence[Mark]) -> dict[str, str]:
-    """Return the digest of each tag, in the order of their lines; docker 1.6 and 1.7 print one without its tag."""
+    """Return the digest of each tag, in the order of their lines; docker 1.6 and 1.7 print one without its tag.
+
+    Of a digest that is masked or cut, as of a tag alone (BuildKit of 2020), the tag is told.
+    """
     return {
         "" if is_masked(tag := mark.fields.get("TAG", "")) else tag: mark.fields.get("DIGEST", "")
         for mark in marks

@@ -16,7 +16,7 @@ from pushlog.faults import InputError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pushlog.intake.unpack import Reads
+    from pushlog.intake.readers import Reads
 
 # Compressed bytes are read in pieces of this size. They stay small, because what follows a short stream is copied.
 PIECE = 16 << 10

@@ -10,12 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pushlog.intake.unpack import CHUNK, BrokenError
+from pushlog.intake.readers import CHUNK, BrokenError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pushlog.intake.unpack import Reads
+    from pushlog.intake.readers import Reads
 
 BLOCK = 512
 # A header that extends another one holds names and stamps: a few hundred bytes.

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO
 
 from pushlog.intake.decompress import Unpacked, ZstdUnpacked, bzip2_stream, gzip_stream, xz_stream
+from pushlog.intake.readers import CHUNK, BrokenError, Progress, Reads, Reads1, TooMuchError, no_progress
 
 if TYPE_CHECKING:
     from pushlog.intake.limits import ArchiveLimits
 
-# No read asks for more than this, so that a forged size can't make Python set memory aside for it.
-CHUNK = 1 << 20
 HEAD = 512
 
 # The first bytes of each kind. Sources: RFC 1952, bzip2's format, the .xz file format, RFC 8878, PKWARE's APPNOTE.
@@ -27,39 +26,6 @@ _STREAMS = {"gzip": gzip_stream, "bzip2": bzip2_stream, "xz": xz_stream}
 COMPRESSED = (*_STREAMS, "zstd")
 # POSIX.1-1988: a tar header has this text at this offset.
 _TAR, _TAR_OFFSET = b"ustar", 257
-
-
-class TooMuchError(Exception):
-    """A limit was hit while unpacking; the message says which."""
-
-
-class BrokenError(Exception):
-    """The bytes are not what their beginning promised; the message says how."""
-
-
-class Progress(Protocol):
-    """Is told while an input is read how many bytes were just taken from it, or just unpacked."""
-
-    def __call__(self, taken: int, unpacked: int, /) -> object:
-        """Take note of it."""
-
-
-def no_progress(_taken: int, _unpacked: int, /) -> None:
-    """Take no note of any progress."""
-
-
-class Reads(Protocol):
-    """A reader: a file of any kind."""
-
-    def read(self, n: int = -1, /) -> bytes:
-        """Return at most `n` bytes; none at the end."""
-
-
-class Reads1(Protocol):
-    """A reader that returns the bytes that it has at hand."""
-
-    def read1(self, n: int, /) -> bytes:
-        """Return some bytes, at most `n`; none at the end."""
 
 
 def kind(head: bytes) -> str | None:

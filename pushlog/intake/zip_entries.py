@@ -19,12 +19,12 @@ from pushlog.intake.decompress import (
     deflate_stream,
     lzma_stream,
 )
-from pushlog.intake.unpack import CHUNK, BrokenError
+from pushlog.intake.readers import CHUNK, BrokenError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pushlog.intake.unpack import Reads1
+    from pushlog.intake.readers import Reads1
 
 # The end record, with a comment of any length behind it; the record of zip64 and the one that tells where it is.
 _END, _END_64, _LOCATOR = struct.Struct("<4s4H2LH"), struct.Struct("<4sQ2H2L4Q"), struct.Struct("<4sLQL")
@@ -92,11 +92,11 @@ def _list_of(file: Seekable) -> tuple[int, int, int]:
     length = file.seek(0, 2)
     tail_start = max(0, length - _END.size - _LONGEST_COMMENT)
     tail = _read(file, tail_start, length - tail_start)
-    found = tail.rfind(b"PK\5\6", 0, len(tail) - _END.size + 4)
-    if found < 0:
+    place = tail.rfind(b"PK\5\6", 0, len(tail) - _END.size + 4)
+    if place < 0:
         raise BrokenError("the zip is broken: it has no list of its entries at its end")
-    *_, count, size, offset, _comment = _END.unpack_from(tail, found)
-    end = tail_start + found
+    *_, count, size, offset, _comment = _END.unpack_from(tail, place)
+    end = tail_start + place
     locator = _read(file, end - _LOCATOR.size, _LOCATOR.size) if end >= _LOCATOR.size else b""
     if locator.startswith(b"PK\6\7") and len(locator) == _LOCATOR.size:
         end -= _LOCATOR.size + _END_64.size
@@ -141,8 +141,8 @@ def _wide(extra: bytes, *figures: int) -> tuple[int, ...]:
         kind, length = struct.unpack_from("<2H", extra, start)
         if kind == _ZIP64:
             values: Iterator[int] = (
-                int.from_bytes(extra[at : at + 8], "little")
-                for at in range(start + 4, min(start + 4 + length, len(extra)) - 7, 8)
+                int.from_bytes(extra[place : place + 8], "little")
+                for place in range(start + 4, min(start + 4 + length, len(extra)) - 7, 8)
             )
             return tuple(next(values, figure) if figure == _FULL else figure for figure in figures)
         start += 4 + length

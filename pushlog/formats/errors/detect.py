@@ -48,7 +48,7 @@ MESSAGES = (
 # Errors of several lines: a pattern for the lines so far, and one for the line that continues them.
 CONTINUATIONS = (
     (
-        re.compile(r"^errors:[ \t]*$", re.MULTILINE),
+        re.compile(r"(?:^|: )errors:[ \t]*$", re.MULTILINE),
         re.compile(rf"(?:{CODE.pattern})(?::|$)|<(?:!doctype|html)\b", re.IGNORECASE),
     ),
     (

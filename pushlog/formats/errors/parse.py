@@ -63,6 +63,23 @@ STAGES = (
     ("multiple errors returned", "push"),
     ("failed to publish images", "push"),
     ("error publishing", "push"),
+    ("rpc error", "rpc"),
+    ("Error writing blob", "copy"),
+    ("Error initiating layer upload", "upload"),
+    ("Error uploading layer", "upload"),
+    ("Error trying to reuse blob", "upload"),
+    ("Error checking whether a blob", "upload"),
+    ("Error pinging", "ping"),
+    ("Error copying config", "upload"),
+    ("Error writing manifest", "upload"),
+    ("Error uploading manifest", "upload"),
+    ("Requesting bear", "oauth-token"),
+    ("creating push check transport", "push"),
+    ("Error pushing image", "push"),
+    ("Failed to push image", "push"),
+    ("failed to push image", "push"),
+    ("failed to put image", "push"),
+    ("publish", "push"),
 )
 # docker/distribution 2.8.3, registry/client/errors.go: the words for a body that is not JSON stand for its status.
 STATUS_WORDS = {"UNAUTHORIZED": 401, "DENIED": 403, "TOOMANYREQUESTS": 429}

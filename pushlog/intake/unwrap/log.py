@@ -1,15 +1,22 @@
-"""A log as its client wrote it: out of a recording or out of its decoration, with the times that these carry."""
+"""A log as its client wrote it: out of a recording, an export or its prefixes, with the times that these carry."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pushlog.intake.limits import long_lines
 from pushlog.intake.log_text import LogText
-from pushlog.intake.unwrap.json_records import unwrap_json_records
-from pushlog.intake.unwrap.prefix import without_prefix
+from pushlog.intake.unwrap.exports.assembly import NEWEST_FIRST, line_starts, moved_offsets
+from pushlog.intake.unwrap.exports.export import unwrap_export
+from pushlog.intake.unwrap.lanes import lanes_of
+from pushlog.intake.unwrap.newest_first import oldest_first
+from pushlog.intake.unwrap.prefix import detect
 from pushlog.intake.unwrap.recording import RecordingTimestamps, unwrap_recording
 from pushlog.intake.unwrap.restore import restored
+from pushlog.intake.unwrap.strip import PrefixedText, stripped
+from pushlog.intake.unwrap.timestamps import LineTimestamps, PrefixTimestamps
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -18,22 +25,51 @@ if TYPE_CHECKING:
     from pushlog.intake.log_text import ByteRanges
     from pushlog.intake.mapped import Data
     from pushlog.intake.start_pattern import StartPattern
-    from pushlog.intake.unwrap.timestamps import PrefixTimestamps
+    from pushlog.intake.unwrap.exports.assembly import Export
+    from pushlog.intake.unwrap.exports.clocks import RecordTimestamps
+    from pushlog.intake.unwrap.lanes import LaneText
+    from pushlog.intake.unwrap.prefix import PrefixRange
     from pushlog.model import Capture
 
+    Where = Callable[[Data], tuple[ByteRanges, ByteRanges] | None]
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+# A log may be in a record that is in a record: a container's JSON log in a store, say.
+_DEEPEST = 3
+
+
+@dataclass(frozen=True, kw_only=True)
 class UnwrappedLog:
-    """The text of the client, the times of its lines or bytes, and how both were had.
+    """The lines of the client in a log, the times of its lines or bytes, and how both were had.
 
-    `capture` is None where only the text itself can tell.
+    `original`: the log with its prefixes, `ranges` tells which. `lanes`: the log in lanes, where pushes run in it at
+    the same time; none where its lines belong together. `capture` is None where only the text itself can tell.
     """
 
-    text: LogText
-    timestamps: PrefixTimestamps | RecordingTimestamps | None
-    capture: Capture | None
-    decoration: str | None
-    notes: tuple[str, ...]
+    original: LogText
+    ranges: tuple[PrefixRange, ...] = ()
+    lanes: tuple[LaneText, ...] = ()
+    timestamps: PrefixTimestamps | RecordingTimestamps | RecordTimestamps | LineTimestamps | None = None
+    capture: Capture | None = None
+    decoration: str | None = None
+    notes: tuple[str, ...] = ()
+
+    @cached_property
+    def text(self) -> LogText:
+        """All lines of the client; where they are in lanes, prefixes are only taken off what is shown."""
+        if self.lanes:
+            text = self.original
+            return PrefixedText(
+                text.data, text.starts, stretches=text.stretches, beside=text.beside, ranges=self.ranges
+            )
+        return stripped(self.original, self.ranges) if self.ranges else self.original
+
+    @property
+    def long_lines(self) -> tuple[str, ...]:
+        """A note if something that may be of a push is longer than what is read of a line."""
+        if self.lanes and not any(long_lines(lane.data) for lane in self.lanes):
+            return ()
+        return long_lines(stripped(self.original, self.ranges).data if self.lanes else self.text.data)
 
 
 def unwrap(
@@ -41,11 +77,11 @@ def unwrap(
     openings: Sequence[StartPattern],
     timing: str | None = None,
     zone: dt.tzinfo | None = None,
-    where: Callable[[Data], tuple[ByteRanges, ByteRanges] | None] = lambda _: None,
+    where: Where = lambda _: None,
 ) -> UnwrappedLog:
     """The log in these bytes. Raises InputError.
 
-    `openings`: text that pushes print at the beginning of a line, so that what stands before it is decoration.
+    `openings`: text that pushes print at the beginning of a line, so that what stands before it is a prefix.
     `timing`: the timing file of a typescript; `zone`: that of stamps which name none; `where`: the `stretches`
     of the text and what is `beside` them; None where all of it is read.
     """
@@ -53,23 +89,74 @@ def unwrap(
     record = unwrap_recording(text, timing)
     if record:
         return UnwrappedLog(
-            text=record.text, timestamps=record.timestamps, capture=record.capture, decoration=None, notes=record.notes
+            original=record.text, timestamps=record.timestamps, capture=record.capture, notes=record.notes
         )
-    records = unwrap_json_records(text, zone)
-    if records:
-        return UnwrappedLog(
-            text=records.text,
-            timestamps=records.timestamps,
-            capture=None,
-            decoration=records.system,
-            notes=records.notes,
-        )
-    data = restored(data)
-    text = LogText(data)
-    near = where(data)
-    stripped = without_prefix(replace(text, stretches=near[0], beside=near[1]) if near else text, openings)
-    notes = (stripped.why,) if stripped.why else ()
-    stamps = replace(stripped.stamps, zone=zone) if stripped.stamps else None
+    return _unwrap(text, openings, zone, where, _DEEPEST)
+
+
+def _unwrap(
+    text: LogText, openings: Sequence[StartPattern], zone: dt.tzinfo | None, where: Where, deepest: int
+) -> UnwrappedLog:
+    text = _limited(text, where)
+    export = unwrap_export(text, openings, zone) if deepest else None
+    if export is not None:
+        inside = _unwrap(LogText(export.text.data), openings, zone, where, deepest - 1)
+        return _unwrapped_twice(export, inside)
+    whole = restored(text.data)
+    text = text if whole is text.data else _limited(LogText(whole), where)
+    prefixes = detect(text, openings)
+    timestamps = PrefixTimestamps(text=text, ranges=prefixes.ranges, zone=zone) if prefixes.has_clock else None
+    notes = prefixes.notes
+    turned = oldest_first(text, timestamps) if timestamps else None
+    if turned is not None:
+        text = _limited(LogText(turned), where)
+        prefixes = detect(text, openings)
+        timestamps = PrefixTimestamps(text=text, ranges=prefixes.ranges, zone=zone)
+        notes = (*notes, NEWEST_FIRST)
     return UnwrappedLog(
-        text=stripped.text, timestamps=stamps, capture=None, decoration=stripped.decoration, notes=notes
+        original=text,
+        ranges=prefixes.ranges if prefixes.all else (),
+        lanes=lanes_of(text, prefixes),
+        timestamps=timestamps,
+        decoration=prefixes.name,
+        notes=notes,
     )
+
+
+def _limited(text: LogText, where: Where) -> LogText:
+    near = where(text.data)
+    return replace(text, stretches=near[0], beside=near[1]) if near else text
+
+
+def _unwrapped_twice(export: Export, inside: UnwrappedLog) -> UnwrappedLog:
+    """Return the log inside an export, whose own lines may have a prefix or be records again."""
+    text, timestamps = inside.text, inside.timestamps
+    is_plain = text.data is export.text.data
+    if export.text.starts is not None:
+        moved = export.text.starts if is_plain else moved_offsets(export.text.starts, export.text.data, text)
+        text = replace(text, starts=moved)
+    if export.timestamps is not None and (timestamps is None or not export.is_behind_prefix):
+        starts = export.timestamps.starts
+        timestamps = replace(
+            export.timestamps, starts=starts if is_plain else moved_offsets(starts, export.text.data, inside.text)
+        )
+    # The agents of both write their lines alike; an export tells which it is.
+    inner = "" if export.system == "azure-pipelines" else inside.decoration or ""
+    names = [export.system, *inner.split("+")]
+    return UnwrappedLog(
+        original=text,
+        ranges=inside.ranges if inside.lanes else (),
+        lanes=_numbered(inside.lanes, export.text),
+        timestamps=LineTimestamps(timestamps, text) if inside.lanes and timestamps else timestamps,
+        capture=inside.capture,
+        decoration="+".join(dict.fromkeys(name for name in names if name)),
+        notes=(*export.notes, *inside.notes),
+    )
+
+
+def _numbered(lanes: tuple[LaneText, ...], text: LogText) -> tuple[LaneText, ...]:
+    """Return lanes whose lines are those of the text of an export, which are not always those of its data."""
+    if text.starts is None or not lanes:
+        return lanes
+    starts = line_starts(text.data)
+    return tuple(replace(lane, numbers=text.lines_of(starts[lane.numbers - 1]), total=text.lines) for lane in lanes)

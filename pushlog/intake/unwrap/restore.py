@@ -81,7 +81,7 @@ def restored(data: Data) -> Data:
     text = data[:]
     for repair in _REPAIRS:
         text = repair(text)
-    return text
+    return data if text == data else text
 
 
 def _without_entities(text: bytes) -> bytes:

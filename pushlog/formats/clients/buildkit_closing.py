@@ -1,0 +1,187 @@
+"""The error that ends a build: below all steps, with an excerpt of the step that failed, and as GitHub shows it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pushlog.formats.clients.builder import error_at, nearby
+from pushlog.formats.clients.buildkit_lines import (
+    first_line,
+    is_open,
+    name_in_error,
+    new_push,
+    reference_of,
+    refused_name,
+    repository_of,
+)
+from pushlog.formats.clients.buildkit_steps import failed_step_push
+from pushlog.formats.errors.classify import starts_error
+from pushlog.formats.marks import Mark, MarkKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pushlog.formats.clients.builder import PushBuilder
+    from pushlog.formats.clients.buildkit_screen import ScreenPush
+    from pushlog.formats.docker.bind_error import ErrorLines
+    from pushlog.intake.log_text import LogText
+    from pushlog.knowledge.base import Knowledge
+
+CLOSING_KINDS = {MarkKind.RULE, MarkKind.EXCERPT, MarkKind.CLOSING, MarkKind.ANNOTATION}
+# The step that an excerpt is of.
+_PUSH_STEP = re.compile(
+    r"(?:\[[^\]\n]+\] )?exporting to image$|pushing (?P<driver>\S+) with docker$|\[internal\] pushing (?P<tool>\S+)$"
+)
+# Errors that only a push has. A pull reads, and never writes: `failed to copy: httpReadSeeker: …` is one's.
+_PUSH_ERROR = re.compile(
+    r'failed to push |failed to copy: (?!httpReadSeeker)|failed to copy after \d+ retries|failed commit on ref "'
+    r"|(?:POST|PUT|PATCH) request to \S+/v2/|(?:Post|Put|Patch) \"[^\"\s]+/v2/|/blobs/uploads/|/v2/\S+: 413 "
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Closing:
+    """The lines that end a build: the excerpt, if there is one, and the error."""
+
+    lines: tuple[Mark, ...]
+    mark: Mark
+    error: ErrorLines
+
+    @property
+    def excerpt(self) -> re.Match[str] | None:
+        """Return the step of the excerpt, if it is one that pushes."""
+        steps = [_PUSH_STEP.search(mark.fields["EXCERPT"]) for mark in self.lines if "EXCERPT" in mark.fields]
+        return next(filter(None, steps), None)
+
+    @property
+    def name(self) -> str | None:
+        """Return the reference that the error or the excerpt names."""
+        step = self.excerpt
+        of_step = (step["driver"] or step["tool"]) if step else None
+        return refused_name(self.error.text) or of_step or name_in_error(self.error.text)
+
+    @property
+    def is_of_push(self) -> bool:
+        """Return whether the lines alone say that a push failed."""
+        return self.excerpt is not None or _PUSH_ERROR.search(self.error.text) is not None
+
+
+def close(
+    text: LogText,
+    pushes: list[PushBuilder],
+    marks: Sequence[Mark],
+    *,
+    steps: Sequence[Sequence[Mark]],
+    screens: Sequence[ScreenPush],
+    knowledge: Knowledge,
+) -> None:
+    """Add the closing lines of each build to the push that failed, or make them a push of their own.
+
+    `steps` are those without a push, of which the excerpt can say that one pushed; `screens` the pushes of terminals.
+    """
+    failed_rows = {id(screen.push): screen.failed_row for screen in screens if screen.failed_row}
+    for closing in _closings(text, marks):
+        push = (
+            _by_error(pushes, closing)
+            or _of_step(text, pushes, steps, closing)
+            or _unfinished(pushes, closing, failed_rows, knowledge)
+        )
+        if push is None and closing.is_of_push and closing.error.text.strip():
+            push = new_push()
+            pushes.append(push)
+        if push is not None:
+            _add(push, closing)
+    for screen in screens:
+        if screen.failed_row and screen.push.error is None:
+            row = text.data[screen.failed_row.start : screen.failed_row.stop].decode("utf-8", "replace")
+            message = re.sub(r"^.*?(ERROR )|\s+\d+\.\d+s\s*$", r"\1", row)
+            screen.push.error = error_at(text, screen.failed_row, message)
+
+
+def _closings(text: LogText, marks: Sequence[Mark]) -> Iterator[_Closing]:
+    """Yield the closing lines of each build. The last lines of an error page may look like others."""
+    lines: list[Mark] = []
+    stop = 0
+    for mark in marks:
+        if mark.start < stop:
+            continue
+        if lines and not nearby(lines[-1], mark):
+            lines = []
+        lines.append(mark)
+        if mark.kind in {MarkKind.CLOSING, MarkKind.ANNOTATION}:
+            error = error_at(text, mark, mark.fields["TEXT"])
+            stop = error.stop
+            yield _Closing(tuple(lines), mark, error)
+            lines = []
+
+
+def _by_error(pushes: Sequence[PushBuilder], closing: _Closing) -> PushBuilder | None:
+    """Return the push with the same error: the nearest above, or the first below what GitHub shows on top."""
+    message = first_line(closing.error.text)
+    above: PushBuilder | None = None
+    for push in sorted((push for push in pushes if push.error), key=lambda push: push.error.start if push.error else 0):
+        assert push.error is not None
+        known = first_line(push.error.text)
+        # GitHub shows the last line of the error alone.
+        is_same = message.startswith(known) or (closing.mark.kind == MarkKind.ANNOTATION and message in push.error.text)
+        if not is_same:
+            continue
+        if push.error.start <= closing.mark.start:
+            above = push
+        elif closing.mark.kind == MarkKind.ANNOTATION:
+            return above or push
+    return above
+
+
+def _of_step(
+    text: LogText, pushes: list[PushBuilder], steps: Sequence[Sequence[Mark]], closing: _Closing
+) -> PushBuilder | None:
+    """Return a push made of the step whose error is repeated here, if these lines say that it pushed."""
+    if not closing.is_of_push:
+        return None
+    message = first_line(closing.error.text)
+    for step in steps:
+        error = step[-1]
+        is_above = error.kind == MarkKind.ERROR and error.start < closing.mark.start
+        if is_above and first_line(error.fields["TEXT"]) == message and not _is_taken(pushes, error):
+            push = failed_step_push(text, step)
+            pushes.append(push)
+            return push
+    return None
+
+
+def _is_taken(pushes: Sequence[PushBuilder], error: Mark) -> bool:
+    return any(push.error is not None and push.error.start == error.start for push in pushes)
+
+
+def _unfinished(
+    pushes: Sequence[PushBuilder], closing: _Closing, failed_rows: dict[int, Mark], knowledge: Knowledge
+) -> PushBuilder | None:
+    """Return the push above whose end no line tells: one that the screen shows as failed, else the last one."""
+    is_error = closing.is_of_push or starts_error(closing.error.text.split("\n", 1)[0], knowledge)
+    candidates = [push for push in pushes if is_open(push) and _begin(push) < closing.mark.start]
+    failed = [push for push in candidates if id(push) in failed_rows]
+    name = refused_name(closing.error.text)
+    for push in reversed(failed or (candidates if is_error else [])):
+        own = reference_of(push)
+        if name is None or own is None or repository_of(own) == repository_of(name):
+            return push
+    return None
+
+
+def _begin(push: PushBuilder) -> int:
+    return min((mark.start for mark in push.consumed), default=0)
+
+
+def _add(push: PushBuilder, closing: _Closing) -> None:
+    """Add the closing lines to a push; they name it where nothing else does."""
+    if push.error is None:
+        push.error = closing.error
+    name = closing.name
+    own = reference_of(push)
+    if name and (own is None or (refused_name(closing.error.text) and own != name)):
+        push.add_mark(MarkKind.REFERENCE, closing.mark, REFERENCE=name)
+    push.consumed += [mark for mark in closing.lines[:-1] if mark.start > push.error.start or not push.consumed]
+    push.consumed.append(replace(closing.mark, stop=closing.error.stop))

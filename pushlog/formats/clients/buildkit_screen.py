@@ -1,0 +1,205 @@
+"""BuildKit's progress on a terminal: rows that are drawn again and again and cut to its width; the last ones count."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pushlog.formats.client_timestamps import client_timestamps
+from pushlog.formats.clients.buildkit_lines import CANCELED, STEP, new_push, repository_of, tag_of
+from pushlog.formats.events import EventKind, EventRow
+from pushlog.formats.figures import elapsed, size
+from pushlog.formats.marks import Mark, MarkKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from pushlog.formats.clients.builder import PushBuilder
+
+_STEP_KINDS = {MarkKind.TTY_EXPORT, MarkKind.TTY_MOBY, MarkKind.TTY_TOOL}
+_PUSH_ROWS = {MarkKind.TTY_LAYERS, MarkKind.TTY_MANIFEST, MarkKind.TTY_LAYER}
+SCREEN_KINDS = {
+    *_STEP_KINDS,
+    *_PUSH_ROWS,
+    MarkKind.DRAWN,
+    MarkKind.TTY_NAMING,
+    MarkKind.TTY_NOTE,
+    MarkKind.TTY_STEP,
+}
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+# A row is cut when nothing but two spaces is left before its seconds (progressui/display.go, align).
+_CUT_GAP = 2
+
+
+@dataclass(slots=True)
+class _Step:
+    """A step of the build on the screen: its rows, the references in them, and how it ended as far as they show."""
+
+    kind: MarkKind
+    first: Mark
+    flag: str = ""
+    rows: list[Mark] = field(default_factory=list)
+    names: dict[str, None] = field(default_factory=dict)
+    targets: dict[str, Mark] = field(default_factory=dict)
+
+    @property
+    def is_push(self) -> bool:
+        """Return whether any row of the step is that of a push."""
+        return self.kind != MarkKind.TTY_EXPORT or any(mark.kind in _PUSH_ROWS for mark in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenPush:
+    """A push that a screen shows; `failed_row`: the row that says it failed, but not why."""
+
+    push: PushBuilder
+    failed_row: Mark | None
+
+
+def screen_pushes(marks: Sequence[Mark]) -> list[ScreenPush]:
+    """Return the pushes that the screens of a log show, one for each repository of a step."""
+    pushes: list[ScreenPush] = []
+    for screen in _screens(marks):
+        is_finished = any("FINISHED" in mark.fields.get("AFTER", "") for mark in screen)
+        for step in _steps(screen):
+            if step.is_push:
+                pushes += _pushes(step, screen, is_finished=is_finished)
+    return pushes
+
+
+def _screens(marks: Iterable[Mark]) -> Iterator[list[Mark]]:
+    """Yield the rows of each build: another one begins where the seconds fall."""
+    screen: list[Mark] = []
+    before = 0.0
+    for mark in marks:
+        if mark.kind == MarkKind.DRAWN:
+            now = elapsed(mark.fields["SECONDS"])
+            if now < before and screen:
+                yield screen
+                screen = []
+            before = now
+        screen.append(mark)
+    if screen:
+        yield screen
+
+
+def _steps(screen: Sequence[Mark]) -> list[_Step]:
+    """Return the steps of a build, each with the rows below it in every frame."""
+    steps: dict[str, _Step] = {}
+    current = _Step(MarkKind.TTY_EXPORT, screen[0])
+    for mark in screen:
+        if mark.kind in _STEP_KINDS:
+            key = f"{mark.kind} {mark.fields.get('BAKED', '')}{mark.fields.get('REFERENCE', '')}"
+            current = steps.setdefault(key, _Step(mark.kind, mark))
+            current.flag = mark.fields.get("FLAG", "").strip()
+            current.rows.append(mark)
+            if "REFERENCE" in mark.fields:
+                current.names[mark.fields["REFERENCE"]] = None
+        elif mark.kind == MarkKind.TTY_STEP:
+            current = _Step(MarkKind.TTY_EXPORT, mark)  # another step: its rows are kept only if they push
+        elif mark.kind == MarkKind.TTY_NAMING:
+            current.names[mark.fields["REFERENCE"]] = None
+        elif mark.kind in {*_PUSH_ROWS, MarkKind.TTY_NOTE}:
+            if not any(current is step for step in steps.values()):
+                steps.setdefault("", current)
+                current = steps[""]
+            current.rows.append(mark)
+            if mark.kind == MarkKind.TTY_MANIFEST:
+                current.targets[mark.fields["TARGET"]] = mark
+    return list(steps.values())
+
+
+def _pushes(step: _Step, screen: Sequence[Mark], *, is_finished: bool) -> list[ScreenPush]:
+    """Return the pushes of a step: its targets by repository, in order; only the last can have failed."""
+    groups: dict[tuple[str | None, str | None], dict[str, Mark]] = {}
+    for target, mark in step.targets.items():
+        name = _whole_name(target, mark)
+        groups.setdefault(repository_of(name) if name else (None, None), {})[target] = mark
+    if len(groups) > 1:
+        groups.pop((None, None), None)
+    each = list(groups.values()) or [{}]
+    pushes = []
+    for number, targets in enumerate(each):
+        is_last = number == len(each) - 1
+        push = new_push()
+        # The first step holds the rows that all share.
+        first = min((mark.start for mark in targets.values()), default=0) if number else 0
+        push.consumed = [mark for mark in step.rows if mark.start >= first]
+        begin = next((mark for mark in push.consumed if mark.kind in _PUSH_ROWS), push.consumed[0])
+        if step.kind == MarkKind.TTY_EXPORT:
+            push.consumed = [mark for mark in push.consumed if mark.start >= begin.start]
+        push.consumed += [m for m in screen if m.kind == MarkKind.DRAWN and m.start >= push.consumed[0].start]
+        _name(push, step, targets, begin)
+        _end(push, step, targets, is_done=not is_last or (is_finished and not step.flag))
+        _add_layers(push, step)
+        _time(push, whole=is_finished)
+        pushes.append(ScreenPush(push, _failed_row(step) if is_last else None))
+    return pushes
+
+
+def _whole_name(target: str, mark: Mark) -> str | None:
+    """Return the name of a target if the terminal did not cut it: a digest begins behind it, or more spaces follow."""
+    name, at, _ = target.partition("@")
+    gap = len(mark.fields["ELAPSED"]) - len(mark.fields["ELAPSED"].lstrip())
+    return name if at or gap > _CUT_GAP else None
+
+
+def _name(push: PushBuilder, step: _Step, targets: dict[str, Mark], mark: Mark) -> None:
+    """Add the reference: the last whole target, else a name of the image, else the host of a name that was cut."""
+    whole = [name for target, row in targets.items() if (name := _whole_name(target, row))]
+    names = whole[-1:] or ([] if targets else list(step.names)[-1:])
+    for name in names:
+        push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=name)
+    if not names and (registry := next((target.partition("/") for target in targets if "/" in target), None)):
+        push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=f"{registry[0]}/")
+
+
+def _end(push: PushBuilder, step: _Step, targets: dict[str, Mark], *, is_done: bool) -> None:
+    """Add how the push ended, as far as the rows show."""
+    last = push.consumed[-1]
+    if is_done:
+        for target, mark in targets.items():
+            digest = target.partition("@")[2]
+            name = _whole_name(target, mark)
+            tag = tag_of(name) if name else None
+            whole = {"DIGEST": digest} if _DIGEST.fullmatch(digest) else {}
+            if whole or tag:
+                push.add_mark(MarkKind.DIGEST, last, **({"TAG": tag} if tag else {}), **whole)
+        if not any("DIGEST" in mark.fields for mark in push.marks):
+            push.add_mark(MarkKind.DONE, last)
+    elif step.flag == "CANCELED":
+        push.add_mark(MarkKind.INTERRUPT, last, WHY=CANCELED)
+
+
+def _failed_row(step: _Step) -> Mark | None:
+    rows = [mark for mark in step.rows if mark.kind in _STEP_KINDS]
+    return rows[-1] if step.flag == "ERROR" else None
+
+
+def _add_layers(push: PushBuilder, step: _Step) -> None:
+    """Add the layers that the docker driver shows, each with its last row."""
+    for mark in step.rows:
+        if mark.kind == MarkKind.TTY_LAYER:
+            figures = {
+                key: size(mark.fields[key.upper()]) for key in ("current", "total") if key.upper() in mark.fields
+            }
+            row = EventRow(
+                start=mark.start, stop=mark.stop, layer=mark.fields["BLOB"], kind=EventKind.PUSHING, **figures
+            )
+            push.rows.append(row)
+    if any(mark.kind == MarkKind.DONE for mark in push.marks):
+        for layer, row in {row.layer: row for row in push.rows}.items():
+            push.rows.append(EventRow(start=row.start, stop=row.stop, layer=layer, kind=EventKind.PUSHED))
+
+
+def _time(push: PushBuilder, *, whole: bool) -> None:
+    """Add the clock: what the statuses took, each by its last row."""
+    rows = [mark for mark in push.consumed if mark.kind in {MarkKind.TTY_LAYERS, MarkKind.TTY_MANIFEST}]
+    longest = {mark.fields.get("TARGET", ""): elapsed(mark.fields["ELAPSED"].strip(" s")) for mark in rows}
+    if longest:
+        push.clock = client_timestamps(
+            [(rows[0].start, 0.0), (push.consumed[-1].start, sum(longest.values()))],
+            resolution=STEP * len(longest),
+            whole=whole,
+        )

@@ -1,0 +1,169 @@
+"""Records put together as a log: their texts in the order of time, with the times beside them."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pushlog.intake.log_text import LogText
+from pushlog.intake.unwrap.exports.clocks import RecordTimestamps, reader, resolution_of, zone_of
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
+
+    from pushlog.intake.log_text import Int64
+    from pushlog.intake.mapped import Data
+    from pushlog.intake.unwrap.exports.clocks import Float64
+    from pushlog.intake.unwrap.exports.forms import Form
+
+# So many steps back in time for one forward, and the export has its newest line first.
+_MOSTLY = 9
+# In an export of so few records a single step back tells.
+_FEW = 3
+NEWEST_FIRST = "the newest line came first: the log was turned round, and lines are counted from its end"
+_SORTED = "the records were not in the order of time: they were sorted, and lines are counted in that order"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """The log inside an export: its text, the times of its records if they carry any, and notes.
+
+    `is_behind_prefix`: records stand behind text of a CI system, whose own times count first.
+    """
+
+    text: LogText
+    timestamps: RecordTimestamps | None
+    system: str
+    notes: tuple[str, ...] = ()
+    is_behind_prefix: bool = False
+
+
+class Assembly:
+    """Records that are added one by one, as columns: texts, times, and numbers."""
+
+    def __init__(self, form: Form, zone: dt.tzinfo | None) -> None:
+        self._form = form
+        self._zone = zone
+        self._data = bytearray()
+        self._starts = array("q")
+        self._seconds = array("d")
+        self._numbers = array("q")
+        self._lanes = array("q")
+        self._lane_names: dict[str, int] = {}
+        self._read: Callable[[object], float] | None = None
+        self._sample: object = None
+        self.records = 0
+
+    def add(self, text: bytes | None, time: object = None, number: int | None = None, lane: str = "") -> None:
+        """Add what stands on the next line of the export: the text of a record, or None."""
+        self._starts.append(len(self._data))
+        if text:
+            self._data += text
+            if not text.endswith(b"\n") and not self._form.is_piecewise:
+                self._data += b"\n"
+        elif not self._form.is_piecewise:
+            self._data += b"\n"
+        if self._read is None and time is not None:
+            self._read = reader(time, counts_seconds=self._form.counts_seconds, zone=self._zone)
+            self._sample = time
+        self._seconds.append(math.nan if self._read is None or time is None else self._read(time))
+        self._numbers.append(-1 if number is None else number)
+        self._lanes.append(self._lane_names.setdefault(lane, len(self._lane_names)))
+        self.records += text is not None
+
+    def export(self, notes: tuple[str, ...] = (), *, is_physical: bool, is_behind_prefix: bool = False) -> Export:
+        """Return the log; `is_physical`: each thing that was added is a line of the export, counted as one."""
+        starts = np.array(self._starts, dtype=np.int64)
+        seconds = np.array(self._seconds, dtype=np.float64)
+        order, note = _order(seconds, np.array(self._numbers, dtype=np.int64), is_in_order=self._form.is_in_order)
+        if order is None:
+            data = bytes(self._data)
+        else:
+            data, starts = _reordered(self._data, starts, order)
+            seconds = seconds[order]
+        self._data = bytearray()
+        text = LogText(data, starts if is_physical and order is None else None)
+        return Export(
+            text=text,
+            timestamps=self._timestamps(starts, seconds),
+            system=self._form.system,
+            notes=(*notes, note) if note else notes,
+            is_behind_prefix=is_behind_prefix,
+        )
+
+    def _timestamps(self, starts: Int64, seconds: Float64) -> RecordTimestamps | None:
+        if self._read is None or np.isnan(seconds).all():
+            return None
+        return RecordTimestamps(
+            starts=starts,
+            seconds=seconds,
+            resolution=resolution_of(self._sample),
+            is_dated=not self._form.counts_seconds,
+            zone=zone_of(self._sample, self._zone),
+        )
+
+
+def _order(seconds: Float64, numbers: Int64, *, is_in_order: bool) -> tuple[Int64 | None, str | None]:
+    """Return the order of time, with a note that says what was done; None for records that stay as they are."""
+    seconds = _filled(seconds)
+    stamped = seconds[~np.isnan(seconds)]
+    steps = np.diff(stamped if len(stamped) > 1 else numbers[numbers >= 0].astype(np.float64))
+    back, forward = int(np.count_nonzero(steps < 0)), int(np.count_nonzero(steps > 0))
+    if not back:
+        return None, None
+    order = np.arange(len(seconds), dtype=np.int64)
+    is_turned = back > _MOSTLY * forward and (back > 1 or len(seconds) <= _FEW)
+    if is_turned:
+        order = order[::-1]
+    is_sorted = not is_in_order and bool(np.any(np.diff(seconds[order]) < 0))
+    if is_sorted:
+        has_numbers = bool((numbers >= 0).all())
+        keys = (numbers[order], seconds[order]) if has_numbers else (seconds[order],)
+        order = order[np.lexsort(keys)]
+    if not is_turned and not is_sorted:
+        return None, None
+    return order, NEWEST_FIRST if is_turned else _SORTED
+
+
+def _filled(seconds: Float64) -> Float64:
+    """Return times in which a record without one has that of the record above it, or else of the first with one."""
+    places = np.flatnonzero(~np.isnan(seconds))
+    if not len(places):
+        return seconds
+    return seconds[places[np.maximum(np.searchsorted(places, np.arange(len(seconds)), side="right") - 1, 0)]]
+
+
+def _reordered(data: bytearray, starts: Int64, order: Int64) -> tuple[bytes, Int64]:
+    stops = np.append(starts[1:], len(data))
+    view = memoryview(data)
+    whole = b"".join(view[starts[i] : stops[i]] for i in order.tolist())
+    view.release()
+    sizes = (stops - starts)[order]
+    return whole, np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
+
+
+def moved_offsets(offsets: Int64, before: Data, after: LogText) -> Int64:
+    """Return where offsets of a text are once its lines have lost their prefixes, or were records themselves.
+
+    `after` has as many lines as `before`; from the end of a line on, an offset moves with that.
+    """
+    starts = line_starts(before)
+    new_starts = after.starts if after.starts is not None else line_starts(after.data)
+    lines = np.minimum(np.searchsorted(starts, offsets, side="right") - 1, len(new_starts) - 1)
+    sizes, new_sizes = (
+        np.diff(np.append(first, end)) for first, end in ((starts, len(before)), (new_starts, len(after.data)))
+    )
+    lost = np.maximum(sizes[lines] - new_sizes[lines], 0)
+    columns = np.maximum(offsets - starts[lines] - lost, 0)
+    moved: Int64 = new_starts[lines] + np.minimum(columns, new_sizes[lines])
+    return moved
+
+
+def line_starts(data: Data) -> Int64:
+    feeds = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord("\n")) + 1
+    return np.append(0, feeds[feeds < len(data)]).astype(np.int64)

@@ -1,0 +1,133 @@
+"""Exports as CSV: a header line, and a cell of each row that holds a line of the log."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from pushlog.intake.unwrap.exports.assembly import Assembly, Export
+from pushlog.intake.unwrap.exports.clocks import iso_text
+from pushlog.intake.unwrap.exports.forms import Form
+from pushlog.intake.unwrap.exports.json_cursor import utf8
+from pushlog.knowledge.exports import exports
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterator, Sequence
+
+    from pushlog.intake.log_text import LogText
+
+_DELIMITERS = ",;\t|"
+_NAME = re.compile(r"[@\w][\w .()\[\]@:%/-]{0,79}")
+_LONGEST_CELL = 1 << 26
+_SAMPLES = 50
+# Systems by the columns that only they write.
+_SYSTEMS = (
+    ("cloudwatch", {"@message"}),
+    ("splunk", {"_raw"}),
+    ("kibana", {"@timestamp", "message"}),
+    ("datadog", {"date", "message", "service"}),
+    ("log-analytics", {"timegenerated [utc]"}),
+    ("grafana", {"time", "line"}),
+)
+
+
+def unwrap_csv(text: LogText, is_push: Callable[[bytes], bool], zone: dt.tzinfo | None) -> Export | None:
+    """Return the log inside a CSV table; None for a file that is no table with a log in it.
+
+    `is_push`: whether a text holds a line of a push.
+    """
+    header = _header(text)
+    if header is None:
+        return None
+    delimiter, names = header
+    column = _column(text, delimiter, names, is_push)
+    if column is None:
+        return None
+    time = _time_column(text, delimiter, names)
+    assembly = Assembly(Form(system=_system(names), texts=(), is_in_order=False), zone)
+    lines = 0
+    for first, cells in _rows(text, delimiter):
+        for _ in range(lines, first - 1):
+            assembly.add(None)
+        is_row = lines > 0
+        content = utf8(cells[column]) if is_row and len(cells) > column else None
+        moment = cells[time] if is_row and time is not None and len(cells) > time else None
+        assembly.add(content, moment if moment and iso_text(moment) else None)
+        lines = first
+    return assembly.export(is_physical=True)
+
+
+def _header(text: LogText) -> tuple[str, list[str]] | None:
+    """Return the delimiter and the names of the columns."""
+    line = text.data[: text.stop_of(1)].rstrip(b"\r").decode("utf-8", "replace") if text.lines > 1 else ""
+    for delimiter in _DELIMITERS:
+        try:
+            names = next(csv.reader([line], delimiter=delimiter, strict=True), [])
+        except csv.Error:
+            continue
+        plain = [name.strip().lower() for name in names]
+        if not plain or not all(_NAME.fullmatch(name) for name in plain) or len(set(plain)) < len(plain):
+            continue
+        if _has_usual_name(plain) and (len(plain) > 1 or text.data[:1] == b'"'):
+            return delimiter, plain
+    return None
+
+
+def _has_usual_name(names: Sequence[str]) -> bool:
+    """Return whether a column has a usual name of a text, or, beside others, one of a time."""
+    usual = exports()
+    return not usual.text_keys.isdisjoint(names) or (len(names) > 1 and not set(usual.time_keys).isdisjoint(names))
+
+
+def _column(text: LogText, delimiter: str, names: Sequence[str], is_push: Callable[[bytes], bool]) -> int | None:
+    """Return the number of the column that holds the log."""
+    usual = [number for number, name in enumerate(names) if name in exports().text_keys]
+    if len(usual) == 1:
+        return usual[0]
+    candidates = usual or range(len(names))
+    votes: Counter[int] = Counter()
+    for _, cells in _rows(text, delimiter):
+        votes.update(number for number in candidates if number < len(cells) and is_push(utf8(cells[number])))
+    if votes:
+        return votes.most_common(1)[0][0]
+    return usual[0] if usual else None
+
+
+def _time_column(text: LogText, delimiter: str, names: Sequence[str]) -> int | None:
+    """Return the number of the column with the times: by its usual name, else by its values."""
+    rows = [cells for _, cells in islice(_rows(text, delimiter), 1, _SAMPLES)]
+    keys = exports().time_keys
+
+    def is_time(number: int) -> bool:
+        values = [cells[number] for cells in rows if len(cells) > number and cells[number]]
+        return bool(values) and all(iso_text(value) is not None for value in values)
+
+    ranked = sorted(range(len(names)), key=lambda n: keys.index(names[n]) if names[n] in keys else len(keys))
+    return next((number for number in ranked if is_time(number)), None)
+
+
+def _rows(text: LogText, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the physical line on which each row begins, and its cells; the header is the first row."""
+    lines = (
+        text.data[text.start_of(number) : text.start_of(number + 1)].decode("ascii", "surrogateescape")
+        for number in range(1, text.lines + 1)
+    )
+    before = csv.field_size_limit(_LONGEST_CELL)
+    try:
+        reader = csv.reader(lines, delimiter=delimiter)
+        first = 1
+        for cells in reader:
+            yield first, cells
+            first = reader.line_num + 1
+    except csv.Error:
+        return
+    finally:
+        csv.field_size_limit(before)
+
+
+def _system(names: Sequence[str]) -> str:
+    return next((system for system, columns in _SYSTEMS if columns <= set(names)), "csv")

@@ -1,0 +1,82 @@
+"""A log out of an export, whatever its shape: JSON lines, one JSON document, or CSV."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from pushlog.intake.log_text import LogText
+from pushlog.intake.start_pattern import places
+from pushlog.intake.unwrap.exports.assembly import Export
+from pushlog.knowledge.exports import exports
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from pushlog.intake.start_pattern import StartPattern
+
+_ANCHORS = 60
+_HEAD = 1 << 12
+OWN_RESULT = "this is a result of an analysis, not a log; `pushlog report` draws it again"
+
+
+def unwrap_export(text: LogText, openings: Sequence[StartPattern], zone: dt.tzinfo | None) -> Export | None:
+    """Return the log inside an export; None for a log that is none.
+
+    `openings`: text that pushes print at the beginning of a line; `zone`: that of times that name none.
+    """
+    head = text.data[:_HEAD].lstrip()
+    if _is_result(head):
+        return Export(text=LogText(b""), timestamps=None, system="json", notes=(OWN_RESULT,))
+    if head.startswith((b"{", b"[")):
+        return _from_json(text, head, openings, zone)
+    if _could_be_csv(head):
+        from pushlog.intake.unwrap.exports.csv_table import unwrap_csv
+
+        table = unwrap_csv(text, lambda data: _has_push(data, openings), zone)
+        if table is not None:
+            return table
+    anchors = _anchors(text, openings)
+    if any(_has_object(text, offset) for offset in anchors):
+        from pushlog.intake.unwrap.exports.json_lines import unwrap_json_lines
+
+        return unwrap_json_lines(text, anchors, zone)
+    return None
+
+
+def _from_json(text: LogText, head: bytes, openings: Sequence[StartPattern], zone: dt.tzinfo | None) -> Export | None:
+    from pushlog.intake.unwrap.exports.json_document import unwrap_json_document
+    from pushlog.intake.unwrap.exports.json_lines import unwrap_json_lines
+
+    anchors = _anchors(text, openings)
+    if head.startswith(b"{") and text.lines > 1 and (lines := unwrap_json_lines(text, anchors, zone)) is not None:
+        return lines
+    return unwrap_json_document(text.data, anchors, lambda data: _has_push(data, openings), zone)
+
+
+def _anchors(text: LogText, openings: Sequence[StartPattern]) -> list[int]:
+    """Return the offsets of the first lines of pushes."""
+    return list(islice((offset for part in text.parts for offset in places(openings, text.data, *part)), _ANCHORS))
+
+
+def _has_push(data: bytes, openings: Sequence[StartPattern]) -> bool:
+    return next(places(openings, data), None) is not None
+
+
+def _has_object(text: LogText, offset: int) -> bool:
+    """Return whether an object begins on the line of an offset, before it."""
+    start = text.data.rfind(b"\n", 0, offset) + 1
+    return text.data.find(b'{"', start, offset) >= 0 or text.data.find(b'{ "', start, offset) >= 0
+
+
+def _could_be_csv(head: bytes) -> bool:
+    """Return whether the first line reads like the names of columns."""
+    line = head.split(b"\n", 1)[0].lower()
+    is_table = line.startswith(b'"') or any(delimiter in line for delimiter in b",;\t|")
+    return is_table and len(line) < len(head) and any(key.encode() in line for key in exports().text_keys)
+
+
+def _is_result(head: bytes) -> bool:
+    """Return whether a document is a result of this program or of another analysis, which quotes logs."""
+    return head[:1] == b"{" and any(mark.encode() in head for mark in exports().results)

@@ -1,0 +1,237 @@
+"""How one export keeps its lines: where in a record the text and the time stand, and what the system is called."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections import Counter
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+from pushlog.intake.unwrap.exports.clocks import iso_text
+from pushlog.intake.unwrap.exports.json_cursor import utf8
+from pushlog.intake.unwrap.exports.paths import Path, parse_path, path_text, value_at
+from pushlog.knowledge.exports import ExportRow, exports
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+# The keys of a message of the Engine's API. Source: moby api/types/jsonstream and pkg/jsonmessage.
+_ENGINE = {"status", "stream", "id", "progress", "progressDetail", "aux", "error", "errorDetail"}
+_ENGINE_TEXTS = {"status", "aux", "errorDetail"}
+# The keys of a command's result: docs.ansible.com, "Return Values"; runners of other tools say the same.
+_STREAMS = {"stdout"}
+_RESULT = {*_STREAMS, "stdout_lines", "stderr", "stderr_lines", "cmd", "rc", "exit_code", "exitCode", "returncode"}
+# A second key for the text must hold this share of the lines of pushes.
+_LEAST_SHARE = 0.05
+# A record is looked through this deep for its time.
+_DEEPEST = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """Where the parts of a record stand.
+
+    `texts`: paths to the text, of which the first that leads to one counts; `also`: to what is appended to it;
+    `counts_seconds`: the time counts from the start of a step; `number`: the record's place in its log;
+    `pairs`: a record is a list of objects with these two keys; `engine`: the path to a message of the Engine's API;
+    `is_piecewise`: a text may end within a line.
+    """
+
+    system: str
+    texts: tuple[Path, ...]
+    also: tuple[Path, ...] = ()
+    time: Path | None = None
+    counts_seconds: bool = False
+    number: Path | None = None
+    lane: tuple[Path, ...] = ()
+    pairs: tuple[str, ...] = ()
+    engine: Path | None = None
+    is_base64: bool = False
+    is_piecewise: bool = False
+    is_in_order: bool = True
+
+    def text_of(self, record: object) -> bytes | None:
+        """Return the text of a record; None for a record that has none."""
+        if self.engine is not None:
+            message = value_at(record, self.engine)
+            return utf8(json.dumps(message, separators=(",", ":"))) if isinstance(message, dict) else None
+        value = None
+        for path in self.texts:
+            value = text_value(value_at(record, path))
+            if value is not None:
+                break
+        for path in self.also:
+            more = text_value(value_at(record, path))
+            value = f"{value}\n{more}" if value and more else value or more
+        if value is None:
+            return None
+        if not self.is_base64:
+            return utf8(value)
+        try:
+            return base64.b64decode(utf8(value), validate=True)
+        except ValueError:
+            return None
+
+    def time_of(self, record: object) -> object:
+        """Return the time of a record as it stands there."""
+        return None if self.time is None else value_at(record, self.time)
+
+    def number_of(self, record: object) -> int | None:
+        """Return the place of a record in its log."""
+        value = None if self.number is None else value_at(record, self.number)
+        return value if isinstance(value, int) else None
+
+    def lane_of(self, record: object) -> str:
+        """Return what tells the log of a record from others in the same export, such as its pod."""
+        if not self.lane:
+            return ""
+        values = (value_at(record, path) for path in self.lane)
+        return " ".join(value for value in values if isinstance(value, str))
+
+
+def text_value(value: object) -> str | None:
+    """Return a text, or a list of lines as one; None for anything else."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
+        return "\n".join(value)
+    return None
+
+
+def is_engine_message(value: object) -> bool:
+    """Return whether an object is a message of the Engine's API, which is read as it is."""
+    return isinstance(value, dict) and _ENGINE.issuperset(value) and not _ENGINE_TEXTS.isdisjoint(value)
+
+
+def is_command_result(value: object) -> bool:
+    """Return whether an object is the result of a command, such as Ansible's, with its output in several places."""
+    return isinstance(value, dict) and not _STREAMS.isdisjoint(value) and len(_RESULT.intersection(value)) > 1
+
+
+def normal_record(value: object, pairs: tuple[str, ...]) -> object:
+    """Return a list of name and value pairs as an object; any other record as it is."""
+    if not pairs or not isinstance(value, list):
+        return value
+    name, content = pairs
+    return {
+        str(item[name]): item[content] for item in value if isinstance(item, dict) and name in item and content in item
+    }
+
+
+def choose_form(records: Sequence[object], paths: Iterable[Path], place: Path = ()) -> Form | None:
+    """Return the form of an export; None when it is none.
+
+    `records`: some of its records; `paths`: where in records lines of pushes were seen; `place`: the path to records.
+    """
+    votes = Counter(paths)
+    rows = [row for row in exports().rows if row.records in (None, path_text(place))]
+    if votes:
+        return _voted_form(records, votes, rows)
+    for row in rows:
+        fits = sum(_fits(row, record) for record in records)
+        if records and fits and 2 * fits >= len(records):
+            return row_form(row, records)
+    return None
+
+
+def _voted_form(records: Sequence[object], votes: Counter[Path], rows: Sequence[ExportRow]) -> Form | None:
+    best, most = votes.most_common(1)[0]
+    texts = tuple(path for path, count in votes.most_common() if count >= _LEAST_SHARE * most)[:4]
+    holders = [record for record in records if text_value(value_at(record, best)) is not None]
+    for row in rows:
+        if path_text(best) in _texts_of(row) and any(_fits(row, record) for record in holders):
+            form = row_form(row, records)
+            others = tuple(path for path in texts if path not in (*form.texts, *form.also))
+            return form if form.also else replace(form, texts=(*form.texts, *others))
+    time = next((path for record in holders if (path := find_time(record)) is not None), None)
+    is_engine = best[-1:] == ("status",) and any(is_engine_message(value_at(record, best[:-1])) for record in records)
+    return Form(
+        system="json",
+        texts=texts,
+        time=time,
+        engine=best[:-1] if is_engine else None,
+        is_piecewise=_ends_lines(records, texts),
+    )
+
+
+def _texts_of(row: ExportRow) -> tuple[str, ...]:
+    """Return the paths to the text, with and without the brackets of a list of lines."""
+    paths = [path_text(parse_path(text)) for text in (*row.text, *row.also)]
+    return (*paths, *(path.removesuffix("[]") for path in paths))
+
+
+@cache
+def _paths(texts: tuple[str, ...]) -> tuple[Path, ...]:
+    return tuple(parse_path(text) for text in texts)
+
+
+def row_form(row: ExportRow, records: Sequence[object]) -> Form:
+    """Return the form of a row, for these records of an export."""
+    texts = _paths(row.text)
+    number = parse_path(row.number) if row.number else None
+    if number is not None and all(value_at(record, number) is None for record in records):
+        number = None
+    return Form(
+        system=row.system,
+        texts=texts,
+        also=_paths(row.also),
+        time=parse_path(row.time) if row.time else None,
+        counts_seconds=row.clock == "seconds",
+        number=number,
+        lane=_paths(row.lane),
+        pairs=row.pairs,
+        is_base64=row.is_base64,
+        is_piecewise=row.is_piecewise or (not row.is_base64 and _ends_lines(records, texts)),
+        is_in_order=row.is_in_order,
+    )
+
+
+def _fits(row: ExportRow, record: object) -> bool:
+    """Return whether a record has the keys of a row, and a time that reads as its does."""
+    if isinstance(record, dict) and "progressDetail" in record:
+        return False
+    value = normal_record(record, row.pairs)
+    if any(value_at(value, path) is None for path in _paths(row.has)):
+        return False
+    form = row_form(row, ())
+    if not any(text_value(value_at(value, path)) is not None for path in (*form.texts, *form.also)):
+        return False
+    if row.is_base64 and form.text_of(value) is None:
+        return False
+    if form.time is None:
+        return True
+    moment = form.time_of(value)
+    return isinstance(moment, int | float) if form.counts_seconds else iso_text(moment) is not None
+
+
+def _ends_lines(records: Sequence[object], texts: Sequence[Path]) -> bool:
+    """Return whether texts carry their own line ends, so that one without goes on in the next."""
+    values = [value for record in records for path in texts if (value := text_value(value_at(record, path)))]
+    return bool(values) and 2 * sum(value.endswith("\n") for value in values) > len(values)
+
+
+def find_time(record: object) -> Path | None:
+    """Return the path to the time of a record: under a usual name, else the first value that reads as one."""
+    if isinstance(record, list):
+        return next(((place,) for place, value in enumerate(record) if iso_text(value) is not None), None)
+    candidates = list(_times_in(record, (), _DEEPEST))
+    keys = exports().time_keys
+    ranked = sorted(candidates, key=lambda path: (_rank(str(path[-1]), keys), len(path)))
+    return ranked[0] if ranked else None
+
+
+def _rank(key: str, keys: Sequence[str]) -> int:
+    plain = key.lower()
+    return keys.index(plain) if plain in keys else len(keys)
+
+
+def _times_in(record: object, path: Path, deepest: int) -> Iterable[Path]:
+    if not isinstance(record, dict):
+        return
+    for key, value in record.items():
+        if isinstance(value, dict) and deepest > 1:
+            yield from _times_in(value, (*path, key), deepest - 1)
+        elif iso_text(value) is not None:
+            yield (*path, key)

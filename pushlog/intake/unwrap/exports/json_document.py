@@ -1,0 +1,163 @@
+"""Exports as one JSON document: a list of records somewhere inside it, or one text that is the whole log."""
+
+from __future__ import annotations
+
+import base64
+import re
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from pushlog.intake.unwrap.exports.assembly import Assembly, Export
+from pushlog.intake.unwrap.exports.clocks import iso_text
+from pushlog.intake.unwrap.exports.forms import Form, choose_form, is_command_result, normal_record, row_form
+from pushlog.intake.unwrap.exports.json_cursor import JsonCursor, JsonError
+from pushlog.intake.unwrap.exports.paths import parse_path, paths_at, value_at
+from pushlog.knowledge.exports import exports
+from pushlog.units import count
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterator, Sequence
+
+    from pushlog.intake.mapped import Data
+    from pushlog.intake.unwrap.exports.paths import Path, Step
+
+IN_A_DOCUMENT = "the log is a JSON document; lines are counted in the output that it holds"
+# The beginning of a document tells which list of it holds the records.
+_HEAD = 1 << 20
+_SAMPLES = 20
+# So far lines of pushes are looked for to learn where in the document they stand.
+_FURTHEST = 32 << 20
+# Texts in base64 are looked for in documents up to this size.
+_LARGEST_BASE64 = 16 << 20
+_BASE64 = re.compile(rb'"([A-Za-z0-9+/]{24,}={0,2})"')
+
+
+def unwrap_json_document(
+    data: Data, anchors: Sequence[int], is_push: Callable[[bytes], bool], zone: dt.tzinfo | None
+) -> Export | None:
+    """Return the log inside a JSON document; None for a document that holds none.
+
+    `anchors`: ascending offsets at which lines of pushes begin, some of them; `is_push`: whether a text holds one.
+    """
+    place = _voted_place(data, anchors) or _known_place(data) or _base64_place(data, is_push)
+    # Messages of the Engine one after another are a log as docker prints it.
+    if place is None or (place[0] == () and place[1].engine == ()):
+        return None
+    path, form = place
+    assembly = Assembly(form, zone)
+    notes: tuple[str, ...] = (IN_A_DOCUMENT,)
+    try:
+        for _, _, value in JsonCursor(data).elements(path):
+            record = normal_record(value, form.pairs)
+            content = form.text_of(record)
+            if content is not None:
+                assembly.add(content, form.time_of(record), form.number_of(record), form.lane_of(record))
+    except JsonError as error:
+        notes = (*notes, f"the document can't be read further: {error}; {count(assembly.records, 'record')} were read")
+    return assembly.export(notes, is_physical=False) if assembly.records else None
+
+
+def _voted_place(data: Data, anchors: Sequence[int], *, is_base64: bool = False) -> tuple[Path, Form] | None:
+    """Return the list and the form of its records from where lines of pushes stand."""
+    paths = [path for _, path in paths_at(data, anchors, _FURTHEST)]
+    if not paths:
+        return None
+    best = max(paths, key=lambda path: sum(_is_alike(path, other) for other in paths))
+    alike = [path for path in paths if _is_alike(path, best)]
+    pairs = _pairs_of(data, best)
+    if pairs is not None:
+        return pairs
+    steps = _generalized(data, alike)
+    split = max((place for place, step in enumerate(steps) if step is None), default=-1) + 1
+    elements = _head_elements(data, steps[:split], anchors[-1] + 1, most=None)
+    records = list(islice((value for value in elements if value_at(value, steps[split:]) is not None), _SAMPLES))
+    if any(is_command_result(record) for record in records):
+        return None
+    form = choose_form(records, [steps[split:]] * len(alike), steps[:split]) if records else None
+    return (steps[:split], replace(form, is_base64=form.is_base64 or is_base64)) if form else None
+
+
+def _is_alike(path: Path, other: Path) -> bool:
+    """Return whether two paths differ only in places of lists."""
+    return len(path) == len(other) and all(
+        step == another or (isinstance(step, int) and isinstance(another, int))
+        for step, another in zip(path, other, strict=True)
+    )
+
+
+def _pairs_of(data: Data, path: Path) -> tuple[Path, Form] | None:
+    """Return list and form of records that are lists of name and value pairs, as a row knows them."""
+    for row in exports().rows:
+        if row.pairs and path and path[-1] == row.pairs[1] and row.records is not None:
+            records = [
+                normal_record(value, row.pairs) for value in _head_elements(data, parse_path(row.records), _HEAD)
+            ]
+            form = row_form(row, records)
+            if any(form.text_of(record) is not None for record in records):
+                return parse_path(row.records), form
+    return None
+
+
+def _generalized(data: Data, paths: Sequence[Path]) -> Path:
+    """Return one path for all: places in lists left open, but for the place in a short list such as [time, line]."""
+    steps: list[Step] = [None if isinstance(step, int) else step for step in paths[0]]
+    places = [number for number, step in enumerate(steps) if step is None]
+    if not places:
+        return tuple(steps)
+    last = places[-1]
+    index = paths[0][last]
+    is_same = len({path[last] for path in paths}) == 1
+    is_repeated = len({path[:last] for path in paths}) > 1
+    if is_same and (
+        is_repeated or ((len(places) > 1 or last == len(steps) - 1) and _has_time(data, tuple(steps[:last]), index))
+    ):
+        steps[last] = index
+    return tuple(steps)
+
+
+def _has_time(data: Data, path: Path, index: Step) -> bool:
+    """Return whether lists at the path hold a text at the place and a time beside it."""
+    lists = [value for value in _head_elements(data, path, _HEAD) if isinstance(value, list)]
+    return bool(lists) and all(
+        isinstance(value_at(value, (index,)), str) and any(iso_text(item) is not None for item in value)
+        for value in lists
+    )
+
+
+def _head_elements(data: Data, path: Path, least: int, *, most: int | None = _SAMPLES) -> Iterator[object]:
+    """Yield the first elements at a path, `most` of them; the data is read as far as `least` or the head reaches."""
+    cursor = JsonCursor(data[: max(_HEAD, least)])
+    try:
+        yield from (value for _, _, value in islice(cursor.elements(path), most))
+    except JsonError:
+        return
+
+
+def _known_place(data: Data) -> tuple[Path, Form] | None:
+    """Return the list and the form of a row, for a document without a visible line of a push, such as base64."""
+    head = data[:_HEAD]
+    for row in exports().rows:
+        for path in ((None,), ()) if row.records is None else (parse_path(row.records),):
+            if any(isinstance(step, str) and f'"{step}"'.encode() not in head for step in path):
+                continue
+            records = [normal_record(value, row.pairs) for value in _head_elements(head, path, 0)]
+            form = choose_form(records, (), path) if records else None
+            if form is not None and form.system == row.system:
+                return path, form
+    return None
+
+
+def _base64_place(data: Data, is_push: Callable[[bytes], bool]) -> tuple[Path, Form] | None:
+    """Return the place of a text in base64 that holds lines of a push."""
+    if len(data) > _LARGEST_BASE64:
+        return None
+    for token in _BASE64.finditer(data):
+        try:
+            decoded = base64.b64decode(token[1], validate=True)
+        except ValueError:
+            continue
+        if is_push(decoded):
+            return _voted_place(data, [token.start(1)], is_base64=True)
+    return None

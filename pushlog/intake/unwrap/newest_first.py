@@ -1,0 +1,44 @@
+"""Logs with their newest line first, as web views of log stores show them: turned round."""
+
+from __future__ import annotations
+
+import math
+from itertools import islice, pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pushlog.intake.log_text import LogText
+    from pushlog.intake.unwrap.timestamps import PrefixTimestamps
+
+# The first lines with a time tell whether times fall throughout.
+_LINES = 500
+# So many steps back in time for one forward, and at least two.
+_MOSTLY = 9
+_LEAST = 2
+
+
+def oldest_first(text: LogText, timestamps: PrefixTimestamps) -> bytes | None:
+    """Return the data of a log whose times fall with its oldest line first; None for any other log.
+
+    A line without a time belongs to the one above it.
+    """
+    seconds = [value for value in islice(_seconds(text, timestamps), _LINES) if not math.isnan(value)]
+    back = sum(later < earlier for earlier, later in pairwise(seconds))
+    forward = sum(later > earlier for earlier, later in pairwise(seconds))
+    if back < _LEAST or back <= _MOSTLY * forward:
+        return None
+    starts = timestamps.record_starts()
+    stops = [*starts[1:], len(text.data)]
+    records = (text.data[start:stop] for start, stop in zip(reversed(starts), reversed(stops), strict=True))
+    lines = b"".join(record if record.endswith(b"\n") else record + b"\n" for record in records)
+    return text.data[: starts[0]] + lines
+
+
+def _seconds(text: LogText, timestamps: PrefixTimestamps) -> Iterator[float]:
+    for start, stop in text.parts:
+        for line in range(text.line_of(start), text.line_of(max(start, stop - 1)) + 1):
+            value = timestamps.seconds_of(line)
+            if value is not None:
+                yield value
