@@ -34,6 +34,9 @@ def verdict(push: Diagnosis, findings: Sequence[Finding], client: ClientFacts) -
     what = "The push was stopped" if push.outcome is Outcome.INTERRUPTED else "The log ends in the middle of the push"
     far = f", after {push.progress.layers_done} of {count(push.progress.layers_total, 'layer')}" if push.layers else ""
     again = "Push again: layers that are in the registry are skipped." if push.layers else "Push again."
+    line = next((finding.data["possible_error"] for finding in findings if "possible_error" in finding.data), None)
+    if line is not None:
+        return f"{what}{far}", f"There is no proof of success, and line {line} may be the error: read it first."
     return f"{what}{far}", f"There is neither {client.proof_words} nor an error. {again}"
 
 
