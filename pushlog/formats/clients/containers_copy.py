@@ -119,7 +119,7 @@ def _add_retry(push: PushBuilder, mark: Mark, blobs: Iterable[str]) -> None:
     """Add a retry of the push, and of the blobs that it copies again."""
     wait = go_seconds(mark.fields["WAIT"])
     if not any(known.kind == MarkKind.RETRY and known.start == mark.start for known in push.marks):
-        fields = {key: mark.fields[key] for key in ("TRIES", "TEXT") if key in mark.fields}
+        fields = {key: mark.fields[key] for key in ("TRY", "TRIES", "TEXT") if key in mark.fields}
         push.add_mark(MarkKind.RETRY, mark, WAIT=f"{wait:g}", **{"TEXT": "", **fields})
     push.rows += [_row(mark, blob, EventKind.RETRYING, wait=round(wait)) for blob in blobs]
 
