@@ -14,6 +14,7 @@ from pushlog.intake.unwrap.lanes import lanes_of
 from pushlog.intake.unwrap.newest_first import oldest_first
 from pushlog.intake.unwrap.prefix import detect
 from pushlog.intake.unwrap.recording import RecordingTimestamps, unwrap_recording
+from pushlog.intake.unwrap.restore import restored
 from pushlog.intake.unwrap.strip import PrefixedText, stripped
 from pushlog.intake.unwrap.timestamps import PrefixTimestamps
 
@@ -119,6 +120,8 @@ def _unwrap(
     if export is not None:
         inside = _unwrap(LogText(export.text.data), openings, zone, where, deepest - 1)
         return _unwrapped_twice(export, inside)
+    whole = restored(text.data)
+    text = text if whole is text.data else _limited(LogText(whole), where)
     prefixes = detect(text, openings)
     timestamps = PrefixTimestamps(text=text, ranges=prefixes.ranges, zone=zone) if prefixes.has_clock else None
     notes = prefixes.notes
