@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pushlog.intake.origin import OriginOptions
     from pushlog.pipeline import Options
 
 
@@ -24,6 +25,8 @@ def analysis_options(
     redact: bool = True,
     time_limit: float | None = None,
     other_limits: Sequence[str] | None = None,
+    source_pattern: str | None = None,
+    metadata_file: str | None = None,
 ) -> Options:
     """Return the options that the user named. Raises UserError for a file that can't be read or a wrong value."""
     os.environ.setdefault(
@@ -54,8 +57,22 @@ def analysis_options(
         from pushlog.intake.manifest import manifest
 
         options = replace(options, manifest=manifest(manifest_file))
+    if source_pattern is not None or metadata_file is not None:
+        options = replace(options, origin=origin_options(source_pattern, metadata_file))
     if timezone is not None:
         from pushlog.intake.unwrap.time_zones import zone
 
         options = replace(options, zone=zone(timezone))
     return options
+
+
+def origin_options(source_pattern: str | None, metadata_file: str | None) -> OriginOptions:
+    """Return what the user says of where logs come from. Raises UserError."""
+    from pushlog.intake.metadata import read_metadata
+    from pushlog.intake.origin import OriginOptions
+    from pushlog.intake.source_pattern import parse_source_pattern
+
+    return OriginOptions(
+        pattern=None if source_pattern is None else parse_source_pattern(source_pattern),
+        metadata=None if metadata_file is None else read_metadata(metadata_file),
+    )

@@ -14,10 +14,12 @@ from pushlog.commands.options import (
     Formats,
     Histories,
     ManifestFile,
+    MetadataFile,
     NoColor,
     NoRedact,
     OtherLimits,
     Rules,
+    SourcePatternText,
     Strict,
     TimeLimit,
     Timezone,
@@ -43,6 +45,8 @@ def analyze(
     timezone: Timezone = None,
     time_limit: TimeLimit = None,
     limits: OtherLimits = None,
+    source_pattern: SourcePatternText = None,
+    metadata_file: MetadataFile = None,
     no_redact: NoRedact = False,
     no_color: NoColor = False,
 ) -> int:
@@ -65,6 +69,8 @@ def analyze(
         redact=not no_redact,
         time_limit=time_limit,
         other_limits=limits,
+        source_pattern=source_pattern,
+        metadata_file=metadata_file,
     )
     from pushlog.pipeline import analyze as analyze_log
 
