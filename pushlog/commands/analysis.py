@@ -29,9 +29,8 @@ def analysis_options(
     metadata_file: str | None = None,
 ) -> Options:
     """Return the options that the user named. Raises UserError for a file that can't be read or a wrong value."""
-    os.environ.setdefault(
-        "OPENBLAS_NUM_THREADS", "1"
-    )  # numpy would start threads for linear algebra, which is not used
+    # numpy would start threads for linear algebra, which is not used.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from pushlog.intake.limit_option import parse_limits
     from pushlog.intake.read import read
     from pushlog.pipeline import Options
@@ -45,6 +44,17 @@ def analysis_options(
         redact=redact,
         limits=parse_limits(other_limits or (), time_limit),
     )
+    options = replace(options, origin=origin_options(source_pattern, metadata_file))
+    if timezone is not None:
+        from pushlog.intake.unwrap.time_zones import zone
+
+        options = replace(options, zone=zone(timezone))
+    return _with_files(options, rules_files, histories, manifest_file)
+
+
+def _with_files(
+    options: Options, rules_files: Sequence[str] | None, histories: Sequence[str] | None, manifest_file: str | None
+) -> Options:
     if rules_files:
         from pushlog.rules_file import load_rules
 
@@ -57,22 +67,20 @@ def analysis_options(
         from pushlog.intake.manifest import manifest
 
         options = replace(options, manifest=manifest(manifest_file))
-    if source_pattern is not None or metadata_file is not None:
-        options = replace(options, origin=origin_options(source_pattern, metadata_file))
-    if timezone is not None:
-        from pushlog.intake.unwrap.time_zones import zone
-
-        options = replace(options, zone=zone(timezone))
     return options
 
 
 def origin_options(source_pattern: str | None, metadata_file: str | None) -> OriginOptions:
     """Return what the user says of where logs come from. Raises UserError."""
-    from pushlog.intake.metadata import read_metadata
     from pushlog.intake.origin import OriginOptions
-    from pushlog.intake.source_pattern import parse_source_pattern
 
-    return OriginOptions(
-        pattern=None if source_pattern is None else parse_source_pattern(source_pattern),
-        metadata=None if metadata_file is None else read_metadata(metadata_file),
-    )
+    options = OriginOptions()
+    if source_pattern is not None:
+        from pushlog.intake.source_pattern import parse_source_pattern
+
+        options = replace(options, pattern=parse_source_pattern(source_pattern))
+    if metadata_file is not None:
+        from pushlog.intake.metadata import read_metadata
+
+        options = replace(options, metadata=read_metadata(metadata_file))
+    return options

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -26,6 +26,10 @@ from pushlog.commands.options import (
     Timing,
     WhatIf,
 )
+
+if TYPE_CHECKING:
+    from pushlog.model import Log
+    from pushlog.pipeline import Options
 
 
 def analyze(
@@ -51,7 +55,6 @@ def analyze(
     no_color: NoColor = False,
 ) -> int:
     """Post-mortem of captured logs: verdict, how far each push got, causes with their lines, what to do."""
-    from pushlog.commands.waiting import waiting
     from pushlog.exits import status
     from pushlog.outputs import outputs, write
 
@@ -72,11 +75,14 @@ def analyze(
         source_pattern=source_pattern,
         metadata_file=metadata_file,
     )
-    from pushlog.pipeline import analyze as analyze_log
-
-    results = []
-    for log in logs:
-        with waiting(log):
-            results.append(analyze_log(log, options))
+    results = [_analyzed(log, options) for log in logs]
     write(targets, results, no_color=no_color)
     return int(status(results, fail_on=fail_on.value, classes=exit_class, strict=strict))
+
+
+def _analyzed(name: str, options: Options) -> Log:
+    from pushlog.commands.waiting import waiting
+    from pushlog.pipeline import analyze as analyze_log
+
+    with waiting(name):
+        return analyze_log(name, options)

@@ -27,7 +27,7 @@ WANTED = "a JSON list, JSON lines or CSV with a record for each run or job"
 # A number of fewer digits may be anything in a path.
 _SHORTEST = 3
 _REF = re.compile(r"refs/(?:heads|tags)/")
-_NO_WORD = re.compile(r"\W+")
+_NO_WORD = re.compile(r"[\W_]+")
 
 Record = dict[str, str]
 
@@ -138,6 +138,6 @@ def _words(name: str) -> list[str]:
     words: list[str] = []
     for part in name.replace("\\", "/").split("/"):
         pieces = part.split(".")
-        words += [".".join(pieces[:number]) for number in range(len(pieces), 0, -1)]
-        words.append(_NO_WORD.sub("_", part).strip("_"))
+        stems = [".".join(pieces[:number]) for number in range(len(pieces), 0, -1)]
+        words += [*(_NO_WORD.sub("_", stem).strip("_") for stem in stems), *stems]
     return [word for word in words if word]

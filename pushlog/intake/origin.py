@@ -25,6 +25,8 @@ _LONGEST = 500
 _FIELDS = tuple(field.name for field in fields(Origin))
 _WHOLE_JOB = re.compile(r"(?:.*/)?-?\d+_(?P<job>[^/]+)\.txt")
 _STEP_OF_JOB = re.compile(r"(?:.*/)?(?P<job>[^/]+)/\d+_[^/]+\.txt")
+# Folders of runs and archives, in which logs of jobs stand.
+_NO_JOB = re.compile(r"\d+|logs?|.+\.(?:zip|tar|tgz|gz|bz2|xz|zst)")
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _PART = re.compile(r"\{(\w+)\}")
 _VARIABLE = r"""(?:^|[ \t"'])%s=["']?([^\r\n"']{1,400})"""
@@ -61,20 +63,22 @@ def origin_of(name: str, data: Data, decoration: str | None, options: OriginOpti
 
 def _system(head: bytes, decoration: str | None) -> str | None:
     """Return the CI system: by the first line that only one prints, else by what stands before every line."""
-    proofs = [(match.start(), line.ci) for line in origins().lines if line.proves and (match := _found(line, head))]
+    proofs = [
+        (match.start(), line.ci) for line in origins().lines if line.proves and (match := _line_match(line, head))
+    ]
     if proofs:
         return min(proofs)[1]
     systems = origins().systems
     return next((systems[name] for name in (decoration or "").split("+") if name in systems), None)
 
 
-def _found(line: OriginLine, head: bytes) -> re.Match[bytes] | None:
+def _line_match(line: OriginLine, head: bytes) -> re.Match[bytes] | None:
     """Return where a line stands, as a line of its own and not quoted in a sentence."""
     if line.word.encode() not in head:
         return None
     for match in islice(_compiled(line.pattern).finditer(head), _TRIES):
         before = head[head.rfind(b"\n", 0, match.start()) + 1 : match.start()]
-        if not _SENTENCE.search(before):
+        if not _SENTENCE.search(before.rpartition(b"\t")[2]):
             return match
     return None
 
@@ -88,7 +92,7 @@ def _printed(head: bytes, ci: str | None) -> dict[str, str]:
     """Return the parts that the log tells; of several lines the first counts."""
     parts: dict[str, str] = {}
     for line in origins().lines:
-        match = _found(line, head) if line.ci == ci else None
+        match = _line_match(line, head) if line.ci == ci else None
         for field, value in (match.groupdict() if match else {}).items():
             if value:
                 parts.setdefault(field, value.decode("utf-8", "replace").strip())
@@ -104,7 +108,7 @@ def _named_job(name: str, ci: str | None) -> dict[str, str]:
         return {}
     match = _WHOLE_JOB.fullmatch(name)
     step = _STEP_OF_JOB.fullmatch(name)
-    if step and not re.fullmatch(r"\d+|logs?", step["job"]):
+    if step and not _NO_JOB.fullmatch(step["job"]):
         match = step
     return {"job": match["job"]} if match else {}
 
