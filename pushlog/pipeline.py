@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.build import build_case
 from pushlog.diagnosis.excerpt import excerpt
+from pushlog.diagnosis.fate import with_fates
+from pushlog.diagnosis.push_again import with_retry_advice
 from pushlog.diagnosis.result_limits import limit_findings, limit_pushes, timed_out_log
 from pushlog.diagnosis.verdict import verdict
-from pushlog.formats.dialects import openings, pushes
+from pushlog.formats.dialects import openings
 from pushlog.formats.docker.fragments import line_of_unbound_error
+from pushlog.formats.lanes import read_pushes
 from pushlog.formats.parsed_push import coverage
 from pushlog.formats.prefilter import candidate_ranges
 from pushlog.intake.deadline import TimeUpError, deadline
-from pushlog.intake.limits import LIMITS, Deadline, Limits, long_lines
+from pushlog.intake.limits import LIMITS, Deadline, Limits
 from pushlog.intake.read import Raw, raw, read
 from pushlog.intake.unwrap.log import unwrap
 from pushlog.knowledge.base import Knowledge, shipped
@@ -79,15 +82,15 @@ def analyze_raw(source: Raw, options: Options | None = None) -> Log:
 
 
 def _analyze(source: Raw, options: Options) -> Log:
-    described, cases = _build_cases(source, options)
+    described, text, cases = _build_cases(source, options)
     diagnoses = (_judge(case, habits) for case, habits in zip(cases, across(cases), strict=True))
     log = limit_findings(Log(source=described, pushes=tuple(diagnoses)), options.limits)
-    return redact_result(log, cases[0].text if cases else None) if options.redact else without_redaction(log)
+    return redact_result(log, text if cases else None) if options.redact else without_redaction(log)
 
 
 def cases(source: str | Path | bytes, options: Options | None = None) -> list[Case]:
     """Return the pushes in a log as cases, before any rule runs. Raises InputError."""
-    return _build_cases(_raw(source, options), options or Options(), keep_redraws=True)[1]
+    return _build_cases(_raw(source, options), options or Options(), keep_redraws=True)[2]
 
 
 def _raw(source: str | Path | bytes, options: Options | None) -> Raw:
@@ -95,14 +98,13 @@ def _raw(source: str | Path | bytes, options: Options | None) -> Raw:
     return raw("bytes", source) if isinstance(source, bytes) else read(str(source), limit)
 
 
-def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -> tuple[Source, list[Case]]:
-    """Return the description of a log and its pushes as cases; `keep_redraws`: with the events that no rule needs."""
+def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -> tuple[Source, LogText, list[Case]]:
+    """Return the description of a log, its text and its pushes; `keep_redraws`: with the events that no rule needs."""
     time = Deadline(options.limits.seconds)
     log = unwrap(source.data, openings(), options.timing, options.zone, where=candidate_ranges)
     text = log.text
-    all_pushes = pushes(
-        text, options.knowledge, keep_redraws=keep_redraws or bool(log.timestamps or options.timestamps)
-    )
+    is_timed = bool(log.timestamps or options.timestamps)
+    all_pushes = read_pushes(text, log.lanes, options.knowledge, keep_redraws=keep_redraws or is_timed)
     parsed_pushes, over = limit_pushes(all_pushes.parsed, options.limits)
     described = Source(
         name=source.name,
@@ -120,12 +122,17 @@ def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -
         ),
     )
     timestamps = log.timestamps or options.timestamps
-    cases = [_case(text, described, push, timestamps, options) for push in parsed_pushes if not time.over]
+    cases = [
+        _case(own_text, described, push, timestamps, options)
+        for push, own_text in zip(parsed_pushes, all_pushes.texts, strict=False)
+        if not time.over
+    ]
     cases, unnamed = _with_instructions(cases, options.history)
     cases, unsized = _with_sizes(cases, options)
-    left_out = (*long_lines(text.data), *over, *([time.note] if len(cases) < len(parsed_pushes) else []))
+    cases = with_retry_advice([with_fates(case) for case in cases])
+    left_out = (*log.long_lines, *over, *([time.note] if len(cases) < len(parsed_pushes) else []))
     notes = (*described.notes, *unnamed, *unsized, *left_out)
-    return replace(described, notes=notes, incomplete=source.incomplete or bool(left_out)), cases
+    return replace(described, notes=notes, incomplete=source.incomplete or bool(left_out)), text, cases
 
 
 def _client_notes(parsed_pushes: tuple[ParsedPush, ...]) -> tuple[str, ...]:

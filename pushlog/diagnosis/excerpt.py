@@ -21,7 +21,7 @@ def excerpt(text: LogText, push: Diagnosis, findings: Iterable[Finding]) -> tupl
     lines = {
         near
         for line in points
-        for near in range(line - _NEIGHBOURS, line + _NEIGHBOURS + 1)
+        for near in text.near(line, _NEIGHBOURS)
         if push.lines[0] <= near <= push.lines[1] or near == line
     }
     shown = {line: text.shown(line) for line in sorted(lines) if 1 <= line <= text.lines}

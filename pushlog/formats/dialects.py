@@ -12,7 +12,7 @@ from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.fragments import alone
 from pushlog.formats.docker.split import docker_pushes
 from pushlog.intake.start_pattern import spoken
-from pushlog.model import Capture
+from pushlog.model import Capture, Client
 
 if TYPE_CHECKING:
     from pushlog.formats.clients.dialect import Dialect
@@ -44,25 +44,39 @@ def openings() -> tuple[StartPattern, ...]:
     return (docker_lines.OPENING, *(dialect.OPENING for dialect in DIALECTS))
 
 
-def pushes(text: LogText, knowledge: Knowledge, *, keep_redraws: bool = True) -> Pushes:
+def pushes(text: LogText, knowledge: Knowledge, *, keep_redraws: bool = True, is_whole: bool = True) -> Pushes:
     """Return every push in the log, once.
 
-    `knowledge` tells how errors begin; `keep_redraws`: with all rows, see `docker_lines.read`.
+    `knowledge` tells how errors begin; `keep_redraws`: with all rows, see `docker_lines.read`; `is_whole`: an error
+    that stands alone in this text is all that was kept of a push.
     """
     reading = docker_lines.read(text, keep_redraws=keep_redraws or len(text.data) < _LONG)
     by_others = [push for dialect in _dialects_in(text, reading) for push in dialect.pushes(text, knowledge)]
-    others = sorted(by_others, key=_start)
+    others = _outer(sorted(by_others, key=_start))
     parsed = sorted((*others, *docker_pushes(text, reading, knowledge, others)), key=_start)
     parsed = [replace(push, until=following.start) for push, following in pairwise(parsed)] + parsed[-1:]
     capture = reading.capture
     if others and capture in (Capture.PIPED, Capture.SCREEN):
         shown = any(_TERMINAL.search(text.data, push.start, push.stop + 2) for push in others)
         capture = Capture.TTY if shown else capture
-    return Pushes(parsed=tuple(parsed) or alone(text, reading, knowledge), capture=capture)
+    every_push = tuple(parsed) or (alone(text, reading, knowledge) if is_whole else ())
+    return Pushes(parsed=every_push, capture=capture)
 
 
 def _start(push: ParsedPush) -> int:
     return push.start
+
+
+def _outer(pushes: list[ParsedPush]) -> list[ParsedPush]:
+    """Return pushes in order without those that a library made for another client, which tells of them around."""
+    outer: list[ParsedPush] = []
+    stop = -1
+    for push in pushes:
+        if push.client is Client.CRANE and push.stop <= stop:
+            continue
+        outer.append(push)
+        stop = max(stop, push.stop)
+    return outer
 
 
 def _dialects_in(text: LogText, reading: Reading) -> list[Dialect]:

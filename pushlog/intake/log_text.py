@@ -15,7 +15,7 @@ from pushlog.intake.limits import LONGEST_PIECE
 from pushlog.intake.mapped import Data, release_all, release_range
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 Int64 = NDArray[np.int64]
 ByteRanges = tuple[tuple[int, int], ...]
@@ -143,6 +143,10 @@ class LogText:
     def _bounds(self, line: int) -> tuple[int, int]:
         start, stop = self.start_of(line), self.start_of(line + 1)
         return start, stop - 1 if stop > start and self.data[stop - 1] == ord("\n") else stop
+
+    def near(self, line: int, number: int) -> Sequence[int]:
+        """The lines around a physical line, so many above and below."""
+        return range(max(1, line - number), min(self.lines, line + number) + 1)
 
     def shown_of(self, line: int) -> tuple[int, int]:
         """The offsets between which a physical line is looked at for what is shown of it: all of it, or its end."""

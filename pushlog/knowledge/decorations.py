@@ -9,12 +9,12 @@ from functools import cache
 
 from pushlog.knowledge.tables import Row, document, ours
 
-CLOCKS = ("iso", "slashes", "epoch", "epoch-ms", "epoch-us", "time", "seconds", "month-day")
+CLOCKS = ("iso", "slashes", "epoch", "epoch-ms", "epoch-us", "time", "seconds", "month-day", "day-month")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoration:
-    """One form of line prefix. `pattern`: the prefix; `suffix`: the end of each line; `mark`: a text of all its logs.
+    """One form of line prefix. `pattern`: the prefix; `suffix`: the end of each line; `marks`: one is in its logs.
 
     The file explains every key.
     """
@@ -27,7 +27,8 @@ class Decoration:
     sample: str
     inside: str
     source: str
-    mark: str | None = None
+    marks: tuple[str, ...] = ()
+    escaped: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +113,8 @@ def _form(row: Row) -> Decoration:
         sample=row.text("sample"),
         inside=row.text("inside"),
         source=row.text("source"),
-        mark=row.maybe_text("mark"),
+        marks=row.texts("marks"),
+        escaped=bool(row.flag("escaped")),
     )
     row.done()
     if row.tested:

@@ -8,13 +8,14 @@ from pushlog.formats.dialects import openings
 from pushlog.intake.log_text import LogText
 from pushlog.intake.start_pattern import places
 from pushlog.intake.unwrap.exports.json_lines import line_reader
-from pushlog.intake.unwrap.prefix import detect, strip
+from pushlog.intake.unwrap.prefix import detect
 from pushlog.intake.unwrap.recording import drawn_line, is_cast
+from pushlog.intake.unwrap.strip import strip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pushlog.knowledge.decorations import Decoration
+    from pushlog.intake.unwrap.line_prefix import LinePrefix
 
 # The first lines of a push show their prefix: this many bytes of them at most.
 _HEAD = 4096
@@ -29,7 +30,7 @@ class Stripper:
         self._rest = b""
         self._is_first = True
         self._head: bytes | None = b""  # None: the prefix is settled
-        self._forms: tuple[Decoration, ...] = ()
+        self._prefixes: tuple[LinePrefix, ...] = ()
         self._unpack: Callable[[bytes], bytes] | None = (
             None  # for a log of records, whose lines are not those of the client
         )
@@ -46,7 +47,7 @@ class Stripper:
         """
         data = self._rest + data
         end = len(data) if last else data.rfind(b"\n") + 1
-        if not last and not self._forms and not data.startswith(b"{"):
+        if not last and not self._prefixes and not data.startswith(b"{"):
             end = max(end, data.rfind(b"\r") + 1)
         data, self._rest = data[:end], data[end:]
         if self._is_first and data:
@@ -55,16 +56,16 @@ class Stripper:
             return self._unpack(data)
         if self._head is not None:
             data = self._with_new_prefix(data)
-        return strip(data, self._forms) if self._forms else data
+        return strip(data, self._prefixes) if self._prefixes else data
 
     def _with_new_prefix(self, data: bytes) -> bytes:
         """Return the new lines, preceded by the earlier lines of the push when their prefix is recognised only now."""
         head = (self._head or b"") + data
         if not self._head and next(places(self._openings, data), None) is None:
             return data
-        self._forms = detect(LogText(head), self._openings)[0]
-        self._head = None if self._forms or len(head) > _HEAD else head
-        return head if self._forms else data
+        self._prefixes = detect(LogText(head), self._openings).all
+        self._head = None if self._prefixes or len(head) > _HEAD else head
+        return head if self._prefixes else data
 
 
 def _unpacker(data: bytes) -> Callable[[bytes], bytes] | None:

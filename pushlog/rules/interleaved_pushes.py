@@ -48,15 +48,25 @@ class Sign:
 
 
 def across(cases: Sequence[Case], _: frozenset[int] = frozenset()) -> Iterator[tuple[int, Finding]]:
-    """Fire on a push that has lines of another among its own, and on the push before it if they are of that one."""
+    """Fire on a push that has lines of another among its own, and on the push before it if they are of that one.
+
+    Pushes in lanes are told apart: only those of one text can be mixed.
+    """
+    last_of_text: dict[int, int] = {}
     for index, case in enumerate(cases):
-        previous = cases[index - 1] if index else None
+        number = last_of_text.get(id(case.text))
+        last_of_text[id(case.text)] = index
+        previous = None if number is None else cases[number]
         sign = find_sign(case, previous)
         if sign is None:
             continue
         yield index, _finding(case, sign)
-        if previous is not None and set(sign.layers) & {layer.id for layer in previous.push.layers}:
-            yield index - 1, _finding(previous, sign)
+        if number is not None and previous is not None and _has_any(previous, sign.layers):
+            yield number, _finding(previous, sign)
+
+
+def _has_any(case: Case, layers: tuple[str, ...]) -> bool:
+    return any(layer.id in layers for layer in case.push.layers)
 
 
 def find_sign(case: Case, previous: Case | None) -> Sign | None:

@@ -1,16 +1,22 @@
-"""A log as its client wrote it: out of a recording or out of its decoration, with the times that these carry."""
+"""A log as its client wrote it: out of a recording, an export or its prefixes, with the times that these carry."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pushlog.intake.limits import long_lines
 from pushlog.intake.log_text import LogText
-from pushlog.intake.unwrap.exports.assembly import NEWEST_FIRST, moved_offsets
+from pushlog.intake.unwrap.exports.assembly import NEWEST_FIRST, line_starts, moved_offsets
 from pushlog.intake.unwrap.exports.export import unwrap_export
+from pushlog.intake.unwrap.lanes import lanes_of
 from pushlog.intake.unwrap.newest_first import oldest_first
-from pushlog.intake.unwrap.prefix import without_prefix
+from pushlog.intake.unwrap.prefix import detect
 from pushlog.intake.unwrap.recording import RecordingTimestamps, unwrap_recording
+from pushlog.intake.unwrap.restore import restored
+from pushlog.intake.unwrap.strip import PrefixedText, stripped
+from pushlog.intake.unwrap.timestamps import PrefixTimestamps
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -21,8 +27,10 @@ if TYPE_CHECKING:
     from pushlog.intake.start_pattern import StartPattern
     from pushlog.intake.unwrap.exports.assembly import Export
     from pushlog.intake.unwrap.exports.clocks import RecordTimestamps
-    from pushlog.intake.unwrap.timestamps import PrefixTimestamps
-    from pushlog.model import Capture
+    from pushlog.intake.unwrap.lanes import LaneText
+    from pushlog.intake.unwrap.prefix import PrefixRange
+    from pushlog.intake.unwrap.timestamps import LineTimes
+    from pushlog.model import Capture, Clock
 
     Where = Callable[[Data], tuple[ByteRanges, ByteRanges] | None]
 
@@ -31,18 +39,55 @@ if TYPE_CHECKING:
 _DEEPEST = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnwrappedLog:
-    """The text of the client, the times of its lines or bytes, and how both were had.
+@dataclass(frozen=True, slots=True)
+class LineTimestamps:
+    """The times of a log in lanes: those of the bytes of the whole log, asked for by lines."""
 
-    `capture` is None where only the text itself can tell.
+    whole: RecordTimestamps | RecordingTimestamps | PrefixTimestamps | LineTimestamps
+    text: LogText
+
+    @property
+    def kind(self) -> Clock:
+        """Who took these times."""
+        return self.whole.kind
+
+    def times(self, lines: Sequence[int], offsets: Sequence[int]) -> LineTimes:  # noqa: ARG002 - offsets are a lane's
+        """The times of physical lines in ascending order."""
+        return self.whole.times(lines, [self.text.start_of(line) for line in lines])
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnwrappedLog:
+    """The lines of the client in a log, the times of its lines or bytes, and how both were had.
+
+    `original`: the log with its prefixes, `ranges` tells which. `lanes`: the log in lanes, where pushes run in it at
+    the same time; none where its lines belong together. `capture` is None where only the text itself can tell.
     """
 
-    text: LogText
-    timestamps: PrefixTimestamps | RecordingTimestamps | RecordTimestamps | None
-    capture: Capture | None
-    decoration: str | None
-    notes: tuple[str, ...]
+    original: LogText
+    ranges: tuple[PrefixRange, ...] = ()
+    lanes: tuple[LaneText, ...] = ()
+    timestamps: PrefixTimestamps | RecordingTimestamps | RecordTimestamps | LineTimestamps | None = None
+    capture: Capture | None = None
+    decoration: str | None = None
+    notes: tuple[str, ...] = ()
+
+    @cached_property
+    def text(self) -> LogText:
+        """All lines of the client; where they are in lanes, prefixes are only taken off what is shown."""
+        if self.lanes:
+            text = self.original
+            return PrefixedText(
+                text.data, text.starts, stretches=text.stretches, beside=text.beside, ranges=self.ranges
+            )
+        return stripped(self.original, self.ranges) if self.ranges else self.original
+
+    @property
+    def long_lines(self) -> tuple[str, ...]:
+        """A note if something that may be of a push is longer than what is read of a line."""
+        if self.lanes and not any(long_lines(lane.data) for lane in self.lanes):
+            return ()
+        return long_lines(stripped(self.original, self.ranges).data if self.lanes else self.text.data)
 
 
 def unwrap(
@@ -54,7 +99,7 @@ def unwrap(
 ) -> UnwrappedLog:
     """The log in these bytes. Raises InputError.
 
-    `openings`: text that pushes print at the beginning of a line, so that what stands before it is decoration.
+    `openings`: text that pushes print at the beginning of a line, so that what stands before it is a prefix.
     `timing`: the timing file of a typescript; `zone`: that of stamps which name none; `where`: the `stretches`
     of the text and what is `beside` them; None where all of it is read.
     """
@@ -62,7 +107,7 @@ def unwrap(
     record = unwrap_recording(text, timing)
     if record:
         return UnwrappedLog(
-            text=record.text, timestamps=record.timestamps, capture=record.capture, decoration=None, notes=record.notes
+            original=record.text, timestamps=record.timestamps, capture=record.capture, notes=record.notes
         )
     return _unwrap(text, openings, zone, where, _DEEPEST)
 
@@ -70,24 +115,35 @@ def unwrap(
 def _unwrap(
     text: LogText, openings: Sequence[StartPattern], zone: dt.tzinfo | None, where: Where, deepest: int
 ) -> UnwrappedLog:
-    near = where(text.data)
-    text = replace(text, stretches=near[0], beside=near[1]) if near else text
+    text = _limited(text, where)
     export = unwrap_export(text, openings, zone) if deepest else None
     if export is not None:
         inside = _unwrap(LogText(export.text.data), openings, zone, where, deepest - 1)
         return _unwrapped_twice(export, inside)
-    stripped = without_prefix(text, openings)
-    notes = (stripped.why,) if stripped.why else ()
-    turned = oldest_first(text, stripped.stamps) if stripped.stamps else None
+    whole = restored(text.data)
+    text = text if whole is text.data else _limited(LogText(whole), where)
+    prefixes = detect(text, openings)
+    timestamps = PrefixTimestamps(text=text, ranges=prefixes.ranges, zone=zone) if prefixes.has_clock else None
+    notes = prefixes.notes
+    turned = oldest_first(text, timestamps) if timestamps else None
     if turned is not None:
-        near = where(turned)
-        text = LogText(turned, stretches=near[0], beside=near[1]) if near else LogText(turned)
-        stripped = without_prefix(text, openings)
+        text = _limited(LogText(turned), where)
+        prefixes = detect(text, openings)
+        timestamps = PrefixTimestamps(text=text, ranges=prefixes.ranges, zone=zone)
         notes = (*notes, NEWEST_FIRST)
-    stamps = replace(stripped.stamps, zone=zone) if stripped.stamps else None
     return UnwrappedLog(
-        text=stripped.text, timestamps=stamps, capture=None, decoration=stripped.decoration, notes=notes
+        original=text,
+        ranges=prefixes.ranges if prefixes.all else (),
+        lanes=lanes_of(text, prefixes),
+        timestamps=timestamps,
+        decoration=prefixes.name,
+        notes=notes,
     )
+
+
+def _limited(text: LogText, where: Where) -> LogText:
+    near = where(text.data)
+    return replace(text, stretches=near[0], beside=near[1]) if near else text
 
 
 def _unwrapped_twice(export: Export, inside: UnwrappedLog) -> UnwrappedLog:
@@ -106,9 +162,19 @@ def _unwrapped_twice(export: Export, inside: UnwrappedLog) -> UnwrappedLog:
     inner = "" if export.system == "azure-pipelines" else inside.decoration or ""
     names = [export.system, *inner.split("+")]
     return UnwrappedLog(
-        text=text,
-        timestamps=timestamps,
+        original=text,
+        ranges=inside.ranges if inside.lanes else (),
+        lanes=_numbered(inside.lanes, export.text),
+        timestamps=LineTimestamps(timestamps, text) if inside.lanes and timestamps else timestamps,
         capture=inside.capture,
         decoration="+".join(dict.fromkeys(name for name in names if name)),
         notes=(*export.notes, *inside.notes),
     )
+
+
+def _numbered(lanes: tuple[LaneText, ...], text: LogText) -> tuple[LaneText, ...]:
+    """Return lanes whose lines are those of the text of an export, which are not always those of its data."""
+    if text.starts is None or not lanes:
+        return lanes
+    starts = line_starts(text.data)
+    return tuple(replace(lane, numbers=text.lines_of(starts[lane.numbers - 1]), total=text.lines) for lane in lanes)

@@ -29,7 +29,7 @@ def oldest_first(text: LogText, timestamps: PrefixTimestamps) -> bytes | None:
     forward = sum(later > earlier for earlier, later in pairwise(seconds))
     if back < _LEAST or back <= _MOSTLY * forward:
         return None
-    starts = [match.start() for match in timestamps.pattern.finditer(text.data)]
+    starts = timestamps.record_starts()
     stops = [*starts[1:], len(text.data)]
     records = (text.data[start:stop] for start, stop in zip(reversed(starts), reversed(stops), strict=True))
     lines = b"".join(record if record.endswith(b"\n") else record + b"\n" for record in records)

@@ -1,210 +1,218 @@
-"""What a CI system put before every line: recognised from the lines of a push, taken off, its time kept.
+"""The prefixes that CI systems put before the lines of a log: recognised from the lines of a push, and where they are.
 
-Lines stay where they are: a log without its decoration has the same physical lines.
+A log can have several: two tools wrote into it, a branch has one more than the others, some lines have none. Which may
+stand where is decided from one line of a push to the next.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from pushlog.intake.log_text import LogText
-from pushlog.intake.start_pattern import places
-from pushlog.intake.unwrap.timestamps import PrefixTimestamps
-from pushlog.intake.unwrap.unknown_prefix import infer_prefix
-from pushlog.knowledge.decorations import Decoration, decorations
+from pushlog.intake.unwrap.line_prefix import (
+    PLAIN,
+    LinePrefix,
+    compiled,
+    known_prefix,
+    outer_form,
+    possible_forms,
+    without_colours,
+)
+from pushlog.intake.unwrap.suffix import with_suffix
+from pushlog.intake.unwrap.unknown_prefix import infer_prefixes
+from pushlog.intake.unwrap.witnesses import Witness, witnesses
+from pushlog.knowledge.decorations import decorations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
+    from pushlog.intake.log_text import LogText
     from pushlog.intake.start_pattern import StartPattern
+    from pushlog.knowledge.decorations import Decoration
 
-_REDRAW = re.compile(rb"\x1b\[\d+A")
-_COLOUR = rb"(?:\x1b\[[0-9;]*[mK])*"
-_NAMED = re.compile(r"\(\?P<(\w+)>")
-_COLOURS = re.compile(rb"\x1b\[[0-9;]*[mK]")
-_ANCHORS = 60
-_LONGEST = 600
-_DEEPEST = 4
-_MARKED = 1 << 20
 # Where no line of a push tells, every line of the log must.
 _MOST = 0.9
+_FIRST_LINES = 60
+_LONGEST = 600
+# The prefixes of so many lines of pushes above and below a line may be its own.
+_NEAR = 8
+# Systems whose stamp says nothing of what stands behind it.
+_VAGUE = {"timestamp", "ts", "log-level", "prefix"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Undecorated:
-    """A log without its decoration: the text, what was taken off (`github-actions+compose`), why, and its times."""
+class PrefixRange:
+    """A stretch of whole lines, by its offsets, and the prefixes that its lines may have, the most specific first."""
 
-    text: LogText
-    decoration: str | None = None
-    why: str | None = None
-    stamps: PrefixTimestamps | None = None
-
-
-def without_prefix(text: LogText, openings: Sequence[StartPattern]) -> Undecorated:
-    """The log as the client wrote it. `openings`: text that pushes print at the beginning of a line."""
-    forms, lines = detect(text, openings)
-    return _taken_off(text, forms, lines) if forms else Undecorated(text=text)
+    start: int
+    stop: int
+    prefixes: tuple[LinePrefix, ...]
 
 
-def detect(text: LogText, openings: Sequence[StartPattern]) -> tuple[tuple[Decoration, ...], int]:
-    """The forms that stand before every line, from the outside in, and how many lines told so; none: no decoration."""
-    prefixes = list(_prefixes(text, openings))
-    plain = sum(not prefix for prefix in prefixes)
-    if not prefixes:
-        prefixes, plain = list(_first_lines(text)), 0
-        forms = _stamped_throughout(prefixes, _possible(text))
-    else:
-        forms = () if 2 * plain > len(prefixes) else _recognised([p for p in prefixes if p], _possible(text))
-    return forms, len(prefixes) - plain
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prefixes:
+    """The prefixes of a log: where each may stand, and how many lines of pushes showed each."""
+
+    ranges: tuple[PrefixRange, ...] = ()
+    votes: tuple[tuple[LinePrefix, int], ...] = ()
+    lanes: frozenset[tuple[bytes, ...]] = frozenset()
+
+    @property
+    def all(self) -> tuple[LinePrefix, ...]:
+        """Each prefix, the most frequent one first."""
+        return tuple(prefix for prefix, _ in self.votes)
+
+    @property
+    def name(self) -> str | None:
+        """The systems of all prefixes."""
+        return ", ".join(dict.fromkeys(prefix.name or "" for prefix in self.all)) or None
+
+    @property
+    def has_clock(self) -> bool:
+        """Whether one of them holds times."""
+        return any(prefix.clock for prefix in self.all)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Why each prefix was recognised."""
+        return tuple(
+            f"{prefix.name}: {number} of the first lines of the push {prefix.why}" for prefix, number in self.votes
+        )
 
 
-def _prefixes(text: LogText, openings: Sequence[StartPattern]) -> Iterator[bytes]:
-    """What stands before the first lines of a push; a terminal's redraws don't count."""
-    offsets = (at for part in text.parts for at in places(openings, text.data, *part))
-    for count, at in enumerate(offsets):
-        if count == _ANCHORS:
+def detect(text: LogText, openings: Sequence[StartPattern]) -> Prefixes:
+    """The prefixes of a log's lines. `openings`: text that pushes print at the beginning of a line."""
+    forms = possible_forms(text)
+    pairs = _recognised(witnesses(text, openings), forms)
+    if not pairs:
+        return _throughout(text, forms)
+    votes = Counter(prefix for _, prefix in pairs if prefix.forms)
+    if not votes:
+        return Prefixes()
+    suffixed = with_suffix(text, [(witness, prefix) for witness, prefix in pairs if prefix.forms])
+    pairs = [(witness, suffixed.get(prefix, prefix)) for witness, prefix in pairs]
+    votes = Counter(prefix for _, prefix in pairs if prefix.forms)
+    return Prefixes(
+        ranges=tuple(_ranges(pairs, len(text.data))),
+        votes=tuple(votes.most_common()),
+        lanes=frozenset(_lane(witness, prefix) for witness, prefix in pairs),
+    )
+
+
+def _lane(witness: Witness, prefix: LinePrefix) -> tuple[bytes, ...]:
+    match = prefix.pattern.match(witness.prefix) if prefix.forms else None
+    return lane_of(match.groupdict()) if match else ()
+
+
+def lane_of(groups: dict[str, bytes | None]) -> tuple[bytes, ...]:
+    """What the groups of a prefix name: a branch, a step, a pod."""
+    return tuple(value for name, value in groups.items() if name.startswith("lane") and value is not None)
+
+
+def _recognised(all_witnesses: Sequence[Witness], forms: Sequence[Decoration]) -> list[tuple[Witness, LinePrefix]]:
+    """Each witness with its prefix; those whose prefix nobody can tell are left out."""
+    recognised: dict[int, LinePrefix] = {}
+    unknown: list[Witness] = []
+    likely: list[LinePrefix] = []
+    for witness in all_witnesses:
+        prefix = _of_rows(witness.prefix, likely, forms)
+        if prefix is not None and (prefix.forms or not witness.is_command):
+            recognised[witness.start] = prefix
+        elif not witness.is_command:
+            unknown.append(witness)
+    for prefix in _inferred(unknown, forms):
+        for witness in unknown:
+            if witness.start not in recognised and prefix.pattern.fullmatch(witness.prefix):
+                recognised[witness.start] = prefix
+    return [(witness, recognised[witness.start]) for witness in all_witnesses if witness.start in recognised]
+
+
+def _of_rows(prefix: bytes, likely: list[LinePrefix], forms: Sequence[Decoration]) -> LinePrefix | None:
+    """The prefix that known forms make up. `likely`: those that were met before, which are tried first."""
+    if not prefix:
+        return PLAIN
+    for candidate in likely:
+        if candidate.pattern.fullmatch(prefix):
+            return candidate
+    line_prefix = known_prefix(prefix, forms)
+    if line_prefix is not None and line_prefix.forms:
+        if not line_prefix.pattern.fullmatch(prefix):
+            line_prefix = replace(line_prefix, is_coloured=True)
+        likely.insert(0, line_prefix)
+    return line_prefix
+
+
+def _inferred(unknown: Sequence[Witness], forms: Sequence[Decoration]) -> Iterator[LinePrefix]:
+    """Prefixes that no row knows; a known system may stand outside them."""
+    if not unknown:
+        return
+    outer = [outer_form(without_colours(witness.prefix), forms) for witness in unknown]
+    systems = {peeled[0] if peeled else None for peeled in outer}
+    if len(systems) == 1 and (form := next(iter(systems))) and form.clock and form.system not in _VAGUE:
+        inner = [
+            Witness(witness.start, peeled[1], witness.is_row, witness.is_command)
+            for witness, peeled in zip(unknown, outer, strict=True)
+            if peeled
+        ]
+        inferred = infer_prefixes(inner)
+        if inferred:
+            yield LinePrefix((form, *inferred))
             return
-        start = text.data.rfind(b"\n", 0, at) + 1
-        prefix = text.data[max(start, at - _LONGEST) : at]
-        if not _REDRAW.search(prefix) and not prefix.endswith(b"\r"):
-            yield prefix
+    yield from (LinePrefix((form,)) for form in infer_prefixes(unknown))
+
+
+def _ranges(pairs: Sequence[tuple[Witness, LinePrefix]], end: int) -> Iterator[PrefixRange]:
+    """The stretches between witnesses, those with the same prefixes as one."""
+    all_prefixes = {prefix for _, prefix in pairs}
+    if len(all_prefixes) == 1:
+        yield PrefixRange(start=0, stop=end, prefixes=tuple(all_prefixes))
+        return
+    start, current = 0, _near(pairs, 0)
+    for number in range(1, len(pairs)):
+        prefixes = _near(pairs, number)
+        if prefixes != current:
+            yield PrefixRange(start=start, stop=pairs[number][0].start, prefixes=current)
+            start, current = pairs[number][0].start, prefixes
+    yield PrefixRange(start=start, stop=end, prefixes=current)
+
+
+def _near(pairs: Sequence[tuple[Witness, LinePrefix]], number: int) -> tuple[LinePrefix, ...]:
+    near = {prefix for _, prefix in pairs[max(0, number - _NEAR) : number + _NEAR + 1] if prefix.forms}
+    return tuple(sorted(near, key=_specificity))
+
+
+def _specificity(prefix: LinePrefix) -> tuple[tuple[int, ...], bytes]:
+    """The order in which prefixes are tried: that of their rows, what nobody knows first, the longer of two alike."""
+    rows = _rows()
+    return (*(rows.get(form.id, -1) for form in prefix.forms), len(rows)), prefix.source
+
+
+@cache
+def _rows() -> dict[str, int]:
+    return {form.id: number for number, form in enumerate(decorations().forms)}
+
+
+def _throughout(text: LogText, forms: Sequence[Decoration]) -> Prefixes:
+    """A form with a time that nearly every line begins with: a log of nothing but an error, say."""
+    lines = list(_first_lines(text))
+    for form in (form for form in forms if form.clock):
+        hits = sum(compiled(form.pattern).match(line) is not None for line in lines)
+        if lines and hits >= _MOST * len(lines):
+            prefix = LinePrefix((form,))
+            whole = PrefixRange(start=0, stop=len(text.data), prefixes=(prefix,))
+            return Prefixes(ranges=(whole,), votes=((prefix, len(lines)),))
+    return Prefixes()
 
 
 def _first_lines(text: LogText) -> Iterator[bytes]:
-    for number in range(1, min(text.lines, _ANCHORS) + 1):
+    for number in range(1, min(text.lines, _FIRST_LINES) + 1):
         line = text.data[text.start_of(number) : text.stop_of(number)][:_LONGEST]
         if line.strip():
             yield line
 
 
-def _possible(text: LogText) -> Sequence[Decoration]:
-    """All forms but those whose mark the log lacks."""
-    return [
-        form for form in decorations().forms if form.mark is None or text.data.find(form.mark.encode(), 0, _MARKED) >= 0
-    ]
-
-
-def _stamped_throughout(lines: Sequence[bytes], possible: Sequence[Decoration]) -> tuple[Decoration, ...]:
-    """A form with a time that nearly every line begins with: a log of nothing but an error, say."""
-    stamped = [form for form in possible if form.clock]
-    for form in stamped:
-        hits = sum(_pattern(form.pattern).match(line) is not None for line in lines)
-        if len(lines) > 0 and hits >= _MOST * len(lines):
-            return (form,)
-    return ()
-
-
-def _recognised(prefixes: Sequence[bytes], possible: Sequence[Decoration]) -> tuple[Decoration, ...]:
-    """The forms, from the outside in, that most of the prefixes are made of; one that nobody knows is kept as it is."""
-    votes: Counter[tuple[Decoration, ...]] = Counter()
-    for prefix in dict.fromkeys(prefixes):
-        stack = _stack(_COLOURS.sub(b"", prefix), possible, _DEEPEST)
-        if stack is not None:
-            votes[stack] += prefixes.count(prefix)
-    best = votes.most_common(1)
-    if best and 2 * best[0][1] >= len(prefixes):
-        return best[0][0]
-    form = infer_prefix(prefixes)
-    return (form,) if form else ()
-
-
-def _stack(prefix: bytes, possible: Sequence[Decoration], deepest: int) -> tuple[Decoration, ...] | None:
-    """The forms that a prefix is made of, to its last byte; None when it is not."""
-    if not prefix.strip(b" "):
-        return ()
-    if deepest == 0:
-        return None
-    for form in possible:
-        match = _pattern(form.pattern).match(prefix)
-        if match and match.end():
-            inner = _stack(prefix[match.end() :], possible, deepest - 1)
-            if inner is not None:
-                return (form, *inner)
-    return None
-
-
-@cache
-def _pattern(pattern: str) -> re.Pattern[bytes]:
-    return re.compile(pattern.encode("latin-1") if pattern.isascii() else pattern.encode())
-
-
-def _whole(forms: Sequence[Decoration]) -> re.Pattern[bytes]:
-    """One pattern for all forms at the beginning of a line; of what several tell, the first tells it."""
-    parts: list[bytes] = []
-    group_names: set[str] = set()
-    for form in forms:
-        part = form.pattern
-        for name in group_names & set(_NAMED.findall(part)):
-            part = part.replace(f"(?P<{name}>", "(?:")
-        group_names |= set(_NAMED.findall(part))
-        parts.append(_COLOUR + part.encode("latin-1"))
-    return re.compile(rb"^" + b"".join(parts) + _COLOUR, re.MULTILINE)
-
-
-def _taken_off(text: LogText, forms: tuple[Decoration, ...], lines: int) -> Undecorated:
-    timed = next((form for form in forms if form.clock), None)
-    name = "+".join(dict.fromkeys(form.system for form in forms))
-    like = " and ".join(form.sample.split(form.inside or "\0")[0].strip() or form.id for form in forms)
-    return Undecorated(
-        text=_only_stretches(text, lambda part: strip(part, forms)),
-        decoration=name,
-        why=f"{name}: {lines} of the first lines of the push begin like {like!r} ({forms[0].source})",
-        stamps=PrefixTimestamps(text=text, pattern=_whole(forms), clock=timed.clock) if timed and timed.clock else None,
-    )
-
-
-def _only_stretches(text: LogText, strip_part: Callable[[bytes], bytes]) -> LogText:
-    """The stretches and what is beside them bare; of all else only the line feeds, so that lines stay."""
-    parts: list[bytes] = []
-    spans: dict[tuple[int, int], tuple[int, int]] = {}
-    size = line = 0
-    for low, high in sorted((*text.parts, *text.beside)):
-        first = text.line_of(low) - 1 if low < high else line
-        parts += [b"\n" * (first - line), strip_part(text.data[low:high])]
-        size += len(parts[-2])
-        spans[low, high] = (size, size + len(parts[-1]))
-        size += len(parts[-1])
-        line = first + parts[-1].count(b"\n")
-    parts.append(b"\n" * (text.lines - line - (not parts[-1].endswith(b"\n"))) if parts else b"")
-    return LogText(
-        b"".join(parts),
-        stretches=None if text.stretches is None else tuple(spans[span] for span in text.stretches),
-        beside=tuple(spans[span] for span in text.beside),
-    )
-
-
-def strip(data: bytes, forms: Sequence[Decoration]) -> bytes:
-    """Lines without what these forms put around them."""
-    pattern = _whole(forms)
-    if b"(?P<partial>" in pattern.pattern or b"(?P<append>" in pattern.pattern:
-        data = _rejoined(data, pattern)
-    else:
-        data = pattern.sub(b"", data)
-    suffix = next((form.suffix for form in forms if form.suffix), None)
-    return re.sub(rb"(?m)" + suffix.encode() + rb"\r?$", b"", data) if suffix else data
-
-
-def _rejoined(data: bytes, pattern: re.Pattern[bytes]) -> bytes:
-    """Records that were cut in pieces put together on the line of the first; the lines of the others stay, empty."""
-    lines = data.split(b"\n")
-    out = [b""] * len(lines)
-    home = 0
-    goes_on = False
-    for number, line in enumerate(lines):
-        match = pattern.match(line)
-        groups = match.groupdict() if match else {}
-        rest = line[match.end() :] if match else line
-        if not goes_on and groups.get("append") != b"+":
-            home = number
-        out[home] += rest
-        goes_on = groups.get("partial") == b"P"
-    return b"\n".join(out)
-
-
 def is_noise(line: str) -> bool:
     """Whether the CI itself wrote the line, between those of the client."""
-    return any(_pattern(noise.pattern).match(line.encode()) for noise in decorations().noise)
+    return any(compiled(noise.pattern).match(line.encode()) for noise in decorations().noise)

@@ -5,21 +5,25 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from pushlog.intake.unwrap.strip import pattern_of
 from pushlog.model import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pushlog.intake.log_text import LogText
+    from pushlog.intake.unwrap.prefix import PrefixRange
 
 DAY = 86400.0
 # A stamp without a year can roll over; the longest year decides what counts as one.
 YEAR = 366 * DAY
-_DATED = ("iso", "slashes")
+_DATED = ("iso", "slashes", "day-month")
 # Stamps of one second of these clocks.
 _UNITS = {"epoch-ms": 1_000, "epoch-us": 1_000_000}
 _PERIODS = {"time": DAY, "month-day": YEAR}
@@ -47,14 +51,13 @@ class LineTimes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrefixTimestamps:
-    """Where the times of a log stand: its text with the decoration, the pattern of it, and how its stamp reads.
+    """The times in the prefixes of a log: its text with them, and where each may stand.
 
     `zone`: that of stamps which name none; None where nobody said, and only differences count.
     """
 
     text: LogText
-    pattern: re.Pattern[bytes]
-    clock: str
+    ranges: tuple[PrefixRange, ...]
     zone: dt.tzinfo | None = None
 
     @property
@@ -63,19 +66,37 @@ class PrefixTimestamps:
         return Clock.STAMPED
 
     def times(self, lines: Sequence[int], offsets: Sequence[int]) -> LineTimes:  # noqa: ARG002 - a stamp is a line's
-        """The times of physical lines, given in ascending order; they never fall."""
-        return times([self._stamp(line) for line in lines], self.clock, self.zone)
+        """The times of physical lines in ascending order; they never fall. Of several clocks the usual one counts."""
+        stamps = [self._stamp(line) for line in lines]
+        clocks = Counter(clock for _, clock in filter(None, stamps))
+        clock = clocks.most_common(1)[0][0] if clocks else "iso"
+        return times([stamp[0] if stamp and stamp[1] == clock else None for stamp in stamps], clock, self.zone)
 
     def seconds_of(self, line: int) -> float | None:
         """Return the time of one line as it is printed, None for a line without one."""
         stamp = self._stamp(line)
-        return None if stamp is None else seconds(stamp, self.clock, self.zone)
+        return None if stamp is None else seconds(*stamp, self.zone)
 
-    def _stamp(self, line: int) -> str | None:
+    def record_starts(self) -> list[int]:
+        """Return the offsets of all lines with a prefix."""
+        return [
+            part.start + match.start()
+            for part in self.ranges
+            if part.prefixes
+            for match in pattern_of(part.prefixes).finditer(b"\n" + self.text.data[part.start : part.stop])
+        ]
+
+    def _stamp(self, line: int) -> tuple[str, str] | None:
+        """The stamp of a line and how it reads."""
         start, stop = self.text.start_of(line), self.text.stop_of(line)
-        prefix = self.pattern.match(self.text.data[start:stop])
-        stamp = prefix["stamp"] if prefix else None
-        return stamp.decode("ascii", "replace") if stamp else None
+        data = self.text.data[start:stop]
+        part = self.ranges[max(0, bisect_right(self.ranges, start, key=lambda part: part.start) - 1)]
+        for prefix in part.prefixes:
+            match = prefix.pattern.match(data)
+            if match:
+                stamp = match["stamp"] if prefix.clock else None
+                return (stamp.decode("ascii", "replace"), prefix.clock) if stamp and prefix.clock else None
+        return None
 
 
 def times(stamps: Sequence[str | None], clock: str, zone: dt.tzinfo | None = None) -> LineTimes:
@@ -116,6 +137,8 @@ def _time_of_day(stamp: str) -> float:
 
 
 def _moment(stamp: str) -> dt.datetime:
+    if stamp[2:3] == "-":
+        return dt.datetime.strptime(stamp, "%d-%b-%Y %H:%M:%S")  # noqa: DTZ007 - its zone is added by the caller
     return dt.datetime.fromisoformat(re.sub(r"([+-]\d\d)(\d\d)$", r"\1:\2", stamp.replace("/", "-").replace(",", ".")))
 
 

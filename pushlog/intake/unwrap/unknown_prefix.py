@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.knowledge.decorations import Decoration, decorations
@@ -11,50 +12,192 @@ from pushlog.knowledge.decorations import Decoration, decorations
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pushlog.intake.unwrap.witnesses import Witness
     from pushlog.knowledge.decorations import Stamp
 
-# A level says something else on the line of an error, which is the one that matters.
-_LEVEL = re.compile(rb"\b(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL)\b", re.IGNORECASE)
-_ANY_LEVEL = rb"(?i:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL)"
-# Threads and classes differ from line to line beside a stamp; without one, all lines must share one shape.
+# The channel of a line says something else on the line of an error, which is the one that matters.
+_LEVELS = rb"TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERR|ERROR|CRIT|CRITICAL|FATAL|VERBOSE|LOG"
+_STREAMS = rb"stdout|stderr|out|err"
+_CHANNEL = re.compile(
+    rb"(?<![A-Za-z0-9])(?:(?i:(?P<level>"
+    + _LEVELS
+    + rb")|(?P<stream>"
+    + _STREAMS
+    + rb"))|(?P<letter>[TDIWEFNVOC]))(?![A-Za-z0-9])"
+)
+_ANY = {
+    "level": rb"(?i:" + _LEVELS + rb")",
+    "stream": rb"(?i:" + _STREAMS + rb")",
+    "letter": rb"[A-Z]",
+}
+# Threads and classes differ from line to line beside a stamp; without one, a shape must come often.
 _SHAPES = 8
 _LEAST = 2
 _MOST = 0.8
+# A name that stands in a frame as telling as this may be any other name too.
+_FRAME = re.compile(rb"[|\]>]|[^\s\w]{2}")
+_NAME = rb"[^\s\x1b]{1,200}"
+# A line of a push that stands in a value of JSON or of a program has no prefix there.
+_IN_DATA = re.compile(rb'[{\[(,] ?["\']|":')
+_SHORT = 80
 
 
-def infer_prefix(prefixes: Sequence[bytes]) -> Decoration | None:
-    """The form that these prefixes share, digits aside; None when they share none."""
-    for stamp in decorations().stamps:
-        parted = [re.split(b"(" + stamp.pattern.encode() + b")", prefix, maxsplit=1) for prefix in prefixes]
-        if all(len(parts) == 3 for parts in parted):
-            before, after = (_shapes([parts[side] for parts in parted], _SHAPES) for side in (0, 2))
-            if before is not None and after is not None:
-                return _form(before + f"(?P<stamp>{stamp.pattern})" + after, prefixes[0], stamp)
-    shape = _shapes(prefixes, 1)
-    return None if shape is None else _form(shape, prefixes[0], None)
+def infer_prefixes(witnesses: Sequence[Witness]) -> tuple[Decoration, ...]:
+    """The forms that most of these prefixes have, the digits and channels in them aside; none where they share none."""
+    witnesses = [witness for witness in witnesses if not _IN_DATA.search(witness.prefix)]
+    if not witnesses:
+        return ()
+    for stamp in decorations().stamps if len(witnesses) > 1 or len(witnesses[0].prefix) < _SHORT else ():
+        form = _stamped(witnesses, stamp)
+        if form:
+            return (form,)
+    sample = witnesses[0].prefix
+    shapes = Counter(_shape(witness.prefix) for witness in witnesses)
+    if len(shapes) == 1:
+        ((shape, number),) = shapes.items()
+        return (_form(shape, sample, None),) if number >= _LEAST or _stands_alone(witnesses) else ()
+    pattern = _with_name(witnesses) or _with_shapes(witnesses, shapes)
+    return (_form(pattern, sample, None),) if pattern else ()
 
 
-def _shapes(parts: Sequence[bytes], most: int) -> str | None:
-    """One pattern for nearly all parts, made of the shapes that come more than once."""
-    votes = Counter(_shape(part) for part in parts)
-    kept = [(shape, count) for shape, count in votes.most_common(most) if count >= _LEAST]
-    if not kept or sum(count for _, count in kept) < (1.0 if most == 1 else _MOST) * len(parts):
+def _stands_alone(witnesses: Sequence[Witness]) -> bool:
+    """Whether the only prefix is that of a header, and short: the rows of such a push stand without it."""
+    witness = witnesses[0]
+    return (
+        not witness.is_row
+        and re.fullmatch(rb"(?:[\[(]?[\w./-]{1,40}[\])]? ?){1,3}[>|:\])] ", witness.prefix) is not None
+    )
+
+
+def _stamped(witnesses: Sequence[Witness], stamp: Stamp) -> Decoration | None:
+    """The form of prefixes that all hold such a stamp."""
+    split = [re.split(b"(" + stamp.pattern.encode() + b")", witness.prefix, maxsplit=1) for witness in witnesses]
+    if not all(len(parts) == 3 for parts in split):
         return None
+    before, after = (
+        _beside_stamp([replace(witness, prefix=parts[side]) for witness, parts in zip(witnesses, split, strict=True)])
+        for side in (0, 2)
+    )
+    if before is None or after is None:
+        return None
+    return _form(before + b"(?P<stamp>" + stamp.pattern.encode() + b")" + after, witnesses[0].prefix, stamp)
+
+
+def _beside_stamp(parts: Sequence[Witness]) -> bytes | None:
+    """One pattern for nearly all of what stands on one side of the stamps."""
+    shapes = Counter(_shape(part.prefix) for part in parts)
+    if len(shapes) == 1:
+        return next(iter(shapes))
+    return _with_name(parts) or _with_shapes(parts, shapes)
+
+
+def _any_of(shapes: Sequence[bytes]) -> bytes:
     # The longest first: the shape of one can be the beginning of another.
-    texts = sorted((shape.decode("latin-1") for shape, _ in kept), key=len, reverse=True)
-    return texts[0] if len(texts) == 1 else f"(?:{'|'.join(texts)})"
+    longest_first = sorted(shapes, key=len, reverse=True)
+    return longest_first[0] if len(shapes) == 1 else b"(?:" + b"|".join(longest_first) + b")"
 
 
 def _shape(part: bytes) -> bytes:
-    """The part as a pattern in which digits and levels may be others."""
-    return _LEVEL.sub(lambda _: _ANY_LEVEL, re.sub(rb"\\?\d+", rb"\\d+", re.escape(part)))
+    """The part as a pattern in which digits, channels and the width of gaps may be others."""
+    pieces, end = [], 0
+    for match in _CHANNEL.finditer(part):
+        pieces += [_literal(part[end : match.start()]), _ANY[match.lastgroup or "level"]]
+        end = match.end()
+    return b"".join([*pieces, _literal(part[end:])])
 
 
-def _form(pattern: str, prefix: bytes, stamp: Stamp | None) -> Decoration:
+def _literal(part: bytes) -> bytes:
+    part = re.sub(rb"\d+", b"\0", part)
+    part = re.sub(rb"[ \t]{2,}", b"\1", part)
+    escaped = b"".join(_escaped(byte) for byte in part)
+    return escaped.replace(b"\0", rb"\d+").replace(b"\1", rb"[ \t]+")
+
+
+def _escaped(byte: int) -> bytes:
+    if byte in (0, 1):
+        return bytes([byte])
+    return re.escape(bytes([byte])) if byte < 0x80 else b"\\x%02x" % byte
+
+
+def _with_name(witnesses: Sequence[Witness]) -> bytes | None:
+    """A pattern for prefixes that differ in one word alone, the name of what writes into this log."""
+    rows = [re.findall(rb"[ \t]+|[^ \t]+", witness.prefix) for witness in witnesses]
+    if len({len(row) for row in rows}) != 1:
+        return None
+    shapes = [list(map(_shape, row)) for row in rows]
+    varying = [number for number, column in enumerate(zip(*shapes, strict=True)) if len(set(column)) > 1]
+    varying = [number for number in varying if rows[0][number].strip()]
+    if len(varying) != 1:
+        return None
+    words = [row[varying[0]] for row in rows]
+    start, stop = _frame(words)
+    names = [word[start : len(word) - stop] for word in words]
+    if not all(names) or not _each_begins(witnesses, names):
+        return None
+    first, last = _column(shapes, range(varying[0])), _column(shapes, range(varying[0] + 1, len(shapes[0])))
+    before, after = first + _shape(words[0][:start]), _shape(words[0][len(words[0]) - stop :]) + last
+    anything = (
+        _NAME + b"?"
+        if _FRAME.search(words[0][:start] + b"".join(rows[0][varying[0] + 1 :]) + words[0][len(words[0]) - stop :])
+        else _any_of(sorted(set(map(_shape, names))))
+    )
+    return before + b"(?P<lane>" + anything + b")" + after
+
+
+def _column(shapes: Sequence[Sequence[bytes]], numbers: range) -> bytes:
+    """The shapes of these words; gaps may differ in width."""
+    return b"".join(
+        shapes[0][number] if len({row[number] for row in shapes}) == 1 else rb"[ \t]+" for number in numbers
+    )
+
+
+def _frame(words: Sequence[bytes]) -> tuple[int, int]:
+    """How many bytes at both ends of all words are the same and no part of a name."""
+    start = _common(words)
+    while start and words[0][start - 1 : start].isalnum():
+        start -= 1
+    rest = [word[start:][::-1] for word in words]
+    stop = _common(rest)
+    while stop and rest[0][stop - 1 : stop].isalnum():
+        stop -= 1
+    return start, stop
+
+
+def _common(words: Sequence[bytes]) -> int:
+    """How many bytes at the beginning of all words are the same."""
+    return next((n for n, column in enumerate(zip(*words, strict=False)) if len(set(column)) > 1), min(map(len, words)))
+
+
+def _with_shapes(witnesses: Sequence[Witness], shapes: Counter[bytes]) -> bytes | None:
+    """A pattern for prefixes of several shapes, each of which comes often enough to be no accident."""
+    frequent = [shape for shape, number in shapes.most_common(_SHAPES) if number >= _LEAST]
+    if not frequent or sum(shapes[shape] for shape in frequent) < _MOST * shapes.total():
+        return None
+    shaped = [witness for witness in witnesses if _shape(witness.prefix) in frequent]
+    pattern = _any_of(frequent)
+    is_lane = len(frequent) > 1 and _each_begins(shaped, [_shape(witness.prefix) for witness in shaped])
+    return b"(?P<lane>" + pattern + b")" if is_lane else pattern
+
+
+def _each_begins(witnesses: Sequence[Witness], names: Sequence[bytes]) -> bool:
+    """Whether each of these names has the first line of a push before a line of its layers.
+
+    Else they are not those of pushes: a program names its threads and classes too.
+    """
+    begun: set[bytes] = set()
+    for witness, name in zip(witnesses, names, strict=True):
+        if not witness.is_row:
+            begun.add(name)
+        elif name not in begun:
+            return False
+    return len(begun) > 1
+
+
+def _form(pattern: bytes, prefix: bytes, stamp: Stamp | None) -> Decoration:
     return Decoration(
         id="prefix",
         system="timestamp" if stamp else "prefix",
-        pattern=pattern,
+        pattern=pattern.decode("ascii"),
         suffix=None,
         clock=stamp.clock if stamp else None,
         sample=prefix.decode("utf-8", "replace"),

@@ -13,8 +13,9 @@ from pushlog.faults import UserError
 from pushlog.formats.dialects import openings
 from pushlog.intake.log_text import LogText
 from pushlog.intake.read import raw
-from pushlog.intake.unwrap import prefix, time_zones
-from pushlog.intake.unwrap.prefix import without_prefix
+from pushlog.intake.unwrap import time_zones
+from pushlog.intake.unwrap.line_prefix import LinePrefix
+from pushlog.intake.unwrap.log import unwrap
 from pushlog.knowledge.decorations import decorations, read_decorations
 from pushlog.model import Clock, Outcome
 from pushlog.pipeline import Options, analyze_raw
@@ -33,12 +34,12 @@ def dress(form, line):
 
 def dressed(form, lines):
     """A log in a form, with the line that its logs hold somewhere."""
-    return [dress(form, line) for line in ([*lines, form.mark] if form.mark else lines)]
+    return [dress(form, line) for line in ([*lines, form.marks[0]] if form.marks else lines)]
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.id)
 def test_a_form_is_taken_off_its_sample_and_named(form):
-    bare = without_prefix(LogText("\n".join(dressed(form, PUSH)).encode()), openings())
+    bare = unwrap("\n".join(dressed(form, PUSH)).encode(), openings())
     assert bare.text.data[:].decode().split("\n")[: len(PUSH)] == PUSH
     assert bare.decoration == form.system
 
@@ -82,13 +83,13 @@ def test_a_prefix_that_nobody_knows_but_all_lines_share_is_taken_off():
 
 
 NAMELESS = [
-    ("[task 2026-11-23T21:26:{:02d}.847Z] ", "2026-11-23T21:26:01.847+00:00"),
+    ("[job 2026-11-23T21:26:{:02d}.847Z] ", "2026-11-23T21:26:01.847+00:00"),
     ("20261123T2126{:02d} ", "2026-11-23T21:26:01.000"),
     ("push> 2026/11/23-21:26:{:02d} | ", "2026-11-23T21:26:01.000"),
     ("Mon Nov 23 21:26:{:02d} UTC 2026 ", None),
     ("23.11.2026 21:26:{:02d} ", None),
     ("11/23/2026 09:26:{:02d} PM ", None),
-    ("I1123 21:26:{:02d}.847424       1 push.go:12] ", None),
+    ("X1123 21:26:{:02d}.847424       1 push.go:12] ", None),
     ("@17954692{:02d} ", "2026-11-23T21:26:41.000+00:00"),
 ]
 
@@ -237,14 +238,14 @@ def test_a_masked_name_is_no_name():
 
 @given(st.binary(max_size=400))
 def test_any_bytes_survive(data):
-    bare = without_prefix(LogText(data), openings())
+    bare = unwrap(data, openings())
     assert bare.text.lines <= LogText(data).lines
     analyze_raw(raw("x", data))
 
 
 def test_no_row_takes_the_sample_of_another_system_whole():
     for form in FORMS:
-        first = next(f for f in FORMS if re.match(f.pattern.encode(), form.sample.encode()) and f.mark == form.mark)
+        first = next(f for f in FORMS if re.match(f.pattern.encode(), form.sample.encode()) and f.marks == form.marks)
         assert first.system == form.system, f"{form.id} is taken by {first.id}"
 
 
@@ -261,7 +262,7 @@ def test_a_wrong_row_is_said_with_file_row_and_key():
 
 def test_every_form_may_stand_before_every_other_and_before_itself():
     for outer, inner in itertools.product(FORMS, FORMS):
-        assert prefix._whole((outer, inner)).pattern
+        assert LinePrefix((outer, inner)).pattern
 
 
 def test_a_job_of_gitlab_in_the_log_of_another_is_read():

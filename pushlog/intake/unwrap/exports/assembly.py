@@ -152,8 +152,8 @@ def moved_offsets(offsets: Int64, before: Data, after: LogText) -> Int64:
 
     `after` has as many lines as `before`; from the end of a line on, an offset moves with that.
     """
-    starts = _line_starts(before)
-    new_starts = after.starts if after.starts is not None else _line_starts(after.data)
+    starts = line_starts(before)
+    new_starts = after.starts if after.starts is not None else line_starts(after.data)
     lines = np.minimum(np.searchsorted(starts, offsets, side="right") - 1, len(new_starts) - 1)
     sizes, new_sizes = (
         np.diff(np.append(first, end)) for first, end in ((starts, len(before)), (new_starts, len(after.data)))
@@ -164,6 +164,6 @@ def moved_offsets(offsets: Int64, before: Data, after: LogText) -> Int64:
     return moved
 
 
-def _line_starts(data: Data) -> Int64:
+def line_starts(data: Data) -> Int64:
     feeds = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord("\n")) + 1
     return np.append(0, feeds[feeds < len(data)]).astype(np.int64)

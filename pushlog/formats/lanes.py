@@ -1,0 +1,66 @@
+"""The pushes of a log in lanes: each lane is read as a log of its own, lines are counted in the whole log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pushlog.formats.dialects import pushes
+from pushlog.model import Capture
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pushlog.formats.parsed_push import ParsedPush
+    from pushlog.intake.log_text import Int64, LogText
+    from pushlog.intake.unwrap.lanes import LaneText
+    from pushlog.knowledge.base import Knowledge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushesByText:
+    """All pushes of a log, in the order of their lines; `texts`: for each the text that its offsets are of."""
+
+    parsed: tuple[ParsedPush, ...]
+    texts: tuple[LogText, ...]
+    capture: Capture
+
+
+def read_pushes(
+    text: LogText, lanes: Sequence[LaneText], knowledge: Knowledge, *, keep_redraws: bool = True
+) -> PushesByText:
+    """Return the pushes of a log, lane by lane where it has lanes. `keep_redraws`: with all rows, see `pushes`."""
+    if not lanes:
+        whole = pushes(text, knowledge, keep_redraws=keep_redraws)
+        return PushesByText(parsed=whole.parsed, texts=(text,) * len(whole.parsed), capture=whole.capture)
+    pairs: list[tuple[ParsedPush, LogText]] = []
+    captures: list[Capture] = []
+    for lane in lanes:
+        # What stands alone in a lane is no log of nothing but an error.
+        in_lane = pushes(lane.rows, knowledge, keep_redraws=keep_redraws, is_whole=False)
+        pairs += [(_renumbered(push, lane.numbers), lane) for push in in_lane.parsed]
+        captures += [in_lane.capture] if in_lane.parsed else []
+    kinds = dict.fromkeys(captures)
+    capture = next(iter(kinds), Capture.PIPED) if len(kinds) < 2 else Capture.MIXED
+    pairs.sort(key=lambda pair: pair[0].lines)
+    return PushesByText(
+        parsed=tuple(push for push, _ in pairs), texts=tuple(text for _, text in pairs), capture=capture
+    )
+
+
+def _renumbered(push: ParsedPush, numbers: Int64) -> ParsedPush:
+    """The push with the physical lines of the log in place of those of its lane."""
+
+    def line(row: int) -> int:
+        return int(numbers[row - 1])
+
+    error, after = push.error, push.after
+    return replace(
+        push,
+        events=replace(push.events, line=numbers[push.events.line - 1]) if len(push.events) else push.events,
+        marks=tuple(replace(mark, line=line(mark.line)) for mark in push.marks),
+        error=replace(error, lines=(line(error.lines[0]), line(error.lines[1]))) if error else None,
+        lines=(line(push.lines[0]), line(push.lines[1])),
+        unread=tuple(replace(piece, line=line(piece.line)) for piece in push.unread),
+        after=replace(after, line=line(after.line)) if after else None,
+    )

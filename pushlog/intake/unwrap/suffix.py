@@ -1,0 +1,55 @@
+"""What a logger put behind every line: recognised because the lines of a push end in words that are known."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pushlog.intake.unwrap.line_prefix import LinePrefix
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pushlog.intake.log_text import LogText
+    from pushlog.intake.unwrap.witnesses import Witness
+
+# Lines whose end is certain, and what follows it on the line.
+_WHOLE = re.compile(
+    rb"(?:The push refers to (?:a )?repository \[[^\]\s]+\]"
+    rb"|[0-9a-f]{12}: (?:Preparing|Waiting|Pushed|Layer already exists)"
+    rb"|\w[\w.-]{0,127}: digest: sha256:[0-9a-f]{64} size: \d+)(?P<rest>[^\r\n]*)"
+)
+_OLD_HEADER = re.compile(rb" \(len: \d+\)")
+_LEAST = 2
+_LONGEST = 2000
+
+
+def with_suffix(text: LogText, pairs: Sequence[tuple[Witness, LinePrefix]]) -> dict[LinePrefix, LinePrefix]:
+    """The prefixes behind whose lines the same words always stand, each with the prefix that knows them."""
+    rests: dict[LinePrefix, list[bytes]] = {}
+    for witness, prefix in pairs:
+        if prefix.suffix is None:
+            begin = witness.start + len(witness.prefix)
+            match = _WHOLE.match(text.data, begin, begin + _LONGEST)
+            if match:
+                rests.setdefault(prefix, []).append(_OLD_HEADER.sub(b"", match["rest"]))
+    suffixes = ((prefix, _shared(ends)) for prefix, ends in rests.items())
+    return {prefix: _ending(prefix, suffix) for prefix, suffix in suffixes if suffix}
+
+
+def _shared(rests: Sequence[bytes]) -> bytes | None:
+    """The pattern of what ends all of these lines."""
+    shapes = Counter(_shape(rest) for rest in rests)
+    return next(iter(shapes)) if len(shapes) == 1 and len(rests) >= _LEAST and rests[0].strip() else None
+
+
+def _shape(rest: bytes) -> bytes:
+    words = rest.split()
+    return b" *" + b" +".join(re.sub(rb"\\?\d+", rb"\\d+", re.escape(word)) for word in words) + b" *"
+
+
+def _ending(prefix: LinePrefix, suffix: bytes) -> LinePrefix:
+    *outer, last = prefix.forms
+    return LinePrefix((*outer, replace(last, suffix=suffix.decode("utf-8", "replace"))))

@@ -1,0 +1,107 @@
+"""Lines that only a push prints, and the bytes before their words: they tell the prefix of the lines around them.
+
+Reading every line of a push would take as long as parsing it: looked at are the first lines of a log's push sections,
+those behind every header, digest lines and commands.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from pushlog.intake.start_pattern import places
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pushlog.intake.log_text import LogText
+    from pushlog.intake.mapped import Data
+    from pushlog.intake.start_pattern import StartPattern
+
+_HEADER = b"The push refers to "
+_DIGEST = re.compile(rb"\w[\w.-]{0,127}: digest: sha256:[0-9a-f]{64} size: \d+")
+_DIGEST_WORDS = b": digest: sha256:"
+_ROW = re.compile(rb"[0-9a-f]{12}: ")
+_COMMANDS = (b"docker push ", b"docker image push ")
+# What a shell or a CI writes before a command that it runs; the rest of the line is the prefix.
+_PROMPT = re.compile(
+    rb"(?:(?:[$#%>+]|\+\+|(?:##\[group\])?Run|Running command|(?:##)?\[command\]\S*/) *)?(?:sudo +)?\Z"
+)
+_REDRAW = re.compile(rb"\x1b\[\d+A")
+# How many witnesses are asked for: of the first lines, behind each header, and of headers, digest lines and commands.
+_FIRST, _BEHIND, _MOST = 60, 12, 1000
+_REACH = 1 << 15
+_LONGEST = 600
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Witness:
+    """A line of a push: the offset at which it begins, the bytes before its words, and what these words are.
+
+    `is_row`: it is about a layer, or the digest line; `is_command`: it runs a push.
+    """
+
+    start: int
+    prefix: bytes
+    is_row: bool = False
+    is_command: bool = False
+
+
+def witnesses(text: LogText, openings: Sequence[StartPattern]) -> list[Witness]:
+    """The witnesses of a log, in order. `openings`: text that pushes print at the beginning of a line."""
+    by_start: dict[int, Witness] = {}
+    for part in text.parts:
+        for witness in _of_part(text.data, part, openings):
+            by_start.setdefault(witness.start, witness)
+    return sorted(by_start.values())
+
+
+def _of_part(data: Data, part: tuple[int, int], openings: Sequence[StartPattern]) -> Iterator[Witness]:
+    headers = [_line_start(data, offset) for offset in _finds(data, _HEADER, *part)]
+    yield from _openings(data, openings, part[0], part[1], _FIRST)
+    for start in headers:
+        yield from _openings(data, openings, start, min(part[1], start + _REACH), _BEHIND)
+    for offset in _finds(data, _DIGEST_WORDS, *part):
+        yield from _at(data, offset, _DIGEST, is_row=True)
+    for words in _COMMANDS:
+        for offset in _finds(data, words, *part):
+            start = _line_start(data, offset)
+            before = data[max(start, offset - _LONGEST) : offset]
+            prompt = _PROMPT.search(before)
+            yield Witness(start, before[: prompt.start()] if prompt else before, is_command=True)
+
+
+def _openings(data: Data, openings: Sequence[StartPattern], start: int, stop: int, number: int) -> Iterator[Witness]:
+    for offset in islice(places(openings, data, start, stop), number):
+        first = _line_start(data, offset)
+        prefix = data[max(first, offset - _LONGEST) : offset]
+        if not _REDRAW.search(prefix) and not prefix.endswith(b"\r"):
+            yield Witness(first, prefix, is_row=_ROW.match(data, offset) is not None)
+
+
+def _at(data: Data, offset: int, words: re.Pattern[bytes], *, is_row: bool) -> Iterator[Witness]:
+    first = _line_start(data, offset)
+    match = words.search(data, max(first, offset - _LONGEST), min(len(data), offset + _LONGEST))
+    # In a message of the Engine the digest line is a status: no prefix stands there.
+    if (
+        match
+        and data[first : first + 1] != b"{"
+        and not _REDRAW.search(data, first, match.start())
+        and b"\r" not in data[first : match.start()]
+    ):
+        yield Witness(first, data[first : match.start()], is_row=is_row)
+
+
+def _finds(data: Data, words: bytes, start: int, stop: int) -> Iterator[int]:
+    for _ in range(_MOST):
+        offset = data.find(words, start, stop)
+        if offset < 0:
+            return
+        yield offset
+        start = offset + len(words)
+
+
+def _line_start(data: Data, offset: int) -> int:
+    return data.rfind(b"\n", 0, offset) + 1
