@@ -52,11 +52,12 @@ Started 'Mon Nov 23 21:26:40 UTC 2026' on 'agent-1' by 'ci-bot'
 TeamCity URL https://teamcity.example.com/viewLog.html?buildId=7&buildTypeId=Web_Push
 """
 SHA = "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567"
+MAIN = {"databaseId": 12345, "headBranch": "main", "headSha": SHA, "workflowName": "CI"}
 RUNS = [
-    {"attempt": 1, "databaseId": 12345, "headBranch": "main", "headSha": SHA, "url": "https://x/12345", "workflowName": "CI"},
-    {"attempt": 2, "databaseId": 12345, "headBranch": "main", "headSha": SHA, "url": "https://x/12345/2", "workflowName": "CI"},
+    {**MAIN, "attempt": 1, "url": "https://x/12345"},
+    {**MAIN, "attempt": 2, "url": "https://x/12345/2"},
     {"attempt": 1, "databaseId": 12346, "headBranch": "dev", "url": "https://x/12346", "workflowName": "CI"},
-]  # fmt: skip
+]
 
 
 def told(text: str, name: str = "push.log", decoration: str | None = None, **options) -> dict[str, str]:
@@ -73,9 +74,12 @@ def test_a_row_takes_its_sample(line):
 @pytest.mark.parametrize(
     ("head", "expected"),
     [
-        (GITHUB, {"ci": "github-actions", "project": "acme/web", "job": "build / push", "runner": "runner-1", "ref": "main", "sha": SHA}),
-        (GITLAB, {"ci": "gitlab-ci", "project": "acme/group/web", "runner": "runner-1", "ref": "feature/x", "sha": "0a1b2c3d"}),
-        (JENKINS, {"ci": "jenkins", "project": "acme/web", "job": "web", "runner": "agent-1", "ref": "main", "sha": SHA}),
+        (GITHUB, {"ci": "github-actions", "project": "acme/web", "job": "build / push", "runner": "runner-1",
+                  "ref": "main", "sha": SHA}),
+        (GITLAB, {"ci": "gitlab-ci", "project": "acme/group/web", "runner": "runner-1", "ref": "feature/x",
+                  "sha": "0a1b2c3d"}),
+        (JENKINS, {"ci": "jenkins", "project": "acme/web", "job": "web", "runner": "agent-1",
+                   "ref": "main", "sha": SHA}),
         (AZURE, {"ci": "azure-pipelines", "project": "acme/web", "job": "Build", "runner": "agent-1"}),
         (TEAMCITY, {"ci": "teamcity", "project": "Acme :: Web", "workflow": "Push", "runner": "agent-1", "ref": "main",
                     "run_url": "https://teamcity.example.com/viewLog.html?buildId=7&buildTypeId=Web_Push"}),
@@ -103,7 +107,7 @@ def test_a_decoration_tells_the_system_where_no_line_does():
          {"project": "acme/web", "run_url": "https://github.com/acme/web/actions/runs/123/attempts/2", "job": "build"}),
         ("{owner}/{repo}/{run}/*.txt", "/data/acme/web/123/0_build.txt",
          {"project": "acme/web", "run_url": "https://github.com/acme/web/actions/runs/123", "job": "build"}),
-        ("logs/{project}/{run}/**/{job}.log", "logs/a/b/c/9/x/y/push.log",
+        ("logs/{project}/{run}/*/*/{job}.log", "logs/a/b/c/9/x/y/push.log",
          {"project": "a/b/c", "job": "push", "run_url": "https://github.com/a/b/c/actions/runs/9"}),
         ("{host}/{project}/{run}.log", "logs/git.example.com/web/7.log",
          {"project": "web", "run_url": "https://git.example.com/web/actions/runs/7"}),
@@ -157,7 +161,7 @@ def test_a_jenkins_log_that_is_named_by_its_address_is_found(tmp_path):
 def test_a_side_file_that_is_none_is_refused(tmp_path, text):
     path = tmp_path / "runs.json"
     path.write_text(text)
-    with pytest.raises(InputError, match="runs.json"):
+    with pytest.raises(InputError, match=r"runs\.json"):
         read_metadata(str(path))
 
 
