@@ -11,7 +11,7 @@ import numpy as np
 
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.powershell import read_record
-from pushlog.formats.errors.bystanders import is_bystander
+from pushlog.formats.errors.bystanders import is_bystander, is_command
 from pushlog.formats.errors.classify import continues, starts_error
 from pushlog.formats.errors.wrapped import Wrapped, error_in, unlabelled, without_marks
 from pushlog.formats.events import Events, gaps
@@ -89,6 +89,8 @@ class PushRange:
         """
         rest = iter(pieces)
         for piece in islice(rest, near):
+            if near and is_command(piece.text):
+                return None
             record = read_record(self.text, piece) if near else None
             if record:
                 error = join_error_lines(
