@@ -27,7 +27,8 @@ _COMMAND = re.compile(
 _IMAGE = re.compile(r"[/:]")
 # Programs that run `docker push` and say so in their own words; the image needs a path here.
 _WORDS = re.compile(
-    r"(?:[Ff]ailed to push(?=(?: image)? \S+(?: after \d+ tries)?: .*exit|(?: docker)? image \S+:)|[Uu]nable to push|[Cc]ould not push"
+    r"(?:[Ff]ailed to push(?=(?: image)? \S+(?: after \d+ tries)?: .*exit|(?: docker)? image \S+:)"
+    r"|[Uu]nable to push|[Cc]ould not push"
     r"|[Pp]ushing(?: to remote:| to registry:| docker image:?| image:?| the image:?)?)"
     rf"(?: image| docker image)? [\"'`]?(?P<name>(?=\S*/){_NAME})(?![\w/@$*{{])"
 )
