@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 
-from pushlog.model import Diagnosis, Fate, Family, Log, Outcome, Severity, Store
+from pushlog.model import Diagnosis, Fate, Log, Outcome, Severity
 from pushlog.report import words
 
 Check = Callable[[Log, Diagnosis], Iterator[str]]
@@ -15,6 +15,8 @@ _TOOLS = {
     "az ": {"acr", "unknown"},
 }
 _COMMAND = re.compile(r"`([^`]+)`")
+_LOOP = re.compile(r"(for|until|while)\b")
+_NAMES_IMAGES = re.compile(r"(docker (?!image ls)|(?:podman|buildah|skopeo|crane|nerdctl|script|for|until|while)\b)")
 _UNDER_WAY = ("in flight", "waiting to retry", "queued")
 
 
@@ -65,9 +67,8 @@ def a_command_never_means_latest(_: Log, push: Diagnosis) -> Iterator[str]:
         return
     bare = re.compile(rf"(?<![\w./:-])(?:[\w.-]+(?::\d+)?/)*{re.escape(name)}(?![\w./@:-])")
     for line in commands(push):
-        if re.match(r"(docker|podman|buildah|skopeo|crane|nerdctl|script|for|until|while)\b", line):
-            if bare.search(line) and "login" not in line:
-                yield f"`{line[:100]}`"
+        if _NAMES_IMAGES.match(line) and bare.search(line) and "login" not in line:
+            yield f"`{line[:100]}`"
 
 
 def nothing_is_under_way_at_the_end(_: Log, push: Diagnosis) -> Iterator[str]:
@@ -85,7 +86,7 @@ def retry_advice_is_one(_: Log, push: Diagnosis) -> Iterator[str]:
         for finding in push.findings:
             if finding.severity is Severity.ERROR and re.match(r"Push (again|once more)\b", finding.remedy[0]):
                 yield f"{finding.name}: first step {finding.remedy[0][:50]!r}, though pushing again does not help"
-            if any(re.match(r"(for|until|while)\b", line) for step in finding.remedy for line in _COMMAND.findall(step)):
+            if any(_LOOP.match(line) for step in finding.remedy for line in _COMMAND.findall(step)):
                 yield f"{finding.name}: a loop for what cannot change"
     first = next((finding for finding in push.findings if finding.severity is Severity.ERROR), None)
     if error.retry_helps is None and first is not None and re.match(r"Push (again|once more)\b", first.remedy[0]):

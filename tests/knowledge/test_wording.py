@@ -133,4 +133,5 @@ def test_an_article_before_a_placeholder_is_found(text):
 
 
 def test_every_command_has_a_client():
-    assert set(COMMANDS) == {verb for facts in FACTS for verb in facts.commands}
+    # `signin` is put together from `login` and the registry.
+    assert set(COMMANDS) - {"signin"} == {verb for facts in FACTS for verb in facts.commands}
