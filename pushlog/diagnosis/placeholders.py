@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from pushlog.knowledge.wording import Words, fill
 
@@ -18,7 +17,7 @@ _HUB, _HUB_ENDPOINT = "docker.io", "https://registry-1.docker.io"
 _NAME = "REFERENCE"
 # A name without a tag means `:latest`, which can be another image.
 _NO_TAG = "TAG"
-_URL = re.compile(r"https?://[^\s\"/]+")
+_URL = re.compile(r"https?://(?P<host>[A-Za-z0-9.-]+(?::\d+)?)(?=[/\"\s?]|$)")
 
 
 def tagged(name: str | None, tags: Sequence[str]) -> str | None:
@@ -53,7 +52,7 @@ def _endpoint(case: Case) -> str | None:
     """Return scheme and host to ask: those of the request that failed, else https and the registry."""
     host = case.push.reference.registry
     match = _URL.search(case.push.error.text) if case.push.error else None
-    if match and (host is None or urlsplit(match[0]).netloc == host):
+    if match and (host is None or match["host"] == host):
         return match[0]
     if host == _HUB:
         return _HUB_ENDPOINT
