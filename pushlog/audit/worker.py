@@ -27,8 +27,10 @@ from pushlog.intake import remote
 from pushlog.intake.archives import Member, members
 from pushlog.intake.deadline import TimeUpError, deadline
 from pushlog.intake.limits import ArchiveLimits
+from pushlog.intake.origin import OriginOptions
 from pushlog.intake.read import raw
 from pushlog.intake.run_folders import REPEATS
+from pushlog.model import DatedBy
 from pushlog.pipeline import Options, analyze_raw
 from pushlog.redaction.find import redact_text
 from pushlog.report.html import linked
@@ -59,6 +61,7 @@ class Settings:
     seconds: float = 10.0
     limits: ArchiveLimits = field(default_factory=ArchiveLimits)
     knowledge: Knowledge | None = None
+    origin: OriginOptions = field(default_factory=OriginOptions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +115,7 @@ def work(unit: Unit, settings: Settings) -> Result:
     """Read every log of a unit."""
     warm()
     lines, pages, size = [], {}, 0
+    analyzed = set(unit.known_hashes)
     for source in unit.inputs:
         for raw_member in _members(source, unit, settings):
             # Names and problems are part of every output, and the analysis of a log redacts only the log.
@@ -120,7 +124,9 @@ def work(unit: Unit, settings: Settings) -> Result:
                 name=redact_text(raw_member.name),
                 problem=raw_member.problem and redact_text(raw_member.problem),
             )
-            record, new_pages = _read(source, member, unit, settings)
+            record, new_pages = _read(source, member, analyzed, settings)
+            if record.sha256 is not None and member.problem is None:
+                analyzed.add(record.sha256)
             lines.append(line(record))
             pages.update(new_pages)
             size += len(member.data or b"")
@@ -208,13 +214,13 @@ class _Reading:
         self._restart()
 
 
-def _read(source: Input, member: Member, unit: Unit, settings: Settings) -> tuple[Record, dict[str, str]]:
+def _read(source: Input, member: Member, analyzed: set[str], settings: Settings) -> tuple[Record, dict[str, str]]:
     name, data = source.label, member.data
     if data is None:
         status = "skipped" if member.harmless else "unreadable"
         return _record(source, member, rows.unread(name, member.name, member.problem or "", status=status)), {}
     hashed = sha256(data).hexdigest()
-    if hashed in unit.known_hashes and member.problem is None:
+    if hashed in analyzed and member.problem is None:
         return Record(input=source, member=member.name, sha256=hashed, rows=None), {}
     try:
         with deadline(settings.seconds, hard=_is_pool_process):
@@ -236,10 +242,23 @@ def _record(source: Input, member: Member, log_rows: Rows) -> Record:
 
 def _analysed(source: Input, member: Member, data: bytes, settings: Settings) -> tuple[Record, dict[str, str]]:
     name = f"{source.label}/{member.name}" if member.name else source.label
-    options = Options() if settings.knowledge is None else Options(knowledge=settings.knowledge)
-    log = analyze_raw(raw(name, data), options)
+    options = Options(origin=settings.origin)
+    options = options if settings.knowledge is None else replace(options, knowledge=settings.knowledge)
+    modified = _modified(source) if member.modified is None else member.modified
+    by = DatedBy.FILE if member.modified is None else DatedBy.ARCHIVE
+    log = analyze_raw(replace(raw(name, data), modified=modified, modified_by=by), options)
     log_rows = rows.rows(log, source.label, member.name, member.problem)
     log_key = rows.key(log.source.sha256)
     places = ((rows.page(log_key, push, n), push) for n, push in enumerate(log.pushes))
     pages = {place: linked(log, push) for place, push in places if place is not None}
     return Record(input=source, member=member.name, sha256=log.source.sha256, rows=log_rows), pages
+
+
+def _modified(source: Input) -> float | None:
+    """Return when a local file was written, in seconds since 1970."""
+    if remote.is_remote(source.name):
+        return None
+    try:
+        return Path(source.name).stat().st_mtime
+    except OSError:  # it is gone meanwhile
+        return None

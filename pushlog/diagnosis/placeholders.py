@@ -17,6 +17,7 @@ _HUB, _HUB_ENDPOINT = "docker.io", "https://registry-1.docker.io"
 _NAME = "REFERENCE"
 # A name without a tag means `:latest`, which can be another image.
 _NO_TAG = "TAG"
+_NO_HOST = "REGISTRY"
 _URL = re.compile(r"https?://(?P<host>[A-Za-z0-9.-]+(?::\d+)?)(?=[/\"\s?]|$)")
 
 
@@ -48,7 +49,7 @@ def placeholders(case: Case) -> Mapping[str, str | None]:
     return {**values, "signin": _signin(case, values)}
 
 
-def _endpoint(case: Case) -> str | None:
+def _endpoint(case: Case) -> str:
     """Return scheme and host to ask: those of the request that failed, else https and the registry."""
     host = case.push.reference.registry
     match = _URL.search(case.push.error.text) if case.push.error else None
@@ -56,7 +57,7 @@ def _endpoint(case: Case) -> str | None:
         return match[0]
     if host == _HUB:
         return _HUB_ENDPOINT
-    return host and f"https://{host}"
+    return f"https://{host or _NO_HOST}"
 
 
 def _signin(case: Case, values: Mapping[str, str | None]) -> str | None:

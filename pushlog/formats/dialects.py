@@ -12,7 +12,7 @@ from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.fragments import alone
 from pushlog.formats.docker.split import docker_pushes
 from pushlog.intake.start_pattern import spoken
-from pushlog.model import Capture
+from pushlog.model import Capture, Client
 
 if TYPE_CHECKING:
     from pushlog.formats.clients.dialect import Dialect
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 # What only a terminal writes: rows that are drawn over others, lines that end with CR LF.
 _LONG = 1 << 24
 _TERMINAL = re.compile(rb"\x1b\[\d*[AJ]|\r\n")
+# The first digits of the SHA-256 of `{}`: image-spec manifest.md, guidance for an empty descriptor.
+_EMPTY_CONFIG = "44136fa355b3"
 
 
 # Each is a module. Docker's own dialect reads what these leave.
@@ -52,19 +54,39 @@ def pushes(text: LogText, knowledge: Knowledge, *, keep_redraws: bool = True, is
     """
     reading = docker_lines.read(text, keep_redraws=keep_redraws or len(text.data) < _LONG)
     by_others = [push for dialect in _dialects_in(text, reading) for push in dialect.pushes(text, knowledge)]
-    others = sorted(by_others, key=_start)
+    others = _outer(sorted(by_others, key=_start))
     parsed = sorted((*others, *docker_pushes(text, reading, knowledge, others)), key=_start)
     parsed = [replace(push, until=following.start) for push, following in pairwise(parsed)] + parsed[-1:]
     capture = reading.capture
     if others and capture in (Capture.PIPED, Capture.SCREEN):
         shown = any(_TERMINAL.search(text.data, push.start, push.stop + 2) for push in others)
         capture = Capture.TTY if shown else capture
+    parsed = [_without_empty_config(push) for push in parsed]
     every_push = tuple(parsed) or (alone(text, reading, knowledge) if is_whole else ())
     return Pushes(parsed=every_push, capture=capture)
 
 
 def _start(push: ParsedPush) -> int:
     return push.start
+
+
+def _without_empty_config(push: ParsedPush) -> ParsedPush:
+    """Return a push without the empty configuration of an attestation or an artifact, which is no layer."""
+    events = push.events
+    config = next((layer for layer in events.ids if layer.removeprefix("sha256:").startswith(_EMPTY_CONFIG)), None)
+    return push if config is None or len(events.ids) == 1 else replace(push, events=events.without(config))
+
+
+def _outer(pushes: list[ParsedPush]) -> list[ParsedPush]:
+    """Return pushes in order without those that a library made for another client, which tells of them around."""
+    outer: list[ParsedPush] = []
+    stop = -1
+    for push in pushes:
+        if push.client is Client.CRANE and push.stop <= stop:
+            continue
+        outer.append(push)
+        stop = max(stop, push.stop)
+    return outer
 
 
 def _dialects_in(text: LogText, reading: Reading) -> list[Dialect]:

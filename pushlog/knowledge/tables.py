@@ -55,6 +55,10 @@ class Row:
         """Whether the table itself has a key."""
         return key in self._values
 
+    def own_keys(self) -> tuple[str, ...]:
+        """Return the keys of the table itself."""
+        return tuple(self._values)
+
     def inherited(self, key: str) -> object:
         """Return the value in `base` of a key that the table leaves out."""
         return None if self.has(key) else self._base.get(key)
@@ -231,5 +235,7 @@ def document(text: str, file: str, *, tested: bool = False, origin: str | None =
         end = f"(at the end, line {text.count(chr(10)) + 1})"
         why = str(error).replace("(at end of document)", end)
         raise KnowledgeError(f"{file}: is no TOML: {why}") from None
+    except ValueError as error:  # a number of thousands of digits
+        raise KnowledgeError(f"{file}: is no TOML: {str(error).split(';')[0]}") from None
     except RecursionError:
         raise KnowledgeError(f"{file}: is no TOML: too many brackets inside brackets") from None
