@@ -62,9 +62,9 @@ def test_an_object_can_hold_several_lines_or_a_part_of_one():
     form = next(form for form in RECORDS if form.id == "circleci-output")
     whole = "\r\n".join(PUSH) + "\r\n"
     pieces = [whole[:30], whole[30:200], whole[200:]]
-    objects = [{"message": text, "time": stamp(form, second), "type": "out"} for second, text in enumerate(pieces)]
+    objects = [{"message": text, "time": stamp(form, 10 * number), "type": "out"} for number, text in enumerate(pieces)]
     push = told(json.dumps(objects)).pushes[0]
-    assert (push.outcome, push.reference.repository, push.duration.seconds) == (Outcome.SUCCEEDED, "team/app", 2)
+    assert (push.outcome, push.reference.repository, push.duration.seconds) == (Outcome.SUCCEEDED, "team/app", 20)
 
 
 def test_a_broken_object_costs_its_own_line():
