@@ -86,6 +86,7 @@ class MarkKind(StrEnum):
     PRESENT = "present"
     PUSHED = "pushed"
     PUSHING = "pushing"
+    MISSING = "missing"
     REFUSED = "refused"
     REFUSED_ROW = "refused_row"
     RESULT = "result"
