@@ -12,7 +12,7 @@ from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.fragments import alone
 from pushlog.formats.docker.split import docker_pushes
 from pushlog.intake.start_pattern import spoken
-from pushlog.model import Capture
+from pushlog.model import Capture, Client
 
 if TYPE_CHECKING:
     from pushlog.formats.clients.dialect import Dialect
@@ -52,7 +52,7 @@ def pushes(text: LogText, knowledge: Knowledge, *, keep_redraws: bool = True, is
     """
     reading = docker_lines.read(text, keep_redraws=keep_redraws or len(text.data) < _LONG)
     by_others = [push for dialect in _dialects_in(text, reading) for push in dialect.pushes(text, knowledge)]
-    others = sorted(by_others, key=_start)
+    others = _outer(sorted(by_others, key=_start))
     parsed = sorted((*others, *docker_pushes(text, reading, knowledge, others)), key=_start)
     parsed = [replace(push, until=following.start) for push, following in pairwise(parsed)] + parsed[-1:]
     capture = reading.capture
@@ -65,6 +65,18 @@ def pushes(text: LogText, knowledge: Knowledge, *, keep_redraws: bool = True, is
 
 def _start(push: ParsedPush) -> int:
     return push.start
+
+
+def _outer(pushes: list[ParsedPush]) -> list[ParsedPush]:
+    """Return pushes in order without those that a library made for another client, which tells of them around."""
+    outer: list[ParsedPush] = []
+    stop = -1
+    for push in pushes:
+        if push.client is Client.CRANE and push.stop <= stop:
+            continue
+        outer.append(push)
+        stop = max(stop, push.stop)
+    return outer
 
 
 def _dialects_in(text: LogText, reading: Reading) -> list[Dialect]:

@@ -12,7 +12,7 @@ import numpy as np
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.powershell import read_record
 from pushlog.formats.docker.surroundings import is_of_another_command
-from pushlog.formats.errors.bystanders import is_bystander
+from pushlog.formats.errors.bystanders import is_bystander, is_command
 from pushlog.formats.errors.classify import continues, starts_error
 from pushlog.formats.errors.console_wrap import unwrapped
 from pushlog.formats.errors.wrapped import Wrapped, error_in, unlabelled, without_marks
@@ -92,6 +92,8 @@ class PushRange:
         """
         rest = iter(pieces)
         for piece in islice(rest, near):
+            if near and is_command(piece.text):
+                return None
             record = read_record(self.text, piece) if near else None
             if record:
                 error = join_error_lines(

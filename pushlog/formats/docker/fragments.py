@@ -15,6 +15,7 @@ from pushlog.formats.errors.classify import starts_error
 from pushlog.formats.errors.wrapped import error_in
 from pushlog.formats.image_names import has_open_tag, may_be, split
 from pushlog.formats.marks import Mark, MarkKind
+from pushlog.intake.log_text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,10 +43,12 @@ _UPLOAD = re.compile(
     r"|An image does not exist locally|tag does not exist: |cannot be overwritten because|configured as immutable"
     r"|cannot update tag|will exceed the configured upper limit|(?:Put|Patch|Post|PUT|PATCH|POST) \"?https?://\S+/v2/"
 )
+# A registry is asked below `/v2/`, before docker 1.10 below `/v1/`.
+_URL, _REGISTRY_URL = re.compile(r"https?://"), re.compile(r"https?://\S+/v[012](?:\.\d+)?/|/token\b")
 # Words of other commands: of a pull, a login, a build, an orchestrator that pulls.
 _ELSEWHERE = re.compile(
     r"\bdocker (?:image )?(?:pull|login|build|run|compose|buildx)\b|\bpull access denied\b|\b[Pp]ull(?:ing)?\b"
-    r"|\bFROM \S|kubectl|\blogin\b|manifest for \S+ not found"
+    r"|\bFROM \S|kubectl|\blogin\b|manifest for \S+ not found|^\s*[$#%>+]\s+(?!sudo docker|docker)\S"
 )
 
 
@@ -106,11 +109,14 @@ def mentioned_pushes(candidate: PushRange) -> Iterator[ParsedPush]:
 def _error_beside(candidate: PushRange, mention: Mark, previous_stop: int) -> ErrorLines | None:
     """Return the error of a quoted command: behind it in its line, right below, or above the report that it failed."""
     text = candidate.text
-    pieces = list(candidate.below(mention.stop))
-    behind = sum(piece.line == mention.line for piece in pieces)
-    error = candidate.first_error(pieces, behind) if behind else None
-    if error is None:
-        error = _labelled_error(candidate, pieces[behind:], _BELOW)
+    line = text.start_of(mention.line), text.stop_of(mention.line)
+    pieces = list(candidate.below(line[1]))
+    whole = text.piece(*line)
+    behind = len(plain(text.data[line[0] : mention.stop]))
+    wrapped = error_in(whole.text, candidate.knowledge, behind=behind) if whole else None
+    if whole and wrapped:
+        return join_error_lines(text, whole, pieces, wrapped)
+    error = _labelled_error(candidate, pieces, _BELOW)
     if error or not _FAILED.search(text.shown(mention.line)):
         return error
     start = max(previous_stop, text.start_of(max(1, mention.line - _ABOVE)))
@@ -156,6 +162,8 @@ def _is_alone(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
     A few words around an error that only an upload has are a sentence of the person who asks about it.
     """
     others = [piece.text for piece in pieces if not error.lines[0] <= piece.line <= error.lines[1]]
+    if _URL.search(error.text) and not _REGISTRY_URL.search(error.text):
+        return False
     if any(_ELSEWHERE.search(line) for line in (error.text, *others)):
         return False
     is_asked = len(others) <= _FEW and _UPLOAD.search(error.text) is not None
