@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pushlog.commands.options import FailOn, FailOnOption, Rules
+from pushlog.commands.options import FailOn, FailOnOption, MetadataFile, Rules, SourcePatternText
 
 if TYPE_CHECKING:
     from pushlog.audit.gates import Gates
@@ -51,6 +51,8 @@ def audit(
     time_limit: TimeLimit = 10.0,
     max_log_size: MaxLogSize = 1024,
     rules_files: Rules = None,
+    source_pattern: SourcePatternText = None,
+    metadata_file: MetadataFile = None,
     fail_on: FailOnOption = FailOn.NEVER,
     max_failure_rate: MaxFailureRate = None,
     max_retry_seconds: MaxRetrySeconds = None,
@@ -61,6 +63,7 @@ def audit(
     from pushlog.audit.run import Plan
     from pushlog.audit.run import audit as run
     from pushlog.audit.worker import Settings
+    from pushlog.commands.analysis import origin_options
     from pushlog.exits import Exit
     from pushlog.intake.limits import ArchiveLimits
     from pushlog.rules_file import load_rules
@@ -69,8 +72,17 @@ def audit(
         seconds=time_limit,
         limits=ArchiveLimits(log_bytes=max_log_size << 20),
         knowledge=load_rules(rules_files) if rules_files else None,
+        origin=origin_options(source_pattern, metadata_file),
     )
-    plan = Plan(out=out, jobs=jobs, scheduler=scheduler, rules=tuple(rules_files or ()), settings=settings)
+    plan = Plan(
+        out=out,
+        jobs=jobs,
+        scheduler=scheduler,
+        rules=tuple(rules_files or ()),
+        source_pattern=source_pattern,
+        metadata=metadata_file,
+        settings=settings,
+    )
     gates = Gates(fail_on=fail_on.value, failure_percent=max_failure_rate, retry_seconds=max_retry_seconds)
     try:
         audited = run(paths, plan)

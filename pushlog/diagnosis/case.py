@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pushlog.knowledge.wording import Words, steps, versions
+from pushlog.knowledge.wording import Words, fill, steps, versions
 from pushlog.model import Diagnosis, Evidence, Layer, Source, State, Store
 from pushlog.units import instruction, seconds
 
@@ -121,17 +121,21 @@ class Case:
 
     @property
     def image(self) -> str:
-        """The image as a command names it; a word in capitals to be replaced where the log does not name it."""
+        """The image as the log names it; a word in capitals to be replaced where it does not."""
         return self.values()["reference"] or _IMAGE
 
-    def steps(self, *options: str | tuple[str, ...] | Words, image: str | None = None) -> tuple[str, ...]:
+    def steps(
+        self, *options: str | tuple[str, ...] | Words, image: str | None = None, **names: str | None
+    ) -> tuple[str, ...]:
         """Return the steps that the client of this push can take, with their placeholders filled.
 
-        A tuple holds versions of one step (see `wording`). `image` stands in the commands in place of the one that was
-        pushed. Texts of a log don't belong into `options`: they would be filled too.
+        A tuple holds versions of one step (see `wording`). `image`, which may have placeholders too, stands in the
+        commands in place of the one that was pushed; `names` are values of further placeholders. Texts of a log don't
+        belong into `options` and `image`: they would be filled too.
         """
-        name = image or self.image
-        values = {**self.values(), "reference": name, **self.client.words(name)}
+        values = {**self.values(), **names}
+        name = fill(f"`{image}`", values).strip("`") if image else self.image
+        values |= {"reference": name, **self.client.words(name)}
         parts = (option if isinstance(option, Words) else _versions(option) for option in options)
         return steps(parts, self.client.scopes, values) or (_NO_STEP,)
 

@@ -19,6 +19,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pushlog.knowledge.paste import in_prose, pasteable
 from pushlog.model import Client
 
 if TYPE_CHECKING:
@@ -36,6 +37,9 @@ WORDS = {
     "server": "a proxy",
     "status": "an error status",
     "object": "a blob",
+    "app": "the application",
+    "account": "the account",
+    "region": "the region",
     "client": "the client",
     "Client": "The client",
     "sender": "the client",
@@ -43,6 +47,8 @@ WORDS = {
     "machine": "this machine",
     "Machine": "This machine",
 }
+# Names of programs and machines, which no log gives.
+OWN_NAMES = frozenset({"client", "Client", "sender", "Sender", "machine", "Machine"})
 # Commands of the client that pushed. `push` and `inspect` name the image; the others are followed by their arguments.
 COMMANDS = ("push", "inspect", "login", "logout", "history", "retag")
 # engine: Docker's engine pushes. docker-cli: the `docker` command and its daemon are at hand. docker-config: logins are
@@ -103,7 +109,10 @@ def _has_commands(text: str, values: Mapping[str, str | None]) -> bool:
 
 
 def fill(text: str, values: Mapping[str, str | None]) -> str:
-    """Return the text with its placeholders filled; a missing value reads well in prose and stands out in commands."""
+    """Return the text with its placeholders filled; a missing value reads well in prose and stands out in commands.
+
+    Every command of every remedy is made here. What comes out of a log stands in one only as far as `paste` allows.
+    """
     parts = COMMAND.split(text)
     return "".join(_filled(part, values, in_command=index % 2 == 1) for index, part in enumerate(parts))
 
@@ -113,7 +122,10 @@ def _filled(text: str, values: Mapping[str, str | None], *, in_command: bool) ->
         name = hit[1]
         if name not in WORDS and name not in COMMANDS:
             return hit[0]
-        return values.get(name) or (name.upper() if in_command or name in COMMANDS else WORDS[name])
+        value = values.get(name)
+        if name in COMMANDS or name in OWN_NAMES:
+            return value or (name.upper() if in_command or name in COMMANDS else WORDS[name])
+        return pasteable(name, value) if in_command else in_prose(value or WORDS[name])
 
     return PLACEHOLDER.sub(value, text)
 

@@ -119,6 +119,9 @@ def join_error_lines(text: LogText, first: Piece, rest: Iterable[Piece], wrapped
     head, error = (wrapped.head.strip(), wrapped.text) if wrapped else ("", without_marks(first.text))
     last = first
     for piece in rest:
+        # A CI repeats an error line in a channel of its own.
+        if piece.text == first.text:
+            break
         if joined := unwrapped(text, error, last, piece):
             error, last = joined, piece
             continue

@@ -34,6 +34,17 @@ _FEW = 6
 _FAILED = re.compile(r"non-zero|returned|exit|fail|error|exception", re.IGNORECASE)
 # A sentence that says that the command it quotes went well.
 _WORKED = re.compile(r"\b(?:worked|works fine|succeeded|was successful)\b", re.IGNORECASE)
+# A line that tells which command to run, or what to do if it fails: a file that was searched, a workflow, a manual.
+_ADVICE = re.compile(
+    r"^\S+:\d+[:-]|^\s*(?:-\s+)?(?:run|script|command|cmd|args|push)\s*:|^\s*-\s+(?:[\"']?docker\b|name:)"
+    r"|\b(?:if (?:it|you|this|the|that)|in case|whenever|e\.g\.|for example|you (?:can|should|must|need)|make sure)\b",
+    re.IGNORECASE,
+)
+# A line that runs something else: what stands below it is its answer.
+_OTHER_COMMAND = re.compile(
+    r"(?:[$+#>]+ +|\S+[#$] )?(?:helm|kubectl|oc|git|npm|npx|yarn|pnpm|make|docker|podman|aws|gcloud|az|terraform"
+    r"|ansible\S*|curl|wget|cd|export|sleep|python3?|pip3?|go|mvn|\./\S+|gradle|ssh|scp|bash|sh) +[\w./$\"'-]"
+)
 # Texts that stand in no errors but those of a push.
 _UPLOAD = re.compile(
     r"failed commit on ref|/blobs/uploads|blob upload|blob unknown|digest invalid|size invalid|tag invalid"
@@ -57,8 +68,9 @@ def push_without_rows(candidate: PushRange, opening: tuple[Mark, ...]) -> Parsed
     if command is None:
         return None
     pieces = list(candidate.below(max(m.stop for m in opening)))
-    error = candidate.first_error(pieces, 2)
-    if error:
+    error = candidate.first_error(pieces[:1] if pieces and _OTHER_COMMAND.match(pieces[0].text) else pieces, 2)
+    # This word alone ends a here-document far more often than a push that has said nothing yet.
+    if error and error.text != "EOF":
         return build_push(candidate, error, list(opening))
     options = " ".join(command.fields.get(name, "") for name in ("OPTIONS", "AFTER")).split()
     if pieces and {"-q", "--quiet"} & set(options) and _names(pieces[0].text, command):
@@ -89,7 +101,8 @@ def mentioned_pushes(candidate: PushRange) -> Iterator[ParsedPush]:
     for mention in candidate.marks:
         if mention.kind != MarkKind.MENTION or mention.start < previous_stop:
             continue
-        if _WORKED.search(candidate.text.shown(mention.line)):
+        line = candidate.text.shown(mention.line)
+        if _WORKED.search(line) or _ADVICE.search(line):
             continue
         error = _error_beside(candidate, mention, previous_stop)
         if error:
