@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from pushlog.fields import names
 from pushlog.intake.log_text import LOOKED_AT
 from pushlog.intake.mapped import holds
-from pushlog.model import Evidence, Failure, Interval, Log, Redacted
+from pushlog.model import Evidence, Failure, Interval, Log, Missed, Redacted
 from pushlog.redaction.find import hide, mark, spans
 from pushlog.redaction.rows import goes_on
 from pushlog.redaction.windows import windows
@@ -93,7 +93,7 @@ def _gather(value: object, texts: list[tuple[str, int | None]]) -> None:
     if isinstance(value, str):
         if value and not isinstance(value, Enum):
             texts.append((value, None))
-    elif isinstance(value, Evidence):
+    elif isinstance(value, Evidence | Missed):
         texts.append((value.text, value.line))
     elif isinstance(value, Failure):
         # In pieces for their lines, and whole for what goes over several of them.
