@@ -12,8 +12,8 @@ from pushlog.diagnosis.push_again import with_retry_advice
 from pushlog.diagnosis.result_limits import limit_findings, limit_pushes, timed_out_log
 from pushlog.diagnosis.verdict import verdict
 from pushlog.formats.dialects import openings
-from pushlog.formats.docker.fragments import line_of_unbound_error
 from pushlog.formats.lanes import read_pushes
+from pushlog.formats.missed import missed_lines, missed_notes
 from pushlog.formats.parsed_push import coverage
 from pushlog.formats.prefilter import candidate_ranges
 from pushlog.intake.dated import dated
@@ -89,7 +89,7 @@ def _analyze(source: Raw, options: Options) -> Log:
     described, text, cases = _build_cases(source, options)
     diagnoses = (_judge(case, habits) for case, habits in zip(cases, across(cases), strict=True))
     log = limit_findings(Log(source=described, pushes=tuple(diagnoses)), options.limits)
-    return redact_result(log, text if cases else None) if options.redact else without_redaction(log)
+    return redact_result(log, text if cases or described.missed else None) if options.redact else without_redaction(log)
 
 
 def cases(source: str | Path | bytes, options: Options | None = None) -> list[Case]:
@@ -110,6 +110,7 @@ def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -
     is_timed = bool(log.timestamps or options.timestamps)
     all_pushes = read_pushes(text, log.lanes, options.knowledge, keep_redraws=keep_redraws or is_timed)
     parsed_pushes, over = limit_pushes(all_pushes.parsed, options.limits)
+    missed = missed_lines(text, parsed_pushes, options.knowledge)
     described = Source(
         name=source.name,
         bytes=source.size,
@@ -122,8 +123,9 @@ def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -
             *source.all_notes,
             *log.notes,
             *_client_notes(parsed_pushes),
-            *(() if parsed_pushes else _unbound_error_note(text, options.knowledge)),
+            *missed_notes(missed),
         ),
+        missed=missed,
     )
     timestamps = log.timestamps or options.timestamps
     cases = [
@@ -160,14 +162,6 @@ def _client_notes(parsed_pushes: tuple[ParsedPush, ...]) -> tuple[str, ...]:
 
 def _client_name(client: Client) -> str:
     return "a client that the log does not tell" if client is Client.UNKNOWN else f"pushed by {client.value}"
-
-
-def _unbound_error_note(text: LogText, knowledge: Knowledge) -> tuple[str, ...]:
-    """Return a note about an error in a log without a push, to which nothing binds it."""
-    line = line_of_unbound_error(text, knowledge)
-    return (
-        () if line is None else (f"line {line} reads like an error of a push, but no push is in the log to bind it to",)
-    )
 
 
 def _with_instructions(cases: list[Case], history: History | None) -> tuple[list[Case], tuple[str, ...]]:

@@ -11,7 +11,6 @@ from pushlog.formats.docker.bind_error import ErrorLines, PushRange, bound_error
 from pushlog.formats.docker.build_push import build_push
 from pushlog.formats.docker.surroundings import is_of_another_command
 from pushlog.formats.errors.bystanders import is_bystander
-from pushlog.formats.errors.classify import starts_error
 from pushlog.formats.errors.wrapped import error_in
 from pushlog.formats.image_names import has_open_tag, may_be, split
 from pushlog.formats.marks import Mark, MarkKind
@@ -61,13 +60,6 @@ _ELSEWHERE = re.compile(
     r"\bdocker (?:image )?(?:pull|login|build|run|compose|buildx)\b|\bpull access denied\b|\b[Pp]ull(?:ing)?\b"
     r"|\bFROM \S|kubectl|\blogin\b|manifest for \S+ not found|^\s*[$#%>+]\s+(?!sudo docker|docker)\S"
 )
-
-
-def line_of_unbound_error(text: LogText, knowledge: Knowledge) -> int | None:
-    """Return the first line that reads like a push's error in a log without a push; it may be that of a pull."""
-    stop = min(len(text.data), _SHORT_LOG)
-    lines = ((piece.line, piece.text) for piece in text.pieces(0, stop) if starts_error(piece.text, knowledge))
-    return next((line for line, words in lines if not is_of_another_command(words)), None)
 
 
 def push_without_rows(candidate: PushRange, opening: tuple[Mark, ...]) -> ParsedPush | None:
