@@ -11,7 +11,6 @@ from pushlog.formats.docker.bind_error import ErrorLines, PushRange, bound_error
 from pushlog.formats.docker.build_push import build_push
 from pushlog.formats.docker.surroundings import is_of_another_command
 from pushlog.formats.errors.bystanders import is_bystander
-from pushlog.formats.errors.classify import starts_error
 from pushlog.formats.errors.wrapped import error_in
 from pushlog.formats.image_names import has_open_tag, may_be, split
 from pushlog.formats.marks import Mark, MarkKind
@@ -35,6 +34,17 @@ _FEW = 6
 _FAILED = re.compile(r"non-zero|returned|exit|fail|error|exception", re.IGNORECASE)
 # A sentence that says that the command it quotes went well.
 _WORKED = re.compile(r"\b(?:worked|works fine|succeeded|was successful)\b", re.IGNORECASE)
+# A line that tells which command to run, or what to do if it fails: a file that was searched, a workflow, a manual.
+_ADVICE = re.compile(
+    r"^\S+:\d+[:-]|^\s*(?:-\s+)?(?:run|script|command|cmd|args|push)\s*:|^\s*-\s+(?:[\"']?docker\b|name:)"
+    r"|\b(?:if (?:it|you|this|the|that)|in case|whenever|e\.g\.|for example|you (?:can|should|must|need)|make sure)\b",
+    re.IGNORECASE,
+)
+# A line that runs something else: what stands below it is its answer.
+_OTHER_COMMAND = re.compile(
+    r"(?:[$+#>]+ +|\S+[#$] )?(?:helm|kubectl|oc|git|npm|npx|yarn|pnpm|make|docker|podman|aws|gcloud|az|terraform"
+    r"|ansible\S*|curl|wget|cd|export|sleep|python3?|pip3?|go|mvn|\./\S+|gradle|ssh|scp|bash|sh) +[\w./$\"'-]"
+)
 # Texts that stand in no errors but those of a push.
 _UPLOAD = re.compile(
     r"failed commit on ref|/blobs/uploads|blob upload|blob unknown|digest invalid|size invalid|tag invalid"
@@ -54,21 +64,15 @@ _ELSEWHERE = re.compile(
 )
 
 
-def line_of_unbound_error(text: LogText, knowledge: Knowledge) -> int | None:
-    """Return the first line that reads like a push's error in a log without a push; it may be that of a pull."""
-    stop = min(len(text.data), _SHORT_LOG)
-    lines = ((piece.line, piece.text) for piece in text.pieces(0, stop) if starts_error(piece.text, knowledge))
-    return next((line for line, words in lines if not is_of_another_command(words)), None)
-
-
 def push_without_rows(candidate: PushRange, opening: tuple[Mark, ...]) -> ParsedPush | None:
     """Return the push of a command that is followed by nothing but its error, or by the one line of `--quiet`."""
     command = next((m for m in opening if m.kind == MarkKind.COMMAND), None)
     if command is None:
         return None
     pieces = list(candidate.below(max(m.stop for m in opening)))
-    error = candidate.first_error(pieces, 2)
-    if error:
+    error = candidate.first_error(pieces[:1] if pieces and _OTHER_COMMAND.match(pieces[0].text) else pieces, 2)
+    # This word alone ends a here-document far more often than a push that has said nothing yet.
+    if error and error.text != "EOF":
         return build_push(candidate, error, list(opening))
     options = " ".join(command.fields.get(name, "") for name in ("OPTIONS", "AFTER")).split()
     if pieces and {"-q", "--quiet"} & set(options) and _names(pieces[0].text, command):
@@ -99,7 +103,8 @@ def mentioned_pushes(candidate: PushRange) -> Iterator[ParsedPush]:
     for mention in candidate.marks:
         if mention.kind != MarkKind.MENTION or mention.start < previous_stop:
             continue
-        if _WORKED.search(candidate.text.shown(mention.line)):
+        line = candidate.text.shown(mention.line)
+        if _WORKED.search(line) or _ADVICE.search(line):
             continue
         error = _error_beside(candidate, mention, previous_stop)
         if error:
