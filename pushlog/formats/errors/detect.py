@@ -28,6 +28,8 @@ SHAPES = re.compile(
     r"|[Ee]rror parsing HTTP (?:\d{3} )?response(?: body)?: "
     r'|(?:Get|Head|Put|Post|Patch|Delete|GET|HEAD|PUT|POST|PATCH|DELETE) (?:"https?://[^"]+"|https?://\S+): '
     r"|(?:dial|proxyconnect) (?:tcp|udp|unix)[46]?\b.*: |(?:read|write) (?:tcp|udp)[46]? \S+->\S+: "
+    r"|Error pushing to registry: |(?:Received )?HTTP code \d{3} while uploading |Server error: (?:unexpected )?\d{3} "
+    r"|Status \d{3} trying to push repository |Failed to upload (?:layer|metadata): |(?:v2|v1) ping attempt failed "
     r"|error during connect: |writing blob: |pushing image \"|(?:remote error: )?tls: |x509: |lookup \S+(?: on \S+)?: "
 )
 CLIENT = re.compile(r"(?:ERROR|Error|error): (?=\S)")
@@ -61,6 +63,8 @@ CONTINUATIONS = (
 )
 # The longest error pages of known proxies have about a hundred lines; a page that was cut must not take the whole log.
 PAGE_LINES = 300
+# A page that Go quotes, its line ends escaped, stands on one line, however much of it was cut out.
+PAGE_QUOTED = re.compile(r'"<(?:!doctype|html)\b[^\n]*"\s*\Z', re.IGNORECASE)
 
 
 def starts_error(line: str, knowledge: Knowledge | None = None) -> bool:
@@ -97,6 +101,8 @@ def continues(first_lines: str, line: str) -> bool:
 
 def _continues_page(first_lines: str, line: str) -> bool:
     """Return whether a page continues: to its last tag, the comments that nginx pads it with, and one blank line."""
+    if PAGE_QUOTED.search(first_lines):
+        return False
     end_tags = list(PAGE_END.finditer(first_lines))
     if not end_tags or line.startswith("<!-- "):
         return first_lines.count("\n") < PAGE_LINES
