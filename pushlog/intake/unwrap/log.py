@@ -170,10 +170,7 @@ def _unwrapped_twice(export: Export, inside: UnwrappedLog) -> UnwrappedLog:
         timestamps=LineTimestamps(timestamps, text) if inside.lanes and timestamps else timestamps,
         capture=inside.capture,
         decoration="+".join(dict.fromkeys(name for name in names if name)),
-        notes=(
-            *export.notes,
-            *(note for note in inside.notes if not (export.has_lanes and note.startswith("kubernetes:"))),
-        ),
+        notes=(*export.notes, *notes),
     )
 
 
