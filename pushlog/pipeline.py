@@ -9,11 +9,12 @@ from pushlog.diagnosis.build import build_case
 from pushlog.diagnosis.excerpt import excerpt
 from pushlog.diagnosis.fate import with_fates
 from pushlog.diagnosis.push_again import with_retry_advice
+from pushlog.diagnosis.registry_word import states_of, with_registry_word
 from pushlog.diagnosis.result_limits import limit_findings, limit_pushes, timed_out_log
 from pushlog.diagnosis.verdict import verdict
 from pushlog.formats.dialects import openings
-from pushlog.formats.docker.fragments import line_of_unbound_error
 from pushlog.formats.lanes import read_pushes
+from pushlog.formats.missed import missed_lines, missed_notes
 from pushlog.formats.parsed_push import coverage
 from pushlog.formats.prefilter import candidate_ranges
 from pushlog.intake.dated import dated
@@ -89,7 +90,7 @@ def _analyze(source: Raw, options: Options) -> Log:
     described, text, cases = _build_cases(source, options)
     diagnoses = (_judge(case, habits) for case, habits in zip(cases, across(cases), strict=True))
     log = limit_findings(Log(source=described, pushes=tuple(diagnoses)), options.limits)
-    return redact_result(log, text if cases else None) if options.redact else without_redaction(log)
+    return redact_result(log, text if cases or described.missed else None) if options.redact else without_redaction(log)
 
 
 def cases(source: str | Path | bytes, options: Options | None = None) -> list[Case]:
@@ -110,6 +111,7 @@ def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -
     is_timed = bool(log.timestamps or options.timestamps)
     all_pushes = read_pushes(text, log.lanes, options.knowledge, keep_redraws=keep_redraws or is_timed)
     parsed_pushes, over = limit_pushes(all_pushes.parsed, options.limits)
+    missed = missed_lines(text, parsed_pushes, options.knowledge)
     described = Source(
         name=source.name,
         bytes=source.size,
@@ -122,8 +124,9 @@ def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -
             *source.all_notes,
             *log.notes,
             *_client_notes(parsed_pushes),
-            *(() if parsed_pushes else _unbound_error_note(text, options.knowledge)),
+            *missed_notes(missed),
         ),
+        missed=missed,
     )
     timestamps = log.timestamps or options.timestamps
     cases = [
@@ -133,7 +136,7 @@ def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -
     ]
     cases, unnamed = _with_instructions(cases, options.history)
     cases, unsized = _with_sizes(cases, options)
-    cases = with_retry_advice([with_fates(case) for case in cases])
+    cases = with_retry_advice([with_fates(with_registry_word(case)) for case in cases])
     left_out = (*log.long_lines, *over, *([time.note] if len(cases) < len(parsed_pushes) else []))
     notes = (*described.notes, *unnamed, *unsized, *left_out)
     described = replace(
@@ -149,7 +152,8 @@ def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -
 def _dated(source: Raw, cases: Sequence[Case], options: Options) -> Dated:
     began = ((case.push.duration.began, case.push.clock) for case in cases)
     path_parts = options.origin.pattern.parts(source.name) if options.origin.pattern else {}
-    return dated(began, source.name, path_parts, source.modified, source.modified_by)
+    registry = min((state.started for case in cases for state in states_of(case)), default=None)
+    return dated(began, source.name, path_parts, source.modified, source.modified_by, registry=registry)
 
 
 def _client_notes(parsed_pushes: tuple[ParsedPush, ...]) -> tuple[str, ...]:
@@ -160,14 +164,6 @@ def _client_notes(parsed_pushes: tuple[ParsedPush, ...]) -> tuple[str, ...]:
 
 def _client_name(client: Client) -> str:
     return "a client that the log does not tell" if client is Client.UNKNOWN else f"pushed by {client.value}"
-
-
-def _unbound_error_note(text: LogText, knowledge: Knowledge) -> tuple[str, ...]:
-    """Return a note about an error in a log without a push, to which nothing binds it."""
-    line = line_of_unbound_error(text, knowledge)
-    return (
-        () if line is None else (f"line {line} reads like an error of a push, but no push is in the log to bind it to",)
-    )
 
 
 def _with_instructions(cases: list[Case], history: History | None) -> tuple[list[Case], tuple[str, ...]]:

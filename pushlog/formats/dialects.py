@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import compress, pairwise
 from typing import TYPE_CHECKING
 
-from pushlog.formats.clients import buildkit, compose, containers, crane, kaniko, nerdctl, oras
+from pushlog.formats.clients import buildkit, compose, containers, crane, kaniko, manifest_push, nerdctl, oras
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.fragments import alone
 from pushlog.formats.docker.split import docker_pushes
@@ -30,7 +30,7 @@ _EMPTY_CONFIG = "44136fa355b3"
 
 
 # Each is a module. Docker's own dialect reads what these leave.
-DIALECTS: tuple[Dialect, ...] = (buildkit, compose, containers, crane, kaniko, nerdctl, oras)
+DIALECTS: tuple[Dialect, ...] = (buildkit, compose, containers, crane, kaniko, manifest_push, nerdctl, oras)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

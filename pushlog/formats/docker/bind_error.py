@@ -173,7 +173,7 @@ def _error_above(candidate: PushRange, pieces: list[Piece], line: int) -> ErrorL
 
 def _unexplained_error(candidate: PushRange, offset: int) -> ErrorLines | None:
     """Return the line right below a push as its error, if nothing else explains it and the output ends with it."""
-    pieces = iter(candidate.below(offset))
+    pieces = iter(candidate.leftover(offset, min(candidate.stop, offset + _REACH)))
     first = next(pieces, None)
     if first is None or candidate.text.data[offset : first.start].count(b"\n") > _APART or is_bystander(first.text):
         return None
