@@ -36,14 +36,23 @@ class Classified:
     store: Store
 
 
-def classify(text: str, *, store: Store = Store.UNKNOWN, catalogue: Sequence[Signature] | None = None) -> Classified:
-    """Return what an error text means. `store`, if known, rules out rows of the other store. Raises nothing."""
+def classify(
+    text: str,
+    *,
+    store: Store = Store.UNKNOWN,
+    catalogue: Sequence[Signature] | None = None,
+    retried: bool = False,
+) -> Classified:
+    """Return what an error text means. Raises nothing.
+
+    `store`, if known, rules out rows of the other store. `retried`: countdowns of layers stand above the error.
+    """
     parts = parse_error(text)
     store_by_form = store_of(parts)
     likely_store = store if store is not Store.UNKNOWN else store_by_form
     lowered = text.lower()
     rows = signatures() if catalogue is None else catalogue
-    signature = next((row for row in rows if _fits(row, parts, lowered, likely_store)), None)
+    signature = next((row for row in rows if _fits(row, parts, lowered, likely_store, retried=retried)), None)
     return Classified(
         parts=parts,
         signature=signature,
@@ -67,7 +76,7 @@ def store_of(parts: ErrorText) -> Store:
     return Store.UNKNOWN
 
 
-def _fits(row: Signature, parts: ErrorText, lowered: str, store: Store) -> bool:
+def _fits(row: Signature, parts: ErrorText, lowered: str, store: Store, *, retried: bool) -> bool:
     match = row.match
     if match.has and not any(literal in lowered for literal in match.has):
         return False
@@ -75,6 +84,7 @@ def _fits(row: Signature, parts: ErrorText, lowered: str, store: Store) -> bool:
         return False
     return (
         (not match.code or parts.code in match.code)
+        and (match.retried is None or match.retried is retried)
         and (match.without_message is None or match.without_message is parts.bare)
         and (not match.status or _status_fits(match, parts.http_status))
         and all(stage in parts.stages for stage in match.stage)
