@@ -86,6 +86,7 @@ def build_case(
         concurrency=concurrency(table, parsed, store=store, capture=source.capture, configured=max_uploads),
         sent=sent(table, store, clock.kind, clock.end),
         lines_understood=parsed.understood,
+        wrapper=parsed.wrapper,
         unread=tuple(Evidence(line=piece.line, text=piece.text) for piece in parsed.unread[:_UNREAD_SHOWN]),
     )
     return Case(

@@ -73,6 +73,7 @@ class MarkKind(StrEnum):
     MANIFEST = "manifest"
     MANIFEST_DONE = "manifest_done"
     MOBY = "moby"
+    MORE = "more"
     MOUNTED = "mounted"
     NAMING = "naming"
     OBJECT = "object"

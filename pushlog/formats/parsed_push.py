@@ -24,7 +24,7 @@ class ParsedPush:
 
     `start` is the offset of its first text, `stop` one inside its last; `after` is the first text below it. `client`
     is who pushed, as far as the lines show, and `why` the evidence. `clock`: times that the client itself printed.
-    `quiet`: it is the one line of `docker push --quiet`. `until` is the offset at which the next push starts, None for
+    `wrapper`: the program that drove the client. `quiet`: it is the one line of `docker push --quiet`. `until` is the offset at which the next push starts, None for
     the last of a log.
     """
 
@@ -41,6 +41,7 @@ class ParsedPush:
     clock: ClientTimestamps | None = None
     quiet: bool = False
     until: int | None = None
+    wrapper: str | None = None
 
     @property
     def understood(self) -> int:

@@ -18,7 +18,7 @@ _HUB = "docker.io"
 _HUB_API = "registry-1.docker.io"
 # distribution-spec: requests of a push go to `/v2/<name>/blobs/…` and `/v2/<name>/manifests/<tag>`.
 _REQUEST = re.compile(
-    r"https?://(?P<host>[^/\s\"\\]+)/v2/(?P<name>[a-z0-9][\w./-]*?)/(?:blobs/|manifests/(?P<tag>\w[\w.-]*(?![\w.:-]))?)"
+    r"https?://(?P<host>[^/\s\"\\]+)/v2/(?P<name>[a-z0-9][\w./-]*?)/(?:blobs/|manifests/(?P<tag>\w[\w.-]*(?![\w.-]|:\w))?)"
 )
 # containers/image docker/docker_image_dest.go, errors.go.
 _PLACES = (

@@ -28,6 +28,7 @@ _WORDS = re.compile(
     r"(?:[Ff]ailed to push(?=\S* \S+(?: after \d+ tries)?: .*exit)|[Uu]nable to push|[Cc]ould not push"
     r"|[Pp]ushing(?: to remote:| to registry:| docker image:?| image:?| the image:?)?)"
     rf"(?: image| docker image)? [\"'`]?(?P<name>(?=\S*/){_NAME})(?![\w/@$*{{])"
+    rf"(?:[\"'`] to registry [\"'`](?P<host>[\w.-]+(?::\d+)?)[\"'`])?"
 )
 # One of these stands in every line with such a command: plain texts, which are found at the speed of memory.
 _SIGNS = (b"push", b"Pushing ")
@@ -48,7 +49,9 @@ def mentioned(text: LogText, start: int, stop: int) -> Iterator[Mark]:
         line = text.data[first:last].decode("latin-1")
         for pattern in (_COMMAND, _WORDS):
             for match in pattern.finditer(line):
-                yield _mention(text, first + match.start(), first + match.end(), match["name"])
+                host = match.groupdict().get("host")
+                name = f"{host}/{match['name']}" if host and not match["name"].startswith(f"{host}/") else match["name"]
+                yield _mention(text, first + match.start(), first + match.end(), name)
     if text.data.find(_LIST_SIGN, start, stop) >= 0:
         for listed in _LIST.finditer(text.data, start, stop):
             yield _mention(text, listed.start(), listed.end(), listed["name"].decode("utf-8", "replace"))
