@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pushlog.model import Diagnosis, Family, Log, Outcome, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 
 class Exit(IntEnum):
@@ -58,6 +58,20 @@ _CLASSES = {
 # These classes say what to do even where the same push could work later.
 _BEFORE_TRANSIENT = (Exit.AUTH, Exit.PERMISSION, Exit.MISSING, Exit.SIZE, Exit.QUOTA, Exit.CANCELLED)
 
+# Which class decides where several pushes failed: what needs a person first, then what heals by itself.
+_RANK = (
+    Exit.AUTH,
+    Exit.PERMISSION,
+    Exit.MISSING,
+    Exit.SIZE,
+    Exit.QUOTA,
+    Exit.NETWORK_SETUP,
+    Exit.REGISTRY_FAULT,
+    Exit.TRANSIENT,
+    Exit.UNKNOWN,
+    Exit.CANCELLED,
+)
+
 
 def class_of(push: Diagnosis) -> Exit:
     """Return the class of a push's end: 0 when it succeeded, 10 when pushing again may help, else by its family."""
@@ -69,8 +83,23 @@ def class_of(push: Diagnosis) -> Exit:
     return Exit.TRANSIENT if push.error.retry_helps and by_family not in _BEFORE_TRANSIENT else by_family
 
 
+def class_of_all(pushes: Sequence[Diagnosis]) -> Exit:
+    """Return the class of several pushes: that of the cause, whatever the order of their lines.
+
+    A later push of the same image speaks for the earlier ones. A push that was cancelled or not seen to its end counts
+    only where none failed, since a client stops the others when one fails.
+    """
+    last = {
+        (push.reference.registry, push.reference.repository, push.reference.tags): push
+        for push in sorted(pushes, key=lambda push: push.lines)
+        if push.outcome is not Outcome.SUCCEEDED
+    }
+    classes = {class_of(push) for push in last.values()}
+    return next((end for end in _RANK if end in classes), Exit.DONE)
+
+
 def status(logs: Iterable[Log], *, fail_on: str, classes: bool, strict: bool) -> Exit:
-    """Return the exit status of an analysis; with `classes` that of the last push that did not succeed."""
+    """Return the exit status of an analysis; with `classes` the class of its pushes."""
     results = list(logs)
     pushes = [push for log in results for push in log.pushes]
     if any(log.source.incomplete for log in results):
@@ -80,7 +109,7 @@ def status(logs: Iterable[Log], *, fail_on: str, classes: bool, strict: bool) ->
     if strict and any(push.unread for push in pushes):
         return Exit.INCOMPLETE_ANALYSIS
     if classes:
-        return next((end for push in reversed(pushes) if (end := class_of(push)) is not Exit.DONE), Exit.DONE)
+        return class_of_all(pushes)
     has_failure = any(push.outcome is not Outcome.SUCCEEDED for push in pushes)
     has_warning = any(f.severity is not Severity.INFO for push in pushes for f in push.findings)
     is_met = {"never": False, "failed": has_failure, "warning": has_failure or has_warning}[fail_on]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.build import build_case
 from pushlog.diagnosis.excerpt import excerpt
+from pushlog.diagnosis.fate import with_fates
+from pushlog.diagnosis.push_again import with_retry_advice
 from pushlog.diagnosis.result_limits import limit_findings, limit_pushes, timed_out_log
 from pushlog.diagnosis.verdict import verdict
 from pushlog.formats.dialects import openings
@@ -127,6 +129,7 @@ def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -
     ]
     cases, unnamed = _with_instructions(cases, options.history)
     cases, unsized = _with_sizes(cases, options)
+    cases = with_retry_advice([with_fates(case) for case in cases])
     left_out = (*log.long_lines, *over, *([time.note] if len(cases) < len(parsed_pushes) else []))
     notes = (*described.notes, *unnamed, *unsized, *left_out)
     return replace(described, notes=notes, incomplete=source.incomplete or bool(left_out)), text, cases

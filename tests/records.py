@@ -9,6 +9,7 @@ from pushlog.model import (
     Clock,
     Diagnosis,
     Duration,
+    Fate,
     Finding,
     Interval,
     Layer,
@@ -25,6 +26,15 @@ from pushlog.model import (
 
 def interval(phase: Phase, start: float, end: float, attempt: int = 1) -> Interval:
     return Interval(phase=phase, start=start, end=end, attempt=attempt)
+
+
+def fate(state: State, attempts: int) -> Fate:
+    """What becomes of a layer in this state where the push fails."""
+    if state.done or state is State.SKIPPED:
+        return Fate.DONE
+    if state is State.FAILED:
+        return Fate.GAVE_UP if attempts > 1 else Fate.FAILED
+    return Fate.NOT_STARTED if state in (State.WAITING, State.PREPARING) else Fate.CANCELLED
 
 
 def layer(
@@ -52,6 +62,7 @@ def layer(
         created_by=None,
         lines=lines,
         intervals=intervals,
+        fate=fate(state, int(started) if attempts is None else attempts),
     )
 
 

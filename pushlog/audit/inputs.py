@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.faults import InputError
 from pushlog.intake import remote
+from pushlog.intake.run_folders import repeated_steps
 from pushlog.redaction.find import redact_text
 
 if TYPE_CHECKING:
@@ -26,13 +27,15 @@ _PATTERN = "*?["
 class Input:
     """One file to read. `size` in bytes, None where it is not known before; `stamp` changes when the file does.
 
-    `twin`: its number among those whose names are the same but for a secret, from 1.
+    `twin`: its number among those whose names are the same but for a secret, from 1. `repeats`: another
+    input holds all of its lines.
     """
 
     name: str
     size: int | None
     stamp: str
     twin: int = 1
+    repeats: bool = False
 
     @property
     def label(self) -> str:
@@ -66,6 +69,9 @@ def discover(names: Iterable[str], out: Path) -> tuple[list[Input], list[Missing
             inputs.setdefault(unsigned(entry.name), entry)
         else:
             missing.setdefault(entry.name, Missing(name=redact_text(entry.name), reason=redact_text(entry.reason)))
+    for key in repeated_steps(name for name in inputs):
+        # Where the whole log goes, this one is read after all.
+        inputs[key] = replace(inputs[key], repeats=True, stamp=f"{inputs[key].stamp} repeats")
     twins: Counter[str] = Counter()
     for key in sorted(inputs):
         label = inputs[key].label

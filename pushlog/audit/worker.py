@@ -28,6 +28,7 @@ from pushlog.intake.archives import Member, members
 from pushlog.intake.deadline import TimeUpError, deadline
 from pushlog.intake.limits import ArchiveLimits
 from pushlog.intake.read import raw
+from pushlog.intake.run_folders import REPEATS
 from pushlog.pipeline import Options, analyze_raw
 from pushlog.redaction.find import redact_text
 from pushlog.report.html import linked
@@ -147,6 +148,9 @@ def line(record: Record) -> str:
 
 def _members(source: Input, unit: Unit, settings: Settings) -> Iterator[Member]:
     """Yield the logs of an input, or one member without data that tells why there are none."""
+    if source.repeats:
+        yield Member(name="", data=None, problem=REPEATS, harmless=True)
+        return
     try:
         reading = _Reading(settings.seconds)
         with reading.opened(source) as file:

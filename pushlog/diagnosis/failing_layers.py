@@ -12,6 +12,8 @@ from pushlog.timeline.blob import is_blob
 if TYPE_CHECKING:
     from pushlog.diagnosis.case import Case
 
+# An error that ends a push at once, in the words of `signatures.RETRIED`.
+_NEVER_RETRIED = "never"
 _NOT_DONE = (State.PUSHING, State.RETRYING, State.FAILED, State.PREPARING)
 
 
@@ -61,10 +63,26 @@ def retries_used_up(case: Case) -> tuple[str, ...]:
     """Return the layers whose last countdown ran out before the push failed; of several, at least one ended it."""
     if case.push.outcome is not Outcome.FAILED or not len(case.events):
         return ()
-    attempt, wait = case.events.attempt, case.events.wait
+    events = case.events
+    last_seconds = _last_seconds_of_a_screen(case)
     used_up = {
         code
-        for code, row in case.events.last().items()
-        if attempt[row] == MAX_ATTEMPTS or (attempt[row] == MAX_RETRIES and wait[row] == 1)
+        for code, row in events.last().items()
+        if events.attempt[row] == MAX_ATTEMPTS
+        or (events.wait[row] == 1 and (events.attempt[row] == MAX_RETRIES or code in last_seconds))
     }
     return tuple(layer.id for code, layer in enumerate(case.push.layers) if code in used_up and not layer.state.done)
+
+
+def _last_seconds_of_a_screen(case: Case) -> set[int]:
+    """Return the layers of which a pasted screen shows one countdown line and no other.
+
+    The graphdriver store ends with an error that it retries only after the last attempt: that countdown was the last.
+    """
+    row = case.classified.signature if case.classified else None
+    if case.push.store is Store.CONTAINERD or row is None or row.retried == _NEVER_RETRIED or case.classified is None:
+        return set()
+    if case.classified.parts.host is not None:  # the first request of a push is not retried
+        return set()
+    waits = case.events.wait > 0
+    return {code for code, rows in case.events.by_layer.items() if int(waits[rows].sum()) == 1}

@@ -19,6 +19,8 @@ _AGAIN = {
     False: "Pushing again will not help.",
     None: "The log can't tell whether pushing again helps.",
 }
+# The shortest lower bound that is worth its words, in seconds: the first countdown of Docker takes as long.
+_TELLING = 5
 _DONE_WORDS = {State.PUSHED: "uploaded", State.EXISTS: "already there", State.MOUNTED: "mounted"}
 
 
@@ -34,6 +36,9 @@ def verdict(push: Diagnosis, findings: Sequence[Finding], client: ClientFacts) -
     what = "The push was stopped" if push.outcome is Outcome.INTERRUPTED else "The log ends in the middle of the push"
     far = f", after {push.progress.layers_done} of {count(push.progress.layers_total, 'layer')}" if push.layers else ""
     again = "Push again: layers that are in the registry are skipped." if push.layers else "Push again."
+    line = next((finding.data["possible_error"] for finding in findings if "possible_error" in finding.data), None)
+    if line is not None:
+        return f"{what}{far}", f"There is no proof of success, and line {line} may be the error: read it first."
     return f"{what}{far}", f"There is neither {client.proof_words} nor an error. {again}"
 
 
@@ -65,9 +70,12 @@ def _tried(push: Diagnosis, client: str) -> str:
     tries = max((layer.attempts for layer in push.layers if not layer.state.done), default=0)
     if tries < 2:
         return ""
-    over = push.duration.seconds if push.duration.seconds is not None else push.duration.at_least
-    bound = "" if push.duration.seconds is not None else "at least "
-    return f"{client} tried {tries} times over {bound}{seconds(over)}." if over else f"{client} tried {tries} times."
+    took = push.duration
+    if took.seconds is not None:
+        return f"{client} tried {tries} times over {seconds(took.seconds)}."
+    # A shorter bound says nothing of a push that took minutes.
+    over = f" over at least {seconds(took.at_least)}" if took.at_least >= _TELLING else ""
+    return f"{client} tried {tries} times{over}."
 
 
 def _kept(push: Diagnosis) -> str:

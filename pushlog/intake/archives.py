@@ -7,12 +7,12 @@ believed: bytes are counted while they are read. What can't be read comes as a m
 from __future__ import annotations
 
 import io
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from pushlog.faults import InputError
 from pushlog.intake.readers import CHUNK, BrokenError, Progress, Reads, TooMuchError, no_progress
+from pushlog.intake.run_folders import REPEATS, is_step, repeated_steps
 from pushlog.intake.tar_entries import tar_entries
 from pushlog.intake.unpack import COMPRESSED, Counted, Meter, Metered, Peeked, decompressed, kind
 from pushlog.intake.zip_entries import opened_entry, zip_entries
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 
 
 NESTED_TOO_DEEP = "an archive inside an archive inside an archive: not opened"
-# The complete log of a job in the zip that GitHub gives for a run; the folder of its name repeats it step by step.
-# Source: docs.github.com, "Download workflow run logs"; actions/runner, the names of its log files.
-_WHOLE_JOB = re.compile(r"\d+_(?P<job>[^/]+)\.txt")
 _NAME = 300
 
 
@@ -121,23 +118,24 @@ class _Walk:
                 return
             file = Counted(io.BytesIO(data), len(data))
         entries = zip_entries(file, self._limits.members + 1)
-        jobs = {match["job"] for entry in entries if (match := _WHOLE_JOB.fullmatch(entry.name))}
+        repeated = repeated_steps(entry.name for entry in entries)
         for entry in entries:
             if not self._counted():
                 yield self._rest(name)
                 return
             label = _joined(name, entry.name)
             if not entry.is_folder and self._is_wanted(label):
-                yield from self._zip_member(file, entry, label, depth, jobs)
+                yield from self._zip_member(file, entry, label, depth, is_repeated=entry.name in repeated)
 
-    def _zip_member(self, file: Counted, entry: ZipEntry, name: str, depth: int, jobs: set[str]) -> Iterator[Member]:
-        job, _, step = entry.name.partition("/")
+    def _zip_member(
+        self, file: Counted, entry: ZipEntry, name: str, depth: int, *, is_repeated: bool
+    ) -> Iterator[Member]:
         if not entry.is_file:
             yield Member(name=name, data=None, problem="a link or a device, not a file", harmless=True)
         elif entry.is_encrypted:
             yield Member(name=name, data=None, problem="encrypted")
-        elif step and job in jobs:
-            yield Member(name=name, data=None, problem="repeats lines of the job's whole log beside it", harmless=True)
+        elif is_repeated and name != self._only:
+            yield Member(name=name, data=None, problem=REPEATS, harmless=True)
         else:
             try:
                 inner = opened_entry(file, entry)
@@ -147,16 +145,47 @@ class _Walk:
             yield from self._inside(Metered(inner, self._meter), name, depth)
 
     def _tar(self, stream: Peeked, name: str, depth: int) -> Iterator[Member]:
+        """A tar has no list: a step's log is held until the whole log of its job has come, or the end."""
+        names: list[str] = []
+        waiting: dict[str, list[Member]] = {}
+        try:
+            yield from self._tar_members(stream, name, depth, names, waiting)
+        except (TooMuchError, BrokenError):
+            yield from self._released(waiting, names)
+            raise
+        yield from self._released(waiting, names)
+
+    def _tar_members(
+        self, stream: Peeked, name: str, depth: int, names: list[str], waiting: dict[str, list[Member]]
+    ) -> Iterator[Member]:
+        """Yield the members of a tar but for logs of steps; add these to `waiting`, and all names to `names`."""
+        size = 0
         for entry in tar_entries(stream):
             if not self._counted():
                 yield self._rest(name)
                 return
             label = _joined(name, entry.name)
             if entry.file is not None:
-                if self._is_wanted(label):
-                    yield from self._inside(entry.file, label, depth)
-            elif entry.problem is not None and self._is_wanted(label):
-                yield Member(name=label, data=None, problem=entry.problem, harmless=entry.harmless)
+                names.append(label)
+            if not self._is_wanted(label):
+                continue
+            if entry.file is None:
+                if entry.problem is not None:
+                    yield Member(name=label, data=None, problem=entry.problem, harmless=entry.harmless)
+            elif is_step(label) and self._only is None and size < self._limits.nested_bytes:
+                waiting[label] = list(self._inside(entry.file, label, depth))
+                size += sum(len(member.data or b"") for member in waiting[label])
+            else:
+                yield from self._inside(entry.file, label, depth)
+
+    def _released(self, waiting: dict[str, list[Member]], names: list[str]) -> Iterator[Member]:
+        """Yield the logs of steps, but for those that repeat lines of a whole log."""
+        repeated = repeated_steps(names) if waiting else set()
+        for label, step_members in waiting.items():
+            if label in repeated:
+                yield Member(name=label, data=None, problem=REPEATS, harmless=True)
+            else:
+                yield from step_members
 
     def _inside(self, stream: Reads, name: str, depth: int) -> Iterator[Member]:
         """Yield what a member of an archive holds: its own fault costs it alone."""

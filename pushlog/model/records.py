@@ -21,6 +21,7 @@ from pushlog.model.terms import (
     Clock,
     Confidence,
     Family,
+    Fate,
     Outcome,
     Phase,
     Severity,
@@ -75,7 +76,7 @@ class Layer:
     measured seconds (None unless the log carries a clock), `lines` the first and last line that name the layer.
     `bytes_stored` is the size of its blob in the registry, which is what crosses the network; only a manifest tells it
     where the figures count something else. `bytes_per_second`: of `basis`, from the first byte of the last attempt to
-    the registry's answer; None where nothing dates both.
+    the registry's answer; None where nothing dates both. `fate`: what became of it; `state` is the last one seen.
     """
 
     id: str
@@ -93,6 +94,7 @@ class Layer:
     intervals: tuple[Interval, ...] = ()
     bytes_stored: int | None = None
     bytes_per_second: float | None = None
+    fate: Fate = Fate.UNFINISHED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -168,3 +168,14 @@ class DatedBy(StrEnum):
     PATH = "path"
     ARCHIVE = "archive"
     FILE = "file"
+
+
+class Fate(StrEnum):
+    """What became of a layer in the end; its state is the last one printed."""
+
+    DONE = "done"  # the registry has it, or need not
+    FAILED = "failed"
+    GAVE_UP = "gave-up"  # after the last of its retries
+    CANCELLED = "cancelled"  # the client stopped it, since another layer failed or the push was stopped
+    UNFINISHED = "unfinished"  # under way when the log ended, or one of several that can have failed
+    NOT_STARTED = "not-started"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pushlog.model import Phase, State
+from pushlog.model import Fate, Phase, State
 from pushlog.report.quote import Link, link
 from pushlog.report.waterline import marks, percent
-from pushlog.report.words import STANDS, part, seconds, size, state_word
+from pushlog.report.words import part, seconds, size, stand_of, state_word
 from pushlog.units import blob, instruction
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def _share(layer: Layer, largest: int) -> Share | None:
     # The smallest layer is still to be seen.
     whole = max(100 * total / largest, 2.0)
     sent = 1.0 if layer.state.done else min((layer.bytes_done or 0) / total, 1.0)
-    return Share(whole=percent(whole), done=percent(whole * sent), kind=STANDS[layer.state].value)
+    return Share(whole=percent(whole), done=percent(whole * sent), kind=stand_of(layer).value)
 
 
 def layer_table(push: Diagnosis, anchored: dict[int, str]) -> LayerTable:
@@ -131,7 +131,7 @@ def layer_rows(push: Diagnosis, anchored: dict[int, str]) -> tuple[LayerRow, ...
     return tuple(
         LayerRow(
             id=blob(layer.id),
-            mark=marks(layer.state),
+            mark=marks(layer),
             state=state_word(layer, push),
             detail=_detail(layer),
             size=_size(layer),
@@ -140,7 +140,7 @@ def layer_rows(push: Diagnosis, anchored: dict[int, str]) -> tuple[LayerRow, ...
             waited=seconds(layer.retry_wait) if layer.retry_wait else NONE,
             created_by=instruction(layer.created_by or "", INSTRUCTION),
             lines=link(layer.lines, anchored),
-            bad=layer.state is State.FAILED,
+            bad=layer.fate in (Fate.FAILED, Fate.GAVE_UP),
             retried=layer.attempts > 1 or layer.retry_wait > 0,
             share=_share(layer, largest),
         )

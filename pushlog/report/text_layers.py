@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.text import Text
 
-from pushlog.model import Basis, Diagnosis, Layer, Severity, State
+from pushlog.model import Basis, Diagnosis, Fate, Layer, Severity, State
 from pushlog.report import words
 from pushlog.report.text_page import PROSE, QUIET, Page
 from pushlog.report.waterline import FILLS, cells
@@ -161,7 +161,7 @@ def _shown(push: Diagnosis) -> set[str]:
 
 
 def _rank(layer: Layer, accused: set[str]) -> int:
-    if layer.state is State.FAILED or layer.id in accused:
+    if layer.fate in (Fate.FAILED, Fate.GAVE_UP) or layer.id in accused:
         return 0
     if layer.attempts > 1 or layer.retry_wait > 0:
         return 1
@@ -174,7 +174,8 @@ def _basis(push: Diagnosis) -> str:
 
 
 def _mark(layer: Layer) -> tuple[str, str]:
-    return MARKS.get(layer.state, ("·", QUIET))
+    state = State.FAILED if words.stand_of(layer) is Stand.REFUSED else layer.state
+    return MARKS.get(state, ("·", QUIET))
 
 
 def _cells(page: Page, layer: Layer, push: Diagnosis) -> tuple[str, ...]:

@@ -167,7 +167,7 @@ def _row(layer: Layer, push: Diagnosis, total: float, y: int) -> Row:
         y=y,
         text_y=y + 4,
         blocks=tuple(_block(interval, total, y) for interval in ordered),
-        mark=marks(layer.state),
+        mark=marks(layer),
         mark_x=percent(max(PLOT * last / total, 0.4) if layer.intervals else 0.0),
         state="" if layer.intervals else state_word(layer, push),
     )

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pushlog.model import Basis, State
-from pushlog.report.words import STANDS, Band, Stand, count, part, reached, size, waterline
+from pushlog.report.words import Band, Stand, count, part, reached, size, stand_of, waterline
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pushlog.model import Diagnosis
+    from pushlog.model import Diagnosis, Layer
 
 # One refused layer among sixty must still be seen.
 NARROWEST = 1.2
@@ -103,7 +103,7 @@ def _segments(bands: Sequence[Band], weights: Sequence[float]) -> tuple[Segment,
 
 def _sent(push: Diagnosis, stand: Stand, whole: int) -> str:
     """The bytes that layers of an unfinished band sent before the log ended; empty where the log shows none."""
-    layers = [layer for layer in push.layers if STANDS[layer.state] is stand and layer.bytes_done is not None]
+    layers = [layer for layer in push.layers if stand_of(layer) is stand and layer.bytes_done is not None]
     if not layers:
         return ""
     verb = "read" if {layer.basis for layer in layers} == {Basis.UNCOMPRESSED} else "sent"
@@ -167,8 +167,8 @@ def cells(bands: Sequence[Band], room: int) -> list[int]:
     return cells
 
 
-def marks(state: State) -> str:
-    """Return the shape that goes with a layer's state: a tick, a cross or an open ring."""
-    if state.done or state is State.SKIPPED:
+def marks(layer: Layer) -> str:
+    """Return the shape that goes with a layer: a tick, a cross or an open ring."""
+    if layer.state.done or layer.state is State.SKIPPED:
         return "tick"
-    return "cross" if state is State.FAILED else "ring"
+    return "cross" if stand_of(layer) is Stand.REFUSED else "ring"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from pushlog.model import Clock, Diagnosis, Duration, Family, Layer, Outcome, State
+from pushlog.model import Clock, Diagnosis, Duration, Family, Fate, Layer, Outcome, State
 from pushlog.units import count, plural, seconds, size
 
 if TYPE_CHECKING:
@@ -42,7 +42,17 @@ STATES = {
     State.WAITING: "queued",
     State.PREPARING: "preparing",
     State.SKIPPED: "skipped",
+    State.FAILED: "failed",
     State.UNKNOWN: "unknown",
+}
+
+# A fate that says more than the last state; at the end of a push nothing is under way any more.
+FATES = {Fate.GAVE_UP: "gave up"}
+FATES_AT_THE_END = {
+    **FATES,
+    Fate.CANCELLED: "cancelled",
+    Fate.UNFINISHED: "not finished",
+    Fate.NOT_STARTED: "not started",
 }
 
 OUTCOMES = {
@@ -78,6 +88,13 @@ STANDS = {
     State.PREPARING: Stand.NEVER,
     State.UNKNOWN: Stand.UNKNOWN,
 }
+
+
+def stand_of(layer: Layer) -> Stand:
+    """Return the band of a layer: by its fate, where that is known, else by its last state."""
+    if layer.fate in (Fate.FAILED, Fate.GAVE_UP):
+        return Stand.REFUSED
+    return STANDS[layer.state]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,14 +148,12 @@ def refused(push: Diagnosis) -> bool:
 
 def state_word(layer: Layer, push: Diagnosis) -> str:
     """Return the last state of a layer in one or two words, true for how this push ended."""
-    if layer.state is State.FAILED:
-        if layer.attempts > 1:
-            return "gave up"
+    if layer.state.done or layer.state is State.SKIPPED:
+        return STATES[layer.state]
+    if layer.fate is Fate.FAILED:
         return "refused" if refused(push) else "failed"
     ended = push.outcome in (Outcome.FAILED, Outcome.INTERRUPTED)
-    if layer.state in (State.WAITING, State.PREPARING) and ended:
-        return "not started"
-    return STATES[layer.state]
+    return (FATES_AT_THE_END if ended else FATES).get(layer.fate, STATES[layer.state])
 
 
 def _band_word(stand: Stand, push: Diagnosis) -> str:
@@ -146,6 +161,9 @@ def _band_word(stand: Stand, push: Diagnosis) -> str:
         return "refused" if refused(push) else "failed"
     if stand is Stand.UNKNOWN:
         return "state unknown"
+    if stand is Stand.IN_FLIGHT and push.outcome in (Outcome.FAILED, Outcome.INTERRUPTED):
+        fates = {layer.fate for layer in push.layers if stand_of(layer) is stand}
+        return "cancelled" if fates == {Fate.CANCELLED} else "not finished"
     return stand.value.replace("-", " ")
 
 
@@ -155,7 +173,7 @@ def _weight(layer: Layer, stand: Stand) -> int | None:
 
 
 def _band(stand: Stand, layers: Iterable[Layer], push: Diagnosis) -> Band | None:
-    members = [layer for layer in layers if STANDS[layer.state] is stand]
+    members = [layer for layer in layers if stand_of(layer) is stand]
     if not members:
         return None
     sizes = [weight for layer in members if (weight := _weight(layer, stand)) is not None]

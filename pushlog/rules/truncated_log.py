@@ -5,6 +5,8 @@ killed prints nothing; a CI that cuts its log keeps nothing; a daemon that dies 
 
 Recognised by: a push whose last line is neither.
 
+An error farther down that may be that of the push is shown beside it.
+
 What to do: look at what ended the job (time limit, cancelled run, lost runner), then push again.
 
 Source: observed with Docker 28.5.2: after SIGINT, SIGTERM and SIGKILL the client prints nothing.
@@ -12,10 +14,12 @@ Source: observed with Docker 28.5.2: after SIGINT, SIGTERM and SIGKILL the clien
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.client_retries import met, retries
 from pushlog.diagnosis.rule import Role, Scope
+from pushlog.formats.errors.wrapped import error_in
 from pushlog.formats.marks import MarkKind
 from pushlog.model import Confidence, Evidence, Finding, Outcome, Severity
 from pushlog.units import count
@@ -32,6 +36,10 @@ SEVERITY = Severity.WARNING
 ROLE = Role.OTHER
 SCOPE = Scope.ANY
 
+# So far below the push an error is looked for that may be its own, in bytes and in lines.
+_REACH = 1 << 14
+_PIECES = 60
+
 
 def check(case: Case) -> Iterator[Finding]:
     """Fire on every push without an end."""
@@ -40,12 +48,17 @@ def check(case: Case) -> Iterator[Finding]:
         return
     interrupt = case.parsed.last(MarkKind.INTERRUPT)
     end, evidence = _end(case, interrupt)
+    error_line = None if interrupt else _possible_error(case)
+    proof = f"There is neither {case.client.proof_words} nor an error."
+    if error_line:
+        proof = f"There is no {case.client.proof_words.partition(' ')[2]}, and line {error_line.line} may be the error."
+        evidence = (*evidence, error_line)
     yield Finding(
         rule=CODE,
         name=NAME,
         severity=SEVERITY,
         title="The push was stopped" if interrupt else "The log ends before the push does",
-        explanation=f"There is neither {case.client.proof_words} nor an error. {end}{_before(case)}",
+        explanation=f"{proof} {end}{_before(case)}",
         remedy=case.steps(
             "Look at what ended the job: a time limit, a cancelled run, a lost runner.",
             (
@@ -54,7 +67,22 @@ def check(case: Case) -> Iterator[Finding]:
             ),
         ),
         evidence=evidence,
-        confidence=Confidence.CERTAIN,
+        confidence=Confidence.POSSIBLE if error_line else Confidence.CERTAIN,
+        data={"possible_error": error_line.line} if error_line else {},
+    )
+
+
+def _possible_error(case: Case) -> Evidence | None:
+    """Return the first line below the push that reads like an error, too far from it to be told as its own."""
+    stop = min(case.parsed.until or len(case.text.data), case.parsed.stop + _REACH)
+    pieces = islice(case.text.pieces(case.parsed.stop + 1, stop), _PIECES)
+    return next(
+        (
+            Evidence(line=piece.line, text=piece.text[:300])
+            for piece in pieces
+            if error_in(piece.text, case.knowledge, is_near=False)
+        ),
+        None,
     )
 
 

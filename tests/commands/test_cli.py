@@ -68,7 +68,7 @@ def test_html_into_a_folder_is_a_page_and_its_stylesheet(run, tmp_path):
         (["--exit-class", FAILED], 14),
         (["--exit-class", PUSHED], 0),
         (["--exit-class", str(SAMPLES / "fail-dns-graphdriver-piped.txt")], 17),
-        (["--exit-class", str(SAMPLES / "fail-retry-exhausted-one-graphdriver-tty120.txt")], 10),
+        (["--exit-class", str(SAMPLES / "fail-retry-exhausted-one-graphdriver-tty120.txt")], 19),
         (["--exit-class", str(SAMPLES / "interrupted-sigint-graphdriver-tty120.txt")], 19),
         (["--strict", str(SAMPLES / "pasted-screen.txt")], 0),
     ],

@@ -89,7 +89,7 @@ def test_the_files_are_read_in_the_order_of_their_names() -> None:
     folder = files("pushlog.knowledge").joinpath("errors")
     names = sorted(file.name for file in folder.iterdir() if file.name.endswith(".toml"))
     assert all(re.fullmatch(r"\d\d-[a-z]+(-[a-z]+)*\.toml", name) for name in names)
-    assert [names[0], names[-1]] == ["10-client.toml", "75-connection-end.toml"]
+    assert [names[0], names[-1]] == ["05-forward-proxy.toml", "75-connection-end.toml"]
     rows = [row["id"] for name in names for row in tomllib.loads(folder.joinpath(name).read_text("utf-8"))["error"]]
     assert rows == [row.id for row in signatures()]
 

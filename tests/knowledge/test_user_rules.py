@@ -58,7 +58,9 @@ def test_an_error_that_only_a_user_knows_is_found_and_explained() -> None:
     cause = push.findings[0]
     assert cause.title == "Pushes to registry.example.com are frozen"
     assert cause.data["signature"] == "acme-freeze"
-    assert analyze_raw(raw("x", data)).pushes[0].error is None
+    (unexplained,) = analyze_raw(raw("x", data)).pushes
+    assert unexplained.error is not None
+    assert unexplained.error.family is Family.UNKNOWN
 
 
 def test_a_new_row_comes_before_ours() -> None:

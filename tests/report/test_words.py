@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from pushlog.model import Clock, Duration, Failure, Family, Outcome, State, Store
+from pushlog.model import Clock, Duration, Failure, Family, Fate, Outcome, State, Store
 from pushlog.report import words
 from pushlog.report.prose import prose, remedy, sentences
 from pushlog.report.visible import visible
@@ -100,13 +100,13 @@ def test_every_state_has_a_band_and_a_word() -> None:
 
 def test_an_answer_refuses_and_a_broken_connection_fails() -> None:
     assert [band.word for band in words.waterline(body_limit())] == ["pushed", "refused"]
-    assert [band.word for band in words.waterline(containerd_failure())] == ["existed", "failed", "in flight"]
+    assert [band.word for band in words.waterline(containerd_failure())] == ["existed", "failed", "cancelled"]
 
 
 def test_a_layer_that_used_up_its_attempts_gave_up() -> None:
     push = body_limit()
     assert [words.state_word(item, push) for item in push.layers] == ["pushed", "gave up", "pushed"]
-    assert words.state_word(replace(push.layers[1], attempts=1), push) == "refused"
+    assert words.state_word(replace(push.layers[1], fate=Fate.FAILED), push) == "refused"
 
 
 def test_a_layer_still_queued_when_the_push_failed_was_never_started() -> None:

@@ -144,7 +144,14 @@ def _tell(push: PushBuilder, marks: Sequence[Mark]) -> None:
             stored |= set(started)
         elif mark.kind == MarkKind.RETRY:
             wait = go_seconds(mark.fields["WAIT"])
-            push.add_mark(MarkKind.RETRY, mark, WAIT=f"{wait:g}", TRIES=mark.fields["TRIES"], TEXT=mark.fields["TEXT"])
+            push.add_mark(
+                MarkKind.RETRY,
+                mark,
+                WAIT=f"{wait:g}",
+                TRY=mark.fields["TRY"],
+                TRIES=mark.fields["TRIES"],
+                TEXT=mark.fields["TEXT"],
+            )
             pending = [layer for layer in started if layer not in stored]
             push.rows += [_row(mark, layer, EventKind.RETRYING, wait=round(wait)) for layer in pending]
         elif mark.kind == MarkKind.COMMAND and (name := pushed_by(mark.fields["COMMAND"])):

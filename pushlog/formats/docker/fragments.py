@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _SHORT_LOG = 65536
 # So far above a report of a failed command the error that it printed may stand, and so far below.
 _ABOVE, _BELOW = 12, 2
+# A question around an error has so many lines at most.
+_FEW = 6
 # A program reports that a command failed.
 _FAILED = re.compile(r"non-zero|returned|exit|fail|error|exception", re.IGNORECASE)
 # Texts that stand in no errors but those of a push.
@@ -134,12 +136,18 @@ def alone(text: LogText, reading: Reading, knowledge: Knowledge) -> tuple[Parsed
         else None
     )
     error = message or _labelled_error(candidate, pieces)
-    if error is None or (not _is_alone(error, pieces) and not _UPLOAD.search(error.text)):
+    if error is None or not _is_alone(error, pieces):
         return ()
     return (build_push(candidate, error, list(marks)),)
 
 
 def _is_alone(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
-    """Return whether a log holds nothing beside an error that could have printed it: neither output nor a command."""
+    """Return whether a log holds nothing beside an error that could have printed it: neither output nor a command.
+
+    A few words around an error that only an upload has are a sentence of the person who asks about it.
+    """
     others = [piece.text for piece in pieces if not error.covers(piece)]
-    return not any(_ELSEWHERE.search(line) for line in (error.text, *others)) and all(map(is_bystander, others))
+    if any(_ELSEWHERE.search(line) for line in (error.text, *others)):
+        return False
+    is_asked = len(others) <= _FEW and _UPLOAD.search(error.text) is not None
+    return is_asked or all(map(is_bystander, others))

@@ -1,0 +1,57 @@
+"""The fate of each layer: what became of it in the end, whatever its last line says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pushlog.diagnosis.failing_layers import failing_layers, retries_used_up
+from pushlog.knowledge.docker import MAX_ATTEMPTS
+from pushlog.model import Fate, Outcome, State
+
+if TYPE_CHECKING:
+    from pushlog.diagnosis.case import Case
+    from pushlog.model import Layer
+
+_NOT_STARTED = (State.WAITING, State.PREPARING, State.UNKNOWN)
+
+
+def with_fates(case: Case) -> Case:
+    """Return the case with the fate of each layer, and with the last attempt of those that used up their retries.
+
+    Docker starts the last attempt when the last countdown is over. A pipe does not show it, the error below proves it.
+    """
+    push = case.push
+    gave_up = frozenset(retries_used_up(case))
+    failed = _failed(case)
+    layers = tuple(
+        replace(
+            layer,
+            fate=_fate(layer, push.outcome, gave_up=gave_up, failed=failed),
+            attempts=MAX_ATTEMPTS if layer.id in gave_up else layer.attempts,
+        )
+        for layer in push.layers
+    )
+    return replace(case, push=replace(push, layers=layers))
+
+
+def _failed(case: Case) -> frozenset[str]:
+    """Return the layers that failed: those proven, else the only one that was under way."""
+    if case.push.outcome is not Outcome.FAILED:
+        return frozenset()
+    failing = failing_layers(case)
+    return frozenset(failing.proven or (failing.layers if len(failing.layers) == 1 else ()))
+
+
+def _fate(layer: Layer, outcome: Outcome, *, gave_up: frozenset[str], failed: frozenset[str]) -> Fate:
+    if layer.state.done or layer.state is State.SKIPPED or outcome is Outcome.SUCCEEDED:
+        return Fate.DONE
+    if layer.id in gave_up or (layer.state is State.FAILED and layer.attempts > 1):
+        return Fate.GAVE_UP
+    if layer.id in failed or layer.state is State.FAILED:
+        return Fate.FAILED
+    if layer.state in _NOT_STARTED and not layer.attempts:
+        return Fate.NOT_STARTED
+    if outcome is Outcome.INTERRUPTED or (outcome is Outcome.FAILED and (failed or gave_up)):
+        return Fate.CANCELLED
+    return Fate.UNFINISHED

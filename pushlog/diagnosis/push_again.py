@@ -1,0 +1,98 @@
+"""Would simply pushing again help? Answered from the row of the catalogue and from what the log shows of the tries."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pushlog.diagnosis.client_retries import retries
+from pushlog.diagnosis.failing_layers import retries_used_up
+from pushlog.model import Family, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pushlog.diagnosis.case import Case
+    from pushlog.model import Failure
+
+# `dial tcp 127.0.0.1:5000`, `dial tcp [::1]:5000`: the address that was really asked.
+_DIALLED = re.compile(r"dial tcp (?:\[(?P<six>[0-9a-fA-F:]+)\]|(?P<four>[0-9.]+)):\d+")
+# Registries whose way to say that a repository is missing can be a closed connection.
+_CLOSES_FOR_MISSING = {"ecr"}
+
+
+def with_retry_advice(cases: Sequence[Case]) -> list[Case]:
+    """Return the cases of a log with `retry_helps` judged for each failure, in log order."""
+    judged: list[Case] = []
+    for case in cases:
+        failure = case.push.error
+        if failure is None:
+            judged.append(case)
+            continue
+        helps = _helps(case, failure, judged)
+        judged.append(replace(case, push=replace(case.push, error=replace(failure, retry_helps=helps))))
+    return judged
+
+
+def _helps(case: Case, failure: Failure, before: Sequence[Case]) -> bool | None:
+    used_up = _used_up(case)
+    if failure.family is Family.DIGEST_MISMATCH and used_up:
+        # A byte that flips on the way does so once, not five times in a row.
+        return False
+    if failure.retry_helps is not True:
+        return failure.retry_helps
+    doubts = (
+        used_up,
+        _is_loopback(failure),
+        _may_be_missing(case, failure),
+        any(_failed_alike(case, other) for other in before),
+    )
+    return None if any(doubts) else True
+
+
+def _used_up(case: Case) -> bool:
+    """Return whether the client has tried as often as it does by itself."""
+    if retries_used_up(case):
+        return True
+    announced = retries(case)
+    if not announced or case.push.outcome is not Outcome.FAILED:
+        return False
+    # `(3/3)`: a client that counts its retries has had the last one.
+    counts = [(mark.fields["TRY"], mark.fields["TRIES"]) for mark in announced if "TRIES" in mark.fields]
+    return not counts or any(number == last for number, last in counts)
+
+
+def _is_loopback(failure: Failure) -> bool:
+    """Return whether the refused address is this machine's own: nothing listens there until somebody starts it."""
+    if failure.family is not Family.CONNECTION_REFUSED:
+        return False
+    match = _DIALLED.search(failure.text)
+    if match is None:
+        return False
+    try:
+        return ipaddress.ip_address(match["six"] or match["four"]).is_loopback
+    except ValueError:
+        return False
+
+
+def _may_be_missing(case: Case, failure: Failure) -> bool:
+    """Return whether a closed connection can mean that the repository does not exist: no layer went in."""
+    is_cut = failure.family in (Family.EOF, Family.CONNECTION_RESET)
+    nothing_in = not any(layer.state.done for layer in case.push.layers)
+    return is_cut and nothing_in and case.push.registry_kind in _CLOSES_FOR_MISSING
+
+
+def _failed_alike(case: Case, other: Case) -> bool:
+    """Return whether an earlier push of the same image in this log ended with the same error."""
+    image, earlier = case.push.reference, other.push.reference
+    same_image = (image.registry, image.repository) == (earlier.registry, earlier.repository)
+    mine, theirs = case.classified, other.classified
+    return (
+        same_image
+        and mine is not None
+        and theirs is not None
+        and mine.family is theirs.family
+        and (mine.signature and mine.signature.id) == (theirs.signature and theirs.signature.id)
+    )
