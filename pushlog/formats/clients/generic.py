@@ -107,7 +107,7 @@ def generic_pushes(text: LogText, knowledge: Knowledge, others: Sequence[ParsedP
             continue
         error = join_error_lines(text, failure.piece, _below(text, failure.piece), failure.error)
         if above and _lacks_error(above, failure):
-            pushes[pushes.index(above)] = replace(
+            pushes[next(n for n, push in enumerate(pushes) if push is above)] = replace(
                 above, error=error, lines=(above.lines[0], error.lines[1]), stop=max(above.stop, error.stop - 1)
             )
             continue
