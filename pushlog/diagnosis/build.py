@@ -104,8 +104,11 @@ def build_case(
 
 def _reference(parsed: ParsedPush) -> Reference:
     """What was pushed, as the client names it; one that does not name it may name its requests in an error."""
+    has_header = any(mark.kind in (MarkKind.HEADER, MarkKind.OLD_HEADER) for mark in parsed.marks)
+    if parsed.client is Client.DOCKER or has_header:
+        return reference(parsed.marks, parsed.error.text if parsed.error else "")
     pushed = reference(parsed.marks)
-    if pushed.repository is not None or parsed.client is Client.DOCKER:
+    if pushed.repository is not None:
         return pushed
     errors = [parsed.error.text] if parsed.error else []
     names = names_in([*errors, *(m.fields["TEXT"] for m in parsed.marks if m.kind == MarkKind.RETRY)])

@@ -48,6 +48,9 @@ def grouped(numbers: NDArray[np.integer]) -> Int64:
     return np.argsort(numbers.astype(np.int16) if is_small else numbers, kind="stable")
 
 
+# An id has twelve digits of four bits; browsers and people cut or capitalise it.
+_ID_LENGTH = 12
+_SHORTER, _CAPITALS = 48, 52
 UNKNOWN = -1  # in a column of figures: the line does not tell
 
 
@@ -167,7 +170,7 @@ def from_rows(rows: Sequence[EventRow]) -> Columns:
         start=_column([r.start for r in rows]),
         stop=_column([r.stop for r in rows]),
         until=_column([r.stop for r in rows]),
-        hexid=_column([int(r.layer, 16) for r in rows]),
+        hexid=_column([_hexid(r.layer) for r in rows]),
         kind=np.array([r.kind for r in rows], dtype=np.int8),
         current=_column([r.current for r in rows]),
         total=_column([r.total for r in rows]),
@@ -191,7 +194,7 @@ def table(text: LogText, fast: Columns, row_order: RowOrder, careful: Columns) -
         [row_order.place + np.searchsorted(behind, row_order.place, side="right"), _inserted(behind)]
     )
     events = Events(
-        ids=tuple(f"{int(code):012x}" for code in ids),
+        ids=tuple(_layer_id(int(code)) for code in ids),
         start=whole.start[order],
         stop=whole.stop[order],
         until=whole.until[order],
@@ -205,6 +208,19 @@ def table(text: LogText, fast: Columns, row_order: RowOrder, careful: Columns) -
         place=place[order],
     )
     return events.part(0, len(events))
+
+
+def _hexid(layer: str) -> int:
+    """Return a layer's id as a number: twelve digits, and above them how it was printed if shorter or in capitals."""
+    layer = layer[:_ID_LENGTH]
+    return int(layer, 16) | (_ID_LENGTH - len(layer)) << _SHORTER | (layer != layer.lower()) << _CAPITALS
+
+
+def _layer_id(hexid: int) -> str:
+    """Return the id as it was printed."""
+    length = _ID_LENGTH - (hexid >> _SHORTER & 0xF)
+    digits = f"{hexid & (1 << _SHORTER) - 1:0{length}x}"
+    return digits.upper() if hexid >> _CAPITALS & 1 else digits
 
 
 def _inserted(behind: Int64) -> Int64:

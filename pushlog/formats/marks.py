@@ -39,6 +39,12 @@ class MarkKind(StrEnum):
     QUIET = "quiet"
     MENTION = "mention"
     UPLOAD_FAILED = "upload_failed"
+    # The v1 protocol: how many tags follow, a layer that the registry has, a tag that is sent.
+    V1_TAGS = "v1_tags"
+    V1_EXISTS = "v1_exists"
+    V1_TAG = "v1_tag"
+    # A line above the push that names its image.
+    NAME = "name"
 
     # Other clients.
     ANNOTATION = "annotation"

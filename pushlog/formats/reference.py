@@ -1,102 +1,116 @@
-"""The reference of a push: registry, repository, tags and digests, from its header, digest lines and command."""
+"""The reference of a push: registry, repository, tags and digests, from every line that names them."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pushlog.formats.image_names import (
+    HUB,
+    host,
+    is_masked,
+    may_be,
+    named_by,
+    names_in,
+    pinged,
+    split,
+    tag_in,
+)
 from pushlog.formats.marks import MarkKind
 from pushlog.model import Reference
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from pushlog.formats.marks import Mark
 
-# The daemon prints full names; an old client or a command line may leave the host out.
-_HUB = "docker.io"
-_HUB_API = "registry-1.docker.io"
-# distribution-spec: requests of a push go to `/v2/<name>/blobs/…` and `/v2/<name>/manifests/<tag>`.
-_REQUEST = re.compile(
-    r"https?://(?P<host>[^/\s\"\\]+)/v2/(?P<name>[a-z0-9][\w./-]*?)/(?:blobs/|manifests/(?P<tag>\w[\w.-]*(?![\w.-]|:\w))?)"
-)
-# containers/image docker/docker_image_dest.go, errors.go.
-_PLACES = (
-    re.compile(r" upload to /v2/(?P<name>\S+)/blobs/uploads/\S* in (?P<host>[^\s/]+)(?P<tag>): "),
-    re.compile(r" exists in (?P<host>[^\s/]+)/(?P<name>[^\s:]+)(?P<tag>): "),
-    re.compile(r"uploading manifest (?P<tag>\w[\w.-]*) to (?P<host>[^\s/]+)/(?P<name>[^\s:]+): "),
-)
+__all__ = ["host", "names_in", "reference", "split"]
+
+_HEADERS = (MarkKind.HEADER, MarkKind.OLD_HEADER)
+_COMMANDS = (MarkKind.COMMAND, MarkKind.COMPOSED, MarkKind.QUIET)
+# moby registry/session.go: `PUT /v1/repositories/<name>/tags/<tag>`.
+_V1_TAG = re.compile(r"/tags/(\w[\w.-]*)$")
 
 
-def reference(marks: Sequence[Mark]) -> Reference:
-    """Return the reference that the lines name; the tags are those of digest lines, else the requested one."""
-    header = next((mark for mark in marks if mark.kind in (MarkKind.HEADER, MarkKind.OLD_HEADER)), None)
+def reference(marks: Sequence[Mark], error: str = "") -> Reference:
+    """Return the reference that the lines of a push name, and its error where they name less.
+
+    The tags are those of digest lines, else the requested one, else one that a line above or the error names.
+    """
+    header = next((mark for mark in marks if mark.kind in _HEADERS), None)
     request = _requested(marks)
-    header_name = split(header.fields["NAME"])[0] if header else ""
-    name, tag = split(request.strip('"'))
-    registry, repository = host(header_name or name)
-    if header_name and name and host(name)[1] != repository:
-        tag = None  # the command above pushes another image
+    name = split(request)[0]
+    if header:
+        name = header.fields["NAME"].partition("@")[0]
+    image = _from_name(name, error)
     digests = _digests(marks)
-    default = "latest" if any(mark.kind == MarkKind.DEFAULT_TAG for mark in marks) else None
-    tags = tuple(digest_tag for digest_tag in digests if digest_tag) or ((tag or default,) if tag or default else ())
-    distinct = set(filter(None, digests.values()))
-    return Reference(
-        registry=registry,
-        repository=repository,
-        tags=tuple(tag for tag in tags if tag),
+    tags = tuple(tag for tag in digests if tag) or _other_tags(marks, request, name if header else "", image, error)
+    distinct = {digest for digest in digests.values() if digest}
+    tag_masked = not tags and any(is_masked(mark.fields.get("TAG", "")) for mark in marks)
+    return replace(
+        image,
+        tags=tags or image.tags,
         digest=distinct.pop() if len(distinct) == 1 else None,
         digests={tag: digest for tag, digest in digests.items() if tag and digest},
+        masked=is_masked(name) or tag_masked or (not tags and is_masked(request)),
     )
+
+
+def _from_name(name: str, error: str) -> Reference:
+    """Return registry and repository of a name; the host that was asked is right where the name leaves it open."""
+    registry, repository = host(name)
+    if not name:
+        return named_by(error) if error else Reference()
+    ping = pinged(error) if error else None
+    if ping and registry == HUB and not name.startswith(f"{HUB}/"):
+        first, _, rest = name.partition("/")
+        if ping == first:
+            registry, repository = first, rest
+    return Reference(registry=registry, repository=repository)
+
+
+def _other_tags(marks: Sequence[Mark], request: str, header: str, image: Reference, error: str) -> tuple[str, ...]:
+    """Return the tags of a push without a digest line."""
+    v1_tags = [_V1_TAG.search(mark.fields["URL"]) for mark in marks if mark.kind == MarkKind.V1_TAG]
+    if v1_tags:
+        return tuple(dict.fromkeys(match[1] for match in v1_tags if match))
+    is_this = bool(request) and (not header or may_be(request, header))
+    tag = split(request)[1] if is_this else None
+    if tag is None and any(mark.kind == MarkKind.DEFAULT_TAG for mark in marks):
+        tag = "latest"
+    # A command that names the image without a tag pushes all tags, up to 19.03.
+    if tag is None and not (is_this and split(request)[0] and not is_masked(request)):
+        tag = _mentioned(marks)
+    if tag is None and error:
+        tag = tag_in(error, image.repository)
+    return (tag,) if tag else ()
+
+
+def _mentioned(marks: Sequence[Mark]) -> str | None:
+    """Return the tag that lines above the push name for its image; None where they name several."""
+    mentions = [mark.fields for mark in marks if mark.kind == MarkKind.NAME]
+    pushes = [fields["TAG"] for fields in mentions if "PUSH" in fields]
+    tags = set(pushes) or {fields["TAG"] for fields in mentions}
+    if len(tags) == 1:
+        return tags.pop()
+    return pushes[-1] if pushes and "NEAR" in mentions[-1] and mentions[-1].get("PUSH") else None
 
 
 def _requested(marks: Sequence[Mark]) -> str:
     """Return the reference that the client named last, else the one that the command asked for."""
     names = [mark.fields["REFERENCE"] for mark in marks if mark.kind == MarkKind.REFERENCE]
-    commands = (MarkKind.COMMAND, MarkKind.COMPOSED, MarkKind.QUIET)
-    requests = [m.fields["REFERENCE"] for m in marks if m.kind in commands and "REFERENCE" in m.fields]
+    requests = [m.fields["REFERENCE"] for m in marks if m.kind in _COMMANDS and "REFERENCE" in m.fields]
     return names[-1] if names else requests[0] if requests else ""
 
 
-def names_in(texts: Iterable[str]) -> Reference:
-    """Return the reference in the requests that error texts quote; empty where they quote none."""
-    for text in texts:
-        if match := next(filter(None, (form.search(text) for form in (*_PLACES, _REQUEST))), None):
-            host = _HUB if match["host"] == _HUB_API else match["host"]
-            tags = (match["tag"],) if match["tag"] else ()
-            return Reference(registry=host, repository=match["name"], tags=tags)
-    return Reference()
-
-
 def _digests(marks: Sequence[Mark]) -> dict[str, str]:
-    """Return the digest of each tag, in the order of their lines.
+    """Return the digest of each tag, in the order of their lines; docker 1.6 and 1.7 print one without its tag.
 
-    docker 1.6 and 1.7 print one without its tag, BuildKit of 2020 a tag without its digest.
+    Of a digest that is masked or cut, as of a tag alone (BuildKit of 2020), the tag is told.
     """
     return {
-        mark.fields.get("TAG", ""): mark.fields.get("DIGEST", "")
+        "" if is_masked(tag := mark.fields.get("TAG", "")) else tag: mark.fields.get("DIGEST", "")
         for mark in marks
         if mark.kind == MarkKind.DIGEST or (mark.kind == MarkKind.AUX and "DIGEST" in mark.fields)
     }
-
-
-def split(text: str) -> tuple[str, str | None]:
-    """Return name and tag of `host:5000/path:tag@digest`; an empty name for one with a variable or a masked value."""
-    name = text.partition("@")[0]
-    if "$" in name or "*" in name or "{" in name:
-        return "", None
-    path, colon, tag = name.rpartition(":")
-    return (path, tag) if colon and "/" not in tag else (name, None)
-
-
-def host(name: str) -> tuple[str | None, str | None]:
-    """Return registry and repository of a name, by Docker's own rule: a host has a dot, a colon, or is localhost.
-
-    Source: distribution/reference normalize.go splitDockerDomain.
-    """
-    if not name or "*" in name:
-        return None, None
-    first, slash, rest = name.partition("/")
-    if slash and ("." in first or ":" in first or first == "localhost"):
-        return first, rest or None
-    return _HUB, name if slash else f"library/{name}"

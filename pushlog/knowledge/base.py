@@ -15,6 +15,9 @@ from pushlog.knowledge.signatures import Signature, signatures
 if TYPE_CHECKING:
     from pushlog.model import Client
 
+# Any account of AWS, for a host whose own is masked.
+_ACCOUNT = "0" * 12
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beginnings:
@@ -58,7 +61,10 @@ class Knowledge:
 
     def registry_kind(self, host: str | None) -> str:
         """Return the kind of registry behind `host[:port]`; `unknown` where the host does not tell it."""
-        entry = self._by_host((host or "").lower())
+        host = (host or "").lower()
+        # The first label of a host may be masked, or the name of a variable; accounts of AWS have twelve digits.
+        service = host.partition(".")[2]
+        entry = self._by_host(host) or self._by_host(f"{_ACCOUNT}.{service}") or self._by_host(f"a.{service}")
         return entry.kind if entry else "unknown"
 
     def registry(self, kind: str) -> Registry | None:

@@ -5,8 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache, cached_property
+from typing import TYPE_CHECKING
 
 from pushlog.knowledge.tables import Row, document, ours
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# The parts that patterns share, and how a pattern names one.
+_PARTS = ("no", "key", "notsecret", "words")
+_PART = re.compile(r"<<([a-z]+)>>")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,10 +24,22 @@ class Secret:
     id: str
     kind: str
     near: tuple[str, ...]
+    gate: str | None
     pattern: str
+    lines: bool
     sample: tuple[str, ...]
     lookalike: tuple[str, ...]
     source: str
+
+    def may_stand_in(self, lowered: str) -> bool:
+        """Whether a look at a text in lower case allows this kind to stand in it."""
+        if self.near and not any(literal in lowered for literal in self.near):
+            return False
+        return self._gate is None or self._gate.search(lowered) is not None
+
+    @cached_property
+    def _gate(self) -> re.Pattern[str] | None:
+        return None if self.gate is None else re.compile(self.gate)
 
     @cached_property
     def compiled(self) -> re.Pattern[str]:
@@ -39,18 +59,34 @@ def read_secrets(text: str, file: str) -> tuple[Secret, ...]:
 
 
 def _read(rows: Row) -> tuple[Secret, ...]:
-    kinds = tuple(_secret(row) for row in rows.rows("secret", "id"))
+    parts = _parts(rows)
+    kinds = tuple(_secret(row, parts) for row in rows.rows("secret", "id"))
     rows.done()
     return kinds
 
 
-def _secret(row: Row) -> Secret:
+def _parts(rows: Row) -> dict[str, str]:
+    """The parts that patterns share, by name."""
+    if not rows.has("parts"):
+        return {}
+    table = rows.table("parts")
+    parts = {name: table.text(name) for name in _PARTS if table.has(name)}
+    table.done()
+    return parts
+
+
+def _secret(row: Row, parts: Mapping[str, str]) -> Secret:
+    pattern = row.text("pattern")
+    if unknown := next((name for name in _PART.findall(pattern) if name not in parts), None):
+        raise row.wrong("pattern", f"names the part '{unknown}', which is not there")
     near = row.texts("near")
     secret = Secret(
         id=row.text("id"),
         kind=row.maybe_text("kind") or row.name,
         near=near,
-        pattern=row.text("pattern"),
+        gate=row.maybe_text("gate"),
+        pattern=_PART.sub(lambda hit: parts[hit[1]], pattern),
+        lines=row.flag("lines") or False,
         sample=row.texts("sample"),
         lookalike=row.texts("lookalike"),
         source=row.text("source"),

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import is_dataclass, replace
+from bisect import bisect_left, bisect_right
+from collections import Counter, deque
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, is_dataclass, replace
 from enum import Enum
+from itertools import accumulate
 from typing import TYPE_CHECKING, cast
 
 from pushlog.fields import names
 from pushlog.intake.log_text import LOOKED_AT
 from pushlog.intake.mapped import holds
 from pushlog.model import Evidence, Failure, Interval, Log, Redacted
-from pushlog.redaction.find import across, hide, likely, mark, spans
+from pushlog.redaction.find import hide, mark, spans
+from pushlog.redaction.rows import goes_on
+from pushlog.redaction.windows import windows
 from pushlog.units import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pushlog.intake.log_text import LogText
-    from pushlog.knowledge.secrets import Secret
+    from pushlog.redaction.find import Span
 
 UNREDACTED = "secrets were not redacted, as --no-redact asked for"
 # A shorter one is hidden where its form shows it, but not wherever the same letters stand.
 _TELLING = 6
 # How far around a shown line the lines are read as one text: the longest keys have about a hundred lines.
 _AROUND = 120
+# A command and its input stand on lines next to each other.
+_NEAR = 2
+_LONGEST_WORD = 16
+# Between texts that don't go on in each other.
+_APART = "\n\n"
 _KINDS_SAID = 6
 # What holds no text; of figures and intervals a result has the most.
 _SILENT = frozenset({int, float, bool, type(None), Interval})
@@ -35,27 +43,28 @@ _Seen = dict[tuple[str, str, int | None], None]
 
 
 def redact_result(log: Log, text: LogText | None = None) -> Log:
-    """The same result with every secret hidden, what was hidden counted, and a note that says so.
+    """Return the same result with every secret hidden, what was hidden counted, and a note that says so.
 
     `text`: the log itself, which tells of keys and broken tokens that begin above a shown line; without it, as for a
     stored result, only what a text shows by itself is found.
     """
     texts = _texts(log)
-    blob = "\n".join({text: None for text, _ in texts})
-    beyond = _beyond(texts, text) if text is not None else {}
-    rows = likely(blob)
-    secrets: _Seen = {(kind, secret, line): None for secret, (kind, line) in beyond.items()}
+    shown = {line for _, line in texts if line is not None}
+    parts = [] if text is None else list(_around(sorted(shown), text))
+    by_text, beyond = _secrets_of(list({text for text, _ in texts}), parts, shown)
+    secrets: _Seen = dict.fromkeys(beyond)
     for shown_text, line in texts:
-        for span in spans(shown_text, rows):
+        for span in by_text.get(shown_text, ()):
             secrets[span.kind, shown_text[span.start : span.stop], line] = None
     if not secrets:
         return log
-    redactor = _Redactor(rows, {secret: kind for kind, secret, _ in secrets if len(secret) >= _TELLING})
-    clean = cast("Log", redactor.without(log))
+    telling = {value: kind for kind, value, _ in secrets if _tells(value)}
+    clean = cast("Log", _Redactor(by_text, telling).without(log))
+    if clean is log:
+        return log
     counts = _counted(secrets)
-    note = _note(counts)
-    source = replace(clean.source, redacted=(*log.source.redacted, *counts), notes=(*clean.source.notes, note))
-    return replace(clean, source=source)
+    notes = (*clean.source.notes, _note(counts))
+    return replace(clean, source=replace(clean.source, redacted=(*log.source.redacted, *counts), notes=notes))
 
 
 def without_redaction(log: Log) -> Log:
@@ -91,22 +100,45 @@ def _gather(value: object, texts: list[tuple[str, int | None]]) -> None:
 def _parts(value: object) -> Iterable[object]:
     """What a record or a collection is made of."""
     if isinstance(value, Mapping):
-        return value.values()
+        return [*value.keys(), *value.values()]
     if isinstance(value, tuple | list):
         return value
     return (getattr(value, name) for name in names(type(value)))
 
 
-class _Redactor:
-    """The kinds that a result holds and the secrets themselves, for texts that were made of a line of the log."""
+def _secrets_of(
+    texts: Sequence[str], parts: Sequence[_Part], shown: Collection[int]
+) -> tuple[dict[str, list[Span]], list[tuple[str, str, int | None]]]:
+    """The secrets of each text that has any, and those on shown lines of parts of the log."""
+    pieces = [*texts, *("\n".join(part.lines) for part in parts)]
+    starts = list(accumulate((len(piece) + len(_APART) for piece in pieces[:-1]), initial=0))
+    blob = _APART.join(pieces)
+    by_text: dict[str, list[Span]] = {}
+    on_lines: list[tuple[str, str, int | None]] = []
+    for start, stop in windows(blob):
+        for span in spans(blob[start:stop]):
+            index = bisect_right(starts, start + span.start) - 1
+            offset = start - starts[index]
+            here = replace(span, start=offset + span.start, stop=offset + span.stop)
+            if index < len(texts):
+                by_text.setdefault(texts[index], []).append(here)
+                continue
+            value, line = parts[index - len(texts)].at(here)
+            if line in shown and len(value) >= _TELLING:
+                on_lines.append((span.kind, value, line))
+    return by_text, on_lines
 
-    def __init__(self, rows: Sequence[Secret], values: Mapping[str, str]) -> None:
-        self._rows = rows
+
+class _Redactor:
+    """The secrets of each text of a result, and their values, for texts that were made of a line of the log."""
+
+    def __init__(self, by_text: Mapping[str, Sequence[Span]], values: Mapping[str, str]) -> None:
+        self._by_text = by_text
         # The longest first: a token that was cut off elsewhere is a part of it.
-        self._known = sorted(values.items(), key=lambda item: -len(item[0]))
+        self._values = sorted(values.items(), key=lambda item: -len(item[0]))
 
     def without(self, value: object) -> object:
-        """The same record without secrets."""
+        """Return the same record without secrets, and the record itself where it has none."""
         if isinstance(value, str):
             return value if isinstance(value, Enum) else self._text(value)
         if is_dataclass(value) and not isinstance(value, type):
@@ -114,46 +146,71 @@ class _Redactor:
             changed = {name: item for name, item in now.items() if item is not getattr(value, name)}
             return replace(value, **changed) if changed else value
         if isinstance(value, Mapping):
-            return {key: self.without(item) for key, item in value.items()}
-        if isinstance(value, tuple):
-            items = tuple(self.without(item) for item in value)
-            return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
-        return [self.without(item) for item in value] if isinstance(value, list) else value
+            pairs = [(key, item, self.without(key), self.without(item)) for key, item in value.items()]
+            same = all(key is new_key and item is new_item for key, item, new_key, new_item in pairs)
+            return value if same else {new_key: new_item for _, _, new_key, new_item in pairs}
+        if isinstance(value, tuple | list):
+            items = [self.without(item) for item in value]
+            same = all(new is old for new, old in zip(items, value, strict=True))
+            return value if same else type(value)(items)
+        return value
 
     def _text(self, text: str) -> str:
-        text = hide(text, spans(text, self._rows))
-        for secret, kind in self._known:
+        text = hide(text, self._by_text.get(text, ())) if text in self._by_text else text
+        for secret, kind in self._values:
             if secret in text:
                 text = text.replace(secret, mark(kind))
         return text
 
 
-def _beyond(texts: Sequence[tuple[str, int | None]], text: LogText) -> dict[str, tuple[str, int]]:
-    """The parts of shown lines that belong to a secret of several lines, with its kind and the line."""
-    numbers_shown = {line for _, line in texts if line is not None}
-    parts_found: dict[str, tuple[str, int]] = {}
-    for numbers in _around(sorted(numbers_shown), text):
-        lines = [text.shown(number) for number in numbers]
-        for place, parts in across(lines, likely("\n".join(lines))).items():
-            for span in parts:
-                part = lines[place][span.start : span.stop]
-                if len(part) >= _TELLING:
-                    parts_found[part] = (span.kind, numbers[place])
-    return {part: kind_line for part, kind_line in parts_found.items() if kind_line[1] in numbers_shown}
+def _tells(value: str) -> bool:
+    """Whether a secret is hidden wherever it stands: not one that is short, nor a word of a language."""
+    is_word = value.isalpha() and (value.islower() or value.istitle()) and len(value) < _LONGEST_WORD
+    return len(value) >= _TELLING and not is_word
 
 
-def _around(numbers: Sequence[int], text: LogText) -> Iterator[range]:
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Lines of the log, the first of them with its number."""
+
+    first: int
+    lines: tuple[str, ...]
+
+    def at(self, span: Span) -> tuple[str, int]:
+        """Return what stands in a span of the lines, joined, and the number of its line."""
+        text = "\n".join(self.lines)
+        return text[span.start : span.stop], self.first + text.count("\n", 0, span.start)
+
+
+def _around(numbers: Sequence[int], text: LogText) -> Iterator[_Part]:
     """The lines that may be parts of the same secrets as shown lines: many beside a key, else those next to them."""
     for far in _stretches(numbers, _AROUND, text.lines):
         near = numbers[bisect_left(numbers, far.start) : bisect_left(numbers, far.stop)]
-        yield from [far] if _has_key(text, far) else _stretches(near, 1, text.lines)
+        if _has_key(text, far):
+            yield _Part(far.start, tuple(map(text.shown, far)))
+            continue
+        for lines in _stretches(near, _NEAR, text.lines):
+            yield _whole_part(lines, text)
+
+
+def _whole_part(lines: range, text: LogText) -> _Part:
+    """These lines, and those that go on from above and below."""
+    shown = deque(map(text.shown, lines))
+    first, last = lines.start, lines.stop - 1
+    while first > 1 and lines.start - first < _AROUND and goes_on(above := text.shown(first - 1), shown[0]):
+        shown.appendleft(above)
+        first -= 1
+    while last < text.lines and last - lines.stop < _AROUND and goes_on(shown[-1], below := text.shown(last + 1)):
+        shown.append(below)
+        last += 1
+    return _Part(first, tuple(shown))
 
 
 def _has_key(text: LogText, lines: range) -> bool:
     """Whether a key may be in what is shown of these lines. A push that was drawn over and over is one long line."""
     start, stop = text.start_of(lines.start), text.stop_of(lines.stop - 1)
-    spans = [(start, stop)] if stop - start < LOOKED_AT * len(lines) else map(text.shown_of, lines)
-    return any(holds(text.data, b"PRIVATE KEY", *span) for span in spans)
+    shown = [(start, stop)] if stop - start < LOOKED_AT * len(lines) else map(text.shown_of, lines)
+    return any(holds(text.data, b"PRIVATE KEY", *part) for part in shown)
 
 
 def _stretches(numbers: Sequence[int], around: int, most: int) -> Iterator[range]:

@@ -6,34 +6,36 @@ is as long as the secret was, for its timing file counts bytes.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pushlog.model import Redacted
-from pushlog.redaction.find import Span, across, likely, mark, plain, spans
+from pushlog.redaction.find import Span, mark, merged, spans
+from pushlog.redaction.frames import cast, records
+from pushlog.redaction.windows import windows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from pushlog.knowledge.secrets import Secret
+    from pushlog.redaction.frames import Framed
     from pushlog.redaction.pseudonyms import Pseudonyms
 
 # Bytes that are not UTF-8 come through as they are.
-_KEPT = "surrogateescape"
-# Lines are looked at in stretches of about this many characters; a stretch with a key reaches beyond its end.
-_STRETCH = 1 << 22
-_KEY_LINES = 400
-_KEY = "PRIVATE KEY"
+_ERRORS = "surrogateescape"
 _CAST = re.compile(rb'\s*\{[^\n]*"version"\s*:\s*[23]\b')
 _SCRIPT = b"Script started on "
+# A secret that is found once is hidden wherever it stands, if it is no word of a language; so many are looked for.
+_TELLING = re.compile(r"(?=.{0,200}?[0-9])(?=.{0,200}?[A-Za-z])[^\s\"']{10,}|[^\s\"']{24,}")
+_MOST_REPEATED = 200
+# What closes an event is shorter, and holds no secret.
+_SHORTEST = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What stands between two places of a text from now on; `kind` of the secret that stood there, None for a name."""
+    """The text that stands between two places from now on; `kind` of the secret that stood there, None for a name."""
 
     start: int
     stop: int
@@ -50,19 +52,21 @@ class Cleaned:
 
 
 def redact_log_bytes(data: bytes, names: Pseudonyms | None = None) -> Cleaned:
-    """The log without secrets; with `names`, hosts and repositories under other names too."""
-    if _CAST.match(data[:4096]):
-        return _recording(data.decode("utf-8", _KEPT).split("\n"), names)
-    text = data.decode("utf-8", _KEPT)
-    edits = _edits(text, names)
+    """Return the log without secrets; with `names`, hosts and repositories under other names too."""
+    text = data.decode("utf-8", _ERRORS)
+    edits = _without_overlaps(_in_cast(text) if _CAST.match(data[:4096]) else _marked(_secrets(text)))
+    if names is not None:
+        edits = [*edits, *_renamed(text, edits, names)]
+        edits.sort(key=lambda edit: edit.start)
     if data.startswith(_SCRIPT):
         edits = [_fitted(text, edit) for edit in edits]
-    counts = Counter((edit.kind, line) for edit, line in zip(edits, _line_numbers(text, edits), strict=True))
-    return Cleaned(data=edited(text, edits).encode("utf-8", _KEPT), redacted=_counted(counts))
+    lines = zip(edits, _line_numbers(text, edits), strict=True)
+    counts = Counter((edit.kind, line) for edit, line in lines if edit.kind is not None and edit.text)
+    return Cleaned(data=edited(text, edits).encode("utf-8", _ERRORS), redacted=_counted(counts))
 
 
 def edited(text: str, edits: Iterable[Edit]) -> str:
-    """The text after these edits, given in order."""
+    """Return the text after these edits, given in order."""
     parts, offset = [], 0
     for edit in edits:
         parts += [text[offset : edit.start], edit.text]
@@ -70,93 +74,85 @@ def edited(text: str, edits: Iterable[Edit]) -> str:
     return "".join([*parts, text[offset:]])
 
 
-def _edits(text: str, names: Pseudonyms | None) -> list[Edit]:
-    """Secrets, and names where no secret stands, in order."""
-    edits = [Edit(span.start, span.stop, mark(span.kind), span.kind) for span in _secrets(text)]
-    if names is None:
-        return edits
+def _marked(secret_spans: Iterable[Span]) -> Iterator[Edit]:
+    for span in secret_spans:
+        yield Edit(span.start, span.stop, mark(span.kind), span.kind)
+
+
+def _without_overlaps(edits: Iterable[Edit]) -> list[Edit]:
+    """The edits in order; where some overlap, all of it as one."""
+    ordered: list[Edit] = []
+    for edit in sorted(edits, key=lambda edit: edit.start):
+        if ordered and edit.start < ordered[-1].stop:
+            first = ordered[-1]
+            ordered[-1] = Edit(first.start, max(first.stop, edit.stop), first.text or edit.text, first.kind)
+        elif edit.start < edit.stop:
+            ordered.append(edit)
+    return ordered
+
+
+def _renamed(text: str, edits: Sequence[Edit], names: Pseudonyms) -> Iterator[Edit]:
+    """Names under other names, where no secret stands."""
     offset = 0
-    between: list[Edit] = []
     for edit in [*edits, Edit(len(text), len(text), "", None)]:
-        between += [Edit(start, stop, name, None) for start, stop, name in names.occurrences(text, offset, edit.start)]
+        yield from (Edit(start, stop, name, None) for start, stop, name in names.occurrences(text, offset, edit.start))
         offset = edit.stop
-    return sorted([*edits, *between], key=lambda edit: edit.start)
 
 
-def _secrets(text: str) -> Iterator[Span]:
-    """The secrets of a whole text, in order."""
-    for start, stop in _stretches(text):
-        part = text[start:stop]
-        rows = likely(part)
-        lines = part.split("\n")
-        looked_at = sorted(_candidates(part, lines, rows))
-        over: dict[int, tuple[Span, ...]] = {}
-        for first, last in _runs(looked_at, len(lines)):
-            over |= {first + place: parts for place, parts in across(lines[first:last], rows).items()}
-        offset = start
-        numbers = set(looked_at) | set(over)
-        for number, line in enumerate(lines):
-            if number in numbers:
-                line_spans = over.get(number) or spans(line, rows)
-                for span in _merged([*line_spans, *(spans(line, rows) if number in over else ())]):
-                    yield Span(offset + span.start, offset + span.stop, span.kind)
-            offset += len(line) + 1
+def _secrets(text: str) -> tuple[Span, ...]:
+    """The secrets of a whole text, in order: those of its rows, and those of the text inside its JSON."""
+    in_rows = list(_in_text(text))
+    in_json = [
+        Span(*piece, span.kind)
+        for framed in records(text)
+        for span in _in_text(framed.view.text)
+        for piece in framed.barriers.pieces(*framed.view.origin(span.start, span.stop))
+    ]
+    unique = merged([*in_rows, *in_json])
+    return merged([*unique, *_repeated(text, unique)])
 
 
-def _merged(secret_spans: Iterable[Span]) -> list[Span]:
-    joined: list[Span] = []
-    for span in sorted(secret_spans, key=lambda span: span.start):
-        if joined and span.start <= joined[-1].stop:
-            joined[-1] = Span(joined[-1].start, max(span.stop, joined[-1].stop), joined[-1].kind)
-        elif span.start < span.stop:
-            joined.append(span)
-    return joined
+def _in_text(text: str) -> Iterator[Span]:
+    for start, stop in windows(text):
+        for span in spans(text[start:stop]):
+            yield Span(start + span.start, start + span.stop, span.kind)
 
 
-def _stretches(text: str) -> Iterator[tuple[int, int]]:
-    start = 0
-    while start < len(text):
-        stop = text.find("\n", start + _STRETCH) + 1 or len(text)
-        if _KEY in text[start:stop]:
-            for _ in range(_KEY_LINES):
-                stop = text.find("\n", stop) + 1 or len(text)
-        yield start, stop
-        start = stop
+def _repeated(text: str, secret_spans: Iterable[Span]) -> Iterator[Span]:
+    """The same secrets where nothing shows that they are secrets."""
+    values = {text[span.start : span.stop]: span.kind for span in secret_spans}
+    telling = [(value, kind) for value, kind in values.items() if _TELLING.fullmatch(value)]
+    for value, kind in telling[:_MOST_REPEATED]:
+        start = text.find(value)
+        while start >= 0:
+            yield Span(start, start + len(value), kind)
+            start = text.find(value, start + len(value))
 
 
-def _candidates(part: str, lines: Sequence[str], rows: Sequence[Secret]) -> set[int]:
-    """The lines that can hold a secret: a literal of a likely kind is in them, escapes aside, or they have its form."""
-    literals = {literal for row in rows for literal in row.near}
-    always = [re.compile(row.pattern, re.MULTILINE) for row in rows if not row.near]
-    numbers: set[int] = set()
-    if any(pattern.search(part) for pattern in always):
-        numbers |= {n for n, line in enumerate(lines) if any(pattern.search(line) for pattern in always)}
-    if not literals:
-        return numbers
-    for number, line in enumerate(lines):
-        lowered = plain(line).lower()
-        if any(literal in lowered for literal in literals):
-            numbers.add(number)
-    return numbers
+def _in_cast(text: str) -> Iterator[Edit]:
+    """The edits of an asciicast: what was drawn is one text, however the events cut it; what was typed goes."""
+    parts = cast(text)
+    for framed in parts.output:
+        yield from _in_events(framed)
+    yield from (Edit(start, stop, "", None) for start, stop in parts.input)
+    for start, stop in parts.others:
+        if stop - start < _SHORTEST:
+            continue
+        yield from _marked(
+            Span(start + span.start, start + span.stop, span.kind) for span in _in_text(text[start:stop])
+        )
 
 
-def _runs(numbers: Sequence[int], count: int) -> Iterator[tuple[int, int]]:
-    """Stretches of lines around these, each with its neighbours and the lines that a key can have."""
-    run: tuple[int, int] | None = None
-    for number in numbers:
-        first, last = max(0, number - 1), min(count, number + _KEY_LINES)
-        if run and first <= run[1]:
-            run = (run[0], last)
-        else:
-            if run:
-                yield run
-            run = (first, last)
-    if run:
-        yield run
+def _in_events(framed: Framed) -> Iterator[Edit]:
+    """A mark in the event in which a secret begins; the other events lose their part of it."""
+    for span in _in_text(framed.view.text):
+        pieces = framed.barriers.pieces(*framed.view.origin(span.start, span.stop))
+        for index, piece in enumerate(pieces):
+            yield Edit(*piece, "" if index else mark(span.kind), span.kind)
 
 
 def _fitted(text: str, edit: Edit) -> Edit:
-    size = len(text[edit.start : edit.stop].encode("utf-8", _KEPT))
+    size = len(text[edit.start : edit.stop].encode("utf-8", _ERRORS))
     return Edit(edit.start, edit.stop, edit.text[:size].ljust(size, "-"), edit.kind)
 
 
@@ -168,55 +164,6 @@ def _line_numbers(text: str, edits: Sequence[Edit]) -> Iterator[int]:
         yield line
 
 
-def _counted(counts: Counter[tuple[str | None, int]]) -> tuple[Redacted, ...]:
-    rows = [(kind, line, number) for (kind, line), number in counts.items() if kind is not None]
-    return tuple(
-        Redacted(kind=kind, line=line, count=number) for kind, line, number in sorted(rows, key=lambda r: r[1])
-    )
-
-
-def _recording(lines: list[str], names: Pseudonyms | None) -> Cleaned:
-    """An asciicast: what was drawn is one text, however the events cut it."""
-    events = {number: event for number, line in enumerate(lines) if number and (event := _event(line))}
-    output = [(number, event) for number, event in events.items() if event[1] == "o"]
-    text = "".join(event[2] for _, event in output)
-    edits = _edits(text, names)
-    counts: Counter[tuple[str | None, int]] = Counter()
-    offset = 0
-    pending = list(edits)
-    for number, event in output:
-        stop = offset + len(event[2])
-        here = [edit for edit in pending if edit.start < stop]
-        if here:
-            counts.update((edit.kind, number + 1) for edit in here if edit.start >= offset)
-            # The mark goes to the event in which the secret begins; the others lose their part of it.
-            inside = [
-                Edit(
-                    max(e.start, offset) - offset,
-                    min(e.stop, stop) - offset,
-                    e.text if e.start >= offset else "",
-                    e.kind,
-                )
-                for e in here
-            ]
-            lines[number] = json.dumps([event[0], "o", edited(event[2], inside)], ensure_ascii=False)
-            pending = [edit for edit in pending if edit.stop > stop]
-        offset = stop
-    for number, event in events.items():
-        if event[1] == "i":
-            lines[number] = json.dumps([event[0], "i", ""])
-    text_lines = {0, *(number for number, event in events.items() if event[1] not in ("o", "i"))}
-    for number in text_lines:
-        lines[number] = edited(lines[number], _edits(lines[number], names))
-    return Cleaned(data="\n".join(lines).encode("utf-8", _KEPT), redacted=_counted(counts))
-
-
-def _event(line: str) -> tuple[float, str, str] | None:
-    try:
-        match json.loads(line):
-            case [int() | float() as time, str() as kind, str() as data, *_]:
-                return time, kind, data
-            case _:
-                return None
-    except (ValueError, RecursionError):
-        return None
+def _counted(counts: Counter[tuple[str, int]]) -> tuple[Redacted, ...]:
+    rows = sorted(counts.items(), key=lambda row: row[0][1])
+    return tuple(Redacted(kind=kind, line=line, count=number) for (kind, line), number in rows)

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from pushlog.model import Clock, Diagnosis, Log, Outcome, Severity, Store
 from pushlog.report import words
+from pushlog.report.alike import more_like_it, runs_alike
 from pushlog.report.facts import CAPTURES
 from pushlog.report.now import now
 from pushlog.report.text_findings import findings, place, unread
@@ -50,16 +51,23 @@ def report(page: Page, logs: Sequence[Log]) -> Iterator[Text]:
             yield from _heading(page, log.source.name)
         if not log.pushes:
             yield from _no_push(page, log)
-        for number, push in enumerate(log.pushes, 1):
+        number = 1
+        for run in runs_alike(log.pushes):
+            push, *others = run
             before, folded = folded, pushes >= words.FOLD_FROM and push.outcome is Outcome.SUCCEEDED
             if folded:
                 yield from () if before else [Text()]
                 yield _folded(page, log, push, alone=len(logs) == 1)
+                number += len(run)
                 continue
             if several:
                 of = f"push {number} of {len(log.pushes)}, " if len(log.pushes) > 1 else ""
                 yield from _heading(page, f"{log.source.name} · {of}{words.span(push.lines)}")
             yield from _push(page, log, push)
+            if others:
+                yield Text()
+                yield from page.wrapped(Text(), Text(page.line(more_like_it(others))))
+            number += len(run)
 
 
 def _folded(page: Page, log: Log, push: Diagnosis, *, alone: bool) -> Text:

@@ -15,6 +15,7 @@ the push).
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.rule import Role, Scope
@@ -33,11 +34,18 @@ ROLE = Role.OTHER
 SCOPE = Scope.DOCKER_ENGINE
 
 # Content trust signs after the push, and its lines are output of `docker push` too.
-_UNSIGNED = re.compile(r"Failed to sign |Error establishing connection to notary repository")
+_UNSIGNED = re.compile(
+    r"(?:Error: )?(?:Failed to sign |failed to sign |Error establishing connection to notary repository"
+    r"|error contacting notary server: |you are not authorized to perform this operation: server returned 40[13]"
+    r"|no valid signing keys|.{0,200}\bnotary\b.{0,200}(?:error|refused|no such host|x509))"
+)
+_SIGNING = "Signing and pushing trust metadata"
+# The lines of signing that are looked at.
+_SIGNED = 12
 _FAILED = re.compile(
     r"Error response from daemon: "
     r"|(?:##\[error\]|::error::|Error: )?(?:Process completed|The process .{1,200}? failed) with exit code [1-9]"
-    r"|##\[error\]|(?:ERROR: )?Job failed\b|ERROR: script returned exit code [1-9]|Finished: FAILURE"
+    r"|##\[error\]|\[\W{0,4}Error\] |(?:ERROR: )?Job failed\b|ERROR: script returned exit code [1-9]|Finished: FAILURE"
     r"|Build step '.{1,80}' marked build as failure|make(?:\[\d+\])?: \*\*\* |Exited with code exit status [1-9]"
     r'|(?:\W{1,4}Error: )?The command (?:".{1,200}" )?exited with (?:status )?[1-9]|ERROR: build step \d+ '
 )
@@ -46,6 +54,7 @@ _ANOTHER = re.compile(r"The push refers to |(?:\S.{0,80}\s)?docker (?:image )?pu
 _WORDS = (
     b"Error response from daemon: ",
     b"##[error]",
+    b"Error] ",
     b"exit code ",
     b"exit status ",
     b"exited with ",
@@ -87,8 +96,16 @@ def check(case: Case) -> Iterator[Finding]:
 
 
 def _unsigned(case: Case) -> Evidence | None:
-    notes = (mark for mark in case.parsed.marks if mark.kind == MarkKind.NOTE)
-    return next((case.quote(mark.line) for mark in notes if _UNSIGNED.match(mark.fields.get("NOTE", ""))), None)
+    notes = [mark for mark in case.parsed.marks if mark.kind == MarkKind.NOTE]
+    unsigned = next((mark for mark in notes if _UNSIGNED.match(mark.fields.get("NOTE", ""))), None)
+    if unsigned:
+        return case.quote(unsigned.line)
+    signing = next((mark for mark in notes if mark.fields.get("NOTE", "") == _SIGNING), None)
+    if signing is None:
+        return None
+    stop = len(case.text.data) if case.parsed.until is None else case.parsed.until
+    below = islice(case.text.pieces(signing.stop, min(stop, signing.stop + _REACH)), _SIGNED)
+    return next((Evidence(line=piece.line, text=piece.text) for piece in below if _UNSIGNED.match(piece.text)), None)
 
 
 def _failed_after(case: Case) -> Evidence | None:

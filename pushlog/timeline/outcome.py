@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.formats.events import EventKind
 from pushlog.formats.marks import MarkKind
 from pushlog.model import Family, Outcome
 
@@ -23,12 +24,28 @@ def outcome(section: ParsedPush, classified: Classified | None) -> Outcome:
         return Outcome.INTERRUPTED if classified.family is Family.CANCELLED else Outcome.FAILED
     digest = section.last(MarkKind.DIGEST, MarkKind.AUX)
     last_layer = int(section.events.stop[-1]) if len(section.events) else 0
-    if digest is not None and "DIGEST" in digest.fields and digest.start >= last_layer:
+    is_proof = digest is not None and (digest.kind == MarkKind.DIGEST or "DIGEST" in digest.fields)
+    if digest is not None and is_proof and digest.start >= last_layer:
+        return Outcome.SUCCEEDED
+    if _is_v1_done(section):
         return Outcome.SUCCEEDED
     word = section.last(MarkKind.DONE, MarkKind.LAST_WORD)
     if word is not None and word.stop >= last_layer:
         return Outcome.SUCCEEDED
     return Outcome.INTERRUPTED if section.last(MarkKind.INTERRUPT) else Outcome.INCOMPLETE
+
+
+def _is_v1_done(section: ParsedPush) -> bool:
+    """Return whether all tags of a push to a v1 registry were sent, and all its layers are there.
+
+    moby graph/push.go: `Pushing repository NAME (N tags)`, then a line for each tag, before the images or behind them.
+    """
+    sent = {mark.fields["URL"] for mark in section.marks if mark.kind == MarkKind.V1_TAG}
+    counts = [int(mark.fields["COUNT"]) for mark in section.marks if mark.kind == MarkKind.V1_TAGS]
+    if not sent or len(sent) < max(counts, default=1):
+        return False
+    states = dict(zip(section.events.layer.tolist(), section.events.kind.tolist(), strict=True))
+    return all(state in (EventKind.PUSHED, EventKind.EXISTS) for state in states.values())
 
 
 def proof(section: ParsedPush) -> str:

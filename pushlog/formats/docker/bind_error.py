@@ -11,11 +11,14 @@ import numpy as np
 
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.powershell import read_record
+from pushlog.formats.docker.surroundings import is_of_another_command
 from pushlog.formats.errors.bystanders import is_bystander
 from pushlog.formats.errors.classify import continues, starts_error
+from pushlog.formats.errors.console_wrap import unwrapped
 from pushlog.formats.errors.wrapped import Wrapped, error_in, unlabelled, without_marks
 from pushlog.formats.events import Events, gaps
 from pushlog.formats.marks import Mark, MarkKind
+from pushlog.knowledge.stops import stop_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -95,10 +98,12 @@ class PushRange:
                     self.text, record.piece, self.text.pieces(record.stop, self.stop), record.wrapped
                 )
                 return replace(error, stop=max(error.stop, record.stop))
+            if is_of_another_command(piece.text):
+                continue
             for line in (piece.text, *docker_lines.overdrawn(piece.text)):
                 if line and starts_error(line, self.knowledge):
                     return join_error_lines(self.text, replace(piece, text=line), rest)
-            wrapped = error_in(piece.text, self.knowledge) if near else None
+            wrapped = error_in(piece.text, self.knowledge) if near and not stop_reason(piece.text) else None
             if wrapped:
                 return join_error_lines(self.text, piece, rest, wrapped)
         return None
@@ -112,6 +117,9 @@ def join_error_lines(text: LogText, first: Piece, rest: Iterable[Piece], wrapped
     head, error = (wrapped.head.strip(), wrapped.text) if wrapped else ("", without_marks(first.text))
     last = first
     for piece in rest:
+        if joined := unwrapped(text, error, last, piece):
+            error, last = joined, piece
+            continue
         line = piece.text.removeprefix(head).lstrip() if head else piece.text
         feeds = text.data[last.stop : piece.start].count(b"\n")
         if feeds > _APART or not continues(error, line):
@@ -173,7 +181,8 @@ def _unexplained_error(candidate: PushRange, offset: int) -> ErrorLines | None:
 
 def _may_fail_after_digest(candidate: PushRange) -> bool:
     """Return whether an error can follow a digest line: 1.8 and 1.9 send the manifest later, `-a` sends more."""
-    options = [o for m in candidate.marks if m.kind == MarkKind.COMMAND for o in m.fields.get("OPTIONS", "").split()]
+    commands = [m.fields for m in candidate.marks if m.kind == MarkKind.COMMAND]
+    options = [o for fields in commands for name in ("OPTIONS", "AFTER") for o in fields.get(name, "").split()]
     has_several = sum(m.kind == MarkKind.DIGEST for m in candidate.marks) > 1
     return (
         has_several

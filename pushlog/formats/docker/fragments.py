@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.bind_error import ErrorLines, PushRange, bound_error, join_error_lines
 from pushlog.formats.docker.build_push import build_push
+from pushlog.formats.docker.surroundings import is_of_another_command
 from pushlog.formats.errors.bystanders import is_bystander
 from pushlog.formats.errors.classify import starts_error
 from pushlog.formats.errors.wrapped import error_in
+from pushlog.formats.image_names import has_open_tag, may_be, split
 from pushlog.formats.marks import Mark, MarkKind
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ _ABOVE, _BELOW = 12, 2
 _FEW = 6
 # A program reports that a command failed.
 _FAILED = re.compile(r"non-zero|returned|exit|fail|error|exception", re.IGNORECASE)
+# A sentence that says that the command it quotes went well.
+_WORKED = re.compile(r"\b(?:worked|works fine|succeeded|was successful)\b", re.IGNORECASE)
 # Texts that stand in no errors but those of a push.
 _UPLOAD = re.compile(
     r"failed commit on ref|/blobs/uploads|blob upload|blob unknown|digest invalid|size invalid|tag invalid"
@@ -48,7 +52,8 @@ _ELSEWHERE = re.compile(
 def line_of_unbound_error(text: LogText, knowledge: Knowledge) -> int | None:
     """Return the first line that reads like a push's error in a log without a push; it may be that of a pull."""
     stop = min(len(text.data), _SHORT_LOG)
-    return next((p.line for p in text.pieces(0, stop) if starts_error(p.text, knowledge)), None)
+    lines = ((piece.line, piece.text) for piece in text.pieces(0, stop) if starts_error(piece.text, knowledge))
+    return next((line for line, words in lines if not is_of_another_command(words)), None)
 
 
 def push_without_rows(candidate: PushRange, opening: tuple[Mark, ...]) -> ParsedPush | None:
@@ -60,7 +65,7 @@ def push_without_rows(candidate: PushRange, opening: tuple[Mark, ...]) -> Parsed
     error = candidate.first_error(pieces, 2)
     if error:
         return build_push(candidate, error, list(opening))
-    options = command.fields.get("OPTIONS", "").split()
+    options = " ".join(command.fields.get(name, "") for name in ("OPTIONS", "AFTER")).split()
     if pieces and {"-q", "--quiet"} & set(options) and _names(pieces[0].text, command):
         return _quiet(candidate, pieces[0], list(opening))
     return None
@@ -68,10 +73,12 @@ def push_without_rows(candidate: PushRange, opening: tuple[Mark, ...]) -> Parsed
 
 def _names(line: str, command: Mark) -> bool:
     """Return whether the line is the output of this command with `--quiet`: the full name of the image it pushes."""
-    image = command.fields.get("REFERENCE", "").strip('"').removeprefix("index.").removesuffix(":latest")
-    is_variable = bool(set("$*{") & set(image))
-    path = f"/{line.removesuffix(':latest')}"
-    return docker_lines.is_quiet(line) and (not image or is_variable or path.endswith(f"/{image}"))
+    if not docker_lines.is_quiet(line):
+        return False
+    image = command.fields.get("REFERENCE", "").replace("index.docker.io", "docker.io")
+    name, tag = split(line)
+    has_tag = has_open_tag(image) or not split(image)[0] or (split(image)[1] or "latest") == tag
+    return not image or (may_be(image, name) and has_tag)
 
 
 def _quiet(candidate: PushRange, piece: Piece, marks: list[Mark]) -> ParsedPush:
@@ -86,6 +93,8 @@ def mentioned_pushes(candidate: PushRange) -> Iterator[ParsedPush]:
     previous_stop = candidate.start
     for mention in candidate.marks:
         if mention.kind != MarkKind.MENTION or mention.start < previous_stop:
+            continue
+        if _WORKED.search(candidate.text.shown(mention.line)):
             continue
         error = _error_beside(candidate, mention, previous_stop)
         if error:
@@ -136,7 +145,7 @@ def alone(text: LogText, reading: Reading, knowledge: Knowledge) -> tuple[Parsed
         else None
     )
     error = message or _labelled_error(candidate, pieces)
-    if error is None or not _is_alone(error, pieces):
+    if error is None or is_of_another_command(error.text) or not _is_alone(error, pieces):
         return ()
     return (build_push(candidate, error, list(marks)),)
 
@@ -146,7 +155,7 @@ def _is_alone(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
 
     A few words around an error that only an upload has are a sentence of the person who asks about it.
     """
-    others = [piece.text for piece in pieces if not error.covers(piece)]
+    others = [piece.text for piece in pieces if not error.lines[0] <= piece.line <= error.lines[1]]
     if any(_ELSEWHERE.search(line) for line in (error.text, *others)):
         return False
     is_asked = len(others) <= _FEW and _UPLOAD.search(error.text) is not None

@@ -15,13 +15,14 @@ from pushlog.formats.bulk.line_shapes import FIELDS, BulkGrammar
 from pushlog.formats.bulk.reader import scan
 from pushlog.formats.docker.inline import HINTS, inline_pieces
 from pushlog.formats.docker.mentions import adopted, in_record, mentioned
+from pushlog.formats.docker.messages import message_events, messages
 from pushlog.formats.events import UNKNOWN, EventKind, EventRow, Events, from_rows, table
-from pushlog.formats.figures import LARGEST, LONGEST_WAIT, size
+from pushlog.formats.figures import LONGEST_WAIT, size
 from pushlog.formats.grammar import regex
 from pushlog.formats.grammar.line_parser import LineParser
 from pushlog.formats.grammar.load import load_grammar
 from pushlog.formats.marks import Mark, MarkKind
-from pushlog.intake.limits import LONGEST_PIECE, loads
+from pushlog.intake.limits import LONGEST_PIECE
 from pushlog.intake.log_text import LogText, Piece, plain
 from pushlog.intake.start_pattern import StartPattern
 from pushlog.model import Capture
@@ -54,7 +55,7 @@ _REDRAW = re.compile(rb"\x1b\[\d+A|\r[0-9a-f]{12}: ")
 _TERMINAL_HEADER = re.compile(rb"^The push refers to [^\r\n]+\r$", re.MULTILINE)
 # Kinds whose lines can begin with anything, so that looking for one takes long, each with words that it always has.
 _ANYWHERE = {
-    "command": ("docker ",),
+    "command": ("docker ", "docker.exe "),
     "digest": (": digest: ", "Digest: "),
     "pull": (": Pulling from ",),
     "upload_failed": ("Upload failed, ",),
@@ -62,7 +63,10 @@ _ANYWHERE = {
 # The shortest line: `^C`.
 _SHORTEST = 2
 # Each message of the Engine that tells something has one of these keys.
-_KEYS = ('"status"', '"error', '"aux"')
+_KEYS = ('status"', "status'", "error", 'aux"')
+_CARET_C = "^C"
+_HEADERS = (MarkKind.HEADER, MarkKind.OLD_HEADER)
+_ID_LENGTH = 12
 _PADDED = re.compile(rb"^[0-9a-f]{12}: [A-Z][^\r\n\[]*[a-z] \r?$", re.MULTILINE)
 
 
@@ -112,12 +116,18 @@ def read(text: LogText, *, keep_redraws: bool = True) -> Reading:
     """
     bulk = scan(text, lane("docker.lark"), lane("engine.lark"), keep_redraws=keep_redraws)
     parsed_events = [
-        (event, piece.text.startswith("{"))
+        parsed_event
         for start, stop in bulk.others.tolist()
         for piece in _candidate_pieces(text, start, stop)
-        for event in _parse_piece(piece)
+        for parsed_event in _parse_piece(piece)
     ]
-    rows = [event for event, _ in parsed_events if isinstance(event, EventRow)]
+    has_header = any(isinstance(event, Mark) and event.kind in _HEADERS for event, _ in parsed_events)
+    rows = [
+        event
+        for event, _ in parsed_events
+        # A commit's id has seven digits and more: only below a header is it a layer's that was cut.
+        if isinstance(event, EventRow) and (has_header or len(event.layer) == _ID_LENGTH)
+    ]
     marks = _with_mentions(text, [event for event, _ in parsed_events if isinstance(event, Mark)], bulk.others)
     events = table(text, bulk.columns, bulk.order, from_rows(rows))
     messages = bulk.messages > 0 or any(is_json for _, is_json in parsed_events)
@@ -147,7 +157,7 @@ def _candidate_pieces(text: LogText, start: int, stop: int) -> Iterator[Piece]:
         line = plain(text.data[first : min(last, first + LONGEST_PIECE)])
         if len(line) < _SHORTEST:
             continue
-        if any(key in line for key in _KEYS) if line.startswith("{") else _may_be_line(line):
+        if _may_be_line(line) or _CARET_C in line or ("{" in line and any(key in line for key in _KEYS)):
             yield Piece(first, last, text.line_of(first), line)
             continue
         for hint in HINTS:
@@ -170,7 +180,7 @@ def _may_be_line(line: str) -> bool:
 
 
 def _of_a_push(event: EventRow | Mark) -> bool:
-    return isinstance(event, EventRow) or event.kind in (MarkKind.HEADER, MarkKind.OLD_HEADER, MarkKind.DIGEST)
+    return isinstance(event, EventRow) or event.kind in (*_HEADERS, MarkKind.DIGEST)
 
 
 def _capture(text: LogText, events: Events, *, messages: bool, lines: bool) -> Capture:
@@ -225,53 +235,32 @@ def is_quiet(line: str) -> bool:
     return True
 
 
-def _parse_piece(piece: Piece) -> Iterator[EventRow | Mark]:
-    return _message(piece) if piece.text.startswith("{") else _line(piece)
-
-
-def _message(piece: Piece) -> Iterator[EventRow | Mark]:
-    """Return what a message of the Engine API tells: its status is parsed by the grammar, its figures are exact."""
-    try:
-        message = loads(piece.text)
-    except ValueError:
-        return
-    if not isinstance(message, dict):
-        return
-    status, layer = message.get("status"), message.get("id")
-    place = {"start": piece.start, "stop": piece.stop, "line": piece.line}
-    if text := _error_of(message):
-        yield Mark(kind=MarkKind.ERROR, fields={"TEXT": text}, **place)
-    elif isinstance(aux := message.get("aux"), dict):
-        yield Mark(kind=MarkKind.AUX, fields={k.upper(): v for k, v in aux.items() if isinstance(v, str)}, **place)
-    elif isinstance(status, str):
-        words = f"{layer}: {status}" if isinstance(layer, str) else status
-        detail = message.get("progressDetail")
-        for event in _line(replace(piece, text=words.strip())):
-            yield _with_figures(event, detail) if isinstance(event, EventRow) and isinstance(detail, dict) else event
-
-
-def _error_of(message: dict[str, object]) -> str | None:
-    detail = message.get("errorDetail")
-    text = detail.get("message") if isinstance(detail, dict) else None
-    text = text or message.get("error")
-    return text if isinstance(text, str) else None
-
-
-def _with_figures(event: EventRow, detail: dict[str, object]) -> EventRow:
-    """Return the row with the figures of a message; a total alone means zero, which the daemon leaves out."""
-    current, total = (_bytes(detail.get(key)) for key in ("current", "total"))
-    if current == UNKNOWN and total != UNKNOWN:
-        current = 0
-    return replace(event, current=current, total=total)
-
-
-def _bytes(figure: object) -> int:
-    return min(figure, LARGEST) if isinstance(figure, int) and figure >= 0 else UNKNOWN
+def _parse_piece(piece: Piece) -> Iterator[tuple[EventRow | Mark, bool]]:
+    """Return what a piece tells, and whether a message of the Engine tells it."""
+    if "{" in piece.text and any(key in piece.text for key in _KEYS):
+        is_message = False
+        for start, stop, message in messages(piece.text):
+            is_message = True
+            part = replace(piece, start=piece.start + start, stop=piece.start + stop, text="")
+            yield from ((event, True) for event in message_events(part, message, _line))
+        if is_message:
+            return
+    head, caret, _ = piece.text.partition(_CARET_C)
+    if caret and head:
+        # The terminal echoes it where the cursor stands: behind a row.
+        stop = piece.stop - len(piece.text.encode()) + len(head.encode())
+        yield from ((event, False) for event in _line(replace(piece, stop=stop, text=head.strip())))
+        piece = replace(piece, start=stop, text=piece.text[len(head) :])
+    yield from ((event, False) for event in _line(piece))
 
 
 def _line(piece: Piece) -> Iterator[EventRow | Mark]:
     """Return what a line tells: a row of a layer, and a mark where it tells more."""
     mark = LINES.mark(piece)
+    if mark is not None and mark.kind == MarkKind.V1_EXISTS:
+        layer = mark.fields["ID"][:_ID_LENGTH]
+        yield EventRow(start=piece.start, stop=piece.stop, layer=layer, kind=EventKind.EXISTS)
+        return
     if mark is None or mark.kind != MarkKind.LAYER:
         yield from (mark,) if mark else ()
         return
@@ -281,7 +270,7 @@ def _line(piece: Piece) -> Iterator[EventRow | Mark]:
     yield EventRow(
         start=piece.start,
         stop=piece.stop,
-        layer=fields["LAYER"],
+        layer=fields["LAYER"][:_ID_LENGTH],
         kind=EventKind[fields["STATE"].upper()],
         current=size(fields["CURRENT"]) if "CURRENT" in fields else UNKNOWN,
         total=size(fields["TOTAL"]) if "TOTAL" in fields else UNKNOWN,

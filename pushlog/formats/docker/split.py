@@ -14,6 +14,7 @@ from pushlog.formats.docker.bind_error import HEADERS, PushRange, bound_error
 from pushlog.formats.docker.build_push import build_push
 from pushlog.formats.docker.fragments import mentioned_pushes, push_without_rows
 from pushlog.formats.docker.mentions import with_command
+from pushlog.formats.docker.surroundings import in_here_document, names_above, stopped
 from pushlog.formats.events import EventKind, is_any
 from pushlog.formats.marks import Mark, MarkKind
 
@@ -78,6 +79,8 @@ def _bounds(text: LogText, reading: Reading, others: Sequence[ParsedPush]) -> It
     starts: list[tuple[int, tuple[Mark, ...]]] = [(0, ())]
     announced: list[Mark] = []
     for mark in reading.marks:
+        if mark.kind == MarkKind.COMMAND and "PROMPT" not in mark.fields and in_here_document(text, mark):
+            continue
         if mark.kind in {MarkKind.COMMAND, MarkKind.COMPOSED, MarkKind.DEFAULT_TAG}:
             if mark.kind != MarkKind.DEFAULT_TAG:
                 announced = []
@@ -130,13 +133,21 @@ def _parse_pushes(
         stop = max([m.stop for m in marks] + candidate.events.stop[-1:].tolist())
         error = bound_error(candidate, start=start, stop=stop, previous_stop=previous_stop)
         if error or len(candidate.events) or not _is_inside_line(candidate):
-            yield build_push(replace(candidate, marks=with_command(candidate.marks)), error, marks)
+            end = () if error or _has_end(marks) else stopped(candidate.below(stop))
+            header = next((m for m in marks if m.kind in HEADERS), None)
+            names = names_above(text, header.fields["NAME"], previous_stop, header.start) if header else ()
+            candidate = replace(candidate, marks=(*names, *with_command(candidate.marks), *end))
+            yield build_push(candidate, error, [*marks, *end])
         return
     push = push_without_rows(candidate, bounds.opening)
     if push:
         yield push
     else:
         yield from mentioned_pushes(candidate)
+
+
+def _has_end(marks: Sequence[Mark]) -> bool:
+    return any(m.kind in {MarkKind.DIGEST, MarkKind.AUX, MarkKind.INTERRUPT} for m in marks)
 
 
 def _is_push(candidate: PushRange) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from pushlog.intake.unwrap.prefix import is_noise
+from pushlog.knowledge.stops import stop_reason
 
 # A prompt, alone or with a command behind it, and the trace of a shell (`set -x`): PowerShell, cmd, POSIX shells and
 # themes of zsh and fish.
@@ -55,5 +56,9 @@ def is_bystander(line: str) -> bool:
     """Return whether a line is surely not an error of a push."""
     stripped = line.strip()
     return bool(
-        is_noise(stripped) or _BYSTANDER.match(stripped) or _SUCCESS.search(stripped) or _SENTENCE.search(stripped)
+        is_noise(stripped)
+        or stop_reason(stripped)
+        or _BYSTANDER.match(stripped)
+        or _SUCCESS.search(stripped)
+        or _SENTENCE.search(stripped)
     )

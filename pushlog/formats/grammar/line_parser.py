@@ -33,7 +33,6 @@ _KIND = re.compile(r"\(\?P<\w+>\)")
 _HASH = "sha256:"
 _DIGEST = re.compile(r"(?<=\0)[0-9a-f]{64}")
 _ANY_DIGEST = "0" * 64
-_DIGITS = {ord(digit): "0" for digit in "123456789"}
 # Limits of the cache: more shapes than a log of one client has, and the length of lines that repeat.
 _SHAPES = 10_000
 _LENGTH = 400
@@ -71,6 +70,12 @@ class LineParser:
         return re.compile(_KIND.sub("", text), re.ASCII)
 
     @cached_property
+    def _digits(self) -> dict[int, str]:
+        """Return the translation of the digits that the grammar treats alike to the first of them."""
+        alike = [digit for digit in "0123456789" if digit not in regex.literal_digits(self.grammar)]
+        return {ord(digit): alike[0] for digit in alike[1:]}
+
+    @cached_property
     def _shapes(self) -> dict[str, _Shape]:
         return {}
 
@@ -91,7 +96,7 @@ class LineParser:
     def _shape(self, text: str) -> _Shape | None:
         if len(text) > _LENGTH or "\0" in text:
             return self._parsed(text)
-        key = text.replace(_HASH, "\0").translate(_DIGITS)
+        key = text.replace(_HASH, "\0").translate(self._digits)
         if "\0" in key:
             key = _DIGEST.sub(_ANY_DIGEST, key)
         shape = self._shapes.get(key) or self._parsed(text)

@@ -21,6 +21,9 @@ Symbols = tuple[str, ...]
 
 # The plain characters at the start of an expression, none of them repeated or optional.
 _BEGINNING = re.compile(r"(?:[\w: ](?![*+?{]))+")
+# The parts of an expression in which a digit is no text: all digits at once, a count, a character by its number; and
+# the name of the digest's algorithm.
+_DIGIT_CLASS = re.compile(r"0-9|\{\d+(?:,\d*)?\}|\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|sha256")
 
 
 def pattern(grammar: Lark, rule: str, *, fields: Collection[str], kinds: Collection[str]) -> str:
@@ -81,6 +84,12 @@ def _words(sequence: Symbols, patterns: Mapping[str, Pattern]) -> Iterator[tuple
         yield word + beginning, "" if word else pattern.value[len(beginning) :]
         word = ""
     yield word, ""
+
+
+def literal_digits(grammar: Lark) -> str:
+    """Return the digits that an expression or a string of the grammar names; it treats all other digits alike."""
+    texts = (_DIGIT_CLASS.sub("", terminal.pattern.to_regexp()) for terminal in grammar.terminals)
+    return "".join(sorted({char for text in texts for char in text if char.isdigit()}))
 
 
 class _Grammar:

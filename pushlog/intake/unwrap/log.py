@@ -14,8 +14,9 @@ from pushlog.intake.unwrap.lanes import lanes_of
 from pushlog.intake.unwrap.newest_first import oldest_first
 from pushlog.intake.unwrap.prefix import detect
 from pushlog.intake.unwrap.recording import RecordingTimestamps, unwrap_recording
+from pushlog.intake.unwrap.restore import restored
 from pushlog.intake.unwrap.strip import PrefixedText, stripped
-from pushlog.intake.unwrap.timestamps import LineTimestamps, PrefixTimestamps
+from pushlog.intake.unwrap.timestamps import PrefixTimestamps
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -28,13 +29,31 @@ if TYPE_CHECKING:
     from pushlog.intake.unwrap.exports.clocks import RecordTimestamps
     from pushlog.intake.unwrap.lanes import LaneText
     from pushlog.intake.unwrap.prefix import PrefixRange
-    from pushlog.model import Capture
+    from pushlog.intake.unwrap.timestamps import LineTimes
+    from pushlog.model import Capture, Clock
 
     Where = Callable[[Data], tuple[ByteRanges, ByteRanges] | None]
 
 
 # A log may be in a record that is in a record: a container's JSON log in a store, say.
 _DEEPEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class LineTimestamps:
+    """The times of a log in lanes: those of the bytes of the whole log, asked for by lines."""
+
+    whole: RecordTimestamps | RecordingTimestamps | PrefixTimestamps | LineTimestamps
+    text: LogText
+
+    @property
+    def kind(self) -> Clock:
+        """Who took these times."""
+        return self.whole.kind
+
+    def times(self, lines: Sequence[int], offsets: Sequence[int]) -> LineTimes:  # noqa: ARG002 - offsets are a lane's
+        """The times of physical lines in ascending order."""
+        return self.whole.times(lines, [self.text.start_of(line) for line in lines])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +120,8 @@ def _unwrap(
     if export is not None:
         inside = _unwrap(LogText(export.text.data), openings, zone, where, deepest - 1)
         return _unwrapped_twice(export, inside)
+    whole = restored(text.data)
+    text = text if whole is text.data else _limited(LogText(whole), where)
     prefixes = detect(text, openings)
     timestamps = PrefixTimestamps(text=text, ranges=prefixes.ranges, zone=zone) if prefixes.has_clock else None
     notes = prefixes.notes

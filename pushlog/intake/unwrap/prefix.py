@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from pushlog.intake.unwrap.line_prefix import (
@@ -43,7 +44,7 @@ _VAGUE = {"timestamp", "ts", "log-level", "prefix"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrefixRange:
-    """A stretch of whole lines, by its offsets, and the prefixes that its lines may have, the longer ones first."""
+    """A stretch of whole lines, by its offsets, and the prefixes that its lines may have, the most specific first."""
 
     start: int
     stop: int
@@ -179,7 +180,18 @@ def _ranges(pairs: Sequence[tuple[Witness, LinePrefix]], end: int) -> Iterator[P
 
 def _near(pairs: Sequence[tuple[Witness, LinePrefix]], number: int) -> tuple[LinePrefix, ...]:
     near = {prefix for _, prefix in pairs[max(0, number - _NEAR) : number + _NEAR + 1] if prefix.forms}
-    return tuple(sorted(near, key=lambda prefix: (-len(prefix.forms), -len(prefix.source), prefix.source)))
+    return tuple(sorted(near, key=_specificity))
+
+
+def _specificity(prefix: LinePrefix) -> tuple[tuple[int, ...], bytes]:
+    """The order in which prefixes are tried: that of their rows, what nobody knows first, the longer of two alike."""
+    rows = _rows()
+    return (*(rows.get(form.id, -1) for form in prefix.forms), len(rows)), prefix.source
+
+
+@cache
+def _rows() -> dict[str, int]:
+    return {form.id: number for number, form in enumerate(decorations().forms)}
 
 
 def _throughout(text: LogText, forms: Sequence[Decoration]) -> Prefixes:

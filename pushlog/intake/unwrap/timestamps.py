@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pushlog.intake.log_text import LogText
-    from pushlog.intake.unwrap.exports.clocks import RecordTimestamps
     from pushlog.intake.unwrap.prefix import PrefixRange
-    from pushlog.intake.unwrap.recording import RecordingTimestamps
 
 DAY = 86400.0
 # A stamp without a year can roll over; the longest year decides what counts as one.
@@ -99,23 +97,6 @@ class PrefixTimestamps:
                 stamp = match["stamp"] if prefix.clock else None
                 return (stamp.decode("ascii", "replace"), prefix.clock) if stamp and prefix.clock else None
         return None
-
-
-@dataclass(frozen=True, slots=True)
-class LineTimestamps:
-    """The times of a log in lanes: those of the bytes of the whole log, asked for by lines."""
-
-    whole: RecordTimestamps | RecordingTimestamps | PrefixTimestamps | LineTimestamps
-    text: LogText
-
-    @property
-    def kind(self) -> Clock:
-        """Who took these times."""
-        return self.whole.kind
-
-    def times(self, lines: Sequence[int], offsets: Sequence[int]) -> LineTimes:  # noqa: ARG002 - offsets are a lane's
-        """The times of physical lines in ascending order."""
-        return self.whole.times(lines, [self.text.start_of(line) for line in lines])
 
 
 def times(stamps: Sequence[str | None], clock: str, zone: dt.tzinfo | None = None) -> LineTimes:

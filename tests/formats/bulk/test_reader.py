@@ -76,7 +76,7 @@ def test_both_lanes_read_the_same_message_of_the_engine(layer, status, current, 
     line = json.dumps({**message, "id": layer}, separators=(",", ":"))
     fast = rows(docker_lines.read(LogText(f"{line}\r\n".encode())).events)
     events = docker_lines._parse_piece(Piece(0, len(line), 1, line))
-    slow = [(r.layer, r.kind, r.current, r.total, r.wait) for r in events if isinstance(r, EventRow)]
+    slow = [(r.layer, r.kind, r.current, r.total, r.wait) for r, _ in events if isinstance(r, EventRow)]
     assert fast == slow
 
 

@@ -5,6 +5,7 @@ import pytest
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.events import UNKNOWN, EventKind, EventRow
 from pushlog.formats.marks import Mark
+from pushlog.intake.log_text import LogText
 
 ID = "8fca24a28722"
 DIGEST = "sha256:" + "7d27" * 16
@@ -75,8 +76,7 @@ MARKS = [
     (f"Digest: {DIGEST}", "digest", {"DIGEST": DIGEST}),
     ("Using default tag: latest", "default_tag", {}),
     ("Sending image list", "note", {}),
-    ("Pushing repository acme/app (2 tags)", "note", {"NAME": "acme/app", "COUNT": "2"}),
-    (f"Image {ID} already pushed, skipping", "note", {"ID": ID}),
+    ("Pushing repository acme/app (2 tags)", "v1_tags", {"NAME": "acme/app", "COUNT": "2"}),
     ("Info -> Not all multiplatform-content is present", "note", None),
     ("i Info → Not all multiplatform-content is present", "note", None),
     (f"{DIGEST} -> {DIGEST}", "note", None),
@@ -107,11 +107,11 @@ def test_a_line_that_is_not_about_one_layer(line, kind, fields):
         "Step 3/7 : RUN make",
         f"{ID}: Puhsed",
         f"{ID}: Pushed now",
-        f"{ID[:-1]}: Pushed",
+        f"{ID[:6]}: Pushed",
         f"x{ID}: Pushed",
         f"{ID}: Pulling fs layer",
         "The push refers to repository []",
-        f"latest: digest: {DIGEST[:-1]} size: 739",
+        f"latest: digest: {DIGEST}0 size: 739",
         "please do not docker pushy",
     ],
 )
@@ -161,7 +161,28 @@ def test_the_daemons_own_log_says_why_an_upload_is_retried():
         assert (mark.kind, mark.fields["CAUSE"]) == ("upload_failed", r"denied: \"no\"")
 
 
-@pytest.mark.parametrize("digest", ["sha256:", f"sha256:{'7' * 63}", "\0" + "7d27" * 16, "sha256:\0" + "7d27" * 16])
-def test_a_line_without_a_whole_digest_is_not_taken_for_one_that_had_it(digest):
+@pytest.mark.parametrize("digest", ["sha256:", f"sha256:{'7' * 63}", "sha256:7d27...", "sha256:***", "***"])
+def test_a_digest_that_is_cut_or_masked_is_none_but_proves_the_push(digest):
+    assert docker_lines.row(f"1.2: digest: {DIGEST} size: 739")
+    mark = docker_lines.row(f"1.2: digest: {digest} size: 739")
+    assert isinstance(mark, Mark)
+    assert dict(mark.fields) == {"TAG": "1.2", "HIDDEN": digest, "SIZE": "739"}
+
+
+@pytest.mark.parametrize("digest", ["\0" + "7d27" * 16, "sha256:\0" + "7d27" * 16])
+def test_a_line_with_a_null_byte_is_not_taken_for_one_with_a_digest(digest):
     assert docker_lines.row(f"1.2: digest: {DIGEST} size: 739")
     assert docker_lines.row(f"1.2: digest: {digest} size: 739") is None
+
+
+def test_an_image_that_the_v1_registry_has_is_a_layer():
+    row = docker_lines.row(f"Image {ID} already pushed, skipping")
+    assert isinstance(row, EventRow)
+    assert (row.layer, row.kind) == (ID, EventKind.EXISTS)
+
+
+def test_an_id_is_kept_as_it_was_printed():
+    log = (
+        "The push refers to repository [r.example/app]\n0123456: Waiting\nABCDEF012345: Pushed\n012345678abc: Pushed\n"
+    )
+    assert set(docker_lines.read(LogText(log.encode())).events.ids) == {"0123456", "ABCDEF012345", "012345678abc"}

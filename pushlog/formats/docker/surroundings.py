@@ -1,0 +1,90 @@
+"""The lines around a push: those above that name its image, those below that tell that it was stopped."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from pushlog.formats.image_names import host, short_forms
+from pushlog.formats.marks import Mark, MarkKind
+from pushlog.knowledge.stops import stop_reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pushlog.intake.log_text import LogText, Piece
+
+# How far above a push a line may name its image, in bytes; and the lines in which a stop is looked for below it.
+ABOVE = 1 << 16
+_BELOW = 12
+# A line so near above the header names this push.
+_NEAR = 3
+# A line of a pull or of a Dockerfile names an image that is fetched.
+_FETCHED = re.compile(rb"\b(?:FROM|[Pp]ull(?:ing|ed)?|[Dd]ownload(?:ing|ed)?|load metadata)\b")
+_PUSHED = re.compile(rb"push", re.IGNORECASE)
+# A name that is no path on Docker Hub stands in many lines: these words say that it was built or is pushed.
+_BUILT = re.compile(rb"push|tag|naming to|build", re.IGNORECASE)
+# Refusals of `docker pull`, `run` and `login`: moby daemon/images, distribution/errors.go, registry/auth.go.
+_NO_PUSH = re.compile(
+    r"(?:docker: |Error: )?(?:Error response from daemon: )?(?:pull access denied for |manifest for \S+ not found)"
+    r"|(?:docker: |Error: )?Error response from daemon: (?:login attempt to |No such container: "
+    r"|Conflict\. The container |manifest unknown: manifest unknown$"
+    r"|Get \"?https?://\S+?/v[0-2]/\"?: unauthorized: incorrect username or password)"
+)
+_HERE_DOCUMENT = re.compile(r"<<[-~]?\s*(['\"\\]?)(\w+)\1")
+
+
+def names_above(text: LogText, name: str, start: int, stop: int) -> Iterator[Mark]:
+    """Return the lines between two offsets that name the image of a push with a tag.
+
+    The field PUSH is there where the line speaks of a push, NEAR where it stands right above the offset `stop`.
+    """
+    start = max(start, stop - ABOVE)
+    forms = "|".join(re.escape(form) for form in (name, *short_forms(name)))
+    pattern = re.compile(rf"(?<![\w./:@-])(?:{forms}):(\w(?:[\w.-]{{0,126}}\w)?)(?![\w/@-])".encode())
+    is_short = "/" not in (host(name)[1] or "").removeprefix("library/") and name.startswith("docker.io/")
+    for match in pattern.finditer(text.data, start, stop):
+        line_start = max(start, text.data.rfind(b"\n", start, match.start()) + 1)
+        line_stop = text.data.find(b"\n", match.end(), stop)
+        line = text.data[line_start : line_stop if line_stop >= 0 else stop]
+        if _FETCHED.search(line) or (is_short and not _BUILT.search(line)):
+            continue
+        fields = {"TAG": match[1].decode()}
+        if _PUSHED.search(line):
+            fields["PUSH"] = "yes"
+        if text.data[match.end() : stop].count(b"\n") <= _NEAR:
+            fields["NEAR"] = "yes"
+        yield Mark(
+            kind=MarkKind.NAME,
+            start=match.start(),
+            stop=match.end(),
+            line=text.line_of(match.start()),
+            fields=fields,
+        )
+
+
+def stopped(pieces: Iterable[Piece]) -> tuple[Mark, ...]:
+    """Return the first line below a push that tells that it was stopped, if there is one."""
+    for piece in islice(pieces, _BELOW):
+        if why := stop_reason(piece.text):
+            fields = {"WHY": why}
+            return (Mark(kind=MarkKind.INTERRUPT, start=piece.start, stop=piece.stop, line=piece.line, fields=fields),)
+    return ()
+
+
+def is_of_another_command(line: str) -> bool:
+    """Return whether the line is the refusal of a pull, a run or a login, which no push prints."""
+    return _NO_PUSH.match(line) is not None
+
+
+def in_here_document(text: LogText, mark: Mark) -> bool:
+    """Return whether a line is part of a document inside a script: it is written somewhere, not run."""
+    start = max(0, mark.start - ABOVE)
+    end = ""
+    for line in text.data[start : mark.start].decode("utf-8", "replace").splitlines():
+        if end:
+            end = "" if line.strip() == end else end
+        elif opening := _HERE_DOCUMENT.search(line):
+            end = opening[2]
+    return bool(end)

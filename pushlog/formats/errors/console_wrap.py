@@ -1,0 +1,46 @@
+"""Join the lines of an error that a console of fixed width broke."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pushlog.intake.log_text import LogText, Piece
+
+# The width of a console, of Windows' too (one column less), and of the pages that CI systems draw.
+_WIDTHS = frozenset((79, 80, 99, 100, 119, 120, 131, 132, 159, 160))
+# No shorter line was broken by a console.
+_SHORTEST = 60
+# So many lines around are no longer, where a console broke one.
+_AROUND = 20
+# A line goes on inside a sentence, a word or a path.
+_GOES_ON = re.compile(r" ?[a-z0-9,.;:)\]}'\"/]")
+# These begin so too: programs that tell how a command ended, log lines, rows of docker.
+_BEGINS = re.compile(
+    r" ?(?:\d{4}[-/]\d\d|\d\d:\d\d|time=|level=|[0-9a-f]{7,12}: |(?:g?make|npm|yarn|docker|sh|bash)(?:\[\d+\])?: |npm "
+    r"|error\b|warning\b|exit (?:code|status)|script returned|[\w.-]+: digest: )"
+)
+_WHOLE = re.compile(rb"The push refers to |digest: sha256:")
+_ODD_QUOTE = re.compile(r'[^"]*"(?:[^"]*"[^"]*")*[^"]*')
+
+
+def unwrapped(text: LogText, error: str, last: Piece, piece: Piece) -> str | None:
+    """Return the error with the next line, where the last one was broken by the console's width; else None."""
+    if text.data[last.stop : piece.start].count(b"\n") != 1:
+        return None
+    line = text.data[last.start : last.stop].decode("utf-8", "replace").rstrip("\r")
+    row = text.data[piece.start : piece.stop].decode("utf-8", "replace").rstrip("\r\n")
+    if len(line) < _SHORTEST or len(row) > len(line) or not _GOES_ON.match(row) or _BEGINS.match(row):
+        return None
+    is_open = _ODD_QUOTE.fullmatch(error) is not None and '"' in row
+    if not is_open and (len(line) not in _WIDTHS or _longest_around(text, last.line) > len(line)):
+        return None
+    return error + line[len(line.rstrip()) :] + row.rstrip()
+
+
+def _longest_around(text: LogText, line: int) -> int:
+    """Return the length of the longest line around a line, in characters; headers and digest lines are whole again."""
+    numbers = range(max(1, line - _AROUND), min(text.lines, line + _AROUND) + 1)
+    lines = (text.data[text.start_of(number) : text.stop_of(number)] for number in numbers)
+    return max(len(row.decode("utf-8", "replace").rstrip("\r")) for row in lines if not _WHOLE.search(row))

@@ -1,0 +1,170 @@
+"""Names of images in text: taken apart, with masks and variables, in requests, in errors and in other lines."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pushlog.model import Reference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+# The daemon prints full names; an old client or a command line may leave the host out.
+HUB = "docker.io"
+_HUB_HOSTS = ("registry-1.docker.io", "index.docker.io", "registry.hub.docker.com")
+# What CI systems and people print in place of a secret: `***`, `[MASKED]`, `<account id>`, `xxxxxxxxxxxx`.
+MASK = re.compile(r"\*+|\[[A-Za-z*]{3,20}\]|<[^<>\n]{1,40}>|[xX]{4,}|\u2022+")
+# Variables of shells, of Windows, of workflows and of templates.
+_VARIABLE = re.compile(r"\$\{\{[^{}\n]*\}\}|\$\{[^{}\n]*\}|\$\([^()\n]*\)|\$\w+|%\w+%|\{\{?[^{}\n]*\}?\}")
+_HOLE = "\0"
+# distribution/reference regexp.go.
+_PLAIN_TAG = re.compile(r"\w[\w.-]{0,127}")
+_QUOTES = "\"'`\u201c\u201d\u2018\u2019"
+
+# distribution-spec: requests of a push go to `/v2/<name>/blobs/…` and `/v2/<name>/manifests/<tag>`.
+_REQUEST = re.compile(
+    r"https?://(?P<host>[^/\s\"\\]+)/v2/(?P<name>[a-z0-9][\w./-]*?)/(?:blobs/|manifests/(?P<tag>(?!\w+:[0-9a-f]{32})\w[\w.-]*)?)"
+)
+_PING = re.compile(r"https?://(?P<host>[^/\s\"\\]+)/v[0-2]/(?:_ping)?(?=[\"\s:]|$)")
+# containers/image docker/docker_image_dest.go, errors.go.
+_PLACES = (
+    re.compile(r" upload to /v2/(?P<name>\S+)/blobs/uploads/\S* in (?P<host>[^\s/]+)(?P<tag>): "),
+    re.compile(r" exists in (?P<host>[^\s/]+)/(?P<name>[^\s:]+)(?P<tag>): "),
+    re.compile(r"uploading manifest (?P<tag>\w[\w.-]*) to (?P<host>[^\s/]+)/(?P<name>[^\s:]+): "),
+)
+# moby distribution/errors.go, daemon/images; docker/cli cli/registry/client.
+_NAMED = re.compile(
+    r"(?:does not exist locally with the tag: |[Tt]ag does not exist: |[Rr]epository does not exist: "
+    r"|failed to (?:put manifest|push) |No such (?:image|manifest): |[Nn]o such manifest: )(?P<name>[\w./:*-]*\w)"
+)
+# ECR; Harbor; Artifact Registry; containerd's reference of a manifest; a request for one.
+_TAGGED = (
+    re.compile(r"[Ii]mage tag '(?P<tag>\w[\w.-]*)' already exists in the '(?P<name>[^']+)' repository"),
+    re.compile(r"'(?P<name>[^'\s:]+):(?P<tag>\w[\w.-]*)' configured as immutable"),
+    re.compile(r"cannot update tag (?P<tag>\w[\w.-]*?)\.?(?:\s|$)"),
+    re.compile(r"failed commit on ref \"manifest-(?P<tag>\w[\w.-]*)@sha256:"),
+    re.compile(r"/v2/(?P<name>[a-z0-9][\w./-]*?)/manifests/(?P<tag>(?!\w+:[0-9a-f]{32})\w[\w.-]*)"),
+)
+
+
+def split(text: str) -> tuple[str, str | None]:
+    """Return name and tag of `host:5000/path:tag@digest`; an empty name for one with a variable in it.
+
+    A masked part of the name stays as printed; a masked or variable tag is none.
+    """
+    name, tag = _name_and_tag(text)
+    return ("" if _HOLE in name else name), (tag if _PLAIN_TAG.fullmatch(tag) else None)
+
+
+def has_open_tag(text: str) -> bool:
+    """Return whether a variable or a mask stands for the tag."""
+    tag = _name_and_tag(text)[1]
+    return bool(tag) and not _PLAIN_TAG.fullmatch(tag)
+
+
+def _name_and_tag(text: str) -> tuple[str, str]:
+    """Return name and tag of a reference, with a hole in place of each variable."""
+    text = _VARIABLE.sub(_HOLE, text.strip(_QUOTES)).partition("@")[0]
+    name, colon, tag = text.rpartition(":")
+    return (name, tag) if colon and "/" not in tag else (text, "")
+
+
+def host(name: str) -> tuple[str | None, str | None]:
+    """Return registry and repository of a name, by Docker's own rule: a host has a dot, a colon, or is localhost.
+
+    Masks stay as printed. A host is not told where its service is masked too, nor a name behind nothing but a mask.
+    Source: distribution/reference normalize.go splitDockerDomain.
+    """
+    if not name:
+        return None, None
+    first, slash, rest = name.partition("/")
+    if slash and ("." in first or ":" in first or first == "localhost"):
+        return (first if _is_told(first) else None), rest or None
+    if MASK.fullmatch(first):
+        return None, None
+    return HUB, name if slash else f"library/{name}"
+
+
+def _is_told(registry: str) -> bool:
+    """Return whether a host shows its service: it has no mask, or one in its first label alone."""
+    service = registry.partition(".")[2]
+    return not MASK.search(registry) or ("." in service and not MASK.search(service))
+
+
+def is_masked(name: str) -> bool:
+    """Return whether a part of the name is masked."""
+    return MASK.search(name) is not None
+
+
+def may_be(request: str, name: str) -> bool:
+    """Return whether a requested name can be the one that the daemon printed, whatever its variables and masks hold."""
+    request = _name_and_tag(request)[0]
+    if _HOLE not in request and not MASK.search(request):
+        return MASK.search(name) is not None or _fits(request, name)
+    parts = re.split(f"(?:{_HOLE}|{MASK.pattern})", request)
+    pattern = ".+".join(re.escape(part) for part in parts)
+    return MASK.search(name) is not None or any(re.fullmatch(pattern, form) for form in (name, *short_forms(name)))
+
+
+def _fits(request: str, name: str) -> bool:
+    registry, repository = host(request)
+    known_registry, known_repository = host(name)
+    if repository != known_repository:
+        return False
+    # A daemon may have another default registry than Docker Hub.
+    return registry == known_registry or (registry == HUB and not request.startswith(f"{HUB}/"))
+
+
+def short_forms(name: str) -> Iterator[str]:
+    """Return how commands may write the full name of an image on Docker Hub."""
+    if name.startswith(f"{HUB}/"):
+        path = name.removeprefix(f"{HUB}/")
+        yield path
+        if path.startswith("library/"):
+            yield path.removeprefix("library/")
+
+
+def names_in(texts: Iterable[str]) -> Reference:
+    """Return the reference in the requests that error texts quote; empty where they quote none."""
+    for text in texts:
+        if match := next(filter(None, (form.search(text) for form in (*_PLACES, _REQUEST))), None):
+            registry = HUB if match["host"] in _HUB_HOSTS else match["host"]
+            tags = (match["tag"],) if match["tag"] else ()
+            return Reference(registry=registry, repository=match["name"], tags=tags)
+    return Reference()
+
+
+def named_by(error: str) -> Reference:
+    """Return the reference in the error of a push: in its words, in its requests, or at least its registry."""
+    if match := _NAMED.search(error):
+        name, tag = split(match["name"])
+        registry, repository = host(name)
+        return Reference(registry=registry, repository=repository, tags=(tag,) if tag else ())
+    request = names_in([error])
+    if request.repository is not None:
+        return request
+    ping = pinged(error)
+    return Reference(registry=HUB if ping in _HUB_HOSTS else ping)
+
+
+def pinged(error: str) -> str | None:
+    """Return the host whose registry did not answer at all."""
+    match = _PING.search(error)
+    return match["host"] if match else None
+
+
+def tag_in(error: str, repository: str | None) -> str | None:
+    """Return the tag that an error names, of this repository where it names one."""
+    named = _NAMED.search(error)
+    if named:
+        name, tag = split(named["name"])
+        return tag if repository is None or host(name)[1] == repository else None
+    for form in _TAGGED:
+        match = form.search(error)
+        if match is None:
+            continue
+        image = match.groupdict().get("name")
+        if image is None or repository is None or repository.endswith(image) or image.endswith(repository):
+            return match["tag"]
+    return None

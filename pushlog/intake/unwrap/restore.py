@@ -1,0 +1,179 @@
+"""Undo the damage that pages, mails and consoles do to the text of a log. Lines keep their numbers.
+
+Damaged logs are pasted ones, which are short: only logs up to `LONGEST` bytes are searched for damage.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from pushlog.intake.mapped import Data
+
+LONGEST = 16 << 20
+
+# Browsers put these in place of a space: no-break, narrow no-break, figure and ideographic space.
+_BLANK = re.compile(rb"\xc2\xa0|\xe2\x80[\xaf\x87]|\xe3\x80\x80")
+# Characters without width: space, joiners, word joiner, byte order mark.
+_ZERO_WIDTH = re.compile(rb"\xe2\x80[\x8b-\x8d]|\xe2\x81\xa0|\xef\xbb\xbf")
+
+# The text of a page: docker's bar, or the words around a request or a blank, with entities in them.
+_ESCAPED = re.compile(rb"=&gt;|&gt; *\]|(?:Get|Head|Put|Post|Patch) &(?:quot|#34);http|: ?&nbsp;")
+_ENTITY = re.compile(rb"&(?:gt|lt|amp|quot|apos|nbsp|#\d{1,5}|#x[0-9a-fA-F]{1,4});")
+_ESCAPED_BAR = re.compile(rb"(\[=*)&gt;(?= *\])")
+
+# GitHub makes links of digits that look like an issue, and of names that look like a host.
+_LINKED_DIGITS = re.compile(
+    rb"(?:(?<=[0-9a-f])|(?<=sha256:)|(?=\[[0-9a-f]+\]\([^\s)]+\)[0-9a-f]+: ))\[([0-9a-f]{1,64})\]\(https?://[^\s)]+\)"
+)
+_LINKED_NAME = re.compile(rb"(The push refers to (?:a )?repository \[[^\s\]]+\])\(https?://[^\s)]+\)")
+
+# Nothing in place of the ESC byte, its caret form, its picture, a question mark, or its escape in a language.
+_ESC = rb"(?:\^\[|\xe2\x90\x9b|\xef\xbf\xbd|\?|\\u001[bB]|\\x1[bB]|\\033|\\e)?"
+# The cursor goes up and erases, or a colour is switched off: ECMA-48.
+_LOST = re.compile(
+    rb"(?<!\x1b)\[\d{1,3}A" + _ESC + rb"\[\d{0,3}[A-K]|(?<!\x1b)\[(?:0;?)?m(?![\w\]])|(?<!\x1b)\[0K(?=\S|$)"
+)
+_SEQUENCE = re.compile(
+    _ESC + rb"(?<!\x1b)(\[(?:\d{1,3}[ABCDG]|[0-2]?[JK]|\?\d{1,4}[hl]|\d{1,3}(?:;\d{0,3})*m|m(?!\w))(?!\]))"
+)
+_CARRIAGE_RETURN = re.compile(rb"\^M|\xe2\x90\x8d")
+_ESCAPED_ESC = re.compile(rb"\\(?:u001[bB]|x1[bB]|033|e)\[")
+_ESCAPED_RETURN = re.compile(rb"\\r(?!\\n)")
+
+# RFC 2045: a line of quoted-printable text has up to 76 characters, the last one `=` where it continues.
+_SOFT_BREAK = re.compile(rb"(?m)^([^\n]*[^=\n])=\r?\n(?=[^\n])")
+_LONG_BREAK = re.compile(rb"(?m)^[^\n]{55,75}[^=\n]=\r?$")
+_QUOTED = re.compile(rb"=([0-9A-F]{2})")
+_SURELY_QUOTED = re.compile(rb"=3D|=20\r?$|=C2=A0", re.MULTILINE)
+
+# A command that continues on the next line; a header and a digest line broken by the width of a console.
+_CONTINUED = re.compile(
+    rb"\bdocker\b[^\n]* push\b[^\n]*?[ \t]\\\r?\n[ \t]*(?!The push |Using |[0-9a-f]{12}: )[^\s#][^\n]*"
+)
+_HEADER = re.compile(
+    rb"The push refers to (?:a )?repository \[[^\s\[\]]+(?:\r?\n[^\s\[\]]+)+\]"
+    rb"|The push refers to (?:a )?repository ?\r?\n ?\[[^\s\[\]]+\]"
+)
+_DIGEST = re.compile(
+    rb": ?digest: ?(?:\r?\n ?)?sha256:(?:[0-9a-f](?:\r?\n)?){64}(?:(?<=\n)size|(?: |\r?\n ?)size):(?:[ \r\n]{1,3}\d+)?"
+    rb"|: ?digest: ?(?:\r?\n ?)?sha256:(?:[0-9a-f](?:\r?\n)?){63}[0-9a-f]"
+)
+_BREAK = re.compile(rb"\r?\n")
+# A message of the Engine API over several lines, as a program that formats JSON prints it.
+_MESSAGE = re.compile(
+    rb"(?m)^[ \t]*\{[ \t]*\r?\n[ \t]*\"(?:status|id|progressDetail|progress|error|errorDetail|aux)\": ?"
+    rb"[^{}]*(?:\{[^{}]*\}[^{}]*){0,3}\}(?=,?[ \t]*\r?$)"
+)
+# A shell's break, and one at a space; a break in place of a space leaves none.
+_SPACED_BREAK = re.compile(rb"[ \t]+\\\r?\n[ \t]*|[ \t]+\r?\n[ \t]*|[ \t]*\r?\n[ \t]+")
+_LOST_SPACE = re.compile(rb"(?<=repository)(?=\[)|(?<=digest:)(?=sha256)|(?<=[0-9a-f])(?=size:)|(?<=size:)(?=\d)")
+
+
+def restored(data: Data) -> Data:
+    """Return the log as the client printed it, as far as its damage can be undone."""
+    if len(data) > LONGEST:
+        return data
+    text = data[:]
+    for repair in _REPAIRS:
+        text = repair(text)
+    return data if text == data else text
+
+
+def _without_entities(text: bytes) -> bytes:
+    """Return the text of a page without its entities; in a text with tags only bars are surely escaped."""
+    if b"&" not in text or not _ESCAPED.search(text):
+        return text
+    if b"<" in text:
+        return _ESCAPED_BAR.sub(rb"\1>", text)
+    return _ENTITY.sub(lambda entity: html.unescape(entity[0].decode("ascii")).encode(), text)
+
+
+def _plain_blanks(text: bytes) -> bytes:
+    """Return the text with spaces in place of other blanks, and without characters that have no width."""
+    return text if text.isascii() else _ZERO_WIDTH.sub(b"", _BLANK.sub(b" ", text))
+
+
+def _without_links(text: bytes) -> bytes:
+    """Return the text without the links that Markdown made of a part of an id, a digest or a name."""
+    if b"](http" not in text:
+        return text
+    return _LINKED_NAME.sub(rb"\1", _LINKED_DIGITS.sub(rb"\1", text))
+
+
+def _with_escapes(text: bytes) -> bytes:
+    """Return the capture of a terminal with the ESC bytes and carriage returns that it lost."""
+    if b"[" not in text or not _LOST.search(text):
+        return text
+    restored = _SEQUENCE.sub(b"\x1b\\1", text)
+    if restored.count(b"\x1b") == text.count(b"\x1b"):
+        return text
+    restored = _CARRIAGE_RETURN.sub(b"\r", restored)
+    return _ESCAPED_RETURN.sub(b"\r", restored) if _ESCAPED_ESC.search(text) else restored
+
+
+def _without_quoting(text: bytes) -> bytes:
+    """Return the text of a mail out of its quoted-printable encoding."""
+    if b"=\n" not in text and b"=\r\n" not in text:
+        return text
+    is_quoted = _SURELY_QUOTED.search(text) is not None
+    if not is_quoted and not _LONG_BREAK.search(text):
+        return text
+    joined = b"\n".join(_joined_lines(text.split(b"\n")))
+    return _QUOTED.sub(lambda code: bytes((int(code[1], 16),)), joined) if is_quoted else joined
+
+
+def _joined_lines(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Join lines at their soft breaks; the empty lines that take their places follow the joined line."""
+    joined, count = b"", 0
+    for line in lines:
+        body = line.removesuffix(b"\r")
+        joined += body.removesuffix(b"=") if body.endswith(b"=") else line
+        if body.endswith(b"=") and not body.endswith(b"=="):
+            count += 1
+            continue
+        yield joined
+        yield from [b""] * count
+        joined, count = b"", 0
+    if count:
+        yield joined
+        yield from [b""] * (count - 1)
+
+
+def _with_whole_lines(text: bytes) -> bytes:
+    """Return the text with the longest lines of a push whole, where a console or a shell broke them."""
+    if b"The push refers to" in text:
+        text = _HEADER.sub(_joined_match, text)
+    if b"digest:" in text:
+        text = _DIGEST.sub(_joined_match, text)
+    return _CONTINUED.sub(_joined_match, text) if b"\\\n" in text or b"\\\r\n" in text else text
+
+
+def _with_whole_messages(text: bytes) -> bytes:
+    """Return the text with messages of the Engine API in one line each."""
+    return _MESSAGE.sub(_joined_match, text) if b'"status": "' in text or b'"errorDetail": {' in text else text
+
+
+def _joined_match(broken: re.Match[bytes]) -> bytes:
+    """Return the broken text in one line, and as many line feeds behind it as it had."""
+    count = broken[0].count(b"\n")
+    if not count:
+        return broken[0]
+    joined = _SPACED_BREAK.sub(b" ", broken[0])
+    joined = _LOST_SPACE.sub(b" ", _BREAK.sub(b"", joined))
+    return joined + b"\n" * count
+
+
+_REPAIRS: tuple[Callable[[bytes], bytes], ...] = (
+    _without_entities,
+    _plain_blanks,
+    _without_links,
+    _with_escapes,
+    _without_quoting,
+    _with_whole_lines,
+    _with_whole_messages,
+)

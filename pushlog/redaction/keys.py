@@ -1,0 +1,48 @@
+"""Lines of keys: base64 in lines of equal length, told from certificates by the lines around them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pushlog.redaction.rows import prefix
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pushlog.redaction.rows import Row
+
+KIND = "key-material"
+# RFC 7468 section 2: lines of 64 characters; some encoders write 76.
+_LINE = re.compile(r"(?=[A-Za-z0-9+/]*[A-Z])(?=[A-Za-z0-9+/]*[a-z])(?=[A-Za-z0-9+/]*[0-9])[A-Za-z0-9+/]{60,76}={0,2}")
+RUN = re.compile(r"[A-Za-z0-9+/]{60}")
+_LABEL = re.compile(r"-----(?:BEGIN|END) ([A-Z0-9 ]{1,60})-----")
+_LAST = re.compile(r"[A-Za-z0-9+/]{1,75}={0,2}")
+
+
+def key_lines(rows: Sequence[Row]) -> Iterator[tuple[int, int]]:
+    """Yield where lines of a key stand whose label is not in the text."""
+    if not any(RUN.search(row.text) for row in rows):
+        return
+    run: list[tuple[Row, int]] = []
+    label = ""
+    for index, row in enumerate(rows):
+        first = prefix(rows, index) if RUN.search(row.view.text) else 0
+        text = row.view.text[first:].strip()
+        if _LINE.fullmatch(text):
+            run.append((row, first))
+            continue
+        boundary = _LABEL.search(text)
+        closes = label or (boundary[1] if boundary else "")
+        if run and not closes:
+            yield from _spans(run)
+        if boundary or not (run and _LAST.fullmatch(text)):
+            label = boundary[1] if boundary and "BEGIN" in boundary[0] else ""
+            run = []
+    if run and not label:
+        yield from _spans(run)
+
+
+def _spans(run: Sequence[tuple[Row, int]]) -> Iterator[tuple[int, int]]:
+    for row, first in run:
+        yield row.view.starts[first], row.view.stops[-1]

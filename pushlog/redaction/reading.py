@@ -1,0 +1,101 @@
+"""The ways to read a text in which something stands between the characters or in their place.
+
+Escape sequences and invisible characters are left out; percent-encoding, escapes of JSON and of shells and entities of
+HTML are decoded, as often as one stands inside another. Sources: ECMA-48 and xterm control sequences; RFC 3986; RFC
+8259; html.entities.
+"""
+
+from __future__ import annotations
+
+import re
+from html.entities import html5
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pushlog.redaction.view import View
+
+# As often as one encoding stands inside another.
+_DEEPEST = 6
+_STEPS_BACK = 8
+# Escape sequences, as the terminal gets them and as programs write them out (`^[[0m`, `\033[0m`, the sign for ESC);
+# controls, directions and characters without width.
+_INVISIBLE = re.compile(
+    r"(?:\x1b|\u241b)(?:[\[]([0-?]*)[ -/]*([@-~])|\][^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)?"
+    r"|[PX^_][^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)?|[ -/]*[0-~])"
+    r"|\x9b[0-?]*[ -/]*[@-~]|\x9d[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)?"
+    r"|(?:\^\[|\\(?:033|e|x1[bB]))\[[0-9;?]{0,20}[A-Za-z]"
+    r"|[\x00-\x08\x0e-\x1b\x7f-\x9f\xad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]"
+)
+_MAY_BE_INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x9f\xad\u061c\u200b-\u206f\u241b\ufe00-\ufeff]|\^\[|\\[0ex]")
+# A title, a link, a command of a terminal: what it carries.
+_STRINGS = re.compile(r"(?:\x1b[\]PX^_]|\x9d)([^\x07\x1b\x9c\n]*)")
+_FORWARD = re.compile(r"(?:\x1b\[|\x9b)[0-9]{0,4}C")
+_BACKSPACE = re.compile(r"[^\x08\r\n]\x08")
+_ENCODED = re.compile(
+    r"%([0-9A-Fa-f]{2})"
+    r"|\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([0-3][0-7]{2})|([nrtbf\"'/\\]))"
+    r"|&(?:#([0-9]{1,7})|#[xX]([0-9A-Fa-f]{1,6})|([A-Za-z]{2,24}));"
+)
+_MAY_BE_ENCODED = re.compile(r"%[0-9A-Fa-f]|\\[nrtbf\"'/\\ux0-3]|&[#A-Za-z]")
+_SHORT = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
+
+
+def readings(view: View) -> Iterator[View]:
+    """Yield each way to read a text: the first is the text as a person sees it."""
+    for visible in _visible(view):
+        yield visible
+        yield from _decoded(visible)
+
+
+def plain(text: View) -> View:
+    """Return the text without escape sequences and invisible characters."""
+    if not _MAY_BE_INVISIBLE.search(text.text):
+        return text
+    return text.replaced(_INVISIBLE, lambda _: "")
+
+
+def is_literal(text: str) -> bool:
+    """Whether there is but one way to read a text."""
+    return not _MAY_BE_INVISIBLE.search(text) and not _MAY_BE_ENCODED.search(text)
+
+
+def _visible(view: View) -> Iterator[View]:
+    """The text without what is invisible, and that by itself; where a move or a step back has two readings, both."""
+    if not _MAY_BE_INVISIBLE.search(view.text):
+        yield view
+        return
+    yield plain(view)
+    yield from (view.part(*hit.span(1)) for hit in _STRINGS.finditer(view.text) if hit[1])
+    if _FORWARD.search(view.text):
+        yield plain(view.replaced(_FORWARD, lambda _: " "))
+    if "\b" in view.text:
+        for _ in range(_STEPS_BACK):
+            view = view.replaced(_BACKSPACE, lambda _: "")
+        yield plain(view)
+
+
+def _decoded(view: View) -> Iterator[View]:
+    for _ in range(_DEEPEST):
+        if not _MAY_BE_ENCODED.search(view.text):
+            return
+        decoded = view.replaced(_ENCODED, _character)
+        if decoded is view:
+            return
+        view = plain(decoded)
+        yield view
+
+
+def _character(hit: re.Match[str]) -> str:
+    """The character that a code stands for; the code itself where it stands for none."""
+    percent, braced, unicode_code, byte, octal, short, decimal, hexadecimal, name = hit.groups()
+    if short:
+        return _SHORT.get(short, short)
+    if name:
+        return html5.get(f"{name};", hit[0])
+    if octal or decimal:
+        code = int(octal, 8) if octal else int(decimal)
+    else:
+        code = int(percent or braced or unicode_code or byte or hexadecimal, 16)
+    return chr(code) if code < 0x110000 else hit[0]

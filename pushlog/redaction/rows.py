@@ -1,0 +1,215 @@
+"""The rows of a text, and which of them go on with the row before.
+
+A row ends at a line end, at a carriage return and where the cursor moves to another place. A terminal, a CI system or a
+runtime cuts a long line into several rows, and may put a prefix before each.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import cached_property
+from itertools import islice, pairwise
+from typing import TYPE_CHECKING
+
+from pushlog.redaction.reading import plain
+from pushlog.redaction.view import Barriers, View, joined, whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_MOVE = r"(?:\x1b\[|\x9b)[0-9;?]{0,40}[ABDEFGHJKdf]"
+_BREAK = re.compile(rf"(?:\r|\n|{_MOVE})+")
+# No terminal is narrower than this; these are the widths that most terminals and CI systems have.
+NARROWEST = 40
+_USUAL_WIDTHS = frozenset({80, 100, 120, 132, 160, 200, 240})
+_MOST_ROWS = 300
+# A longer row is read in parts, each with the end of the one before.
+_LONGEST_ROW, _SHARED = 1 << 16, 1 << 14
+_LONGEST_PREFIX = 200
+# A row that begins a text of its own: a layer's row, a digest line, a stamp, a prompt, a step of BuildKit, an address.
+_OWN_ROW = re.compile(
+    r"\s\s|[0-9a-f]{12}: |\S{1,128}: digest: sha256:|sha256:[0-9a-f]{64}|The push refers|\d{4}-\d\d-\d\d"
+    r"|[\[{<]|[$+#>*|] |#\d+ |-{3,}|=>|https?://|::"
+)
+# A row that may begin a text of its own: a sentence, an assignment, a key with its value, a path.
+_PERHAPS_OWN = re.compile(
+    r"[A-Z]?[a-z]+(?:[\s:,.;!]|$)|[A-Za-z_][\w.-]*=[^=]|[\w./-]+: |\.{0,2}/[\w.-]+/|[A-Z]+[!:]? [A-Za-z]"
+)
+_STAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d) "
+# Kubernetes marks a record that goes on, GitLab one that goes on with the record before.
+_CRI = re.compile(rf"{_STAMP}(?:stdout|stderr) ([FP])(?::\S+)? ")
+_GITLAB = re.compile(rf"{_STAMP}[0-9a-f]{{2}}[OE]([+ ])")
+_DIGITS = re.compile(r"\d+")
+_SHAPE = re.compile(r"\d+|\D")
+_TRACE = re.compile(r"(?<![^\s])\++ $")
+_TO_SEPARATOR = re.compile(r".*[ \t|:\]>)]", re.DOTALL)
+
+
+class Break(Enum):
+    """What stands before a row: a line end, an empty line, a carriage return, a move of the cursor."""
+
+    LINE = auto()
+    BLANK = auto()
+    RETURN = auto()
+    MOVE = auto()
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row between two places of the source, and how the one before it ended."""
+
+    start: int
+    stop: int
+    text: str
+    before: Break
+
+    @cached_property
+    def raw(self) -> View:
+        """The characters of the row."""
+        return whole(self.text, self.start)
+
+    @cached_property
+    def view(self) -> View:
+        """The same without escape sequences."""
+        return plain(self.raw)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Rows read as one text, and what stands between them. `checked`: a terminal of that width broke them."""
+
+    view: View
+    barriers: Barriers
+    checked: bool
+
+
+def split(text: str, offset: int = 0) -> list[Row]:
+    """Return the rows of a text that stands at `offset` of the source; empty ones are left out."""
+    rows: list[Row] = []
+    before, start = Break.BLANK, 0
+    for hit in _BREAK.finditer(text):
+        rows += _rows(text, start, hit.start(), before, offset)
+        before, start = _kind(hit[0]), hit.end()
+    return [*rows, *_rows(text, start, len(text), before, offset)]
+
+
+def _rows(text: str, start: int, stop: int, before: Break, offset: int) -> Iterator[Row]:
+    while start < stop:
+        end = stop if stop - start <= _LONGEST_ROW else start + _LONGEST_ROW
+        yield Row(offset + start, offset + end, text[start:end], before)
+        before, start = Break.BLANK, end if end == stop else end - _SHARED
+
+
+def _kind(text: str) -> Break:
+    if "\n" in text:
+        return Break.BLANK if text.count("\n") > 1 else Break.LINE
+    return Break.RETURN if not text.strip("\r") else Break.MOVE
+
+
+def chains(rows: Sequence[Row]) -> Iterator[Sheet]:
+    """Yield the rows that belong together as one text, where there are several."""
+    parts = [rows[0].view] if rows else []
+    chain = list(rows[:1])
+    for before, row in pairwise(rows):
+        first = continuation(before, row) if len(chain) < _MOST_ROWS else None
+        if first is None:
+            if len(chain) > 1:
+                yield _sheet(parts, chain)
+            parts, chain = [row.view], [row]
+            continue
+        if _continued(before):
+            parts[-1] = parts[-1].part(0, len(parts[-1].text.rstrip()) - 1)
+            parts.append(View(" ", [before.stop], [before.stop + 1]))
+        parts.append(row.view.part(first, len(row.view.text)))
+        chain.append(row)
+    if len(chain) > 1:
+        yield _sheet(parts, chain)
+
+
+def sheet(rows: Sequence[Row], *, prefixes: bool) -> Sheet:
+    """Return the rows, at least two, as lines of one text, with or without the prefixes that they share."""
+    parts: list[View] = []
+    for index, row in enumerate(rows):
+        first = 0 if prefixes else prefix(rows, index)
+        if index:
+            stop = rows[index - 1].stop
+            parts.append(View("\n", [stop], [stop + 1]))
+        parts.append(row.view.part(first, len(row.view.text)))
+    return _sheet(parts, rows)
+
+
+def _sheet(parts: Sequence[View], rows: Sequence[Row]) -> Sheet:
+    bodies = [part for part in parts if part.text and part.text not in ("\n", " ")]
+    gaps = [(before.stops[-1], body.starts[0]) for before, body in pairwise(bodies)]
+    widths = [len(row.view.text) - shared_prefix(after.view.text, row.view.text) for row, after in pairwise(rows)]
+    checked = widths[0] in _USUAL_WIDTHS or (len(widths) > 1 and len(set(widths)) == 1) if widths else False
+    return Sheet(joined(parts), Barriers(gaps), checked)
+
+
+def continuation(before: Row, row: Row) -> int | None:
+    """Return where a row goes on with the row before, behind its prefix; None where it is a text of its own."""
+    if row.before is Break.BLANK:
+        return None
+    upper, lower = before.view.text, row.view.text
+    if (mark := _GITLAB.match(lower)) and mark[1] == "+":
+        return mark.end()
+    if (mark := _CRI.match(upper)) and mark[1] == "P" and (mark := _CRI.match(lower)):
+        return mark.end()
+    first = shared_prefix(upper, lower)
+    if _continued(before):
+        return first + len(lower[first:]) - len(lower[first:].lstrip())
+    if row.before is not Break.MOVE and (len(upper) < NARROWEST or len(lower) > len(upper) + 2):
+        return None
+    return None if _OWN_ROW.match(lower, first) or not lower[first:].strip() else first
+
+
+def goes_on(upper: str, lower: str) -> bool:
+    """Whether a line goes on in the next one."""
+    if len(upper) < NARROWEST and "\\" not in upper:
+        return False
+    return continuation(Row(0, len(upper), upper, Break.LINE), Row(0, len(lower), lower, Break.LINE)) is not None
+
+
+def _continued(row: Row) -> bool:
+    """Whether the row is a command of a shell that goes on: it ends with a backslash behind a space."""
+    return row.view.text.rstrip().endswith((" \\", " `"))
+
+
+def may_be_own(text: str) -> bool:
+    """Whether a row that could go on with the one before could as well be a text of its own."""
+    return _PERHAPS_OWN.match(text) is not None
+
+
+def prefix(rows: Sequence[Row], index: int) -> int:
+    """Return the length of the prefix that a row shares with the one before it or the one after it."""
+    row = rows[index].view.text
+    near = [rows[place].view.text for place in (index - 1, index + 1) if 0 <= place < len(rows)]
+    return max((shared_prefix(other, row) for other in near), default=0)
+
+
+def shared_prefix(upper: str, lower: str) -> int:
+    """Return the length of the prefix of the lower row that the upper one has too, digits aside; 0 for none."""
+    if upper[:1] != lower[:1] and not (upper[:1].isdigit() and lower[:1].isdigit()):
+        return 0
+    shape, other = (_DIGITS.sub("0", text[:_LONGEST_PREFIX]) for text in (upper, lower))
+    separator = _TO_SEPARATOR.match(other, 0, _alike(shape, other))
+    if separator is None:
+        return 0
+    length = next(islice(_SHAPE.finditer(lower), separator.end() - 1, None)).end()
+    # The sign of a traced command belongs to the command.
+    length -= len(lower[:length]) - len(_TRACE.sub("", lower[:length]))
+    return length if length < len(lower) else 0
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    start, stop = 0, min(len(one), len(other))
+    while start < stop:
+        middle = (start + stop + 1) // 2
+        if one[:middle] == other[:middle]:
+            start = middle
+        else:
+            stop = middle - 1
+    return start

@@ -1,0 +1,40 @@
+"""Pushes of a log that were refused in the same words, one after the other: the first stands for all of them."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from pushlog.model import Outcome
+from pushlog.report.issues import image
+from pushlog.report.words import span
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pushlog.model import Diagnosis
+
+_SHOWN = 5
+# Two are soon read.
+_LEAST = 3
+
+
+def runs_alike(pushes: Sequence[Diagnosis]) -> list[list[Diagnosis]]:
+    """Return the pushes in their order, those that were refused in the same words as one run; others stand alone."""
+    runs = [list(run) for _, run in groupby(pushes, key=_refusal)]
+    return [part for run in runs for part in ([run] if len(run) >= _LEAST else [[push] for push in run])]
+
+
+def more_like_it(pushes: Sequence[Diagnosis]) -> str:
+    """Return the sentence that stands for the rest of a run, which are named by their images and lines."""
+    names = [" ".join(filter(None, (image(push), f"({span(push.lines)})"))) for push in pushes[:_SHOWN]]
+    rest = f" and {len(pushes) - _SHOWN} more" if len(pushes) > _SHOWN else ""
+    return f"And {len(pushes)} more like it, refused in the same words: {', '.join(names)}{rest}."
+
+
+def _refusal(push: Diagnosis) -> object:
+    """What two refusals share that can be told once; no two other pushes are alike."""
+    if push.outcome is not Outcome.FAILED or push.error is None:
+        return object()
+    rules = tuple(sorted({finding.name for finding in push.findings}))
+    return push.client, push.reference.registry, push.error.family, push.error.text, push.progress.layers_done, rules
