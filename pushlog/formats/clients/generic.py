@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pushlog.formats.clients.builder import PushBuilder, parsed_push
 from pushlog.formats.docker.bind_error import join_error_lines
 from pushlog.formats.errors.classify import classify
-from pushlog.formats.errors.wrapped import Wrapped, error_in
+from pushlog.formats.errors.wrapped import LABEL, Wrapped, error_in
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.reference import names_in, split
 from pushlog.formats.wrapper import wrapper_of
@@ -156,6 +156,8 @@ def _failure(piece: Piece, knowledge: Knowledge) -> _Failure | None:
         return None
     name, registry = _target(line)
     error = error_in(line, knowledge)
+    if not is_push and error and LABEL.fullmatch(error.head) and '"' in error.text:
+        return None  # Go's own words for a request, as docker and others print them
     if error and _is_known(error.text, knowledge):
         return _Failure(piece, error, registry, name)
     if not is_push or name is None or ": " not in line:
