@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.formats.errors.classify import classify
 from pushlog.formats.errors.detect import starts_error
+from pushlog.intake.deadline import TimeUpError, deadline
 from pushlog.intake.read import read
 from pushlog.knowledge.base import Knowledge, shipped
 from pushlog.knowledge.tables import KnowledgeError
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 # The catalogue of pushlog has a tenth of this size, in bytes.
 LARGEST = 1 << 20
+# Seconds: a file of that size is read in one, but tables inside tables by the thousand take hours.
+LONGEST = 5
 
 
 def load_rules(paths: Sequence[str]) -> Knowledge:
@@ -32,10 +35,19 @@ def load_rules(paths: Sequence[str]) -> Knowledge:
         except UnicodeDecodeError as error:
             line = source.data[: error.start].count(b"\n") + 1
             raise KnowledgeError(f"{path}: is no TOML: line {line} is not UTF-8") from None
-        before, knowledge = knowledge, with_user_rules(knowledge, text, path)
-        for row in knowledge.own_signatures:
-            if row not in before.own_signatures:
-                _try_samples(row, knowledge, path)
+        try:
+            with deadline(LONGEST, hard=False):
+                knowledge = _with_rules(knowledge, text, path)
+        except TimeUpError:
+            raise KnowledgeError(f"{path}: takes more than {LONGEST} s of processor time to be read") from None
+    return knowledge
+
+
+def _with_rules(before: Knowledge, text: str, path: str) -> Knowledge:
+    knowledge = with_user_rules(before, text, path)
+    for row in knowledge.own_signatures:
+        if row not in before.own_signatures:
+            _try_samples(row, knowledge, path)
     return knowledge
 
 

@@ -112,6 +112,7 @@ def work(unit: Unit, settings: Settings) -> Result:
     """Read every log of a unit."""
     warm()
     lines, pages, size = [], {}, 0
+    analyzed = set(unit.known_hashes)
     for source in unit.inputs:
         for raw_member in _members(source, unit, settings):
             # Names and problems are part of every output, and the analysis of a log redacts only the log.
@@ -120,7 +121,9 @@ def work(unit: Unit, settings: Settings) -> Result:
                 name=redact_text(raw_member.name),
                 problem=raw_member.problem and redact_text(raw_member.problem),
             )
-            record, new_pages = _read(source, member, unit, settings)
+            record, new_pages = _read(source, member, analyzed, settings)
+            if record.sha256 is not None and member.problem is None:
+                analyzed.add(record.sha256)
             lines.append(line(record))
             pages.update(new_pages)
             size += len(member.data or b"")
@@ -208,13 +211,13 @@ class _Reading:
         self._restart()
 
 
-def _read(source: Input, member: Member, unit: Unit, settings: Settings) -> tuple[Record, dict[str, str]]:
+def _read(source: Input, member: Member, analyzed: set[str], settings: Settings) -> tuple[Record, dict[str, str]]:
     name, data = source.label, member.data
     if data is None:
         status = "skipped" if member.harmless else "unreadable"
         return _record(source, member, rows.unread(name, member.name, member.problem or "", status=status)), {}
     hashed = sha256(data).hexdigest()
-    if hashed in unit.known_hashes and member.problem is None:
+    if hashed in analyzed and member.problem is None:
         return Record(input=source, member=member.name, sha256=hashed, rows=None), {}
     try:
         with deadline(settings.seconds, hard=_is_pool_process):

@@ -31,6 +31,7 @@ def analysis_options(
     )  # numpy would start threads for linear algebra, which is not used
     from pushlog.intake.limit_option import parse_limits
     from pushlog.intake.read import read
+    from pushlog.intake.unwrap.recording import check_timing
     from pushlog.pipeline import Options
     from pushlog.timeline.changes import change
     from pushlog.timeline.concurrency import setting
@@ -38,7 +39,7 @@ def analysis_options(
     options = Options(
         max_uploads=setting(daemon_config) if daemon_config is not None else None,
         what_if=tuple(change(text) for text in what_if or ()),
-        timing=read(timing).data[:].decode("utf-8", "replace") if timing is not None else None,
+        timing=check_timing(read(timing).data[:].decode("utf-8", "replace"), timing) if timing is not None else None,
         redact=redact,
         limits=parse_limits(other_limits or (), time_limit),
     )

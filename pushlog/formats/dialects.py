@@ -16,7 +16,7 @@ from pushlog.formats.docker.fragments import alone
 from pushlog.formats.docker.split import docker_pushes
 from pushlog.formats.wrapper import wrapper_of
 from pushlog.intake.start_pattern import spoken
-from pushlog.model import Capture
+from pushlog.model import Capture, Client
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +63,7 @@ def pushes(text: LogText, knowledge: Knowledge, *, keep_redraws: bool = True, is
     that stands alone in this text is all that was kept of a push.
     """
     reading = docker_lines.read(text, keep_redraws=keep_redraws or len(text.data) < _LONG)
-    others = _pushes_of_others(text, reading, knowledge)
+    others = _outer(_pushes_of_others(text, reading, knowledge))
     parsed = sorted((*others, *docker_pushes(text, reading, knowledge, others)), key=_start)
     parsed = _with_wrappers(text, generic_pushes(text, knowledge, parsed))
     capture = reading.capture
@@ -75,15 +75,13 @@ def pushes(text: LogText, knowledge: Knowledge, *, keep_redraws: bool = True, is
 
 
 def _pushes_of_others(text: LogText, reading: Reading, knowledge: Knowledge) -> list[ParsedPush]:
-    """Return the pushes of all clients but docker, in order. Lines that two dialects read belong to the first of them."""
+    """Return the pushes of all clients but docker, in order. A client of few lines keeps those that others read too."""
     pushes: list[ParsedPush] = []
+    few: list[ParsedPush] = []
     for dialect in _dialects_in(text, reading):
-        read = [
-            push
-            for push in dialect.pushes(text, knowledge)
-            if not any(push.start <= other.stop and other.start <= push.stop for other in pushes)
-        ]
-        pushes += read
+        read = dialect.pushes(text, knowledge)
+        pushes += [p for p in read if not any(p.start <= other.stop and other.start <= p.stop for other in few)]
+        few += read if dialect in CLIENTS else ()
     return sorted(pushes, key=_start)
 
 
@@ -100,6 +98,18 @@ def _with_wrappers(text: LogText, pushes: Sequence[ParsedPush]) -> list[ParsedPu
 
 def _start(push: ParsedPush) -> int:
     return push.start
+
+
+def _outer(pushes: list[ParsedPush]) -> list[ParsedPush]:
+    """Return pushes in order without those that a library made for another client, which tells of them around."""
+    outer: list[ParsedPush] = []
+    stop = -1
+    for push in pushes:
+        if push.client is Client.CRANE and push.stop <= stop:
+            continue
+        outer.append(push)
+        stop = max(stop, push.stop)
+    return outer
 
 
 def _dialects_in(text: LogText, reading: Reading) -> list[Dialect]:

@@ -1,31 +1,132 @@
-"""The image that a command line pushes."""
+"""The image that a command line pushes, and whether it goes to a registry at all."""
 
 from __future__ import annotations
 
 import re
 
 # The end of a command inside a line of shell.
-_OPERATOR = re.compile(r"^(?:[|&;<>]|\d>|\\$)")
-# docker/distribution reference/regexp.go: a path with a host or a namespace before it.
-_NAMED = re.compile(r"[A-Za-z0-9][\w.-]*(?::\d+)?(?:/[\w.-]+)+(?::[\w.-]+)?(?:@sha256:[0-9a-f]{64})?")
+_OPERATOR = re.compile(r"^(?:[|&;<>)]|\d>|\\$)")
+# docker/distribution reference/regexp.go: a path with a host or a namespace before it. Parts can be variables or masks.
+_PART = r"(?:[\w.*-]|\$\{?\w+\}?|\$\(\w+\)|\[\w+\])+"
+_NAMED = re.compile(rf"{_PART}(?::\d+)?(?:/{_PART})+(?::{_PART})?(?:@sha256:[0-9a-f]{{64}})?")
+_SHORT = re.compile(r"[a-z0-9][a-z0-9._-]*(?::[\w.-]+)?(?:@sha256:[0-9a-f]{64})?")
+_IMAGE_ID = re.compile(r"[0-9a-f]{12}|(?:sha256:)?[0-9a-f]{64}")
 _TRANSPORT = "docker://"
-_FILES = (".tar", ".tar.gz", ".tgz")
+# containers/image transports/alltransports: destinations that are no registry.
+_LOCAL = re.compile(
+    r"(?:dir|oci|oci-archive|docker-archive|docker-daemon|containers-storage|ostree|sif|tarball|atomic):"
+)
+_FILES = (".tar", ".tar.gz", ".tgz", ".json", ".yaml", ".yml", ".txt")
+_VERBS = ("push", "copy", "cp", "tag", "attach", "sync")
+# Options of podman, buildah, skopeo, nerdctl, ctr, crane and oras that take a value behind a blank (their manuals).
+_WITH_VALUE = frozenset(
+    {
+        "--annotation",
+        "--annotation-file",
+        "--artifact-type",
+        "--authfile",
+        "--cert-dir",
+        "--compression-format",
+        "--compression-level",
+        "--concurrency",
+        "--config",
+        "--cosign-key",
+        "--creds",
+        "--dest-authfile",
+        "--dest-cert-dir",
+        "--dest-creds",
+        "--dest-registry-token",
+        "--digestfile",
+        "--encrypt-layer",
+        "--encryption-key",
+        "--format",
+        "--hosts-dir",
+        "--image-refs",
+        "--jobs",
+        "--manifest",
+        "--manifest-type",
+        "--max-concurrent-uploaded-layers",
+        "--password",
+        "--platform",
+        "--retry",
+        "--retry-delay",
+        "--retry-times",
+        "--sign",
+        "--sign-by",
+        "--sign-by-sigstore",
+        "--sign-by-sigstore-private-key",
+        "--sign-passphrase-file",
+        "--signature-policy",
+        "--src-authfile",
+        "--src-cert-dir",
+        "--src-creds",
+        "--src-registry-token",
+        "--subject",
+        "--user",
+        "--username",
+        "-a",
+        "-f",
+        "-j",
+        "-p",
+        "-u",
+    }
+)
+_HELP = {"--help", "-h"}
+
+
+def operands(command: str) -> list[str]:
+    """Return the operands of the push or copy in a line of shell: the words behind its verb that are no options."""
+    words = [word.strip("\"'") for word in command.split()]
+    verb = next((number for number, word in enumerate(words) if number and word in _VERBS), None)
+    if verb is None:
+        return []
+    rest = words[verb + 1 :]
+    end = next((number for number, word in enumerate(rest) if _OPERATOR.match(word)), len(rest))
+    found: list[str] = []
+    is_value = False
+    for word in rest[:end]:
+        if is_value or (word.startswith("-") and len(word) > 1):
+            is_value = not is_value and word in _WITH_VALUE
+        else:
+            found.append(word)
+    return found
+
+
+def reaches_registry(command: str) -> bool:
+    """Return whether a push or copy goes to a registry: its last operand names no file, folder or daemon."""
+    words = operands(command)
+    return not (words and _LOCAL.match(words[-1]))
+
+
+def is_help(command: str) -> bool:
+    """Return whether a command only asks for its help."""
+    return bool(_HELP & set(command.split()))
 
 
 def pushed_by(command: str) -> str | None:
-    """Return the reference in a line that runs a push: the one after `docker://`, else the last name of an image.
+    """Return the reference that a command pushes to: what `docker://` names last, else the last name of an image.
 
-    None where the line has a variable or a masked value instead.
+    None where the line names none.
     """
-    words = [word.strip("\"'") for word in command.split()]
-    end = next((number for number, word in enumerate(words) if number and _OPERATOR.match(word)), len(words))
-    words = words[:end]
+    words = operands(command)
     direct = [word.removeprefix(_TRANSPORT) for word in words if word.startswith(_TRANSPORT)]
-    direct = [word for word in direct if _NAMED.fullmatch(word)]
-    options = ("-", "/", ".")
-    names = [
-        word for word in words[1:] if "://" not in word and not word.startswith(options) and _NAMED.fullmatch(word)
-    ]
-    # A media type or a folder has a slash too; a registry's name has a dot or a port.
-    hosted = [word for word in names if re.match(r"[^/]*[.:]|localhost/", word) and not word.endswith(_FILES)]
+    direct = [word for word in direct if _NAMED.fullmatch(word) or _SHORT.fullmatch(word)]
+    options = ("/", ".")
+    names = [word for word in words if "://" not in word and not word.startswith(options) and _NAMED.fullmatch(word)]
+    # A media type or a folder has a slash too; a registry's name has a dot, a port or a variable.
+    hosted = [word for word in names if re.match(r"[^/]*[.:$*\[]|localhost/", word) and not word.endswith(_FILES)]
     return next(iter((*direct[-1:], *hosted[-1:], *names[-1:])), None)
+
+
+def short_name(command: str) -> str | None:
+    """Return the name without host and namespace that a command pushes; None where it names something else."""
+    words = operands(command)
+    if len(words) != 1 or _IMAGE_ID.fullmatch(words[0]):
+        return None
+    return words[0] if _SHORT.fullmatch(words[0]) else None
+
+
+def with_default_tag(name: str) -> str:
+    """Return a reference with the tag `latest` unless it has a tag, a digest, or a part that may hide one."""
+    last = name.rpartition("/")[2]
+    return name if ":" in last or "@" in name or re.search(r"[$*\[]", last) else f"{name}:latest"

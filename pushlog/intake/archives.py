@@ -88,11 +88,11 @@ class _Walk:
             inside = Peeked(decompressed(form or "", stream, self._meter))
             if kind(inside.head) in ("tar", "zip"):
                 yield from self._archive(inside, name, depth)
-            else:
+            elif name or self._only is None:
                 yield self._log(inside, name)
         elif form is not None:
             yield from self._archive(stream, name, depth)
-        else:
+        elif name or self._only is None:
             yield self._log(stream, name)
 
     def _archive(self, stream: Peeked, name: str, depth: int) -> Iterator[Member]:

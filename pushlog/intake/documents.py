@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from pushlog.faults import InputError
 from pushlog.intake.read import read
@@ -29,14 +29,15 @@ def documents(path: str, wanted: str) -> Iterator[tuple[int, object]]:
     if source.size > LARGEST:
         raise InputError(f"{path}: is larger than 16 MiB; expected {wanted}")
     text = source.data[:].decode("utf-8", "replace")
-    decoder, offset = json.JSONDecoder(), 0
+    decoder, offset = json.JSONDecoder(parse_constant=_refuse), 0
+    line, counted = 1, 0
     if not text.strip():
         raise InputError(f"{path}: is empty; expected {wanted}")
     while offset < len(text):
         if text[offset].isspace():
             offset += 1
             continue
-        line = text.count("\n", 0, offset) + 1
+        line, counted = line + text.count("\n", counted, offset), offset
         try:
             document, offset = decoder.raw_decode(text, offset)
         except json.JSONDecodeError as error:
@@ -44,7 +45,13 @@ def documents(path: str, wanted: str) -> Iterator[tuple[int, object]]:
             raise InputError(f"{path}: line {error.lineno}, column {error.colno}: {what}; expected {wanted}") from None
         except RecursionError:
             raise InputError(f"{path}: line {line}: has too many brackets inside brackets") from None
+        except ValueError as error:  # a number of thousands of digits, or none at all
+            raise InputError(f"{path}: line {line}: {' '.join(str(error).split(';')[0].split())}") from None
         yield line, document
+
+
+def _refuse(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no number of JSON")
 
 
 def hashes(values: object, key: str) -> tuple[str, ...]:

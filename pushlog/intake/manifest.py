@@ -12,6 +12,8 @@ from pushlog.faults import InputError
 from pushlog.intake.documents import DocumentError, documents, hashes, listed
 
 WANTED = "the output of `docker manifest inspect IMAGE`"
+# A layer of 10 PB: figures are not believed beyond it (`formats/figures.py`).
+_MOST_BYTES = 10**16
 # docker manifest inspect --verbose.
 _INNER = ("SchemaV2Manifest", "OCIManifest")
 
@@ -44,16 +46,17 @@ def layers_of(document: object) -> Manifest | None:
         raise DocumentError("is a list of manifests; give the manifest of one platform")
     if "layers" in document:
         layers = listed(document, "layers")
-        digests = hashes([_get(layer, "digest", layer) for layer in layers], "layers")
-        return Manifest(digests=digests, sizes=tuple(_size(_get(layer, "size", None)) for layer in layers))
+        digests = hashes([_get(layer, "digest", "", layer) for layer in layers], "layers")
+        return Manifest(digests=digests, sizes=tuple(_size(_get(layer, "size", None, None)) for layer in layers))
     return next((layers_of(document[key]) for key in _INNER if document.get(key)), None)
 
 
-def _get(layer: object, key: str, otherwise: object) -> object:
-    """A value of a layer's descriptor; some tools list digests alone."""
-    return layer.get(key, "") if isinstance(layer, dict) else otherwise
+def _get(layer: object, key: str, missing: object, otherwise: object) -> object:
+    """Return a value of a layer's descriptor; some tools list digests alone."""
+    return layer.get(key, missing) if isinstance(layer, dict) else otherwise
 
 
 def _size(value: object) -> int | None:
-    is_size = isinstance(value, int) and not isinstance(value, bool) and value >= 0
-    return value if is_size and isinstance(value, int) else None
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_BYTES):
+        return value
+    raise DocumentError(f"key 'size': must be a number of bytes, at most {_MOST_BYTES:,}")

@@ -231,5 +231,7 @@ def document(text: str, file: str, *, tested: bool = False, origin: str | None =
         end = f"(at the end, line {text.count(chr(10)) + 1})"
         why = str(error).replace("(at end of document)", end)
         raise KnowledgeError(f"{file}: is no TOML: {why}") from None
+    except ValueError as error:  # a number of thousands of digits
+        raise KnowledgeError(f"{file}: is no TOML: {str(error).split(';')[0]}") from None
     except RecursionError:
         raise KnowledgeError(f"{file}: is no TOML: too many brackets inside brackets") from None

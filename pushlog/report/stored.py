@@ -23,9 +23,12 @@ if TYPE_CHECKING:
 
 Record = TypeVar("Record")
 
-# Far above what any log holds, far below what a report could not draw: seconds, and whole numbers.
-LONGEST = 1e9
-MOST = 2**63
+# Far above all numbers of any log, and still drawn by every report; the schema has the same bounds.
+LARGEST_FLOAT = 1e15
+LARGEST_INT = 2**63 - 1
+# Bytes of a stored result, and objects inside objects where any value may stand.
+LARGEST = 100 << 20
+DEEPEST = 20
 LISTS = "a list"
 OBJECTS = "an object"
 SCALARS = {str: "a text", bool: "true or false", int: "a whole number from 0", float: "a number from 0"}
@@ -37,6 +40,8 @@ class _MisfitError(Exception):
 
 def logs(text: str, name: str) -> tuple[Log, ...]:
     """Return the logs of a document that `-f json` wrote; `name` is the file's, for messages. Raises InputError."""
+    if len(text) > LARGEST:
+        raise InputError(f"{name}: not a stored result: larger than {LARGEST >> 20} MiB")
     try:
         return _logs(json.loads(text, parse_constant=_refused))
     except _MisfitError as misfit:
@@ -115,7 +120,7 @@ def _value(kind: object, value: object, path: str) -> object:
         return _record(kind, value, path)
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return _member(kind, value, path)
-    return value if kind is object else _scalar(kind, value, path)
+    return _any(value, path) if kind is object else _scalar(kind, value, path)
 
 
 def _tuple(inner: tuple[object, ...], value: object, path: str) -> tuple[object, ...]:
@@ -135,13 +140,33 @@ def _member(kind: type[StrEnum], value: object, path: str) -> StrEnum:
     raise _wrong(f"one of {', '.join(kind)}", value, path)
 
 
+def _any(value: object, path: str, depth: int = 0) -> object:
+    """Return a value of any kind whose numbers are within the bounds. Raises _MisfitError."""
+    if depth > DEEPEST:
+        raise _MisfitError(f"{path}: too many values inside each other")
+    if isinstance(value, dict):
+        for key, item in value.items():
+            _any(item, f"{path}.{key}", depth + 1)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            _any(item, f"{path}[{index}]", depth + 1)
+    elif isinstance(value, int | float) and not -LARGEST_INT <= value <= LARGEST_INT:
+        raise _MisfitError(f"{path}: a number up to {LARGEST_INT} was expected")
+    return value
+
+
 def _scalar(kind: object, value: object, path: str) -> object:
     # A whole number is a number too, and true is neither; it stays as it is, so that it is written the same again.
     fits = (
         (kind is str and isinstance(value, str))
         or (kind is bool and isinstance(value, bool))
-        or (kind is int and isinstance(value, int) and not isinstance(value, bool) and 0 <= value < MOST)
-        or (kind is float and isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= LONGEST)
+        or (kind is int and isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_INT)
+        or (
+            kind is float
+            and isinstance(value, int | float)
+            and not isinstance(value, bool)
+            and 0 <= value <= LARGEST_FLOAT
+        )
     )
     if not fits:
         raise _wrong(next(word for scalar, word in SCALARS.items() if scalar is kind), value, path)

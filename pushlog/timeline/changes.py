@@ -17,7 +17,13 @@ if TYPE_CHECKING:
     from pushlog.timeline.slots import Slot
 
 _FORMS = "concurrency=10, bandwidth=20MB/s, split-largest=4 or reuse=ID,ID"
-_RATE = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>[kKMGT]?)(?P<binary>i?)(?P<kind>B|bit|b)(?:/s|ps)")
+_RATE = re.compile(
+    r"(?P<number>[0-9]{1,12}(?:\.[0-9]{1,12})?)\s*(?P<unit>[kKMGT]?)(?P<binary>i?)(?P<kind>B|bit|b)(?:/s|ps)"
+)
+# A petabyte per second: no line is as wide.
+_WIDEST = 1e15
+# Characters of a value that is quoted in a message.
+_QUOTED = 60
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 _SHORT_ID = 12
 
@@ -64,7 +70,7 @@ def change(text: str) -> Change:
             return Change(bandwidth=_rate(text, value))
         if key == "reuse":
             return Change(reuse=_ids(text, value))
-    raise InputError(f"--what-if {text!r} is not understood; it takes {_FORMS}")
+    raise InputError(f"--what-if {_quoted(text)} is not understood; it takes {_FORMS}")
 
 
 def plan(
@@ -116,9 +122,13 @@ def _slower(step: Step, factor: float) -> Step:
     return Step(seconds=step.seconds * factor, load=True) if step.load else step
 
 
+def _quoted(text: str) -> str:
+    return repr(text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…")
+
+
 def _number(text: str, value: str, *, least: int) -> int:
     if not re.fullmatch(r"[0-9]{1,6}", value) or int(value) < least:
-        raise InputError(f"--what-if {text!r}: a whole number from {least} on is needed, as in {_FORMS}")
+        raise InputError(f"--what-if {_quoted(text)}: a whole number from {least} on is needed, as in {_FORMS}")
     return int(value)
 
 
@@ -128,9 +138,9 @@ def _rate(text: str, value: str) -> float:
     if match:
         base = 1024 if match["binary"] else 1000
         rate = float(match["number"]) * base ** _POWERS[match["unit"].lower()] / (1 if match["kind"] == "B" else 8)
-    if not match or not rate:
+    if not match or not 0 < rate <= _WIDEST:
         raise InputError(
-            f"--what-if {text!r}: bytes or bits per second are needed, as in bandwidth=20MB/s or 100Mbit/s"
+            f"--what-if {_quoted(text)}: bytes or bits per second are needed, as in bandwidth=20MB/s or 100Mbit/s"
         )
     return rate
 
@@ -139,5 +149,7 @@ def _ids(text: str, value: str) -> tuple[str, ...]:
     """The ids as lines show them: twelve digits."""
     ids = tuple(part.strip().lower().removeprefix("sha256:")[:_SHORT_ID] for part in value.split(","))
     if not all(re.fullmatch(rf"[0-9a-f]{{{_SHORT_ID}}}", part) for part in ids):
-        raise InputError(f"--what-if {text!r}: ids of layers are needed, twelve digits each, with commas between")
+        raise InputError(
+            f"--what-if {_quoted(text)}: ids of layers are needed, twelve digits each, with commas between"
+        )
     return ids

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 # moby daemon/config/config.go DefaultMaxConcurrentUploads, 1.10 to today; containerd's store has it from 29.7.0 on.
 DEFAULT = 5
 SETTING = "max-concurrent-uploads"
+# No machine runs as many uploads at a time.
+MOST = 1_000_000
 _UPLOADING = (EventKind.PUSHING, EventKind.RETRYING)
 _UNFINISHED = (EventKind.WAITING, EventKind.PUSHING)
 
@@ -64,13 +66,13 @@ def setting(path: str) -> int:
         config: object = json.loads(Path(path).read_bytes())
     except OSError as error:
         raise InputError(f"{path} can't be read: {error.strerror or error}") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InputError(f"{path} is not JSON, so it is no daemon.json") from None
     if not isinstance(config, dict):
         raise InputError(f"{path} is no daemon.json: its outermost value must be an object")
     limit = config.get(SETTING, DEFAULT)
-    if isinstance(limit, bool) or not isinstance(limit, int) or limit < 0:
-        raise InputError(f"{path}: `{SETTING}` must be a whole number from 0 on; 0 means no limit")
+    if isinstance(limit, bool) or not isinstance(limit, int) or not 0 <= limit <= MOST:
+        raise InputError(f"{path}: `{SETTING}` must be a whole number from 0 to {MOST:,}; 0 means no limit")
     return limit
 
 

@@ -1,15 +1,20 @@
 """The program run as a user runs it, with its time and the memory of all its processes."""
 
+import io
 import os
 import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from pushlog import cli
+from pushlog.audit import run
 
 # As the console script: the working directory is no place for modules, and no flag says so to other processes.
 START = "import sys; sys.path.remove(''); sys.argv[0] = 'pushlog'; from pushlog.__main__ import main; main()"
@@ -86,6 +91,22 @@ def pushlog(*arguments, cwd, stdin=b"", environment=None, patience=PATIENCE, bef
         stream.close()
     out, err = (b"".join(texts[name]).decode("utf-8", "replace") for name in ("out", "err"))
     return Done(ended, out, err, took, most)
+
+
+def called(*arguments, cwd, stdin=b"") -> Done:
+    """Run the program in this process: an exception that nobody catches is the test's own."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(cwd)
+        patch.setattr(sys, "argv", ["pushlog", *map(os.fspath, arguments)])
+        patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        patch.setattr(sys, "stdout", out)
+        patch.setattr(sys, "stderr", err)
+        patch.setattr(run, "processes", ThreadPoolExecutor)
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+    told, complaint = (bytes(stream.buffer.getvalue()).decode("utf-8", "replace") for stream in (out, err))
+    return Done(int(str(ended.value.code)), told, complaint, 0, 0)
 
 
 def _feed(process, stdin) -> None:

@@ -32,19 +32,27 @@ OPENING = StartPattern(
         rb" naming to ",
         rb"\[\+\] Building ",
         rb"ERROR: failed to ",
-        rb"failed to solve: ",
-        rb"failed with: ",
+        rb"error: failed to solve: ",
         *buildkit_rawjson.SIGNS,
     ),
     pattern=rb"#\d+ (?:(?:\[[^\]\n]{1,80}\] )?exporting to image|exporting layers|pushing |naming to )"
-    rb"|#\d+ \[internal\] pushing "
-    rb"|#\d+ ERROR: failed to push "
-    rb"|(?:ERROR: |error: )?(?:failed to build: )?(?:target \S{1,80}: )?failed to solve: "
-    rb"|ERROR: failed to (?:push |copy after \d)|buildx (?:\w{1,12} )?failed with: "
-    rb"|> (?:(?:\[[^\]\n]{1,80}\] )?exporting to image|pushing \S{1,250} with docker|\[internal\] pushing \S{1,250}):"
+    rb"|#\d+ \[internal\] pushing |#\d+ ERROR: failed to push "
+    rb"|(?:ERROR|error): (?:failed to build: )?failed to solve: |ERROR: failed to push "
     rb"|\[\+\] Building \d|=> => pushing (?:layers?|manifest for) |" + buildkit_rawjson.PATTERN,
 )
-WHERE = (OPENING,)
+# What is left of a build where only its end was kept.
+CLOSINGS = StartPattern(
+    signs=(
+        rb"failed to solve: ",
+        rb"failed with: ",
+        rb" pushing ",
+        rb"exporting to image:",
+        rb"ERROR: failed to copy ",
+    ),
+    pattern=rb"failed to solve: |ERROR: failed to copy after \d|buildx (?:\w{1,12} )?failed with: "
+    rb"|> (?:(?:\[[^\]\n]{1,80}\] )?exporting to image|pushing \S{1,250} with docker|\[internal\] pushing \S{1,250}):",
+)
+WHERE = (OPENING, CLOSINGS)
 
 
 def pushes(text: LogText, knowledge: Knowledge) -> tuple[ParsedPush, ...]:

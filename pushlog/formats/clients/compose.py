@@ -29,15 +29,19 @@ if TYPE_CHECKING:
 
 LINES = LineParser("compose.lark")
 OPENING = StartPattern(
-    signs=(rb"Pushing [^\[\s]", rb"Pushing ?\r?\n", rb"Pushing +(?:\x1b\[|\d)", rb"\[\+\] push ", rb"\xe2\x9c\x94"),
+    signs=(rb"Pushing [^\[\s]", rb"Pushing ?\r?\n", rb"\[\+\] push "),
     pattern=rb"(?: (?:\x1b\[[0-9;]*m)*(?:[^\x00-\x7f]{3}(?:\x1b\[[0-9;]*m)* )?)?"
     rb"Pushing [^\s:\[][^\s]*: [0-9a-f]{12} [A-Z]"
     rb"| [\w./:*-]*[\w*] Pushing ?\r?\n"
-    rb"|\[\+\] push \d+/\d"
-    rb"|[\w.*-]+[/:][\w./:*-]+ +(?:\[[^\]\n]{0,400}\][^\]\n]{0,40} +)?Pushing +(?:\x1b\[\d+m)*\d+\.\ds"
+    rb"|\[\+\] push \d+/\d",
+)
+# The rows that version 5 draws on a terminal: a spinner, a bar and colours stand around the name.
+ROWS = StartPattern(
+    signs=(rb"Pushing +(?:\x1b\[|\d)", rb"\xe2\x9c\x94"),
+    pattern=rb"[\w.*-]+[/:][\w./:*-]+ +(?:\[[^\]\n]{0,400}\][^\]\n]{0,40} +)?Pushing +(?:\x1b\[\d+m)*\d+\.\ds"
     rb"|\xe2\x9c\x94(?:\x1b\[[0-9;]*m)* [\w.*-]+[/:][\w./:*-]+ +(?:\x1b\[[0-9;]*m)*Pushed",
 )
-WHERE = (OPENING,)
+WHERE = (OPENING, ROWS)
 _WHY = "the lines are those of docker compose"
 _AMONG = "; the error does not say which of the images of the command it is about"
 _STOPPED = "Compose stops the other pushes of a command when one fails."

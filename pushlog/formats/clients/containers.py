@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.formats.client_timestamps import client_timestamps
 from pushlog.formats.clients.builder import PushBuilder, answers, error_at, parsed_push, pushes_of
+from pushlog.formats.clients.containers_copy import RETRIES, add_blobs
 from pushlog.formats.errors.page import unquoted
-from pushlog.formats.events import UNKNOWN, EventKind, EventRow
-from pushlog.formats.figures import binary, elapsed, go_seconds
+from pushlog.formats.figures import elapsed
 from pushlog.formats.grammar.line_parser import LineParser
 from pushlog.formats.marks import Mark, MarkKind
-from pushlog.formats.push_command import pushed_by
+from pushlog.formats.push_command import is_help, pushed_by, reaches_registry, with_default_tag
+from pushlog.intake.log_text import plain
 from pushlog.intake.start_pattern import StartPattern
 from pushlog.intake.unwrap.timestamps import seconds
 from pushlog.model import Client
@@ -25,17 +27,47 @@ if TYPE_CHECKING:
     from pushlog.knowledge.base import Knowledge
 
 LINES = LineParser("containers.lark")
+# Words of an error that only a push has; the same wrappers around other words are those of a pull into the storage.
+_PUSH_ERROR = (
+    r"[Ww]riting blob: (?!adding layer|storing blob)|[Ii]nitiating layer upload to /v2/"
+    r"|[Uu]ploading (?:manifest \S+|layer) to "
+    r"|reuse blob \S+ at destination: |Error copying (?:tag|image to the remote)|[Pp]ushing image \\?\""
+    r"|error copying layers and metadata for container \"docker://|blob \S+ exists in \S+/\S+: |Failed to push image: "
+)
 OPENING = StartPattern(
-    signs=(rb"Getting image ", rb"Copying (?:blob|config) ", rb"Writing manifest ", rb"Error: pushing image "),
+    signs=(
+        rb"Getting image ",
+        rb"Copying (?:blob|config) ",
+        rb"Writing manifest ",
+        rb"Error: pushing image ",
+        rb"Pushing image ",
+        rb"Pushed \d",
+    ),
     pattern=rb"Getting image (?:source|list) signatures|Copying (?:blob|config) (?:sha256:)?[0-9a-f]{10,64}\b"
-    rb"|Writing manifest (?:list )?to image destination|Error: pushing image \"",
+    rb"|Writing manifest (?:list )?to image destination|Error: pushing image \""
+    rb"|Pushing image [^\s\"]+ \.\.\.|Pushed \d+/\d+ layers, \d",
+)
+# An error can be all that is left of a push; the words of a push stand anywhere in it.
+ERRORS = StartPattern(
+    signs=(
+        rb"riting blob: ",
+        rb"nitiating layer upload to ",
+        rb"ploading (?:manifest|layer) ",
+        rb"reuse blob ",
+        rb"Error copying ",
+        rb"error copying layers ",
+        rb"ushing image ",
+        rb"blob \S+ exists in ",
+        rb"Failed to push image: ",
+    ),
+    pattern=_PUSH_ERROR.encode(),
 )
 # A push can end before it says anything but its error: then its command tells.
 COMMAND = StartPattern(
     signs=(rb"podman ", rb"buildah ", rb"skopeo "),
     pattern=rb"\b(?:podman|buildah|skopeo) (?:[^\n]{0,160} )?(?:push|copy) ",
 )
-WHERE = (OPENING, COMMAND)
+WHERE = (OPENING, COMMAND, ERRORS)
 _COPY = {
     MarkKind.BEGIN,
     MarkKind.IMAGE,
@@ -47,117 +79,173 @@ _COPY = {
     MarkKind.STORED,
     MarkKind.PRESENT,
 }
-_ERRORS = {MarkKind.ERROR, MarkKind.FATAL}
-_ENDS = (MarkKind.ERROR, MarkKind.FATAL, MarkKind.KEPT)
+_ERRORS = (MarkKind.ERROR, MarkKind.FATAL, MarkKind.BUILD_ERROR, MarkKind.OLD_ERROR)
+_ENDS = (*_ERRORS, MarkKind.KEPT, MarkKind.TAGGED, MarkKind.SUCCESSFUL)
+# Lines of the builder of OpenShift 3, which pushes by docker, and of 4.
+_OPENSHIFT = {MarkKind.TARGET, MarkKind.PROGRESS, MarkKind.BUILD_ERROR, MarkKind.SUCCESSFUL}
 # The same lines tell of an image that is fetched or built; these stand around them then.
-_NO_PUSH = {MarkKind.FETCHED, MarkKind.BUILT, MarkKind.KEPT}
+_NO_PUSH = {MarkKind.FETCHED, MarkKind.BUILT, MarkKind.KEPT, MarkKind.TAGGED}
+_IS_PUSH_ERROR = re.compile(_PUSH_ERROR)
 # `pushing image "X" to "docker://X": …` is how buildah wraps every error; podman and skopeo have no such words.
 _BUILDAH = re.compile(r'Error: pushing image "[^"]+" to "(?:docker://)?([^"]+)": ')
+_OLD_BUILDAH = re.compile(r'error copying layers and metadata for container "docker://([^"]+)": ')
+_NAMED = re.compile(r'Error pushing image "([^"\s]+)": ')
 _FAMILY = "the lines are those of containers/image, which podman, buildah and skopeo share"
+# How far below the name that a build gave its image the lines of the push can stand.
+_BELOW_TAG = 8
 
 
 def pushes(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
     """Return the pushes of containers/image in a log. A copy from a registry into another is one too."""
-    found_pushes = (_push(text, marks) for marks in pushes_of(LINES.marks(text, WHERE), starts=_starts, ends=_ENDS))
-    return tuple(parsed_push(text, push) for push in found_pushes if push)
+    found: list[ParsedPush] = []
+    tagged: Mark | None = None
+    for marks in pushes_of(LINES.marks(text, WHERE), starts=_starts, ends=_ENDS):
+        push = _push(text, marks, tagged)
+        if push:
+            found.append(parsed_push(text, push))
+        tagged = next((mark for mark in marks if mark.kind == MarkKind.TAGGED), None if push else tagged)
+    return tuple(found)
 
 
 def _starts(push: Sequence[Mark], mark: Mark) -> bool:
     """Return whether a line begins another push: no retry before it announced that the copy would begin again."""
     if mark.kind != MarkKind.BEGIN:
-        return mark.kind in {MarkKind.COMMAND, MarkKind.FETCHED, MarkKind.BUILT}
-    last = next((m.kind for m in reversed(push) if m.kind in {*_COPY, MarkKind.RETRY}), None)
-    return last is not None and last not in {"retry", "begin", "image"}
+        return mark.kind in {MarkKind.COMMAND, MarkKind.FETCHED, MarkKind.BUILT, MarkKind.TARGET}
+    last = next((m.kind for m in reversed(push) if m.kind in _COPY or m.kind in RETRIES), None)
+    return last is not None and last not in {*RETRIES, MarkKind.BEGIN, MarkKind.IMAGE}
 
 
-def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
-    """Return a push, or None where the lines are those of an image that was fetched or built."""
-    copies = [mark for mark in marks if mark.kind in _COPY]
+def _push(text: LogText, marks: Sequence[Mark], tagged: Mark | None) -> PushBuilder | None:
+    """Return a push, or None where the lines are those of an image that was fetched, built, or copied elsewhere."""
     command = next((mark for mark in marks if mark.kind == MarkKind.COMMAND), None)
     error = next((mark for mark in marks if mark.kind in _ERRORS), None)
-    if any(mark.kind in _NO_PUSH for mark in marks):
+    if command and not reaches_registry(command.fields["COMMAND"]):
         return None
-    if not copies and not answers(command, error) and not (error and _BUILDAH.match(_message(error))):
+    if command and (is_help(command.fields["COMMAND"]) or not _is_of(command, marks)):
+        marks, command = [mark for mark in marks if mark is not command], None
+    is_push_error = error is not None and _IS_PUSH_ERROR.search(_message(text, error)) is not None
+    own = _of_the_push(marks, has_command=command is not None, is_push_error=is_push_error)
+    copies = [mark for mark in own if mark.kind in _COPY]
+    is_openshift = any(mark.kind in _OPENSHIFT for mark in own)
+    if not own or not (copies or answers(command, error) or is_push_error or is_openshift):
         return None
     push = PushBuilder(client=Client.UNKNOWN, why="")
-    push.client, push.why = _client(marks, command, error)
-    _tell(push, [m for m in marks if m.kind != MarkKind.LOG or not copies or m.line >= copies[0].line - 1])
+    push.client, push.why = _client(text, own, command, error)
+    push.consumed = [mark for mark in own if mark.kind != MarkKind.LOG or not copies or mark.line >= copies[0].line - 1]
     if error:
-        push.error = error_at(text, error, _message(error))
-        if buildah := _BUILDAH.match(push.error.text):
-            push.add_mark(MarkKind.REFERENCE, error, REFERENCE=buildah[1])
-    elif copies[-1].kind in {MarkKind.STORED, MarkKind.PRESENT}:
-        push.add_mark(MarkKind.DONE, copies[-1])
-    elif copies[-1].kind == MarkKind.MANIFEST:
-        push.add_mark(MarkKind.LAST_WORD, copies[-1])
-    stamped = [(m.start, _time(m)) for m in push.consumed if {"STAMP", "SINCE"} & set(m.fields)]
+        push.error = error_at(text, error, _message(text, error))
+    _add_names(push, command, tagged, error)
+    add_blobs(push, push.consumed)
+    _add_end(push, copies)
+    stamped = [(mark.start, _time(mark)) for mark in push.consumed if {"STAMP", "SINCE"} & set(mark.fields)]
     push.clock = client_timestamps(stamped, resolution=1.0, whole=False)
     return push
+
+
+def _is_of(command: Mark, marks: Sequence[Mark]) -> bool:
+    """Return whether a command pushes by this library: `docker` does only where its lines follow."""
+    is_docker = re.search(r"\b(?:podman|buildah|skopeo) ", command.fields["COMMAND"]) is None
+    return not is_docker or any(mark.kind in {*_COPY, MarkKind.EMULATED} for mark in marks)
+
+
+def _of_the_push(marks: Sequence[Mark], *, has_command: bool, is_push_error: bool) -> Sequence[Mark]:
+    """Return the marks that are those of a push; none where the image was fetched or built.
+
+    Below the command of a push, or above an error that only a push has, the lines of a build or a pull are others'.
+    """
+    if not any(mark.kind in _NO_PUSH for mark in marks):
+        return marks
+    if not has_command and not is_push_error:
+        return []
+    fetched = max((number for number, mark in enumerate(marks) if mark.kind == MarkKind.FETCHED), default=None)
+    if fetched is not None and not has_command:
+        ends = (n for n, mark in enumerate(marks) if mark.kind in {MarkKind.MANIFEST, MarkKind.STORED} and n > fetched)
+        marks = marks[max(ends, default=fetched) + 1 :]
+    return [mark for mark in marks if mark.kind not in _NO_PUSH]
 
 
 def _time(mark: Mark) -> float:
     return seconds(mark.fields["STAMP"], "iso") if "STAMP" in mark.fields else elapsed(mark.fields["SINCE"])
 
 
-def _message(mark: Mark) -> str:
-    """Return the text of an error without the words of logrus around it."""
+def _message(text: LogText, mark: Mark) -> str:
+    """Return the text of an error without the words of logrus or klog around it."""
     if mark.kind == MarkKind.ERROR:
         return f"Error: {mark.fields['TEXT']}"
+    if mark.kind == MarkKind.OLD_ERROR:
+        return mark.fields.get("OLD_ERROR") or mark.fields["BARE_ERROR"]
+    if mark.kind == MarkKind.BUILD_ERROR:
+        line = plain(text.data[mark.start : mark.stop])
+        return line[re.search(r"(?:error: )?[Bb]uild error: |\Z", line).start() :]  # type: ignore[union-attr] # \Z is always there
     return unquoted(mark.fields["QUOTED"]) if "QUOTED" in mark.fields else mark.fields["TEXT"]
 
 
-def _client(marks: Sequence[Mark], command: Mark | None, error: Mark | None) -> tuple[Client, str]:
-    """Return which of the three pushed, and why: they share all lines but the command and the form of an error."""
+def _client(text: LogText, marks: Sequence[Mark], command: Mark | None, error: Mark | None) -> tuple[Client, str]:
+    """Return which program pushed, and why: they share all lines but the command and the form of an error."""
     if command:
         name = re.search(r"\b(podman|buildah|skopeo) ", command.fields["COMMAND"])
-        assert name
-        return Client(name[1]), f"the command is `{name[1]}`"
-    if any(
-        mark.kind == MarkKind.LOG and "Podman v" in mark.fields.get("QUOTED", mark.fields.get("TEXT", ""))
-        for mark in marks
-    ):
-        return Client.PODMAN, "a warning above names Podman"
-    if error is None:
-        return Client.UNKNOWN, _FAMILY
+        if name:
+            return Client(name[1]), f"the command is `{name[1]}`"
+        return Client.PODMAN, "the command is `docker`, and the lines below it are Podman's"
+    if any(mark.kind == MarkKind.EMULATED or _names_podman(mark) for mark in marks):
+        return Client.PODMAN, "a line above names Podman"
+    if any(mark.kind in _OPENSHIFT for mark in marks):
+        is_copied = any(mark.kind in _COPY for mark in marks)
+        client = Client.BUILDAH if is_copied else Client.UNKNOWN
+        uses = ", which uses Buildah" if is_copied else ""
+        return client, f"the lines around are those of the OpenShift builder{uses}"
+    return _client_of_error(text, error) if error else (Client.UNKNOWN, _FAMILY)
+
+
+def _client_of_error(text: LogText, error: Mark) -> tuple[Client, str]:
+    message = _message(text, error)
     if error.kind == MarkKind.FATAL:
         return Client.SKOPEO, "its error is logged as `fatal`, as only skopeo does of these"
-    if _BUILDAH.match(_message(error)):
-        return Client.BUILDAH, "its error begins as Buildah's do: `pushing image … to …`"
+    if _BUILDAH.match(message) or _OLD_BUILDAH.match(message):
+        return Client.BUILDAH, "its error begins as Buildah's do"
+    if "BARE_ERROR" in error.fields or message.startswith("Error copying tag "):
+        return Client.SKOPEO, "its error stands without `Error:` before it, as only those of skopeo do"
+    if error.kind == MarkKind.OLD_ERROR:
+        return Client.UNKNOWN, _FAMILY
     return Client.PODMAN, "its error begins with `Error:` and not with Buildah's words"
 
 
-def _tell(push: PushBuilder, marks: Sequence[Mark]) -> None:
-    """Add the lines in the common words. All blobs are there when the copy of the configuration begins."""
-    started: dict[str, Mark] = {}
-    stored: set[str] = set()
-    for mark in marks:
-        push.consumed.append(mark)
-        blob = mark.fields.get("BLOB", "")
-        if mark.kind in {MarkKind.COPYING, MarkKind.COPIED} and blob not in stored:
-            started[blob] = mark
-            push.rows.append(_row(mark, blob, EventKind.PUSHING))
-        elif mark.kind == MarkKind.EXISTS:
-            stored.add(blob)
-            push.rows.append(_row(mark, blob, EventKind.EXISTS))
-        elif mark.kind in {MarkKind.CONFIG, MarkKind.MANIFEST}:
-            push.rows += [_row(mark, layer, EventKind.PUSHED) for layer in started if layer not in stored]
-            stored |= set(started)
-        elif mark.kind == MarkKind.RETRY:
-            wait = go_seconds(mark.fields["WAIT"])
-            push.add_mark(
-                MarkKind.RETRY,
-                mark,
-                WAIT=f"{wait:g}",
-                TRY=mark.fields["TRY"],
-                TRIES=mark.fields["TRIES"],
-                TEXT=mark.fields["TEXT"],
-            )
-            pending = [layer for layer in started if layer not in stored]
-            push.rows += [_row(mark, layer, EventKind.RETRYING, wait=round(wait)) for layer in pending]
-        elif mark.kind == MarkKind.COMMAND and (name := pushed_by(mark.fields["COMMAND"])):
-            push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=name)
+def _names_podman(mark: Mark) -> bool:
+    return mark.kind == MarkKind.LOG and "Podman v" in mark.fields.get("QUOTED", mark.fields.get("TEXT", ""))
 
 
-def _row(mark: Mark, blob: str, kind: EventKind, wait: int = UNKNOWN) -> EventRow:
-    figures = {key: binary(mark.fields[key.upper()]) for key in ("current", "total") if key.upper() in mark.fields}
-    return EventRow(start=mark.start, stop=mark.stop, layer=blob, kind=kind, wait=wait, **figures)
+def _add_names(push: PushBuilder, command: Mark | None, tagged: Mark | None, error: Mark | None) -> None:
+    """Add the references that lines name: the builder's own, the command's, the build's above, the error's."""
+    first = push.consumed[0]
+    if command and (name := pushed_by(command.fields["COMMAND"])):
+        push.add_mark(MarkKind.REFERENCE, command, REFERENCE=with_default_tag(name))
+    elif tagged and not command and 0 < first.line - tagged.line <= _BELOW_TAG and "." in tagged.fields["REFERENCE"]:
+        push.add_mark(MarkKind.REFERENCE, first, REFERENCE=with_default_tag(tagged.fields["REFERENCE"]))
+    for mark in push.consumed:
+        if mark.kind == MarkKind.TARGET or (mark.kind in RETRIES and "REFERENCE" in mark.fields):
+            push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=with_default_tag(mark.fields["REFERENCE"]))
+    if error and push.error:
+        forms = (form.search(push.error.text) for form in (_BUILDAH, _OLD_BUILDAH, _NAMED))
+        if match := next(filter(None, forms), None):
+            push.add_mark(MarkKind.REFERENCE, error, REFERENCE=match[1])
+
+
+def _add_end(push: PushBuilder, copies: Sequence[Mark]) -> None:
+    """Add how the push ended: the builder's own words, else the last line of the copy."""
+    if push.error:
+        return
+    last = next((mark for mark in reversed(push.consumed) if mark.kind in _COPY or mark.kind in RETRIES), None)
+    successful = next((mark for mark in push.consumed if mark.kind == MarkKind.SUCCESSFUL), None)
+    # Old builders print the digest before they know that the push went well.
+    result = next((mark for mark in reversed(push.consumed) if mark.kind == MarkKind.RESULT), None)
+    if result and (successful or not any(mark.kind in RETRIES and mark.start > result.start for mark in push.consumed)):
+        push.add_mark(
+            MarkKind.DIGEST, replace(result, start=(successful or result).start), DIGEST=result.fields["DIGEST"]
+        )
+    if successful:
+        push.add_mark(MarkKind.DONE, successful)
+    elif copies and last is copies[-1]:
+        if last.kind in {MarkKind.STORED, MarkKind.PRESENT}:
+            push.add_mark(MarkKind.DONE, last)
+        elif last.kind == MarkKind.MANIFEST:
+            push.add_mark(MarkKind.LAST_WORD, last)

@@ -10,7 +10,7 @@ from pushlog.formats.clients.builder import PushBuilder, answers, error_at, pars
 from pushlog.formats.events import EventKind, EventRow
 from pushlog.formats.grammar.line_parser import LineParser
 from pushlog.formats.marks import MarkKind
-from pushlog.formats.push_command import pushed_by
+from pushlog.formats.push_command import pushed_by, with_default_tag
 from pushlog.formats.reference import split
 from pushlog.intake.start_pattern import StartPattern
 from pushlog.intake.unwrap.timestamps import seconds
@@ -32,17 +32,25 @@ OPENING = StartPattern(
         rb"existing (?:blob|manifest): ",
         rb"retrying [A-Z]",
         rb"Copying from ",
+        rb"Publishing ",
         rb": digest: sha256:",
         rb"Error: ",
     ),
     pattern=rb"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?:\.\d+)? "
-    rb"(?:(?:pushed|existing|mounted) blob: |existing manifest: |retrying [A-Z]|Copying from |\S+/\S+: digest: sha256:)"
-    rb"|Error: (?:[^\n\"]{0,300}: )?(?:GET|HEAD|PUT|POST|PATCH) https?://[^\s\"]+/v2/[^\s\"]*: ",
+    rb"(?:(?:pushed|existing|mounted) blob: |existing manifest: |retrying [A-Z]|Copying from |Publishing \S+/\S"
+    rb"|\S+/\S+: digest: sha256:)"
+    rb"|Error: (?:[^\n\"]{0,300}: )?(?:GET|HEAD|PUT|POST|PATCH) https?://[^\s\"]+/v2/[^\s\"]*: "
+    rb"|Error: (?:pushing image(?: to)? |failed to publish images: )",
 )
 # A push can end before it says anything but its error: then its command tells.
 COMMAND = StartPattern(signs=(rb"crane ",), pattern=rb"\b(?:crane|gcrane) (?:[^\n]{0,160} )?(?:push|copy|cp|tag) ")
 WHERE = (OPENING, COMMAND)
-_LIBRARY_ERROR = re.compile(rb"Error: (?:[^\n\"]{0,300}: )?(?:GET|HEAD|PUT|POST|PATCH) https?://")
+# Requests that only a push makes, or one that says what it is for; a pull gets, and asks for a manifest by HEAD.
+_PUSH_ERROR = re.compile(
+    r"(?:[^\n\"]*: )?(?:(?:PUT|POST|PATCH) https?://\S+/v2/|HEAD https?://\S+/v2/|GET https?://\S*push)"
+    r"|pushing image(?: to)? |failed to publish images: |[^\n\"]*\bpush"
+)
+_NAMED = re.compile(r"pushing image(?: to)? ([^\s\"]+?): ")
 _KINDS = {MarkKind.PUSHED: EventKind.PUSHED, MarkKind.EXISTS: EventKind.EXISTS, MarkKind.MOUNTED: EventKind.MOUNTED}
 _BLOB = re.compile(r"/blobs/(sha256:[0-9a-f]{64})")
 _ENDS = (MarkKind.RESULT, MarkKind.ERROR)
@@ -73,7 +81,7 @@ def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
     command = next((mark for mark in marks if mark.kind == MarkKind.COMMAND), None)
     error = next((mark for mark in marks if mark.kind == MarkKind.ERROR), None)
     has_time = any("CLOCK" in mark.fields for mark in marks)
-    if error and not has_time and not answers(command, error) and not _LIBRARY_ERROR.match(text.data, error.start):
+    if error and not (has_time or answers(command, error) or _PUSH_ERROR.match(error.fields["TEXT"])):
         return None
     stamps = [(m.start, seconds(m.fields["CLOCK"].strip(), "slashes")) for m in marks if "CLOCK" in m.fields]
     began = next((m.fields["CLOCK"].strip().replace("/", "-") for m in marks if "CLOCK" in m.fields), None)
@@ -95,10 +103,13 @@ def _tell(text: LogText, push: PushBuilder, mark: Mark) -> None:
         push.add_mark(MarkKind.DIGEST, mark, TAG=fields["REFERENCE"], DIGEST=fields["DIGEST"])
     elif _tagged(mark):
         push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=fields["REFERENCE"])
-        push.add_mark(MarkKind.DIGEST, mark, TAG=split(fields["REFERENCE"])[1] or "latest", DIGEST=fields["DIGEST"])
+        tag = split(with_default_tag(fields["REFERENCE"]))[1]
+        push.add_mark(MarkKind.DIGEST, mark, DIGEST=fields["DIGEST"], **({"TAG": tag} if tag else {}))
     elif mark.kind == MarkKind.TARGET:
         push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=fields["REFERENCE"])
     elif mark.kind == MarkKind.COMMAND and (name := pushed_by(fields["COMMAND"])):
         push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=name)
     elif mark.kind == MarkKind.ERROR:
         push.error = error_at(text, mark, f"Error: {fields['TEXT']}")
+        if match := _NAMED.match(fields["TEXT"]):
+            push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=match[1])

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING
 
 from pushlog.formats.client_timestamps import client_timestamps
 from pushlog.formats.clients.builder import PushBuilder, error_at, parsed_push, pushes_of
+from pushlog.formats.events import EventKind, EventRow
 from pushlog.formats.figures import elapsed, go_seconds
 from pushlog.formats.grammar.line_parser import LineParser
 from pushlog.formats.marks import MarkKind
+from pushlog.formats.push_command import with_default_tag
 from pushlog.formats.reference import split
+from pushlog.intake.log_text import plain
 from pushlog.intake.start_pattern import StartPattern
 from pushlog.intake.unwrap.timestamps import seconds
 from pushlog.model import Client
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pushlog.formats.marks import Mark
     from pushlog.formats.parsed_push import ParsedPush
@@ -30,23 +33,46 @@ OPENING = StartPattern(
         rb"Pushed [^\n]{1,300}@sha256:",
         rb"Pushed image to ",
         rb"Retrying operation ",
+        rb"Failed to push to destination ",
         rb"error (?:push|check)ing ",
     ),
-    pattern=rb"(?:(?:\x1b\[\d+m)?(?:INFO|WARN)(?:\x1b\[0m)?\[\d+\] |time=\"[^\"\n]+\" level=\w+ msg=\"?)"
-    rb"(?:Pushing image to |Pushed \S+@sha256:|Pushed image to |Retrying operation after )"
+    pattern=rb"(?:(?:\x1b\[\d+m)?(?:INFO|WARN|ERRO)(?:\x1b\[0m)?\[\d+\] |time=\"[^\"\n]+\" level=\w+ msg=\"?)"
+    rb"(?:Pushing image to |Pushed \S+@sha256:|Pushed image to |Retrying operation after "
+    rb"|Failed to push to destination )"
     rb"|error pushing image: failed to push to destination |error checking push permissions ",
 )
 WHERE = (OPENING,)
 _SINCE = re.compile(r"\[(\d+)\]")
 _STAMP = re.compile(r'time="([^"]+)"')
 _DESTINATION = re.compile(r'(?:to destination |permission for ")([^\s"]+?)"?: ')
-_ENDS = {MarkKind.PUSHED, MarkKind.DONE, MarkKind.ERROR}
+_ENDS = {MarkKind.PUSHED, MarkKind.DONE, MarkKind.ERROR, MarkKind.LOG}
+_BLOBS = {
+    MarkKind.PUSHING: EventKind.PUSHED,
+    MarkKind.EXISTS: EventKind.EXISTS,
+    MarkKind.MOUNTED: EventKind.MOUNTED,
+}
 
 
 def pushes(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
     """Return the pushes of kaniko in a log, one for each destination."""
-    marks = (mark for mark in LINES.marks(text, WHERE) if mark.kind not in {MarkKind.CACHE, MarkKind.SKIPPED})
+    marks = _of_pushes(LINES.marks(text, WHERE))
     return tuple(parsed_push(text, _push(text, push)) for push in pushes_of(marks, starts=_starts, ends=_ENDS))
+
+
+def _of_pushes(marks: Iterable[Mark]) -> Iterator[Mark]:
+    """Yield the marks that belong to pushes: blobs once one has begun, a line of the log as the cause of a failure."""
+    last: Mark | None = None
+    is_open = False
+    for mark in marks:
+        if mark.kind in {MarkKind.CACHE, MarkKind.SKIPPED}:
+            continue
+        is_cause = last is not None and last.kind == MarkKind.REFUSED and mark.line == last.line + 1
+        if (mark.kind in _BLOBS and not is_open) or (mark.kind == MarkKind.LOG and not is_cause):
+            last = mark
+            continue
+        yield mark
+        is_open = mark.kind == MarkKind.BEGIN or (is_open and mark.kind not in _ENDS)
+        last = mark
 
 
 def _starts(_: Sequence[Mark], mark: Mark) -> bool:
@@ -57,9 +83,10 @@ def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder:
     push = PushBuilder(client=Client.KANIKO, why="the lines are those of the executor", consumed=list(marks))
     for mark in marks:
         if "REFERENCE" in mark.fields and not (mark.kind == MarkKind.PUSHED and _name(push)):
-            push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=mark.fields["REFERENCE"])
+            push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=with_default_tag(mark.fields["REFERENCE"]))
         if mark.kind == MarkKind.PUSHED:
-            push.add_mark(MarkKind.DIGEST, mark, TAG=split(_name(push))[1] or "latest", DIGEST=mark.fields["DIGEST"])
+            tag = split(_name(push))[1]
+            push.add_mark(MarkKind.DIGEST, mark, DIGEST=mark.fields["DIGEST"], **({"TAG": tag} if tag else {}))
         elif mark.kind == MarkKind.DONE:
             push.add_mark(MarkKind.DONE, mark)
         elif mark.kind == MarkKind.RETRY:
@@ -68,9 +95,19 @@ def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder:
         elif mark.kind == MarkKind.ERROR:
             push.error = error_at(text, mark, text.data[mark.start : mark.stop].decode("utf-8", "replace").strip())
             if (destination := _DESTINATION.search(mark.fields["TEXT"])) and not _name(push):
-                push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=destination[1])
+                push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=with_default_tag(destination[1]))
+        elif mark.kind in {MarkKind.REFUSED, MarkKind.LOG}:
+            push.error = error_at(text, mark, _words(text, mark))
+        elif mark.kind in _BLOBS:
+            row = EventRow(start=mark.start, stop=mark.stop, layer=mark.fields["DIGEST"], kind=_BLOBS[mark.kind])
+            push.rows.append(row)
     push.clock = client_timestamps(_times(marks), resolution=1.0)
     return push
+
+
+def _words(text: LogText, mark: Mark) -> str:
+    """Return the text of a line without the words of logrus around it."""
+    return plain(text.data[mark.start : mark.stop]).removeprefix(mark.fields["DRESS"]).removesuffix('"')
 
 
 def _name(push: PushBuilder) -> str:

@@ -12,7 +12,7 @@ from pushlog.formats.events import EventKind, EventRow
 from pushlog.formats.figures import binary, elapsed
 from pushlog.formats.grammar.line_parser import LineParser
 from pushlog.formats.marks import Mark, MarkKind
-from pushlog.formats.push_command import pushed_by
+from pushlog.formats.push_command import is_help, pushed_by, short_name, with_default_tag
 from pushlog.intake.start_pattern import StartPattern
 from pushlog.model import Client
 
@@ -54,14 +54,25 @@ def _starts(push: Sequence[Mark], mark: Mark) -> bool:
             elapsed(mark.fields["SECONDS"]) < elapsed(before.fields["SECONDS"])
             or mark.fields.get("REFERENCE") != before.fields.get("REFERENCE")
         )
-    return mark.kind == MarkKind.COMMAND or (_is_first(mark) and push[-1].kind not in {MarkKind.NOTE, MarkKind.COMMAND})
+    return (
+        mark.kind == MarkKind.COMMAND
+        or _is_fetching(mark)
+        or (_is_first(mark) and push[-1].kind not in {MarkKind.NOTE, MarkKind.COMMAND})
+    )
 
 
 def _is_first(mark: Mark) -> bool:
     return mark.kind == MarkKind.NOTE and "SINCE" in mark.fields
 
 
+def _is_fetching(mark: Mark) -> bool:
+    return mark.kind == MarkKind.FETCHED and "FETCHING" in mark.fields
+
+
 def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
+    if any(mark.kind == MarkKind.FETCHED for mark in marks):
+        return None
+    marks = [mark for mark in marks if mark.kind != MarkKind.COMMAND or not is_help(mark.fields["COMMAND"])]
     opening = next((mark for mark in reversed(marks) if _is_first(mark) or mark.kind == MarkKind.COMMAND), None)
     error = next((mark for mark in marks if mark.kind == MarkKind.FATAL), None)
     is_tree = any(mark.kind in {MarkKind.TO_REGISTRY, MarkKind.COMPLETED} for mark in marks)
@@ -99,7 +110,7 @@ def _object(mark: Mark) -> str | None:
 
 def _tell(text: LogText, push: PushBuilder, mark: Mark) -> None:
     """Add a line that is no row of an object in the common words."""
-    if mark.kind == MarkKind.COMMAND and (name := pushed_by(mark.fields["COMMAND"])):
+    if mark.kind == MarkKind.COMMAND and (name := _named(mark.fields["COMMAND"])):
         push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=name)
     elif mark.kind in {MarkKind.TO_REGISTRY, MarkKind.COMPLETED} and not any(
         m.kind == MarkKind.REFERENCE for m in push.marks
@@ -110,6 +121,15 @@ def _tell(text: LogText, push: PushBuilder, mark: Mark) -> None:
         push.error = error_at(text, mark, message)
     if mark.kind == MarkKind.COMPLETED:
         push.add_mark(MarkKind.DONE, mark)
+
+
+def _named(command: str) -> str | None:
+    """Return the reference in a command: nerdctl completes a name as docker does, ctr wants it in full."""
+    name = pushed_by(command)
+    if re.search(r"\bnerdctl ", command) is None:
+        return name
+    name = name or short_name(command)
+    return with_default_tag(name) if name else None
 
 
 def _times(marks: Sequence[Mark]) -> Iterator[tuple[int, float]]:

@@ -7,7 +7,6 @@ script(1) and scriptreplay(1): a typescript with its timing file, classic (`dela
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -26,7 +25,11 @@ if TYPE_CHECKING:
 _CAST = re.compile(rb'\s*\{[^\n]*"version"\s*:\s*([23])\b')
 _SCRIPT = re.compile(rb"Script started on ([^\n\[]*)[^\n]*\n")
 _SCRIPT_END = re.compile(rb"\r?\n?\nScript done on [^\n]*(?:COMMAND_EXIT_CODE=\"(\d+)\")?[^\n]*\n?\Z")
-_TIMING = re.compile(r"(?:(?P<kind>[OIHS]) )?(?P<delay>\d+(?:\.\d+)?) (?P<rest>\S.*)")
+# Digits of ASCII alone, and no more of them than a delay of 31 years and an output of 1 TB have.
+_TIMING = re.compile(r"(?:(?P<kind>[OIHS]) )?(?P<delay>[0-9]{1,9}(?:\.[0-9]{1,9})?) (?P<rest>\S.*)")
+_SIZE = re.compile(r"[0-9]{1,12}")
+# Where the last byte of an output may be: offsets are kept in 64 bits.
+_LAST_OFFSET = 1 << 62
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,23 +155,37 @@ def _typescript(text: LogText, header: re.Match[bytes], timing: str | None) -> U
 def _timed(first: int, timing: str) -> RecordingTimestamps:
     offset, now = first, 0.0
     starts, seconds = [0], [0.0]
-    for kind, delay, size in _steps(timing):
+    for delay, size in _steps(timing):
         now += delay
-        if kind == "O":
+        if size is not None:
             starts.append(offset)
             seconds.append(now)
             offset += size
     return RecordingTimestamps(starts=np.array(starts, dtype=np.int64), seconds=tuple(seconds), began=None)
 
 
-def _steps(timing: str) -> Iterator[tuple[str, float, int]]:
-    """Kind, delay and size of each line of a timing file; a cut last line is let go."""
+def check_timing(timing: str, name: str) -> str:
+    """Return the text of a timing file that is one. Raises InputError with its name and the line that is wrong."""
+    try:
+        total, lines = sum(size or 0 for _, size in _steps(timing)), timing.count("\n")
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from None
+    if total > _LAST_OFFSET:
+        raise InputError(f"{name}: the timing file is none: no output is as long as the sizes up to line {lines}")
+    return timing
+
+
+def _steps(timing: str) -> Iterator[tuple[float, int | None]]:
+    """Yield the delay of each line of a timing file and the size of its output, None for a line of something else.
+
+    A last line without its end was cut and is left out. Raises InputError.
+    """
     lines = timing.split("\n")
-    for number, line in enumerate(itertools.islice(lines, len(lines)), 1):
+    for number, line in enumerate(lines, 1):
         step = _TIMING.fullmatch(line.strip())
-        if step is None:
-            if line.strip() and number < len(lines) - 1:
-                raise InputError(f"the timing file is none: line {number} is not `delay bytes`")
-            continue
-        size = step["rest"].split()[0]
-        yield step["kind"] or "O", float(step["delay"]), int(size) if size.isdigit() else 0
+        is_output = step is not None and step["kind"] in {None, "O"}
+        size = _SIZE.fullmatch(step["rest"].split()[0]) if step is not None else None
+        if step is not None and (size or not is_output):
+            yield float(step["delay"]), int(size[0]) if size and is_output else None
+        elif line.strip() and number < len(lines):
+            raise InputError(f"the timing file is none: line {number} is not `delay bytes`")
