@@ -58,10 +58,7 @@ def build_case(
     knowledge: Knowledge,
     max_uploads: int | None,
 ) -> Case:
-    """Return the case of one push, without findings.
-
-    `timestamps`: the times of the log, where it carries some. `max_uploads`: the daemon's limit, if the user gave it.
-    """
+    """Return the case of one push, without findings. `max_uploads`: the daemon's limit, if the user gave it."""
     facts = knowledge.client(parsed.client)
     store, classified = _store(source, parsed, knowledge)
     ended, is_docker = outcome(parsed, classified), facts.uses_docker_engine

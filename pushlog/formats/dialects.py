@@ -33,8 +33,8 @@ _LONG = 1 << 24
 _TERMINAL = re.compile(rb"\x1b\[\d*[AJ]|\r\n")
 
 
-# Each is a module, or a client of `clients/small.py`. Of two that read the same lines the first keeps them. Docker's own
-# dialect reads what these leave, and the generic one what docker leaves.
+# Each is a module, or a client of `clients/small.py`. Docker's own dialect reads what these leave, and the generic one
+# what docker leaves.
 DIALECTS: tuple[Dialect, ...] = (*CLIENTS, buildkit, compose, containers, crane, kaniko, nerdctl, oras)
 
 
@@ -48,12 +48,16 @@ class Pushes:
 
 def openings() -> tuple[StartPattern, ...]:
     """Text that a push prints at the beginning of a line, whatever the client."""
-    return (docker_lines.OPENING, *start_patterns())
+    return (docker_lines.OPENING, *(dialect.OPENING for dialect in DIALECTS))
 
 
 def start_patterns() -> tuple[StartPattern, ...]:
-    """Return the same for all clients but docker, whose lines have words of their own."""
-    return (*(dialect.OPENING for dialect in DIALECTS), GENERIC)
+    """Return the text by which pushes of all clients but docker are found, at the beginning of a line or inside it.
+
+    Docker's lines have words of their own.
+    """
+    inside = (client.INSIDE for client in CLIENTS if client.INSIDE)
+    return (*(dialect.OPENING for dialect in DIALECTS), *inside, GENERIC)
 
 
 def pushes(text: LogText, knowledge: Knowledge, *, keep_redraws: bool = True, is_whole: bool = True) -> Pushes:

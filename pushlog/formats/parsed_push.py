@@ -24,8 +24,8 @@ class ParsedPush:
 
     `start` is the offset of its first text, `stop` one inside its last; `after` is the first text below it. `client`
     is who pushed, as far as the lines show, and `why` the evidence. `clock`: times that the client itself printed.
-    `wrapper`: the program that drove the client. `quiet`: it is the one line of `docker push --quiet`. `until` is the offset at which the next push starts, None for
-    the last of a log.
+    `wrapper`: the program that drove the client. `quiet`: it is the one line of `docker push --quiet`. `until` is the
+    offset at which the next push starts, None for the last of a log.
     """
 
     client: Client = Client.DOCKER

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from pushlog.intake.literal_search import Spans
     from pushlog.intake.log_text import ByteRanges
     from pushlog.intake.mapped import Data
-    from pushlog.intake.start_pattern import StartPattern
 
 # The lines of a push that are not about a layer. Other lines of the grammar mean nothing far from these.
 _KINDS = (MarkKind.HEADER, MarkKind.OLD_HEADER, MarkKind.DIGEST, MarkKind.COMMAND)

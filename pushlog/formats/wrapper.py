@@ -25,12 +25,12 @@ def wrapper_of(text: LogText, start: int, stop: int, *, first: int = 0, last: in
 
     `first` and `last`: the offsets between which its lines may stand. The line nearest to the push decides.
     """
-    found = [
+    lines = [
         (distance, rank, wrapper)
         for rank, wrapper in enumerate(wrappers())
         if (distance := _distance(text, wrapper, start, stop, first=first, last=last)) is not None
     ]
-    return min(found, key=lambda item: item[:2])[2] if found else None
+    return min(lines, key=lambda item: item[:2])[2] if lines else None
 
 
 def _distance(text: LogText, wrapper: Wrapper, start: int, stop: int, *, first: int, last: int | None) -> int | None:

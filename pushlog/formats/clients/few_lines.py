@@ -47,6 +47,7 @@ class FewLines:
     The marks of its grammar: `begin`, `pushing`, `pushed`, `exists` and `reference` stand in a push only; `done` proves
     success, `last_word` may; `digest` belongs to the one before it; `refused` is an error that says itself that a push
     failed, `failed` one that does not; `more` goes on with the error above it; `note` says nothing more.
+    `OPENING`: text at the beginning of a line; `INSIDE`: text that other programs put their words before.
     `adds_latest`: whether the client itself adds the tag `latest` to a name without a tag. `signs`: whether the
     reference is that of another image, to which the pushed one belongs.
     """
@@ -54,6 +55,7 @@ class FewLines:
     name: str
     client: Client
     OPENING: StartPattern
+    INSIDE: StartPattern | None = None
     COMMAND: StartPattern | None = None
     adds_latest: bool = False
     signs: bool = False
@@ -70,8 +72,8 @@ class FewLines:
 
     @property
     def WHERE(self) -> tuple[StartPattern, ...]:  # noqa: N802 - a constant of a dialect
-        """The opening, and the command where there is one."""
-        return (self.OPENING, self.COMMAND) if self.COMMAND else (self.OPENING,)
+        """The opening, text inside a line, and the command."""
+        return tuple(filter(None, (self.OPENING, self.INSIDE, self.COMMAND)))
 
     def pushes(self, text: LogText, _: Knowledge, /) -> tuple[ParsedPush, ...]:
         """Return the pushes of the client in a log, in order."""

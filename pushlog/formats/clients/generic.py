@@ -37,7 +37,10 @@ _THING = (
     r"(?:docker |container |oci |OCI |app(?:lication)? |base |built |the |an? |all |multi-?arch )*"
     r"(?:[Ii]mages?|manifests?(?: lists?)?|tags?\(?s?\)?|layers?|blobs?|image index|artifacts?|charts?)"
 )
-_FAILED = r"(?:[Ff]ail(?:ed|ure)|FAILED|[Ee]rror|ERROR|[Uu]nable|[Cc]ould(?: no|n'|n)t|[Cc]an(?:no|'|n')t|[Ee]xception|Caused by)"
+_FAILED = (
+    r"(?:[Ff]ail(?:ed|ure)|FAILED|[Ee]rror|ERROR|[Uu]nable|[Cc]ould(?: no|n'|n)t|[Cc]an(?:no|'|n')t"
+    r"|[Ee]xception|Caused by)"
+)
 # A request that only a push makes (distribution-spec): its method, an address below /v2/ and no other method's.
 _REQUEST = re.compile(
     r"\b(?:(?:PUT|Put|POST|Post|PATCH|Patch)\b(?: request to)? \"?https?://[^\s\"]+/v2/[^\s\"]+/(?:blobs/uploads|manifests)/"
@@ -76,7 +79,8 @@ OPENING = StartPattern(
         rb"upload failed",
         rb"push status stream",
     ),
-    pattern=rb"(?i:error|fail|unable|could|cannot|can't|exception|denied|unauthorized|\b(?:PUT|POST|PATCH|HEAD|GET) \"?https?:)",
+    pattern=rb"(?i:error|fail|unable|could|cannot|can't|exception|denied|unauthorized"
+    rb"|\b(?:PUT|POST|PATCH|HEAD|GET) \"?https?:)",
 )
 # One failure is told again in reports further down.
 _AGAIN = 80
@@ -163,8 +167,8 @@ def _failure(piece: Piece, knowledge: Knowledge) -> _Failure | None:
     if not is_push or name is None or ": " not in line:
         return None
     # Nobody knows the cause, but the line says that this image was not pushed.
-    said = re.search(rf"{_FAILED} (?:to )?{_PUSH} (?:{_THING} )?[\"'`\[]?{_IMAGE}[\"'`\]]?: (?P<cause>\S.*)", line)
-    return _Failure(piece, Wrapped(text=said["cause"].strip(), head=""), registry, name) if said else None
+    stated = re.search(rf"{_FAILED} (?:to )?{_PUSH} (?:{_THING} )?[\"'`\[]?{_IMAGE}[\"'`\]]?: (?P<cause>\S.*)", line)
+    return _Failure(piece, Wrapped(text=stated["cause"].strip(), head=""), registry, name) if stated else None
 
 
 def _is_known(text: str, knowledge: Knowledge) -> bool:
@@ -176,7 +180,8 @@ def _is_known(text: str, knowledge: Knowledge) -> bool:
 
 _PROSE = re.compile(
     r"^(?:[-*#]|\d+\.)\s|\?\s*$|^\s*(?://|/\*|\*\s|#\s|--\s|;)"
-    r"|\b(?:I|I'm|we|you|your|please|if|when(?!\s+pushing)|should|would|might|may|because|fixe[ds]|issue|for example|e\.g\.)\b",
+    r"|\b(?:I|I'm|we|you|your|please|if|when(?!\s+pushing)|should|would|might|may|because|fixe[ds]|issue)\b"
+    r"|\b(?:for example|e\.g\.)",
     re.IGNORECASE,
 )
 
@@ -213,7 +218,7 @@ def _is_same(push: ParsedPush, failure: _Failure) -> bool:
     names = {split(mark.fields["REFERENCE"])[0] for mark in push.marks if "REFERENCE" in mark.fields}
     named = split(failure.name)[0] if failure.name else None
     other = bool(named and names and not any(_alike(named, name) for name in names if name))
-    return same_text and not other or bool(named and any(_alike(named, name) for name in names if name))
+    return (same_text and not other) or bool(named and any(_alike(named, name) for name in names if name))
 
 
 def _alike(one: str, other: str) -> bool:

@@ -11,14 +11,12 @@ JIB = FewLines(
     client=Client.JIB,
     adds_latest=True,
     OPENING=StartPattern(
-        signs=(
-            rb"Containerizing application to ",
-            rb"Built and pushed image as ",
-            rb"Build image failed",
-            rb"Tried to push ",
-        ),
-        pattern=rb"Containerizing application to (?:\x1b\[\d+m)?[\w.*-]+[/:.]|Built and pushed image as |Build image failed[,:]"
-        rb"|Tried to push (?:BLOB|image manifest) for ",
+        signs=(rb"Containerizing application to ", rb"Built and pushed image as "),
+        pattern=rb"Containerizing application to (?:\x1b\[\d+m)?[\w.*-]+[/:.]|Built and pushed image as ",
+    ),
+    INSIDE=StartPattern(
+        signs=(rb"Build image failed", rb"Tried to push "),
+        pattern=rb"Build image failed[,:]|Tried to push (?:BLOB|image manifest) for ",
     ),
 )
 HELM = FewLines(
@@ -26,7 +24,8 @@ HELM = FewLines(
     client=Client.HELM,
     OPENING=StartPattern(
         signs=(rb"Pushed: ", rb": pushed to remote ", rb"Error: failed to perform ", rb"ref:     "),
-        pattern=rb"Pushed: [\w.-]+(?::\d+)?/\S+:|: pushed to remote \(|Error: failed to perform \"\w+\"|ref: +[\w.-]+(?::\d+)?/",
+        pattern=rb"Pushed: [\w.-]+(?::\d+)?/\S+:|\d[\w.+-]*: pushed to remote \("
+        rb"|Error: failed to perform \"\w+\"|ref: +[\w.-]+(?::\d+)?/",
     ),
     COMMAND=StartPattern(signs=(rb"helm ",), pattern=rb"\bhelm (?:[^\n]{0,160} )?push [^\n]*(?:oci://|[\w.-]+/)"),
 )
@@ -35,6 +34,10 @@ BUILDPACKS = FewLines(
     client=Client.BUILDPACKS,
     adds_latest=True,
     OPENING=StartPattern(
+        signs=(rb"ERROR: failed to export: ",),
+        pattern=rb"ERROR: failed to export: (?:saving image: )?failed to write image to the following tags: \[",
+    ),
+    INSIDE=StartPattern(
         signs=(rb"failed to write image to the following tags: ",),
         pattern=rb"failed to write image to the following tags: \[",
     ),
@@ -44,8 +47,12 @@ SPRING_BOOT = FewLines(
     client=Client.DOCKER,
     adds_latest=True,
     OPENING=StartPattern(
-        signs=(rb"> Pushing image '", rb"> Pushed image '", rb"Error response received when pushing image: "),
-        pattern=rb"> Push(?:ing|ed) image '|Error response received when pushing image: ",
+        signs=(rb"> Pushing image '", rb"> Pushed image '"),
+        pattern=rb"> Push(?:ing|ed) image '",
+    ),
+    INSIDE=StartPattern(
+        signs=(rb"Error response received when pushing image: ",),
+        pattern=rb"Error response received when pushing image: ",
     ),
 )
 EARTHLY = FewLines(
@@ -53,9 +60,13 @@ EARTHLY = FewLines(
     client=Client.EARTHLY,
     adds_latest=True,
     OPENING=StartPattern(
-        signs=(rb"% pushing ", rb"] pushing ", rb"Pushed image ", rb" (pushed)", rb"failed to SAVE IMAGE: "),
-        pattern=rb"\] +(?:\d+% )?pushing (?:layers|manifest for )|Pushed image \S+ as |Image \S+ as \S+ \(pushed\)"
-        rb"|failed to SAVE IMAGE: ",
+        signs=(rb"output \| (?:\[|WARN)", rb"Pushed image "),
+        pattern=rb"output +\| \[[^\]\n]*\] +(?:\d+% )?pushing (?:layers|manifest for )"
+        rb"|output +\| WARN: The command 'exporting outputs'|Pushed image \S+ as ",
+    ),
+    INSIDE=StartPattern(
+        signs=(rb"% pushing ", rb"] pushing ", rb" \(pushed\)", rb"failed to SAVE IMAGE: "),
+        pattern=rb"\] +(?:\d+% )?pushing (?:layers|manifest for )|Image \S+ as \S+ \(pushed\)|failed to SAVE IMAGE: ",
     ),
 )
 COSIGN = FewLines(
@@ -66,25 +77,31 @@ COSIGN = FewLines(
         signs=(
             rb"Pushing signature to: ",
             rb"Uploading (?:signature|attestation|SBOM)",
-            rb": signing \[",
-            rb": attesting \[",
+            rb"Error: (?:sign|attest)ing ",
         ),
-        pattern=rb"Pushing signature to: |Uploading (?:signature|attestation|SBOM file) for \[|(?:[Ee]rror|execution): (?:sign|attest)ing \[",
+        pattern=rb"Pushing signature to: |Uploading (?:signature|attestation|SBOM file) for \["
+        rb"|Error: (?:sign|attest)ing \[",
+    ),
+    INSIDE=StartPattern(
+        signs=(rb"rror: signing \[", rb"execution: signing \["),
+        pattern=rb"(?:[Ee]rror|execution): signing \[",
     ),
 )
 DOTNET = FewLines(
     name="dotnet",
     client=Client.DOTNET,
     OPENING=StartPattern(
-        signs=(rb"ploading layer '?sha256:", rb"Pushed (?:image|container)", rb"error CONTAINER10"),
-        pattern=rb"ploading layer '?sha256:|Pushed (?:image index|image|container) '[^'\n]+' to registry '|error CONTAINER10(?:01|13): ",
+        signs=(rb"Uploading layer ", rb"Finished uploading layer ", rb"Pushed (?:image|container)"),
+        pattern=rb"(?:U|Finished u)ploading layer '?sha256:"
+        rb"|Pushed (?:image index|image|container) '[^'\n]+' to registry '",
     ),
+    INSIDE=StartPattern(signs=(rb"error CONTAINER10",), pattern=rb"error CONTAINER10(?:01|13): "),
 )
 APPTAINER = FewLines(
     name="apptainer",
     client=Client.APPTAINER,
     OPENING=StartPattern(
-        signs=(rb"Unable to push image to oci registry: ",), pattern=rb"Unable to push image to oci registry: "
+        signs=(rb"FATAL:   Unable to push ",), pattern=rb"FATAL:   Unable to push image to oci registry: "
     ),
     COMMAND=StartPattern(
         signs=(rb"(?:apptainer|singularity) ",),
@@ -95,32 +112,29 @@ BAZEL = FewLines(
     name="bazel",
     client=Client.BAZEL,
     OPENING=StartPattern(
-        signs=(
-            rb"Successfully pushed ",
-            rb"Error pushing image to ",
-            rb"Error publishing ",
-            rb" was published with digest: ",
-        ),
-        pattern=rb"Successfully pushed \w+ image to |Error pushing image to \S+/\S+: unable to push|_pusher_\.py:\d+\] ",
+        signs=(rb"Successfully pushed ", rb"Error pushing image to "),
+        pattern=rb"Successfully pushed \w+ image to |Error pushing image to \S+/\S+: unable to push",
     ),
+    INSIDE=StartPattern(signs=(rb"_pusher_\.py:",), pattern=rb"_pusher_\.py:\d+\] "),
 )
 IMGPKG = FewLines(
     name="imgpkg",
     client=Client.IMGPKG,
     OPENING=StartPattern(
-        signs=(rb"Pushed '", rb"Error: Writing '"), pattern=rb"Pushed '[^'\n]+@sha256:|Error: Writing '[\w.-]+[/:]"
+        signs=(rb"Pushed '", rb"imgpkg: Error: "),
+        pattern=rb"Pushed '[^'\n]+@sha256:|imgpkg: Error: Writing '[\w.-]+[/:]",
     ),
+    INSIDE=StartPattern(signs=(rb"Error: Writing '",), pattern=rb"Error: Writing '[\w.-]+[/:]"),
 )
 REGCTL = FewLines(
     name="regctl",
     client=Client.REGCTL,
     OPENING=StartPattern(
-        signs=(
-            rb"failed to send blob",
-            rb"failed to put manifest ",
-            rb"Failed to push (?:blob|manifest|config|layer)\"",
-        ),
-        pattern=rb"failed to send blob[^\n]*, ref |failed to put manifest [\w.-]+[/:]|msg=\"Failed to push \w+\"",
+        signs=(rb"failed to send blob", rb"failed to put manifest "),
+        pattern=rb"failed to send blob[^\n]*, ref |failed to put manifest [\w.-]+[/:]",
+    ),
+    INSIDE=StartPattern(
+        signs=(rb"Failed to push (?:blob|manifest|config|layer)\"",), pattern=rb"msg=\"Failed to push \w+\""
     ),
 )
 
