@@ -12,16 +12,18 @@ from pushlog.diagnosis.push_again import with_retry_advice
 from pushlog.diagnosis.result_limits import limit_findings, limit_pushes, timed_out_log
 from pushlog.diagnosis.verdict import verdict
 from pushlog.formats.dialects import openings
-from pushlog.formats.docker.fragments import line_of_unbound_error
 from pushlog.formats.lanes import read_pushes
+from pushlog.formats.missed import missed_lines, missed_notes
 from pushlog.formats.parsed_push import coverage
 from pushlog.formats.prefilter import candidate_ranges
+from pushlog.intake.dated import dated
 from pushlog.intake.deadline import TimeUpError, deadline
 from pushlog.intake.limits import LIMITS, Deadline, Limits
+from pushlog.intake.origin import OriginOptions, origin_of
 from pushlog.intake.read import Raw, raw, read
 from pushlog.intake.unwrap.log import unwrap
 from pushlog.knowledge.base import Knowledge, shipped
-from pushlog.model import Client, Diagnosis, Finding, Log, Source
+from pushlog.model import Client, Dated, Diagnosis, Finding, Log, Source
 from pushlog.redaction.result import redact_result, without_redaction
 from pushlog.rules import across, judge
 from pushlog.timeline.flow import with_flow
@@ -31,6 +33,7 @@ from pushlog.timeline.whatif import estimates
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
     from pathlib import Path
 
     from pushlog.diagnosis.case import Case
@@ -48,7 +51,7 @@ class Options:
 
     `timing`: the text of a typescript's timing file; `zone`: that of stamps which name none; `max_uploads`: that of the
     daemon, 0 for no limit; `timestamps`: the times of a log that carries none of its own; `redact`: secrets are hidden
-    in the result.
+    in the result; `origin`: what the user says of where logs come from.
     """
 
     knowledge: Knowledge = field(default_factory=shipped)
@@ -61,6 +64,7 @@ class Options:
     timestamps: Timestamps | None = None
     redact: bool = True
     limits: Limits = LIMITS
+    origin: OriginOptions = field(default_factory=OriginOptions)
 
 
 def analyze(source: str | Path | bytes, options: Options | None = None) -> Log:
@@ -85,7 +89,7 @@ def _analyze(source: Raw, options: Options) -> Log:
     described, text, cases = _build_cases(source, options)
     diagnoses = (_judge(case, habits) for case, habits in zip(cases, across(cases), strict=True))
     log = limit_findings(Log(source=described, pushes=tuple(diagnoses)), options.limits)
-    return redact_result(log, text if cases else None) if options.redact else without_redaction(log)
+    return redact_result(log, text if cases or described.missed else None) if options.redact else without_redaction(log)
 
 
 def cases(source: str | Path | bytes, options: Options | None = None) -> list[Case]:
@@ -106,6 +110,7 @@ def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -
     is_timed = bool(log.timestamps or options.timestamps)
     all_pushes = read_pushes(text, log.lanes, options.knowledge, keep_redraws=keep_redraws or is_timed)
     parsed_pushes, over = limit_pushes(all_pushes.parsed, options.limits)
+    missed = missed_lines(text, parsed_pushes, options.knowledge)
     described = Source(
         name=source.name,
         bytes=source.size,
@@ -118,8 +123,9 @@ def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -
             *source.all_notes,
             *log.notes,
             *_client_notes(parsed_pushes),
-            *(() if parsed_pushes else _unbound_error_note(text, options.knowledge)),
+            *missed_notes(missed),
         ),
+        missed=missed,
     )
     timestamps = log.timestamps or options.timestamps
     cases = [
@@ -132,7 +138,20 @@ def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -
     cases = with_retry_advice([with_fates(case) for case in cases])
     left_out = (*log.long_lines, *over, *([time.note] if len(cases) < len(parsed_pushes) else []))
     notes = (*described.notes, *unnamed, *unsized, *left_out)
-    return replace(described, notes=notes, incomplete=source.incomplete or bool(left_out)), text, cases
+    described = replace(
+        described,
+        notes=notes,
+        incomplete=source.incomplete or bool(left_out),
+        origin=origin_of(source.name, log.original.data, log.decoration, options.origin),
+        dated=_dated(source, cases, options),
+    )
+    return described, text, cases
+
+
+def _dated(source: Raw, cases: Sequence[Case], options: Options) -> Dated:
+    began = ((case.push.duration.began, case.push.clock) for case in cases)
+    path_parts = options.origin.pattern.parts(source.name) if options.origin.pattern else {}
+    return dated(began, source.name, path_parts, source.modified, source.modified_by)
 
 
 def _client_notes(parsed_pushes: tuple[ParsedPush, ...]) -> tuple[str, ...]:
@@ -143,14 +162,6 @@ def _client_notes(parsed_pushes: tuple[ParsedPush, ...]) -> tuple[str, ...]:
 
 def _client_name(client: Client) -> str:
     return "a client that the log does not tell" if client is Client.UNKNOWN else f"pushed by {client.value}"
-
-
-def _unbound_error_note(text: LogText, knowledge: Knowledge) -> tuple[str, ...]:
-    """Return a note about an error in a log without a push, to which nothing binds it."""
-    line = line_of_unbound_error(text, knowledge)
-    return (
-        () if line is None else (f"line {line} reads like an error of a push, but no push is in the log to bind it to",)
-    )
 
 
 def _with_instructions(cases: list[Case], history: History | None) -> tuple[list[Case], tuple[str, ...]]:

@@ -33,12 +33,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The options of an audit. `jobs`: processes, 0 for one per processor; `rules`: the user's rules files."""
+    """The options of an audit. `jobs`: processes, 0 for one per processor; `rules`: the user's rules files.
+
+    `source_pattern`, `metadata`: the form of paths and the side file that say where logs come from.
+    """
 
     out: Path
     jobs: int = 0
     scheduler: str | None = None
     rules: tuple[str, ...] = ()
+    source_pattern: str | None = None
+    metadata: str | None = None
     settings: Settings = field(default_factory=Settings)
 
 
@@ -63,7 +68,7 @@ def audit(names: Sequence[str], plan: Plan) -> Audited:
     if not inputs and not missing:
         raise InputError(f"{', '.join(names)}: no file to read")
     with locked(plan.out):
-        store = Store(plan.out, _made_by(plan.rules))
+        store = Store(plan.out, _made_by(plan))
         store.begin()
         new_inputs = store.new_inputs(inputs)
         _read(new_inputs, store, plan)
@@ -85,14 +90,19 @@ def _usable(out: Path) -> None:
         raise OutputError(f"{out}: holds an {index.NAME} that no audit wrote: choose another --out")
 
 
-def _made_by(rules: Sequence[str]) -> str:
-    """Return the version and the hash of the user's rules, on which results depend beside the log."""
+def _made_by(plan: Plan) -> str:
+    """Return the version and the hash of the user's files, on which results depend beside the log."""
     from importlib.metadata import version
     from pathlib import Path
 
-    texts = [Path(name).read_bytes() for name in rules]
+    texts = [Path(name).read_bytes() for name in plan.rules]
     rules_hash = hashlib.sha256(b"\0".join(texts)).hexdigest()[:16] if texts else "shipped"
-    return f"pushlog {version('pushlog')}, rules {rules_hash}"
+    by = f"pushlog {version('pushlog')}, rules {rules_hash}"
+    if plan.source_pattern is None and plan.metadata is None:
+        return by
+    side = b"" if plan.metadata is None else Path(plan.metadata).read_bytes()
+    origin_hash = hashlib.sha256((plan.source_pattern or "").encode() + b"\0" + side).hexdigest()[:16]
+    return f"{by}, origin {origin_hash}"
 
 
 def _read(inputs: list[Input], store: Store, plan: Plan) -> None:

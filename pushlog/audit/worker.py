@@ -27,8 +27,10 @@ from pushlog.intake import remote
 from pushlog.intake.archives import Member, members
 from pushlog.intake.deadline import TimeUpError, deadline
 from pushlog.intake.limits import ArchiveLimits
+from pushlog.intake.origin import OriginOptions
 from pushlog.intake.read import raw
 from pushlog.intake.run_folders import REPEATS
+from pushlog.model import DatedBy
 from pushlog.pipeline import Options, analyze_raw
 from pushlog.redaction.find import redact_text
 from pushlog.report.html import linked
@@ -59,6 +61,7 @@ class Settings:
     seconds: float = 10.0
     limits: ArchiveLimits = field(default_factory=ArchiveLimits)
     knowledge: Knowledge | None = None
+    origin: OriginOptions = field(default_factory=OriginOptions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,10 +242,23 @@ def _record(source: Input, member: Member, log_rows: Rows) -> Record:
 
 def _analysed(source: Input, member: Member, data: bytes, settings: Settings) -> tuple[Record, dict[str, str]]:
     name = f"{source.label}/{member.name}" if member.name else source.label
-    options = Options() if settings.knowledge is None else Options(knowledge=settings.knowledge)
-    log = analyze_raw(raw(name, data), options)
+    options = Options(origin=settings.origin)
+    options = options if settings.knowledge is None else replace(options, knowledge=settings.knowledge)
+    modified = _modified(source) if member.modified is None else member.modified
+    by = DatedBy.FILE if member.modified is None else DatedBy.ARCHIVE
+    log = analyze_raw(replace(raw(name, data), modified=modified, modified_by=by), options)
     log_rows = rows.rows(log, source.label, member.name, member.problem)
     log_key = rows.key(log.source.sha256)
     places = ((rows.page(log_key, push, n), push) for n, push in enumerate(log.pushes))
     pages = {place: linked(log, push) for place, push in places if place is not None}
     return Record(input=source, member=member.name, sha256=log.source.sha256, rows=log_rows), pages
+
+
+def _modified(source: Input) -> float | None:
+    """Return when a local file was written, in seconds since 1970."""
+    if remote.is_remote(source.name):
+        return None
+    try:
+        return Path(source.name).stat().st_mtime
+    except OSError:  # it is gone meanwhile
+        return None

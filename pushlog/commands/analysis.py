@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pushlog.intake.origin import OriginOptions
     from pushlog.pipeline import Options
 
 
@@ -24,11 +25,12 @@ def analysis_options(
     redact: bool = True,
     time_limit: float | None = None,
     other_limits: Sequence[str] | None = None,
+    source_pattern: str | None = None,
+    metadata_file: str | None = None,
 ) -> Options:
     """Return the options that the user named. Raises UserError for a file that can't be read or a wrong value."""
-    os.environ.setdefault(
-        "OPENBLAS_NUM_THREADS", "1"
-    )  # numpy would start threads for linear algebra, which is not used
+    # numpy would start threads for linear algebra, which is not used.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from pushlog.intake.limit_option import parse_limits
     from pushlog.intake.read import read
     from pushlog.intake.unwrap.recording import check_timing
@@ -43,6 +45,17 @@ def analysis_options(
         redact=redact,
         limits=parse_limits(other_limits or (), time_limit),
     )
+    options = replace(options, origin=origin_options(source_pattern, metadata_file))
+    if timezone is not None:
+        from pushlog.intake.unwrap.time_zones import zone
+
+        options = replace(options, zone=zone(timezone))
+    return _with_files(options, rules_files, histories, manifest_file)
+
+
+def _with_files(
+    options: Options, rules_files: Sequence[str] | None, histories: Sequence[str] | None, manifest_file: str | None
+) -> Options:
     if rules_files:
         from pushlog.rules_file import load_rules
 
@@ -55,8 +68,20 @@ def analysis_options(
         from pushlog.intake.manifest import manifest
 
         options = replace(options, manifest=manifest(manifest_file))
-    if timezone is not None:
-        from pushlog.intake.unwrap.time_zones import zone
+    return options
 
-        options = replace(options, zone=zone(timezone))
+
+def origin_options(source_pattern: str | None, metadata_file: str | None) -> OriginOptions:
+    """Return what the user says of where logs come from. Raises UserError."""
+    from pushlog.intake.origin import OriginOptions
+
+    options = OriginOptions()
+    if source_pattern is not None:
+        from pushlog.intake.source_pattern import parse_source_pattern
+
+        options = replace(options, pattern=parse_source_pattern(source_pattern))
+    if metadata_file is not None:
+        from pushlog.intake.metadata import read_metadata
+
+        options = replace(options, metadata=read_metadata(metadata_file))
     return options

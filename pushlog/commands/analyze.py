@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,16 +14,22 @@ from pushlog.commands.options import (
     Formats,
     Histories,
     ManifestFile,
+    MetadataFile,
     NoColor,
     NoRedact,
     OtherLimits,
     Rules,
+    SourcePatternText,
     Strict,
     TimeLimit,
     Timezone,
     Timing,
     WhatIf,
 )
+
+if TYPE_CHECKING:
+    from pushlog.model import Log
+    from pushlog.pipeline import Options
 
 
 def analyze(
@@ -43,11 +49,12 @@ def analyze(
     timezone: Timezone = None,
     time_limit: TimeLimit = None,
     limits: OtherLimits = None,
+    source_pattern: SourcePatternText = None,
+    metadata_file: MetadataFile = None,
     no_redact: NoRedact = False,
     no_color: NoColor = False,
 ) -> int:
     """Post-mortem of captured logs: verdict, how far each push got, causes with their lines, what to do."""
-    from pushlog.commands.waiting import waiting
     from pushlog.exits import status
     from pushlog.outputs import outputs, write
 
@@ -65,12 +72,17 @@ def analyze(
         redact=not no_redact,
         time_limit=time_limit,
         other_limits=limits,
+        source_pattern=source_pattern,
+        metadata_file=metadata_file,
     )
-    from pushlog.pipeline import analyze as analyze_log
-
-    results = []
-    for log in logs:
-        with waiting(log):
-            results.append(analyze_log(log, options))
+    results = [_analyzed(log, options) for log in logs]
     write(targets, results, no_color=no_color)
     return int(status(results, fail_on=fail_on.value, classes=exit_class, strict=strict))
+
+
+def _analyzed(name: str, options: Options) -> Log:
+    from pushlog.commands.waiting import waiting
+    from pushlog.pipeline import analyze as analyze_log
+
+    with waiting(name):
+        return analyze_log(name, options)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pushlog.commands.options import FailOn, FailOnOption, Rules
+from pushlog.commands.options import FailOn, FailOnOption, MetadataFile, Rules, SourcePatternText
 
 if TYPE_CHECKING:
     from pushlog.audit.gates import Gates
@@ -51,6 +50,8 @@ def audit(
     time_limit: TimeLimit = 10.0,
     max_log_size: MaxLogSize = 1024,
     rules_files: Rules = None,
+    source_pattern: SourcePatternText = None,
+    metadata_file: MetadataFile = None,
     fail_on: FailOnOption = FailOn.NEVER,
     max_failure_rate: MaxFailureRate = None,
     max_retry_seconds: MaxRetrySeconds = None,
@@ -61,24 +62,35 @@ def audit(
     from pushlog.audit.run import Plan
     from pushlog.audit.run import audit as run
     from pushlog.audit.worker import Settings
+    from pushlog.commands.analysis import origin_options
     from pushlog.exits import Exit
     from pushlog.intake.limits import ArchiveLimits
+    from pushlog.messages import tell
     from pushlog.rules_file import load_rules
 
     settings = Settings(
         seconds=time_limit,
         limits=ArchiveLimits(log_bytes=max_log_size << 20),
         knowledge=load_rules(rules_files) if rules_files else None,
+        origin=origin_options(source_pattern, metadata_file),
     )
-    plan = Plan(out=out, jobs=jobs, scheduler=scheduler, rules=tuple(rules_files or ()), settings=settings)
+    plan = Plan(
+        out=out,
+        jobs=jobs,
+        scheduler=scheduler,
+        rules=tuple(rules_files or ()),
+        source_pattern=source_pattern,
+        metadata=metadata_file,
+        settings=settings,
+    )
     gates = Gates(fail_on=fail_on.value, failure_percent=max_failure_rate, retry_seconds=max_retry_seconds)
     try:
         audited = run(paths, plan)
     except StoppedError as error:
-        _say(str(error))
+        tell(str(error))
         return int(Exit.INCOMPLETE_ANALYSIS)
     except KeyboardInterrupt:
-        _say("stopped; what is finished is kept: run again to go on")
+        tell("stopped; what is finished is kept: run again to go on")
         return int(Exit.CTRL_C)
     return _report(audited, gates, str(out))
 
@@ -87,10 +99,11 @@ def _report(audited: Audited, gates: Gates, out: str) -> int:
     """Print the result and return the exit status. A gate that was met counts before a log that could not be read."""
     from pushlog.audit.terminal import render
     from pushlog.exits import Exit
+    from pushlog.messages import tell
 
     violations = gates.met(audited.summary)
     for note in (*audited.notes, *violations):
-        _say(note)
+        tell(note)
     typer.echo(render(audited, out), nl=False)
     totals = audited.summary.totals
     if violations:
@@ -98,9 +111,3 @@ def _report(audited: Audited, gates: Gates, out: str) -> int:
     if totals.unread:
         return int(Exit.INCOMPLETE_ANALYSIS)
     return int(Exit.DONE if totals.pushes else Exit.NO_PUSH)
-
-
-def _say(text: str) -> None:
-    from pushlog.report.visible import visible
-
-    sys.stderr.write(f"pushlog: {visible(text)}\n")

@@ -80,6 +80,24 @@ Timing = Annotated[
     str | None,
     typer.Option("--timing", metavar="FILE", help="The timing file of a typescript that script(1) wrote."),
 ]
+SourcePatternText = Annotated[
+    str | None,
+    typer.Option(
+        "--source-pattern",
+        metavar="PATTERN",
+        help="What the ends of paths tell of runs: '{owner}/{repo}/{run}/{attempt}.zip'; also ci, project, workflow, "
+        "job, runner, ref, sha, org, host, id, date, and * for anything.",
+    ),
+]
+MetadataFile = Annotated[
+    str | None,
+    typer.Option(
+        "--metadata",
+        metavar="FILE",
+        help="What gh run list --json, an API or a table told of the runs, joined by the id in the path: JSON, JSON "
+        "lines or CSV.",
+    ),
+]
 Timezone = Annotated[
     str | None,
     typer.Option(

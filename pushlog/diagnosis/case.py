@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pushlog.knowledge.wording import Words, steps, versions
+from pushlog.knowledge.wording import Words, fill, steps, versions
 from pushlog.model import Diagnosis, Evidence, Layer, Source, State, Store
 from pushlog.units import instruction, seconds
 
@@ -121,38 +121,34 @@ class Case:
 
     @property
     def image(self) -> str:
-        """The image as a command names it; a word in capitals to be replaced where the log does not name it."""
+        """The image as the log names it; a word in capitals to be replaced where it does not."""
         return self.values()["reference"] or _IMAGE
 
-    def steps(self, *options: str | tuple[str, ...] | Words, image: str | None = None) -> tuple[str, ...]:
+    def steps(
+        self, *options: str | tuple[str, ...] | Words, image: str | None = None, **names: str | None
+    ) -> tuple[str, ...]:
         """Return the steps that the client of this push can take, with their placeholders filled.
 
-        A tuple holds versions of one step (see `wording`). `image` stands in the commands in place of the one that was
-        pushed. Texts of a log don't belong into `options`: they would be filled too.
+        A tuple holds versions of one step (see `wording`). `image`, which may have placeholders too, stands in the
+        commands in place of the one that was pushed; `names` are values of further placeholders. Texts of a log don't
+        belong into `options` and `image`: they would be filled too.
         """
-        name = image or self.image
-        values = {**self.values(), "reference": name, **self.client.words(name)}
+        values = {**self.values(), **names}
+        name = fill(f"`{image}`", values).strip("`") if image else self.image
+        values |= {"reference": name, **self.client.words(name)}
         parts = (option if isinstance(option, Words) else _versions(option) for option in options)
-        return steps(parts, self.client.scopes, values) or (_NO_STEP,)
+        return steps(parts, self.scopes, values) or (_NO_STEP,)
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The scopes of texts that hold for this push: by client and by registry."""
+        return (*self.client.scopes, f"on-{self.push.registry_kind}")
 
     def values(self) -> Mapping[str, str | None]:
         """What the placeholders of the catalogue stand for in this push."""
-        reference = self.push.reference
-        parts = self.classified.parts if self.classified else None
-        name = "/".join(p for p in (reference.registry, reference.repository) if p) or None
-        tag = reference.tags[-1] if reference.tags else None
-        image = f"{name}:{tag}" if name and tag else name
-        return {
-            **self.client.words(image or "REFERENCE"),
-            "registry": reference.registry,
-            "repository": reference.repository,
-            "reference": image,
-            "tag": tag,
-            "host": (parts.host if parts else None) or reference.registry,
-            "server": parts.server if parts else None,
-            "status": str(parts.http_status) if parts and parts.http_status else None,
-            "object": parts.object_ref if parts else None,
-        }
+        from pushlog.diagnosis.placeholders import placeholders
+
+        return placeholders(self)
 
 
 def _versions(option: str | tuple[str, ...]) -> Words:

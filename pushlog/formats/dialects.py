@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import compress
 from typing import TYPE_CHECKING
 
-from pushlog.formats.clients import buildkit, compose, containers, crane, kaniko, nerdctl, oras
+from pushlog.formats.clients import buildkit, compose, containers, crane, kaniko, manifest_push, nerdctl, oras
 from pushlog.formats.clients.generic import OPENING as GENERIC
 from pushlog.formats.clients.generic import generic_pushes
 from pushlog.formats.clients.small import CLIENTS
@@ -31,11 +31,23 @@ if TYPE_CHECKING:
 # What only a terminal writes: rows that are drawn over others, lines that end with CR LF.
 _LONG = 1 << 24
 _TERMINAL = re.compile(rb"\x1b\[\d*[AJ]|\r\n")
+# The first digits of the SHA-256 of `{}`: image-spec manifest.md, guidance for an empty descriptor.
+_EMPTY_CONFIG = "44136fa355b3"
 
 
 # Each is a module, or a client of `clients/small.py`. Docker's own dialect reads what these leave, and the generic one
 # what docker leaves.
-DIALECTS: tuple[Dialect, ...] = (*CLIENTS, buildkit, compose, containers, crane, kaniko, nerdctl, oras)
+DIALECTS: tuple[Dialect, ...] = (
+    *CLIENTS,
+    buildkit,
+    compose,
+    containers,
+    crane,
+    kaniko,
+    manifest_push,
+    nerdctl,
+    oras,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +86,7 @@ def pushes(text: LogText, knowledge: Knowledge, *, keep_redraws: bool = True, is
     if others and capture in (Capture.PIPED, Capture.SCREEN):
         shown = any(_TERMINAL.search(text.data, push.start, push.stop + 2) for push in others)
         capture = Capture.TTY if shown else capture
+    parsed = [_without_empty_config(push) for push in parsed]
     every_push = tuple(parsed) or (alone(text, reading, knowledge) if is_whole else ())
     return Pushes(parsed=every_push, capture=capture)
 
@@ -102,6 +115,13 @@ def _with_wrappers(text: LogText, pushes: Sequence[ParsedPush]) -> list[ParsedPu
 
 def _start(push: ParsedPush) -> int:
     return push.start
+
+
+def _without_empty_config(push: ParsedPush) -> ParsedPush:
+    """Return a push without the empty configuration of an attestation or an artifact, which is no layer."""
+    events = push.events
+    config = next((layer for layer in events.ids if layer.removeprefix("sha256:").startswith(_EMPTY_CONFIG)), None)
+    return push if config is None or len(events.ids) == 1 else replace(push, events=events.without(config))
 
 
 def _outer(pushes: list[ParsedPush]) -> list[ParsedPush]:

@@ -123,6 +123,22 @@ class Events:
             place=place - place[:1],
         )
 
+    def without(self, layer_id: str) -> Events:
+        """Return the events of all other layers."""
+        code = self.ids.index(layer_id)
+        rows, all_rows = self.layer != code, self.all_layers != code
+        columns = {name: getattr(self, name)[rows] for name in _COLUMNS}
+        return Events(
+            ids=tuple(other for other in self.ids if other != layer_id),
+            layer=self.layer[rows] - (self.layer[rows] > code),
+            all_layers=(self.all_layers[all_rows] - (self.all_layers[all_rows] > code)).astype(np.int32),
+            place=(np.cumsum(all_rows) - 1)[self.place[rows]],
+            **columns,
+        )
+
+
+_COLUMNS = ("start", "stop", "until", "line", "kind", "current", "total", "wait")
+
 
 def _of_none() -> Events:
     numbers = np.empty(0, dtype=np.int64)

@@ -80,6 +80,7 @@ class MarkKind(StrEnum):
     LOG = "log"
     MANIFEST = "manifest"
     MANIFEST_DONE = "manifest_done"
+    MISSING = "missing"
     MOBY = "moby"
     MORE = "more"
     MOUNTED = "mounted"

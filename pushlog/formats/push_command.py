@@ -82,14 +82,14 @@ def operands(command: str) -> list[str]:
         return []
     rest = words[verb + 1 :]
     end = next((number for number, word in enumerate(rest) if _OPERATOR.match(word)), len(rest))
-    found: list[str] = []
+    operand_words: list[str] = []
     is_value = False
     for word in rest[:end]:
         if is_value or (word.startswith("-") and len(word) > 1):
             is_value = not is_value and word in _WITH_VALUE
         else:
-            found.append(word)
-    return found
+            operand_words.append(word)
+    return operand_words
 
 
 def reaches_registry(command: str) -> bool:

@@ -7,7 +7,7 @@ believed: bytes are counted while they are read. What can't be read comes as a m
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from pushlog.faults import InputError
@@ -34,7 +34,7 @@ class Member:
 
     `data` is None when it was not read; then `problem` says why. With both, what could be read is there. `harmless`:
     nothing is lost, for it was not a log of its own (a link, a device, the repetition of another member). `again`: the
-    file could not be opened, and at another time may be.
+    file could not be opened, and at another time may be. `modified`: its time in the archive, seconds since 1970.
     """
 
     name: str
@@ -42,6 +42,7 @@ class Member:
     problem: str | None = None
     harmless: bool = False
     again: bool = False
+    modified: float | None = field(default=None, compare=False)
 
 
 def members(
@@ -142,7 +143,7 @@ class _Walk:
             except (BrokenError, InputError) as error:
                 yield Member(name=name, data=None, problem=str(error))
                 return
-            yield from self._inside(Metered(inner, self._meter), name, depth)
+            yield from self._inside(Metered(inner, self._meter), name, depth, entry.modified)
 
     def _tar(self, stream: Peeked, name: str, depth: int) -> Iterator[Member]:
         """A tar has no list: a step's log is held until the whole log of its job has come, or the end."""
@@ -173,10 +174,10 @@ class _Walk:
                 if entry.problem is not None:
                     yield Member(name=label, data=None, problem=entry.problem, harmless=entry.harmless)
             elif is_step(label) and self._only is None and size < self._limits.nested_bytes:
-                waiting[label] = list(self._inside(entry.file, label, depth))
+                waiting[label] = list(self._inside(entry.file, label, depth, entry.modified))
                 size += sum(len(member.data or b"") for member in waiting[label])
             else:
-                yield from self._inside(entry.file, label, depth)
+                yield from self._inside(entry.file, label, depth, entry.modified)
 
     def _released(self, waiting: dict[str, list[Member]], names: list[str]) -> Iterator[Member]:
         """Yield the logs of steps, but for those that repeat lines of a whole log."""
@@ -187,10 +188,11 @@ class _Walk:
             else:
                 yield from step_members
 
-    def _inside(self, stream: Reads, name: str, depth: int) -> Iterator[Member]:
+    def _inside(self, stream: Reads, name: str, depth: int, modified: float | None) -> Iterator[Member]:
         """Yield what a member of an archive holds: its own fault costs it alone."""
         try:
-            yield from self._open(Peeked(stream), name, depth + 1)
+            for member in self._open(Peeked(stream), name, depth + 1):
+                yield member if member.modified is not None else replace(member, modified=modified)
         except (BrokenError, InputError) as error:
             yield Member(name=name, data=None, problem=str(error))
 

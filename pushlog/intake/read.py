@@ -6,6 +6,7 @@ import codecs
 import errno
 import io
 import os
+import stat
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from pushlog.intake.check import Checked, check
 from pushlog.intake.limits import LIMITS
 from pushlog.intake.spool import Spool
 from pushlog.intake.unpack import HEAD, kind
+from pushlog.model import DatedBy
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -44,7 +46,8 @@ _MARKS = (
 class Raw:
     """The bytes of one input. `data` is UTF-8 (bytes that are not stay as they are); size and hash are the input's.
 
-    `pending_check` is what was or will be found out about all of the bytes, `notes` what is known at once.
+    `pending_check` is what was or will be found out about all of the bytes, `notes` what is known at once. `modified`:
+    when the file was written, in seconds since 1970; `modified_by`: whether the file or its archive says so.
     """
 
     name: str
@@ -53,6 +56,8 @@ class Raw:
     pending_check: Checked | Future[Checked]
     notes: tuple[str, ...] = ()
     incomplete: bool = False
+    modified: float | None = None
+    modified_by: DatedBy = DatedBy.FILE
 
     @property
     def check(self) -> Checked:
@@ -79,7 +84,8 @@ def read(name: str, limit: int = LIMITS.log_bytes) -> Raw:
         if not name:
             raise InputError("an empty name was given: name a log, or - for standard input")
         with Path(name).open("rb") as file:
-            return _opened(name, file, limit)
+            source = _opened(name, file, limit)
+            return source if source.modified is not None else replace(source, modified=_modified(file))
     except NotADirectoryError:
         return _inside(name, limit)
     except (OSError, ValueError) as error:
@@ -144,6 +150,7 @@ def _unpacked(name: str, source: _Rewound, limit: int, member: str | None = None
     if log_member.data is None:
         raise InputError(f"{label}: can't be read: {log_member.problem}")
     log = raw(f"{name}/{log_member.name}" if log_member.name else name, log_member.data)
+    log = replace(log, modified=log_member.modified, modified_by=DatedBy.ARCHIVE if log_member.name else DatedBy.FILE)
     return replace(log, notes=(*log.notes, log_member.problem), incomplete=True) if log_member.problem else log
 
 
@@ -202,6 +209,12 @@ def _size(file: BinaryIO) -> int:
         return os.fstat(file.fileno()).st_size
     except OSError:  # not a file at all
         return 0
+
+
+def _modified(file: BinaryIO) -> float | None:
+    """Return when a file was last written, in seconds since 1970; None for what is no regular file."""
+    status = os.fstat(file.fileno())
+    return status.st_mtime if stat.S_ISREG(status.st_mode) else None
 
 
 def raw(name: str, data: Data) -> Raw:

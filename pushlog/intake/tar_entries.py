@@ -42,6 +42,7 @@ class TarEntry:
     file: Reads | None = None
     problem: str | None = None
     harmless: bool = True
+    modified: float | None = None
 
 
 @dataclass(slots=True)
@@ -102,7 +103,15 @@ def _entry(block: bytes, kind: bytes, extension: _Extension, data: _Data) -> Tar
         return TarEntry(name, problem=SPARSE, harmless=False)
     if kind not in _REGULAR:
         return TarEntry(name, problem="a link or a device, not a file")
-    return TarEntry(name, file=data)
+    return TarEntry(name, file=data, modified=_time(block[136:148]))
+
+
+def _time(field: bytes) -> float | None:
+    """Return the time of a file in seconds since 1970; None for one that can't be read."""
+    try:
+        return float(_number(field))
+    except (BrokenError, ValueError):
+        return None
 
 
 def _block(stream: Reads) -> bytes | None:

@@ -6,6 +6,7 @@ on what comes out. Source: PKWARE's APPNOTE 6.3.
 
 from __future__ import annotations
 
+import datetime as dt
 import stat
 import struct
 import zlib
@@ -50,7 +51,10 @@ class Seekable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ZipEntry:
-    """One entry as the list tells it; `packed` and `size` in bytes, `offset` that of its local header."""
+    """One entry as the list tells it; `packed` and `size` in bytes, `offset` that of its local header.
+
+    `modified`: the time of the file in seconds since 1970, as if its clock showed UTC.
+    """
 
     name: str
     flags: int
@@ -60,6 +64,7 @@ class ZipEntry:
     size: int
     mode: int
     offset: int
+    modified: float | None = None
 
     @property
     def is_folder(self) -> bool:
@@ -114,9 +119,25 @@ def _listed(file: Seekable, start: int, shift: int) -> tuple[ZipEntry, int]:
     head = _read(file, start, _LISTED.size)
     if len(head) < _LISTED.size or not head.startswith(b"PK\1\2"):
         raise BrokenError("the zip is broken: its list of entries ends early")
-    (_, _, _, flags, method, _, _, crc, packed, size, name_size, extra_size, comment_size, _, _, attributes, offset) = (
-        _LISTED.unpack(head)
-    )
+    (
+        _,
+        _,
+        _,
+        flags,
+        method,
+        time,
+        date,
+        crc,
+        packed,
+        size,
+        name_size,
+        extra_size,
+        comment_size,
+        _,
+        _,
+        attributes,
+        offset,
+    ) = _LISTED.unpack(head)
     name = file.read(min(name_size, _NAME))
     if _FULL in (size, packed, offset):
         extra = _read(file, start + _LISTED.size + name_size, extra_size)
@@ -130,8 +151,18 @@ def _listed(file: Seekable, start: int, shift: int) -> tuple[ZipEntry, int]:
         size=size,
         mode=attributes >> 16,
         offset=offset + shift,
+        modified=_moment(date, time),
     )
     return entry, start + _LISTED.size + name_size + extra_size + comment_size
+
+
+def _moment(date: int, time: int) -> float | None:
+    """Return a time of MS-DOS in seconds since 1970, as if the clock had shown UTC; None for one that is none."""
+    year, month, day = (date >> 9) + 1980, date >> 5 & 15, date & 31
+    try:
+        return dt.datetime(year, month, day, time >> 11, time >> 5 & 63, 2 * (time & 31), tzinfo=dt.UTC).timestamp()
+    except ValueError:
+        return None
 
 
 def _wide(extra: bytes, *figures: int) -> tuple[int, ...]:

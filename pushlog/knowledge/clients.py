@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from pushlog.knowledge.paste import pasteable
 from pushlog.knowledge.tables import Row, document, ours
 from pushlog.knowledge.wording import COMMANDS, GROUPS
 from pushlog.model import Basis, Client, Family
@@ -58,9 +59,9 @@ class ClientFacts:
         return (self.client.value, *self.groups)
 
     def words(self, image: str) -> dict[str, str]:
-        """Return what the placeholders for the client and its commands stand for; `image` as a command names it."""
+        """Return what the placeholders for the client and its commands stand for; `image` as the log names it."""
         names = {"client": self.pusher, "sender": self.sender, "machine": self.machine}
-        commands = {verb: words.replace(_IMAGE, image) for verb, words in self.commands.items()}
+        commands = {verb: words.replace(_IMAGE, pasteable("reference", image)) for verb, words in self.commands.items()}
         return {
             **{key: _small(name) for key, name in names.items()},
             **{key.capitalize(): _large(name) for key, name in names.items()},

@@ -55,6 +55,10 @@ class Row:
         """Whether the table itself has a key."""
         return key in self._values
 
+    def own_keys(self) -> tuple[str, ...]:
+        """Return the keys of the table itself."""
+        return tuple(self._values)
+
     def inherited(self, key: str) -> object:
         """Return the value in `base` of a key that the table leaves out."""
         return None if self.has(key) else self._base.get(key)

@@ -19,6 +19,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pushlog.knowledge.paste import in_prose, pasteable
 from pushlog.model import Client
 
 if TYPE_CHECKING:
@@ -36,6 +37,10 @@ WORDS = {
     "server": "a proxy",
     "status": "an error status",
     "object": "a blob",
+    "app": "the application",
+    "endpoint": "the registry",
+    "account": "the account",
+    "region": "the region",
     "client": "the client",
     "Client": "The client",
     "sender": "the client",
@@ -43,12 +48,17 @@ WORDS = {
     "machine": "this machine",
     "Machine": "This machine",
 }
-# Commands of the client that pushed. `push` and `inspect` name the image; the others are followed by their arguments.
-COMMANDS = ("push", "inspect", "login", "logout", "history", "retag")
+# Names of programs and machines, which no log gives.
+OWN_NAMES = frozenset({"client", "Client", "sender", "Sender", "machine", "Machine"})
+# Commands of the client that pushed. `push` and `inspect` name the image, `signin` the registry, by its own way to log
+# in; the others are followed by their arguments.
+COMMANDS = ("push", "inspect", "login", "logout", "history", "retag", "signin")
 # engine: Docker's engine pushes. docker-cli: the `docker` command and its daemon are at hand. docker-config: logins are
 # read from `~/.docker/config.json`. containers-image: the library of Podman, Buildah and Skopeo.
 GROUPS = ("engine", "docker-cli", "docker-config", "containers-image")
 OTHERS = "others"
+# `on-ecr`: the text holds for pushes to registries of this kind, whatever the client.
+REGISTRY = "on-"
 SCOPES = dict.fromkeys((*(client.value for client in Client), *GROUPS, OTHERS))
 _ARTICLE = re.compile(rf"\b(?:an?|the|its|your) \{{(?:{'|'.join(WORDS)})\}}", re.IGNORECASE)
 
@@ -62,7 +72,7 @@ class Words:
     def __post_init__(self) -> None:
         """Refuse a scope that no client can have."""
         for scope, _ in self.by_scope:
-            if scope not in SCOPES:
+            if scope not in SCOPES and not scope.startswith(REGISTRY):
                 raise ValueError(f"the scope '{scope}' is none of {', '.join(SCOPES)}")
 
     def of(self, scopes: Collection[str], values: Mapping[str, str | None]) -> str | None:
@@ -103,7 +113,10 @@ def _has_commands(text: str, values: Mapping[str, str | None]) -> bool:
 
 
 def fill(text: str, values: Mapping[str, str | None]) -> str:
-    """Return the text with its placeholders filled; a missing value reads well in prose and stands out in commands."""
+    """Return the text with its placeholders filled; a missing value reads well in prose and stands out in commands.
+
+    Every command of every remedy is made here. What comes out of a log stands in one only as far as `paste` allows.
+    """
     parts = COMMAND.split(text)
     return "".join(_filled(part, values, in_command=index % 2 == 1) for index, part in enumerate(parts))
 
@@ -113,7 +126,10 @@ def _filled(text: str, values: Mapping[str, str | None], *, in_command: bool) ->
         name = hit[1]
         if name not in WORDS and name not in COMMANDS:
             return hit[0]
-        return values.get(name) or (name.upper() if in_command or name in COMMANDS else WORDS[name])
+        value = values.get(name)
+        if name in COMMANDS or name in OWN_NAMES:
+            return value or (name.upper() if in_command or name in COMMANDS else WORDS[name])
+        return pasteable(name, value) if in_command else in_prose(value or WORDS[name])
 
     return PLACEHOLDER.sub(value, text)
 

@@ -8,12 +8,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, is_dataclass, replace
 from enum import Enum
 from itertools import accumulate
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from pushlog.fields import names
 from pushlog.intake.log_text import LOOKED_AT
 from pushlog.intake.mapped import holds
-from pushlog.model import Evidence, Failure, Interval, Log, Redacted
+from pushlog.model import Evidence, Failure, Interval, Log, Missed, Redacted
 from pushlog.redaction.find import hide, mark, spans
 from pushlog.redaction.rows import goes_on
 from pushlog.redaction.windows import windows
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from pushlog.intake.log_text import LogText
     from pushlog.redaction.find import Span
+
+Record = TypeVar("Record")
 
 UNREDACTED = "secrets were not redacted, as --no-redact asked for"
 # A shorter one is hidden where its form shows it, but not wherever the same letters stand.
@@ -67,6 +69,12 @@ def redact_result(log: Log, text: LogText | None = None) -> Log:
     return replace(clean, source=replace(clean.source, redacted=(*log.source.redacted, *counts), notes=notes))
 
 
+def redact_record(record: Record) -> Record:
+    """Return any record with the secrets in its texts hidden."""
+    by_text, _ = _secrets_of(list({text for text, _ in _texts(record)}), [], ())
+    return cast("Record", _Redactor(by_text, {}).without(record))
+
+
 def without_redaction(log: Log) -> Log:
     """The result as it is, with the word that nothing was hidden."""
     if UNREDACTED in log.source.notes:
@@ -85,7 +93,7 @@ def _gather(value: object, texts: list[tuple[str, int | None]]) -> None:
     if isinstance(value, str):
         if value and not isinstance(value, Enum):
             texts.append((value, None))
-    elif isinstance(value, Evidence):
+    elif isinstance(value, Evidence | Missed):
         texts.append((value.text, value.line))
     elif isinstance(value, Failure):
         # In pieces for their lines, and whole for what goes over several of them.

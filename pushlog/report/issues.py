@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pushlog.model import Confidence, Diagnosis, Evidence, Finding, Outcome, Severity
@@ -35,6 +35,20 @@ NO_PUSH = Finding(
     evidence=(Evidence(line=1, text=""),),
     confidence=Confidence.CERTAIN,
 )
+
+
+def no_push(source: Source) -> Finding:
+    """Return what is said of a log without a push; lines that hold words of one are its evidence."""
+    if not source.missed:
+        return NO_PUSH
+    return replace(
+        NO_PUSH,
+        explanation="Some lines hold words of a push, but too few of them are here to tell what became of it.",
+        remedy=(
+            "Keep more of it, from the command to the prompt behind it: `docker push IMAGE 2>&1 | tee push-log.txt`",
+        ),
+        evidence=tuple(Evidence(line=entry.line, text=entry.text) for entry in source.missed),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +157,7 @@ def issues(logs: Iterable[Log]) -> tuple[Issue, ...]:
 
     for log in logs:
         if not log.pushes:
-            add(NO_PUSH, log.source, None, cause=False)
+            add(no_push(log.source), log.source, None, cause=False)
         for push in log.pushes:
             findings = (*_untold(push), *push.findings)
             errors = [finding for finding in findings if finding.severity is Severity.ERROR]

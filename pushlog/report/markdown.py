@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.model import Diagnosis, Finding, Outcome, Severity
 from pushlog.report.facts import about_facts, progress_facts, reading_facts, time_facts
-from pushlog.report.issues import NO_PUSH, image, tally
+from pushlog.report.issues import image, no_push, tally
 from pushlog.report.markdown_page import code, fenced, folded, inline, paragraph, table
 from pushlog.report.now import now
 from pushlog.report.prose import remedy
@@ -187,10 +187,12 @@ def _blocks(log: Log, level: str) -> Iterator[Block]:
             yield Block(Rank.NOTED if good else Rank.WHY, _finding(finding, push, f"{level}#"))
         yield Block(Rank.DETAILS, _details(push, log.source))
     if not log.pushes:
+        finding = no_push(log.source)
         notes = "\n".join(f"- {paragraph(note)}" for note in log.source.notes)
         parts = (
             f"{level} {RING} No push found: {code(log.source.name)}",
-            inline(f"{NO_PUSH.explanation} {NO_PUSH.remedy[0]}"),
+            inline(f"{finding.explanation} {finding.remedy[0]}"),
+            *([fenced([f"{entry.line} | {entry.text}" for entry in log.source.missed])] if log.source.missed else []),
         )
         yield Block(Rank.ENDED_BADLY, "\n\n".join((*parts, notes) if notes else parts))
 

@@ -30,7 +30,7 @@ from pushlog.report.words import FOLD_FROM, count, duration, outcome, reached
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pushlog.model import Evidence, Log, Source
+    from pushlog.model import Evidence, Log, Missed, Source
 
 # Folder and file tell one log from the others.
 SHORT_PATH = 2
@@ -113,6 +113,7 @@ class EmptyView:
     name: str
     facts: tuple[Fact, ...]
     notes: tuple[str, ...]
+    missed: tuple[Missed, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,7 +246,13 @@ def page(logs: Sequence[Log]) -> Page:
         for i, (push, source) in enumerate(sources, 1)
     )
     empty = tuple(
-        EmptyView(anchor=f"e{i}", name=log.source.name, facts=source_facts(log.source), notes=log.source.notes)
+        EmptyView(
+            anchor=f"e{i}",
+            name=log.source.name,
+            facts=source_facts(log.source),
+            notes=log.source.notes,
+            missed=log.source.missed,
+        )
         for i, log in enumerate((log for log in logs if not log.pushes), 1)
     )
     return Page(

@@ -25,12 +25,17 @@ if TYPE_CHECKING:
 LABEL = 9
 GAP = 4
 SHOWN_TAGS = 3
+SHOWN_MISSED = 5
 OUTCOME_STYLES = {
     Outcome.SUCCEEDED: "bold green",
     Outcome.FAILED: "bold red",
     Outcome.INTERRUPTED: "bold yellow",
     Outcome.INCOMPLETE: "bold yellow",
 }
+MISSED_ADVICE = (
+    "These lines hold words of a push, but too few of them are here to tell what became of it. Keep more of the log, "
+    "from the command to the prompt behind it:\n  docker push IMAGE 2>&1 | tee push-log.txt"
+)
 NO_PUSH_ADVICE = (
     "Is it the right file, and does it hold the push step? Capture the output of the push and read it again:\n"
     "  docker push IMAGE 2>&1 | tee push-log.txt"
@@ -97,7 +102,9 @@ def _no_push(page: Page, log: Log) -> Iterator[Text]:
     source = log.source
     sentence = f"No push was found in {page.line(source.name)} ({words.count(source.lines, 'line')})."
     yield from page.wrapped(Text("NO PUSH  ", "bold yellow"), Text(sentence, "bold"))
-    yield from page.prose(9, NO_PUSH_ADVICE)
+    for entry in source.missed[:SHOWN_MISSED]:
+        yield from page.wrapped(Text(f"{entry.line:>7}  ", "dim"), Text(page.line(entry.text)))
+    yield from page.prose(9, MISSED_ADVICE if source.missed else NO_PUSH_ADVICE)
     for note in source.notes:
         yield from page.prose(9, f"Note: {note}")
 

@@ -55,8 +55,8 @@ def check(case: Case) -> Iterator[Finding]:
         severity=SEVERITY,
         title=f"Layer {layer.id}{case.made_by(layer.id)} held the push back for {bound}{seconds(alone)}",
         explanation=f"{_size(layer)}All other layers were done {bound}{seconds(alone)} earlier. {_why(layer)}",
-        remedy=(
-            f"Find what made it: `docker history --no-trunc {case.image}`",
+        remedy=case.steps(
+            "Find what made it: `docker history --no-trunc {reference}`",
             (
                 "Split that instruction, or move what changes rarely into a layer below it. More concurrent uploads "
                 "would not have helped."

@@ -74,7 +74,9 @@ def _again(case: Case, earlier: Case, layers: tuple[str, ...]) -> Finding:
         severity=SEVERITY,
         title=f"{count(len(layers), 'layer')} that an earlier push of this log had uploaded went up again",
         explanation=_AGAIN[case.push.store],
-        remedy=(f"Push from the same daemon, or pull the last image before the build: `docker pull {case.image}`",),
+        remedy=case.steps(
+            "Push from the same daemon, or pull the last image before the build: `docker pull {reference}`"
+        ),
         evidence=(_pushed(earlier, layers[0]), _pushed(case, layers[0])),
         confidence=Confidence.CERTAIN,
         layers=layers,

@@ -30,6 +30,7 @@ ROLE = Role.OTHER
 SCOPE = Scope.ANY
 
 _OFFICIAL = "library/"
+_YOURS = "YOUR-NAME/{app}:{tag}"
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -39,8 +40,6 @@ def check(case: Case) -> Iterator[Finding]:
     if not refused or case.push.registry_kind != "docker-hub" or not repository.startswith(_OFFICIAL):
         return
     app = repository.removeprefix(_OFFICIAL)
-    tag = case.values()["tag"] or "TAG"
-    yours = f"YOUR-NAME/{app}:{tag}"
     header = case.mark(MarkKind.HEADER, MarkKind.OLD_HEADER, MarkKind.COMMAND)
     yield Finding(
         rule=CODE,
@@ -50,13 +49,14 @@ def check(case: Case) -> Iterator[Finding]:
         explanation=f"{case.client.pusher} completes the name `{app}` to `docker.io/{repository}`. "
         "No login helps there.",
         remedy=case.steps(
-            f"Tag it with your own name: `{{retag}} {app}:{tag} {yours}`",
-            ("Push that: `{push}`", f"Push it as `{yours}`."),
+            f"Tag it with your own name: `{{retag}} {{app}}:{{tag}} {_YOURS}`",
+            ("Push that: `{push}`", f"Push it as `{_YOURS}`."),
             (
-                f"If another registry was meant, begin with its host: `{{retag}} {app}:{tag} HOST/{yours}`",
-                f"If another registry was meant, begin with its host: `HOST/{yours}`.",
+                f"If another registry was meant, begin with its host: `{{retag}} {{app}}:{{tag}} HOST/{_YOURS}`",
+                f"If another registry was meant, begin with its host: `HOST/{_YOURS}`.",
             ),
-            image=yours,
+            image=_YOURS,
+            app=app,
         ),
         evidence=(*((header,) if header else ()), *case.error_lines()[:2]),
         confidence=Confidence.CERTAIN,

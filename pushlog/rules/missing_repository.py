@@ -31,6 +31,7 @@ SEVERITY = Severity.WARNING
 ROLE = Role.OTHER
 SCOPE = Scope.DOCKER_ENGINE
 
+_WHERE = "--registry-id {account} --region {region}"
 _HOST = re.compile(r"(?P<account>\d{12})\.dkr\.ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\.")
 
 
@@ -42,7 +43,6 @@ def check(case: Case) -> Iterator[Finding]:
     if not is_cut or host is None or not retries_used_up(case) or any(layer.state.done for layer in case.push.layers):
         return
     is_eof = failure is not None and failure.family is Family.EOF
-    where = f"--registry-id {host['account']} --region {host['region']}"
     repository = reference.repository or "REPOSITORY"
     yield Finding(
         rule=CODE,
@@ -50,9 +50,11 @@ def check(case: Case) -> Iterator[Finding]:
         severity=SEVERITY,
         title=f"Or the repository {repository} does not exist: on Amazon ECR that can look like this",
         explanation="ECR creates no repositories on push, and no layer went in that would show that this one exists.",
-        remedy=(
-            f"Ask for it: `aws ecr describe-repositories {where} --repository-names {repository}`",
-            f"If it is not found, create it: `aws ecr create-repository {where} --repository-name {repository}`",
+        remedy=case.steps(
+            f"Ask for it: `aws ecr describe-repositories {_WHERE} --repository-names {{repository}}`",
+            f"If it is not found, create it: `aws ecr create-repository {_WHERE} --repository-name {{repository}}`",
+            account=host["account"],
+            region=host["region"],
         ),
         evidence=case.error_lines()[:2],
         confidence=Confidence.LIKELY if is_eof else Confidence.POSSIBLE,

@@ -78,7 +78,7 @@ def check(case: Case) -> Iterator[Finding]:
         return
     if unsigned:
         what = "Only its signature is missing: content trust signs after the push."
-        remedy = (f"Sign the image that is there: `docker trust sign {case.image}`",)
+        remedy = case.steps("Sign the image that is there: `docker trust sign {reference}`")
     else:
         what = f"Line {failed.line} comes after it and is about something else."
         remedy = (f"Look for what failed between lines {digest.line} and {failed.line}. Do not push again for it.",)

@@ -53,8 +53,8 @@ def check(case: Case) -> Iterator[Finding]:
         title=f"Or {repository} does not exist there: the registry gave no reason",
         explanation=f"`{classified.parts.text.strip()}` stands alone, without a message. A missing right and a missing "
         "repository or project are answered alike.",
-        remedy=(
-            f"Ask with the same login; an image, or `manifest unknown`, proves it exists: `docker pull {case.image}`",
+        remedy=case.steps(
+            "Ask with the same login; an image, or `manifest unknown`, proves it exists: `docker pull {reference}`",
             "If it exists, the right to push is missing; if not, create the repository or project in the registry.",
         ),
         evidence=case.error_lines()[:2],

@@ -49,9 +49,9 @@ def check(case: Case) -> Iterator[Finding]:
         severity=SEVERITY,
         title="Or the login was good, and its token ran out during the upload",
         explanation=f"The refusal came {case.over} after the start. {lifetime(case)}",
-        remedy=(
+        remedy=case.steps(
             "To tell: push a small image to the same repository with the same login. If that works, it is the token.",
-            f"Let tokens live longer, or split the layer: `docker history --no-trunc {case.image}`",
+            "Let tokens live longer, or split the layer: `docker history --no-trunc {reference}`",
         ),
         evidence=(case.row(next(case.rows(trying[0]))), *case.error_lines()[:2]),
         confidence=Confidence.LIKELY,

@@ -204,6 +204,12 @@ def _countdowns(events: Events, *, counts_down: bool) -> dict[int, tuple[int, in
     return waits
 
 
+def countdown_seconds(events: Events) -> list[tuple[int, int, float]]:
+    """Return pairs of events of a layer between which a countdown passed, with its seconds as they print it."""
+    waits = _countdowns(events, counts_down=False)
+    return [(before, row, tenths / _SECOND) for row, (before, tenths) in waits.items() if before >= 0 and tenths > 0]
+
+
 def _lost(before: int, number: int, first: int) -> int:
     """Seconds of countdowns that the log lost, when the layer's `number`th begins with `first` seconds to go.
 

@@ -10,8 +10,8 @@ import numpy as np
 from pushlog.formats.docker.image_store import redraws_throttled
 from pushlog.formats.marks import MarkKind
 from pushlog.model import Client, Clock, Duration, Family
-from pushlog.timeline.clock import infer_clock
-from pushlog.timeline.measured import Timestamps, measure
+from pushlog.timeline.clock import countdown_seconds, infer_clock
+from pushlog.timeline.measured import Timestamps, is_contradicted, measure
 from pushlog.timeline.waits import proven_wait
 
 if TYPE_CHECKING:
@@ -56,12 +56,18 @@ def event_times(
         counts_down=uses_docker_engine,
     )
     printed = section.clock
-    measured = measure(section, timestamps) or measure(section, printed if printed and printed.whole else None)
+    waits = countdown_seconds(section.events) if uses_docker_engine else ()
+    clocks = [measure(section, clock) for clock in (timestamps, printed if printed and printed.whole else None)]
+    dated = [clock for clock in clocks if clock is not None]
+    measured = next((clock for clock in dated if not is_contradicted(clock, earliest.end, waits)), None)
     if measured is None:
+        began = next((clock.began for clock in dated), None)
         proven = max(earliest.end, round(printed.span, 3)) if printed else earliest.end
         kind = Clock.INFERRED if proven > 0 else Clock.NONE
-        return EventTimes(kind=kind, at=earliest.at, end=proven, duration=Duration(seconds=None, at_least=proven))
+        return EventTimes(
+            kind=kind, at=earliest.at, end=proven, duration=Duration(seconds=None, at_least=proven, began=began)
+        )
     # A coarse stamp is cut off, not rounded: the push may have been shorter by one step of it.
-    bound = max(earliest.end, measured.seconds - measured.resolution, 0.0)
+    bound = min(max(earliest.end, measured.seconds - measured.resolution, 0.0), measured.seconds)
     duration = Duration(seconds=round(measured.seconds, 3), at_least=round(bound, 3), began=measured.began)
     return EventTimes(kind=measured.kind, at=measured.at, end=measured.seconds, duration=duration)

@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 
 # Fewer stamped lines than this share: the stamps are not those of the push.
 _ENOUGH = 0.5
+# Seconds between two lines: no push waits for a month, so the clock was set meanwhile.
+_JUMP = 30 * 86400.0
+# Times may fall short of what the lines prove by this share and so many seconds: for a reader that is late, and for
+# stamps that are cut off. The captures that carry times exceed what their lines prove by 1.0 s and more.
+_SHARE, _SLACK = 0.05, 0.5
+# The same for single countdowns, whose lines can come a little late one by one, in all.
+_COUNTDOWN_SHARE, _COUNTDOWN_SLACK = 0.25, 2.0
 
 
 class Timestamps(Protocol):
@@ -62,6 +69,8 @@ def measure(section: ParsedPush, timestamps: Timestamps | None) -> Measured | No
     if not dated.any() or dated.mean() < _ENOUGH:
         return None
     filled = _filled(read, dated)
+    if times.jump > _JUMP or np.diff(filled).max(initial=0.0) > _JUMP:
+        return None
     index = {place: number for number, place in enumerate(places)}
     rows = [index[place] for place in zip(events.line.tolist(), events.start.tolist(), strict=True)]
     return Measured(
@@ -72,6 +81,21 @@ def measure(section: ParsedPush, timestamps: Timestamps | None) -> Measured | No
         steps=times.steps,
         began=times.began,
     )
+
+
+def is_contradicted(measured: Measured, proven: float, countdowns: Sequence[tuple[int, int, float]]) -> bool:
+    """Whether these are not the times of the push: all are one moment, or its lines prove that more time passed.
+
+    Such a log was written at once when all was over. `proven`: seconds that the push took at least;
+    `countdowns`: pairs of events and the seconds that passed between them.
+    """
+    if measured.seconds <= 0 or measured.seconds + measured.resolution + _SLACK < (1 - _SHARE) * proven:
+        return True
+    if not countdowns:
+        return False
+    before, after, least = (np.array(column) for column in zip(*countdowns, strict=True))
+    missing = least - (measured.at[after] - measured.at[before]) - measured.resolution
+    return float(missing.clip(0).sum()) > _COUNTDOWN_SHARE * float(least.sum()) + _COUNTDOWN_SLACK
 
 
 def _filled(read: NDArray[np.float64], dated: NDArray[np.bool_]) -> NDArray[np.float64]:

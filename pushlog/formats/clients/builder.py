@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pushlog.formats.docker.bind_error import join_error_lines
+from pushlog.formats.docker.surroundings import stopped
 from pushlog.formats.events import gaps, of_rows
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.parsed_push import ParsedPush
@@ -30,6 +31,8 @@ _AFTER = 4096
 _BETWEEN = 300
 _NEAR = 12
 _BELOW = 2
+# Marks that tell how a push ended.
+_ENDS = {MarkKind.DIGEST, MarkKind.DONE, MarkKind.LAST_WORD, MarkKind.INTERRUPT}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,7 +94,10 @@ def error_at(text: LogText, mark: Mark, message: str) -> ErrorLines:
 
 
 def parsed_push(text: LogText, push: PushBuilder) -> ParsedPush:
-    """The section that all this makes up."""
+    """Return the push that a builder has collected; a line below one whose end is open may tell that it was stopped."""
+    if push.error is None and not any(mark.kind in _ENDS for mark in push.marks):
+        stop = max(mark.stop for mark in [*push.marks, *push.consumed])
+        push.marks += stopped(text.pieces(stop, min(len(text.data), stop + _AFTER)))
     marks = [*push.marks, *push.consumed]
     spans = [(m.start, m.stop) for m in marks] + [(r.start, r.stop) for r in push.rows]
     spans += [(push.error.start, push.error.stop)] if push.error else []

@@ -123,9 +123,9 @@ def _by_error(pushes: Sequence[PushBuilder], closing: _Closing) -> PushBuilder |
     above: PushBuilder | None = None
     for push in sorted((push for push in pushes if push.error), key=lambda push: push.error.start if push.error else 0):
         assert push.error is not None
-        known = first_line(push.error.text)
+        first = first_line(push.error.text)
         # GitHub shows the last line of the error alone.
-        is_same = message.startswith(known) or (closing.mark.kind == MarkKind.ANNOTATION and message in push.error.text)
+        is_same = message.startswith(first) or (closing.mark.kind == MarkKind.ANNOTATION and message in push.error.text)
         if not is_same:
             continue
         if push.error.start <= closing.mark.start:
@@ -165,8 +165,8 @@ def _unfinished(
     failed = [push for push in candidates if id(push) in failed_rows]
     name = refused_name(closing.error.text)
     for push in reversed(failed or (candidates if is_error else [])):
-        own = reference_of(push)
-        if name is None or own is None or repository_of(own) == repository_of(name):
+        reference = reference_of(push)
+        if name is None or reference is None or repository_of(reference) == repository_of(name):
             return push
     return None
 
@@ -180,8 +180,8 @@ def _add(push: PushBuilder, closing: _Closing) -> None:
     if push.error is None:
         push.error = closing.error
     name = closing.name
-    own = reference_of(push)
-    if name and (own is None or (refused_name(closing.error.text) and own != name)):
+    reference = reference_of(push)
+    if name and (reference is None or (refused_name(closing.error.text) and reference != name)):
         push.add_mark(MarkKind.REFERENCE, closing.mark, REFERENCE=name)
     push.consumed += [mark for mark in closing.lines[:-1] if mark.start > push.error.start or not push.consumed]
     push.consumed.append(replace(closing.mark, stop=closing.error.stop))

@@ -97,14 +97,14 @@ _BELOW_TAG = 8
 
 def pushes(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
     """Return the pushes of containers/image in a log. A copy from a registry into another is one too."""
-    found: list[ParsedPush] = []
+    pushes_found: list[ParsedPush] = []
     tagged: Mark | None = None
     for marks in pushes_of(LINES.marks(text, WHERE), starts=_starts, ends=_ENDS):
         push = _push(text, marks, tagged)
         if push:
-            found.append(parsed_push(text, push))
+            pushes_found.append(parsed_push(text, push))
         tagged = next((mark for mark in marks if mark.kind == MarkKind.TAGGED), None if push else tagged)
-    return tuple(found)
+    return tuple(pushes_found)
 
 
 def _starts(push: Sequence[Mark], mark: Mark) -> bool:
@@ -124,14 +124,16 @@ def _push(text: LogText, marks: Sequence[Mark], tagged: Mark | None) -> PushBuil
     if command and (is_help(command.fields["COMMAND"]) or not _is_of(command, marks)):
         marks, command = [mark for mark in marks if mark is not command], None
     is_push_error = error is not None and _IS_PUSH_ERROR.search(_message(text, error)) is not None
-    own = _of_the_push(marks, has_command=command is not None, is_push_error=is_push_error)
-    copies = [mark for mark in own if mark.kind in _COPY]
-    is_openshift = any(mark.kind in _OPENSHIFT for mark in own)
-    if not own or not (copies or answers(command, error) or is_push_error or is_openshift):
+    push_marks = _of_the_push(marks, has_command=command is not None, is_push_error=is_push_error)
+    copies = [mark for mark in push_marks if mark.kind in _COPY]
+    is_openshift = any(mark.kind in _OPENSHIFT for mark in push_marks)
+    if not push_marks or not (copies or answers(command, error) or is_push_error or is_openshift):
         return None
     push = PushBuilder(client=Client.UNKNOWN, why="")
-    push.client, push.why = _client(text, own, command, error)
-    push.consumed = [mark for mark in own if mark.kind != MarkKind.LOG or not copies or mark.line >= copies[0].line - 1]
+    push.client, push.why = _client(text, push_marks, command, error)
+    push.consumed = [
+        mark for mark in push_marks if mark.kind != MarkKind.LOG or not copies or mark.line >= copies[0].line - 1
+    ]
     if error:
         push.error = error_at(text, error, _message(text, error))
     _add_names(push, command, tagged, error)
@@ -215,7 +217,7 @@ def _names_podman(mark: Mark) -> bool:
 
 
 def _add_names(push: PushBuilder, command: Mark | None, tagged: Mark | None, error: Mark | None) -> None:
-    """Add the references that lines name: the builder's own, the command's, the build's above, the error's."""
+    """Add the references that lines name: the builder's push_marks, the command's, the build's above, the error's."""
     first = push.consumed[0]
     if command and (name := pushed_by(command.fields["COMMAND"])):
         push.add_mark(MarkKind.REFERENCE, command, REFERENCE=with_default_tag(name))
@@ -231,7 +233,7 @@ def _add_names(push: PushBuilder, command: Mark | None, tagged: Mark | None, err
 
 
 def _add_end(push: PushBuilder, copies: Sequence[Mark]) -> None:
-    """Add how the push ended: the builder's own words, else the last line of the copy."""
+    """Add how the push ended: the builder's push_marks words, else the last line of the copy."""
     if push.error:
         return
     last = next((mark for mark in reversed(push.consumed) if mark.kind in _COPY or mark.kind in RETRIES), None)

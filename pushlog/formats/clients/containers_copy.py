@@ -82,7 +82,7 @@ def _add_attempt(
         if mark.kind in {MarkKind.COPYING, MarkKind.COPIED} and blob not in stored:
             started[blob] = mark
             push.rows.append(_row(mark, blob, EventKind.PUSHING))
-            if mark.kind == MarkKind.COPIED and (done is None or mark.fields["BLOB"] in done):
+            if done is not None and mark.kind == MarkKind.COPIED and mark.fields["BLOB"] in done:
                 stored.add(blob)
                 push.rows.append(_row(mark, blob, EventKind.PUSHED))
         elif mark.kind == MarkKind.EXISTS:
@@ -93,6 +93,11 @@ def _add_attempt(
             # All blobs are there when the manifest is written, and when the copy of the configuration begins.
             push.rows += [_row(mark, layer, EventKind.PUSHED) for layer in started if layer not in stored]
             stored |= set(started)
+    if done is None:
+        # The log ends before the configuration: what the bars show is all that is known.
+        copied = {blob: mark for blob, mark in started.items() if mark.kind == MarkKind.COPIED and blob not in stored}
+        push.rows += [_row(mark, blob, EventKind.PUSHED) for blob, mark in copied.items()]
+        stored |= set(copied)
 
 
 def _done_before_the_end(attempt: Sequence[Mark], error: str) -> set[str]:
@@ -118,7 +123,7 @@ def _is_same(blob: str, digest: str) -> bool:
 def _add_retry(push: PushBuilder, mark: Mark, blobs: Iterable[str]) -> None:
     """Add a retry of the push, and of the blobs that it copies again."""
     wait = go_seconds(mark.fields["WAIT"])
-    if not any(known.kind == MarkKind.RETRY and known.start == mark.start for known in push.marks):
+    if not any(other.kind == MarkKind.RETRY and other.start == mark.start for other in push.marks):
         fields = {key: mark.fields[key] for key in ("TRY", "TRIES", "TEXT") if key in mark.fields}
         push.add_mark(MarkKind.RETRY, mark, WAIT=f"{wait:g}", **{"TEXT": "", **fields})
     push.rows += [_row(mark, blob, EventKind.RETRYING, wait=round(wait)) for blob in blobs]

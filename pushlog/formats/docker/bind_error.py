@@ -12,7 +12,7 @@ import numpy as np
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.powershell import read_record
 from pushlog.formats.docker.surroundings import is_of_another_command
-from pushlog.formats.errors.bystanders import is_bystander
+from pushlog.formats.errors.bystanders import is_bystander, is_command
 from pushlog.formats.errors.classify import continues, starts_error
 from pushlog.formats.errors.console_wrap import unwrapped
 from pushlog.formats.errors.wrapped import Wrapped, error_in, unlabelled, without_marks
@@ -92,6 +92,8 @@ class PushRange:
         """
         rest = iter(pieces)
         for piece in islice(rest, near):
+            if near and is_command(piece.text):
+                return None
             record = read_record(self.text, piece) if near else None
             if record:
                 error = join_error_lines(
@@ -117,6 +119,9 @@ def join_error_lines(text: LogText, first: Piece, rest: Iterable[Piece], wrapped
     head, error = (wrapped.head.strip(), wrapped.text) if wrapped else ("", without_marks(first.text))
     last = first
     for piece in rest:
+        # A CI repeats an error line in a channel of its own.
+        if piece.text == first.text:
+            break
         if joined := unwrapped(text, error, last, piece):
             error, last = joined, piece
             continue
@@ -168,7 +173,7 @@ def _error_above(candidate: PushRange, pieces: list[Piece], line: int) -> ErrorL
 
 def _unexplained_error(candidate: PushRange, offset: int) -> ErrorLines | None:
     """Return the line right below a push as its error, if nothing else explains it and the output ends with it."""
-    pieces = iter(candidate.below(offset))
+    pieces = iter(candidate.leftover(offset, min(candidate.stop, offset + _REACH)))
     first = next(pieces, None)
     if first is None or candidate.text.data[offset : first.start].count(b"\n") > _APART or is_bystander(first.text):
         return None

@@ -11,10 +11,10 @@ from pushlog.formats.docker.bind_error import ErrorLines, PushRange, bound_error
 from pushlog.formats.docker.build_push import build_push
 from pushlog.formats.docker.surroundings import is_of_another_command
 from pushlog.formats.errors.bystanders import is_bystander
-from pushlog.formats.errors.classify import starts_error
 from pushlog.formats.errors.wrapped import error_in
 from pushlog.formats.image_names import has_open_tag, may_be, split
 from pushlog.formats.marks import Mark, MarkKind
+from pushlog.intake.log_text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,6 +34,17 @@ _FEW = 6
 _FAILED = re.compile(r"non-zero|returned|exit|fail|error|exception", re.IGNORECASE)
 # A sentence that says that the command it quotes went well.
 _WORKED = re.compile(r"\b(?:worked|works fine|succeeded|was successful)\b", re.IGNORECASE)
+# A line that tells which command to run, or what to do if it fails: a file that was searched, a workflow, a manual.
+_ADVICE = re.compile(
+    r"^\S+:\d+[:-]|^\s*(?:-\s+)?(?:run|script|command|cmd|args|push)\s*:|^\s*-\s+(?:[\"']?docker\b|name:)"
+    r"|\b(?:if (?:it|you|this|the|that)|in case|whenever|e\.g\.|for example|you (?:can|should|must|need)|make sure)\b",
+    re.IGNORECASE,
+)
+# A line that runs something else: what stands below it is its answer.
+_OTHER_COMMAND = re.compile(
+    r"(?:[$+#>]+ +|\S+[#$] )?(?:helm|kubectl|oc|git|npm|npx|yarn|pnpm|make|docker|podman|aws|gcloud|az|terraform"
+    r"|ansible\S*|curl|wget|cd|export|sleep|python3?|pip3?|go|mvn|\./\S+|gradle|ssh|scp|bash|sh) +[\w./$\"'-]"
+)
 # Texts that stand in no errors but those of a push.
 _UPLOAD = re.compile(
     r"failed commit on ref|/blobs/uploads|blob upload|blob unknown|digest invalid|size invalid|tag invalid"
@@ -42,18 +53,13 @@ _UPLOAD = re.compile(
     r"|An image does not exist locally|tag does not exist: |cannot be overwritten because|configured as immutable"
     r"|cannot update tag|will exceed the configured upper limit|(?:Put|Patch|Post|PUT|PATCH|POST) \"?https?://\S+/v2/"
 )
+# A registry is asked below `/v2/`, before docker 1.10 below `/v1/`.
+_URL, _REGISTRY_URL = re.compile(r"https?://"), re.compile(r"https?://\S+/v[012](?:\.\d+)?/|/token\b")
 # Words of other commands: of a pull, a login, a build, an orchestrator that pulls.
 _ELSEWHERE = re.compile(
     r"\bdocker (?:image )?(?:pull|login|build|run|compose|buildx)\b|\bpull access denied\b|\b[Pp]ull(?:ing)?\b"
-    r"|\bFROM \S|kubectl|\blogin\b|manifest for \S+ not found"
+    r"|\bFROM \S|kubectl|\blogin\b|manifest for \S+ not found|^\s*[$#%>+]\s+(?!sudo docker|docker)\S"
 )
-
-
-def line_of_unbound_error(text: LogText, knowledge: Knowledge) -> int | None:
-    """Return the first line that reads like a push's error in a log without a push; it may be that of a pull."""
-    stop = min(len(text.data), _SHORT_LOG)
-    lines = ((piece.line, piece.text) for piece in text.pieces(0, stop) if starts_error(piece.text, knowledge))
-    return next((line for line, words in lines if not is_of_another_command(words)), None)
 
 
 def push_without_rows(candidate: PushRange, opening: tuple[Mark, ...]) -> ParsedPush | None:
@@ -62,8 +68,9 @@ def push_without_rows(candidate: PushRange, opening: tuple[Mark, ...]) -> Parsed
     if command is None:
         return None
     pieces = list(candidate.below(max(m.stop for m in opening)))
-    error = candidate.first_error(pieces, 2)
-    if error:
+    error = candidate.first_error(pieces[:1] if pieces and _OTHER_COMMAND.match(pieces[0].text) else pieces, 2)
+    # This word alone ends a here-document far more often than a push that has said nothing yet.
+    if error and error.text != "EOF":
         return build_push(candidate, error, list(opening))
     options = " ".join(command.fields.get(name, "") for name in ("OPTIONS", "AFTER")).split()
     if pieces and {"-q", "--quiet"} & set(options) and _names(pieces[0].text, command):
@@ -94,7 +101,8 @@ def mentioned_pushes(candidate: PushRange) -> Iterator[ParsedPush]:
     for mention in candidate.marks:
         if mention.kind != MarkKind.MENTION or mention.start < previous_stop:
             continue
-        if _WORKED.search(candidate.text.shown(mention.line)):
+        line = candidate.text.shown(mention.line)
+        if _WORKED.search(line) or _ADVICE.search(line):
             continue
         error = _error_beside(candidate, mention, previous_stop)
         if error:
@@ -106,11 +114,14 @@ def mentioned_pushes(candidate: PushRange) -> Iterator[ParsedPush]:
 def _error_beside(candidate: PushRange, mention: Mark, previous_stop: int) -> ErrorLines | None:
     """Return the error of a quoted command: behind it in its line, right below, or above the report that it failed."""
     text = candidate.text
-    pieces = list(candidate.below(mention.stop))
-    behind = sum(piece.line == mention.line for piece in pieces)
-    error = candidate.first_error(pieces, behind) if behind else None
-    if error is None:
-        error = _labelled_error(candidate, pieces[behind:], _BELOW)
+    line = text.start_of(mention.line), text.stop_of(mention.line)
+    pieces = list(candidate.below(line[1]))
+    whole = text.piece(*line)
+    behind = len(plain(text.data[line[0] : mention.stop]))
+    wrapped = error_in(whole.text, candidate.knowledge, behind=behind) if whole else None
+    if whole and wrapped:
+        return join_error_lines(text, whole, pieces, wrapped)
+    error = _labelled_error(candidate, pieces, _BELOW)
     if error or not _FAILED.search(text.shown(mention.line)):
         return error
     start = max(previous_stop, text.start_of(max(1, mention.line - _ABOVE)))
@@ -156,6 +167,8 @@ def _is_alone(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
     A few words around an error that only an upload has are a sentence of the person who asks about it.
     """
     others = [piece.text for piece in pieces if not error.lines[0] <= piece.line <= error.lines[1]]
+    if _URL.search(error.text) and not _REGISTRY_URL.search(error.text):
+        return False
     if any(_ELSEWHERE.search(line) for line in (error.text, *others)):
         return False
     is_asked = len(others) <= _FEW and _UPLOAD.search(error.text) is not None

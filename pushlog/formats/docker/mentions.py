@@ -23,9 +23,12 @@ _COMMAND = re.compile(
     rf"(?<![\w/.-])docker(?:\.exe)?{_GAP}(?:image{_GAP})?push{_GAP}(?:--?[a-z][\w-]*(?:=[^\s\"',]+)?{_GAP})*+"
     rf"\\?[\"']?(?P<name>{_NAME})(?![\w/@$*{{])"
 )
+# A word alone may be any word of a sentence.
+_IMAGE = re.compile(r"[/:]")
 # Programs that run `docker push` and say so in their own words; the image needs a path here.
 _WORDS = re.compile(
-    r"(?:[Ff]ailed to push(?=\S* \S+(?: after \d+ tries)?: .*exit)|[Uu]nable to push|[Cc]ould not push"
+    r"(?:[Ff]ailed to push(?=(?: image)? \S+(?: after \d+ tries)?: .*exit|(?: docker)? image \S+:)"
+    r"|[Uu]nable to push|[Cc]ould not push"
     r"|[Pp]ushing(?: to remote:| to registry:| docker image:?| image:?| the image:?)?)"
     rf"(?: image| docker image)? [\"'`]?(?P<name>(?=\S*/){_NAME})(?![\w/@$*{{])"
     rf"(?:[\"'`] to registry [\"'`](?P<host>[\w.-]+(?::\d+)?)[\"'`])?"
@@ -49,6 +52,8 @@ def mentioned(text: LogText, start: int, stop: int) -> Iterator[Mark]:
         line = text.data[first:last].decode("latin-1")
         for pattern in (_COMMAND, _WORDS):
             for match in pattern.finditer(line):
+                if not _IMAGE.search(match["name"].rstrip(".,:")):
+                    continue
                 host = match.groupdict().get("host")
                 name = f"{host}/{match['name']}" if host and not match["name"].startswith(f"{host}/") else match["name"]
                 yield _mention(text, first + match.start(), first + match.end(), name)

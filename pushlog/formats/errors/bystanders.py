@@ -32,6 +32,8 @@ _ENDINGS = (
     r"Sending interrupt signal to process.*|(?:Aborted|Cancell?ing)\b.*",
     r"(?:Terminated|Killed|Interrupted|Cancell?ed)\W*",
     r"\^C.*|The operation was cancell?ed.*|.*\bcontext cancell?ed\W*",
+    # The daemon's own log.
+    r"(?:time=\S+ )?level=(?:info|debug|trace|warn(?:ing)?)\b.*|.*\bUpload failed, retrying.*",
     # `time`, and the stacks of Python, node and Java.
     r"(?:real|user|sys)\s+\d.*|\d+(?:\.\d+)?user .*",
     r"Traceback \(most recent call last\):|File \".*\", line \d+.*|\.\.\. \d+ more|Caused by: .*",
@@ -50,6 +52,13 @@ _SUCCESS = re.compile(
 )
 # People write sentences below what they paste.
 _SENTENCE = re.compile(r"\?\s*$|\b(?:I|I'm|I've|Im|we|my|please|pls|thanks|thx|anyone|any idea|help)\b", re.IGNORECASE)
+# A command behind a prompt or in the trace of a shell: what follows is its output.
+_COMMAND = re.compile(r"(?:\S{0,80}[$#\u276f\u279c\xbb\u25b6]|PS [^<>|]{0,120}>|\w:\\[^<>|]{0,120}>|\++)\s+\w")
+
+
+def is_command(line: str) -> bool:
+    """Return whether a line is a command that a shell ran."""
+    return _COMMAND.match(line.strip()) is not None
 
 
 def is_bystander(line: str) -> bool:

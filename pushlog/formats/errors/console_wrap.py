@@ -22,6 +22,8 @@ _BEGINS = re.compile(
     r"|error\b|warning\b|exit (?:code|status)|script returned|[\w.-]+: digest: )"
 )
 _WHOLE = re.compile(rb"The push refers to |digest: sha256:")
+# A secret is found and hidden line by line: its parts are left where they are.
+_TOKEN = re.compile(r"(?=[\w+/=-]{0,60}[A-Z])(?=[\w+/=-]{0,60}[g-z])(?=[\w+/=-]{0,60}\d)[\w+/=-]{40,}")
 _ODD_QUOTE = re.compile(r'[^"]*"(?:[^"]*"[^"]*")*[^"]*')
 
 
@@ -36,7 +38,8 @@ def unwrapped(text: LogText, error: str, last: Piece, piece: Piece) -> str | Non
     is_open = _ODD_QUOTE.fullmatch(error) is not None and '"' in row
     if not is_open and (len(line) not in _WIDTHS or _longest_around(text, last.line) > len(line)):
         return None
-    return error + line[len(line.rstrip()) :] + row.rstrip()
+    joined = error + line[len(line.rstrip()) :] + row.rstrip()
+    return None if _TOKEN.search(joined, max(0, len(error) - _SHORTEST)) else joined
 
 
 def _longest_around(text: LogText, line: int) -> int:

@@ -29,6 +29,9 @@ CODE = re.compile(
 # The name of a wrapper by its first words; the longer words come first.
 STAGES = (
     ("Error response from daemon", "daemon"),
+    ("Error pushing to registry", "daemon"),
+    ("FATA[", "daemon"),
+    ("Failed to upload", "upload"),
     ("error during connect", "daemon-connect"),
     ("failed to authorize redirect", "redirect"),
     ("failed to authorize", "authorize"),
@@ -37,6 +40,8 @@ STAGES = (
     ("failed to do request", "request"),
     ("failed to copy", "copy"),
     ("failed to push", "push"),
+    ("failed to put manifest", "push"),
+    ("failed to mount blob", "push"),
     ("pushing image", "push"),
     ("failed to build", "build"),
     ("failed to solve", "solve"),

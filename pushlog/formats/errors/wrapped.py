@@ -40,8 +40,16 @@ LABEL = re.compile(
     r"|docker(?:\.exe)?\b|push\b|failed\b|F8|DOCKER|E(?=:)|[EWF]\d{4}\b"
     r")*+"
 )
+# A label ends with a mark, or is a level in capitals.
+_LABEL_END = re.compile(r"[^\w\s]+\s*|\b[A-Z]{3,}\s+|^\s+")
 # A program tells how a command ended, and behind that what the command printed.
 _COMMAND_ENDED = re.compile(r".*\bexit(?:ed)?(?: with)?(?: error)? (?:code|status):? \d+\W{1,3}", re.DOTALL)
+# Words that introduce an error, with a colon or a bracket before it; those of a push may do so anywhere.
+_FAILED = re.compile(r"(?:fail|error|push|unable|could not|cannot|exception|stderr).*[:(]\s*[\"'`]*$", re.IGNORECASE)
+_PUSH_FAILED = re.compile(r"[^.\n]{0,120}\bpush(?:ing|ed)?\b[^\n]{0,120}[:(]\s*[\"'`]*", re.IGNORECASE)
+# The daemon's own log, and sentences about errors.
+_OTHER_LEVEL = re.compile(r"\blevel=(?:info|debug|trace)\b|Upload failed, retrying")
+_CONDITION = re.compile(r"\b(?:if|when|whenever|should|might|e\.g|for example|usually)\b", re.IGNORECASE)
 # Whole lines that are errors when nothing but labels stands before them.
 _SHORT = re.compile(r"[\w-]+(?:[ /:][\w-]+){0,2}\W*$")
 # A program says so of the error behind it; what is in quotes may be said of another line.
@@ -53,7 +61,8 @@ _BREAKS = re.compile(r"(?:\\+r)?\\+n|\\+r")
 _COLOUR = re.compile(r"\x1b?\[\d+(?:;\d+)*m|\x1b?\[0?[mK]$")
 _MARKS_BEHIND = re.compile(r"(?:\s|```|\*\*\*?|~~|<{2,}|\\)+$")
 _PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">", **dict(zip(_QUOTES[::2], _QUOTES[1::2], strict=True))}
-_EVEN = "\"'`*_~|"
+_MARKS = "*_~|"
+_ESCAPED_QUOTE = re.compile(r"\\+[\"']$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,28 +73,39 @@ class Wrapped:
     head: str
 
 
-def error_in(line: str, knowledge: Knowledge, *, is_near: bool = True) -> Wrapped | None:
+def error_in(line: str, knowledge: Knowledge, *, is_near: bool = True, behind: int = 0) -> Wrapped | None:
     """Return the error that a line holds; None where it holds none.
 
     `is_near`: the line stands right by a push, so that any words may introduce the error; else only labels may.
+    `behind`: the error begins behind so many characters.
     """
     stripped = line.strip()
     ended = _COMMAND_ENDED.match(stripped)
-    if not ended and starts_error(stripped, knowledge):
+    if not ended and not behind and starts_error(stripped, knowledge):
         return Wrapped(text=_without_end(stripped, ""), head="")
     if len(stripped) > _LONGEST:
         return None
-    for start in _word_starts(stripped, ended.end() if ended else 0):
+    for start in _word_starts(stripped, max(ended.end() if ended else 0, behind)):
         head, rest = stripped[:start], stripped[start:]
         if not begins_error(rest, knowledge) and len(rest) > _LONGEST_WORDS:
             continue
         text = _without_end(rest, head)
         if not begins_error(text, knowledge):
             continue
-        is_label = LABEL.fullmatch(head) is not None
-        if is_label or (is_near and not _SHORT.match(text)):
+        if _introduces(head, text, is_near=is_near):
             return Wrapped(text=text, head=head)
     return None
+
+
+def _introduces(head: str, text: str, *, is_near: bool) -> bool:
+    """Return whether the words before an error can be those of a program that tells it."""
+    if LABEL.fullmatch(head):
+        return True
+    if _OTHER_LEVEL.search(head) or _CONDITION.search(head):
+        return False
+    if not is_near:
+        return _PUSH_FAILED.fullmatch(head) is not None
+    return not _SHORT.match(text) or _FAILED.search(head) is not None
 
 
 def without_marks(line: str) -> str:
@@ -97,10 +117,8 @@ def unlabelled(line: str) -> Wrapped:
     """Return a line without labels and marks: the text of an error that no form and no row of the catalogue has."""
     stripped = line.strip()
     label = LABEL.match(stripped)
-    start = label.end() if label else 0
-    # A label that is the beginning of a longer word is none.
-    while start and start < len(stripped) and stripped[start - 1].isalnum() and stripped[start].isalnum():
-        start -= 1
+    ends = [match.end() for match in _LABEL_END.finditer(stripped, 0, label.end() if label else 0)]
+    start = ends[-1] if ends else 0
     if start >= len(stripped):
         return Wrapped(text=stripped, head="")
     return Wrapped(text=_without_end(stripped[start:], stripped[:start]), head=stripped[:start])
@@ -129,13 +147,22 @@ def _without_end(text: str, head: str) -> str:
 
 def _closers(head: str) -> Iterator[str]:
     """Return what closes the marks that stand open before an error, the innermost first."""
-    for sign in reversed(head.rstrip()[-8:]):
+    adjacent = head.rstrip()
+    escaped = _ESCAPED_QUOTE.search(adjacent)
+    if escaped:
+        yield escaped[0]
+        adjacent = adjacent[: escaped.start()]
+    open_quotes = {sign for sign in "\"'`" if len(re.findall(rf"(?<!\\){sign}", adjacent)) % 2}
+    for sign in reversed(adjacent[-8:]):
         if sign in _PAIRS:
             yield _PAIRS[sign]
-        elif sign in _EVEN:
+        elif sign in open_quotes or (sign in _MARKS and head.endswith(sign)):
             yield sign
+            open_quotes.discard(sign)
         elif sign.isalnum():
-            return
+            break
+    if '"' in open_quotes:
+        yield '"'
 
 
 def _until_break(text: str) -> str:
@@ -148,6 +175,8 @@ def _until_break(text: str) -> str:
 
 def _until(text: str, closer: str) -> str:
     """Return the text before what closes it; all of it where nothing does."""
+    if len(closer) > 1:
+        return text.partition(closer)[0]
     if closer in "\"'":
         quoted = re.match(rf"((?:[^\\{closer}]|\\.)*){closer}", text)
         if closer == "'" and quoted and text[quoted.end() : quoted.end() + 1].isalnum():

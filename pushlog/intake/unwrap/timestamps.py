@@ -35,13 +35,15 @@ _OFTEN = 0.2
 class LineTimes:
     """Seconds of the asked lines, NaN where a line has none; `resolution` of the stamps; `steps` back of the clock.
 
-    `began` is the moment of the first stamp as the log writes it, None where stamps carry no date.
+    `began` is the moment of the first stamp as the log writes it, None where stamps carry no date. `jump`: the longest
+    step in seconds by which the clock was set back.
     """
 
     seconds: tuple[float, ...]
     resolution: float
     steps: int
     began: str | None
+    jump: float = 0.0
 
     @property
     def has_any(self) -> bool:
@@ -108,6 +110,7 @@ def times(stamps: Sequence[str | None], clock: str, zone: dt.tzinfo | None = Non
         resolution=_resolution(printed, clock),
         steps=_steps(values, clock),
         began=_date(printed[0], clock, zone) if printed else None,
+        jump=_jump(values, clock),
     )
 
 
@@ -185,6 +188,13 @@ def _steps(values: Sequence[float], clock: str) -> int:
     readable = [value for value in values if not math.isnan(value)]
     half = _PERIODS.get(clock, math.inf) / 2
     return sum(0 < before - after <= half for before, after in pairwise(readable))
+
+
+def _jump(read: Sequence[float], clock: str) -> float:
+    """Return the longest step back of the clock in seconds."""
+    if _incremental(read, clock) or clock in _PERIODS:
+        return 0.0
+    return max((before - after for before, after in pairwise(v for v in read if not math.isnan(v))), default=0.0)
 
 
 def _incremental(values: Sequence[float], clock: str) -> bool:

@@ -34,7 +34,7 @@ def dress(form, line):
 
 def dressed(form, lines):
     """A log in a form, with the line that its logs hold somewhere."""
-    return [dress(form, line) for line in ([*lines, form.marks[0]] if form.marks else lines)]
+    return [dress(form, line) for line in ([*lines, "+ echo done", form.marks[0]] if form.marks else lines)]
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.id)

@@ -99,7 +99,10 @@ def test_a_typescript_alone_is_a_terminal_capture_without_times():
     assert result.pushes[0].clock is not Clock.RECORDED
 
 
-@pytest.mark.parametrize(("timing", "said"), [("hello\nworld\n", "timing file is none"), ("0.1 x\n0.2 nope\n\n", "")])
+@pytest.mark.parametrize(
+    ("timing", "said"),
+    [("hello\nworld\n", "timing file is none"), ("0.1 x\n0.2 nope\n\n", "line 1 is not"), ("0.1 5\n0.2 no", "")],
+)
 def test_a_timing_file_that_is_none_says_so(timing, said):
     data, _ = typescript()
     if said:

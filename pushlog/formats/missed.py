@@ -1,0 +1,92 @@
+"""The safety net: lines that hold words of a push and are part of none."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pushlog.formats.docker.surroundings import in_here_document, is_of_another_command
+from pushlog.formats.errors.classify import starts_error
+from pushlog.formats.events import gaps
+from pushlog.formats.marks import Mark, MarkKind
+from pushlog.model import Missed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pushlog.formats.parsed_push import ParsedPush
+    from pushlog.intake.log_text import LogText
+    from pushlog.knowledge.base import Knowledge
+
+# Output that only a push prints, whatever the client.
+_OUTPUT = re.compile(
+    rb"The push refers to (?:a )?(?:repository|image)|: digest: sha256:|Pushing tags? for rev \["
+    rb"|[0-9a-fA-F]{7,12}: (?:Preparing|Pushing|Pushed|Layer already exists|Mounted from|Retrying in"
+    rb"|Image already|Image successfully|Image push failed)\b"
+    rb"|\bpushing (?:manifest for|layer sha256:)|\bPushed ref \S+ with digest"
+    rb"|[\"']status[\"']: ?[\"'](?:Preparing|Pushing|Pushed|Layer already|The push refers)"
+)
+# A command that pushes: it tells of one only where no push was found at all.
+_COMMAND = re.compile(
+    rb"\b(?:docker|podman|buildah|nerdctl)(?:\.exe)? (?:--?[\w-]+(?:[= ][^\s-]\S*)? )*"
+    rb"(?:image |manifest |compose )?push\b"
+    rb"|\bdocker[ -]compose (?:--?[\w-]+(?:[= ][^\s-]\S*)? )*push\b|\bfailed to push\b|\berror pushing image\b"
+)
+_HELP = re.compile(rb"--help|\[OPTIONS\]|^\s*#|\bUsage:")
+# So many are named at most, one for each run of lines; of each so many characters.
+_MOST = 20
+_RUN = 5
+_SHOWN = 300
+# A log without a push is read whole up to this size.
+_SHORT = 1 << 16
+
+
+def missed_lines(text: LogText, pushes: Sequence[ParsedPush], knowledge: Knowledge) -> tuple[Missed, ...]:
+    """Return the first line of each run of lines that hold words of a push and are part of none."""
+    spans = [push.lines for push in pushes]
+    named: list[Missed] = []
+    last = -_RUN
+    for line in sorted(set(_output_lines(text, spans)) | (set() if pushes else set(_other_lines(text, knowledge)))):
+        if line - last > _RUN and len(named) < _MOST:
+            named.append(Missed(line=line, text=text.shown(line)[:_SHOWN]))
+        last = line
+    return tuple(named)
+
+
+def _output_lines(text: LogText, spans: Sequence[tuple[int, int]]) -> Iterator[int]:
+    """Return the lines with output of a push outside the lines of the pushes."""
+    starts = np.array([text.start_of(first) for first, _ in spans], dtype=np.int64)
+    stops = np.array([text.stop_of(last) for _, last in spans], dtype=np.int64)
+    for part_start, part_stop in text.parts:
+        inside = (starts < part_stop) & (stops > part_start)
+        clipped = np.maximum(starts[inside], part_start)
+        for start, stop in gaps(clipped, stops[inside], part_start, part_stop):
+            for match in islice(_OUTPUT.finditer(text.data, start, stop), _MOST * _RUN):
+                yield text.line_of(match.start())
+
+
+def _other_lines(text: LogText, knowledge: Knowledge) -> Iterator[int]:
+    """Return the lines of a log without a push that hold a command or read like the error of one."""
+    for start, stop in text.parts:
+        for match in _COMMAND.finditer(text.data, start, min(stop, start + _SHORT)):
+            mark = Mark(kind=MarkKind.COMMAND, start=match.start(), stop=match.end(), line=text.line_of(match.start()))
+            whole = text.data[text.start_of(mark.line) : text.stop_of(mark.line)]
+            if not _HELP.search(whole) and not in_here_document(text, mark):
+                yield mark.line
+        for piece in text.pieces(start, min(stop, start + _SHORT)):
+            if starts_error(piece.text, knowledge) and not is_of_another_command(piece.text):
+                yield piece.line
+                break
+
+
+def missed_notes(missed: Sequence[Missed]) -> tuple[str, ...]:
+    """Return what a report says of these lines."""
+    if not missed:
+        return ()
+    lines = ", ".join(str(entry.line) for entry in missed[:_RUN]) + (", …" if len(missed) > _RUN else "")
+    one = len(missed) == 1
+    where = f"line {lines} holds" if one else f"lines {lines} hold"
+    return (f"{where} words of a push, but {'is' if one else 'are'} part of none that was found",)

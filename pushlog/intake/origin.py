@@ -1,0 +1,134 @@
+"""Where a log comes from: what the log says of its CI job, what its path says, and what a file beside it says."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+from functools import cache
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from pushlog.knowledge.origins import origins
+from pushlog.model import Origin
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pushlog.intake.mapped import Data
+    from pushlog.intake.metadata import Metadata
+    from pushlog.intake.source_pattern import SourcePattern
+    from pushlog.knowledge.origins import OriginLine
+
+# CI systems tell of themselves before they run a job's own commands.
+_HEAD = 1 << 18
+_LONGEST = 500
+_FIELDS = tuple(field.name for field in fields(Origin))
+_WHOLE_JOB = re.compile(r"(?:.*/)?-?\d+_(?P<job>[^/]+)\.txt")
+_STEP_OF_JOB = re.compile(r"(?:.*/)?(?P<job>[^/]+)/\d+_[^/]+\.txt")
+# Folders of runs and archives, in which logs of jobs stand.
+_NO_JOB = re.compile(r"\d+|logs?|.+\.(?:zip|tar|tgz|gz|bz2|xz|zst)")
+_OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
+_PART = re.compile(r"\{(\w+)\}")
+_VARIABLE = r"""(?:^|[ \t"'])%s=["']?([^\r\n"']{1,400})"""
+# Words before a line mean that it is quoted.
+_SENTENCE = re.compile(rb"[a-z]{2,} [a-z]{2,}|echo ")
+_TRIES = 20
+_ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OriginOptions:
+    """What the user says of where logs come from: the form of their paths, and the records of a side file."""
+
+    pattern: SourcePattern | None = None
+    metadata: Metadata | None = None
+
+
+def origin_of(name: str, data: Data, decoration: str | None, options: OriginOptions) -> Origin:
+    """Return where the log of that name comes from; the user's word counts before the log's own.
+
+    `data`: the log as it came; `decoration`: what stands around its lines.
+    """
+    head = data[:_HEAD]
+    path_parts = options.pattern.parts(name) if options.pattern else {}
+    user_parts = options.metadata.parts(name, path_parts) if options.metadata else {}
+    ci = user_parts.get("ci") or path_parts.get("ci") or _system(head, decoration)
+    parts = {**_named_job(name, ci), **_printed(head, ci), **path_parts, **user_parts}
+    if "project" not in parts and "owner" in parts and "repo" in parts:
+        parts["project"] = f"{parts['owner']}/{parts['repo']}"
+    address = parts.get("run_url") or _address(ci, parts)
+    fields_of_log = {**parts, "ci": ci, "run_url": address}
+    return Origin(**{field: _clean(fields_of_log.get(field)) for field in _FIELDS})
+
+
+def _system(head: bytes, decoration: str | None) -> str | None:
+    """Return the CI system: by the first line that only one prints, else by what stands before every line."""
+    proofs = [
+        (match.start(), line.ci) for line in origins().lines if line.proves and (match := _line_match(line, head))
+    ]
+    if proofs:
+        return min(proofs)[1]
+    systems = origins().systems
+    return next((systems[name] for name in (decoration or "").split("+") if name in systems), None)
+
+
+def _line_match(line: OriginLine, head: bytes) -> re.Match[bytes] | None:
+    """Return where a line stands, as a line of its own and not quoted in a sentence."""
+    if line.word.encode() not in head:
+        return None
+    for match in islice(_compiled(line.pattern).finditer(head), _TRIES):
+        before = head[head.rfind(b"\n", 0, match.start()) + 1 : match.start()]
+        if not _SENTENCE.search(before.rpartition(b"\t")[2]):
+            return match
+    return None
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[bytes]:
+    return re.compile(pattern.encode(), re.MULTILINE)
+
+
+def _printed(head: bytes, ci: str | None) -> dict[str, str]:
+    """Return the parts that the log tells; of several lines the first counts."""
+    parts: dict[str, str] = {}
+    for line in origins().lines:
+        match = _line_match(line, head) if line.ci == ci else None
+        for field, value in (match.groupdict() if match else {}).items():
+            if value:
+                parts.setdefault(field, value.decode("utf-8", "replace").strip())
+    for name, field in next((row.names for row in origins().variables if row.ci == ci), {}).items():
+        if f"{name}=".encode() in head and (match := _compiled(_VARIABLE % name).search(head)):
+            parts.setdefault(field, match[1].decode("utf-8", "replace").strip())
+    return parts
+
+
+def _named_job(name: str, ci: str | None) -> dict[str, str]:
+    """Return the job that the file is named after, as GitHub and Azure name the logs of a run."""
+    if ci not in ("github-actions", "azure-pipelines"):
+        return {}
+    match = _WHOLE_JOB.fullmatch(name)
+    step = _STEP_OF_JOB.fullmatch(name)
+    if step and not _NO_JOB.fullmatch(step["job"]):
+        match = step
+    return {"job": match["job"]} if match else {}
+
+
+def _address(ci: str | None, parts: Mapping[str, str]) -> str | None:
+    """Return the address of the run, if all that it is made of is known."""
+    for row in origins().addresses:
+        if row.ci != ci:
+            continue
+        url = _OPTIONAL.sub(lambda match: match[1] if _is_known(match[1], parts) else "", row.url)
+        if _is_known(url, parts):
+            return _PART.sub(lambda match: parts[match[1]], url)
+    return None
+
+
+def _is_known(template: str, parts: Mapping[str, str]) -> bool:
+    return all(parts.get(name) and not re.search(r"[\s*]", parts[name]) for name in _PART.findall(template))
+
+
+def _clean(value: str | None) -> str | None:
+    """Return a value without escapes, on one line; None for an empty one."""
+    text = _ESCAPES.sub("", value or "").strip()[:_LONGEST]
+    return " ".join(text.split()) or None
