@@ -173,7 +173,9 @@ def _error_mark(marks: Sequence[Mark], command: Mark | None) -> Mark | None:
 
 def _error(text: LogText, marks: Sequence[Mark], mark: Mark) -> ErrorLines:
     """Return the error at a mark with the lines that go on with it."""
-    words = next((mark.fields[name] for name in ("TEXT", "REQUEST", "FAILURE", "CAUSE") if name in mark.fields), "")
+    words = next(
+        (mark.fields[name] for name in ("TEXT", "REQUEST", "FAILURE", "CAUSE", "ANSWER") if name in mark.fields), ""
+    )
     message = _BEHIND.sub("", words).strip()
     if message.endswith("]") and message.count("]") > message.count("["):
         message = message[:-1]

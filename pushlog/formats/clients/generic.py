@@ -181,7 +181,7 @@ def _is_known(text: str, knowledge: Knowledge) -> bool:
 _PROSE = re.compile(
     r"^(?:[-*#]|\d+\.)\s|\?\s*$|^\s*(?://|/\*|\*\s|#\s|--\s|;)"
     r"|\b(?:I|I'm|we|you|your|please|if|when(?!\s+pushing)|should|would|might|may|because|fixe[ds]|issue)\b"
-    r"|\b(?:for example|e\.g\.)",
+    r"|\b(?:for example|e\.g\.)|\|\||&&|\b(?:echo|printf|raise|throw|return) |\b(?:print|log|fmt|console)\w*[.(]|;\s*$",
     re.IGNORECASE,
 )
 
