@@ -131,7 +131,8 @@ REGCTL = FewLines(
     client=Client.REGCTL,
     OPENING=StartPattern(
         signs=(rb"failed to send blob", rb"failed to put manifest "),
-        pattern=rb"failed to send blob[^\n]*, ref |failed to put manifest [\w.-]+[/:][^\n]*(?:\[http \d|request failed)",
+        pattern=rb"failed to send blob[^\n]*, ref "
+        rb"|failed to put manifest [\w.-]+[/:][^\n]*(?:\[http \d|request failed)",
     ),
     INSIDE=StartPattern(
         signs=(rb"Failed to push (?:blob|manifest|config|layer)\"",), pattern=rb"msg=\"Failed to push \w+\""
