@@ -14,6 +14,7 @@ _NEW_OBJECTS = 100_000
 def main() -> None:
     """Run the command line; Ctrl-C may come while it is still loading."""
     gc.set_threshold(_NEW_OBJECTS)
+    _open_streams()
     try:
         from pushlog.cli import main as command_line
 
@@ -22,6 +23,25 @@ def main() -> None:
         sys.exit(130)
     finally:
         gc.freeze()  # the process ends and frees all memory: a last search for cycles is not needed
+
+
+def _open_streams() -> None:
+    """Open standard streams that were closed, so that no file takes their place and no stream is None.
+
+    Reading from a closed input and writing to a closed output fail with an error; errors go nowhere.
+    """
+    null = os.devnull
+    for number, mode in ((0, os.O_WRONLY), (1, os.O_RDONLY), (2, os.O_WRONLY)):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(null, mode)  # takes the lowest number that is free
+    if sys.stdin is None:
+        sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - lives as long as the process
+    if sys.stdout is None:
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - as above
+    if sys.stderr is None:
+        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - as above
 
 
 def _leave_working_directory() -> None:

@@ -49,14 +49,20 @@ def main() -> NoReturn:
         code = Exit.DONE
     except (TyperException, UserError) as error:
         code = _print_error(error.format_message() if isinstance(error, TyperException) else str(error))
-    except (
-        OSError
-    ) as error:  # errors of files are handled where they are opened; the rest is standard output, on a full disk, say
-        _drop_stdout()
-        code = _print_error(f"standard output: can't be written: {(error.strerror or str(error)).lower()}")
+    except OSError as error:
+        code = _print_error(_os_error(error))
     except MemoryError:
         code = _print_error("not enough memory for this log")
     sys.exit(int(code or 0))
+
+
+def _os_error(error: OSError) -> str:
+    """Return what can't be used, and why: the file that the error names, else standard output, on a full disk, say."""
+    why = (error.strerror or str(error)).lower()
+    if error.filename is not None:
+        return f"{os.fsdecode(error.filename)}: can't be used: {why}"
+    _drop_stdout()
+    return f"standard output: can't be written: {why}"
 
 
 def _drop_stdout() -> None:
@@ -67,10 +73,9 @@ def _drop_stdout() -> None:
 def _print_error(text: str) -> int:
     """Print one line on standard error and return status 2."""
     from pushlog.exits import Exit
-    from pushlog.report.visible import visible
+    from pushlog.messages import tell
 
-    # A name or a value in the message may hold a line end, and must not look like a message of its own.
-    sys.stderr.write(f"pushlog: {visible(text.replace(chr(10), chr(0x240A)))}\n")
+    tell(text)
     return Exit.USAGE
 
 

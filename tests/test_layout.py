@@ -44,6 +44,7 @@ RANKS = {
     "exits": 10,
     "guard": 10,
     "outputs": 10,
+    "messages": 10,
     "commands": 11,
     "cli": 12,
     "__main__": 13,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.audit.layer_changes import GROWN, SECONDS, SLOWER, LayerChange, Reuse, changes, reuse
 from pushlog.audit.totals import UNNAMED
-from pushlog.report.json import plain
+from pushlog.report.json import harmless, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,7 +104,7 @@ def document(comparison: Comparison) -> str:
     """Return the comparison as JSON."""
     body = plain(comparison)
     assert isinstance(body, dict)
-    return json.dumps({"schema": SCHEMA, **body}, ensure_ascii=False, indent=1) + "\n"
+    return harmless(json.dumps({"schema": SCHEMA, **body}, ensure_ascii=False, indent=1)) + "\n"
 
 
 def _groups(frames: Frames) -> dict[Key, pd.DataFrame]:

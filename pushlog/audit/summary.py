@@ -22,7 +22,7 @@ from pushlog.audit.totals import (
     repositories,
     totals,
 )
-from pushlog.report.json import plain
+from pushlog.report.json import harmless, plain
 
 if TYPE_CHECKING:
     from pushlog.audit.frames import Frames
@@ -81,4 +81,4 @@ def document(summary: Summary) -> str:
     body = plain(summary)
     assert isinstance(body, dict)
     body["totals"]["failure_rate"] = round(summary.totals.failure_rate, 6)
-    return json.dumps({"schema": VERSION, **body}, ensure_ascii=False, indent=1) + "\n"
+    return harmless(json.dumps({"schema": VERSION, **body}, ensure_ascii=False, indent=1)) + "\n"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -66,6 +65,7 @@ def audit(
     from pushlog.commands.analysis import origin_options
     from pushlog.exits import Exit
     from pushlog.intake.limits import ArchiveLimits
+    from pushlog.messages import tell
     from pushlog.rules_file import load_rules
 
     settings = Settings(
@@ -87,10 +87,10 @@ def audit(
     try:
         audited = run(paths, plan)
     except StoppedError as error:
-        _say(str(error))
+        tell(str(error))
         return int(Exit.INCOMPLETE_ANALYSIS)
     except KeyboardInterrupt:
-        _say("stopped; what is finished is kept: run again to go on")
+        tell("stopped; what is finished is kept: run again to go on")
         return int(Exit.CTRL_C)
     return _report(audited, gates, str(out))
 
@@ -99,10 +99,11 @@ def _report(audited: Audited, gates: Gates, out: str) -> int:
     """Print the result and return the exit status. A gate that was met counts before a log that could not be read."""
     from pushlog.audit.terminal import render
     from pushlog.exits import Exit
+    from pushlog.messages import tell
 
     violations = gates.met(audited.summary)
     for note in (*audited.notes, *violations):
-        _say(note)
+        tell(note)
     typer.echo(render(audited, out), nl=False)
     totals = audited.summary.totals
     if violations:
@@ -110,9 +111,3 @@ def _report(audited: Audited, gates: Gates, out: str) -> int:
     if totals.unread:
         return int(Exit.INCOMPLETE_ANALYSIS)
     return int(Exit.DONE if totals.pushes else Exit.NO_PUSH)
-
-
-def _say(text: str) -> None:
-    from pushlog.report.visible import visible
-
-    sys.stderr.write(f"pushlog: {visible(text)}\n")

@@ -29,7 +29,8 @@ def compare(old: Old, new: New, form: Format = Form.TEXT) -> int:
     from pushlog.audit.compare import document
     from pushlog.audit.sides import side
     from pushlog.exits import Exit
+    from pushlog.redaction.result import redact_record
 
-    comparison = compare_sides(side(old), side(new))
+    comparison = redact_record(compare_sides(side(old), side(new)))
     typer.echo(document(comparison) if form is Form.JSON else compare_text.render(comparison), nl=False)
     return int(Exit.DONE if comparison.old.pushes and comparison.new.pushes else Exit.NO_PUSH)

@@ -16,12 +16,12 @@ def record(
 ) -> int:
     """Run a push on a terminal of its own, shown unchanged, and keep it with its times; ends as the command ends."""
     import shutil
-    import sys
+    from shlex import quote
 
-    from pushlog.report.visible import visible
+    from pushlog.messages import tell
 
     if shutil.which(command[0]) is None:
-        sys.stderr.write(f"pushlog: {visible(command[0])}: no such command\n")
+        tell(f"{command[0]}: no such command")
         return 127
     try:
         from pushlog.live.record import record as run
@@ -34,11 +34,11 @@ def record(
     recording = start_cast(output, size, command)
     status = run(command, recording, size)
     if recording.broken is not None:
-        sys.stderr.write(f"pushlog: {visible(output)}: the recording is cut: {recording.broken}\n")
+        tell(f"{output}: the recording is cut: {recording.broken}")
     if status and analyze:
         _post_mortem(output)
     elif status:
-        sys.stderr.write(f"pushlog: ended with status {status}; why: pushlog analyze {visible(output)}\n")
+        tell(f"ended with status {status}; why: pushlog analyze {quote(output)}")
     return status
 
 

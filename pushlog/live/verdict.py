@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pushlog.model import Diagnosis, Family, Outcome
-from pushlog.report.json import plain
+from pushlog.report.json import harmless, plain
 
 if TYPE_CHECKING:
     from pushlog.live.outlook import Outlook
@@ -85,7 +85,7 @@ class Hook:
     def run(self, verdict: Verdict) -> None:
         """Start the command. Its output goes to standard error, because standard output is for the report."""
         fields = {f.name: plain(getattr(verdict, f.name)) for f in dataclasses.fields(verdict)}
-        text = json.dumps({"schema": SCHEMA, **fields}, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+        text = harmless(json.dumps({"schema": SCHEMA, **fields}, ensure_ascii=False)).encode("utf-8", "replace") + b"\n"
         process = subprocess.Popen(self._command, shell=True, stdin=subprocess.PIPE, stdout=sys.stderr)  # noqa: S602 - the user's own command
         self._running.append(process)
         assert process.stdin is not None

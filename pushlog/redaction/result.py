@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, is_dataclass, replace
 from enum import Enum
 from itertools import accumulate
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from pushlog.fields import names
 from pushlog.intake.log_text import LOOKED_AT
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from pushlog.intake.log_text import LogText
     from pushlog.redaction.find import Span
+
+Record = TypeVar("Record")
 
 UNREDACTED = "secrets were not redacted, as --no-redact asked for"
 # A shorter one is hidden where its form shows it, but not wherever the same letters stand.
@@ -65,6 +67,12 @@ def redact_result(log: Log, text: LogText | None = None) -> Log:
     counts = _counted(secrets)
     notes = (*clean.source.notes, _note(counts))
     return replace(clean, source=replace(clean.source, redacted=(*log.source.redacted, *counts), notes=notes))
+
+
+def redact_record(record: Record) -> Record:
+    """Return any record with the secrets in its texts hidden."""
+    by_text, _ = _secrets_of(list({text for text, _ in _texts(record)}), [], ())
+    return cast("Record", _Redactor(by_text, {}).without(record))
 
 
 def without_redaction(log: Log) -> Log:

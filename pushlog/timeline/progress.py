@@ -15,6 +15,9 @@ PROOFS = {
     "done": "The client says that the push is done, so every layer and the manifest are in the registry.",
     "last_word": "The client ended without an error; that the manifest is in the registry it does not say.",
 }
+# Of layers whose lines stop in the middle a log with a digest line lacks lines, or has those of another push.
+_UNPROVEN = "But the lines of {} of {} layers end before these are done: lines are missing, or it proves another push."
+_UNFINISHED = (State.PUSHING, State.RETRYING, State.WAITING, State.PREPARING)
 _NOT_UPLOADED = (State.EXISTS, State.MOUNTED, State.SKIPPED)
 
 
@@ -40,9 +43,10 @@ def progress(
     counted = [layer for layer in sent if layer.state.done or outcome is not Outcome.FAILED]
     done = sum(_reached(layer) for layer in counted) if figures else None
     total = sum(layer.bytes_total or 0 for layer in sent) if figures and sized else None
-    exact = outcome is Outcome.SUCCEEDED or (capture is Capture.JSON and sized)
+    unfinished = sum(layer.state in _UNFINISHED for layer in layers)
+    exact = (outcome is Outcome.SUCCEEDED and not unfinished) or (capture is Capture.JSON and sized)
     if outcome is Outcome.SUCCEEDED:
-        why = PROOFS[proof]
+        why = f"{PROOFS[proof]} {_UNPROVEN.format(unfinished, len(layers))}" if unfinished else PROOFS[proof]
     elif layers or not names:
         why = _why(layers, sent, outcome, capture, figures=figures, piped=piped)
     else:

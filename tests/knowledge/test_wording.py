@@ -116,7 +116,7 @@ def test_the_first_version_counts_whose_command_the_client_has():
 
 
 def test_a_name_with_braces_is_not_filled_again():
-    assert fill("`{push}`", clients()[Client.DOCKER].words("{login}/app:1")) == "`docker push {login}/app:1`"
+    assert fill("`{push}`", clients()[Client.DOCKER].words("{login}/app:1")) == "`docker push IMAGE`"
 
 
 def test_a_scope_that_no_client_has_is_refused():
@@ -133,4 +133,5 @@ def test_an_article_before_a_placeholder_is_found(text):
 
 
 def test_every_command_has_a_client():
-    assert set(COMMANDS) == {verb for facts in FACTS for verb in facts.commands}
+    # `signin` is put together from `login` and the registry.
+    assert set(COMMANDS) - {"signin"} == {verb for facts in FACTS for verb in facts.commands}

@@ -158,3 +158,9 @@ def test_a_layer_that_waited_in_a_pipe_began_when_another_made_room():
     by_id = {x.id: [(i.phase, i.start, i.end) for i in x.intervals] for x in push(stamped).layers}
     assert by_id[C] == [(Phase.WAITING, 0, 3), (Phase.UPLOADING, 3, 7)]
     assert by_id[A] == [(Phase.UPLOADING, 0, 9)]
+
+
+def test_a_digest_line_after_layers_that_end_in_the_middle_is_not_exact() -> None:
+    progress = push(HEADER, f"{A}: Preparing", f"{B}: Preparing", f"{A}: Pushed", f"{B}: Pushing", DONE).progress
+    assert (progress.layers_done, progress.fraction, progress.exact) == (1, 1.0, False)
+    assert "1 of 2 layers" in progress.why
