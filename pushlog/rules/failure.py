@@ -76,6 +76,8 @@ UNKNOWN_REMEDY = (
     ),
 )
 
+SHARED = "The command pushed several images at once, and the error does not say which of them it is about."
+
 
 def check(case: Case) -> Iterator[Finding]:
     """Yield the row of the catalogue that the error matches, else the parts of an unknown error."""
@@ -99,6 +101,9 @@ def check(case: Case) -> Iterator[Finding]:
         remedy = steps(row.remedy, case.scopes, values)
         explanation = f"{sentences(row.cause, case.scopes, values)} {_retried(case, row)}"
         confidence = Confidence.POSSIBLE if row.verified is Verified.INFERRED else Confidence.CERTAIN
+    if case.parsed.shares_error:
+        confidence = Confidence.LIKELY if confidence is Confidence.CERTAIN else confidence
+        explanation = f"{explanation} {SHARED}"
     instruction = case.made_by(layers[0]) if len(layers) == 1 else ""
     yield Finding(
         rule=CODES[failure.family],

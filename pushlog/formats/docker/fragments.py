@@ -42,8 +42,8 @@ _ADVICE = re.compile(
 )
 # A line that runs something else: what stands below it is its answer.
 _OTHER_COMMAND = re.compile(
-    r"(?:[$+#>]+ +|\S+[#$] )?(?:helm|kubectl|oc|git|npm|npx|yarn|pnpm|make|docker|podman|aws|gcloud|az|terraform"
-    r"|ansible\S*|curl|wget|cd|export|sleep|python3?|pip3?|go|mvn|\./\S+|gradle|ssh|scp|bash|sh) +[\w./$\"'-]"
+    r"[$+]+ +(?:\./)?\w|(?:[#>]+ +|\S+[#$] )?(?:helm|kubectl|oc|git|npm|npx|yarn|pnpm|make|docker|podman|aws|gcloud|az"
+    r"|terraform|ansible\S*|curl|wget|cd|export|sleep|python3?|pip3?|go|mvn|\./\S+|gradle|ssh|scp|bash|sh) +[\w./$\"'-]"
 )
 # Texts that stand in no errors but those of a push.
 _UPLOAD = re.compile(
