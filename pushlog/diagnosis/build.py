@@ -59,10 +59,7 @@ def build_case(
     knowledge: Knowledge,
     max_uploads: int | None,
 ) -> Case:
-    """Return the case of one push, without findings.
-
-    `timestamps`: the times of the log, where it carries some. `max_uploads`: the daemon's limit, if the user gave it.
-    """
+    """Return the case of one push, without findings. `max_uploads`: the daemon's limit, if the user gave it."""
     facts = knowledge.client(parsed.client)
     store, classified = _store(source, parsed, knowledge)
     ended, is_docker = outcome(parsed, classified), facts.uses_docker_engine
@@ -87,6 +84,7 @@ def build_case(
         concurrency=concurrency(table, parsed, store=store, capture=source.capture, configured=max_uploads),
         sent=sent(table, store, clock.kind, clock.end),
         lines_understood=parsed.understood,
+        wrapper=parsed.wrapper,
         unread=tuple(Evidence(line=piece.line, text=piece.text) for piece in parsed.unread[:_UNREAD_SHOWN]),
     )
     return Case(

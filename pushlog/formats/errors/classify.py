@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pushlog.formats.errors.detect import continues, starts_error
 from pushlog.formats.errors.parse import ErrorText, parse_error
+from pushlog.formats.errors.wrapped import error_in
+from pushlog.knowledge.base import shipped
 from pushlog.knowledge.patterns import Linear, search
 from pushlog.knowledge.signatures import Match, Signature, signatures
 from pushlog.model import Family, Store
@@ -46,12 +48,25 @@ def classify(
     """Return what an error text means. Raises nothing.
 
     `store`, if known, rules out rows of the other store. `retried`: countdowns of layers stand above the error.
+    Where nobody knows the whole text, the error that stands behind the words of a wrapper is looked up.
     """
+    rows = signatures() if catalogue is None else catalogue
+    whole = _classified(text, store, rows, retried=retried)
+    if whole.signature:
+        return whole
+    first, feed, rest = text.strip().partition("\n")
+    wrapped = error_in(first, shipped())
+    if wrapped is None or not wrapped.head or whole.code:
+        return whole
+    inner = _classified(wrapped.text + feed + rest, store, rows, retried=retried)
+    return replace(inner, parts=replace(inner.parts, text=text)) if inner.signature else whole
+
+
+def _classified(text: str, store: Store, rows: Sequence[Signature], *, retried: bool) -> Classified:
     parts = parse_error(text)
     store_by_form = store_of(parts)
     likely_store = store if store is not Store.UNKNOWN else store_by_form
     lowered = text.lower()
-    rows = signatures() if catalogue is None else catalogue
     signature = next((row for row in rows if _fits(row, parts, lowered, likely_store, retried=retried)), None)
     return Classified(
         parts=parts,
