@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,8 @@ RUN = zipped(**{"0_build_txt": TEXT, "build__1_Push_txt": TEXT[:-9]})
 PODS = "".join(f"[pod/push-1/main] 2026-11-23T21:26:4{n}.847424500Z {line}\n" for n, line in enumerate(LINES))
 STAMPED = [(f"2026-11-23T21:26:4{n}.000Z", line) for n, line in enumerate(LINES)]
 # Of each recipe: what a call whose words hold a text answers, the first that fits; and a field that is known then.
-ANSWERS = {
+Answers = list[tuple[str, object]]
+ANSWERS: dict[str, tuple[Answers, dict[str, str]]] = {
     "github-actions": (
         [
             (
@@ -305,10 +307,10 @@ def encoded(answer: object) -> str:
 
 
 @pytest.fixture
-def shell(tmp_path):
+def shell(tmp_path: Path) -> Callable[[str, Answers], Path]:
     """Run a script in a folder of its own, where programs answer as told."""
 
-    def run(script: str, answers: list[tuple[str, object]]) -> Path:
+    def run(script: str, answers: Answers) -> Path:
         file = tmp_path / "answers.json"
         file.write_text(json.dumps([(text, encoded(answer)) for text, answer in answers]))
         programs = tmp_path / "bin"
