@@ -41,6 +41,8 @@ _STAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d) "
 # Kubernetes marks a record that goes on, GitLab one that goes on with the record before.
 _CRI = re.compile(rf"{_STAMP}(?:stdout|stderr) ([FP])(?::\S+)? ")
 _GITLAB = re.compile(rf"{_STAMP}[0-9a-f]{{2}}[OE]([+ ])")
+_LONG_END = re.compile(r"\S{16}$")
+_LONG_BEGINNING = re.compile(r"\S{16}")
 _DIGITS = re.compile(r"\d+")
 _SHAPE = re.compile(r"\d+|\D")
 _TRACE = re.compile(r"(?<![^\s])\++ $")
@@ -160,9 +162,15 @@ def continuation(before: Row, row: Row) -> int | None:
     first = shared_prefix(upper, lower)
     if _continued(before):
         return first + len(lower[first:]) - len(lower[first:].lstrip())
-    if row.before is not Break.MOVE and (len(upper) < NARROWEST or len(lower) > len(upper) + 2):
+    broken = len(upper) >= NARROWEST and (len(lower) <= len(upper) + 2 or _runs_on(upper, lower[first:]))
+    if row.before is not Break.MOVE and not broken:
         return None
     return None if _OWN_ROW.match(lower, first) or not lower[first:].strip() else first
+
+
+def _runs_on(upper: str, lower: str) -> bool:
+    """Whether a long word may stand across the end of a row: some programs join a few of the rows that were broken."""
+    return _LONG_END.search(upper) is not None and _LONG_BEGINNING.match(lower) is not None
 
 
 def goes_on(upper: str, lower: str) -> bool:

@@ -120,18 +120,23 @@ def _between(rows: Sequence[Row]) -> Iterator[tuple[int, str]]:
 
 
 def _runs(candidates: Sequence[int], rows: Sequence[Row]) -> Iterator[Range]:
-    """The first and last row around each candidate that may belong to the same secret."""
+    """The first and last row of the rows around candidates that may belong to the same secret; runs may overlap."""
+    stop = -1
     for index in candidates:
-        first, last = index, index
-        while first > max(0, index - _AROUND) and rows[first].before is not Break.BLANK:
+        around = _KEY_ROWS if _KEY in rows[index].text else _AROUND
+        if index + around <= stop:
+            continue
+        first, last = index, max(index, stop)
+        while first > max(0, index - _AROUND, stop + 1) and rows[first].before is not Break.BLANK:
             first -= 1
-        while last < min(len(rows) - 1, index + _AROUND) and rows[last + 1].before is not Break.BLANK:
+        while last < min(len(rows) - 1, index + around) and (
+            around == _KEY_ROWS or rows[last + 1].before is not Break.BLANK
+        ):
             last += 1
-        if _KEY in rows[index].text:
-            last = min(len(rows) - 1, index + _KEY_ROWS)
-        least, most = max(0, first - _MOST_ROWS), min(len(rows) - 1, last + _MOST_ROWS)
+        least, most = max(0, first - _MOST_ROWS, stop + 1), min(len(rows) - 1, last + _MOST_ROWS)
         while first > least and continuation(rows[first - 1], rows[first]) is not None:
             first -= 1
         while last < most and continuation(rows[last], rows[last + 1]) is not None:
             last += 1
+        stop = last
         yield first, last
