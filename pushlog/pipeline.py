@@ -9,6 +9,7 @@ from pushlog.diagnosis.build import build_case
 from pushlog.diagnosis.excerpt import excerpt
 from pushlog.diagnosis.fate import with_fates
 from pushlog.diagnosis.push_again import with_retry_advice
+from pushlog.diagnosis.registry_word import states_of, with_registry_word
 from pushlog.diagnosis.result_limits import limit_findings, limit_pushes, timed_out_log
 from pushlog.diagnosis.verdict import verdict
 from pushlog.formats.dialects import openings
@@ -135,7 +136,7 @@ def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -
     ]
     cases, unnamed = _with_instructions(cases, options.history)
     cases, unsized = _with_sizes(cases, options)
-    cases = with_retry_advice([with_fates(case) for case in cases])
+    cases = with_retry_advice([with_fates(with_registry_word(case)) for case in cases])
     left_out = (*log.long_lines, *over, *([time.note] if len(cases) < len(parsed_pushes) else []))
     notes = (*described.notes, *unnamed, *unsized, *left_out)
     described = replace(
@@ -151,7 +152,8 @@ def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -
 def _dated(source: Raw, cases: Sequence[Case], options: Options) -> Dated:
     began = ((case.push.duration.began, case.push.clock) for case in cases)
     path_parts = options.origin.pattern.parts(source.name) if options.origin.pattern else {}
-    return dated(began, source.name, path_parts, source.modified, source.modified_by)
+    registry = min((state.started for case in cases for state in states_of(case)), default=None)
+    return dated(began, source.name, path_parts, source.modified, source.modified_by, registry=registry)
 
 
 def _client_notes(parsed_pushes: tuple[ParsedPush, ...]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from pushlog.diagnosis.case import Case
 from pushlog.diagnosis.login import login_expired
 from pushlog.formats.docker.image_store import image_store
 from pushlog.formats.errors.classify import Classified, classify
+from pushlog.formats.image_names import pinged
 from pushlog.formats.marks import MarkKind
 from pushlog.formats.reference import names_in, reference
 from pushlog.model import (
@@ -111,7 +112,7 @@ def _reference(parsed: ParsedPush) -> Reference:
         return pushed
     errors = [parsed.error.text] if parsed.error else []
     names = names_in([*errors, *(m.fields["TEXT"] for m in parsed.marks if m.kind == MarkKind.RETRY)])
-    registry = names.registry or pushed.registry
+    registry = names.registry or pushed.registry or next(filter(None, map(pinged, errors)), None)
     return replace(pushed, registry=registry, repository=names.repository, tags=pushed.tags or names.tags)
 
 

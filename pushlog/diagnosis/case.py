@@ -137,26 +137,18 @@ class Case:
         name = fill(f"`{image}`", values).strip("`") if image else self.image
         values |= {"reference": name, **self.client.words(name)}
         parts = (option if isinstance(option, Words) else _versions(option) for option in options)
-        return steps(parts, self.client.scopes, values) or (_NO_STEP,)
+        return steps(parts, self.scopes, values) or (_NO_STEP,)
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The scopes of texts that hold for this push: by client and by registry."""
+        return (*self.client.scopes, f"on-{self.push.registry_kind}")
 
     def values(self) -> Mapping[str, str | None]:
         """What the placeholders of the catalogue stand for in this push."""
-        reference = self.push.reference
-        parts = self.classified.parts if self.classified else None
-        name = "/".join(p for p in (reference.registry, reference.repository) if p) or None
-        tag = reference.tags[-1] if reference.tags else None
-        image = f"{name}:{tag}" if name and tag else name
-        return {
-            **self.client.words(image or "REFERENCE"),
-            "registry": reference.registry,
-            "repository": reference.repository,
-            "reference": image,
-            "tag": tag,
-            "host": (parts.host if parts else None) or reference.registry,
-            "server": parts.server if parts else None,
-            "status": str(parts.http_status) if parts and parts.http_status else None,
-            "object": parts.object_ref if parts else None,
-        }
+        from pushlog.diagnosis.placeholders import placeholders
+
+        return placeholders(self)
 
 
 def _versions(option: str | tuple[str, ...]) -> Words:

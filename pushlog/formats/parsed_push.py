@@ -25,7 +25,8 @@ class ParsedPush:
     `start` is the offset of its first text, `stop` one inside its last; `after` is the first text below it. `client`
     is who pushed, as far as the lines show, and `why` the evidence. `clock`: times that the client itself printed.
     `quiet`: it is the one line of `docker push --quiet`. `until` is the offset at which the next push starts, None for
-    the last of a log.
+    the last of a log. `shares_error`: the error is one of a command that pushes several images, and names none of them.
+    `is_mixed`: another push wrote between its lines, and nothing tells them apart.
     """
 
     client: Client = Client.DOCKER
@@ -41,6 +42,8 @@ class ParsedPush:
     clock: ClientTimestamps | None = None
     quiet: bool = False
     until: int | None = None
+    shares_error: bool = False
+    is_mixed: bool = False
 
     @property
     def understood(self) -> int:

@@ -23,17 +23,22 @@ def dated(
     path_parts: Mapping[str, str],
     modified: float | None,
     modified_by: DatedBy,
+    *,
+    registry: str | None = None,
 ) -> Dated:
     """Return when a log was written, and what says so.
 
     `began`: when its pushes began, and by which clock; `path_parts`: what the user's form of the path tells;
-    `modified`: the time of the file in seconds since 1970, `modified_by`: whether an archive says so.
+    `modified`: the time of the file in seconds since 1970, `modified_by`: whether an archive says so. `registry`: the
+    first time by a registry's own clock.
     """
     for moment, clock in began:
         if moment is not None:
             by = DatedBy.RECORDING if clock is Clock.RECORDED else DatedBy.STAMPS
             # A time without its zone is only good for the day.
             return Dated(at=moment if _HAS_ZONE.search(moment) else moment[:10], by=by)
+    if registry is not None:
+        return Dated(at=registry, by=DatedBy.REGISTRY)
     day = _day(path_parts.get("date", "")) or _day(name)
     if day is not None:
         return Dated(at=day, by=DatedBy.PATH)

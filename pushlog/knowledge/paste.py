@@ -26,8 +26,10 @@ _FORMS = {
     "tag": _TAG,
     "object": rf"{_DIGEST}|{_TAG}",
     "status": r"[1-5][0-9]{2}",
-    "account": r"[0-9]{12}",
-    "region": r"[a-z]{2,4}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}",
+    "endpoint": rf"https?://{_DOMAIN}",
+    # Of AWS, and the name of a registry of Azure; regions of AWS and Google Cloud.
+    "account": r"[0-9]{12}|[a-z0-9]{5,50}",
+    "region": r"[a-z]{2,12}(?:-[a-z0-9]{1,12}){0,4}",
 }
 _PATTERNS = {name: re.compile(form, re.ASCII) for name, form in _FORMS.items()}
 # The grammar's own limit for a name.

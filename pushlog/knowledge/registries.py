@@ -46,6 +46,15 @@ class Registry:
     notes: tuple[str, ...]
     source: str | None
 
+    def parts_of(self, host: str | None) -> dict[str, str]:
+        """Return what the host says besides its registry: the named groups of `hosts`, such as region and account."""
+        if host is None:
+            return {}
+        patterns = (pattern for pattern in self.hosts if isinstance(pattern, str))
+        matches = (match for pattern in patterns if (match := re.search(pattern, PORT.sub("", host))))
+        match = next(matches, None)
+        return {name: value for name, value in match.groupdict().items() if value} if match else {}
+
 
 @cache
 def registries() -> tuple[Registry, ...]:

@@ -38,6 +38,7 @@ WORDS = {
     "status": "an error status",
     "object": "a blob",
     "app": "the application",
+    "endpoint": "the registry",
     "account": "the account",
     "region": "the region",
     "client": "the client",
@@ -49,12 +50,15 @@ WORDS = {
 }
 # Names of programs and machines, which no log gives.
 OWN_NAMES = frozenset({"client", "Client", "sender", "Sender", "machine", "Machine"})
-# Commands of the client that pushed. `push` and `inspect` name the image; the others are followed by their arguments.
-COMMANDS = ("push", "inspect", "login", "logout", "history", "retag")
+# Commands of the client that pushed. `push` and `inspect` name the image, `signin` the registry, by its own way to log
+# in; the others are followed by their arguments.
+COMMANDS = ("push", "inspect", "login", "logout", "history", "retag", "signin")
 # engine: Docker's engine pushes. docker-cli: the `docker` command and its daemon are at hand. docker-config: logins are
 # read from `~/.docker/config.json`. containers-image: the library of Podman, Buildah and Skopeo.
 GROUPS = ("engine", "docker-cli", "docker-config", "containers-image")
 OTHERS = "others"
+# `on-ecr`: the text holds for pushes to registries of this kind, whatever the client.
+REGISTRY = "on-"
 SCOPES = dict.fromkeys((*(client.value for client in Client), *GROUPS, OTHERS))
 _ARTICLE = re.compile(rf"\b(?:an?|the|its|your) \{{(?:{'|'.join(WORDS)})\}}", re.IGNORECASE)
 
@@ -68,7 +72,7 @@ class Words:
     def __post_init__(self) -> None:
         """Refuse a scope that no client can have."""
         for scope, _ in self.by_scope:
-            if scope not in SCOPES:
+            if scope not in SCOPES and not scope.startswith(REGISTRY):
                 raise ValueError(f"the scope '{scope}' is none of {', '.join(SCOPES)}")
 
     def of(self, scopes: Collection[str], values: Mapping[str, str | None]) -> str | None:

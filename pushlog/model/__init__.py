@@ -14,6 +14,7 @@ from pushlog.model.records import (
     PathStep,
     Progress,
     Reference,
+    RegistrySaid,
     Throughput,
 )
 from pushlog.model.source import (
@@ -67,6 +68,7 @@ __all__ = [
     "Progress",
     "Redacted",
     "Reference",
+    "RegistrySaid",
     "Severity",
     "Source",
     "State",

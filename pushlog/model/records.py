@@ -68,6 +68,15 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrySaid:
+    """An upload by the registry's own word: its id, when it began by the registry's clock, the bytes it had by then."""
+
+    upload: str
+    started: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Layer:
     """One layer of a push.
 
@@ -95,6 +104,7 @@ class Layer:
     bytes_stored: int | None = None
     bytes_per_second: float | None = None
     fate: Fate = Fate.UNFINISHED
+    registry_said: RegistrySaid | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.failing_layers import failing_layers
+from pushlog.diagnosis.remedy_order import ordered
 from pushlog.diagnosis.rule import Role, Scope
 from pushlog.knowledge.signatures import RETRIED, Verified
 from pushlog.knowledge.wording import fill, sentences, steps, words
@@ -75,6 +76,8 @@ UNKNOWN_REMEDY = (
     ),
 )
 
+SHARED = "The command pushed several images at once, and the error does not say which of them it is about."
+
 
 def check(case: Case) -> Iterator[Finding]:
     """Yield the row of the catalogue that the error matches, else the parts of an unknown error."""
@@ -90,14 +93,17 @@ def check(case: Case) -> Iterator[Finding]:
             [f"HTTP {parts.http_status}"] if parts.http_status else []
         )
         details += [f"code {parts.code}"] if parts.code else []
-        title, remedy = UNKNOWN_TITLE, steps(UNKNOWN_REMEDY, case.client.scopes, values)
+        title, remedy = UNKNOWN_TITLE, steps(UNKNOWN_REMEDY, case.scopes, values)
         explanation = UNKNOWN_CAUSE.format(parts=", ".join(details) or "its text alone")
         confidence = Confidence.POSSIBLE
     else:
-        title = sentences((row.title,), case.client.scopes, values)
-        remedy = steps(row.remedy, case.client.scopes, values)
-        explanation = f"{sentences(row.cause, case.client.scopes, values)} {_retried(case, row)}"
+        title = sentences((row.title,), case.scopes, values)
+        remedy = steps(row.remedy, case.scopes, values)
+        explanation = f"{sentences(row.cause, case.scopes, values)} {_retried(case, row)}"
         confidence = Confidence.POSSIBLE if row.verified is Verified.INFERRED else Confidence.CERTAIN
+    if case.parsed.shares_error:
+        confidence = Confidence.LIKELY if confidence is Confidence.CERTAIN else confidence
+        explanation = f"{explanation} {SHARED}"
     instruction = case.made_by(layers[0]) if len(layers) == 1 else ""
     yield Finding(
         rule=CODES[failure.family],
@@ -118,6 +124,9 @@ def _retried(case: Case, row: Signature) -> str:
     client, store = case.client, case.push.store
     if not client.uses_docker_engine:
         return client.retry if row.family in client.retried else client.final
+    if row.retried == "never" and any(layer.retry_wait for layer in case.push.layers):
+        # The countdowns in this log speak for themselves.
+        return "Docker retried it in this log."
     usual = row.daemon == RETRIED[row.retried] and row.retried != "never"
     if usual and store is not Store.UNKNOWN:
         return _BY_STORE[store].get(row.retried, _BY_STORE[store][""])
@@ -131,4 +140,4 @@ def with_client_remedies(case: Case, remedy: tuple[str, ...]) -> tuple[str, ...]
         return remedy
     options = tuple(fill(step, case.values()) for step in client.own_remedies(failure.family))
     both = (*remedy, *options) if failure.family in client.retried else (*options, *remedy)
-    return both or case.steps()
+    return ordered(both, retry_helps=failure.retry_helps) or case.steps()

@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.failing_layers import failing_layers
 from pushlog.diagnosis.rule import Role, Scope
-from pushlog.knowledge.wording import Words
 from pushlog.model import Confidence, Family, Finding, Severity, State
 from pushlog.rules.failure import CODES, with_client_remedies
 from pushlog.units import count, seconds
@@ -104,10 +103,8 @@ def lifetime(case: Case) -> str:
 
 
 def _remedy(case: Case) -> tuple[str, ...]:
-    registry = case.knowledge.registry(case.push.registry_kind)
-    login = registry.login.by_scope if registry else (("others", "{login} {registry}"),)
     steps = case.steps(
-        Words(tuple((scope, f"Log in again: `{command}`") for scope, command in login)),
+        ("Log in again: `{signin}`",),
         (
             "Push again; layers that went through are skipped: `{push}`",
             "Push again; layers that went through are skipped.",

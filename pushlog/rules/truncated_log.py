@@ -44,7 +44,7 @@ _PIECES = 60
 def check(case: Case) -> Iterator[Finding]:
     """Fire on every push without an end."""
     push = case.push
-    if push.outcome not in (Outcome.INCOMPLETE, Outcome.INTERRUPTED) or case.parsed.quiet:
+    if push.outcome not in (Outcome.INCOMPLETE, Outcome.INTERRUPTED) or case.parsed.quiet or case.parsed.is_mixed:
         return
     interrupt = case.parsed.last(MarkKind.INTERRUPT)
     end, evidence = _end(case, interrupt)

@@ -53,6 +53,7 @@ class PushBuilder:
     interleaved: list[Mark] = field(default_factory=list)
     error: ErrorLines | None = None
     clock: ClientTimestamps | None = None
+    shares_error: bool = False
 
     def add_mark(self, kind: MarkKind, like: Mark, **fields: str) -> None:
         """Add a mark in the common words, at the place of another mark."""
@@ -119,4 +120,5 @@ def parsed_push(text: LogText, push: PushBuilder) -> ParsedPush:
         unread=tuple(unread),
         after=next(iter(text.pieces(stop, min(len(text.data), stop + _AFTER))), None),
         clock=push.clock,
+        shares_error=push.shares_error,
     )

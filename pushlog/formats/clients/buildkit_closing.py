@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 CLOSING_KINDS = {MarkKind.RULE, MarkKind.EXCERPT, MarkKind.CLOSING, MarkKind.ANNOTATION}
 # The step that an excerpt is of.
 _PUSH_STEP = re.compile(
-    r"(?:\[[^\]\n]+\] )?exporting to image$|pushing (?P<driver>\S+) with docker$|\[internal\] pushing (?P<tool>\S+)$"
+    r"(?:\[[^\]\n]+\] )?exporting (?:to image|cache to registry)$"
+    r"|pushing (?P<driver>\S+) with docker$|\[internal\] pushing (?P<tool>\S+)$"
 )
 # Errors that only a push has. A pull reads, and never writes: `failed to copy: httpReadSeeker: …` is one's.
 _PUSH_ERROR = re.compile(
@@ -125,7 +126,12 @@ def _by_error(pushes: Sequence[PushBuilder], closing: _Closing) -> PushBuilder |
         assert push.error is not None
         first = first_line(push.error.text)
         # GitHub shows the last line of the error alone.
-        is_same = message.startswith(first) or (closing.mark.kind == MarkKind.ANNOTATION and message in push.error.text)
+        name = refused_name(closing.error.text)
+        is_same = (
+            message.startswith(first)
+            or (closing.mark.kind == MarkKind.ANNOTATION and message in push.error.text)
+            or (name is not None and name == refused_name(push.error.text) and nearby(push.consumed[-1], closing.mark))
+        )
         if not is_same:
             continue
         if push.error.start <= closing.mark.start:

@@ -192,9 +192,8 @@ def _end(pushes: dict[str, PushBuilder], refused: dict[str, ErrorLines], last: E
     if not errors and last:
         failed = _failed(list(pushes.values()), last)
         errors = {name: last for name, push in pushes.items() if push in failed}
-        among = _AMONG if len(failed) > 1 else ""
-    else:
-        among = ""
+        for push in failed:
+            push.shares_error = len(failed) > 1
     repositories = {name: _repository(push) for name, push in pushes.items()}
     for name, push in pushes.items():
         _add_clock(push)
@@ -203,7 +202,7 @@ def _end(pushes: dict[str, PushBuilder], refused: dict[str, ErrorLines], last: E
         is_of_other = about is not None and about != repositories[name] and about in repositories.values()
         if error and not is_of_other:
             push.error = error
-            push.why += among
+            push.why += _AMONG if push.shares_error else ""
         elif _finished(push):
             # Version 2 prints no word of success: beside an error only the layers are known to be there.
             if not errors and not any(m.kind == MarkKind.DONE for m in push.marks):

@@ -13,7 +13,7 @@ from pushlog.formats.errors.page import unquoted
 from pushlog.formats.figures import elapsed
 from pushlog.formats.grammar.line_parser import LineParser
 from pushlog.formats.marks import Mark, MarkKind
-from pushlog.formats.push_command import is_help, pushed_by, reaches_registry, with_default_tag
+from pushlog.formats.push_command import is_help, pushed_by, reaches_registry, short_name, with_default_tag
 from pushlog.intake.log_text import plain
 from pushlog.intake.start_pattern import StartPattern
 from pushlog.intake.unwrap.timestamps import seconds
@@ -87,7 +87,7 @@ _OPENSHIFT = {MarkKind.TARGET, MarkKind.PROGRESS, MarkKind.BUILD_ERROR, MarkKind
 _NO_PUSH = {MarkKind.FETCHED, MarkKind.BUILT, MarkKind.KEPT, MarkKind.TAGGED}
 _IS_PUSH_ERROR = re.compile(_PUSH_ERROR)
 # `pushing image "X" to "docker://X": …` is how buildah wraps every error; podman and skopeo have no such words.
-_BUILDAH = re.compile(r'Error: pushing image "[^"]+" to "(?:docker://)?([^"]+)": ')
+_BUILDAH = re.compile(r'(?:Error: |error )pushing image "[^"]+" to "(?:docker://)?([^"]+)": ')
 _OLD_BUILDAH = re.compile(r'error copying layers and metadata for container "docker://([^"]+)": ')
 _NAMED = re.compile(r'Error pushing image "([^"\s]+)": ')
 _FAMILY = "the lines are those of containers/image, which podman, buildah and skopeo share"
@@ -219,7 +219,7 @@ def _names_podman(mark: Mark) -> bool:
 def _add_names(push: PushBuilder, command: Mark | None, tagged: Mark | None, error: Mark | None) -> None:
     """Add the references that lines name: the builder's push_marks, the command's, the build's above, the error's."""
     first = push.consumed[0]
-    if command and (name := pushed_by(command.fields["COMMAND"])):
+    if command and (name := _named(command.fields["COMMAND"])):
         push.add_mark(MarkKind.REFERENCE, command, REFERENCE=with_default_tag(name))
     elif tagged and not command and 0 < first.line - tagged.line <= _BELOW_TAG and "." in tagged.fields["REFERENCE"]:
         push.add_mark(MarkKind.REFERENCE, first, REFERENCE=with_default_tag(tagged.fields["REFERENCE"]))
@@ -230,6 +230,14 @@ def _add_names(push: PushBuilder, command: Mark | None, tagged: Mark | None, err
         forms = (form.search(push.error.text) for form in (_BUILDAH, _OLD_BUILDAH, _NAMED))
         if match := next(filter(None, forms), None):
             push.add_mark(MarkKind.REFERENCE, error, REFERENCE=match[1])
+
+
+def _named(command: str) -> str | None:
+    """Return the reference in a command. Where it names no registry, `registries.conf` or the storage decides."""
+    if name := pushed_by(command):
+        return name
+    name = short_name(command)
+    return f"$REGISTRY/{name}" if name else None
 
 
 def _add_end(push: PushBuilder, copies: Sequence[Mark]) -> None:

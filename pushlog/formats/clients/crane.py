@@ -53,6 +53,8 @@ _PUSH_ERROR = re.compile(
 _NAMED = re.compile(r"pushing image(?: to)? ([^\s\"]+?): ")
 _KINDS = {MarkKind.PUSHED: EventKind.PUSHED, MarkKind.EXISTS: EventKind.EXISTS, MarkKind.MOUNTED: EventKind.MOUNTED}
 _BLOB = re.compile(r"/blobs/(sha256:[0-9a-f]{64})")
+# cosign's tags for a signature, an attestation and a bill of materials of an image.
+_ATTACHED = re.compile(r":sha256-[0-9a-f]{64}\.(?:sig|att|sbom)$")
 _ENDS = (MarkKind.RESULT, MarkKind.ERROR)
 
 
@@ -68,8 +70,13 @@ def _starts(push: Sequence[Mark], mark: Mark) -> bool:
 
 
 def _tagged(mark: Mark) -> bool:
-    """Return whether the line ends the push of a tag; the parts of an index are pushed by their digests."""
-    return mark.kind == MarkKind.DIGEST and "@" not in mark.fields["REFERENCE"]
+    """Return whether the line ends the push of a tag.
+
+    The parts of an index are pushed by their digests, what belongs to an image by tags that are made of its digest.
+    """
+    if mark.kind != MarkKind.DIGEST:
+        return False
+    return "@" not in mark.fields["REFERENCE"] and _ATTACHED.search(mark.fields["REFERENCE"]) is None
 
 
 def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:

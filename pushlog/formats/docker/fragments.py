@@ -42,8 +42,8 @@ _ADVICE = re.compile(
 )
 # A line that runs something else: what stands below it is its answer.
 _OTHER_COMMAND = re.compile(
-    r"(?:[$+#>]+ +|\S+[#$] )?(?:helm|kubectl|oc|git|npm|npx|yarn|pnpm|make|docker|podman|aws|gcloud|az|terraform"
-    r"|ansible\S*|curl|wget|cd|export|sleep|python3?|pip3?|go|mvn|\./\S+|gradle|ssh|scp|bash|sh) +[\w./$\"'-]"
+    r"[$+]+ +(?:\./)?\w|(?:[#>]+ +|\S+[#$] )?(?:helm|kubectl|oc|git|npm|npx|yarn|pnpm|make|docker|podman|aws|gcloud|az"
+    r"|terraform|ansible\S*|curl|wget|cd|export|sleep|python3?|pip3?|go|mvn|\./\S+|gradle|ssh|scp|bash|sh) +[\w./$\"'-]"
 )
 # Texts that stand in no errors but those of a push.
 _UPLOAD = re.compile(
@@ -54,11 +54,13 @@ _UPLOAD = re.compile(
     r"|cannot update tag|will exceed the configured upper limit|(?:Put|Patch|Post|PUT|PATCH|POST) \"?https?://\S+/v2/"
 )
 # A registry is asked below `/v2/`, before docker 1.10 below `/v1/`.
-_URL, _REGISTRY_URL = re.compile(r"https?://"), re.compile(r"https?://\S+/v[012](?:\.\d+)?/|/token\b")
+_REQUEST = re.compile(r"\b(?:Get|Head|Put|Post|Patch|Delete|GET|HEAD|PUT|POST|PATCH|DELETE) \"?https?://")
+_REGISTRY_REQUEST = re.compile(r"https?://\S+/v[012](?:\.\d+)?/|/token\b")
 # Words of other commands: of a pull, a login, a build, an orchestrator that pulls.
 _ELSEWHERE = re.compile(
     r"\bdocker (?:image )?(?:pull|login|build|run|compose|buildx)\b|\bpull access denied\b|\b[Pp]ull(?:ing)?\b"
     r"|\bFROM \S|kubectl|\blogin\b|manifest for \S+ not found|^\s*[$#%>+]\s+(?!sudo docker|docker)\S"
+    r"|\bG[Ee][Tt] \"?https?://\S+/(?:manifests|blobs)/"
 )
 
 
@@ -167,7 +169,7 @@ def _is_alone(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
     A few words around an error that only an upload has are a sentence of the person who asks about it.
     """
     others = [piece.text for piece in pieces if not error.lines[0] <= piece.line <= error.lines[1]]
-    if _URL.search(error.text) and not _REGISTRY_URL.search(error.text):
+    if _REQUEST.search(error.text) and not _REGISTRY_REQUEST.search(error.text):
         return False
     if any(_ELSEWHERE.search(line) for line in (error.text, *others)):
         return False

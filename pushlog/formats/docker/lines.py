@@ -60,6 +60,7 @@ _ANYWHERE = {
     "pull": (": Pulling from ",),
     "upload_failed": ("Upload failed, ",),
 }
+_WORDS_ANYWHERE = tuple((kind, word) for kind, words in _ANYWHERE.items() for word in words)
 # The shortest line: `^C`.
 _SHORTEST = 2
 # Each message of the Engine that tells something has one of these keys.
@@ -151,32 +152,39 @@ def _with_mentions(text: LogText, marks: list[Mark], ranges: Int64) -> tuple[Mar
 
 def _candidate_pieces(text: LogText, start: int, stop: int) -> Iterator[Piece]:
     """Return the pieces between two offsets that the grammar may take; lines of noise are not counted."""
+    # Words that are nowhere in this range need not be looked for in each of its lines.
+    kinds = tuple((kind, word) for kind, word in _WORDS_ANYWHERE if text.data.find(word.encode(), start, stop) >= 0)
+    hints = tuple(hint for hint in HINTS if text.data.find(hint.encode(), start, stop) >= 0)
+    has_messages = text.data.find(b"{", start, stop) >= 0
     for first, last in text.spans(start, stop):
         if last - first < _SHORTEST:
             continue
         line = plain(text.data[first : min(last, first + LONGEST_PIECE)])
         if len(line) < _SHORTEST:
             continue
-        if _may_be_line(line) or _CARET_C in line or ("{" in line and any(key in line for key in _KEYS)):
+        if (
+            _may_be_line(line, kinds)
+            or _CARET_C in line
+            or (has_messages and "{" in line and any(key in line for key in _KEYS))
+        ):
             yield Piece(first, last, text.line_of(first), line)
             continue
-        for hint in HINTS:
+        for hint in hints:
             if hint in line:
                 yield from inline_pieces(grammar(), text, first, last)
                 break
 
 
-def _may_be_line(line: str) -> bool:
+def _may_be_line(line: str, words: tuple[tuple[str, str], ...] | None = None) -> bool:
+    """Return whether the grammar may take a line. `words`: those of `_WORDS_ANYWHERE` to look for."""
     if _lines_pattern().fullmatch(line):
         return True
-    # Plain loops: noise passes here by the million, and `any` with a generator takes three times as long.
+    # A plain loop: noise passes here by the million, and `any` with a generator takes three times as long.
     kinds: tuple[str, ...] = ()
-    for kind, words in _ANYWHERE.items():
-        for word in words:
-            if word in line:
-                kinds += (kind,)
-                break
-    return bool(kinds and _lines_pattern(kinds).fullmatch(line))
+    for kind, word in _WORDS_ANYWHERE if words is None else words:
+        if word in line:
+            kinds += (kind,)
+    return bool(kinds and _lines_pattern(tuple(dict.fromkeys(kinds))).fullmatch(line))
 
 
 def _of_a_push(event: EventRow | Mark) -> bool:

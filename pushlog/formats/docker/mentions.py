@@ -33,7 +33,9 @@ _WORDS = re.compile(
     rf"(?: image| docker image)? [\"'`]?(?P<name>(?=\S*/){_NAME})(?![\w/@$*{{])"
 )
 # One of these stands in every line with such a command: plain texts, which are found at the speed of memory.
-_SIGNS = (b"push", b"Pushing ")
+_SIGNS = ((b"push", re.compile(rb"docker|(?:ailed to|nable to|ould not) $")), (b"ushing ", None))
+# So many bytes before the word `push` the word `docker` can stand.
+_NEAR_SIGN = 30
 # Ansible prints the words of a command as a list, one a line.
 _LIST = re.compile(rb"- docker\r?\n\s*- push\r?\n\s*- [\"']?(?P<name>[^\s\"']+)")
 _LIST_SIGN = b"- docker"
@@ -60,9 +62,13 @@ def mentioned(text: LogText, start: int, stop: int) -> Iterator[Mark]:
 
 
 def _lines_with_signs(data: Data, start: int, stop: int) -> Iterator[tuple[int, int]]:
-    for sign in _SIGNS:
+    """Return the lines that may quote a push command: the words of one stand near each other."""
+    for sign, before in _SIGNS:
         offset = data.find(sign, start, stop)
         while offset >= 0:
+            if before and not before.search(data[max(start, offset - _NEAR_SIGN) : offset]):
+                offset = data.find(sign, offset + 1, stop)
+                continue
             first = max(start, data.rfind(b"\n", max(start, offset - _LONGEST), offset) + 1, offset - _LONGEST)
             last = data.find(b"\n", offset, min(stop, offset + _LONGEST))
             last = last if last >= 0 else min(stop, offset + _LONGEST)

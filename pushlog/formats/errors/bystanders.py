@@ -19,7 +19,7 @@ _PROMPTS = (
 _ENDINGS = (
     # Programs that run commands: GitHub, Azure, Jenkins, CircleCI, Travis, GitLab, Docker, Python, Go.
     r".{0,200}\bexit(?:ed)?\b.{0,40}\b(?:code|status)\b.{0,20}",
-    r".{0,200}\b(?:non-?zero|(?:exited|failed|completed) with (?:error )?code -?\d+).{0,40}",
+    r".{0,200}\b(?:non-?zero|(?:exited|failed|completed) with (?:error )?code -?\d+|return code:? -?\d+).{0,40}",
     r"The command \".*\" exited with .*|Exited with .*|(?:Finished|Result): \w+|\[(?:Pipeline|Container)\].*",
     r"(?:ERROR|Error): (?:Job|Build|Process|Script|Command|Task|Step)\b.*",
     r"(?:Build|Job|Stage|Step|Task|Pipeline|Script)\b.{0,80}\b(?:failed|failure|aborted|cancell?ed|finished|skipped).*",
@@ -54,6 +54,12 @@ _SUCCESS = re.compile(
 _SENTENCE = re.compile(r"\?\s*$|\b(?:I|I'm|I've|Im|we|my|please|pls|thanks|thx|anyone|any idea|help)\b", re.IGNORECASE)
 # A command behind a prompt or in the trace of a shell: what follows is its output.
 _COMMAND = re.compile(r"(?:\S{0,80}[$#\u276f\u279c\xbb\u25b6]|PS [^<>|]{0,120}>|\w:\\[^<>|]{0,120}>|\++)\s+\w")
+_ENDING = re.compile(f"(?:{'|'.join(_ENDINGS)})$", re.IGNORECASE)
+
+
+def is_ending(line: str) -> bool:
+    """Return whether a line reports that a command or a job ended, or comes from what follows then."""
+    return _ENDING.match(line.strip()) is not None
 
 
 def is_command(line: str) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pushlog.formats.errors.bystanders import is_ending
+
 if TYPE_CHECKING:
     from pushlog.intake.log_text import LogText, Piece
 
@@ -23,7 +25,7 @@ _BEGINS = re.compile(
 )
 _WHOLE = re.compile(rb"The push refers to |digest: sha256:")
 # A secret is found and hidden line by line: its parts are left where they are.
-_TOKEN = re.compile(r"(?=[\w+/=-]{0,60}[A-Z])(?=[\w+/=-]{0,60}[g-z])(?=[\w+/=-]{0,60}\d)[\w+/=-]{40,}")
+_TOKEN = re.compile(r"(?=[\w+/=-]{0,60}[A-Z])(?=[\w+/=-]{0,60}[a-z])(?=[\w+/=-]{0,60}\d)[\w+/=-]{40,}")
 _ODD_QUOTE = re.compile(r'[^"]*"(?:[^"]*"[^"]*")*[^"]*')
 
 
@@ -33,7 +35,7 @@ def unwrapped(text: LogText, error: str, last: Piece, piece: Piece) -> str | Non
         return None
     line = text.data[last.start : last.stop].decode("utf-8", "replace").rstrip("\r")
     row = text.data[piece.start : piece.stop].decode("utf-8", "replace").rstrip("\r\n")
-    if len(line) < _SHORTEST or len(row) > len(line) or not _GOES_ON.match(row) or _BEGINS.match(row):
+    if len(line) < _SHORTEST or len(row) > len(line) or not _GOES_ON.match(row) or _BEGINS.match(row) or is_ending(row):
         return None
     is_open = _ODD_QUOTE.fullmatch(error) is not None and '"' in row
     if not is_open and (len(line) not in _WIDTHS or _longest_around(text, last.line) > len(line)):

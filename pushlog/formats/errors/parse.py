@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pushlog.formats.errors import page as error_page
 from pushlog.formats.grammar.load import load_grammar
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lark import Lark, Token
 
 OBJECT = re.compile(r"(layer|manifest|index|config|attestation|unknown)-(?:(.+)@)?([a-z0-9]+:\S+)")
+_QUERY_DIGEST = re.compile(r"[?&]digest=([a-z0-9]+(?:%3A|:)[0-9a-f]{12,128})", re.IGNORECASE)
 ADDRESS = re.compile(r"(?:dial|read|write) \w+ (?:\S+->)?(?P<address>\S+): $")
 LOOKUP = re.compile(r"lookup (\S+?)(?: on \S+)?: $")
 CODE = re.compile(
@@ -159,7 +160,7 @@ def _record(text: str, stripped: str, forms: tuple[tuple[str, tuple[Token, ...]]
         stages=tuple(_stages(forms)),
         object_kind=pushed_object[1] if pushed_object else None,
         object_ref=pushed_object[2] if pushed_object else None,
-        object_digest=pushed_object[3] if pushed_object else None,
+        object_digest=pushed_object[3] if pushed_object else _digest_in(url),
         method=last["METHOD"].upper() if "METHOD" in last else None,
         url=url,
         address=_last_match(ADDRESS, tokens),
@@ -250,6 +251,12 @@ def _stages(forms: Iterable[tuple[str, tuple[Token, ...]]]) -> Iterator[str]:
 def _last_match(pattern: re.Pattern[str], tokens: tuple[Token, ...]) -> str | None:
     matches = (pattern.match(token) for token in reversed(tokens) if token.type == "NET")
     return next((match[1] for match in matches if match), None)
+
+
+def _digest_in(url: str | None) -> str | None:
+    """Return the blob that the closing request of an upload names in its query."""
+    match = _QUERY_DIGEST.search(url or "")
+    return unquote(match[1]).lower() if match else None
 
 
 def _host(url: str | None) -> str | None:

@@ -37,6 +37,7 @@ LABEL = re.compile(
     r"|[\s\"'`*_~>|#!=\-.,:;(){}\[\]/\\]|[^\w\s!-~]"
     r"|(?i:err(?:ors?|o)?|fata?l?|crit(?:ical)?|severe|warn(?:ing)?|info|panic|level|severity)\b(?:\[\d+\])?"
     r"|(?i:stderr|stdout|output|cause|reason|message|msg|exception|\w+(?:Error|Exception))\b"
+    r"|(?i:exit(?:ed)?(?: with)?(?: error)? (?:status|code):? \d+)"
     r"|docker(?:\.exe)?\b|push\b|failed\b|F8|DOCKER|E(?=:)|[EWF]\d{4}\b"
     r")*+"
 )
@@ -59,7 +60,10 @@ _TAGS = re.compile(
 _HELP = re.compile(r"\s*(?:->|-&gt;) \[Help \d+\]\s*$")
 _BREAKS = re.compile(r"(?:\\+r)?\\+n|\\+r")
 _COLOUR = re.compile(r"\x1b?\[\d+(?:;\d+)*m|\x1b?\[0?[mK]$")
-_MARKS_BEHIND = re.compile(r"(?:\s|```|\*\*\*?|~~|<{2,}|\\)+$")
+_MARKS_BEHIND = re.compile(
+    r"(?:\s|```|\*\*\*?|~~|<{2,}|\\|\{/?(?:noformat|code|quote)\}|\[/(?:code|quote)\]"
+    r"|(?<=\w)Error: Process completed with exit code \d+\.?)+$"
+)
 _PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">", **dict(zip(_QUOTES[::2], _QUOTES[1::2], strict=True))}
 _MARKS = "*_~|"
 _ESCAPED_QUOTE = re.compile(r"\\+[\"']$")

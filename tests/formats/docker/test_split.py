@@ -139,7 +139,7 @@ def test_other_output_is_no_push(lines):
 def test_an_error_without_a_push_is_said_to_be_unbound():
     result = log("Step 1/2 : FROM ubuntu", ERROR, "and much more of something else")
     assert result.pushes == ()
-    assert result.source.notes == ("line 2 reads like an error of a push, but no push is in the log to bind it to",)
+    assert result.source.notes == ("line 2 holds words of a push, but is part of none that was found",)
     assert log("hello", "world").source.notes == ()
 
 

@@ -1,0 +1,26 @@
+"""The order of remedies: pushing again comes first only where it helps."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_PUSH_AGAIN = re.compile(r"(?:Push|Try) (?:again|once more)\b")
+_LOOP = re.compile(r"`(?:for|until|while)\b")
+
+
+def ordered(steps: Sequence[str], *, retry_helps: bool | None) -> tuple[str, ...]:
+    """Return the steps in the order in which to take them; `retry_helps` is that of the failure.
+
+    A loop around a push is left out where the failure stays the same until its cause is fixed.
+    """
+    if retry_helps is True:
+        return tuple(steps)
+    useful = [step for step in steps if retry_helps is None or not _LOOP.search(step)]
+    return (
+        *(step for step in useful if not _PUSH_AGAIN.match(step)),
+        *(step for step in useful if _PUSH_AGAIN.match(step)),
+    )
