@@ -11,6 +11,7 @@ from pushlog.redaction.find import literals
 from pushlog.redaction.keys import RUN
 from pushlog.redaction.reading import is_literal, readings
 from pushlog.redaction.rows import NARROWEST, Break, continuation, split
+from pushlog.redaction.view import whole
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -27,7 +28,7 @@ _MOST_ROWS = 300
 # Rows around one that can hold a secret.
 _AROUND = 3
 # The end of a row and the beginning of the next one in which the word that tells of a secret may stand.
-_WORD = 24
+_WORD = 40
 
 
 def windows(text: str) -> Iterator[Range]:
@@ -116,7 +117,8 @@ def _between(rows: Sequence[Row]) -> Iterator[tuple[int, str]]:
             continue
         first = continuation(before, row)
         if first is not None:
-            yield index, f"{before.view.text[-_WORD:]}{row.view.text[first : first + _WORD]}"
+            word = f"{before.view.text[-_WORD:]}{row.view.text[first : first + _WORD]}"
+            yield from ((index, view.text) for view in readings(whole(word)))
 
 
 def _runs(candidates: Sequence[int], rows: Sequence[Row]) -> Iterator[Range]:
