@@ -116,17 +116,20 @@ def _reference(parsed: ParsedPush) -> Reference:
 
 def _store(source: Source, parsed: ParsedPush, knowledge: Knowledge) -> tuple[Store, Classified | None]:
     """The store, and the error read with it; an error's form can tell the store where the layers don't."""
-    first = classify(parsed.error.text, catalogue=knowledge.signatures) if parsed.error else None
+    # The retries of other clients need not show in the log.
+    is_docker = knowledge.client(parsed.client).uses_docker_engine
+    retried = not is_docker or bool((parsed.events.wait > 0).any())
+    first = classify(parsed.error.text, catalogue=knowledge.signatures, retried=retried) if parsed.error else None
     row = first.signature if first else None
     hint = (row.store if row else None) or (first.store if first else Store.UNKNOWN)
     store = Store.UNKNOWN
-    if knowledge.client(parsed.client).uses_docker_engine:
+    if is_docker:
         pasted = source.capture in (Capture.PIPED, Capture.SCREEN)
         headed = parsed.client is Client.COMPOSE
         store = image_store(parsed.events, parsed.marks, hint=hint, pasted=pasted, headed=headed)
     if parsed.error is None:
         return store, None
-    return store, classify(parsed.error.text, store=store, catalogue=knowledge.signatures)
+    return store, classify(parsed.error.text, store=store, catalogue=knowledge.signatures, retried=retried)
 
 
 def _progress(

@@ -16,6 +16,7 @@ from pushlog.report.facts import NAMES_LAYERS
 # Errors that only programs around Docker's daemon print: what is said of them names Docker, whoever pushed.
 OF_DOCKER = {
     "docker-desktop-proxy",
+    "daemon-lost",
     *("daemon-not-running", "daemon-socket-permission", "daemon-connection-failed", "daemon-stream-ended"),
     *("api-version-mismatch", "platform-needs-newer-daemon", "push-digest-reference", "wrong-number-of-arguments"),
     *("all-tags-not-implemented", "authorization-plugin", "compose-service-without-image", "schema1-only-registry"),
