@@ -15,6 +15,7 @@ from pushlog.report.facts import NAMES_LAYERS
 
 # Errors that only programs around Docker's daemon print: what is said of them names Docker, whoever pushed.
 OF_DOCKER = {
+    "docker-desktop-proxy",
     *("daemon-not-running", "daemon-socket-permission", "daemon-connection-failed", "daemon-stream-ended"),
     *("api-version-mismatch", "platform-needs-newer-daemon", "push-digest-reference", "wrong-number-of-arguments"),
     *("all-tags-not-implemented", "authorization-plugin", "compose-service-without-image", "schema1-only-registry"),
@@ -59,7 +60,7 @@ def test_a_login_is_a_command_of_the_client(entry):
     for facts in OTHERS:
         for text in said(facts, (entry.login,)):
             assert "docker " not in NAMES.sub("", text)
-            assert facts.commands["login"] in text or text.startswith(("gcloud ", "doctl "))
+            assert facts.commands["login"] in text or text.startswith(("gcloud ", "doctl ", "heroku "))
 
 
 @pytest.mark.parametrize("facts", FACTS, ids=lambda facts: facts.client.value)

@@ -10,7 +10,7 @@ from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.bind_error import ErrorLines, PushRange, bound_error, join_error_lines
 from pushlog.formats.docker.build_push import build_push
 from pushlog.formats.docker.surroundings import is_of_another_command
-from pushlog.formats.errors.bystanders import is_bystander
+from pushlog.formats.errors.bystanders import is_bystander, is_step
 from pushlog.formats.errors.wrapped import error_in
 from pushlog.formats.image_names import has_open_tag, may_be, split
 from pushlog.formats.marks import Mark, MarkKind
@@ -174,4 +174,4 @@ def _is_alone(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
     if any(_ELSEWHERE.search(line) for line in (error.text, *others)):
         return False
     is_asked = len(others) <= _FEW and _UPLOAD.search(error.text) is not None
-    return is_asked or all(map(is_bystander, others))
+    return is_asked or all(is_bystander(line) and not is_step(line) for line in others)

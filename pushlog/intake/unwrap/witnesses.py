@@ -29,7 +29,7 @@ _COMMANDS = (b"docker push ", b"docker image push ")
 _PROMPT = re.compile(
     rb"(?:(?:[$#%>+]|\+\+|(?:##\[group\])?Run|Running command|(?:##)?\[command\]\S*/) *)?(?:sudo +)?\Z"
 )
-_REDRAW = re.compile(rb"\x1b\[\d+A")
+_REDRAW = re.compile(rb"\x1b\[\d*(?:[AB]|\Z)")
 # How many witnesses are asked for: of the first lines, behind each header, and of headers, digest lines and commands.
 _FIRST, _BEHIND, _MOST = 60, 12, 1000
 _REACH = 1 << 15
