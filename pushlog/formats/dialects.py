@@ -11,6 +11,7 @@ from pushlog.formats.clients import buildkit, compose, containers, crane, kaniko
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.fragments import alone
 from pushlog.formats.docker.split import docker_pushes
+from pushlog.intake.limits import MOST_LAYERS
 from pushlog.intake.start_pattern import spoken
 from pushlog.model import Capture, Client
 
@@ -35,10 +36,11 @@ DIALECTS: tuple[Dialect, ...] = (buildkit, compose, containers, crane, kaniko, m
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pushes:
-    """All pushes of a log, in order, and how its output was kept."""
+    """All pushes of a log, in order, and how its output was kept. `left_out`: rows of layers beyond the limit."""
 
     parsed: tuple[ParsedPush, ...]
     capture: Capture
+    left_out: int = 0
 
 
 def openings() -> tuple[StartPattern, ...]:
@@ -46,13 +48,20 @@ def openings() -> tuple[StartPattern, ...]:
     return (docker_lines.OPENING, *(dialect.OPENING for dialect in DIALECTS))
 
 
-def pushes(text: LogText, knowledge: Knowledge, *, keep_redraws: bool = True, is_whole: bool = True) -> Pushes:
+def pushes(
+    text: LogText,
+    knowledge: Knowledge,
+    *,
+    keep_redraws: bool = True,
+    is_whole: bool = True,
+    most_layers: int = MOST_LAYERS,
+) -> Pushes:
     """Return every push in the log, once.
 
     `knowledge` tells how errors begin; `keep_redraws`: with all rows, see `docker_lines.read`; `is_whole`: an error
-    that stands alone in this text is all that was kept of a push.
+    that stands alone in this text is all that was kept of a push; `most_layers`: rows of further layers are left out.
     """
-    reading = docker_lines.read(text, keep_redraws=keep_redraws or len(text.data) < _LONG)
+    reading = docker_lines.read(text, keep_redraws=keep_redraws or len(text.data) < _LONG, most_layers=most_layers)
     by_others = [push for dialect in _dialects_in(text, reading) for push in dialect.pushes(text, knowledge)]
     others = _outer(sorted(by_others, key=_start))
     parsed = sorted((*others, *docker_pushes(text, reading, knowledge, others)), key=_start)
@@ -63,7 +72,7 @@ def pushes(text: LogText, knowledge: Knowledge, *, keep_redraws: bool = True, is
         capture = Capture.TTY if shown else capture
     parsed = [_without_empty_config(push) for push in parsed]
     every_push = tuple(parsed) or (alone(text, reading, knowledge) if is_whole else ())
-    return Pushes(parsed=every_push, capture=capture)
+    return Pushes(parsed=every_push, capture=capture, left_out=reading.left_out)
 
 
 def _start(push: ParsedPush) -> int:
