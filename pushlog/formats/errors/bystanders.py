@@ -65,7 +65,11 @@ _OF_ERRORS = re.compile(
 # People write sentences below what they paste.
 _SENTENCE = re.compile(r"\?\s*$|\b(?:I|I'm|I've|Im|we|my|please|pls|thanks|thx|anyone|any idea|help)\b", re.IGNORECASE)
 # A command behind a prompt or in the trace of a shell: what follows is its output.
-_COMMAND = re.compile(r"(?:\S{0,80}[$#\u276f\u279c\xbb\u25b6]|PS [^<>|]{0,120}>|\w:\\[^<>|]{0,120}>|\++)\s+\w")
+_COMMAND = re.compile(
+    r"(?:\S{0,80}[$#\u276f\u279c\xbb\u25b6]|PS [^<>|]{0,120}>|\w:\\[^<>|]{0,120}>|\++)\s+"
+    # PowerShell lists the parts of an error behind a plus.
+    r"(?!(?:CategoryInfo|FullyQualifiedErrorId) )\w"
+)
 _ENDING = re.compile(f"(?:{'|'.join(_ENDINGS)})$", re.IGNORECASE)
 
 
