@@ -23,6 +23,7 @@ from pushlog.intake.deadline import TimeUpError, deadline
 from pushlog.intake.limits import LIMITS, MOST_LAYERS, Deadline, Limits
 from pushlog.intake.origin import OriginOptions, origin_of
 from pushlog.intake.read import Raw, raw, read
+from pushlog.intake.unwrap.exports.refusals import refuse_binary
 from pushlog.intake.unwrap.log import unwrap
 from pushlog.knowledge.base import Knowledge, shipped
 from pushlog.model import Client, Dated, Diagnosis, Finding, Log, Source
@@ -118,6 +119,7 @@ def _raw(source: str | Path | bytes, options: Options | None) -> Raw:
 
 def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -> tuple[Source, LogText, list[Case]]:
     """Return the description of a log, its text and its pushes; `keep_redraws`: with the events that no rule needs."""
+    refuse_binary(source.name, source.data)
     time = Deadline(options.limits.seconds)
     log = unwrap(source.data, openings(), options.timing, options.zone, where=candidate_ranges)
     text = log.text
