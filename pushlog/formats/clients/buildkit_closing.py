@@ -37,7 +37,8 @@ _PUSH_STEP = re.compile(
 )
 # Errors that only a push has. A pull reads, and never writes: `failed to copy: httpReadSeeker: …` is one's.
 _PUSH_ERROR = re.compile(
-    r'failed to push |failed to copy: (?!httpReadSeeker)|failed to copy after \d+ retries|failed commit on ref "'
+    r"failed to push |failed to copy: (?!httpReadSeeker)|failed to copy after \d+ retries"
+    r'|failed commit on ref "[^"]*": (?!"|unexpected commit)'
     r"|(?:POST|PUT|PATCH) request to \S+/v2/|(?:Post|Put|Patch) \"[^\"\s]+/v2/|/blobs/uploads/|/v2/\S+: 413 "
 )
 
