@@ -142,7 +142,7 @@ def _between(spans: Iterable[tuple[int, int]], start: int, stop: int) -> Iterato
 
 
 def _start_patterns() -> tuple[StartPattern, ...]:
-    return tuple(dialect.OPENING for dialect in DIALECTS)
+    return tuple(pattern for dialect in DIALECTS for pattern in dialect.WHERE)
 
 
 def _has_word(data: Data, block: int, docker_words: list[re.Pattern[bytes]]) -> bool:

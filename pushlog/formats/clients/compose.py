@@ -37,9 +37,8 @@ OPENING = StartPattern(
 )
 # The rows that version 5 draws on a terminal: a spinner, a bar and colours stand around the name.
 ROWS = StartPattern(
-    signs=(rb"Pushing +(?:\x1b\[|\d)", rb"\xe2\x9c\x94"),
-    pattern=rb"[\w.*-]+[/:][\w./:*-]+ +(?:\[[^\]\n]{0,400}\][^\]\n]{0,40} +)?Pushing +(?:\x1b\[\d+m)*\d+\.\ds"
-    rb"|\xe2\x9c\x94(?:\x1b\[[0-9;]*m)* [\w.*-]+[/:][\w./:*-]+ +(?:\x1b\[[0-9;]*m)*Pushed",
+    signs=(rb"Pushing +(?:\x1b\[|\d)",),
+    pattern=rb"[\w.*-]+[/:][\w./:*-]+ +(?:\[[^\]\n]{0,400}\][^\]\n]{0,40} +)?Pushing +(?:\x1b\[\d+m)*\d+\.\ds",
 )
 WHERE = (OPENING, ROWS)
 _WHY = "the lines are those of docker compose"
@@ -52,6 +51,8 @@ _IMAGE_KINDS = {MarkKind.PUSHING, MarkKind.PUSHED}
 _REFUSED_KINDS = {MarkKind.REFUSED, MarkKind.REFUSED_ROW}
 # What the row of an image ends with on a terminal; an error is cut to the width before it.
 _ROW_END = re.compile(r"(\.\.\.)? +\d+\.\d+s$")
+# An error can be a page below its row; a run of nothing but such rows is read no further than this.
+_ROWS_READ = 1000
 # Other lines between a push and its error, and how far its error may reach, in bytes.
 _FOREIGN = 8
 _PAGE = 32768
@@ -104,7 +105,7 @@ def _pushes(text: LogText, knowledge: Knowledge, run: list[Mark]) -> list[PushBu
         if mark.kind in {MarkKind.LAYER, *_IMAGE_KINDS, *_REFUSED_KINDS} or (mark.kind == MarkKind.BARE and name):
             push = pushes.setdefault(name, _new(mark, name)) if name not in pushes else pushes[name]
             _tell(push, mark, rows, name)
-        if mark.kind in _REFUSED_KINDS:
+        if mark.kind in _REFUSED_KINDS and number < _ROWS_READ:
             refused[name] = _row_error(text, mark)
             run[number] = replace(mark, stop=refused[name].stop)
     if not pushes:
