@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -36,8 +37,10 @@ def written(path: Path, write: Callable[[BinaryIO], object], *, sync: bool = Tru
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Keep other audits out of a folder; the lock goes with the process, however that ends. Raises OutputError."""
+    # A link in its place is not followed, and a pipe not waited for.
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
-        file = (folder / ".lock").open("ab")
+        file = os.fdopen(os.open(folder / ".lock", flags, 0o666), "r+b")
     except OSError as error:
         raise OutputError(f"{folder}: can't be written: {(error.strerror or str(error)).lower()}") from error
     with file:

@@ -46,7 +46,12 @@ class Input:
 
 def unsigned(name: str) -> str:
     """Return the name of a file, or the URL without password and signature; it identifies an input."""
-    return remote.label(name) if remote.is_remote(name) else name
+    return _utf8(remote.label(name) if remote.is_remote(name) else name)
+
+
+def _utf8(name: str) -> str:
+    """Return a name that can be written: a file name may hold bytes that are no text."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +71,11 @@ def discover(names: Iterable[str], out: Path) -> tuple[list[Input], list[Missing
     missing: dict[str, Missing] = {}
     for entry in _all(names, out.resolve()):
         if isinstance(entry, Input):
-            inputs.setdefault(unsigned(entry.name), entry)
+            inputs.setdefault(remote.label(entry.name) if remote.is_remote(entry.name) else entry.name, entry)
         else:
-            missing.setdefault(entry.name, Missing(name=redact_text(entry.name), reason=redact_text(entry.reason)))
+            missing.setdefault(
+                entry.name, Missing(name=redact_text(_utf8(entry.name)), reason=redact_text(_utf8(entry.reason)))
+            )
     for key in repeated_steps(name for name in inputs):
         # Where the whole log goes, this one is read after all.
         inputs[key] = replace(inputs[key], repeats=True, stamp=f"{inputs[key].stamp} repeats")

@@ -7,6 +7,7 @@ import os
 import sys
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pushlog.audit import dataset, index, markdown
@@ -16,7 +17,7 @@ from pushlog.audit.frames import frames
 from pushlog.audit.inputs import discover
 from pushlog.audit.progress import progress
 from pushlog.audit.rows import unread
-from pushlog.audit.store import RESULTS, Store
+from pushlog.audit.store import PAGES, RESULTS, Store
 from pushlog.audit.summary import document, summary
 from pushlog.audit.units import units
 from pushlog.audit.worker import Settings
@@ -24,11 +25,14 @@ from pushlog.faults import InputError, OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from pushlog.audit.inputs import Input, Missing
     from pushlog.audit.store import Tables
     from pushlog.audit.summary import Summary
+
+
+# Where results go unless the user says so: in the working directory, where a checkout may have brought it.
+DEFAULT_OUT = Path("pushlog-audit")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +77,9 @@ def audit(names: Sequence[str], plan: Plan) -> Audited:
         new_inputs = store.new_inputs(inputs)
         _read(new_inputs, store, plan)
         tables = store.tables()
+        if damaged := store.forget_damaged(inputs):
+            _read(damaged, store, plan)
+            tables = store.tables()
         for entry in missing:
             tables.add("sources", _row(entry))
         audit_summary = _draw(tables, store, plan.out)
@@ -81,11 +88,16 @@ def audit(names: Sequence[str], plan: Plan) -> Audited:
 
 
 def _usable(out: Path) -> None:
-    """Refuse a folder whose page was not written by an audit."""
+    """Refuse a folder whose page was not written by an audit, and one that leads elsewhere."""
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{out}: can't be written: {(error.strerror or str(error)).lower()}") from error
+    links = [path for path in (out / RESULTS, out / PAGES) if path.is_symlink()]
+    if out == DEFAULT_OUT and out.is_symlink():
+        links.append(out)
+    if links:
+        raise OutputError(f"{links[0]}: is a link, which is not followed: remove it, or choose another --out")
     if (out / index.NAME).exists() and not (out / RESULTS).exists():
         raise OutputError(f"{out}: holds an {index.NAME} that no audit wrote: choose another --out")
 
@@ -93,7 +105,6 @@ def _usable(out: Path) -> None:
 def _made_by(plan: Plan) -> str:
     """Return the version and the hash of the user's files, on which results depend beside the log."""
     from importlib.metadata import version
-    from pathlib import Path
 
     texts = [Path(name).read_bytes() for name in plan.rules]
     rules_hash = hashlib.sha256(b"\0".join(texts)).hexdigest()[:16] if texts else "shipped"

@@ -20,6 +20,23 @@ class Column:
     meaning: str
 
 
+# The columns that each row of an audit fills.
+_REQUIRED = frozenset(
+    {
+        *("log", "input", "member", "status", "pushes", "notes"),
+        *("push", "client", "store", "registry_kind", "tags", "outcome", "at_least", "clock", "layers_total"),
+        *("layers_done", "retries", "retry_seconds", "first_line", "last_line"),
+        *("position", "layer", "state", "basis", "attempts", "retry_wait"),
+        *("rule", "name", "severity", "confidence", "title", "layers", "line"),
+    }
+)
+
+
+def is_required(column: Column) -> bool:
+    """Whether a column is never null."""
+    return column.name in _REQUIRED
+
+
 _LOG = Column("log", "string", "the log: the first 16 digits of `sha256`; of one that was not read, made from its name")
 _PUSH = Column("push", "int", "which push of the log, from 0; with `log` the key of a push")
 

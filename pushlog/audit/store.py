@@ -10,16 +10,17 @@ from __future__ import annotations
 
 import gzip
 import json
-import zlib
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pushlog.audit import parts
 from pushlog.audit.files import put
 from pushlog.audit.schema import TABLES, VERSION
 from pushlog.report.html import STYLESHEET, stylesheet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pushlog.audit.inputs import Input
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 RESULTS = "results"
 PAGES = "push"
+_PAGE = re.compile(r"[0-9a-f]{16}-[0-9]+\.html")
+# A part is closed before it becomes larger than may be read back.
+_PART = parts.LARGEST // 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,8 @@ class Store:
     def __init__(self, folder: Path, by: str) -> None:
         self._folder = folder
         self._by = by
+        # The places of lines whose rows turned out to be damaged.
+        self._damaged: set[tuple[str, int]] = set()
         self._heads = list(self._read_heads())
         runs = [path.name[:6] for path in self._parts()]
         self._run = 1 + max((int(run) for run in runs if run.isdigit()), default=0)
@@ -98,11 +104,12 @@ class Store:
         """Store the result of a unit, its pages first, because a part promises them. Raises StoppedError."""
         for name, text in result.pages.items():
             put(self._folder / name, text, sync=False)
-        self._written += 1
-        name = f"{self._run:06}-{self._written:05}.jsonl.gz"
-        first = json.dumps({"schema": VERSION, "by": self._by})
-        text = "\n".join((first, *result.lines)) + "\n"
-        put(self._folder / RESULTS / name, gzip.compress(text.encode("utf-8", "replace"), 6, mtime=0))
+        for lines in _divided(result.lines):
+            self._written += 1
+            name = f"{self._run:06}-{self._written:05}.jsonl.gz"
+            first = json.dumps({"schema": VERSION, "by": self._by})
+            text = "\n".join((first, *lines)) + "\n"
+            put(self._folder / RESULTS / name, gzip.compress(text.encode("utf-8", "replace"), 6, mtime=0))
 
     def new_inputs(self, inputs: list[Input]) -> list[Input]:
         """Return the inputs that must be read: those without a result for this size and stamp."""
@@ -134,12 +141,22 @@ class Store:
         tables = Tables()
         # Part by part, so that only the rows are in memory and not the text of all parts.
         for path in self._parts():
-            for index, text in enumerate(_lines(path)):
+            for index, line in enumerate(parts.read_part(path)[1]):
                 heads = heads_at.get((path.name, index))
-                if heads:
-                    _add(tables, json.loads(text.partition("\t")[2]), heads)
+                rows = parts.rows(line) if heads else None
+                if heads and rows:
+                    _add(tables, rows, heads)
+                elif heads:
+                    self._damaged.add((path.name, index))
         tables.sort()
         return tables
+
+    def forget_damaged(self, inputs: list[Input]) -> list[Input]:
+        """Forget the lines that `tables` found to be damaged; return the inputs that must be read again for that."""
+        if not self._damaged:
+            return []
+        self.reload()
+        return self.new_inputs(inputs)
 
     def reload(self) -> None:
         """Read the parts again."""
@@ -147,8 +164,8 @@ class Store:
 
     def sweep(self, pages: set[str]) -> None:
         """Remove the pages that no table names."""
-        for path in (self._folder / PAGES).glob("*-*.html"):
-            if f"{PAGES}/{path.name}" not in pages:
+        for path in parts.regular_files(self._folder / PAGES, "*-*.html"):
+            if _PAGE.fullmatch(path.name) and f"{PAGES}/{path.name}" not in pages:
                 path.unlink(missing_ok=True)
 
     def _current_heads(self) -> Iterator[Head]:
@@ -157,28 +174,33 @@ class Store:
         return (head for head in self._heads if last[head.label] == head.part)
 
     def _parts(self) -> list[Path]:
-        return sorted((self._folder / RESULTS).glob("*.jsonl.gz"))
+        return parts.regular_files(self._folder / RESULTS, "*.jsonl.gz")
 
     def _read_heads(self) -> Iterator[Head]:
+        """Yield the lines of all parts, but for damaged ones."""
         for path in self._parts():
-            lines = _lines(path)
-            if not lines or (preamble := json.loads(lines[0])).get("schema") != VERSION:
-                continue
-            current = preamble.get("by") == self._by
-            for index, line in enumerate(lines[1:], 1):
-                head, _, body = line.partition("\t")
-                yield Head(path.name, index, bool(body), current, *json.loads(head))
+            by, lines = parts.read_part(path)
+            for index, line in enumerate(lines):
+                log, has_rows = parts.identity(line) or (None, False)
+                if log is not None and (path.name, index) not in self._damaged:
+                    place = (path.name, index, has_rows, by == self._by)
+                    yield Head(*place, log.label, log.size, log.stamp, log.member, log.sha256)
 
 
-def _lines(path: Path) -> list[str]:
-    """Return the lines of a part; none when it is damaged, so that its logs are read again."""
-    try:
-        return gzip.decompress(path.read_bytes()).decode("utf-8").split("\n")[:-1]
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError):
-        return []
+def _divided(lines: Sequence[str]) -> Iterator[list[str]]:
+    """Yield the lines in groups, each small enough for a part."""
+    group: list[str] = []
+    size = 0
+    for line in lines:
+        if group and size + len(line) > _PART:
+            yield group
+            group, size = [], 0
+        group.append(line)
+        size += len(line)
+    yield group
 
 
-def _add(tables: Tables, rows: dict[str, list[Row]], heads: list[tuple[int, Head]]) -> None:
+def _add(tables: Tables, rows: Mapping[str, list[Row]], heads: list[tuple[int, Head]]) -> None:
     """Add the rows of a log under its current name, and its further names as duplicates."""
     (rank, head), *copies = heads
     for other, copy in copies:

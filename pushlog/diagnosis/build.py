@@ -59,10 +59,7 @@ def build_case(
     knowledge: Knowledge,
     max_uploads: int | None,
 ) -> Case:
-    """Return the case of one push, without findings.
-
-    `timestamps`: the times of the log, where it carries some. `max_uploads`: the daemon's limit, if the user gave it.
-    """
+    """Return the case of one push, without findings. `max_uploads`: the daemon's limit, if the user gave it."""
     facts = knowledge.client(parsed.client)
     store, classified = _store(source, parsed, knowledge)
     ended, is_docker = outcome(parsed, classified), facts.uses_docker_engine
@@ -87,6 +84,7 @@ def build_case(
         concurrency=concurrency(table, parsed, store=store, capture=source.capture, configured=max_uploads),
         sent=sent(table, store, clock.kind, clock.end),
         lines_understood=parsed.understood,
+        wrapper=parsed.wrapper,
         unread=tuple(Evidence(line=piece.line, text=piece.text) for piece in parsed.unread[:_UNREAD_SHOWN]),
     )
     return Case(
@@ -118,17 +116,20 @@ def _reference(parsed: ParsedPush) -> Reference:
 
 def _store(source: Source, parsed: ParsedPush, knowledge: Knowledge) -> tuple[Store, Classified | None]:
     """The store, and the error read with it; an error's form can tell the store where the layers don't."""
-    first = classify(parsed.error.text, catalogue=knowledge.signatures) if parsed.error else None
+    # The retries of other clients need not show in the log.
+    is_docker = knowledge.client(parsed.client).uses_docker_engine
+    retried = not is_docker or bool((parsed.events.wait > 0).any())
+    first = classify(parsed.error.text, catalogue=knowledge.signatures, retried=retried) if parsed.error else None
     row = first.signature if first else None
     hint = (row.store if row else None) or (first.store if first else Store.UNKNOWN)
     store = Store.UNKNOWN
-    if knowledge.client(parsed.client).uses_docker_engine:
+    if is_docker:
         pasted = source.capture in (Capture.PIPED, Capture.SCREEN)
         headed = parsed.client is Client.COMPOSE
         store = image_store(parsed.events, parsed.marks, hint=hint, pasted=pasted, headed=headed)
     if parsed.error is None:
         return store, None
-    return store, classify(parsed.error.text, store=store, catalogue=knowledge.signatures)
+    return store, classify(parsed.error.text, store=store, catalogue=knowledge.signatures, retried=retried)
 
 
 def _progress(

@@ -39,7 +39,8 @@ def verdict(push: Diagnosis, findings: Sequence[Finding], client: ClientFacts) -
     line = next((finding.data["possible_error"] for finding in findings if "possible_error" in finding.data), None)
     if line is not None:
         return f"{what}{far}", f"There is no proof of success, and line {line} may be the error: read it first."
-    return f"{what}{far}", f"There is neither {client.proof_words} nor an error. {again}"
+    why = next((str(finding.data["why"]) for finding in findings if "why" in finding.data), None)
+    return f"{what}{far}", f"{why or f'There is neither {client.proof_words} nor an error.'} {again}"
 
 
 def _succeeded(push: Diagnosis) -> str:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from itertools import compress, pairwise
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from pushlog.formats.clients import buildkit, compose, containers, crane, kaniko, manifest_push, nerdctl, oras
+from pushlog.formats.clients.generic import OPENING as GENERIC
+from pushlog.formats.clients.generic import generic_pushes
+from pushlog.formats.clients.small import CLIENTS
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.fragments import alone
 from pushlog.formats.docker.split import docker_pushes
+from pushlog.formats.wrapper import wrapper_of
 from pushlog.intake.start_pattern import spoken
 from pushlog.model import Capture, Client
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pushlog.formats.clients.dialect import Dialect
     from pushlog.formats.docker.lines import Reading
     from pushlog.formats.parsed_push import ParsedPush
@@ -29,8 +35,19 @@ _TERMINAL = re.compile(rb"\x1b\[\d*[AJ]|\r\n")
 _EMPTY_CONFIG = "44136fa355b3"
 
 
-# Each is a module. Docker's own dialect reads what these leave.
-DIALECTS: tuple[Dialect, ...] = (buildkit, compose, containers, crane, kaniko, manifest_push, nerdctl, oras)
+# Each is a module, or a client of `clients/small.py`. Docker's own dialect reads what these leave, and the generic one
+# what docker leaves.
+DIALECTS: tuple[Dialect, ...] = (
+    *CLIENTS,
+    buildkit,
+    compose,
+    containers,
+    crane,
+    kaniko,
+    manifest_push,
+    nerdctl,
+    oras,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +63,15 @@ def openings() -> tuple[StartPattern, ...]:
     return (docker_lines.OPENING, *(dialect.OPENING for dialect in DIALECTS))
 
 
+def start_patterns() -> tuple[StartPattern, ...]:
+    """Return the text by which pushes of all clients but docker are found, at the beginning of a line or inside it.
+
+    Docker's lines have words of their own.
+    """
+    inside = (dialect.INSIDE for dialect in DIALECTS if dialect.INSIDE)
+    return (*(dialect.OPENING for dialect in DIALECTS), *inside, GENERIC)
+
+
 def pushes(text: LogText, knowledge: Knowledge, *, keep_redraws: bool = True, is_whole: bool = True) -> Pushes:
     """Return every push in the log, once.
 
@@ -53,10 +79,9 @@ def pushes(text: LogText, knowledge: Knowledge, *, keep_redraws: bool = True, is
     that stands alone in this text is all that was kept of a push.
     """
     reading = docker_lines.read(text, keep_redraws=keep_redraws or len(text.data) < _LONG)
-    by_others = [push for dialect in _dialects_in(text, reading) for push in dialect.pushes(text, knowledge)]
-    others = _outer(sorted(by_others, key=_start))
+    others = _outer(_pushes_of_others(text, reading, knowledge))
     parsed = sorted((*others, *docker_pushes(text, reading, knowledge, others)), key=_start)
-    parsed = [replace(push, until=following.start) for push, following in pairwise(parsed)] + parsed[-1:]
+    parsed = _with_wrappers(text, generic_pushes(text, knowledge, parsed))
     capture = reading.capture
     if others and capture in (Capture.PIPED, Capture.SCREEN):
         shown = any(_TERMINAL.search(text.data, push.start, push.stop + 2) for push in others)
@@ -64,6 +89,28 @@ def pushes(text: LogText, knowledge: Knowledge, *, keep_redraws: bool = True, is
     parsed = [_without_empty_config(push) for push in parsed]
     every_push = tuple(parsed) or (alone(text, reading, knowledge) if is_whole else ())
     return Pushes(parsed=every_push, capture=capture)
+
+
+def _pushes_of_others(text: LogText, reading: Reading, knowledge: Knowledge) -> list[ParsedPush]:
+    """Return the pushes of all clients but docker, in order. A client of few lines keeps those that others read too."""
+    pushes: list[ParsedPush] = []
+    few: list[ParsedPush] = []
+    for dialect in _dialects_in(text, reading):
+        read = dialect.pushes(text, knowledge)
+        pushes += [p for p in read if not any(p.start <= other.stop and other.start <= p.stop for other in few)]
+        few += read if dialect in CLIENTS else ()
+    return sorted(pushes, key=_start)
+
+
+def _with_wrappers(text: LogText, pushes: Sequence[ParsedPush]) -> list[ParsedPush]:
+    """Return the pushes, each with the program that drove its client and the offset at which the next one starts."""
+    bounded: list[ParsedPush] = []
+    for number, push in enumerate(pushes):
+        first = pushes[number - 1].stop if number else 0
+        last = pushes[number + 1].start if number + 1 < len(pushes) else None
+        wrapper = wrapper_of(text, push.start, push.stop + 1, first=first, last=last)
+        bounded.append(replace(push, until=last, wrapper=wrapper.id if wrapper else None))
+    return bounded
 
 
 def _start(push: ParsedPush) -> int:

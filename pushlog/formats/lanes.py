@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pushlog.formats.dialects import pushes
+from pushlog.formats.reference import reference
 from pushlog.model import Capture
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ def read_pushes(
     """Return the pushes of a log, lane by lane where it has lanes. `keep_redraws`: with all rows, see `pushes`."""
     if not lanes:
         whole = pushes(text, knowledge, keep_redraws=keep_redraws)
-        return PushesByText(parsed=whole.parsed, texts=(text,) * len(whole.parsed), capture=whole.capture)
+        parsed = tuple(push for push, _ in _without_repeats([(push, text) for push in whole.parsed]))
+        return PushesByText(parsed=parsed, texts=(text,) * len(parsed), capture=whole.capture)
     pairs: list[tuple[ParsedPush, LogText]] = []
     captures: list[Capture] = []
     for lane in lanes:
@@ -42,10 +44,29 @@ def read_pushes(
         captures += [in_lane.capture] if in_lane.parsed else []
     kinds = dict.fromkeys(captures)
     capture = next(iter(kinds), Capture.PIPED) if len(kinds) < 2 else Capture.MIXED
-    pairs.sort(key=lambda pair: pair[0].lines)
+    pairs = _without_repeats(sorted(pairs, key=lambda pair: pair[0].lines))
     return PushesByText(
         parsed=tuple(push for push, _ in pairs), texts=tuple(text for _, text in pairs), capture=capture
     )
+
+
+def _without_repeats(pairs: Sequence[tuple[ParsedPush, LogText]]) -> list[tuple[ParsedPush, LogText]]:
+    """The pushes but for those that a program only quotes at its end: in a line of its own, the image and the error."""
+    reported: set[tuple[str | None, str]] = set()
+    result = []
+    for push, text in pairs:
+        if push.error is not None:
+            words = (reference(push.marks, push.error.text).repository, push.error.text)
+            if words in reported and not len(push.events) and not _begins_line(push, text):
+                continue
+            reported.add(words)
+        result.append((push, text))
+    return result
+
+
+def _begins_line(push: ParsedPush, text: LogText) -> bool:
+    first = min((mark.start for mark in push.marks), default=push.start)
+    return first == 0 or text.data[first - 1 : first] in (b"\n", b"\r")
 
 
 def _renumbered(push: ParsedPush, numbers: Int64) -> ParsedPush:

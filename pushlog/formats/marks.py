@@ -82,6 +82,7 @@ class MarkKind(StrEnum):
     MANIFEST_DONE = "manifest_done"
     MISSING = "missing"
     MOBY = "moby"
+    MORE = "more"
     MOUNTED = "mounted"
     NAMING = "naming"
     OBJECT = "object"

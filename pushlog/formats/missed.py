@@ -77,7 +77,9 @@ def _other_lines(text: LogText, knowledge: Knowledge) -> Iterator[int]:
             if not _HELP.search(whole) and not in_here_document(text, mark):
                 yield mark.line
         for piece in text.pieces(start, min(stop, start + _SHORT)):
-            if starts_error(piece.text, knowledge) and not is_of_another_command(piece.text):
+            mark = Mark(kind=MarkKind.ERROR, start=piece.start, stop=piece.stop, line=piece.line)
+            is_error = starts_error(piece.text, knowledge) and not is_of_another_command(piece.text)
+            if is_error and not in_here_document(text, mark):
                 yield piece.line
                 break
 

@@ -26,6 +26,8 @@ class ParsedPush:
     is who pushed, as far as the lines show, and `why` the evidence. `clock`: times that the client itself printed.
     `quiet`: it is the one line of `docker push --quiet`. `until` is the offset at which the next push starts, None for
     the last of a log. `shares_error`: the error is one of a command that pushes several images, and names none of them.
+    `is_mixed`: another push wrote between its lines, and nothing tells them apart. `wrapper`: the program that drove
+    the client.
     """
 
     client: Client = Client.DOCKER
@@ -42,6 +44,8 @@ class ParsedPush:
     quiet: bool = False
     until: int | None = None
     shares_error: bool = False
+    is_mixed: bool = False
+    wrapper: str | None = None
 
     @property
     def understood(self) -> int:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pushlog.formats.bulk.reader import LARGE
-from pushlog.formats.dialects import DIALECTS
+from pushlog.formats.dialects import start_patterns
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.grammar import regex
 from pushlog.formats.marks import MarkKind
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from pushlog.intake.literal_search import Spans
     from pushlog.intake.log_text import ByteRanges
     from pushlog.intake.mapped import Data
-    from pushlog.intake.start_pattern import StartPattern
 
 # The lines of a push that are not about a layer. Other lines of the grammar mean nothing far from these.
 _KINDS = (MarkKind.HEADER, MarkKind.OLD_HEADER, MarkKind.DIGEST, MarkKind.COMMAND)
@@ -79,7 +78,7 @@ def candidate_ranges(data: Data) -> tuple[ByteRanges, ByteRanges] | None:
         for start, stop in _between(push_ranges, 0, len(data))
         for part in _client_literals(data, looks, start, stop)
     )
-    others = [(offset - ABOVE, offset + BEHIND) for offset in within(_start_patterns(), data, literals)]
+    others = [(offset - ABOVE, offset + BEHIND) for offset in within(start_patterns(), data, literals)]
     ranges, reach = (
         tuple(_whole_lines(data, _merged(heapq.merge(spans, others)))) for spans in (push_ranges, error_ranges)
     )
@@ -141,10 +140,6 @@ def _between(spans: Iterable[tuple[int, int]], start: int, stop: int) -> Iterato
         yield start, stop
 
 
-def _start_patterns() -> tuple[StartPattern, ...]:
-    return tuple(pattern for dialect in DIALECTS for pattern in dialect.WHERE)
-
-
 def _has_word(data: Data, block: int, docker_words: list[re.Pattern[bytes]]) -> bool:
     """Return whether a word begins in the block; a word that does moves to the front of the list."""
     for number, word in enumerate(docker_words):
@@ -166,7 +161,7 @@ def _blocks(spans: Iterable[tuple[int, int]], start: int, stop: int) -> Iterator
 @cache
 def _literal_index() -> LiteralIndex:
     """Return the index of docker's words and of the literals of other clients."""
-    return LiteralIndex((word.pattern for word in words()), *(opening.signs for opening in _start_patterns()))
+    return LiteralIndex((word.pattern for word in words()), *(opening.signs for opening in start_patterns()))
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from urllib.parse import urlsplit, urlunsplit
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _WEB = ("http", "https")
+# fsspec knows other kinds too, and chains of them (`a::b://c`): some run templates that they find in a file, some read
+# whatever a name in a list says. These are stores of files.
+_CLOUDS = ("s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl", "oci", "oss")
+_STORES = (*_WEB, *_CLOUDS, "ftp", "sftp", "ssh", "smb", "hdfs", "webhdfs", "file", "memory")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +36,12 @@ def is_remote(name: str) -> bool:
 
 def label(url: str) -> str:
     """The URL as it may be shown: without the password in it and without the signature behind it."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # such as brackets around no address
+        scheme, _, rest = url.partition("://")
+        host, slash, path = re.split(r"[?#]", rest, maxsplit=1)[0].partition("/")
+        return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
@@ -82,6 +92,9 @@ def _remote_file(url: str, info: dict[str, Any]) -> RemoteFile:
 
 
 def _system(url: str) -> tuple[Any, str]:  # fsspec has no types
+    scheme = url.partition("://")[0].lower()
+    if scheme not in _STORES or "::" in url:
+        raise InputError(f"{label(url)}: no kind of address that is read; {', '.join(_STORES[:6])} and others are")
     try:
         import fsspec
     except ImportError:

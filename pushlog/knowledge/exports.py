@@ -24,7 +24,6 @@ class ExportRow:
     time: str | None
     clock: str | None
     number: str | None
-    lane: tuple[str, ...]
     has: tuple[str, ...]
     pairs: tuple[str, ...]
     is_base64: bool
@@ -54,6 +53,8 @@ class Exports:
     refusals: tuple[Refusal, ...]
     text_keys: frozenset[str]
     time_keys: tuple[str, ...]
+    lane_keys: tuple[str, ...]
+    lane_places: tuple[str, ...]
     results: tuple[str, ...]
 
 
@@ -66,6 +67,8 @@ def exports() -> Exports:
         refusals=tuple(_refusal(row) for row in table.rows("refusal", "id")),
         text_keys=frozenset(table.texts("text_keys")),
         time_keys=table.texts("time_keys"),
+        lane_keys=table.texts("lane_keys"),
+        lane_places=("", *table.texts("lane_places")),
         results=table.texts("results"),
     )
     table.done()
@@ -88,7 +91,6 @@ def _export(row: Row) -> ExportRow:
         time=row.maybe_text("time"),
         clock=row.maybe_text("clock"),
         number=row.maybe_text("number"),
-        lane=row.texts("lane"),
         has=row.texts("has"),
         pairs=row.texts("pairs"),
         is_base64=row.flag("base64") or False,

@@ -45,6 +45,7 @@ class Match:
 
     `has`: one of these lower-case literals stands in the text, which is compared in lower case; it is tried first and
     saves trying the rest. `code`: one of these registry codes. `without_message`: the code stands alone, or does not.
+    `retried`: countdowns of layers stand above the error, or do not.
     `status`: one of these HTTP statuses, `5xx` for a class. `stage`: all of these wrappers. `message`, `cause` and
     `text`: regular expressions that are searched, ignoring case, in the registry's words, the innermost words and the
     whole text.
@@ -53,6 +54,7 @@ class Match:
     has: tuple[str, ...] = ()
     code: tuple[str, ...] = ()
     without_message: bool | None = None
+    retried: bool | None = None
     status: tuple[str, ...] = ()
     stage: tuple[str, ...] = ()
     message: str | Linear | None = None
@@ -171,6 +173,7 @@ def _match(row: Row) -> Match:
         has=row.texts("has"),
         code=row.texts("code"),
         without_message=_without_message(row),
+        retried=row.flag("retried"),
         status=row.texts("status"),
         stage=row.texts("stage"),
         message=row.pattern("message"),

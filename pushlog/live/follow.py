@@ -32,6 +32,14 @@ class Followed:
         self.grows = stat.S_ISREG(status.st_mode) and name != "-"
         self.already = status.st_size if self.grows else 0
 
+    @property
+    def modified(self) -> float | None:
+        """Return when the file was last written, in seconds since 1970; None for a pipe."""
+        try:
+            return self._path.stat().st_mtime if self.grows else None
+        except OSError:  # moved away
+            return None
+
     def stop(self) -> None:
         """Let `chunks` end where the file ends now; a pipe ends by itself."""
         self._stopped.set()

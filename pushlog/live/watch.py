@@ -142,7 +142,7 @@ class Watching:
 
     def log(self) -> Log:
         """Return the analysis of all that has come, with the arrival times where the log carries none."""
-        source = raw(self.name, b"".join(self.tape.parts))
+        source = replace(raw(self.name, b"".join(self.tape.parts)), modified=self.followed.modified)
         clock = arrivals(self.tape, source.data[:], already=self.followed.already)
         log = analyze_raw(source, replace(self.options, timestamps=clock))
         if any(_came_faster(push) for push in log.pushes):

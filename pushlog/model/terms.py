@@ -62,6 +62,16 @@ class Client(StrEnum):
     KANIKO = "kaniko"
     NERDCTL = "nerdctl"
     ORAS = "oras"
+    JIB = "jib"
+    HELM = "helm"
+    BUILDPACKS = "buildpacks"
+    EARTHLY = "earthly"
+    COSIGN = "cosign"
+    DOTNET = "dotnet"
+    APPTAINER = "apptainer"
+    BAZEL = "bazel"
+    IMGPKG = "imgpkg"
+    REGCTL = "regctl"
     UNKNOWN = "unknown"
 
 

@@ -61,7 +61,9 @@ def across(cases: Sequence[Case], _: frozenset[int] = frozenset()) -> Iterator[t
         if sign is None:
             continue
         yield index, _finding(case, sign)
-        if number is not None and previous is not None and _has_any(previous, sign.layers):
+        if number is None or previous is None:
+            continue
+        if previous.parsed.is_mixed or _has_any(previous, sign.layers):
             yield number, _finding(previous, sign)
 
 
@@ -71,7 +73,11 @@ def _has_any(case: Case, layers: tuple[str, ...]) -> bool:
 
 def find_sign(case: Case, previous: Case | None) -> Sign | None:
     """Return the first sign of lines of another push in this one; `previous` is the push above it."""
-    if not len(case.events) or case.source.capture is Capture.SCREEN:
+    if case.source.capture is Capture.SCREEN:
+        return None
+    if case.parsed.is_mixed and previous is not None and previous.parsed.is_mixed:
+        return _is_mixed(case, previous)
+    if not len(case.events):
         return None
     return (
         (_goes_on_here(case, previous) if previous else None)
@@ -79,6 +85,11 @@ def find_sign(case: Case, previous: Case | None) -> Sign | None:
         or _goes_on_after_digest(case)
         or _begins_again(case)
     )
+
+
+def _is_mixed(case: Case, previous: Case) -> Sign:
+    headers = (previous.quote(previous.push.lines[0]), case.quote(case.push.lines[0]))
+    return Sign(why="A second push began before the first one ended, and both wrote what follows.", evidence=headers)
 
 
 def _goes_on_here(case: Case, previous: Case) -> Sign | None:

@@ -39,6 +39,12 @@ _UNSIGNED = re.compile(
     r"|error contacting notary server: |you are not authorized to perform this operation: server returned 40[13]"
     r"|no valid signing keys|.{0,200}\bnotary\b.{0,200}(?:error|refused|no such host|x509))"
 )
+_WHY = (
+    (r"x509|certificate", "the certificate of the notary server was not accepted"),
+    (r"lookup |dial tcp|i/o timeout|refused", "the notary server was not reached"),
+    (r"not authorized|server returned 40[13]", "the notary server refused the login"),
+    (r"signing keys?|decrypt", "the key to sign with was not found or not opened"),
+)
 _SIGNING = "Signing and pushing trust metadata"
 # The lines of signing that are looked at.
 _SIGNED = 12
@@ -77,7 +83,8 @@ def check(case: Case) -> Iterator[Finding]:
     if failed is None:
         return
     if unsigned:
-        what = "Only its signature is missing: content trust signs after the push."
+        why = next((why for words, why in _WHY if re.search(words, failed.text)), "it failed")
+        what = f"Only its signature is missing: content trust signs after the push, and {why} (line {failed.line})."
         remedy = case.steps("Sign the image that is there: `docker trust sign {reference}`")
     else:
         what = f"Line {failed.line} comes after it and is about something else."

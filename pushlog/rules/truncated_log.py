@@ -44,7 +44,7 @@ _PIECES = 60
 def check(case: Case) -> Iterator[Finding]:
     """Fire on every push without an end."""
     push = case.push
-    if push.outcome not in (Outcome.INCOMPLETE, Outcome.INTERRUPTED) or case.parsed.quiet:
+    if push.outcome not in (Outcome.INCOMPLETE, Outcome.INTERRUPTED) or case.parsed.quiet or case.parsed.is_mixed:
         return
     interrupt = case.parsed.last(MarkKind.INTERRUPT)
     end, evidence = _end(case, interrupt)
@@ -60,7 +60,7 @@ def check(case: Case) -> Iterator[Finding]:
         title="The push was stopped" if interrupt else "The log ends before the push does",
         explanation=f"{proof} {end}{_before(case)}",
         remedy=case.steps(
-            "Look at what ended the job: a time limit, a cancelled run, a lost runner.",
+            *_look(interrupt),
             (
                 "Push again; layers that are in the registry are skipped: `{push}`",
                 "Push again; layers that are in the registry are skipped.",
@@ -68,7 +68,21 @@ def check(case: Case) -> Iterator[Finding]:
         ),
         evidence=evidence,
         confidence=Confidence.POSSIBLE if error_line else Confidence.CERTAIN,
-        data={"possible_error": error_line.line} if error_line else {},
+        data={"possible_error": error_line.line} if error_line else {"why": end} if interrupt else {},
+    )
+
+
+def _look(interrupt: Mark | None) -> tuple[str, ...]:
+    """Return where to look for what ended the push; nowhere, where somebody pressed Ctrl-C."""
+    if interrupt is None:
+        return ("Look at what ended the job: a time limit, a cancelled run, a lost runner.",)
+    why = interrupt.fields.get("WHY", "")
+    if "limit" in why or "printed nothing" in why:
+        return ("Give the job more time, or find out why the push took so long.",)
+    return (
+        ("See who or what ended the job: a person, a newer run, another job that failed, a lost machine.",)
+        if why
+        else ()
     )
 
 

@@ -25,6 +25,8 @@ _JUMP = 30 * 86400.0
 _SHARE, _SLACK = 0.05, 0.5
 # The same for single countdowns, whose lines can come a little late one by one, in all.
 _COUNTDOWN_SHARE, _COUNTDOWN_SLACK = 0.25, 2.0
+# So few lines may well have come within a millisecond.
+_FEW = 2
 
 
 class Timestamps(Protocol):
@@ -84,12 +86,14 @@ def measure(section: ParsedPush, timestamps: Timestamps | None) -> Measured | No
 
 
 def is_contradicted(measured: Measured, proven: float, countdowns: Sequence[tuple[int, int, float]]) -> bool:
-    """Whether these are not the times of the push: all are one moment, or its lines prove that more time passed.
+    """Whether these are not the times of the push: all are one moment finer than a second, or more time surely passed.
 
     Such a log was written at once when all was over. `proven`: seconds that the push took at least;
     `countdowns`: pairs of events and the seconds that passed between them.
     """
-    if measured.seconds <= 0 or measured.seconds + measured.resolution + _SLACK < (1 - _SHARE) * proven:
+    is_fine = measured.resolution < 1 and len(measured.at) > _FEW
+    is_moment = measured.seconds <= 0 and (is_fine or proven > measured.resolution)
+    if is_moment or measured.seconds + measured.resolution + _SLACK < (1 - _SHARE) * proven:
         return True
     if not countdowns:
         return False

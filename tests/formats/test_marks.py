@@ -10,7 +10,7 @@ from pushlog.formats.marks import MarkKind
 from tests.paths import ROOT
 
 # Marks that no single line is: made of several, or of the Engine's messages.
-MADE = {MarkKind.AUX, MarkKind.LAST_WORD, MarkKind.MENTION, MarkKind.MOUNT, MarkKind.NAME}
+MADE = {MarkKind.AUX, MarkKind.MENTION, MarkKind.MOUNT, MarkKind.NAME}
 
 
 @pytest.mark.parametrize("dialect", [*DIALECTS, docker_lines], ids=lambda dialect: dialect.__name__)

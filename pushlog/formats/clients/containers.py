@@ -49,7 +49,7 @@ OPENING = StartPattern(
     rb"|Pushing image [^\s\"]+ \.\.\.|Pushed \d+/\d+ layers, \d",
 )
 # An error can be all that is left of a push; the words of a push stand anywhere in it.
-ERRORS = StartPattern(
+INSIDE = StartPattern(
     signs=(
         rb"riting blob: ",
         rb"nitiating layer upload to ",
@@ -69,7 +69,7 @@ COMMAND = StartPattern(
     signs=(rb"podman ", rb"buildah ", rb"skopeo "),
     pattern=rb"\b(?:podman|buildah|skopeo) (?:[^\n]{0,160} )?(?:push|copy) ",
 )
-WHERE = (OPENING, COMMAND, ERRORS)
+WHERE = (OPENING, COMMAND, INSIDE)
 _COPY = {
     MarkKind.BEGIN,
     MarkKind.IMAGE,

@@ -12,11 +12,11 @@ import numpy as np
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.powershell import read_record
 from pushlog.formats.docker.surroundings import is_of_another_command
-from pushlog.formats.errors.bystanders import is_bystander, is_command
+from pushlog.formats.errors.bystanders import is_bystander, is_command, speaks_of_error
 from pushlog.formats.errors.classify import continues, starts_error
 from pushlog.formats.errors.console_wrap import unwrapped
 from pushlog.formats.errors.wrapped import Wrapped, error_in, unlabelled, without_marks
-from pushlog.formats.events import Events, gaps
+from pushlog.formats.events import EventKind, Events, gaps
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.knowledge.stops import stop_reason
 
@@ -35,6 +35,7 @@ _ABOVE = 3
 _APART = 2
 # Programs print what a command wrote to standard error before or behind what it wrote to standard output.
 _STDERR = re.compile(r"\W*std_?err\b")
+_DONE = (EventKind.PUSHED, EventKind.EXISTS, EventKind.MOUNTED, EventKind.SKIPPED)
 # So many lines that nothing explains may follow such an error.
 _OTHERS = 2
 # How far below its last line the error of a push is looked for, in bytes.
@@ -180,8 +181,18 @@ def _unexplained_error(candidate: PushRange, offset: int) -> ErrorLines | None:
     others = sum(1 for _ in takewhile(lambda piece: not is_bystander(piece.text), islice(pieces, _OTHERS + 1)))
     if others > _OTHERS:
         return None
+    # A finished push whose proof was filtered out of the log goes on with other output.
+    if _all_done(candidate) and not speaks_of_error(first.text):
+        return None
     wrapped = unlabelled(first.text)
     return ErrorLines(text=wrapped.text, start=first.start, stop=first.stop, lines=(first.line, first.line))
+
+
+def _all_done(candidate: PushRange) -> bool:
+    """Return whether every layer of the range is in the registry, by its last row."""
+    events = candidate.events
+    last = dict(zip(events.layer.tolist(), events.kind.tolist(), strict=True))
+    return bool(last) and all(kind in _DONE for kind in last.values())
 
 
 def _may_fail_after_digest(candidate: PushRange) -> bool:

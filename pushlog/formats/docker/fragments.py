@@ -10,7 +10,7 @@ from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.bind_error import ErrorLines, PushRange, bound_error, join_error_lines
 from pushlog.formats.docker.build_push import build_push
 from pushlog.formats.docker.surroundings import is_of_another_command
-from pushlog.formats.errors.bystanders import is_bystander
+from pushlog.formats.errors.bystanders import is_bystander, is_source, is_step
 from pushlog.formats.errors.wrapped import error_in
 from pushlog.formats.image_names import has_open_tag, may_be, split
 from pushlog.formats.marks import Mark, MarkKind
@@ -42,8 +42,8 @@ _ADVICE = re.compile(
 )
 # A line that runs something else: what stands below it is its answer.
 _OTHER_COMMAND = re.compile(
-    r"(?:[$+#>]+ +|\S+[#$] )?(?:helm|kubectl|oc|git|npm|npx|yarn|pnpm|make|docker|podman|aws|gcloud|az|terraform"
-    r"|ansible\S*|curl|wget|cd|export|sleep|python3?|pip3?|go|mvn|\./\S+|gradle|ssh|scp|bash|sh) +[\w./$\"'-]"
+    r"[$+]+ +(?:\./)?\w|(?:[#>]+ +|\S+[#$] )?(?:helm|kubectl|oc|git|npm|npx|yarn|pnpm|make|docker|podman|aws|gcloud|az"
+    r"|terraform|ansible\S*|curl|wget|cd|export|sleep|python3?|pip3?|go|mvn|\./\S+|gradle|ssh|scp|bash|sh) +[\w./$\"'-]"
 )
 # Texts that stand in no errors but those of a push.
 _UPLOAD = re.compile(
@@ -121,7 +121,7 @@ def _error_beside(candidate: PushRange, mention: Mark, previous_stop: int) -> Er
     whole = text.piece(*line)
     behind = len(plain(text.data[line[0] : mention.stop]))
     wrapped = error_in(whole.text, candidate.knowledge, behind=behind) if whole else None
-    if whole and wrapped:
+    if whole and wrapped and not is_source(whole.text):
         return join_error_lines(text, whole, pieces, wrapped)
     error = _labelled_error(candidate, pieces, _BELOW)
     if error or not _FAILED.search(text.shown(mention.line)):
@@ -174,4 +174,4 @@ def _is_alone(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
     if any(_ELSEWHERE.search(line) for line in (error.text, *others)):
         return False
     is_asked = len(others) <= _FEW and _UPLOAD.search(error.text) is not None
-    return is_asked or all(map(is_bystander, others))
+    return is_asked or all(is_bystander(line) and not is_step(line) for line in others)

@@ -31,6 +31,7 @@ _WORDS = re.compile(
     r"|[Uu]nable to push|[Cc]ould not push"
     r"|[Pp]ushing(?: to remote:| to registry:| docker image:?| image:?| the image:?)?)"
     rf"(?: image| docker image)? [\"'`]?(?P<name>(?=\S*/){_NAME})(?![\w/@$*{{])"
+    rf"(?:[\"'`] to registry [\"'`](?P<host>[\w.-]+(?::\d+)?)[\"'`])?"
 )
 # One of these stands in every line with such a command: plain texts, which are found at the speed of memory.
 _SIGNS = ((b"push", re.compile(rb"docker|(?:ailed to|nable to|ould not) $")), (b"ushing ", None))
@@ -55,7 +56,9 @@ def mentioned(text: LogText, start: int, stop: int) -> Iterator[Mark]:
             for match in pattern.finditer(line):
                 if not _IMAGE.search(match["name"].rstrip(".,:")):
                     continue
-                yield _mention(text, first + match.start(), first + match.end(), match["name"])
+                host = match.groupdict().get("host")
+                name = f"{host}/{match['name']}" if host and not match["name"].startswith(f"{host}/") else match["name"]
+                yield _mention(text, first + match.start(), first + match.end(), name)
     if text.data.find(_LIST_SIGN, start, stop) >= 0:
         for listed in _LIST.finditer(text.data, start, stop):
             yield _mention(text, listed.start(), listed.end(), listed["name"].decode("utf-8", "replace"))

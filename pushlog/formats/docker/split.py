@@ -14,6 +14,7 @@ from pushlog.formats.docker.bind_error import HEADERS, PushRange, bound_error
 from pushlog.formats.docker.build_push import build_push
 from pushlog.formats.docker.fragments import mentioned_pushes, push_without_rows
 from pushlog.formats.docker.mentions import with_command
+from pushlog.formats.docker.mixtures import without_doubtful_ends
 from pushlog.formats.docker.surroundings import in_here_document, names_above, stopped
 from pushlog.formats.events import EventKind, is_any
 from pushlog.formats.marks import Mark, MarkKind
@@ -67,11 +68,11 @@ def docker_pushes(
     previous_stop = 0
     for bounds in _bounds(text, reading, others):
         for push in _parse_pushes(text, reading, knowledge, bounds, previous_stop):
-            if not push.events and any(other.start < push.stop and push.start < other.stop for other in others):
+            if not push.events and any(other.start <= push.stop and push.start <= other.stop for other in others):
                 continue
             pushes.append(push)
             previous_stop = text.stop_of(push.lines[1])
-    return tuple(pushes)
+    return tuple(without_doubtful_ends(pushes, knowledge))
 
 
 def _bounds(text: LogText, reading: Reading, others: Sequence[ParsedPush]) -> Iterator[_Bounds]:

@@ -50,6 +50,18 @@ _SUCCESS = re.compile(
     r"|took|elapsed|duration)\b|[\u2713\u2714\u2705]",
     re.IGNORECASE,
 )
+# Announcements of a step, and marks that stand alone.
+_STEP = re.compile(
+    r"\W*(?!Missing|Nothing|Failing)[A-Z][a-z]{2,}ing\b(?!.*\b(?:fail|error|denied|refused|invalid|unable|cannot|not\b))"
+    r"|Step \d+/\d+|#\d+ |\[\d+/\d+\]|(?:status|exit_?code|rc|result|state)\W*[:=]"
+    r"|(?:</?\w[^<>\n]*>|\{/?\w[^{}\n]*\}|\[/?\w+\]|`{3}\w*)$"
+)
+# Words of an error, whoever tells it.
+_OF_ERRORS = re.compile(
+    r"err|fail|denied|refus|reject|invalid|illegal|unable|can't|cannot|could not|not |n't|no |unauthor|forbid|exceed"
+    r"|expire|unsupport|unknown|missing|bad |wrong|timed? ?out|\b[45]\d\d\b|panic|abort|disconnect|broken|closed",
+    re.IGNORECASE,
+)
 # People write sentences below what they paste.
 _SENTENCE = re.compile(r"\?\s*$|\b(?:I|I'm|I've|Im|we|my|please|pls|thanks|thx|anyone|any idea|help)\b", re.IGNORECASE)
 # A command behind a prompt or in the trace of a shell: what follows is its output.
@@ -67,6 +79,16 @@ def is_command(line: str) -> bool:
     return _COMMAND.match(line.strip()) is not None
 
 
+def is_step(line: str) -> bool:
+    """Return whether a line announces a step of a program."""
+    return _STEP.match(line.strip()) is not None
+
+
+def speaks_of_error(line: str) -> bool:
+    """Return whether a line has words that errors have."""
+    return _OF_ERRORS.search(line) is not None
+
+
 def is_bystander(line: str) -> bool:
     """Return whether a line is surely not an error of a push."""
     stripped = line.strip()
@@ -75,5 +97,17 @@ def is_bystander(line: str) -> bool:
         or stop_reason(stripped)
         or _BYSTANDER.match(stripped)
         or _SUCCESS.search(stripped)
+        or _STEP.match(stripped)
         or _SENTENCE.search(stripped)
     )
+
+
+# Alternatives of a shell, output of a script, and calls that build a message.
+_SOURCE = re.compile(
+    r"\|\|\s*[{(\w]|&&|\b(?:echo|printf|raise|throw|return) |\b(?:console|fmt|log|logger)\.\w+\(|\bprint\w*\(|;\s*$"
+)
+
+
+def is_source(line: str) -> bool:
+    """Return whether a line is one of a script or a program: it tells what would be said of a failed push."""
+    return _SOURCE.search(line) is not None

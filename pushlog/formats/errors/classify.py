@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pushlog.formats.errors.detect import continues, starts_error
 from pushlog.formats.errors.parse import ErrorText, parse_error
+from pushlog.formats.errors.wrapped import error_in
+from pushlog.knowledge.base import shipped
 from pushlog.knowledge.patterns import Linear, search
 from pushlog.knowledge.signatures import Match, Signature, signatures
 from pushlog.model import Family, Store
@@ -36,14 +38,36 @@ class Classified:
     store: Store
 
 
-def classify(text: str, *, store: Store = Store.UNKNOWN, catalogue: Sequence[Signature] | None = None) -> Classified:
-    """Return what an error text means. `store`, if known, rules out rows of the other store. Raises nothing."""
+def classify(
+    text: str,
+    *,
+    store: Store = Store.UNKNOWN,
+    catalogue: Sequence[Signature] | None = None,
+    retried: bool = False,
+) -> Classified:
+    """Return what an error text means. Raises nothing.
+
+    `store`, if known, rules out rows of the other store. `retried`: countdowns of layers stand above the error.
+    Where nobody knows the whole text, the error that stands behind the words of a wrapper is looked up.
+    """
+    rows = signatures() if catalogue is None else catalogue
+    whole = _classified(text, store, rows, retried=retried)
+    if whole.signature:
+        return whole
+    first, feed, rest = text.strip().partition("\n")
+    wrapped = error_in(first, shipped())
+    if wrapped is None or not wrapped.head or whole.code:
+        return whole
+    inner = _classified(wrapped.text + feed + rest, store, rows, retried=retried)
+    return replace(inner, parts=replace(inner.parts, text=text)) if inner.signature else whole
+
+
+def _classified(text: str, store: Store, rows: Sequence[Signature], *, retried: bool) -> Classified:
     parts = parse_error(text)
     store_by_form = store_of(parts)
     likely_store = store if store is not Store.UNKNOWN else store_by_form
     lowered = text.lower()
-    rows = signatures() if catalogue is None else catalogue
-    signature = next((row for row in rows if _fits(row, parts, lowered, likely_store)), None)
+    signature = next((row for row in rows if _fits(row, parts, lowered, likely_store, retried=retried)), None)
     return Classified(
         parts=parts,
         signature=signature,
@@ -67,7 +91,7 @@ def store_of(parts: ErrorText) -> Store:
     return Store.UNKNOWN
 
 
-def _fits(row: Signature, parts: ErrorText, lowered: str, store: Store) -> bool:
+def _fits(row: Signature, parts: ErrorText, lowered: str, store: Store, *, retried: bool) -> bool:
     match = row.match
     if match.has and not any(literal in lowered for literal in match.has):
         return False
@@ -75,6 +99,7 @@ def _fits(row: Signature, parts: ErrorText, lowered: str, store: Store) -> bool:
         return False
     return (
         (not match.code or parts.code in match.code)
+        and (match.retried is None or match.retried is retried)
         and (match.without_message is None or match.without_message is parts.bare)
         and (not match.status or _status_fits(match, parts.http_status))
         and all(stage in parts.stages for stage in match.stage)

@@ -25,7 +25,7 @@ _BEGINS = re.compile(
 )
 _WHOLE = re.compile(rb"The push refers to |digest: sha256:")
 # A secret is found and hidden line by line: its parts are left where they are.
-_TOKEN = re.compile(r"(?=[\w+/=-]{0,60}[A-Z])(?=[\w+/=-]{0,60}[g-z])(?=[\w+/=-]{0,60}\d)[\w+/=-]{40,}")
+_TOKEN = re.compile(r"(?=[\w+/=-]{0,60}[A-Z])(?=[\w+/=-]{0,60}[a-z])(?=[\w+/=-]{0,60}\d)[\w+/=-]{40,}")
 _ODD_QUOTE = re.compile(r'[^"]*"(?:[^"]*"[^"]*")*[^"]*')
 
 

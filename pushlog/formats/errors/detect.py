@@ -63,6 +63,8 @@ CONTINUATIONS = (
 )
 # The longest error pages of known proxies have about a hundred lines; a page that was cut must not take the whole log.
 PAGE_LINES = 300
+# A page that Go quotes, its line ends escaped, stands on one line, however much of it was cut out.
+PAGE_QUOTED = re.compile(r'"<(?:!doctype|html)\b[^\n]*"\s*\Z', re.IGNORECASE)
 
 
 def starts_error(line: str, knowledge: Knowledge | None = None) -> bool:
@@ -99,6 +101,8 @@ def continues(first_lines: str, line: str) -> bool:
 
 def _continues_page(first_lines: str, line: str) -> bool:
     """Return whether a page continues: to its last tag, the comments that nginx pads it with, and one blank line."""
+    if PAGE_QUOTED.search(first_lines):
+        return False
     end_tags = list(PAGE_END.finditer(first_lines))
     if not end_tags or line.startswith("<!-- "):
         return first_lines.count("\n") < PAGE_LINES

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from pushlog.formats.errors import page as error_page
+from pushlog.formats.errors.status import status_in_words
 from pushlog.formats.grammar.load import load_grammar
 
 if TYPE_CHECKING:
@@ -166,7 +167,7 @@ def _record(text: str, stripped: str, forms: tuple[tuple[str, tuple[Token, ...]]
         url=url,
         address=_last_match(ADDRESS, tokens),
         host=_last_match(LOOKUP, tokens) or _host(url),
-        http_status=status or STATUS_WORDS.get(code_of_page),
+        http_status=status or STATUS_WORDS.get(code_of_page) or (status_in_words(stripped) if "FREE" in last else None),
         cause=_cause(stripped, registry_words, page if is_page else None, last),
         html_title=error_page.title(page) if is_page else None,
         server=error_page.server(page) if is_page else None,

@@ -160,7 +160,9 @@ def _unwrapped_twice(export: Export, inside: UnwrappedLog) -> UnwrappedLog:
         )
     # The agents of both write their lines alike; an export tells which it is.
     inner = "" if export.system == "azure-pipelines" else inside.decoration or ""
-    names = [export.system, *inner.split("+")]
+    names = [export.system, *inner.removeprefix("kubernetes" if export.has_lanes else "").split("+")]
+    # Of the names that were put before the lines nothing has to be said but what the export says itself.
+    notes = [note for note in inside.notes if not (export.has_lanes and note.startswith("kubernetes:"))]
     return UnwrappedLog(
         original=text,
         ranges=inside.ranges if inside.lanes else (),
@@ -168,7 +170,7 @@ def _unwrapped_twice(export: Export, inside: UnwrappedLog) -> UnwrappedLog:
         timestamps=LineTimestamps(timestamps, text) if inside.lanes and timestamps else timestamps,
         capture=inside.capture,
         decoration="+".join(dict.fromkeys(name for name in names if name)),
-        notes=(*export.notes, *inside.notes),
+        notes=(*export.notes, *notes),
     )
 
 

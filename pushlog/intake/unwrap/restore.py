@@ -56,7 +56,7 @@ _CONTINUED = re.compile(
     rb"\bdocker\b[^\n]* push\b[^\n]*?[ \t]\\\r?\n[ \t]*(?!The push |Using |[0-9a-f]{12}: )[^\s#][^\n]*"
 )
 _HEADER = re.compile(
-    rb"The push refers to (?:a )?repository \[[^\s\[\]]+(?:\r?\n[^\s\[\]]+)+\]"
+    rb"The push refers to (?:a )?repository \[[^\s\[\]]+(?:\r?\n[^\s\[\]]*)+\]"
     rb"|The push refers to (?:a )?repository ?\r?\n ?\[[^\s\[\]]+\]"
 )
 _DIGEST = re.compile(
@@ -64,6 +64,8 @@ _DIGEST = re.compile(
     rb"|: ?digest: ?(?:\r?\n ?)?sha256:(?:[0-9a-f](?:\r?\n)?){63}[0-9a-f]"
 )
 _BREAK = re.compile(rb"\r?\n")
+# A message that a console or a page broke.
+_BROKEN_MESSAGE = re.compile(rb'\{"status":"[^{}\n]*(?:\{[^{}\n]*\}?)?[^{}\n]*\r?\n[^{}\n]*(?:\{[^{}\n]*\})?[^{}\n]*\}')
 # A message of the Engine API over several lines, as a program that formats JSON prints it.
 _MESSAGE = re.compile(
     rb"(?m)^[ \t]*\{[ \t]*\r?\n[ \t]*\"(?:status|id|progressDetail|progress|error|errorDetail|aux)\": ?"
@@ -155,7 +157,9 @@ def _with_whole_lines(text: bytes) -> bytes:
 
 def _with_whole_messages(text: bytes) -> bytes:
     """Return the text with messages of the Engine API in one line each."""
-    return _MESSAGE.sub(_joined_match, text) if b'"status": "' in text or b'"errorDetail": {' in text else text
+    if b'"status": "' in text or b'"errorDetail": {' in text:
+        text = _MESSAGE.sub(_joined_match, text)
+    return _BROKEN_MESSAGE.sub(_joined_match, text) if b'{"status":"' in text else text
 
 
 def _joined_match(broken: re.Match[bytes]) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from pushlog.intake.unwrap.exports.clocks import RecordTimestamps, reader, resol
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from pushlog.intake.log_text import Int64
     from pushlog.intake.mapped import Data
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
 _MOSTLY = 9
 # In an export of so few records a single step back tells.
 _FEW = 3
+_NO_NAME = re.compile(r"[^\w./-]+", re.ASCII)
+_LONGEST_NAME = 200
 NEWEST_FIRST = "the newest line came first: the log was turned round, and lines are counted from its end"
+SEVERAL = "the records name several pods, containers or streams: the lines of each are read by themselves"
 _SORTED = "the records were not in the order of time: they were sorted, and lines are counted in that order"
 
 
@@ -33,7 +37,8 @@ _SORTED = "the records were not in the order of time: they were sorted, and line
 class Export:
     """The log inside an export: its text, the times of its records if they carry any, and notes.
 
-    `is_behind_prefix`: records stand behind text of a CI system, whose own times count first.
+    `is_behind_prefix`: records stand behind text of a CI system, whose own times count first; `has_lanes`: every line
+    begins with what wrote it.
     """
 
     text: LogText
@@ -41,6 +46,7 @@ class Export:
     system: str
     notes: tuple[str, ...] = ()
     is_behind_prefix: bool = False
+    has_lanes: bool = False
 
 
 class Assembly:
@@ -87,13 +93,18 @@ class Assembly:
             data, starts = _reordered(self._data, starts, order)
             seconds = seconds[order]
         self._data = bytearray()
+        has_lanes = len(self._lane_names) > 1 and not self._form.is_piecewise
+        if has_lanes:
+            lanes = np.array(self._lanes, dtype=np.int64)
+            data, starts = _with_lanes(data, starts, lanes if order is None else lanes[order], [*self._lane_names])
         text = LogText(data, starts if is_physical and order is None else None)
         return Export(
             text=text,
             timestamps=self._timestamps(starts, seconds),
             system=self._form.system,
-            notes=(*notes, note) if note else notes,
+            notes=(*notes, *(text for text in (note, SEVERAL if has_lanes else None) if text)),
             is_behind_prefix=is_behind_prefix,
+            has_lanes=has_lanes,
         )
 
     def _timestamps(self, starts: Int64, seconds: Float64) -> RecordTimestamps | None:
@@ -128,6 +139,21 @@ def _order(seconds: Float64, numbers: Int64, *, is_in_order: bool) -> tuple[Int6
     if not is_turned and not is_sorted:
         return None, None
     return order, NEWEST_FIRST if is_turned else _SORTED
+
+
+def _with_lanes(data: bytes, starts: Int64, lanes: Int64, names: Sequence[str]) -> tuple[bytes, Int64]:
+    """Return the records with what wrote them before each line, as `kubectl logs --prefix` prints it."""
+    stops = np.append(starts[1:], len(data))
+    prefixes = [f"[pod/{_NO_NAME.sub('-', name)[-_LONGEST_NAME:]}] ".encode() if name else b"" for name in names]
+    parts: list[bytes] = []
+    for start, stop, lane in zip(starts.tolist(), stops.tolist(), lanes.tolist(), strict=True):
+        record = data[start:stop]
+        lines = record.split(b"\n")
+        parts.append(
+            b"\n".join(prefixes[lane] + line if line else line for line in lines) if record.strip() else record
+        )
+    sizes = [0, *(len(part) for part in parts)]
+    return b"".join(parts), np.cumsum(sizes)[:-1].astype(np.int64)
 
 
 def _filled(seconds: Float64) -> Float64:

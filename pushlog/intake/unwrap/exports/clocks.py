@@ -68,6 +68,9 @@ class RecordTimestamps:
         """Return the seconds of byte offsets, given in ascending order; they never fall."""
         index = np.searchsorted(self.starts, np.array(offsets, dtype=np.int64), side="right") - 1
         values = self.seconds[np.maximum(index, 0)]
+        if len(index) > 1 and index[0] == index[-1] and offsets[0] != offsets[-1]:
+            # All of it came in one record, whose time is not that of each line.
+            values = np.full(len(index), np.nan)
         readable = values[~np.isnan(values)]
         # fmax ignores NaN, so that a record without a time breaks no order.
         steady = np.where(np.isnan(values), np.nan, np.fmax.accumulate(values)) if len(values) else values

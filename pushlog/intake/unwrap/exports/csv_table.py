@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -35,45 +36,61 @@ _SYSTEMS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The delimiter of a table and the names of its columns in lower case, empty ones where it has no header."""
+
+    delimiter: str
+    names: tuple[str, ...]
+    has_header: bool
+
+
 def unwrap_csv(text: LogText, is_push: Callable[[bytes], bool], zone: dt.tzinfo | None) -> Export | None:
     """Return the log inside a CSV table; None for a file that is no table with a log in it.
 
     `is_push`: whether a text holds a line of a push.
     """
-    header = _header(text)
-    if header is None:
+    table = _table(text)
+    column = _column(text, table, is_push) if table else None
+    if table is None or column is None:
         return None
-    delimiter, names = header
-    column = _column(text, delimiter, names, is_push)
-    if column is None:
-        return None
-    time = _time_column(text, delimiter, names)
-    assembly = Assembly(Form(system=_system(names), texts=(), is_in_order=False), zone)
+    time = _time_column(text, table)
+    lanes = [number for number, name in enumerate(table.names) if name in _lane_names()]
+    assembly = Assembly(Form(system=_system(table.names), texts=(), is_in_order=False), zone)
     lines = 0
-    for first, cells in _rows(text, delimiter):
+    for first, cells in _rows(text, table.delimiter):
         for _ in range(lines, first - 1):
             assembly.add(None)
-        is_row = lines > 0
-        content = utf8(cells[column]) if is_row and len(cells) > column else None
-        moment = cells[time] if is_row and time is not None and len(cells) > time else None
-        assembly.add(content, moment if moment and iso_text(moment) else None)
         lines = first
+        if len(cells) <= column or (table.has_header and first == 1):
+            assembly.add(None)
+            continue
+        moment = cells[time] if time is not None and len(cells) > time else None
+        lane = "/".join(cells[number] for number in lanes if len(cells) > number)
+        assembly.add(utf8(cells[column]), moment if moment and iso_text(moment) else None, lane=lane)
     return assembly.export(is_physical=True)
 
 
-def _header(text: LogText) -> tuple[str, list[str]] | None:
-    """Return the delimiter and the names of the columns."""
+def _lane_names() -> set[str]:
+    return {name.lower() for name in exports().lane_keys}
+
+
+def _table(text: LogText) -> _Table | None:
+    """Return how a table is written; None for a text that is none."""
     line = text.data[: text.stop_of(1)].rstrip(b"\r").decode("utf-8", "replace") if text.lines > 1 else ""
     for delimiter in _DELIMITERS:
         try:
             names = next(csv.reader([line], delimiter=delimiter, strict=True), [])
         except csv.Error:
             continue
-        plain = [name.strip().lower() for name in names]
+        plain = tuple(name.strip().lower() for name in names)
+        is_quoted = text.data[:1] == b'"'
+        if is_quoted and len(names) > 1 and any(iso_text(name) for name in names):
+            return _Table(delimiter, ("",) * len(names), has_header=False)
         if not plain or not all(_NAME.fullmatch(name) for name in plain) or len(set(plain)) < len(plain):
             continue
-        if _has_usual_name(plain) and (len(plain) > 1 or text.data[:1] == b'"'):
-            return delimiter, plain
+        if _has_usual_name(plain) and (len(plain) > 1 or is_quoted):
+            return _Table(delimiter, plain, has_header=True)
     return None
 
 
@@ -83,24 +100,24 @@ def _has_usual_name(names: Sequence[str]) -> bool:
     return not usual.text_keys.isdisjoint(names) or (len(names) > 1 and not set(usual.time_keys).isdisjoint(names))
 
 
-def _column(text: LogText, delimiter: str, names: Sequence[str], is_push: Callable[[bytes], bool]) -> int | None:
+def _column(text: LogText, table: _Table, is_push: Callable[[bytes], bool]) -> int | None:
     """Return the number of the column that holds the log."""
-    usual = [number for number, name in enumerate(names) if name in exports().text_keys]
+    usual = [number for number, name in enumerate(table.names) if name in exports().text_keys]
     if len(usual) == 1:
         return usual[0]
-    candidates = usual or range(len(names))
+    candidates = usual or range(len(table.names))
     votes: Counter[int] = Counter()
-    for _, cells in _rows(text, delimiter):
+    for _, cells in _rows(text, table.delimiter):
         votes.update(number for number in candidates if number < len(cells) and is_push(utf8(cells[number])))
     if votes:
         return votes.most_common(1)[0][0]
     return usual[0] if usual else None
 
 
-def _time_column(text: LogText, delimiter: str, names: Sequence[str]) -> int | None:
+def _time_column(text: LogText, table: _Table) -> int | None:
     """Return the number of the column with the times: by its usual name, else by its values."""
-    rows = [cells for _, cells in islice(_rows(text, delimiter), 1, _SAMPLES)]
-    keys = exports().time_keys
+    rows = [cells for _, cells in islice(_rows(text, table.delimiter), int(table.has_header), _SAMPLES)]
+    keys, names = exports().time_keys, table.names
 
     def is_time(number: int) -> bool:
         values = [cells[number] for cells in rows if len(cells) > number and cells[number]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 
 _ANCHORS = 60
 _HEAD = 1 << 12
+# Server-sent events with an object each.
+_EVENT_STREAM = re.compile(rb"(?:(?:id|event|retry): ?[^\r\n]*\r?\n)*data: ?\{")
+_TAG = re.compile(rb"<(?:[!?/]?[A-Za-z][^<>\n]{0,2000}|!\[CDATA\[|!--[^\n]*?--)>?|\]\]>")
 OWN_RESULT = "this is a result of an analysis, not a log; `pushlog report` draws it again"
 
 
@@ -29,8 +34,11 @@ def unwrap_export(text: LogText, openings: Sequence[StartPattern], zone: dt.tzin
     head = text.data[:_HEAD].lstrip()
     if _is_result(head):
         return Export(text=LogText(b""), timestamps=None, system="json", notes=(OWN_RESULT,))
-    if head.startswith((b"{", b"[")):
-        return _from_json(text, head, openings, zone)
+    is_json = head.startswith((b"{", b"["))
+    if is_json and (export := _from_json(text, head, openings, zone)) is not None:
+        return export
+    if not is_json and _could_be_xml(head):
+        return _from_xml(text)
     if _could_be_csv(head):
         from pushlog.intake.unwrap.exports.csv_table import unwrap_csv
 
@@ -38,7 +46,7 @@ def unwrap_export(text: LogText, openings: Sequence[StartPattern], zone: dt.tzin
         if table is not None:
             return table
     anchors = _anchors(text, openings)
-    if any(_has_object(text, offset) for offset in anchors):
+    if any(_has_object(text, offset) for offset in anchors) or _EVENT_STREAM.match(head):
         from pushlog.intake.unwrap.exports.json_lines import unwrap_json_lines
 
         return unwrap_json_lines(text, anchors, zone)
@@ -53,6 +61,19 @@ def _from_json(text: LogText, head: bytes, openings: Sequence[StartPattern], zon
     if head.startswith(b"{") and text.lines > 1 and (lines := unwrap_json_lines(text, anchors, zone)) is not None:
         return lines
     return unwrap_json_document(text.data, anchors, lambda data: _has_push(data, openings), zone)
+
+
+def _from_xml(text: LogText) -> Export:
+    """Return the text between tags, line by line."""
+    lines = (
+        html.unescape(_TAG.sub(b"", line).decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+        for line in text.data[:].split(b"\n")
+    )
+    return Export(text=LogText(b"\n".join(lines)), timestamps=None, system="xml")
+
+
+def _could_be_xml(head: bytes) -> bool:
+    return head.startswith(b"<?xml")
 
 
 def _anchors(text: LogText, openings: Sequence[StartPattern]) -> list[int]:
@@ -73,10 +94,11 @@ def _has_object(text: LogText, offset: int) -> bool:
 def _could_be_csv(head: bytes) -> bool:
     """Return whether the first line reads like the names of columns."""
     line = head.split(b"\n", 1)[0].lower()
-    is_table = line.startswith(b'"') or any(delimiter in line for delimiter in b",;\t|")
-    return is_table and len(line) < len(head) and any(key.encode() in line for key in exports().text_keys)
+    if len(line) == len(head) or not any(delimiter in line for delimiter in b'",;\t|'):
+        return False
+    return line.startswith(b'"') or any(key.encode() in line for key in exports().text_keys)
 
 
 def _is_result(head: bytes) -> bool:
     """Return whether a document is a result of this program or of another analysis, which quotes logs."""
-    return head[:1] == b"{" and any(mark.encode() in head for mark in exports().results)
+    return head[:1] in (b"{", b"<") and any(mark.encode() in head for mark in exports().results)

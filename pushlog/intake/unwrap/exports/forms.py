@@ -85,10 +85,22 @@ class Form:
 
     def lane_of(self, record: object) -> str:
         """Return what tells the log of a record from others in the same export, such as its pod."""
-        if not self.lane:
-            return ""
-        values = (value_at(record, path) for path in self.lane)
-        return " ".join(value for value in values if isinstance(value, str))
+        return lane_name(record, self.lane) if self.lane else ""
+
+
+def lane_name(record: object, paths: Sequence[Path]) -> str:
+    """Return the values at these paths as one name."""
+    values = (value_at(record, path) for path in paths)
+    return "/".join(dict.fromkeys(value for value in values if isinstance(value, str)))
+
+
+def lane_paths(records: Sequence[object]) -> tuple[Path, ...]:
+    """Return where records name what wrote them: a pod, a container, a stream of a log group."""
+    exported = exports()
+    paths = (
+        parse_path(f"{base}.{key}" if base else key) for base in exported.lane_places for key in exported.lane_keys
+    )
+    return tuple(path for path in paths if any(isinstance(value_at(record, path), str) for record in records))
 
 
 def text_value(value: object) -> str | None:
@@ -133,7 +145,29 @@ def choose_form(records: Sequence[object], paths: Iterable[Path], place: Path = 
         fits = sum(_fits(row, record) for record in records)
         if records and fits and 2 * fits >= len(records):
             return row_form(row, records)
-    return None
+    return _usual_form(records)
+
+
+def _usual_form(records: Sequence[object]) -> Form | None:
+    """Return the form of records that have a text and a time under usual names, all of them the same."""
+    texts = [_usual_text(record) for record in records]
+    times = [find_time(record) for record in records]
+    if not records or len(set(texts)) > 1 or texts[0] is None or None in times:
+        return None
+    return Form(
+        system="json",
+        texts=(texts[0],),
+        time=times[0],
+        lane=lane_paths(records),
+        is_piecewise=_ends_lines(records, (texts[0],)),
+    )
+
+
+def _usual_text(record: object) -> Path | None:
+    if not isinstance(record, dict) or "status" in record or "vertexes" in record:
+        return None
+    names = [key for key in record if key.lower() in exports().text_keys and isinstance(record[key], str)]
+    return (names[0],) if len(names) == 1 else None
 
 
 def _voted_form(records: Sequence[object], votes: Counter[Path], rows: Sequence[ExportRow]) -> Form | None:
@@ -152,6 +186,7 @@ def _voted_form(records: Sequence[object], votes: Counter[Path], rows: Sequence[
         texts=texts,
         time=time,
         engine=best[:-1] if is_engine else None,
+        lane=lane_paths(holders),
         is_piecewise=_ends_lines(records, texts),
     )
 
@@ -180,7 +215,7 @@ def row_form(row: ExportRow, records: Sequence[object]) -> Form:
         time=parse_path(row.time) if row.time else None,
         counts_seconds=row.clock == "seconds",
         number=number,
-        lane=_paths(row.lane),
+        lane=lane_paths([normal_record(record, row.pairs) for record in records]),
         pairs=row.pairs,
         is_base64=row.is_base64,
         is_piecewise=row.is_piecewise or (not row.is_base64 and _ends_lines(records, texts)),
@@ -218,8 +253,12 @@ def find_time(record: object) -> Path | None:
         return next(((place,) for place, value in enumerate(record) if iso_text(value) is not None), None)
     candidates = list(_times_in(record, (), _DEEPEST))
     keys = exports().time_keys
-    ranked = sorted(candidates, key=lambda path: (_rank(str(path[-1]), keys), len(path)))
+    ranked = sorted(candidates, key=lambda path: (_rank(_last_key(path), keys), len(path)))
     return ranked[0] if ranked else None
+
+
+def _last_key(path: Path) -> str:
+    return next(str(step) for step in reversed(path) if isinstance(step, str))
 
 
 def _rank(key: str, keys: Sequence[str]) -> int:
@@ -235,3 +274,5 @@ def _times_in(record: object, path: Path, deepest: int) -> Iterable[Path]:
             yield from _times_in(value, (*path, key), deepest - 1)
         elif iso_text(value) is not None:
             yield (*path, key)
+        elif isinstance(value, list) and len(value) == 1 and iso_text(value[0]) is not None:
+            yield (*path, key, 0)

@@ -36,13 +36,14 @@ class TooLargeError(JsonError):
 
 
 class JsonCursor:
-    """A place in a sequence of JSON documents."""
+    """A place in a sequence of JSON documents. `siblings`: what stands beside the list that is read, such as labels."""
 
     def __init__(self, data: Data) -> None:
         self._data = data
         self._text = ""
         self._base = 0
         self._index = 0
+        self.siblings: dict[str, object] = {}
 
     @property
     def offset(self) -> int:
@@ -69,13 +70,15 @@ class JsonCursor:
             for _ in self._members("[", "]"):
                 yield from self._walk(path[1:])
         elif isinstance(path[0], str) and opening == "{":
+            siblings: dict[str, object] = {}
             for _ in self._members("{", "}"):
                 key = self.value()
                 self._expect(":")
                 if key == path[0]:
+                    self.siblings = siblings
                     yield from self._walk(path[1:])
                 else:
-                    self.value()
+                    siblings[str(key)] = self.value()
         else:
             self.value()
 

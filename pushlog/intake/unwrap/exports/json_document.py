@@ -10,9 +10,17 @@ from typing import TYPE_CHECKING
 
 from pushlog.intake.unwrap.exports.assembly import Assembly, Export
 from pushlog.intake.unwrap.exports.clocks import iso_text
-from pushlog.intake.unwrap.exports.forms import Form, choose_form, is_command_result, normal_record, row_form
+from pushlog.intake.unwrap.exports.forms import (
+    Form,
+    choose_form,
+    is_command_result,
+    lane_name,
+    lane_paths,
+    normal_record,
+    row_form,
+)
 from pushlog.intake.unwrap.exports.json_cursor import JsonCursor, JsonError
-from pushlog.intake.unwrap.exports.paths import parse_path, paths_at, value_at
+from pushlog.intake.unwrap.exports.paths import parse_path, path_text, paths_at, value_at
 from pushlog.knowledge.exports import exports
 from pushlog.units import count
 
@@ -49,11 +57,16 @@ def unwrap_json_document(
     assembly = Assembly(form, zone)
     notes: tuple[str, ...] = (IN_A_DOCUMENT,)
     try:
-        for _, _, value in JsonCursor(data).elements(path):
+        cursor = JsonCursor(data)
+        siblings, name = cursor.siblings, ""
+        for _, _, value in cursor.elements(path):
+            if cursor.siblings is not siblings:
+                siblings, name = cursor.siblings, lane_name(cursor.siblings, lane_paths([cursor.siblings]))
             record = normal_record(value, form.pairs)
             content = form.text_of(record)
             if content is not None:
-                assembly.add(content, form.time_of(record), form.number_of(record), form.lane_of(record))
+                lane = name or form.lane_of(record)
+                assembly.add(content, form.time_of(record), form.number_of(record), lane)
     except JsonError as error:
         notes = (*notes, f"the document can't be read further: {error}; {count(assembly.records, 'record')} were read")
     return assembly.export(notes, is_physical=False) if assembly.records else None
@@ -66,17 +79,21 @@ def _voted_place(data: Data, anchors: Sequence[int], *, is_base64: bool = False)
         return None
     best = max(paths, key=lambda path: sum(_is_alike(path, other) for other in paths))
     alike = [path for path in paths if _is_alike(path, best)]
-    pairs = _pairs_of(data, best)
-    if pairs is not None:
-        return pairs
     steps = _generalized(data, alike)
+    row_place = _pairs_of(data, best) or _row_place(data, steps)
+    if row_place is not None:
+        return row_place
     split = max((place for place, step in enumerate(steps) if step is None), default=-1) + 1
     elements = _head_elements(data, steps[:split], anchors[-1] + 1, most=None)
     records = list(islice((value for value in elements if value_at(value, steps[split:]) is not None), _SAMPLES))
     if any(is_command_result(record) for record in records):
         return None
     form = choose_form(records, [steps[split:]] * len(alike), steps[:split]) if records else None
-    return (steps[:split], replace(form, is_base64=form.is_base64 or is_base64)) if form else None
+    if form is None:
+        return None
+    # A list that nobody knows is in no order that must be kept.
+    is_in_order = form.is_in_order and form.system != "json"
+    return steps[:split], replace(form, is_base64=form.is_base64 or is_base64, is_in_order=is_in_order)
 
 
 def _is_alike(path: Path, other: Path) -> bool:
@@ -97,6 +114,18 @@ def _pairs_of(data: Data, path: Path) -> tuple[Path, Form] | None:
             form = row_form(row, records)
             if any(form.text_of(record) is not None for record in records):
                 return parse_path(row.records), form
+    return None
+
+
+def _row_place(data: Data, steps: Path) -> tuple[Path, Form] | None:
+    """Return list and form of a row whose text lies deeper in its records than in the innermost list."""
+    whole = path_text(steps).replace("[0]", "[]")
+    for row in exports().rows:
+        for text in row.text if row.records and row.records.endswith("[]") else ():
+            if whole == path_text((*parse_path(row.records or ""), *parse_path(text))) and "[]" in text:
+                records = list(_head_elements(data, parse_path(row.records or ""), _HEAD))
+                form = choose_form(records, [parse_path(text)] * len(records), parse_path(row.records or ""))
+                return (parse_path(row.records or ""), form) if form else None
     return None
 
 

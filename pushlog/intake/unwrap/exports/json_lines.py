@@ -144,11 +144,13 @@ class _Samples:
             start = text.start_of(number)
             self._add(text.data[start : text.stop_of(number)], offset - start)
         if not anchors:
-            lines = (
+            lines = [
                 text.data[text.start_of(number) : text.stop_of(number)]
                 for number in range(1, min(text.lines, _SAMPLES) + 1)
-            )
-            self.records = [record for line in lines if (record := object_in(line)[0]) is not None]
+            ]
+            self.has_prefix = any(_EVENT_DATA.match(line) for line in lines)
+            records = (object_in(line, has_prefix=self.has_prefix)[0] for line in lines)
+            self.records = [record for record in records if record is not None]
 
     def _add(self, line: bytes, offset: int) -> None:
         record, start = object_in(line, has_prefix=True)

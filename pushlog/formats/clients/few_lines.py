@@ -1,0 +1,225 @@
+"""Dialects of a few fixed lines: how their marks make a push. The clients that have one are listed in `small.py`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pushlog.formats.clients.builder import PushBuilder, answers, error_at, parsed_push
+from pushlog.formats.events import EventKind, EventRow
+from pushlog.formats.grammar.line_parser import LineParser
+from pushlog.formats.marks import Mark, MarkKind
+from pushlog.formats.reference import split
+from pushlog.formats.target import target_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from pushlog.formats.docker.bind_error import ErrorLines
+    from pushlog.formats.parsed_push import ParsedPush
+    from pushlog.intake.log_text import LogText
+    from pushlog.intake.start_pattern import StartPattern
+    from pushlog.knowledge.base import Knowledge
+    from pushlog.model import Client
+
+# Lines of other programs between two lines of a push; an error that does not say what failed stands nearer.
+_BETWEEN = 300
+_NEAR = 12
+_ROWS = {MarkKind.PUSHING: EventKind.PUSHING, MarkKind.PUSHED: EventKind.PUSHED, MarkKind.EXISTS: EventKind.EXISTS}
+# Lines that only a push has, and those that end one that went well.
+_BEGUN = {*_ROWS, MarkKind.BEGIN, MarkKind.REFERENCE, MarkKind.DONE, MarkKind.LAST_WORD}
+_ENDED = {MarkKind.DONE, MarkKind.LAST_WORD, MarkKind.DIGEST}
+_BESIDE = {*_ENDED, MarkKind.NOTE, MarkKind.MORE}
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+# What stands behind the text of an error: Maven's help, MSBuild's project.
+_BEHIND = re.compile(r"\s+(?:-> \[Help \d+\]|\[[^\[\]\n]+\.\w+proj(?:::[^\]\n]*)?\])\s*$")
+
+# The image that a registry refused access to, as jib names it.
+_DENIED = re.compile(r"(?:Unauthorized for|permissions for) ([\w.-]+(?::\d+)?(?:/[\w.-]+)+)(?=:|\s|$)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FewLines:
+    """The dialect of such a client; its grammar bears its name.
+
+    The marks of its grammar: `begin`, `pushing`, `pushed`, `exists` and `reference` stand in a push only; `done` proves
+    success, `last_word` may; `digest` belongs to the one before it; `refused` is an error that says itself that a push
+    failed, `failed` one that does not; `more` goes on with the error above it; `note` says nothing more.
+    `OPENING`: text at the beginning of a line; `INSIDE`: text that other programs put their words before.
+    `adds_latest`: whether the client itself adds the tag `latest` to a name without a tag. `signs`: whether the
+    reference is that of another image, to which the pushed one belongs.
+    """
+
+    name: str
+    client: Client
+    OPENING: StartPattern
+    INSIDE: StartPattern | None = None
+    COMMAND: StartPattern | None = None
+    adds_latest: bool = False
+    signs: bool = False
+
+    @property
+    def __name__(self) -> str:
+        """The name of the dialect."""
+        return self.name
+
+    @cached_property
+    def LINES(self) -> LineParser:  # noqa: N802 - a constant of a dialect
+        """The grammar of its lines."""
+        return LineParser(f"{self.name}.lark")
+
+    @property
+    def WHERE(self) -> tuple[StartPattern, ...]:  # noqa: N802 - a constant of a dialect
+        """The opening, text inside a line, and the command."""
+        return tuple(filter(None, (self.OPENING, self.INSIDE, self.COMMAND)))
+
+    def pushes(self, text: LogText, _: Knowledge, /) -> tuple[ParsedPush, ...]:
+        """Return the pushes of the client in a log, in order."""
+        groups = _groups(self.LINES.marks(text, self.WHERE))
+        builders = (self._push(text, marks) for marks in groups)
+        return tuple(parsed_push(text, push) for push in builders if push)
+
+    def _push(self, text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
+        command = next((mark for mark in marks if mark.kind == MarkKind.COMMAND), None)
+        error = _error_mark(marks, command)
+        if error is None and not any(mark.kind in _BEGUN for mark in marks):
+            return None
+        push = PushBuilder(client=self.client, why=f"the lines are those of {self.name.replace('_', ' ')}")
+        push.consumed = [mark for mark in marks if mark.kind != MarkKind.COMMAND]
+        for mark in marks:
+            self._tell(push, mark)
+        target = target_of(command.fields["COMMAND"]) if command else None
+        if target and not any(mark.kind == MarkKind.REFERENCE for mark in push.marks) and command:
+            push.marks.append(_named(command, target))
+        if error:
+            push.error = _error(text, marks, error)
+            if _fails_elsewhere(push):
+                return None
+        return push
+
+    def _tell(self, push: PushBuilder, mark: Mark) -> None:
+        """Add one line in the common words."""
+        fields = mark.fields
+        names = [_full(name) for name in fields["TARGETS"].split(", ")] if "TARGETS" in fields else []
+        if "REFERENCE" in fields and mark.kind != MarkKind.MORE:
+            host = fields.get("HOST")
+            names = [_full(f"{host}/{fields['REFERENCE']}" if host else fields["REFERENCE"])]
+        if names:
+            name = f"{names[0]}:latest" if self.adds_latest and split(names[0])[1] is None else names[0]
+            push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=name.partition(":")[0] if self.signs else name)
+        if mark.kind in _ROWS:
+            push.rows.append(EventRow(start=mark.start, stop=mark.stop, layer=fields["LAYER"], kind=_ROWS[mark.kind]))
+        digest = next((hit[0] for value in fields.values() if (hit := _DIGEST.search(value))), None)
+        if mark.kind == MarkKind.DIGEST or (mark.kind == MarkKind.DONE and digest):
+            push.add_mark(MarkKind.DIGEST, mark, TAG=_tag(push), DIGEST=digest or "")
+        if mark.kind in (MarkKind.DONE, MarkKind.LAST_WORD):
+            push.add_mark(mark.kind, mark)
+            tags = [split(name)[1] or ("latest" if self.adds_latest else "") for name in names]
+            for tag in filter(None, tags if len(tags) > 1 else []):
+                push.add_mark(MarkKind.DIGEST, mark, TAG=tag)
+
+
+def _groups(marks: Iterable[Mark]) -> Iterator[list[Mark]]:
+    """Cut the marks of a log into those of each push."""
+    push: list[Mark] = []
+    for mark in marks:
+        if push and _begins(push, mark):
+            yield push
+            push = []
+        push.append(mark)
+    if push:
+        yield push
+
+
+def _begins(push: Sequence[Mark], mark: Mark) -> bool:
+    """Return whether a mark belongs to another push than the marks above it."""
+    if mark.line - push[-1].line > (_NEAR if mark.kind == MarkKind.FAILED else _BETWEEN):
+        return True
+    if mark.kind == MarkKind.COMMAND:
+        return True
+    kinds = {item.kind for item in push}
+    if mark.kind in (MarkKind.DONE, MarkKind.LAST_WORD) and kinds & {MarkKind.DONE, MarkKind.LAST_WORD}:
+        return _name(mark) != _name(next(item for item in push if item.kind in _ENDED))
+    is_over = bool(kinds & {*_ENDED, MarkKind.REFUSED})
+    if mark.kind == MarkKind.REFUSED:
+        return MarkKind.DONE in kinds or (MarkKind.REFUSED in kinds and _is_other(push, mark))
+    return is_over and mark.kind in _BEGUN - _BESIDE
+
+
+def _is_other(push: Sequence[Mark], mark: Mark) -> bool:
+    """Return whether an error names another image than the error above it."""
+    names = {_name(item) for item in push if item.kind == MarkKind.REFUSED}
+    return bool(_name(mark)) and _name(mark) not in names
+
+
+def _name(mark: Mark) -> str:
+    return mark.fields.get("REFERENCE", mark.fields.get("TARGETS", ""))
+
+
+def _error_mark(marks: Sequence[Mark], command: Mark | None) -> Mark | None:
+    """Return the error that ended a push: one that says so, else the first behind its lines or below its command."""
+    done = max((mark.start for mark in marks if mark.kind == MarkKind.DONE), default=-1)
+    refused = next((mark for mark in marks if mark.kind == MarkKind.REFUSED and mark.start > done), None)
+    if refused:
+        return refused
+    failed = next((mark for mark in marks if mark.kind == MarkKind.FAILED and mark.start > done), None)
+    begun = next((mark for mark in marks if mark.kind in _BEGUN), None)
+    if failed and ((begun and begun.start < failed.start and done < 0) or answers(command, failed)):
+        return failed
+    return None
+
+
+def _error(text: LogText, marks: Sequence[Mark], mark: Mark) -> ErrorLines:
+    """Return the error at a mark with the lines that go on with it."""
+    words = next(
+        (mark.fields[name] for name in ("TEXT", "REQUEST", "FAILURE", "CAUSE", "ANSWER") if name in mark.fields), ""
+    )
+    message = _BEHIND.sub("", words).strip()
+    if message.endswith("]") and message.count("]") > message.count("["):
+        message = message[:-1]
+    error = error_at(text, mark, message)
+    for further in marks:
+        if further.kind == MarkKind.MORE and further.line == error.lines[1] + 1:
+            detail = next((further.fields[name] for name in ("TEXT", "DETAIL", "CAUSE") if name in further.fields), "")
+            if detail.startswith("->"):
+                break
+            error = _longer(error, further, _BEHIND.sub("", detail))
+    return error
+
+
+def _longer(error: ErrorLines, mark: Mark, detail: str) -> ErrorLines:
+    joined = f"{error.text}\n{detail}" if error.text else detail
+    return replace(error, text=joined, stop=mark.stop, lines=(error.lines[0], mark.line))
+
+
+def _fails_elsewhere(push: PushBuilder) -> bool:
+    """Return whether an error names an image that is not the one being pushed: a base image could not be read."""
+    target = next((mark.fields["REFERENCE"] for mark in push.marks if mark.kind == MarkKind.REFERENCE), None)
+    denied = _DENIED.search(push.error.text) if push.error else None
+    return bool(target and denied and split(_full(denied[1]))[0] != split(_full(target))[0])
+
+
+def _full(name: str) -> str:
+    """Return the name of an image with the host that Docker Hub has elsewhere."""
+    for host in ("registry-1.docker.io/", "index.docker.io/"):
+        name = name.replace(host, "docker.io/", 1) if name.startswith(host) else name
+    return (
+        name
+        if "/" in name and re.match(r"[^/]*[.:]|localhost/", name)
+        else f"docker.io/{name}"
+        if "/" in name
+        else name
+    )
+
+
+def _tag(push: PushBuilder) -> str:
+    names = [mark.fields["REFERENCE"] for mark in push.marks if mark.kind == MarkKind.REFERENCE]
+    return (split(names[-1])[1] or "") if names else ""
+
+
+def _named(command: Mark, name: str) -> Mark:
+    return Mark(
+        kind=MarkKind.COMMAND, start=command.start, stop=command.stop, line=command.line, fields={"REFERENCE": name}
+    )

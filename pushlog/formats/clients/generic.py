@@ -1,0 +1,237 @@
+"""A failed push of a client that nobody knows: one line with a word for pushing, an image or a registry, and a cause.
+
+It is looked for last, where no dialect found a push.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pushlog.formats.clients.builder import PushBuilder, parsed_push
+from pushlog.formats.docker.bind_error import join_error_lines
+from pushlog.formats.errors.bystanders import is_source
+from pushlog.formats.errors.classify import classify
+from pushlog.formats.errors.wrapped import LABEL, Wrapped, error_in
+from pushlog.formats.marks import Mark, MarkKind
+from pushlog.formats.reference import names_in, split
+from pushlog.formats.wrapper import wrapper_of
+from pushlog.intake.start_pattern import StartPattern, places
+from pushlog.knowledge.signatures import Verified
+from pushlog.model import Client, Family
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pushlog.formats.parsed_push import ParsedPush
+    from pushlog.intake.log_text import LogText, Piece
+    from pushlog.knowledge.base import Knowledge
+
+# distribution/reference: a host has a dot, a port, or is localhost.
+_HOST = r"(?:localhost|[a-z0-9][\w-]*(?:\.[\w-]+)+|[a-z0-9][\w-]*(?=:\d))(?::\d+)?"
+_IMAGE = rf"{_HOST}(?:/[a-z0-9*][\w.*-]*)+(?::\w[\w.-]*)?(?:@sha256:[0-9a-f]{{64}})?"
+# The verbs of a push, and the things that are pushed to registries of images only.
+_PUSH = r"(?:[Pp]ush(?:ing|ed)?|PUSH)"
+_SEND = r"(?:[Pp]ublish(?:ing)?|[Uu]pload(?:ing)?|[Ee]xport(?:ing)?|[Cc]opy(?:ing)?|[Ww]rit(?:e|ing)|[Ss]end(?:ing)?)"
+_THING = (
+    r"(?:docker |container |oci |OCI |app(?:lication)? |base |built |the |an? |all |multi-?arch )*"
+    r"(?:[Ii]mages?|manifests?(?: lists?)?|tags?\(?s?\)?|layers?|blobs?|image index|artifacts?|charts?)"
+)
+_FAILED = (
+    r"(?:[Ff]ail(?:ed|ure)|FAILED|[Ee]rror|ERROR|[Uu]nable|[Cc]ould(?: no|n'|n)t|[Cc]an(?:no|'|n')t"
+    r"|[Ee]xception|Caused by)"
+)
+# A request that only a push makes (distribution-spec): its method, an address below /v2/ and no other method's.
+_REQUEST = re.compile(
+    r"\b(?:(?:PUT|Put|POST|Post|PATCH|Patch)\b(?: request to)? \"?https?://[^\s\"]+/v2/[^\s\"]+/(?:blobs/uploads|manifests)/"
+    r"|(?:HEAD|Head|GET|Get)\b \"?https?://[^\s\"]+/v2/[^\s\"]+/blobs/uploads/)"
+)
+_QUOTED_IMAGE = re.compile(rf"(?<![\w/.@-])(?P<name>{_IMAGE})(?![\w/])")
+_SHORT_IMAGE = re.compile(
+    rf"{_PUSH} (?:{_THING} )?(?:to )?[\"'`\[]?"
+    r"(?P<name>[a-z0-9][\w.-]*(?:/[\w.-]+)+(?::\w[\w.-]*)?)(?=[\s\"'`\]:])"
+)
+_TO_REGISTRY = re.compile(rf"\bto registry '(?P<host>{_HOST})'")
+_PUSHES_THING = re.compile(
+    rf"(?<![\w/-]){_PUSH} {_THING}\b|{_THING} (?:push|upload) (?:failed|error)"
+    r"|[Rr]un(?:ning)? push\b|rendering push status stream|docker push\b"
+)
+_PUSHES_IMAGE = re.compile(rf"(?<![\w/-])(?:{_PUSH}|{_SEND}) (?:{_THING} )?(?:to )?(?:registry )?[\"'`\[(]?{_IMAGE}")
+_FAILS = re.compile(rf"(?<!\w){_FAILED}(?!\w)")
+# Other things that are pushed, published and uploaded, and requests that only read.
+_OTHERWISE = re.compile(
+    r"\b(?:git|refs?|commits?|branch(?:es)?|remote:|npm|yarn|pypi|twine|nuget|gem|cargo|crates|metrics?|pushgateway"
+    r"|notification|webhook|pull(?:ing|ed)?|fetch(?:ing)?(?! an image)|download(?:ing)?)\b",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"\"?https?://[^\s\"]+\"?")
+OPENING = StartPattern(
+    signs=(
+        rb"ushing ",
+        rb"to push ",
+        rb"not push ",
+        rb"docker push",
+        rb"running push",
+        rb"/blobs/uploads",
+        rb"/manifests/",
+        rb"publish(?:ing)? ",
+        rb"push failed",
+        rb"upload failed",
+        rb"push status stream",
+    ),
+    pattern=rb"(?i:error|fail|unable|could|cannot|can't|exception|denied|unauthorized"
+    rb"|\b(?:PUT|POST|PATCH|HEAD|GET) \"?https?:)",
+)
+# One failure is told again in reports further down.
+_AGAIN = 80
+# A push that another dialect found without its error ends within so many lines.
+_ENDS_BELOW = 12
+_LONGEST = 8000
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """A line that tells of a failed push."""
+
+    piece: Piece
+    error: Wrapped
+    registry: str | None
+    name: str | None
+
+
+def generic_pushes(text: LogText, knowledge: Knowledge, others: Sequence[ParsedPush]) -> tuple[ParsedPush, ...]:
+    """Return all pushes of a log: the others, and the failed ones that only a line of an unknown client tells of."""
+    pushes = list(others)
+    for failure in _failures(text, knowledge):
+        line = failure.piece.line
+        if any(push.lines[0] <= line <= push.lines[1] for push in pushes):
+            continue
+        above = max((push for push in pushes if push.lines[1] < line), key=lambda push: push.lines[1], default=None)
+        if any(_is_same(push, failure) for push in pushes):
+            continue
+        error = join_error_lines(text, failure.piece, _below(text, failure.piece), failure.error)
+        if above and _lacks_error(above, failure):
+            pushes[next(n for n, push in enumerate(pushes) if push is above)] = replace(
+                above, error=error, lines=(above.lines[0], error.lines[1]), stop=max(above.stop, error.stop - 1)
+            )
+            continue
+        wrapper = wrapper_of(text, error.start, error.stop)
+        push = PushBuilder(
+            client=(wrapper and wrapper.client) or Client.UNKNOWN, why="the line says that a push failed", error=error
+        )
+        if failure.name:
+            push.marks.append(
+                Mark(
+                    kind=MarkKind.REFERENCE,
+                    start=failure.piece.start,
+                    stop=failure.piece.stop,
+                    line=line,
+                    fields={"REFERENCE": failure.name},
+                )
+            )
+        pushes.append(parsed_push(text, push))
+    return tuple(sorted(pushes, key=lambda push: push.start))
+
+
+def _below(text: LogText, piece: Piece) -> Iterator[Piece]:
+    return text.pieces(piece.stop, min(len(text.data), piece.stop + (1 << 15)))
+
+
+def _failures(text: LogText, knowledge: Knowledge) -> Iterator[_Failure]:
+    """Return the lines that tell of a failed push."""
+    stop = -1
+    for part in text.parts:
+        for offset in places((OPENING,), text.data, *part):
+            if offset < stop:
+                continue
+            line = text.line_of(offset)
+            start, stop = text.start_of(line), text.start_of(line + 1)
+            if stop - start <= _LONGEST:
+                yield from filter(None, (_failure(piece, knowledge) for piece in text.pieces(start, stop)))
+
+
+def _failure(piece: Piece, knowledge: Knowledge) -> _Failure | None:
+    """Return the failed push that a line tells of."""
+    line = piece.text
+    words = _ADDRESS.sub(" ", line)
+    is_request = _REQUEST.search(line) is not None
+    is_push = (_PUSHES_THING.search(words) or _PUSHES_IMAGE.search(words)) and _FAILS.search(words)
+    if not (is_request or is_push) or _OTHERWISE.search(words) or _is_prose(words) or is_source(words):
+        return None
+    name, registry = _target(line)
+    error = error_in(line, knowledge)
+    if not is_push and error and LABEL.fullmatch(error.head) and '"' in error.text:
+        return None  # Go's own words for a request, as docker and others print them
+    if error and _is_known(error.text, knowledge):
+        return _Failure(piece, error, registry, name)
+    if not is_push or name is None or ": " not in line:
+        return None
+    # Nobody knows the cause, but the line says that this image was not pushed.
+    stated = re.search(rf"{_FAILED} (?:to )?{_PUSH} (?:{_THING} )?[\"'`\[]?{_IMAGE}[\"'`\]]?: (?P<cause>\S.*)", line)
+    return _Failure(piece, Wrapped(text=stated["cause"].strip(), head=""), registry, name) if stated else None
+
+
+def _is_known(text: str, knowledge: Knowledge) -> bool:
+    """Return whether the catalogue explains an error, by a row that rests on more than a guess."""
+    classified = classify(text, catalogue=knowledge.signatures)
+    row = classified.signature
+    return row is not None and row.verified is not Verified.INFERRED and classified.family is not Family.UNKNOWN
+
+
+_PROSE = re.compile(
+    r"^(?:[-*#]|\d+\.)\s|\?\s*$|^\s*(?://|/\*|\*\s|#\s|--\s|;)"
+    r"|\b(?:I|I'm|we|you|your|please|if|when(?!\s+pushing)|should|would|might|may|because|fixe[ds]|issue)\b"
+    r"|\b(?:for example|e\.g\.)",
+    re.IGNORECASE,
+)
+
+
+def _is_prose(line: str) -> bool:
+    """Return whether a line is one of a document, and not of a log."""
+    return _PROSE.search(line) is not None
+
+
+def _target(line: str) -> tuple[str | None, str | None]:
+    """Return the image that a line says was pushed, and its registry."""
+    hosted = _TO_REGISTRY.search(line)
+    request = names_in([line])
+    words = _ADDRESS.sub(" ", line)
+    full = next((match["name"] for match in _QUOTED_IMAGE.finditer(words)), None)
+    short = _SHORT_IMAGE.search(words)
+    name = full or (short["name"] if short else None)
+    if name is None and request.repository:
+        tag = f":{request.tags[0]}" if request.tags else ""
+        name = f"{request.registry}/{request.repository}{tag}"
+    if name and hosted and not name.startswith(hosted["host"]):
+        name = f"{hosted['host']}/{name}"
+    return name, request.registry
+
+
+def _is_same(push: ParsedPush, failure: _Failure) -> bool:
+    """Return whether a failed push nearby is the one that a line tells of again."""
+    if push.error is None:
+        return False
+    distance = max(push.lines[0] - failure.piece.line, failure.piece.line - push.lines[1])
+    if distance > _AGAIN:
+        return False
+    same_text = push.error.text.split("\n")[0].strip() in failure.piece.text or failure.error.text in push.error.text
+    names = {split(mark.fields["REFERENCE"])[0] for mark in push.marks if "REFERENCE" in mark.fields}
+    named = split(failure.name)[0] if failure.name else None
+    other = bool(named and names and not any(_alike(named, name) for name in names if name))
+    return (same_text and not other) or bool(named and any(_alike(named, name) for name in names if name))
+
+
+def _alike(one: str, other: str) -> bool:
+    return one == other or one.endswith(f"/{other}") or other.endswith(f"/{one}")
+
+
+def _lacks_error(push: ParsedPush, failure: _Failure) -> bool:
+    """Return whether a push that ends just above has neither an error nor a proof of success."""
+    if push.error or push.quiet or push.last(MarkKind.DIGEST, MarkKind.DONE, MarkKind.AUX):
+        return False
+    names = {split(mark.fields[key])[0] for mark in push.marks for key in ("REFERENCE", "NAME") if key in mark.fields}
+    named = split(failure.name)[0] if failure.name else None
+    if named and names:
+        return any(_alike(named, name) for name in names if name)
+    return failure.piece.line - push.lines[1] <= _ENDS_BELOW

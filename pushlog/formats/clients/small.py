@@ -1,0 +1,154 @@
+"""The clients whose push is a few fixed lines: text that each prints, beside its grammar of the same name."""
+
+from __future__ import annotations
+
+from pushlog.formats.clients.few_lines import FewLines
+from pushlog.intake.start_pattern import StartPattern
+from pushlog.model import Client
+
+JIB = FewLines(
+    name="jib",
+    client=Client.JIB,
+    adds_latest=True,
+    OPENING=StartPattern(
+        signs=(rb"Containerizing application to ", rb"Built and pushed image as "),
+        pattern=rb"Containerizing application to (?:\x1b\[\d+m)?[\w.*-]+[/:.]|Built and pushed image as ",
+    ),
+    INSIDE=StartPattern(
+        signs=(rb"Build image failed", rb"Tried to push "),
+        pattern=rb"Build image failed[,:]|Tried to push (?:BLOB|image manifest) for ",
+    ),
+)
+HELM = FewLines(
+    name="helm",
+    client=Client.HELM,
+    OPENING=StartPattern(
+        signs=(rb"Pushed: ", rb": pushed to remote ", rb"Error: failed to perform ", rb"ref:     "),
+        pattern=rb"Pushed: [\w.-]+(?::\d+)?/\S+:|\d[\w.+-]*: pushed to remote \("
+        rb"|Error: failed to perform \"\w+\"|ref: +[\w.-]+(?::\d+)?/",
+    ),
+    COMMAND=StartPattern(signs=(rb"helm ",), pattern=rb"\bhelm (?:[^\n]{0,160} )?push [^\n]*(?:oci://|[\w.-]+/)"),
+)
+BUILDPACKS = FewLines(
+    name="buildpacks",
+    client=Client.BUILDPACKS,
+    adds_latest=True,
+    OPENING=StartPattern(
+        signs=(rb"ERROR: failed to export: ",),
+        pattern=rb"ERROR: failed to export: (?:saving image: )?failed to write image to the following tags: \[",
+    ),
+    INSIDE=StartPattern(
+        signs=(rb"failed to write image to the following tags: ",),
+        pattern=rb"failed to write image to the following tags: \[",
+    ),
+)
+SPRING_BOOT = FewLines(
+    name="spring_boot",
+    client=Client.DOCKER,
+    adds_latest=True,
+    OPENING=StartPattern(
+        signs=(rb"> Pushing image '", rb"> Pushed image '"),
+        pattern=rb"> Push(?:ing|ed) image '",
+    ),
+    INSIDE=StartPattern(
+        signs=(rb"Error response received when pushing image: ",),
+        pattern=rb"Error response received when pushing image: ",
+    ),
+)
+EARTHLY = FewLines(
+    name="earthly",
+    client=Client.EARTHLY,
+    adds_latest=True,
+    OPENING=StartPattern(
+        signs=(rb"output \| (?:\[|WARN)", rb"Pushed image "),
+        pattern=rb"output +\| \[[^\]\n]*\] +(?:\d+% )?pushing (?:layers|manifest for )"
+        rb"|output +\| WARN: The command 'exporting outputs'|Pushed image \S+ as ",
+    ),
+    INSIDE=StartPattern(
+        signs=(rb"% pushing ", rb"] pushing ", rb" \(pushed\)", rb"failed to SAVE IMAGE: "),
+        pattern=rb"\] +(?:\d+% )?pushing (?:layers|manifest for )|Image \S+ as \S+ \(pushed\)|failed to SAVE IMAGE: ",
+    ),
+)
+COSIGN = FewLines(
+    name="cosign",
+    client=Client.COSIGN,
+    signs=True,
+    OPENING=StartPattern(
+        signs=(
+            rb"Pushing signature to: ",
+            rb"Uploading (?:signature|attestation|SBOM)",
+            rb"Error: (?:sign|attest)ing ",
+        ),
+        pattern=rb"Pushing signature to: |Uploading (?:signature|attestation|SBOM file) for \["
+        rb"|Error: (?:sign|attest)ing \[",
+    ),
+    INSIDE=StartPattern(
+        signs=(rb"rror: signing \[", rb"execution: signing \["),
+        pattern=rb"(?:[Ee]rror|execution): signing \[",
+    ),
+)
+DOTNET = FewLines(
+    name="dotnet",
+    client=Client.DOTNET,
+    OPENING=StartPattern(
+        signs=(rb"Uploading layer ", rb"Finished uploading layer ", rb"Pushed (?:image|container)"),
+        pattern=rb"(?:U|Finished u)ploading layer '?sha256:"
+        rb"|Pushed (?:image index|image|container) '[^'\n]+' to registry '",
+    ),
+    INSIDE=StartPattern(signs=(rb"error CONTAINER10",), pattern=rb"error CONTAINER10(?:01|13): "),
+)
+APPTAINER = FewLines(
+    name="apptainer",
+    client=Client.APPTAINER,
+    OPENING=StartPattern(
+        signs=(rb"FATAL:   Unable to push ",), pattern=rb"FATAL:   Unable to push image to oci registry: "
+    ),
+    COMMAND=StartPattern(
+        signs=(rb"(?:apptainer|singularity) ",),
+        pattern=rb"\b(?:apptainer|singularity) (?:[^\n]{0,160} )?push [^\n]*oras://",
+    ),
+)
+BAZEL = FewLines(
+    name="bazel",
+    client=Client.BAZEL,
+    OPENING=StartPattern(
+        signs=(rb"Successfully pushed ", rb"Error pushing image to "),
+        pattern=rb"Successfully pushed \w+ image to |Error pushing image to \S+/\S+: unable to push",
+    ),
+    INSIDE=StartPattern(signs=(rb"_pusher_\.py:",), pattern=rb"_pusher_\.py:\d+\] "),
+)
+IMGPKG = FewLines(
+    name="imgpkg",
+    client=Client.IMGPKG,
+    OPENING=StartPattern(
+        signs=(rb"Pushed '", rb"imgpkg: Error: "),
+        pattern=rb"Pushed '[^'\n]+@sha256:|imgpkg: Error: Writing '[\w.-]+[/:]",
+    ),
+    INSIDE=StartPattern(signs=(rb"Error: Writing '",), pattern=rb"Error: Writing '[\w.-]+[/:]"),
+)
+REGCTL = FewLines(
+    name="regctl",
+    client=Client.REGCTL,
+    OPENING=StartPattern(
+        signs=(rb"failed to send blob", rb"failed to put manifest "),
+        pattern=rb"failed to send blob[^\n]*, ref "
+        rb"|failed to put manifest [\w.-]+[/:][^\n]*(?:\[http \d|request failed)",
+    ),
+    INSIDE=StartPattern(
+        signs=(rb"Failed to push (?:blob|manifest|config|layer)\"",), pattern=rb"msg=\"Failed to push \w+\""
+    ),
+)
+
+CLIENTS: tuple[FewLines, ...] = (
+    JIB,
+    HELM,
+    BUILDPACKS,
+    SPRING_BOOT,
+    EARTHLY,
+    COSIGN,
+    DOTNET,
+    APPTAINER,
+    BAZEL,
+    IMGPKG,
+    REGCTL,
+)

@@ -1,0 +1,22 @@
+"""The image that a command line of other clients names, with the scheme before it."""
+
+from __future__ import annotations
+
+import re
+
+_SCHEME = re.compile(r"(?:oci|oras|docker)://([^\s'\"]+)")
+# `helm push chart-1.2.3.tgz oci://host/path` pushes `host/path/chart:1.2.3`.
+_CHART = re.compile(r"(?:^|[\s/'\"])([a-z0-9][\w.-]*?)-(v?\d+\.\d+\.\d+[\w.+-]*)\.tgz\b")
+_IMAGE = re.compile(r"[\w.-]+(?::\d+)?(?:/[\w.-]+)+(?::[\w.-]+)?")
+
+
+def target_of(command: str) -> str | None:
+    """Return the reference that a push command names; None where a variable or a masked value stands in its place."""
+    scheme = _SCHEME.search(command)
+    if scheme and not set("$*{") & set(scheme[1]):
+        chart = _CHART.search(command)
+        name = scheme[1].rstrip("/")
+        return f"{name}/{chart[1]}:{chart[2].replace('+', '_')}" if chart and "helm" in command else name
+    words = [word.strip("'\"") for word in command.split()]
+    names = [word for word in words if _IMAGE.fullmatch(word) and re.match(r"[^/]*[.:]|localhost/", word)]
+    return names[-1] if names and not scheme else None

@@ -1,0 +1,65 @@
+"""The program that drove the client of a push, by the lines that it printed around it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pushlog.knowledge.wrappers import Wrapper, wrappers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pushlog.intake.log_text import LogText
+
+# A wrapper announces a push, and reports its end, within so many bytes.
+_ABOVE = 1 << 12
+_BELOW = 1 << 12
+# So much of a line is looked at.
+_LONGEST = 2000
+# Of a long push its first and its last lines are looked at.
+_INSIDE = 1 << 14
+
+
+def wrapper_of(text: LogText, start: int, stop: int, *, first: int = 0, last: int | None = None) -> Wrapper | None:
+    """Return the program that drove the client of a push which stands between two offsets; None where none shows.
+
+    `first` and `last`: the offsets between which its lines may stand. The line nearest to the push decides.
+    """
+    lines = [
+        (distance, rank, wrapper)
+        for rank, wrapper in enumerate(wrappers())
+        if (distance := _distance(text, wrapper, start, stop, first=first, last=last)) is not None
+    ]
+    return min(lines, key=lambda item: item[:2])[2] if lines else None
+
+
+def _distance(text: LogText, wrapper: Wrapper, start: int, stop: int, *, first: int, last: int | None) -> int | None:
+    """Return how many bytes the nearest line of the program is away from the push; 0 inside it."""
+    distances = [
+        max(0, start - offset, offset - stop)
+        for begin, end in _parts(start, stop, max(first, start - _ABOVE), min(last or len(text.data), stop + _BELOW))
+        for offset in _lines(text, wrapper, begin, end)
+    ]
+    return min(distances, default=None)
+
+
+def _parts(start: int, stop: int, first: int, last: int) -> Iterator[tuple[int, int]]:
+    if stop - start <= 2 * _INSIDE:
+        yield first, last
+    else:
+        yield first, start + _INSIDE
+        yield stop - _INSIDE, last
+
+
+def _lines(text: LogText, wrapper: Wrapper, start: int, stop: int) -> Iterator[int]:
+    """Return where lines of the program begin between two offsets."""
+    for literal in wrapper.has:
+        offset = text.data.find(literal, start, stop)
+        while offset >= 0:
+            begin = max(text.data.rfind(b"\n", max(0, offset - _LONGEST), offset) + 1, offset - _LONGEST, 0)
+            end = text.data.find(b"\n", offset, offset + _LONGEST)
+            end = end if end >= 0 else min(len(text.data), offset + _LONGEST)
+            if any(wrapper.prints(piece.text) for piece in text.pieces(begin, end)):
+                yield max(begin, start)
+                break
+            offset = text.data.find(literal, end, stop)

@@ -1,0 +1,68 @@
+"""Programs that drive a client, `wrappers.toml`: the lines that they print around its output."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+from pushlog.knowledge.tables import Row, document, ours
+from pushlog.model import Client
+
+_CLIENTS = tuple(client.value for client in Client)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wrapper:
+    """One row; the file explains every key."""
+
+    id: str
+    client: Client | None
+    has: tuple[bytes, ...]
+    line: tuple[str, ...]
+    sample: tuple[str, ...]
+    lookalike: tuple[str, ...]
+    source: str
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile("|".join(f"(?:{pattern})" for pattern in self.line))
+
+    def prints(self, line: str) -> bool:
+        """Return whether the program prints such a line."""
+        return self._pattern.search(line) is not None
+
+
+@cache
+def wrappers() -> tuple[Wrapper, ...]:
+    """Return the file that comes with pushlog. Raises KnowledgeError."""
+    return _read(ours("wrappers.toml"))
+
+
+def read_wrappers(text: str, file: str) -> tuple[Wrapper, ...]:
+    """Return the rows of a TOML text. Raises KnowledgeError with file, row and key."""
+    return _read(document(text, file, tested=True))
+
+
+def _read(file: Row) -> tuple[Wrapper, ...]:
+    rows = tuple(_wrapper(row) for row in file.rows("wrapper", "id"))
+    file.done()
+    return rows
+
+
+def _wrapper(row: Row) -> Wrapper:
+    client = row.choice("client", _CLIENTS)
+    wrapper = Wrapper(
+        id=row.text("id"),
+        client=Client(client) if client else None,
+        has=tuple(text.encode() for text in row.texts("has")),
+        line=row.texts("line"),
+        sample=row.texts("sample"),
+        lookalike=row.texts("lookalike"),
+        source=row.text("source"),
+    )
+    row.done()
+    for key, values in (("has", wrapper.has), ("line", wrapper.line), ("sample", wrapper.sample)):
+        if not values:
+            raise row.wrong(key, "is missing")
+    return wrapper
