@@ -1,5 +1,6 @@
 """What CI systems put before every line: recognised, taken off, its time kept, whatever it is."""
 
+import contextlib
 import datetime as dt
 import itertools
 import re
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pushlog.faults import UserError
+from pushlog.faults import InputError, UserError
 from pushlog.formats.dialects import openings
 from pushlog.intake.log_text import LogText
 from pushlog.intake.read import raw
@@ -240,7 +241,9 @@ def test_a_masked_name_is_no_name():
 def test_any_bytes_survive(data):
     bare = unwrap(data, openings())
     assert bare.text.lines <= LogText(data).lines
-    analyze_raw(raw("x", data))
+    # Files of some stores are refused with a word.
+    with contextlib.suppress(InputError):
+        analyze_raw(raw("x", data))
 
 
 def test_no_row_takes_the_sample_of_another_system_whole():
@@ -273,6 +276,8 @@ def test_a_job_of_gitlab_in_the_log_of_another_is_read():
 
 
 def test_a_daemons_own_log_is_left_as_it_is():
-    line = 'time="2026-11-23T21:26:44Z" level=error msg="Upload failed, retrying: received unexpected HTTP status: 502"\n'
+    line = (
+        'time="2026-11-23T21:26:44Z" level=error msg="Upload failed, retrying: received unexpected HTTP status: 502"\n'
+    )
     log = unwrap((line * 5).encode(), openings())
     assert (log.decoration, log.text.data[:]) == (None, (line * 5).encode())
