@@ -70,8 +70,10 @@ class Tables:
         """Append a row whose values are in the order of the columns; `rank`: the position of its log among all."""
         self._ranks[table].append(rank)
         for (column, values), value in zip(self.columns[table].items(), row, strict=True):
-            is_common = isinstance(value, str) and column not in _UNIQUE
-            values.append(self._strings.setdefault(value, value) if is_common else value)
+            if isinstance(value, str) and column not in _UNIQUE:
+                values.append(self._strings.setdefault(value, value))
+            else:
+                values.append(value)
 
     def sort(self) -> None:
         """Sort rows by rank; the rows of one log keep their order."""
