@@ -12,6 +12,7 @@ from typer.exceptions import TyperException
 from pushlog.commands.analyze import analyze
 from pushlog.commands.audit import audit
 from pushlog.commands.compare import compare
+from pushlog.commands.recipe import recipe
 from pushlog.commands.record import record
 from pushlog.commands.redact import redact
 from pushlog.commands.report import report
@@ -21,7 +22,7 @@ from pushlog.faults import UserError
 from pushlog.guard import run_isolated
 
 # In the order of `pushlog --help`. A module of commands/ imports the heavy packages inside its function.
-COMMANDS = (analyze, watch, record, audit, compare, report, redact, rules, explain)
+COMMANDS = (analyze, watch, record, audit, compare, report, redact, recipe, rules, explain)
 
 app = typer.Typer(
     name="pushlog",

@@ -19,9 +19,10 @@ from pushlog.formats.parsed_push import coverage
 from pushlog.formats.prefilter import candidate_ranges
 from pushlog.intake.dated import dated
 from pushlog.intake.deadline import TimeUpError, deadline
-from pushlog.intake.limits import LIMITS, Deadline, Limits
+from pushlog.intake.limits import LIMITS, MOST_LAYERS, Deadline, Limits
 from pushlog.intake.origin import OriginOptions, origin_of
 from pushlog.intake.read import Raw, raw, read
+from pushlog.intake.unwrap.exports.refusals import refuse_binary
 from pushlog.intake.unwrap.log import unwrap
 from pushlog.knowledge.base import Knowledge, shipped
 from pushlog.model import Client, Dated, Diagnosis, Finding, Log, Source
@@ -44,6 +45,10 @@ if TYPE_CHECKING:
     from pushlog.intake.manifest import Manifest
     from pushlog.timeline.changes import Change
     from pushlog.timeline.measured import Timestamps
+
+
+# Bytes: of a longer log with times, rows that only advance a figure are kept now and then, as of one without.
+_EVERY_REDRAW = 16 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,11 +110,18 @@ def _raw(source: str | Path | bytes, options: Options | None) -> Raw:
 
 def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -> tuple[Source, LogText, list[Case]]:
     """Return the description of a log, its text and its pushes; `keep_redraws`: with the events that no rule needs."""
+    refuse_binary(source.name, source.data)
     time = Deadline(options.limits.seconds)
     log = unwrap(source.data, openings(), options.timing, options.zone, where=candidate_ranges)
     text = log.text
-    is_timed = bool(log.timestamps or options.timestamps)
-    all_pushes = read_pushes(text, log.lanes, options.knowledge, keep_redraws=keep_redraws or is_timed)
+    is_timed = bool(log.timestamps or options.timestamps) and len(text.data) < _EVERY_REDRAW
+    all_pushes = read_pushes(
+        text,
+        log.lanes,
+        options.knowledge,
+        keep_redraws=keep_redraws or is_timed,
+        most_layers=min(options.limits.layers * options.limits.pushes, MOST_LAYERS),
+    )
     parsed_pushes, over = limit_pushes(all_pushes.parsed, options.limits)
     missed = missed_lines(text, parsed_pushes, options.knowledge)
     described = Source(
@@ -137,7 +149,7 @@ def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -
     cases, unnamed = _with_instructions(cases, options.history)
     cases, unsized = _with_sizes(cases, options)
     cases = with_retry_advice([with_fates(with_registry_word(case)) for case in cases])
-    left_out = (*log.long_lines, *over, *([time.note] if len(cases) < len(parsed_pushes) else []))
+    left_out = (*log.long_lines, *over, *all_pushes.left_out, *([time.note] if len(cases) < len(parsed_pushes) else []))
     notes = (*described.notes, *unnamed, *unsized, *left_out)
     described = replace(
         described,

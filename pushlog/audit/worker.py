@@ -230,7 +230,7 @@ def _read(source: Input, member: Member, analyzed: set[str], settings: Settings)
     except MemoryError:
         reason = "needs more memory than there is"
     except InputError as error:
-        reason = str(error)
+        reason = str(error).removeprefix(f"{name}/{member.name}: " if member.name else f"{name}: ")
     except Exception as error:  # noqa: BLE001 - a bug of ours costs one log, never the other thousands
         reason = f"the analysis failed: {type(error).__name__}: {error}"[:300]
     return _record(source, member, rows.unread(name, member.name, redact_text(reason), size=len(data))), {}

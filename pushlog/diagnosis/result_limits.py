@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from pushlog.formats.events import Events
 from pushlog.intake.log_text import LogText
 from pushlog.model import Capture, Log, Source
 
@@ -42,13 +39,9 @@ def limit_findings(log: Log, limits: Limits) -> Log:
 
 
 def _with_layers(section: ParsedPush, most: int) -> ParsedPush:
-    """The push with its first layers alone: layers are numbered in the order in which they are named."""
+    """Return the push with its first layers alone."""
     events = section.events
-    if len(events.ids) <= most:
-        return section
-    rows = np.flatnonzero(events.layer < most)
-    columns = {field.name: getattr(events, field.name)[rows] for field in fields(events) if field.name != "ids"}
-    return replace(section, events=Events(ids=events.ids[:most], **columns))
+    return section if len(events.ids) <= most else replace(section, events=events.first_layers(most))
 
 
 def timed_out_log(raw: Raw, seconds: float) -> Log:

@@ -15,6 +15,7 @@ from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.fragments import alone
 from pushlog.formats.docker.split import docker_pushes
 from pushlog.formats.wrapper import wrapper_of
+from pushlog.intake.limits import MOST_LAYERS
 from pushlog.intake.start_pattern import spoken
 from pushlog.model import Capture, Client
 
@@ -52,10 +53,11 @@ DIALECTS: tuple[Dialect, ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pushes:
-    """All pushes of a log, in order, and how its output was kept."""
+    """All pushes of a log, in order, and how its output was kept. `left_out`: rows of layers beyond the limit."""
 
     parsed: tuple[ParsedPush, ...]
     capture: Capture
+    left_out: int = 0
 
 
 def openings() -> tuple[StartPattern, ...]:
@@ -72,13 +74,20 @@ def start_patterns() -> tuple[StartPattern, ...]:
     return (*(dialect.OPENING for dialect in DIALECTS), *inside, GENERIC)
 
 
-def pushes(text: LogText, knowledge: Knowledge, *, keep_redraws: bool = True, is_whole: bool = True) -> Pushes:
+def pushes(
+    text: LogText,
+    knowledge: Knowledge,
+    *,
+    keep_redraws: bool = True,
+    is_whole: bool = True,
+    most_layers: int = MOST_LAYERS,
+) -> Pushes:
     """Return every push in the log, once.
 
     `knowledge` tells how errors begin; `keep_redraws`: with all rows, see `docker_lines.read`; `is_whole`: an error
-    that stands alone in this text is all that was kept of a push.
+    that stands alone in this text is all that was kept of a push; `most_layers`: rows of further layers are left out.
     """
-    reading = docker_lines.read(text, keep_redraws=keep_redraws or len(text.data) < _LONG)
+    reading = docker_lines.read(text, keep_redraws=keep_redraws or len(text.data) < _LONG, most_layers=most_layers)
     others = _outer(_pushes_of_others(text, reading, knowledge))
     parsed = sorted((*others, *docker_pushes(text, reading, knowledge, others)), key=_start)
     parsed = _with_wrappers(text, generic_pushes(text, knowledge, parsed))
@@ -88,7 +97,7 @@ def pushes(text: LogText, knowledge: Knowledge, *, keep_redraws: bool = True, is
         capture = Capture.TTY if shown else capture
     parsed = [_without_empty_config(push) for push in parsed]
     every_push = tuple(parsed) or (alone(text, reading, knowledge) if is_whole else ())
-    return Pushes(parsed=every_push, capture=capture)
+    return Pushes(parsed=every_push, capture=capture, left_out=reading.left_out)
 
 
 def _pushes_of_others(text: LogText, reading: Reading, knowledge: Knowledge) -> list[ParsedPush]:

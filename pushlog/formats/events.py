@@ -123,6 +123,17 @@ class Events:
             place=place - place[:1],
         )
 
+    def first_layers(self, most: int) -> Events:
+        """Return the events of the first layers; layers are numbered in the order in which they are named."""
+        rows, all_rows = self.layer < most, self.all_layers < most
+        return Events(
+            ids=self.ids[:most],
+            layer=self.layer[rows],
+            all_layers=self.all_layers[all_rows],
+            place=(np.cumsum(all_rows) - 1)[self.place[rows]],
+            **{name: getattr(self, name)[rows] for name in _COLUMNS},
+        )
+
     def without(self, layer_id: str) -> Events:
         """Return the events of all other layers."""
         code = self.ids.index(layer_id)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from pushlog.formats.dialects import pushes
 from pushlog.formats.reference import reference
+from pushlog.intake.limits import MOST_LAYERS
 from pushlog.model import Capture
+from pushlog.units import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,34 +22,55 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PushesByText:
-    """All pushes of a log, in the order of their lines; `texts`: for each the text that its offsets are of."""
+    """All pushes of a log, in the order of their lines; `texts`: for each the text that its offsets are of.
+
+    `left_out`: a note, if rows of layers beyond the limit were left out.
+    """
 
     parsed: tuple[ParsedPush, ...]
     texts: tuple[LogText, ...]
     capture: Capture
+    left_out: tuple[str, ...] = ()
 
 
 def read_pushes(
-    text: LogText, lanes: Sequence[LaneText], knowledge: Knowledge, *, keep_redraws: bool = True
+    text: LogText,
+    lanes: Sequence[LaneText],
+    knowledge: Knowledge,
+    *,
+    keep_redraws: bool = True,
+    most_layers: int = MOST_LAYERS,
 ) -> PushesByText:
-    """Return the pushes of a log, lane by lane where it has lanes. `keep_redraws`: with all rows, see `pushes`."""
+    """Return the pushes of a log, lane by lane where it has lanes. For `keep_redraws` and `most_layers` see there."""
     if not lanes:
-        whole = pushes(text, knowledge, keep_redraws=keep_redraws)
+        whole = pushes(text, knowledge, keep_redraws=keep_redraws, most_layers=most_layers)
+        left_out = _left_out(whole.left_out, most_layers)
         parsed = tuple(push for push, _ in _without_repeats([(push, text) for push in whole.parsed]))
-        return PushesByText(parsed=parsed, texts=(text,) * len(parsed), capture=whole.capture)
+        return PushesByText(parsed=parsed, texts=(text,) * len(parsed), capture=whole.capture, left_out=left_out)
     pairs: list[tuple[ParsedPush, LogText]] = []
     captures: list[Capture] = []
+    rows = 0
     for lane in lanes:
         # What stands alone in a lane is no log of nothing but an error.
-        in_lane = pushes(lane.rows, knowledge, keep_redraws=keep_redraws, is_whole=False)
+        in_lane = pushes(lane.rows, knowledge, keep_redraws=keep_redraws, is_whole=False, most_layers=most_layers)
+        rows += in_lane.left_out
         pairs += [(_renumbered(push, lane.numbers), lane) for push in in_lane.parsed]
         captures += [in_lane.capture] if in_lane.parsed else []
     kinds = dict.fromkeys(captures)
     capture = next(iter(kinds), Capture.PIPED) if len(kinds) < 2 else Capture.MIXED
     pairs = _without_repeats(sorted(pairs, key=lambda pair: pair[0].lines))
     return PushesByText(
-        parsed=tuple(push for push, _ in pairs), texts=tuple(text for _, text in pairs), capture=capture
+        parsed=tuple(push for push, _ in pairs),
+        texts=tuple(text for _, text in pairs),
+        capture=capture,
+        left_out=_left_out(rows, most_layers),
     )
+
+
+def _left_out(rows: int, most_layers: int) -> tuple[str, ...]:
+    if not rows:
+        return ()
+    return (f"the log names more than {most_layers:,} layers: {count(rows, 'line')} about further ones were left out",)
 
 
 def _without_repeats(pairs: Sequence[tuple[ParsedPush, LogText]]) -> list[tuple[ParsedPush, LogText]]:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 NESTED_TOO_DEEP = "an archive inside an archive inside an archive: not opened"
 _NAME = 300
+# Spreadsheets are zips with this entry among their first. Source: ECMA-376 part 2, open packaging conventions.
+_OFFICE, _FIRST = "[Content_Types].xml", 5
+OFFICE = "an Office document: save the sheet as CSV"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +122,9 @@ class _Walk:
                 return
             file = Counted(io.BytesIO(data), len(data))
         entries = zip_entries(file, self._limits.members + 1)
+        if any(entry.name == _OFFICE for entry in entries[:_FIRST]):
+            yield Member(name=name, data=None, problem=OFFICE)
+            return
         repeated = repeated_steps(entry.name for entry in entries)
         for entry in entries:
             if not self._counted():

@@ -56,6 +56,8 @@ class ArchiveLimits:
 
 
 LIMITS = Limits()
+# Layers of all pushes of a log together; a thousand pushes of the largest images that Docker allows have 127,000.
+MOST_LAYERS = 200_000
 # What stands between two breaks is read up to here: a longer one is no line of a push, but may be an attack.
 LONGEST_PIECE = 64 << 10
 # The Engine's messages have three brackets inside each other, records of CI systems some more.

@@ -36,15 +36,6 @@ class Span:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Hit:
-    """A secret in the source, and the bounds of all that showed it to be one."""
-
-    secret: Range
-    shown_by: Range
-    kind: str
-
-
 def spans(text: str, kinds: Sequence[Secret] | None = None) -> tuple[Span, ...]:
     """Return the secrets of these kinds, or of all, in order; one that goes over several rows has a span in each."""
     return merged(_spans(text, secrets() if kinds is None else kinds))
@@ -67,7 +58,7 @@ def _spans(text: str, kinds: Sequence[Secret]) -> Iterator[Span]:
     in_rows = [view for row in rows for view in readings(row.raw)]
     over_rows = [(chain, view) for chain in chains(rows) for view in readings(chain.view)]
     kinds = _near(kinds, (view.text for view in (*in_rows, *(view for _, view in over_rows))))
-    alone = [_span(hit) for view in in_rows for hit in _hits(view, kinds)]
+    alone = [hit for view in in_rows for hit in _hits(view, kinds)]
     yield from alone
     complete = {(span.start, span.stop) for span in alone}
     for chain, view in over_rows:
@@ -85,16 +76,9 @@ def _near(kinds: Sequence[Secret], texts: Iterable[str]) -> list[Secret]:
     return [kind for kind in kinds if not kind.near or not words.isdisjoint(kind.near)]
 
 
-def _span(hit: _Hit) -> Span:
-    return Span(*hit.secret, hit.kind)
-
-
-def _over_rows(text: str, chain: Sheet, hit: _Hit, complete: set[Range]) -> Iterator[Span]:
-    """A secret that goes over the end of a row. `complete`: the spans that a row shows by itself."""
-    first, last = hit.shown_by
-    if not any(chain.barriers.between(first - 1, last + 1)):
-        return
-    pieces = list(chain.barriers.pieces(*hit.secret))
+def _over_rows(text: str, chain: Sheet, hit: Span, complete: set[Range]) -> Iterator[Span]:
+    """A secret in rows that go on in each other. `complete`: the spans that a row shows by itself."""
+    pieces = list(chain.barriers.pieces(hit.start, hit.stop))
     # A secret that ends with its row need not go on in the next one.
     ends = not chain.checked and len(pieces) > 1 and pieces[0] in complete
     if not (ends and may_be_own(text[pieces[1][0] : pieces[1][0] + 80])):
@@ -106,19 +90,19 @@ def _over_lines(rows: Sequence[Row], kinds: Sequence[Secret]) -> Iterator[Span]:
     for page in (sheet(rows, prefixes=False), sheet(rows, prefixes=True)):
         for view in readings(page.view):
             for hit in _hits(view, kinds):
-                yield from (Span(*piece, hit.kind) for piece in page.barriers.pieces(*hit.secret))
+                yield from (Span(*piece, hit.kind) for piece in page.barriers.pieces(hit.start, hit.stop))
 
 
-def _hits(view: View, kinds: Sequence[Secret]) -> Iterator[_Hit]:
+def _hits(view: View, kinds: Sequence[Secret]) -> Iterator[Span]:
     """The secrets that a text shows in one reading, in the order of the kinds."""
-    for start, stop, first, last, kind in _matches(view.text, kinds):
-        yield _Hit(view.origin(start, stop), view.origin(first, last), kind)
+    for start, stop, kind in _matches(view.text, kinds):
+        yield Span(*view.origin(start, stop), kind)
     for start, stop, text in codes(view.text):
         if inner := _first_kind(text, _DEEPEST):
-            yield _Hit(view.origin(start, stop), view.origin(start, stop), inner)
+            yield Span(*view.origin(start, stop), inner)
 
 
-def _matches(text: str, kinds: Sequence[Secret]) -> Iterator[tuple[int, int, int, int, str]]:
+def _matches(text: str, kinds: Sequence[Secret]) -> Iterator[tuple[int, int, str]]:
     lowered = text.lower()
     for kind in kinds:
         if not kind.may_stand_in(lowered):
@@ -126,7 +110,7 @@ def _matches(text: str, kinds: Sequence[Secret]) -> Iterator[tuple[int, int, int
         for hit in kind.compiled.finditer(text):
             group = next((n for n in range(1, kind.compiled.groups + 1) if hit.start(n) >= 0), 0)
             if hit.start(group) < hit.end(group):
-                yield *hit.span(group), *hit.span(), kind.kind
+                yield *hit.span(group), kind.kind
 
 
 def _first_kind(text: str, depth: int) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pushlog.redaction.encoded import may_hold_code
 from pushlog.redaction.rows import prefix
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def key_lines(rows: Sequence[Row]) -> Iterator[tuple[int, int]]:
     for index, row in enumerate(rows):
         first = prefix(rows, index) if RUN.search(row.view.text) else 0
         text = row.view.text[first:].strip()
-        if _LINE.fullmatch(text):
+        if _LINE.fullmatch(text) and not may_hold_code(text):
             run.append((row, first))
             continue
         boundary = _LABEL.search(text)

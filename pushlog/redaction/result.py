@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections import Counter, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, is_dataclass, replace
 from enum import Enum
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from pushlog.fields import names
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from pushlog.intake.log_text import LogText
     from pushlog.redaction.find import Span
 
+# Lines that may show a secret together with others; see the kinds with `lines` in secrets.toml.
+_OVER_LINES = re.compile(
+    r"<<|--password-stdin|--with-token|:[ \t]{0,4}[>|][+-]?[ \t]{0,4}\n|PRIVATE KEY|[A-Za-z0-9+/]{60}"
+)
 Record = TypeVar("Record")
 
 UNREDACTED = "secrets were not redacted, as --no-redact asked for"
@@ -198,7 +203,9 @@ def _around(numbers: Sequence[int], text: LogText) -> Iterator[_Part]:
             yield _Part(far.start, tuple(map(text.shown, far)))
             continue
         for lines in _stretches(near, _NEAR, text.lines):
-            yield _whole_part(lines, text)
+            part = _whole_part(lines, text)
+            if _belongs_together(part.lines):
+                yield part
 
 
 def _whole_part(lines: range, text: LogText) -> _Part:
@@ -212,6 +219,13 @@ def _whole_part(lines: range, text: LogText) -> _Part:
         shown.append(below)
         last += 1
     return _Part(first, tuple(shown))
+
+
+def _belongs_together(lines: Sequence[str]) -> bool:
+    """Whether a secret can go over the end of one of these lines: hardly ever, and then each is looked at by itself."""
+    if any(goes_on(upper, lower) for upper, lower in pairwise(lines)):
+        return True
+    return _OVER_LINES.search("\n".join(lines)) is not None
 
 
 def _has_key(text: LogText, lines: range) -> bool:

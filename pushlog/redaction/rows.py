@@ -19,8 +19,11 @@ from pushlog.redaction.view import Barriers, View, joined, whole
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_MOVE = r"(?:\x1b\[|\x9b)[0-9;?]{0,40}[ABDEFGHJKdf]"
-_BREAK = re.compile(rf"(?:\r|\n|{_MOVE})+")
+_MOVE = r"(?:\x1b\[|\x9b)[0-9;?]{0,40}[ABDEFGHdf]"
+_MOVES = re.compile(_MOVE)
+# Erasing alone ends no row.
+_ERASE = r"(?:\x1b\[|\x9b)[0-9;?]{0,40}[JK]"
+_BREAK = re.compile(rf"(?:(?:{_ERASE}){{0,8}}(?:\r|\n|{_MOVE})+)+(?:{_ERASE}){{0,8}}")
 # No terminal is narrower than this; these are the widths that most terminals and CI systems have.
 NARROWEST = 40
 _USUAL_WIDTHS = frozenset({80, 100, 120, 132, 160, 200, 240})
@@ -35,12 +38,14 @@ _OWN_ROW = re.compile(
 )
 # A row that may begin a text of its own: a sentence, an assignment, a key with its value, a path.
 _PERHAPS_OWN = re.compile(
-    r"[A-Z]?[a-z]+(?:[\s:,.;!]|$)|[A-Za-z_][\w.-]*=[^=]|[\w./-]+: |\.{0,2}/[\w.-]+/|[A-Z]+[!:]? [A-Za-z]"
+    r"[A-Z]?[a-z]{1,14}(?:[\s:,.;!]|$)|[A-Za-z_][\w.-]*=[^=\s]|[\w./-]+: |\.{0,2}/[\w.-]+/|[A-Z]+[!:]? [A-Za-z]"
 )
 _STAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d) "
 # Kubernetes marks a record that goes on, GitLab one that goes on with the record before.
 _CRI = re.compile(rf"{_STAMP}(?:stdout|stderr) ([FP])(?::\S+)? ")
 _GITLAB = re.compile(rf"{_STAMP}[0-9a-f]{{2}}[OE]([+ ])")
+_LONG_END = re.compile(r"\S{16}$")
+_LONG_BEGINNING = re.compile(r"\S{16}")
 _DIGITS = re.compile(r"\d+")
 _SHAPE = re.compile(r"\d+|\D")
 _TRACE = re.compile(r"(?<![^\s])\++ $")
@@ -105,7 +110,7 @@ def _rows(text: str, start: int, stop: int, before: Break, offset: int) -> Itera
 def _kind(text: str) -> Break:
     if "\n" in text:
         return Break.BLANK if text.count("\n") > 1 else Break.LINE
-    return Break.RETURN if not text.strip("\r") else Break.MOVE
+    return Break.MOVE if _MOVES.search(text) else Break.RETURN
 
 
 def chains(rows: Sequence[Row]) -> Iterator[Sheet]:
@@ -143,6 +148,8 @@ def sheet(rows: Sequence[Row], *, prefixes: bool) -> Sheet:
 def _sheet(parts: Sequence[View], rows: Sequence[Row]) -> Sheet:
     bodies = [part for part in parts if part.text and part.text not in ("\n", " ")]
     gaps = [(before.stops[-1], body.starts[0]) for before, body in pairwise(bodies)]
+    if any(_marked(row.view.text, after.view.text) is not None for row, after in pairwise(rows)):
+        return Sheet(joined(parts), Barriers(gaps), True)
     widths = [len(row.view.text) - shared_prefix(after.view.text, row.view.text) for row, after in pairwise(rows)]
     checked = widths[0] in _USUAL_WIDTHS or (len(widths) > 1 and len(set(widths)) == 1) if widths else False
     return Sheet(joined(parts), Barriers(gaps), checked)
@@ -153,16 +160,30 @@ def continuation(before: Row, row: Row) -> int | None:
     if row.before is Break.BLANK:
         return None
     upper, lower = before.view.text, row.view.text
+    marked = _marked(upper, lower)
+    if marked is not None:
+        return marked
+    first = shared_prefix(upper, lower)
+    if _continued(before):
+        return first + len(lower[first:]) - len(lower[first:].lstrip())
+    broken = len(upper) >= NARROWEST and (len(lower) <= len(upper) + 2 or _runs_on(upper, lower[first:]))
+    if row.before is not Break.MOVE and not broken:
+        return None
+    return None if _OWN_ROW.match(lower, first) or not lower[first:].strip() else first
+
+
+def _marked(upper: str, lower: str) -> int | None:
+    """Where the lower row goes on with the upper one, if whoever cut the line says that it does."""
     if (mark := _GITLAB.match(lower)) and mark[1] == "+":
         return mark.end()
     if (mark := _CRI.match(upper)) and mark[1] == "P" and (mark := _CRI.match(lower)):
         return mark.end()
-    first = shared_prefix(upper, lower)
-    if _continued(before):
-        return first + len(lower[first:]) - len(lower[first:].lstrip())
-    if row.before is not Break.MOVE and (len(upper) < NARROWEST or len(lower) > len(upper) + 2):
-        return None
-    return None if _OWN_ROW.match(lower, first) or not lower[first:].strip() else first
+    return None
+
+
+def _runs_on(upper: str, lower: str) -> bool:
+    """Whether a long word may stand across the end of a row: some programs join a few of the rows that were broken."""
+    return _LONG_END.search(upper) is not None and _LONG_BEGINNING.match(lower) is not None
 
 
 def goes_on(upper: str, lower: str) -> bool:

@@ -11,6 +11,7 @@ from pushlog.redaction.find import literals
 from pushlog.redaction.keys import RUN
 from pushlog.redaction.reading import is_literal, readings
 from pushlog.redaction.rows import NARROWEST, Break, continuation, split
+from pushlog.redaction.view import whole
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -27,7 +28,7 @@ _MOST_ROWS = 300
 # Rows around one that can hold a secret.
 _AROUND = 3
 # The end of a row and the beginning of the next one in which the word that tells of a secret may stand.
-_WORD = 24
+_WORD = 40
 
 
 def windows(text: str) -> Iterator[Range]:
@@ -116,22 +117,28 @@ def _between(rows: Sequence[Row]) -> Iterator[tuple[int, str]]:
             continue
         first = continuation(before, row)
         if first is not None:
-            yield index, f"{before.view.text[-_WORD:]}{row.view.text[first : first + _WORD]}"
+            word = f"{before.view.text[-_WORD:]}{row.view.text[first : first + _WORD]}"
+            yield from ((index, view.text) for view in readings(whole(word)))
 
 
 def _runs(candidates: Sequence[int], rows: Sequence[Row]) -> Iterator[Range]:
-    """The first and last row around each candidate that may belong to the same secret."""
+    """The first and last row of the rows around candidates that may belong to the same secret; runs may overlap."""
+    stop = -1
     for index in candidates:
-        first, last = index, index
-        while first > max(0, index - _AROUND) and rows[first].before is not Break.BLANK:
+        around = _KEY_ROWS if _KEY in rows[index].text else _AROUND
+        if index + around <= stop:
+            continue
+        first, last = index, max(index, stop)
+        while first > max(0, index - _AROUND, stop + 1) and rows[first].before is not Break.BLANK:
             first -= 1
-        while last < min(len(rows) - 1, index + _AROUND) and rows[last + 1].before is not Break.BLANK:
+        while last < min(len(rows) - 1, index + around) and (
+            around == _KEY_ROWS or rows[last + 1].before is not Break.BLANK
+        ):
             last += 1
-        if _KEY in rows[index].text:
-            last = min(len(rows) - 1, index + _KEY_ROWS)
-        least, most = max(0, first - _MOST_ROWS), min(len(rows) - 1, last + _MOST_ROWS)
+        least, most = max(0, first - _MOST_ROWS, stop + 1), min(len(rows) - 1, last + _MOST_ROWS)
         while first > least and continuation(rows[first - 1], rows[first]) is not None:
             first -= 1
         while last < most and continuation(rows[last], rows[last + 1]) is not None:
             last += 1
+        stop = last
         yield first, last

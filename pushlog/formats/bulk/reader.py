@@ -16,11 +16,12 @@ from pushlog.formats.bulk.line_shapes import MOVES, OTHER, BulkGrammar, Shapes
 from pushlog.formats.bulk.split import Segments
 from pushlog.formats.events import Columns, EventKind, RowOrder, grouped
 from pushlog.formats.figures import LONGEST_WAIT
+from pushlog.intake.limits import MOST_LAYERS
 from pushlog.intake.mapped import release_all, release_range
 from pushlog.intake.threads import at_once
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -50,6 +51,7 @@ class Scan:
     order: RowOrder
     others: Int64
     messages: int
+    left_out: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,33 +64,56 @@ class _Part:
     kept_rows: Int64
     others: Int64
     messages: int
+    left_out: int
 
 
-def scan(text: LogText, lines: BulkGrammar, messages: BulkGrammar, *, keep_redraws: bool = True) -> Scan:
+def scan(
+    text: LogText,
+    lines: BulkGrammar,
+    messages: BulkGrammar,
+    *,
+    keep_redraws: bool = True,
+    most_layers: int = MOST_LAYERS,
+) -> Scan:
     """Return all rows of both grammars in the text, in order. A row ends where the next text begins.
 
-    `keep_redraws`: also the rows that only advance a figure.
+    `keep_redraws`: also the rows that only advance a figure. `most_layers`: rows of further layers are left out.
     """
     _keep_memory()
+
+    def begin() -> _Reader:
+        return _Reader((lines, messages), most_layers, keep_redraws=keep_redraws)
+
+    parts = _read_parts(text, begin)
+    order = _row_order(parts)
+    if len({part.ids for part in parts}) > 1 and (len(order.ids) > most_layers or any(part.left_out for part in parts)):
+        # Which layers are left out must not depend on which thread came first.
+        parts = _read_parts(text, begin, at_once_from=len(text.data) + 1)
+        order = _row_order(parts)
+    return Scan(
+        columns=Columns.joined([part.columns for part in parts]),
+        order=order,
+        others=np.concatenate([part.others for part in parts]),
+        messages=sum(part.messages for part in parts),
+        left_out=sum(part.left_out for part in parts),
+    )
+
+
+def _read_parts(text: LogText, begin: Callable[[], _Reader], at_once_from: int = LARGE) -> list[_Part]:
+    """Return all chunks of the text, read; `at_once_from`: the size from which several threads read."""
     readers: list[_Reader] = []
 
     def read(span: tuple[int, int]) -> _Part:
         # Each thread takes a reader that no other thread uses: a reader's shapes and layers are not shared.
-        reader = readers.pop() if readers else _Reader((lines, messages), keep_redraws=keep_redraws)
+        reader = readers.pop() if readers else begin()
         part = reader.part(text.data, *span)
         readers.append(reader)
         return part
 
-    is_large = sum(stop - start for start, stop in text.parts) >= LARGE
+    is_large = sum(stop - start for start, stop in text.parts) >= at_once_from
     size = LARGE_CHUNK if is_large else CHUNK
     chunks = (span for part in text.parts for span in _chunks(text.data, *part, size))
-    parts = list(at_once(read, chunks) if is_large else map(read, chunks)) or [read((0, 0))]
-    return Scan(
-        columns=Columns.joined([part.columns for part in parts]),
-        order=_row_order(parts),
-        others=np.concatenate([part.others for part in parts]),
-        messages=sum(part.messages for part in parts),
-    )
+    return list(at_once(read, chunks) if is_large else map(read, chunks)) or [read((0, 0))]
 
 
 def _row_order(parts: Sequence[_Part]) -> RowOrder:
@@ -130,8 +155,8 @@ def _chunks(data: Data, start: int, stop: int, size: int) -> Iterator[tuple[int,
 class _Reader:
     """A reader of chunks that remembers the shapes of rows and the layers."""
 
-    def __init__(self, lanes: tuple[BulkGrammar, BulkGrammar], *, keep_redraws: bool) -> None:
-        self._shapes, self._ids, self._keep_redraws = Shapes(lanes), _Ids(), keep_redraws
+    def __init__(self, lanes: tuple[BulkGrammar, BulkGrammar], most_layers: int, *, keep_redraws: bool) -> None:
+        self._shapes, self._ids, self._keep_redraws = Shapes(lanes), _Ids(most_layers), keep_redraws
 
     def part(self, data: Data, start: int, stop: int) -> _Part:
         """Return the rows between two offsets, and the ranges that hold no row."""
@@ -144,11 +169,14 @@ class _Reader:
         ends = np.append(starts[1:], len(chunk))[: len(starts)]
         is_row = kind[texts] >= 0
         row_index = np.flatnonzero(is_row)
-        rows = texts[row_index]
+        codes = self._ids.codes(segments.hexid[texts[row_index]])
+        left_out = int(np.count_nonzero(codes < 0))
+        if left_out:
+            row_index = row_index[codes >= 0]
+        rows, order = texts[row_index], codes[codes >= 0]
         is_message = segments.is_message[rows]
         current, total, wait = self._shapes.fields(segments, rows, number[rows])
         hexid = segments.hexid[rows]
-        order = self._ids.codes(hexid)
         kept_rows = np.arange(len(rows))
         if not self._keep_redraws:
             is_news = _is_news(self._ids.ranks[order], kind[rows], current, total)
@@ -171,6 +199,7 @@ class _Reader:
             kept_rows=kept_rows,
             others=others,
             messages=int(is_message.sum()),
+            left_out=left_out,
         )
 
 
@@ -184,9 +213,13 @@ def _kinds(segments: Segments, shapes: Shapes) -> tuple[Int64, Int64]:
 
 
 class _Ids:
-    """The layers of a log, each with a number; `hexids` has them in the order in which they were met."""
+    """The layers of a log, each with a number; `hexids` has them in the order in which they were met.
 
-    def __init__(self) -> None:
+    `most`: further layers get no number.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
         self.hexids: Int64 = np.empty(0, dtype=np.int64)
         self._sorted: Int64 = np.empty(0, dtype=np.int64)
         self._number: Int64 = np.empty(0, dtype=np.int64)
@@ -194,16 +227,19 @@ class _Ids:
         self.ranks: Int64 = np.empty(0, dtype=np.int64)
 
     def codes(self, hexid: Int64) -> NDArray[np.int32]:
-        """Return the number of each layer; new layers get the next ones."""
+        """Return the number of each layer, -1 for one beyond the limit; new layers get the next ones."""
         index = self._find(hexid)
         is_new = self._sorted[index] != hexid if len(self._sorted) else np.ones(len(hexid), dtype=bool)
-        if is_new.any():
-            self.hexids = np.append(self.hexids, list(dict.fromkeys(hexid[is_new].tolist())))
+        if is_new.any() and len(self.hexids) < self._most:
+            new = list(dict.fromkeys(hexid[is_new].tolist()))[: self._most - len(self.hexids)]
+            self.hexids = np.append(self.hexids, new)
             self._number = np.argsort(self.hexids, kind="stable")
             self._sorted = self.hexids[self._number]
             self.ranks = np.argsort(self._number)
             index = self._find(hexid)
-        return self._number[index].astype(np.int32) if len(hexid) else np.empty(0, dtype=np.int32)
+        if not len(hexid):
+            return np.empty(0, dtype=np.int32)
+        return np.where(self._sorted[index] == hexid, self._number[index], -1).astype(np.int32)
 
     def _find(self, hexid: Int64) -> Int64:
         return np.minimum(np.searchsorted(self._sorted, hexid), max(len(self._sorted) - 1, 0))

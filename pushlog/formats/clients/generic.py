@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.formats.clients.builder import PushBuilder, parsed_push
 from pushlog.formats.docker.bind_error import join_error_lines
+from pushlog.formats.errors.bystanders import is_source
 from pushlog.formats.errors.classify import classify
 from pushlog.formats.errors.wrapped import LABEL, Wrapped, error_in
 from pushlog.formats.marks import Mark, MarkKind
@@ -156,7 +157,7 @@ def _failure(piece: Piece, knowledge: Knowledge) -> _Failure | None:
     words = _ADDRESS.sub(" ", line)
     is_request = _REQUEST.search(line) is not None
     is_push = (_PUSHES_THING.search(words) or _PUSHES_IMAGE.search(words)) and _FAILS.search(words)
-    if not (is_request or is_push) or _OTHERWISE.search(words) or _is_prose(line):
+    if not (is_request or is_push) or _OTHERWISE.search(words) or _is_prose(words) or is_source(words):
         return None
     name, registry = _target(line)
     error = error_in(line, knowledge)
@@ -181,14 +182,14 @@ def _is_known(text: str, knowledge: Knowledge) -> bool:
 _PROSE = re.compile(
     r"^(?:[-*#]|\d+\.)\s|\?\s*$|^\s*(?://|/\*|\*\s|#\s|--\s|;)"
     r"|\b(?:I|I'm|we|you|your|please|if|when(?!\s+pushing)|should|would|might|may|because|fixe[ds]|issue)\b"
-    r"|\b(?:for example|e\.g\.)|\|\||&&|\b(?:echo|printf|raise|throw|return) |\b(?:print|log|fmt|console)\w*[.(]|;\s*$",
+    r"|\b(?:for example|e\.g\.)",
     re.IGNORECASE,
 )
 
 
 def _is_prose(line: str) -> bool:
-    """Return whether a line is one of a document or of source code, and not of a log."""
-    return _PROSE.search(_ADDRESS.sub(" ", line)) is not None
+    """Return whether a line is one of a document, and not of a log."""
+    return _PROSE.search(line) is not None
 
 
 def _target(line: str) -> tuple[str | None, str | None]:

@@ -10,7 +10,7 @@ from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.bind_error import ErrorLines, PushRange, bound_error, join_error_lines
 from pushlog.formats.docker.build_push import build_push
 from pushlog.formats.docker.surroundings import is_of_another_command
-from pushlog.formats.errors.bystanders import is_bystander, is_step
+from pushlog.formats.errors.bystanders import is_bystander, is_source, is_step
 from pushlog.formats.errors.wrapped import error_in
 from pushlog.formats.image_names import has_open_tag, may_be, split
 from pushlog.formats.marks import Mark, MarkKind
@@ -121,7 +121,7 @@ def _error_beside(candidate: PushRange, mention: Mark, previous_stop: int) -> Er
     whole = text.piece(*line)
     behind = len(plain(text.data[line[0] : mention.stop]))
     wrapped = error_in(whole.text, candidate.knowledge, behind=behind) if whole else None
-    if whole and wrapped:
+    if whole and wrapped and not is_source(whole.text):
         return join_error_lines(text, whole, pieces, wrapped)
     error = _labelled_error(candidate, pieces, _BELOW)
     if error or not _FAILED.search(text.shown(mention.line)):

@@ -22,7 +22,7 @@ from pushlog.formats.grammar import regex
 from pushlog.formats.grammar.line_parser import LineParser
 from pushlog.formats.grammar.load import load_grammar
 from pushlog.formats.marks import Mark, MarkKind
-from pushlog.intake.limits import LONGEST_PIECE
+from pushlog.intake.limits import LONGEST_PIECE, MOST_LAYERS
 from pushlog.intake.log_text import LogText, Piece, plain
 from pushlog.intake.start_pattern import StartPattern
 from pushlog.model import Capture
@@ -75,13 +75,15 @@ _PADDED = re.compile(rb"^[0-9a-f]{12}: [A-Z][^\r\n\[]*[a-z] \r?$", re.MULTILINE)
 class Reading:
     """What a log holds of `docker push`: the table of events, the marks in order, and how the output was captured.
 
-    `others`: the byte ranges of the log, shape (n, 2), that the bulk reader left.
+    `others`: the byte ranges of the log, shape (n, 2), that the bulk reader left. `left_out`: rows of
+    layers beyond the limit.
     """
 
     events: Events
     marks: tuple[Mark, ...]
     capture: Capture
     others: Int64
+    left_out: int = 0
 
 
 def grammar(name: str = LINES.file) -> Lark:
@@ -110,12 +112,13 @@ def _lines_pattern(kinds: tuple[str, ...] = ()) -> re.Pattern[str]:
     return re.compile(text, re.ASCII)
 
 
-def read(text: LogText, *, keep_redraws: bool = True) -> Reading:
+def read(text: LogText, *, keep_redraws: bool = True, most_layers: int = MOST_LAYERS) -> Reading:
     """Return all lines of `docker push` in the text, whatever stands between them.
 
     `keep_redraws`: also the rows that only advance the figure of a layer, nearly all rows of a long push.
+    `most_layers`: rows of further layers are left out.
     """
-    bulk = scan(text, lane("docker.lark"), lane("engine.lark"), keep_redraws=keep_redraws)
+    bulk = scan(text, lane("docker.lark"), lane("engine.lark"), keep_redraws=keep_redraws, most_layers=most_layers)
     parsed_events = [
         parsed_event
         for start, stop in bulk.others.tolist()
@@ -136,7 +139,7 @@ def read(text: LogText, *, keep_redraws: bool = True) -> Reading:
         not is_json and _of_a_push(event) for event, is_json in parsed_events
     )
     capture = _capture(text, events, messages=messages, lines=lines)
-    return Reading(events=events, marks=marks, capture=capture, others=bulk.others)
+    return Reading(events=events, marks=marks, capture=capture, others=bulk.others, left_out=bulk.left_out)
 
 
 def _with_mentions(text: LogText, marks: list[Mark], ranges: Int64) -> tuple[Mark, ...]:

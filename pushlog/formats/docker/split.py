@@ -68,7 +68,7 @@ def docker_pushes(
     previous_stop = 0
     for bounds in _bounds(text, reading, others):
         for push in _parse_pushes(text, reading, knowledge, bounds, previous_stop):
-            if not push.events and any(other.start < push.stop and push.start < other.stop for other in others):
+            if not push.events and any(other.start <= push.stop and push.start <= other.stop for other in others):
                 continue
             pushes.append(push)
             previous_stop = text.stop_of(push.lines[1])

@@ -100,3 +100,14 @@ def is_bystander(line: str) -> bool:
         or _STEP.match(stripped)
         or _SENTENCE.search(stripped)
     )
+
+
+# Alternatives of a shell, output of a script, and calls that build a message.
+_SOURCE = re.compile(
+    r"\|\|\s*[{(\w]|&&|\b(?:echo|printf|raise|throw|return) |\b(?:console|fmt|log|logger)\.\w+\(|\bprint\w*\(|;\s*$"
+)
+
+
+def is_source(line: str) -> bool:
+    """Return whether a line is one of a script or a program: it tells what would be said of a failed push."""
+    return _SOURCE.search(line) is not None

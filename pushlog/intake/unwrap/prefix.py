@@ -197,7 +197,7 @@ def _rows() -> dict[str, int]:
 def _throughout(text: LogText, forms: Sequence[Decoration]) -> Prefixes:
     """A form with a time that nearly every line begins with: a log of nothing but an error, say."""
     lines = list(_first_lines(text))
-    for form in (form for form in forms if form.clock):
+    for form in (form for form in forms if form.clock and not form.escaped):
         hits = sum(compiled(form.pattern).match(line) is not None for line in lines)
         if lines and hits >= _MOST * len(lines):
             prefix = LinePrefix((form,))

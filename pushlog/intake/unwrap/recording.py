@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,11 +17,14 @@ import numpy as np
 from pushlog.faults import InputError
 from pushlog.intake.limits import loads
 from pushlog.intake.log_text import Int64, LogText
+from pushlog.intake.spool import Spool
 from pushlog.intake.unwrap.timestamps import LineTimes
 from pushlog.model import Capture, Clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
 
 _CAST = re.compile(rb'\s*\{[^\n]*"version"\s*:\s*([23])\b')
 _SCRIPT = re.compile(rb"Script started on ([^\n\[]*)[^\n]*\n")
@@ -50,7 +54,7 @@ class RecordingTimestamps:
     """
 
     starts: Int64
-    seconds: tuple[float, ...]
+    seconds: NDArray[np.float64]
     began: str | None
     kind: Clock = Clock.RECORDED
     resolution: float = 0.001
@@ -59,7 +63,7 @@ class RecordingTimestamps:
     def times(self, lines: Sequence[int], offsets: Sequence[int]) -> LineTimes:  # noqa: ARG002 - a recording times bytes
         """The seconds of byte offsets, given in ascending order."""
         index = np.searchsorted(self.starts, np.array(offsets, dtype=np.int64), side="right") - 1
-        seconds = tuple(self.seconds[max(0, int(i))] for i in index)
+        seconds = tuple(self.seconds[np.maximum(index, 0)].tolist())
         return LineTimes(seconds=seconds, resolution=self.resolution, steps=self.steps, began=self.began)
 
 
@@ -81,28 +85,25 @@ def unwrap_recording(text: LogText, timing: str | None = None) -> UnwrappedRecor
 
 def _cast(text: LogText, *, version: int) -> UnwrappedRecording:
     """An asciicast: every event is a physical line, whatever it draws."""
-    parts: list[bytes] = []
-    starts: list[int] = []
-    seconds: list[float] = []
-    size, now, broken, status = 0, 0.0, 0, None
+    content, starts, seconds = Spool(), array("q"), array("d")
+    now, broken, status = 0.0, 0, None
     for number in range(1, text.lines + 1):
-        starts.append(size)
+        starts.append(content.size)
         event = _event(text.data[text.start_of(number) : text.stop_of(number)]) if number > 1 else None
         if event:
             now = now + event[0] if version == 3 else max(now, event[0])
             if event[1] == "o":
-                parts.append(event[2].encode("utf-8", "replace"))
-                size += len(parts[-1])
+                content.write(event[2].encode("utf-8", "replace"))
             status = event[2] if event[1] == "x" else status
         broken += number > 1 and event is None and text.stop_of(number) > text.start_of(number)
         seconds.append(now)
     notes = [f"{broken} lines of the recording can't be read"] if broken else []
     notes += [f"the recorded command ended with status {status}"] if status is not None else []
-    marks = np.array(starts, dtype=np.int64)
+    marks = np.frombuffer(starts, dtype=np.int64)
     began = _header_time(text.data[: text.stop_of(1)])
-    timestamps = RecordingTimestamps(starts=marks, seconds=tuple(seconds), began=began)
+    timestamps = RecordingTimestamps(starts=marks, seconds=np.frombuffer(seconds), began=began)
     return UnwrappedRecording(
-        text=LogText(b"".join(parts), marks), capture=Capture.ASCIICAST, timestamps=timestamps, notes=tuple(notes)
+        text=LogText(content.finish(), marks), capture=Capture.ASCIICAST, timestamps=timestamps, notes=tuple(notes)
     )
 
 
@@ -161,7 +162,7 @@ def _timed(first: int, timing: str) -> RecordingTimestamps:
             starts.append(offset)
             seconds.append(now)
             offset += size
-    return RecordingTimestamps(starts=np.array(starts, dtype=np.int64), seconds=tuple(seconds), began=None)
+    return RecordingTimestamps(starts=np.array(starts, dtype=np.int64), seconds=np.array(seconds), began=None)
 
 
 def check_timing(timing: str, name: str) -> str:

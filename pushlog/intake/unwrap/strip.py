@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pushlog.intake.log_text import LogText, plain
+from pushlog.intake.mapped import release_range
+from pushlog.intake.spool import Spool
 from pushlog.intake.unwrap.line_prefix import only
 
 if TYPE_CHECKING:
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from pushlog.intake.unwrap.prefix import PrefixRange
 
 _PIECES = {"partial", "append"}
+# Bytes of a range that are stripped at a time.
+_PIECE = 1 << 22
 _ESCAPED = re.compile(rb'\\(["\\])')
 
 
@@ -69,20 +73,22 @@ def rejoined(data: bytes, prefixes: Sequence[LinePrefix]) -> bytes:
 
 def stripped(text: LogText, ranges: Sequence[PrefixRange]) -> LogText:
     """The text without prefixes where a push may stand; of all else only the line feeds, so that lines stay."""
-    parts: list[bytes] = []
+    content = Spool()
     spans: dict[tuple[int, int], tuple[int, int]] = {}
-    size = line = 0
+    line, last = 0, b""
     for start, stop in sorted((*text.parts, *text.beside)):
         first = text.line_of(start) - 1 if start < stop else line
-        whole = b"".join(strip(data, prefixes) for data, prefixes in cut(text, ranges, start, stop))
-        parts += [b"\n" * (first - line), whole]
-        size += len(parts[-2])
-        spans[start, stop] = (size, size + len(whole))
-        size += len(whole)
-        line = first + whole.count(b"\n")
-    parts.append(b"\n" * (text.lines - line - (not parts[-1].endswith(b"\n"))) if parts else b"")
+        content.write(b"\n" * (first - line))
+        begin, line, last = content.size, first, b""
+        for data, prefixes in cut(text, ranges, start, stop):
+            part = strip(data, prefixes)
+            content.write(part)
+            line, last = line + part.count(b"\n"), part[-1:] or last
+        spans[start, stop] = (begin, content.size)
+    if spans:
+        content.write(b"\n" * (text.lines - line - (last != b"\n")))
     return LogText(
-        b"".join(parts),
+        content.finish(),
         stretches=None if text.stretches is None else tuple(spans[span] for span in text.stretches),
         beside=tuple(spans[span] for span in text.beside),
     )
@@ -112,8 +118,17 @@ class PrefixedText(LogText):
 def cut(
     text: LogText, ranges: Sequence[PrefixRange], start: int, stop: int
 ) -> Iterator[tuple[bytes, tuple[LinePrefix, ...]]]:
-    """The data between two offsets, cut where other prefixes begin, each piece with those that its lines may have."""
+    """The data between two offsets, cut where other prefixes begin, each piece with those that its lines may have.
+
+    Long ranges come in pieces of whole lines, unless a record may go on from one line to the next.
+    """
     for part in ranges:
         begin, end = max(start, part.start), min(stop, part.stop)
-        if begin < end:
-            yield text.data[begin:end], part.prefixes
+        while begin < end:
+            piece_end = end
+            if end - begin > _PIECE and not has_pieces(part.prefixes):
+                piece_end = text.data.rfind(b"\n", begin, begin + _PIECE) + 1
+                piece_end = piece_end or text.data.find(b"\n", begin + _PIECE, end) + 1 or end
+            yield text.data[begin:piece_end], part.prefixes
+            release_range(text.data, begin, piece_end)
+            begin = piece_end

@@ -32,8 +32,11 @@ _PROMPT = re.compile(
 _REDRAW = re.compile(rb"\x1b\[\d*(?:[AB]|\Z)")
 # How many witnesses are asked for: of the first lines, behind each header, and of headers, digest lines and commands.
 _FIRST, _BEHIND, _MOST = 60, 12, 1000
+# After so many only headers, digest lines and commands are, and after so many nothing is.
+_MANY, _ALL = 600, 6000
 _REACH = 1 << 15
 _LONGEST = 600
+_LINE = 4096
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -53,16 +56,25 @@ def witnesses(text: LogText, openings: Sequence[StartPattern]) -> list[Witness]:
     """The witnesses of a log, in order. `openings`: text that pushes print at the beginning of a line."""
     by_start: dict[int, Witness] = {}
     for part in text.parts:
-        for witness in _of_part(text.data, part, openings):
+        if len(by_start) > _ALL:
+            break
+        is_early = len(by_start) <= _MANY
+        for witness in _of_part(text.data, part, openings, is_early=is_early):
             by_start.setdefault(witness.start, witness)
     return sorted(by_start.values())
 
 
-def _of_part(data: Data, part: tuple[int, int], openings: Sequence[StartPattern]) -> Iterator[Witness]:
-    headers = [_line_start(data, offset) for offset in _finds(data, _HEADER, *part)]
-    yield from _openings(data, openings, part[0], part[1], _FIRST)
-    for start in headers:
-        yield from _openings(data, openings, start, min(part[1], start + _REACH), _BEHIND)
+def _of_part(
+    data: Data, part: tuple[int, int], openings: Sequence[StartPattern], *, is_early: bool
+) -> Iterator[Witness]:
+    """The witnesses between two offsets; `is_early`: there are few so far, so that more are asked for."""
+    yield from _openings(data, openings, *part, _FIRST if is_early else 1)
+    for number, offset in enumerate(_finds(data, _HEADER, *part)):
+        start = _line_start(data, offset)
+        if is_early and number < _MANY // _BEHIND:
+            yield from _openings(data, openings, start, min(part[1], start + _REACH), _BEHIND)
+        elif data[start : start + 1] != b"{":
+            yield Witness(start, data[start:offset])
     for offset in _finds(data, _DIGEST_WORDS, *part):
         yield from _at(data, offset, _DIGEST, is_row=True)
     for words in _COMMANDS:
@@ -104,4 +116,6 @@ def _finds(data: Data, words: bytes, start: int, stop: int) -> Iterator[int]:
 
 
 def _line_start(data: Data, offset: int) -> int:
-    return data.rfind(b"\n", 0, offset) + 1
+    """Where the line of an offset begins, or a place so far above that no prefix reaches from there."""
+    above = max(0, offset - _LINE)
+    return data.rfind(b"\n", above, offset) + 1 or above

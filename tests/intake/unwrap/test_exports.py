@@ -1,10 +1,13 @@
 """Exports of log stores and CI systems: every row reads its sample, and what has no row is found all the same."""
 
 import json
+import re
 import tracemalloc
+import zipfile
 
 import pytest
 
+from pushlog.faults import InputError
 from pushlog.formats.dialects import openings
 from pushlog.intake.log_text import LogText
 from pushlog.intake.read import raw
@@ -14,7 +17,7 @@ from pushlog.intake.unwrap.exports.export import unwrap_export
 from pushlog.intake.unwrap.exports.json_cursor import JsonCursor, JsonError, utf8
 from pushlog.intake.unwrap.exports.paths import parse_path, path_text, paths_at, value_at
 from pushlog.knowledge.exports import exports
-from pushlog.pipeline import analyze_raw
+from pushlog.pipeline import analyze, analyze_raw
 
 LINES = (
     "The push refers to repository [registry.example.com/acme/web]",
@@ -75,11 +78,12 @@ def test_a_time_is_known_by_its_form(value, moment):
 @pytest.mark.parametrize("end", ["", "\n", "\n\n"])
 def test_lines_stay_where_they_are_whatever_is_passed_over(noise, end):
     texts = ["noise"] * noise + [*LINES] + ["noise"] * noise + [*LINES]
-    lines = [json.dumps({"msg": text, "ts": 1795469204 + n, "pad": "x" * 100}) for n, text in enumerate(texts)]
+    lines = [json.dumps({"msg": text, "ts": 1795469204 + n, "pod": "p", "x": "x" * 90}) for n, text in enumerate(texts)]
     result = told("\n".join(lines) + end)
     assert [push.lines for push in result.pushes] == [(noise + 1, noise + 3), (2 * noise + 4, 2 * noise + 6)]
     assert [push.duration.seconds for push in result.pushes] == [2.0, 2.0]
     assert result.source.lines == len(lines) + max(end.count("\n") - 1, 0)
+    assert result.source.notes == ()
 
 
 def test_newest_first_is_turned_round_and_said():
@@ -141,3 +145,22 @@ def test_a_large_document_is_not_held_as_objects():
     assert export is not None
     assert export.system == "elasticsearch"
     assert peak < 3 * len(document)
+
+
+@pytest.mark.parametrize("row", exports().refusals, ids=lambda row: row.id)
+def test_what_is_no_text_is_refused_with_a_word_on_how_to_export_instead(row, tmp_path):
+    path = tmp_path / "log.bin"
+    path.write_bytes(row.begins + b"\0\1\2" * 30)
+    with pytest.raises(
+        InputError, match=re.escape(f"log.bin: is {row.what}, which holds no lines of text: {row.instead}")
+    ):
+        analyze(str(path))
+
+
+def test_a_spreadsheet_is_refused(tmp_path):
+    path = tmp_path / "log.xlsx"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("[Content_Types].xml", "<Types/>")
+        file.writestr("xl/worksheets/sheet1.xml", "<worksheet/>")
+    with pytest.raises(InputError, match="save the sheet as CSV"):
+        analyze(str(path))

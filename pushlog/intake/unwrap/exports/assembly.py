@@ -79,7 +79,7 @@ class Assembly:
             self._sample = time
         self._seconds.append(math.nan if self._read is None or time is None else self._read(time))
         self._numbers.append(-1 if number is None else number)
-        self._lanes.append(self._lane_names.setdefault(lane, len(self._lane_names)))
+        self._lanes.append(-1 if text is None else self._lane_names.setdefault(lane, len(self._lane_names)))
         self.records += text is not None
 
     def export(self, notes: tuple[str, ...] = (), *, is_physical: bool, is_behind_prefix: bool = False) -> Export:
@@ -93,7 +93,7 @@ class Assembly:
             data, starts = _reordered(self._data, starts, order)
             seconds = seconds[order]
         self._data = bytearray()
-        has_lanes = len(self._lane_names) > 1 and not self._form.is_piecewise
+        has_lanes = len(self._lane_names.keys() - {""}) > 1 and not self._form.is_piecewise
         if has_lanes:
             lanes = np.array(self._lanes, dtype=np.int64)
             data, starts = _with_lanes(data, starts, lanes if order is None else lanes[order], [*self._lane_names])
@@ -144,7 +144,8 @@ def _order(seconds: Float64, numbers: Int64, *, is_in_order: bool) -> tuple[Int6
 def _with_lanes(data: bytes, starts: Int64, lanes: Int64, names: Sequence[str]) -> tuple[bytes, Int64]:
     """Return the records with what wrote them before each line, as `kubectl logs --prefix` prints it."""
     stops = np.append(starts[1:], len(data))
-    prefixes = [f"[pod/{_NO_NAME.sub('-', name)[-_LONGEST_NAME:]}] ".encode() if name else b"" for name in names]
+    # The last one stands for what is no record.
+    prefixes = [f"[pod/{_NO_NAME.sub('-', name)[-_LONGEST_NAME:]}] ".encode() if name else b"" for name in (*names, "")]
     parts: list[bytes] = []
     for start, stop, lane in zip(starts.tolist(), stops.tolist(), lanes.tolist(), strict=True):
         record = data[start:stop]

@@ -212,7 +212,7 @@ def row_form(row: ExportRow, records: Sequence[object]) -> Form:
         system=row.system,
         texts=texts,
         also=_paths(row.also),
-        time=parse_path(row.time) if row.time else None,
+        time=parse_path(row.time) if row.time else _common_time(records),
         counts_seconds=row.clock == "seconds",
         number=number,
         lane=lane_paths([normal_record(record, row.pairs) for record in records]),
@@ -221,6 +221,12 @@ def row_form(row: ExportRow, records: Sequence[object]) -> Form:
         is_piecewise=row.is_piecewise or (not row.is_base64 and _ends_lines(records, texts)),
         is_in_order=row.is_in_order,
     )
+
+
+def _common_time(records: Sequence[object]) -> Path | None:
+    """Return the path to a time that several records have."""
+    paths = {find_time(record) for record in records} if len(records) > 1 else set()
+    return paths.pop() if len(paths) == 1 else None
 
 
 def _fits(row: ExportRow, record: object) -> bool:
