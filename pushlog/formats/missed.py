@@ -6,12 +6,10 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from pushlog.formats.docker.surroundings import in_here_document, is_of_another_command
 from pushlog.formats.errors.classify import starts_error
-from pushlog.formats.events import gaps
 from pushlog.formats.marks import Mark, MarkKind
+from pushlog.formats.parsed_push import ranges_outside
 from pushlog.model import Missed
 
 if TYPE_CHECKING:
@@ -46,26 +44,20 @@ _SHORT = 1 << 16
 
 def missed_lines(text: LogText, pushes: Sequence[ParsedPush], knowledge: Knowledge) -> tuple[Missed, ...]:
     """Return the first line of each run of lines that hold words of a push and are part of none."""
-    spans = [push.lines for push in pushes]
     named: list[Missed] = []
     last = -_RUN
-    for line in sorted(set(_output_lines(text, spans)) | (set() if pushes else set(_other_lines(text, knowledge)))):
+    for line in sorted(set(_output_lines(text, pushes)) | (set() if pushes else set(_other_lines(text, knowledge)))):
         if line - last > _RUN and len(named) < _MOST:
             named.append(Missed(line=line, text=text.shown(line)[:_SHOWN]))
         last = line
     return tuple(named)
 
 
-def _output_lines(text: LogText, spans: Sequence[tuple[int, int]]) -> Iterator[int]:
+def _output_lines(text: LogText, pushes: Sequence[ParsedPush]) -> Iterator[int]:
     """Return the lines with output of a push outside the lines of the pushes."""
-    starts = np.array([text.start_of(first) for first, _ in spans], dtype=np.int64)
-    stops = np.array([text.stop_of(last) for _, last in spans], dtype=np.int64)
-    for part_start, part_stop in text.parts:
-        inside = (starts < part_stop) & (stops > part_start)
-        clipped = np.maximum(starts[inside], part_start)
-        for start, stop in gaps(clipped, stops[inside], part_start, part_stop):
-            for match in islice(_OUTPUT.finditer(text.data, start, stop), _MOST * _RUN):
-                yield text.line_of(match.start())
+    for start, stop in ranges_outside(text, pushes):
+        for match in islice(_OUTPUT.finditer(text.data, start, stop), _MOST * _RUN):
+            yield text.line_of(match.start())
 
 
 def _other_lines(text: LogText, knowledge: Knowledge) -> Iterator[int]:

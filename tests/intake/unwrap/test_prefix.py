@@ -273,6 +273,8 @@ def test_a_job_of_gitlab_in_the_log_of_another_is_read():
 
 
 def test_a_daemons_own_log_is_left_as_it_is():
-    line = 'time="2026-11-23T21:26:44Z" level=error msg="Upload failed, retrying: received unexpected HTTP status: 502"\n'
+    line = (
+        'time="2026-11-23T21:26:44Z" level=error msg="Upload failed, retrying: received unexpected HTTP status: 502"\n'
+    )
     log = unwrap((line * 5).encode(), openings())
     assert (log.decoration, log.text.data[:]) == (None, (line * 5).encode())
