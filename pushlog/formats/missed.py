@@ -19,12 +19,28 @@ if TYPE_CHECKING:
     from pushlog.intake.log_text import LogText
     from pushlog.knowledge.base import Knowledge
 
-# Output that only a push prints, whatever the client.
+# Output that only a push prints, whatever the client: words that are found quickly, and what must stand around them.
+_WORDS = (
+    b"The push refers to ",
+    b": digest: sha256:",
+    b"Pushing tag",
+    b": Preparing",
+    b": Push",
+    b": Layer already exists",
+    b": Mounted from",
+    b": Retrying in",
+    b": Image ",
+    b"pushing manifest for",
+    b"Pushed ref ",
+    b"'status': '",
+    b'"status": "',
+    b'"status":"',
+)
 _OUTPUT = re.compile(
     rb"The push refers to (?:a )?(?:repository|image)|: digest: sha256:|Pushing tags? for rev \["
-    rb"|[0-9a-fA-F]{7,12}: (?:Preparing|Pushing|Pushed|Layer already exists|Mounted from|Retrying in"
+    rb"|(?<=[0-9a-fA-F]{7}): (?:Preparing|Pushing|Pushed|Layer already exists|Mounted from|Retrying in"
     rb"|Image already|Image successfully|Image push failed)\b"
-    rb"|\bpushing (?:manifest for|layer sha256:)|\bPushed ref \S+ with digest"
+    rb"|pushing manifest for|Pushed ref \S+ with digest"
     rb"|[\"']status[\"']: ?[\"'](?:Preparing|Pushing|Pushed|Layer already|The push refers)"
 )
 # A command that pushes: it tells of one only where no push was found at all.
@@ -56,8 +72,16 @@ def missed_lines(text: LogText, pushes: Sequence[ParsedPush], knowledge: Knowled
 def _output_lines(text: LogText, pushes: Sequence[ParsedPush]) -> Iterator[int]:
     """Return the lines with output of a push outside the lines of the pushes."""
     for start, stop in ranges_outside(text, pushes):
-        for match in islice(_OUTPUT.finditer(text.data, start, stop), _MOST * _RUN):
-            yield text.line_of(match.start())
+        for words in _WORDS:
+            yield from islice(_places(text, words, start, stop), _MOST * _RUN)
+
+
+def _places(text: LogText, words: bytes, start: int, stop: int) -> Iterator[int]:
+    offset = text.data.find(words, start, stop)
+    while offset >= 0:
+        if _OUTPUT.match(text.data, offset, stop):
+            yield text.line_of(offset)
+        offset = text.data.find(words, offset + 1, stop)
 
 
 def _other_lines(text: LogText, knowledge: Knowledge) -> Iterator[int]:
