@@ -92,6 +92,7 @@ def analyze_raw(source: Raw, options: Options | None = None) -> Log:
 
 
 def _analyze(source: Raw, options: Options) -> Log:
+    refuse_binary(source.name, source.data)
     described, text, cases = _build_cases(source, options)
     diagnoses = (_judge(case, habits) for case, habits in zip(cases, across(cases), strict=True))
     log = limit_findings(Log(source=described, pushes=tuple(diagnoses)), options.limits)
@@ -110,7 +111,6 @@ def _raw(source: str | Path | bytes, options: Options | None) -> Raw:
 
 def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -> tuple[Source, LogText, list[Case]]:
     """Return the description of a log, its text and its pushes; `keep_redraws`: with the events that no rule needs."""
-    refuse_binary(source.name, source.data)
     time = Deadline(options.limits.seconds)
     log = unwrap(source.data, openings(), options.timing, options.zone, where=candidate_ranges)
     text = log.text

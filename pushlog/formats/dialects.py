@@ -14,6 +14,7 @@ from pushlog.formats.clients.small import CLIENTS
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.fragments import alone
 from pushlog.formats.docker.split import docker_pushes
+from pushlog.formats.repeated import joined
 from pushlog.formats.wrapper import wrapper_of
 from pushlog.intake.limits import MOST_LAYERS
 from pushlog.intake.start_pattern import spoken
@@ -90,7 +91,7 @@ def pushes(
     reading = docker_lines.read(text, keep_redraws=keep_redraws or len(text.data) < _LONG, most_layers=most_layers)
     others = _outer(_pushes_of_others(text, reading, knowledge))
     parsed = sorted((*others, *docker_pushes(text, reading, knowledge, others)), key=_start)
-    parsed = _with_wrappers(text, generic_pushes(text, knowledge, parsed))
+    parsed = _with_wrappers(text, joined(generic_pushes(text, knowledge, parsed)))
     capture = reading.capture
     if others and capture in (Capture.PIPED, Capture.SCREEN):
         shown = any(_TERMINAL.search(text.data, push.start, push.stop + 2) for push in others)

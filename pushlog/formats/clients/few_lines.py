@@ -93,8 +93,13 @@ class FewLines:
         target = target_of(command.fields["COMMAND"]) if command else None
         if target and not any(mark.kind == MarkKind.REFERENCE for mark in push.marks) and command:
             push.marks.append(_named(command, target))
+        if not any(mark.kind == MarkKind.REFERENCE for mark in push.marks):
+            push.marks += _named_apart(marks)
         if error:
             push.error = _error(text, marks, error)
+            denied = _DENIED.search(push.error.text)
+            if denied and not any("REFERENCE" in mark.fields for mark in push.marks):
+                push.add_mark(MarkKind.REFERENCE, error, REFERENCE=_full(denied[1]))
             if _fails_elsewhere(push):
                 return None
         return push
@@ -114,11 +119,25 @@ class FewLines:
         digest = next((hit[0] for value in fields.values() if (hit := _DIGEST.search(value))), None)
         if mark.kind == MarkKind.DIGEST or (mark.kind == MarkKind.DONE and digest):
             push.add_mark(MarkKind.DIGEST, mark, TAG=_tag(push), DIGEST=digest or "")
+        if mark.kind == MarkKind.RETRY:
+            push.add_mark(MarkKind.RETRY, mark, TEXT=fields["QUOTED"].strip('"'))
         if mark.kind in (MarkKind.DONE, MarkKind.LAST_WORD):
             push.add_mark(mark.kind, mark)
             tags = [split(name)[1] or ("latest" if self.adds_latest else "") for name in names]
             for tag in filter(None, tags if len(tags) > 1 else []):
                 push.add_mark(MarkKind.DIGEST, mark, TAG=tag)
+
+
+def _named_apart(marks: Sequence[Mark]) -> list[Mark]:
+    """Return the reference of an image whose name and registry stand in two lines; nothing where one is missing."""
+    image = next((mark for mark in marks if mark.kind == MarkKind.IMAGE), None)
+    host = next((mark.fields["HOST"] for mark in marks if "HOST" in mark.fields), "")
+    if image is None or "." not in host:
+        return []
+    tag = re.split(r"[,;] *", image.fields["TAGS"])[0]
+    name = f"{host}/{image.fields['NAME']}:{tag}"
+    fields = {"REFERENCE": name}
+    return [Mark(kind=MarkKind.REFERENCE, start=image.start, stop=image.stop, line=image.line, fields=fields)]
 
 
 def _groups(marks: Iterable[Mark]) -> Iterator[list[Mark]]:
@@ -168,7 +187,14 @@ def _error_mark(marks: Sequence[Mark], command: Mark | None) -> Mark | None:
     begun = next((mark for mark in marks if mark.kind in _BEGUN), None)
     if failed and ((begun and begun.start < failed.start and done < 0) or answers(command, failed)):
         return failed
-    return None
+    return failed if failed and _names_no_base(marks, failed) else None
+
+
+def _names_no_base(marks: Sequence[Mark], failed: Mark) -> bool:
+    """Return whether an error refuses access to another image than the one that the build began with."""
+    base = next((mark.fields["SOURCE"] for mark in marks if mark.kind == MarkKind.FETCHED), None)
+    denied = _DENIED.search(next(iter(failed.fields.values()), ""))
+    return bool(base and denied and split(base)[0] != denied[1])
 
 
 def _error(text: LogText, marks: Sequence[Mark], mark: Mark) -> ErrorLines:

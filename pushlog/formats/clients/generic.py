@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 # distribution/reference: a host has a dot, a port, or is localhost.
 _HOST = r"(?:localhost|[a-z0-9][\w-]*(?:\.[\w-]+)+|[a-z0-9][\w-]*(?=:\d))(?::\d+)?"
 _IMAGE = rf"{_HOST}(?:/[a-z0-9*][\w.*-]*)+(?::\w[\w.-]*)?(?:@sha256:[0-9a-f]{{64}})?"
+# An image with its tag, whose registry may be left out.
+_TAGGED = r"[a-z0-9][\w.-]*(?:/[\w.-]+)*:\w[\w.-]*"
 # The verbs of a push, and the things that are pushed to registries of images only.
 _PUSH = r"(?:[Pp]ush(?:ing|ed)?|PUSH)"
 _SEND = r"(?:[Pp]ublish(?:ing)?|[Uu]pload(?:ing)?|[Ee]xport(?:ing)?|[Cc]opy(?:ing)?|[Ww]rit(?:e|ing)|[Ss]end(?:ing)?)"
@@ -51,7 +53,7 @@ _REQUEST = re.compile(
 _QUOTED_IMAGE = re.compile(rf"(?<![\w/.@-])(?P<name>{_IMAGE})(?![\w/])")
 _SHORT_IMAGE = re.compile(
     rf"{_PUSH} (?:{_THING} )?(?:to )?[\"'`\[]?"
-    r"(?P<name>[a-z0-9][\w.-]*(?:/[\w.-]+)+(?::\w[\w.-]*)?)(?=[\s\"'`\]:])"
+    rf"(?P<name>{_TAGGED}|[a-z0-9][\w.-]*(?:/[\w.-]+)+)(?=[\s\"'`\]:])"
 )
 _TO_REGISTRY = re.compile(rf"\bto registry '(?P<host>{_HOST})'")
 _PUSHES_THING = re.compile(
@@ -59,6 +61,14 @@ _PUSHES_THING = re.compile(
     r"|[Rr]un(?:ning)? push\b|rendering push status stream|docker push\b"
 )
 _PUSHES_IMAGE = re.compile(rf"(?<![\w/-])(?:{_PUSH}|{_SEND}) (?:{_THING} )?(?:to )?(?:registry )?[\"'`\[(]?{_IMAGE}")
+_PUSHES_TAGGED = re.compile(
+    rf"{_FAILED} (?:to )?{_PUSH} (?:{_THING} )?(?:[\"'`]{_TAGGED}[\"'`]|{_TAGGED})(?: after \d+ tries)?: "
+)
+_STATED = re.compile(
+    rf"{_FAILED} (?:to )?{_PUSH} (?:{_THING} )?(?:[\"'`\[]?{_IMAGE}[\"'`\]]?|[\"'`]{_TAGGED}[\"'`]): (?P<cause>\S.*)"
+)
+# moby's API, as clients of it print a request that failed.
+_ENGINE = re.compile(r"/v\d[\d.]*/images/(?P<name>[^\s?]+)/push(?:\?(?:\S*&)?tag=(?P<tag>\w[\w.-]*))?(?=[&:\s]|$)")
 _FAILS = re.compile(rf"(?<!\w){_FAILED}(?!\w)")
 # Other things that are pushed, published and uploaded, and requests that only read.
 _OTHERWISE = re.compile(
@@ -80,6 +90,7 @@ OPENING = StartPattern(
         rb"push failed",
         rb"upload failed",
         rb"push status stream",
+        rb"/push\?tag=",
     ),
     pattern=rb"(?i:error|fail|unable|could|cannot|can't|exception|denied|unauthorized"
     rb"|\b(?:PUT|POST|PATCH|HEAD|GET) \"?https?:)",
@@ -89,6 +100,10 @@ _AGAIN = 80
 # A push that another dialect found without its error ends within so many lines.
 _ENDS_BELOW = 12
 _LONGEST = 8000
+# A header that a program prints behind the error of its push; and lines in which it names the image before.
+_HEADER_BELOW = 2
+_NAMED_ABOVE = 20
+_ANNOUNCED = re.compile(rf"[Pp]ushing (?:{_THING} )?(?:to )?[\"'`]?(?P<name>{_IMAGE})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,22 +132,38 @@ def generic_pushes(text: LogText, knowledge: Knowledge, others: Sequence[ParsedP
                 above, error=error, lines=(above.lines[0], error.lines[1]), stop=max(above.stop, error.stop - 1)
             )
             continue
+        below = min((push for push in pushes if push.lines[0] > line), key=lambda push: push.lines[0], default=None)
+        if below and below.lines[0] - line <= _HEADER_BELOW and _lacks_error(below, failure):
+            pushes[next(n for n, push in enumerate(pushes) if push is below)] = replace(
+                below, error=error, lines=(error.lines[0], below.lines[1]), start=error.start
+            )
+            continue
         wrapper = wrapper_of(text, error.start, error.stop)
         push = PushBuilder(
             client=(wrapper and wrapper.client) or Client.UNKNOWN, why="the line says that a push failed", error=error
         )
-        if failure.name:
+        name = failure.name or _named_above(text, line)
+        if name:
             push.marks.append(
                 Mark(
                     kind=MarkKind.REFERENCE,
                     start=failure.piece.start,
                     stop=failure.piece.stop,
                     line=line,
-                    fields={"REFERENCE": failure.name},
+                    fields={"REFERENCE": name},
                 )
             )
         pushes.append(parsed_push(text, push))
     return tuple(sorted(pushes, key=lambda push: push.start))
+
+
+def _named_above(text: LogText, line: int) -> str | None:
+    """Return the image that the nearest line above says is being pushed."""
+    start = text.start_of(max(1, line - _NAMED_ABOVE))
+    names = [
+        match["name"] for piece in text.pieces(start, text.start_of(line)) if (match := _ANNOUNCED.search(piece.text))
+    ]
+    return names[-1] if names else None
 
 
 def _below(text: LogText, piece: Piece) -> Iterator[Piece]:
@@ -156,20 +187,25 @@ def _failure(piece: Piece, knowledge: Knowledge) -> _Failure | None:
     """Return the failed push that a line tells of."""
     line = piece.text
     words = _ADDRESS.sub(" ", line)
-    is_request = _REQUEST.search(line) is not None
-    is_push = (_PUSHES_THING.search(words) or _PUSHES_IMAGE.search(words)) and _FAILS.search(words)
-    if not (is_request or is_push) or _OTHERWISE.search(words) or _is_prose(words) or is_source(words):
+    engine = _ENGINE.search(line)
+    is_request = _REQUEST.search(line) is not None or engine is not None
+    is_push = any(form.search(words) for form in (_PUSHES_THING, _PUSHES_IMAGE, _PUSHES_TAGGED)) and _FAILS.search(
+        words
+    )
+    if not (is_request or is_push) or _is_prose(words) or is_source(words):
         return None
     name, registry = _target(line)
+    if engine:
+        name = f"{engine['name']}:{engine['tag']}" if engine["tag"] else engine["name"]
     error = error_in(line, knowledge)
-    if not is_push and error and LABEL.fullmatch(error.head) and '"' in error.text:
+    if _OTHERWISE.search(_ADDRESS.sub(" ", error.head if error else line)) or "pull access denied" in line:
+        return None
+    if not is_push and not engine and error and LABEL.fullmatch(error.head) and '"' in error.text:
         return None  # Go's own words for a request, as docker and others print them
     if error and _is_known(error.text, knowledge):
         return _Failure(piece, error, registry, name)
-    if not is_push or name is None or ": " not in line:
-        return None
     # Nobody knows the cause, but the line says that this image was not pushed.
-    stated = re.search(rf"{_FAILED} (?:to )?{_PUSH} (?:{_THING} )?[\"'`\[]?{_IMAGE}[\"'`\]]?: (?P<cause>\S.*)", line)
+    stated = _STATED.search(line) if is_push and name else None
     return _Failure(piece, Wrapped(text=stated["cause"].strip(), head=""), registry, name) if stated else None
 
 

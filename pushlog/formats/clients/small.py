@@ -15,8 +15,9 @@ JIB = FewLines(
         pattern=rb"Containerizing application to (?:\x1b\[\d+m)?[\w.*-]+[/:.]|Built and pushed image as ",
     ),
     INSIDE=StartPattern(
-        signs=(rb"Build image failed", rb"Tried to push "),
-        pattern=rb"Build image failed[,:]|Tried to push (?:BLOB|image manifest) for ",
+        signs=(rb"Build image failed", rb"Tried to push ", rb"RegistryUnauthorizedException: "),
+        pattern=rb"Build image failed[,:]|Tried to push (?:BLOB|image manifest) for "
+        rb"|jib\.api\.RegistryUnauthorizedException: ",
     ),
 )
 HELM = FewLines(
@@ -95,7 +96,7 @@ DOTNET = FewLines(
         pattern=rb"(?:U|Finished u)ploading layer '?sha256:"
         rb"|Pushed (?:image index|image|container) '[^'\n]+' to registry '",
     ),
-    INSIDE=StartPattern(signs=(rb"error CONTAINER10",), pattern=rb"error CONTAINER10(?:01|13): "),
+    INSIDE=StartPattern(signs=(rb"error CONTAINER",), pattern=rb"error CONTAINER(?:1001|1013|001): (?!   at | *--->)"),
 )
 APPTAINER = FewLines(
     name="apptainer",
@@ -131,11 +132,16 @@ REGCTL = FewLines(
     client=Client.REGCTL,
     OPENING=StartPattern(
         signs=(rb"failed to send blob", rb"failed to put manifest "),
-        pattern=rb"failed to send blob[^\n]*, ref "
-        rb"|failed to put manifest [\w.-]+[/:][^\n]*(?:\[http \d|request failed)",
+        pattern=rb"failed to (?:send blob[^\n\"]*, ref |put manifest )[\w.-]+[/:][^\n\"]*\[http \d+\](?=\n|\Z)",
     ),
     INSIDE=StartPattern(
-        signs=(rb"Failed to push (?:blob|manifest|config|layer)\"",), pattern=rb"msg=\"Failed to push \w+\""
+        signs=(
+            rb"failed to send blob",
+            rb"failed to put manifest ",
+            rb"Failed to push (?:blob|manifest|config|layer)\"",
+        ),
+        pattern=rb"failed to send blob[^\n]*, ref |failed to put manifest [\w.-]+[/:][^\n]*(?:\[http \d|request failed)"
+        rb"|msg=\"Failed to push \w+\"",
     ),
 )
 

@@ -39,6 +39,8 @@ _DONE = (EventKind.PUSHED, EventKind.EXISTS, EventKind.MOUNTED, EventKind.SKIPPE
 # So many lines that nothing explains may follow such an error.
 _OTHERS = 2
 # How far below its last line the error of a push is looked for, in bytes.
+_TILDES = re.compile(rb"\r?\n\s*\+ ~+\s*(?:\n|$)")
+_LONGEST_MARK = 400
 _REACH = 65536
 _PIECES = 400
 
@@ -93,7 +95,7 @@ class PushRange:
         """
         rest = iter(pieces)
         for piece in islice(rest, near):
-            if near and is_command(piece.text):
+            if near and is_command(piece.text) and not _is_quoted_by_powershell(self.text, piece):
                 return None
             record = read_record(self.text, piece) if near else None
             if record:
@@ -110,6 +112,11 @@ class PushRange:
             if wrapped:
                 return join_error_lines(self.text, piece, rest, wrapped)
         return None
+
+
+def _is_quoted_by_powershell(text: LogText, piece: Piece) -> bool:
+    """Return whether a command is the place that PowerShell shows for an error, in any language: tildes below it."""
+    return _TILDES.match(text.data[piece.stop : piece.stop + _LONGEST_MARK]) is not None
 
 
 def join_error_lines(text: LogText, first: Piece, rest: Iterable[Piece], wrapped: Wrapped | None = None) -> ErrorLines:

@@ -71,8 +71,8 @@ def push_without_rows(candidate: PushRange, opening: tuple[Mark, ...]) -> Parsed
         return None
     pieces = list(candidate.below(max(m.stop for m in opening)))
     error = candidate.first_error(pieces[:1] if pieces and _OTHER_COMMAND.match(pieces[0].text) else pieces, 2)
-    # This word alone ends a here-document far more often than a push that has said nothing yet.
-    if error and error.text != "EOF":
+    # Without a prompt this word ends a here-document far more often than a push that has said nothing yet.
+    if error and (error.text != "EOF" or "PROMPT" in command.fields):
         return build_push(candidate, error, list(opening))
     options = " ".join(command.fields.get(name, "") for name in ("OPTIONS", "AFTER")).split()
     if pieces and {"-q", "--quiet"} & set(options) and _names(pieces[0].text, command):

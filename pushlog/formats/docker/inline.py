@@ -36,7 +36,7 @@ _HEADER = b"The push refers to "
 # A pull prints it too.
 _DIGEST = b"Digest: "
 # What can follow the lines of docker in one line: marks, tags, line breaks that were written as letters.
-_NO_WORDS = re.compile(r"(?:\\+[nrt]|</?\w[^<>\n]{0,200}>|[^\w])*+")
+_NO_WORDS = re.compile(r"(?:\\+[nrt]|</?\w[^<>\n]{0,200}>|\{/?\w[^{}\n]{0,80}\}|\[/?\w+\]|[^\w])*+")
 # Ansible prints what a command wrote twice: as a string and as a list of lines.
 _LINES_AGAIN = re.compile(rb'"std(?:out|err)_lines": ?\[(?:"(?:[^"\\]|\\.)*"(?:, ?)?)*\]')
 _IMAGE = re.compile(r".*\bImage ", re.DOTALL)
@@ -50,6 +50,8 @@ def _pattern(grammar: Lark) -> re.Pattern[bytes]:
     header = regex.pattern(grammar, "header", fields=(), kinds=("header", "old_header"))
     digest = regex.pattern(grammar, "digest", fields=(), kinds=("digest",))
     text = "|".join(re.sub(r"\(\?P<\w+>\)", "", part) for part in (header, row, digest))
+    # A name ends before a tag, a quote or a line break that is written as letters.
+    text = text.replace(r"(?:\S+)", r"(?:[\w./:@-]+)")
     return re.compile(rb"(?:(?<![\w:/@.\\-])|(?<=\\n)|(?<=\\r))(?:" + text.encode() + rb")(?!\w)")
 
 

@@ -167,16 +167,16 @@ def _candidate_pieces(text: LogText, start: int, stop: int) -> Iterator[Piece]:
         line = plain(text.data[first : min(last, first + LONGEST_PIECE)])
         if len(line) < _SHORTEST:
             continue
-        if (
-            _may_be_line(line, kinds)
-            or _CARET_C in line
-            or (has_messages and "{" in line and any(key in line for key in _KEYS))
-        ):
+        if _may_be_line(line, kinds) or _CARET_C in line:
             yield Piece(first, last, text.line_of(first), line)
             continue
+        if has_messages and "{" in line and any(key in line for key in _KEYS):
+            yield Piece(first, last, text.line_of(first), line)
         for hint in hints:
             if hint in line:
-                yield from inline_pieces(grammar(), text, first, last)
+                # The words in a message of the Engine are read with it.
+                if "{" not in line or next(messages(line), None) is None:
+                    yield from inline_pieces(grammar(), text, first, last)
                 break
 
 

@@ -41,7 +41,7 @@ _ENDINGS = (
     # A record of PowerShell.
     r"At \S.* ?char:\d+|\+ .*",
     # Rules and ellipses.
-    r"[-=_*~.\xb7\u2014]{3,}.*|[\W_]*",
+    r"[-=_*~.\xb7\u2014]{3,}.*|(?:\\+[nrt]\b|[\W_])*",
 )
 _BYSTANDER = re.compile(f"(?:(?:{'|'.join(_PROMPTS)})(?:\\s+\\S[^\\n]*)?|{'|'.join(_ENDINGS)})$", re.IGNORECASE)
 # Words of a step that went well, or of the next one.
@@ -65,7 +65,11 @@ _OF_ERRORS = re.compile(
 # People write sentences below what they paste.
 _SENTENCE = re.compile(r"\?\s*$|\b(?:I|I'm|I've|Im|we|my|please|pls|thanks|thx|anyone|any idea|help)\b", re.IGNORECASE)
 # A command behind a prompt or in the trace of a shell: what follows is its output.
-_COMMAND = re.compile(r"(?:\S{0,80}[$#\u276f\u279c\xbb\u25b6]|PS [^<>|]{0,120}>|\w:\\[^<>|]{0,120}>|\++)\s+\w")
+_COMMAND = re.compile(
+    r"(?:\S{0,80}[$#\u276f\u279c\xbb\u25b6]|PS [^<>|]{0,120}>|\w:\\[^<>|]{0,120}>|\++)\s+"
+    # PowerShell lists the parts of an error behind a plus.
+    r"(?!(?:CategoryInfo|FullyQualifiedErrorId) )\w"
+)
 _ENDING = re.compile(f"(?:{'|'.join(_ENDINGS)})$", re.IGNORECASE)
 
 

@@ -76,6 +76,7 @@ def starts_error(line: str, knowledge: Knowledge | None = None) -> bool:
 
 def begins_error(text: str, knowledge: Knowledge) -> bool:
     """Return whether a text begins as errors do, without any client's word before it."""
+    text = text.partition("\n")[0]
     return bool(text) and (SHAPES.match(text) is not None or _begins_known(text, knowledge.beginnings))
 
 

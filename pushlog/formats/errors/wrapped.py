@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from pushlog.formats.errors.detect import begins_error, starts_error
+from pushlog.formats.errors.detect import PAGE, PAGE_END, begins_error, starts_error
 from pushlog.formats.errors.page import unquoted
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _WORD = re.compile(
 )
 # What may stand before an error of one or two words: marks, levels, channels, programs, times. Free words may not.
 LABEL = re.compile(
-    r"(?:##\[error\]|::error[^:\n]{0,200}::|\x1b?\[\d*(?:;\d+)*m"
+    r"(?:\\+[nrt]|\"\w+\": ?|##\[error\]|::error[^:\n]{0,200}::|\x1b?\[\d*(?:;\d+)*m"
     r"|</?[a-z][\w-]{0,10}(?: [^<>\n]{0,80})?>"
     r"|(?>\d[\d:.,TZ+-]*)\b"
     r"|[\s\"'`*_~>|#!=\-.,:;(){}\[\]/\\]|[^\w\s!-~]"
@@ -139,7 +139,7 @@ def _without_end(text: str, head: str) -> str:
     """Return an error without what closes the marks, quotes and brackets that are open before it."""
     for closer in _closers(head):
         text = _until(text, closer)
-    text = _HELP.sub("", _until_break(text))
+    text = _HELP.sub("", _with_page(text) if PAGE.search(text) else _until_break(text))
     if "<html" not in text.lower():
         text = _TAGS.sub("", text) if _TAGS.search(text) else text
     text = _COLOUR.sub("", text)
@@ -167,6 +167,14 @@ def _closers(head: str) -> Iterator[str]:
             break
     if '"' in open_quotes:
         yield '"'
+
+
+def _with_page(text: str) -> str:
+    """Return an error up to the end of its page, with line breaks in place of those that are written as letters."""
+    if '"' not in text.partition("<")[0]:
+        text = _BREAKS.sub("\n", text)
+    end = PAGE_END.search(text)
+    return text[: end.end()] if end and "\n" in text else text
 
 
 def _until_break(text: str) -> str:

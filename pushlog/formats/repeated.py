@@ -1,0 +1,41 @@
+"""Join the pushes of a program that runs its client again after a failure: together they are one push."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pushlog.formats.marks import MarkKind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pushlog.formats.parsed_push import ParsedPush
+
+# spotify/docker-maven-plugin Utils.java (pushImage): the only line that it prints of the error.
+_AGAIN = re.compile(r"Failed to push \S+, retrying in \d+ seconds \(\d+/\d+\)\.?$")
+# The next attempt begins so many lines below.
+_NEAR = 12
+
+
+def joined(pushes: Sequence[ParsedPush]) -> list[ParsedPush]:
+    """Return pushes in order, with each that is begun again as the beginning of the next."""
+    joined_pushes: list[ParsedPush] = []
+    for push in pushes:
+        if joined_pushes and _is_next_attempt(joined_pushes[-1], push):
+            first = joined_pushes.pop()
+            joined_pushes.append(replace(push, start=first.start, lines=(first.lines[0], push.lines[1])))
+        else:
+            joined_pushes.append(push)
+    return joined_pushes
+
+
+def _is_next_attempt(first: ParsedPush, push: ParsedPush) -> bool:
+    if first.error is None or not _AGAIN.search(first.error.text) or push.lines[0] - first.lines[1] > _NEAR:
+        return False
+    return _names(first) == _names(push)
+
+
+def _names(push: ParsedPush) -> set[str]:
+    return {mark.fields["NAME"] for mark in push.marks if mark.kind in (MarkKind.HEADER, MarkKind.OLD_HEADER)}
