@@ -31,6 +31,7 @@ _BUILT = re.compile(rb"push|tag|naming to|build", re.IGNORECASE)
 # Refusals of `docker pull`, `run` and `login`: moby daemon/images, distribution/errors.go, registry/auth.go.
 _NO_PUSH = re.compile(
     r"(?:docker: |Error: )?(?:Error response from daemon: )?(?:pull access denied for |manifest for \S+ not found)"
+    r"|(?:ERROR: |error: )?(?:failed to build: )?failed to solve: (?!.*failed to push )"
     r"|(?:docker: |Error: )?Error response from daemon: (?:login attempt to |No such container: "
     r"|Conflict\. The container |manifest unknown: manifest unknown$"
     r"|Get \"?https?://\S+?/v[0-2]/\"?: unauthorized: incorrect username or password)"
