@@ -99,13 +99,15 @@ def _pushes(text: LogText, knowledge: Knowledge, run: list[Mark]) -> list[PushBu
     pushes: dict[str, PushBuilder] = {}
     refused: dict[str, ErrorLines] = {}
     rows: dict[tuple[str, str], EventRow] = {}
+    rows_read = 0
     single = len({m.fields["IMAGE"] for m in run if m.kind in _IMAGE_KINDS}) == 1
     for number, mark in enumerate(run):
         name = _name(mark) or (next(iter(pushes), "") if single else "")
         if mark.kind in {MarkKind.LAYER, *_IMAGE_KINDS, *_REFUSED_KINDS} or (mark.kind == MarkKind.BARE and name):
             push = pushes.setdefault(name, _new(mark, name)) if name not in pushes else pushes[name]
             _tell(push, mark, rows, name)
-        if mark.kind in _REFUSED_KINDS and number < _ROWS_READ:
+        rows_read += mark.kind in _REFUSED_KINDS
+        if mark.kind in _REFUSED_KINDS and rows_read <= _ROWS_READ:
             refused[name] = _row_error(text, mark)
             run[number] = replace(mark, stop=refused[name].stop)
     if not pushes:
