@@ -12,6 +12,7 @@ from pushlog.diagnosis.push_again import with_retry_advice
 from pushlog.diagnosis.registry_word import states_of, with_registry_word
 from pushlog.diagnosis.result_limits import limit_findings, limit_pushes, timed_out_log
 from pushlog.diagnosis.verdict import verdict
+from pushlog.faults import InputError
 from pushlog.formats.dialects import openings
 from pushlog.formats.lanes import read_pushes
 from pushlog.formats.missed import missed_lines, missed_notes
@@ -105,8 +106,16 @@ def cases(source: str | Path | bytes, options: Options | None = None) -> list[Ca
 
 
 def _raw(source: str | Path | bytes, options: Options | None) -> Raw:
-    limit = (options.limits if options else LIMITS).log_bytes
-    return raw("bytes", source) if isinstance(source, bytes) else read(str(source), limit)
+    limits = options.limits if options else LIMITS
+    if isinstance(source, bytes):
+        return raw("bytes", source)
+    if not limits.seconds:
+        return read(str(source), limits.log_bytes)
+    try:
+        with deadline(limits.seconds, hard=False):
+            return read(str(source), limits.log_bytes)
+    except TimeUpError:
+        raise InputError(f"{source}: took more than {limits.seconds:g} s of processor time to be read") from None
 
 
 def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -> tuple[Source, LogText, list[Case]]:
