@@ -12,6 +12,7 @@ from pushlog.diagnosis.push_again import with_retry_advice
 from pushlog.diagnosis.registry_word import states_of, with_registry_word
 from pushlog.diagnosis.result_limits import limit_findings, limit_pushes, timed_out_log
 from pushlog.diagnosis.verdict import verdict
+from pushlog.faults import InputError
 from pushlog.formats.dialects import openings
 from pushlog.formats.lanes import read_pushes
 from pushlog.formats.missed import missed_lines, missed_notes
@@ -92,6 +93,7 @@ def analyze_raw(source: Raw, options: Options | None = None) -> Log:
 
 
 def _analyze(source: Raw, options: Options) -> Log:
+    refuse_binary(source.name, source.data)
     described, text, cases = _build_cases(source, options)
     diagnoses = (_judge(case, habits) for case, habits in zip(cases, across(cases), strict=True))
     log = limit_findings(Log(source=described, pushes=tuple(diagnoses)), options.limits)
@@ -104,13 +106,20 @@ def cases(source: str | Path | bytes, options: Options | None = None) -> list[Ca
 
 
 def _raw(source: str | Path | bytes, options: Options | None) -> Raw:
-    limit = (options.limits if options else LIMITS).log_bytes
-    return raw("bytes", source) if isinstance(source, bytes) else read(str(source), limit)
+    limits = options.limits if options else LIMITS
+    if isinstance(source, bytes):
+        return raw("bytes", source)
+    if not limits.seconds:
+        return read(str(source), limits.log_bytes)
+    try:
+        with deadline(limits.seconds, hard=False):
+            return read(str(source), limits.log_bytes)
+    except TimeUpError:
+        raise InputError(f"{source}: took more than {limits.seconds:g} s of processor time to be read") from None
 
 
 def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -> tuple[Source, LogText, list[Case]]:
     """Return the description of a log, its text and its pushes; `keep_redraws`: with the events that no rule needs."""
-    refuse_binary(source.name, source.data)
     time = Deadline(options.limits.seconds)
     log = unwrap(source.data, openings(), options.timing, options.zone, where=candidate_ranges)
     text = log.text

@@ -54,7 +54,8 @@ def _nameless_facts(push: Diagnosis) -> dict[str, object]:
     return {
         "outcome": push.outcome,
         "error": error and (error.family, error.http_status, error.code, error.retry_helps),
-        "layers": [replace(layer, mounted_from=None) for layer in push.layers],
+        # What the registry said of an upload stands in the upload's address, behind a signature that is hidden.
+        "layers": [replace(layer, mounted_from=None, registry_said=None) for layer in push.layers],
         "duration": (push.clock, push.duration),
         "registry kind": push.registry_kind,
         "findings": [finding.name for finding in push.findings],

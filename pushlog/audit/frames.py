@@ -26,7 +26,7 @@ class Frames:
 
 
 def frames(tables: Tables) -> Frames:
-    """Return the tables as DataFrames. A date without a zone is taken for UTC."""
+    """Return the tables as DataFrames, and empty the tables. A date without a zone is taken for UTC."""
     frame_of = {name: _frame(name, tables) for name in TABLES}
     moments = pd.to_datetime(frame_of["pushes"]["began"], utc=True, format="ISO8601", errors="coerce")
     return Frames(
@@ -39,4 +39,4 @@ def frames(tables: Tables) -> Frames:
 
 def _frame(name: str, tables: Tables) -> pd.DataFrame:
     values = tables.columns[name]
-    return pd.DataFrame({c.name: pd.Series(values[c.name], dtype=_TYPES[c.type]) for c in TABLES[name]})
+    return pd.DataFrame({c.name: pd.Series(values.pop(c.name), dtype=_TYPES[c.type]) for c in TABLES[name]}, copy=False)

@@ -82,9 +82,12 @@ def audit(names: Sequence[str], plan: Plan) -> Audited:
             tables = store.tables()
         for entry in missing:
             tables.add("sources", _row(entry))
+        read, kept = len(new_inputs), len(inputs) - len(new_inputs)
+        store.release()
+        del inputs, new_inputs, damaged
         audit_summary = _draw(tables, store, plan.out)
     notes = () if dataset.available() else (dataset.MISSING,)
-    return Audited(summary=audit_summary, read=len(new_inputs), kept=len(inputs) - len(new_inputs), notes=notes)
+    return Audited(summary=audit_summary, read=read, kept=kept, notes=notes)
 
 
 def _usable(out: Path) -> None:
@@ -139,12 +142,13 @@ def _row(missing: Missing) -> list[object]:
 
 def _draw(tables: Tables, store: Store, out: Path) -> Summary:
     """Write all outputs; the index page comes last because it links to the others."""
-    all_frames = frames(tables)
-    audit_summary = summary(all_frames)
+    # The dataset goes first: the frames take the columns over, so that nothing is in memory twice.
     if dataset.available():
         dataset.write(tables, out)
+    all_frames = frames(tables)
+    audit_summary = summary(all_frames)
     put(out / "audit.json", document(audit_summary))
     put(out / "audit.md", markdown.render(audit_summary))
     index.write(audit_summary, all_frames, out)
-    store.sweep({page for page in tables.columns["pushes"]["page"] if isinstance(page, str)})
+    store.sweep({page for page in all_frames.pushes["page"] if isinstance(page, str)})
     return audit_summary

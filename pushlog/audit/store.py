@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 RESULTS = "results"
 PAGES = "push"
+# Columns whose strings are hardly ever the same.
+_UNIQUE = {"sha256", "page", "digest", "began"}
 _PAGE = re.compile(r"[0-9a-f]{16}-[0-9]+\.html")
 # A part is closed before it becomes larger than may be read back.
 _PART = parts.LARGEST // 2
@@ -67,11 +69,15 @@ class Tables:
     def add(self, table: str, row: Row, rank: int = 0) -> None:
         """Append a row whose values are in the order of the columns; `rank`: the position of its log among all."""
         self._ranks[table].append(rank)
-        for values, value in zip(self.columns[table].values(), row, strict=True):
-            values.append(self._strings.setdefault(value, value) if isinstance(value, str) else value)
+        for (column, values), value in zip(self.columns[table].items(), row, strict=True):
+            if isinstance(value, str) and column not in _UNIQUE:
+                values.append(self._strings.setdefault(value, value))
+            else:
+                values.append(value)
 
     def sort(self) -> None:
         """Sort rows by rank; the rows of one log keep their order."""
+        self._strings.clear()
         for table, ranks in self._ranks.items():
             order = sorted(range(len(ranks)), key=ranks.__getitem__)
             for name, values in self.columns[table].items():
@@ -148,6 +154,7 @@ class Store:
                     _add(tables, rows, heads)
                 elif heads:
                     self._damaged.add((path.name, index))
+        del heads_at, bodies
         tables.sort()
         return tables
 
@@ -157,6 +164,10 @@ class Store:
             return []
         self.reload()
         return self.new_inputs(inputs)
+
+    def release(self) -> None:
+        """Forget all lines: their rows are in the tables."""
+        self._heads = []
 
     def reload(self) -> None:
         """Read the parts again."""

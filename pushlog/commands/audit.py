@@ -11,7 +11,7 @@ from pushlog.commands.options import FailOn, FailOnOption, MetadataFile, Rules, 
 
 if TYPE_CHECKING:
     from pushlog.audit.gates import Gates
-    from pushlog.audit.run import Audited
+    from pushlog.audit.run import Audited, Plan
 
 Paths = Annotated[
     list[str],
@@ -57,19 +57,16 @@ def audit(
     max_retry_seconds: MaxRetrySeconds = None,
 ) -> int:
     """Thousands of logs: an index page, a page for every push that went wrong, and a dataset."""
-    from pushlog.audit.files import StoppedError
     from pushlog.audit.gates import Gates
     from pushlog.audit.run import Plan
-    from pushlog.audit.run import audit as run
     from pushlog.audit.worker import Settings
     from pushlog.commands.analysis import origin_options
-    from pushlog.exits import Exit
+    from pushlog.intake.limit_option import time_limit as checked
     from pushlog.intake.limits import ArchiveLimits
-    from pushlog.messages import tell
     from pushlog.rules_file import load_rules
 
     settings = Settings(
-        seconds=time_limit,
+        seconds=checked(time_limit),
         limits=ArchiveLimits(log_bytes=max_log_size << 20),
         knowledge=load_rules(rules_files) if rules_files else None,
         origin=origin_options(source_pattern, metadata_file),
@@ -84,6 +81,16 @@ def audit(
         settings=settings,
     )
     gates = Gates(fail_on=fail_on.value, failure_percent=max_failure_rate, retry_seconds=max_retry_seconds)
+    return _run(paths, plan, gates)
+
+
+def _run(paths: list[str], plan: Plan, gates: Gates) -> int:
+    """Audit and print the result; return the exit status."""
+    from pushlog.audit.files import StoppedError
+    from pushlog.audit.run import audit as run
+    from pushlog.exits import Exit
+    from pushlog.messages import tell
+
     try:
         audited = run(paths, plan)
     except StoppedError as error:
@@ -92,7 +99,7 @@ def audit(
     except KeyboardInterrupt:
         tell("stopped; what is finished is kept: run again to go on")
         return int(Exit.CTRL_C)
-    return _report(audited, gates, str(out))
+    return _report(audited, gates, str(plan.out))
 
 
 def _report(audited: Audited, gates: Gates, out: str) -> int:

@@ -71,7 +71,7 @@ def start_patterns() -> tuple[StartPattern, ...]:
 
     Docker's lines have words of their own.
     """
-    inside = (client.INSIDE for client in CLIENTS if client.INSIDE)
+    inside = (dialect.INSIDE for dialect in DIALECTS if dialect.INSIDE)
     return (*(dialect.OPENING for dialect in DIALECTS), *inside, GENERIC)
 
 

@@ -106,7 +106,8 @@ def _opened(name: str, file: BinaryIO, limit: int) -> Raw:
     source = _Rewound(file)
     if kind(source.head) is not None:
         return _unpacked(name, source, limit)
-    size = _size(file)
+    # Measured once: a log that grows meanwhile is read as it was.
+    size = source.size or 0
     if source.seekable() and mapped.LARGE <= size <= limit:
         return raw(name, mapped.contents(file))
     return _bounded(name, source, size, limit)

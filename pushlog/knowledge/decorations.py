@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -54,26 +53,11 @@ class Stamp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """A log of JSON objects, one for each piece of output; `text` and `time` are the keys that hold them."""
-
-    id: str
-    system: str
-    text: str
-    time: str
-    clock: str
-    sample: str
-    inside: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Decorations:
     """The whole file."""
 
     forms: tuple[Decoration, ...]
     stamps: tuple[Stamp, ...]
-    records: tuple[Record, ...]
     noise: tuple[Noise, ...]
 
 
@@ -92,7 +76,6 @@ def _read(rows: Row) -> Decorations:
     tables = Decorations(
         forms=tuple(_form(row) for row in rows.rows("decoration", "id")),
         stamps=tuple(_stamp(row) for row in rows.rows("stamp", "id")),
-        records=tuple(_record(row) for row in rows.rows("record", "id")),
         noise=tuple(_noise(row) for row in rows.rows("noise", "id")),
     )
     rows.done()
@@ -130,27 +113,6 @@ def _clock(row: Row) -> str:
     if clock is None:
         raise row.wrong("clock", "is missing")
     return clock
-
-
-def _record(row: Row) -> Record:
-    record = Record(
-        id=row.text("id"),
-        system=row.text("system"),
-        text=row.text("text"),
-        time=row.text("time"),
-        clock=_clock(row),
-        sample=row.text("sample"),
-        inside=row.text("inside"),
-        source=row.text("source"),
-    )
-    try:
-        values = json.loads(record.sample)
-    except ValueError as error:
-        raise row.wrong("sample", f"is no JSON: {error}") from None
-    if str(values.get(record.text)).rstrip("\r\n") != record.inside or record.time not in values:
-        raise row.wrong("sample", "does not hold the text and a time")
-    row.done()
-    return record
 
 
 def _stamp(row: Row) -> Stamp:

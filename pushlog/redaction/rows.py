@@ -38,7 +38,7 @@ _OWN_ROW = re.compile(
 )
 # A row that may begin a text of its own: a sentence, an assignment, a key with its value, a path.
 _PERHAPS_OWN = re.compile(
-    r"[A-Z]?[a-z]{1,14}(?:[\s:,.;!]|$)|[A-Za-z_][\w.-]*=[^=\s]|[\w./-]+: |\.{0,2}/[\w.-]+/|[A-Z]+[!:]? [A-Za-z]"
+    r"[A-Z]?[a-z]{1,14}(?:[\s:,.;!]|$)|[A-Za-z_][\w.-]*=[^=\s]|[\w./-]+: |\.{0,2}/[\w.-]+/|[A-Z]{1,14}[!:]? [A-Za-z]"
 )
 _STAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d) "
 # Kubernetes marks a record that goes on, GitLab one that goes on with the record before.
@@ -120,8 +120,7 @@ def chains(rows: Sequence[Row]) -> Iterator[Sheet]:
     for before, row in pairwise(rows):
         first = continuation(before, row) if len(chain) < _MOST_ROWS else None
         if first is None:
-            if len(chain) > 1:
-                yield _sheet(parts, chain)
+            yield from _sheets(parts, chain)
             parts, chain = [row.view], [row]
             continue
         if _continued(before):
@@ -129,8 +128,20 @@ def chains(rows: Sequence[Row]) -> Iterator[Sheet]:
             parts.append(View(" ", [before.stop], [before.stop + 1]))
         parts.append(row.view.part(first, len(row.view.text)))
         chain.append(row)
-    if len(chain) > 1:
-        yield _sheet(parts, chain)
+    yield from _sheets(parts, chain)
+
+
+def _sheets(parts: Sequence[View], rows: Sequence[Row]) -> Iterator[Sheet]:
+    """Rows as one text; where a space at the end of a row may have been lost, with spaces too."""
+    if len(rows) < 2:
+        return
+    yield _sheet(parts, rows)
+    marked = any(_marked(row.view.text, after.view.text) is not None for row, after in pairwise(rows))
+    if marked or any(len(row.view.text) + 1 in _USUAL_WIDTHS for row in rows[:-1]):
+        spaced = [
+            view for part in parts for view in (part, View(" ", [part.stops[-1]], [part.stops[-1] + 1])) if part.text
+        ]
+        yield _sheet(spaced[:-1], rows)
 
 
 def sheet(rows: Sequence[Row], *, prefixes: bool) -> Sheet:

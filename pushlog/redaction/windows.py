@@ -25,6 +25,8 @@ _KEY = "PRIVATE KEY"
 # A key has about a hundred lines; so many rows can belong together.
 _KEY_ROWS = 400
 _MOST_ROWS = 300
+# So much of a row is looked at to tell whether it goes on.
+_LONGEST_ROW = 1 << 12
 # Rows around one that can hold a secret.
 _AROUND = 3
 # The end of a row and the beginning of the next one in which the word that tells of a secret may stand.
@@ -56,8 +58,21 @@ def _stretches(text: str) -> Iterator[Range]:
         if _KEY in text[start:stop]:
             for _ in range(_KEY_ROWS):
                 stop = _behind_line(text, stop)
+        for _ in range(_MOST_ROWS):
+            end = _behind_line(text, stop)
+            if end == stop or not _goes_on(text, stop, end):
+                break
+            stop = end
         yield start, stop
         start = stop
+
+
+def _goes_on(text: str, middle: int, stop: int) -> bool:
+    """Whether the row that ends at a place goes on in the one behind it."""
+    least = max(0, middle - _LONGEST_ROW)
+    above = max(text.rfind(sign, least, middle - 1) for sign in ("\n", "\r")) + 1
+    rows = split(text[max(above, least) : min(stop, middle + _LONGEST_ROW)])
+    return len(rows) == 2 and continuation(*rows) is not None
 
 
 def _behind_line(text: str, offset: int) -> int:

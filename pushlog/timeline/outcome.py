@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.formats.events import EventKind
 from pushlog.formats.marks import MarkKind
 from pushlog.model import Family, Outcome
 
@@ -44,6 +43,8 @@ def _is_v1_done(section: ParsedPush) -> bool:
     counts = [int(mark.fields["COUNT"]) for mark in section.marks if mark.kind == MarkKind.V1_TAGS]
     if not sent or len(sent) < max(counts, default=1):
         return False
+    from pushlog.formats.events import EventKind
+
     states = dict(zip(section.events.layer.tolist(), section.events.kind.tolist(), strict=True))
     return all(state in (EventKind.PUSHED, EventKind.EXISTS) for state in states.values())
 

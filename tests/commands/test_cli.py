@@ -117,10 +117,10 @@ def test_strict_ends_with_4_when_a_line_was_not_understood(run, tmp_path):
     assert run("analyze", path)[0] == 0
 
 
-def test_a_log_cut_in_the_middle_of_a_line_is_not_a_success(run, tmp_path):
-    whole = "\n".join([HEADER, f"{A}: Preparing", f"{A}: Pushed", DONE])
+def test_a_log_cut_before_its_digest_is_not_a_success(run, tmp_path):
+    whole = "\n".join([HEADER, f"{A}: Preparing", f"{A}: Pushed", DONE.partition(" sha256")[0]])
     path = tmp_path / "x.log"
-    path.write_text(whole[:-20], "utf-8")
+    path.write_text(whole, "utf-8")
     _, out, _ = run("analyze", "-f", "json", path)
     assert json.loads(out)["logs"][0]["pushes"][0]["outcome"] == "incomplete"
 

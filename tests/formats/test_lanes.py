@@ -52,3 +52,10 @@ def test_many_lanes_are_as_many_pushes() -> None:
     pushes = analyze(in_turns(*lanes)).pushes
     assert [push.reference.repository for push in pushes] == [f"team/app{n}" for n in range(40)]
     assert all(len(push.layers) == 1 and push.outcome.value == "succeeded" for push in pushes)
+
+
+def test_the_names_of_lanes_are_told() -> None:
+    assert (
+        "lines are told apart by what their prefix names: web, api"
+        in analyze(in_turns(("web", WEB), ("api", API))).source.notes
+    )

@@ -1,5 +1,6 @@
 """Files beside the log: wrong ones end with status 2 and their place, never with a traceback."""
 
+import gzip
 import json
 import shutil
 
@@ -270,7 +271,6 @@ def test_a_member_of_an_archive_is_found_however_its_path_is_written(tmp_path):
 @pytest.mark.parametrize("suffix", ["gz", "bz2", "xz", "tgz", "zip"])
 def test_a_compressed_log_through_a_pipe_is_read_as_from_a_file(tmp_path, suffix):
     import bz2
-    import gzip
     import io
     import lzma
     import os
@@ -303,3 +303,19 @@ def test_a_limit_on_honest_logs_never_ends_with_an_error(tmp_path, limit):
     done = called("analyze", *logs, "--limit", limit, "-f", "json", cwd=tmp_path)
     assert done.status in (0, 4), done
     strict(done.out)
+
+
+def test_reading_has_its_part_in_the_time_of_a_log(tmp_path):
+    empty = gzip.compress(b"", mtime=0)
+    (tmp_path / "slow.gz").write_bytes(empty * (20_000_000 // len(empty)))
+    done = called("analyze", "slow.gz", "--time-limit", "0.5", cwd=tmp_path)
+    assert done.status == 2
+    assert "took more than 0.5 s of processor time to be read" in done.err
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "1e308", "1e9", "-5"])
+@pytest.mark.parametrize("command", [["analyze", LOG], ["audit", LOG, "--out", "out"]], ids=["analyze", "audit"])
+def test_a_time_that_no_timer_takes_is_refused(tmp_path, command, seconds):
+    done = called(*command, "--time-limit", seconds, cwd=tmp_path)
+    assert done.status == 2, done
+    assert "--time-limit" in done.err

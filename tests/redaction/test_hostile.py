@@ -257,3 +257,17 @@ def test_all_but_the_secrets_stays(pieces: list[str]) -> None:
     text = "".join(pieces).replace("REDACTED", "")
     pattern = ".*".join(re.escape(part) for part in re.split(r"REDACTED-[a-z-]+", cleaned(text)))
     assert re.fullmatch(pattern, text, re.DOTALL)
+
+
+@pytest.mark.parametrize("rows", range(-3, 3))
+def test_a_broken_token_is_hidden_where_the_log_is_read_in_parts(rows: int) -> None:
+    filler = ("y" * 79 + "\n") * ((1 << 20) // 80 + rows)
+    clean = cleaned(filler + "\n".join(wrapped(LONG["jwt"], 80)) + "\nend\n")
+    assert leaked(clean[len(filler) :], JWT) == []
+    assert clean.startswith(filler)
+
+
+def test_a_typescript_keeps_its_length_whatever_is_broken() -> None:
+    log = f"Script started on 2026-01-01 [TERM=x]\n{'- ' * 20}{TOKEN[:30]}\n{TOKEN[30:]} \x1b[1m{TOKEN}\x1b[0m\r\n"
+    assert len(cleaned(log)) == len(log)
+    assert leaked(cleaned(log), TOKEN) == []

@@ -39,9 +39,9 @@ def test_every_sample_reads_back(path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('"pushlog/1"', '"pushlog/2"', '$.schema: "pushlog/1" was expected, not "pushlog/2"'),
+        ('"pushlog/1"', '"pushlog/2"', '$.schema: "pushlog/1" was expected, not a text'),
         ('"logs": [', '"others": [', "$.logs: a list was expected, not null"),
-        ('"lines": 64', '"lines": "64"', '$.logs[0].source.lines: a whole number from 0 was expected, not "64"'),
+        ('"lines": 64', '"lines": "64"', "$.logs[0].source.lines: a whole number from 0 was expected, not a text"),
         ('"lines": 64', '"lines": true', "$.logs[0].source.lines: a whole number from 0 was expected, not true"),
         ('"lines": 64', '"lines": -1', "$.logs[0].source.lines: a whole number from 0 was expected, not -1"),
         ('"lines": 64,', "", "$.logs[0].source.lines: is missing"),

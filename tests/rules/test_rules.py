@@ -315,7 +315,8 @@ def family(found: Diagnosis) -> Finding:
 
 @pytest.mark.parametrize("kind", [f for f in Family if f is not Family.UNKNOWN])
 def test_a_family_explains_its_errors_and_a_push_that_worked_has_none(kind):
-    row = next(row for row in signatures() if row.family is kind)
+    # The texts of jib name jib, and are pushes of their own.
+    row = next(row for row in signatures() if row.family is kind and not row.id.startswith("jib-"))
     (found,) = log(HEADER, row.sample[0].split("\n")).pushes
     assert found.error is not None
     assert found.error.family is kind

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pushlog.formats.client_timestamps import ClientTimestamps
     from pushlog.formats.docker.bind_error import ErrorLines
     from pushlog.formats.events import EventRow
-    from pushlog.intake.log_text import LogText
+    from pushlog.intake.log_text import Int64, LogText
     from pushlog.model import Client
 
 # Far enough for the longest error page.
@@ -35,6 +35,28 @@ _BELOW = 2
 _ENDS = {MarkKind.DIGEST, MarkKind.DONE, MarkKind.LAST_WORD, MarkKind.INTERRUPT}
 
 
+@dataclass(frozen=True, slots=True)
+class Interleaved:
+    """Where the marks of several pushes begin and end, which take turns in a log. They are shared by all of them."""
+
+    starts: Int64
+    stops: Int64
+
+    @classmethod
+    def of(cls, text: LogText, marks: Sequence[Mark]) -> Interleaved:
+        """Return the places of these marks, which are in order, each with the end of its line."""
+        return cls(
+            starts=np.array([mark.start for mark in marks], dtype=np.int64),
+            stops=np.array([_line_end(text, mark.stop) for mark in marks], dtype=np.int64),
+        )
+
+
+def _line_end(text: LogText, stop: int) -> int:
+    """Return the offset behind the line feed, if the line ends at an offset; else the offset itself."""
+    end = text.data[stop : stop + 2]
+    return stop + (2 if end == b"\r\n" else end[:1] in (b"\n", b"\r"))
+
+
 @dataclass(slots=True, kw_only=True)
 class PushBuilder:
     """One push as its lines tell it: its client and why, its marks in the common words, its rows, its error.
@@ -42,7 +64,8 @@ class PushBuilder:
     The common words: `reference` with REFERENCE; `digest` with DIGEST and perhaps TAG: the client's proof of success;
     `done`: the same without a digest; `last_word`: the last line of a push that went well, printed before its end is
     known; `retry`: the client begins again, with WAIT in seconds and TEXT, the error. `consumed` are all marks that
-    were read. `interleaved` are marks of other pushes of the same command that stand between those of this one.
+    were read. `interleaved` are the marks of all pushes of the same command, in order: what stands between those of
+    this one is understood, but no part of it.
     """
 
     client: Client
@@ -50,7 +73,7 @@ class PushBuilder:
     marks: list[Mark] = field(default_factory=list)
     rows: list[EventRow] = field(default_factory=list)
     consumed: list[Mark] = field(default_factory=list)
-    interleaved: list[Mark] = field(default_factory=list)
+    interleaved: Interleaved | None = None
     error: ErrorLines | None = None
     clock: ClientTimestamps | None = None
     shares_error: bool = False
@@ -105,8 +128,10 @@ def parsed_push(text: LogText, push: PushBuilder) -> ParsedPush:
     starts, stops = np.array(spans, dtype=np.int64).T
     start, stop = int(starts.min()), int(stops.max())
     last = max(stop - 1, start)
-    inside = [(m.start, m.stop) for m in push.interleaved if start <= m.start < stop]
-    starts, stops = np.array(spans + inside, dtype=np.int64).T
+    if push.interleaved:
+        first, last_mark = np.searchsorted(push.interleaved.starts, [start, stop])
+        starts = np.concatenate([starts, push.interleaved.starts[first:last_mark]])
+        stops = np.concatenate([stops, push.interleaved.stops[first:last_mark]])
     unread = [p for a, b in gaps(starts, stops, start, stop) for p in text.pieces(a, b) if not is_noise(p.text)]
     return ParsedPush(
         client=push.client,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 from pushlog.formats.clients import buildkit_rawjson
-from pushlog.formats.clients.builder import parsed_push
+from pushlog.formats.clients.builder import Interleaved, parsed_push
 from pushlog.formats.clients.buildkit_closing import CLOSING_KINDS, close
 from pushlog.formats.clients.buildkit_lines import LINES, name_of_token, reference_of
 from pushlog.formats.clients.buildkit_screen import SCREEN_KINDS, screen_pushes
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from pushlog.intake.log_text import LogText
     from pushlog.knowledge.base import Knowledge
 
-__all__ = ["LINES", "OPENING", "WHERE", "pushes"]
+__all__ = ["INSIDE", "LINES", "OPENING", "WHERE", "pushes"]
 
 OPENING = StartPattern(
     signs=(
@@ -41,7 +40,7 @@ OPENING = StartPattern(
     rb"|\[\+\] Building \d|=> => pushing (?:layers?|manifest for) |" + buildkit_rawjson.PATTERN,
 )
 # What is left of a build where only its end was kept.
-CLOSINGS = StartPattern(
+INSIDE = StartPattern(
     signs=(
         rb"failed to solve: ",
         rb"failed with: ",
@@ -52,7 +51,7 @@ CLOSINGS = StartPattern(
     pattern=rb"failed to solve: |ERROR: failed to copy after \d|buildx (?:\w{1,12} )?failed with: "
     rb"|> (?:(?:\[[^\]\n]{1,80}\] )?exporting to image|pushing \S{1,250} with docker|\[internal\] pushing \S{1,250}):",
 )
-WHERE = (OPENING, CLOSINGS)
+WHERE = (OPENING, INSIDE)
 
 
 def pushes(text: LogText, knowledge: Knowledge) -> tuple[ParsedPush, ...]:
@@ -70,11 +69,9 @@ def pushes(text: LogText, knowledge: Knowledge) -> tuple[ParsedPush, ...]:
     closing = [mark for mark in marks if mark.kind in CLOSING_KINDS]
     close(text, builders, closing, steps=others, screens=screens, knowledge=knowledge)
     _add_names_of_tokens(builders, marks)
-    starts = [mark.start for mark in marks]
+    interleaved = Interleaved.of(text, marks)
     for push in builders:
-        # Steps take turns: lines of the others between those of a push are understood, but no part of it.
-        first, last = min(mark.start for mark in push.consumed), max(mark.start for mark in push.consumed)
-        push.interleaved = marks[bisect_left(starts, first) : bisect_right(starts, last)]
+        push.interleaved = interleaved
     return tuple(parsed_push(text, push) for push in builders)
 
 

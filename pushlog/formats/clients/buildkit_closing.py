@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right, insort
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -37,9 +38,12 @@ _PUSH_STEP = re.compile(
 )
 # Errors that only a push has. A pull reads, and never writes: `failed to copy: httpReadSeeker: …` is one's.
 _PUSH_ERROR = re.compile(
-    r'failed to push |failed to copy: (?!httpReadSeeker)|failed to copy after \d+ retries|failed commit on ref "'
+    r"failed to push |failed to copy: (?!httpReadSeeker)|failed to copy after \d+ retries"
+    r'|failed commit on ref "[^"]*": (?!"|unexpected commit)'
     r"|(?:POST|PUT|PATCH) request to \S+/v2/|(?:Post|Put|Patch) \"[^\"\s]+/v2/|/blobs/uploads/|/v2/\S+: 413 "
 )
+# How many pushes before and behind the closing lines they can belong to.
+_AROUND = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +87,24 @@ def close(
     `steps` are those without a push, of which the excerpt can say that one pushed; `screens` the pushes of terminals.
     """
     failed_rows = {id(screen.push): screen.failed_row for screen in screens if screen.failed_row}
+    failed_steps = _FailedSteps(steps)
+    pushes.sort(key=_begin)
     for closing in _closings(text, marks):
-        push = (
-            _by_error(pushes, closing)
-            or _of_step(text, pushes, steps, closing)
-            or _unfinished(pushes, closing, failed_rows, knowledge)
-        )
+        nearest = _nearest(pushes, closing)
+        push = _by_error(nearest, closing)
+        if push is None and closing.is_of_push and (step := failed_steps.take(closing)):
+            push = failed_step_push(text, step)
+            insort(pushes, push, key=_begin)
+        push = push or _unfinished(nearest, closing, failed_rows, knowledge)
         if push is None and closing.is_of_push and closing.error.text.strip():
+            _finish_others(screens, closing)
             push = new_push()
-            pushes.append(push)
-        if push is not None:
+            _add(push, closing)
+            insort(pushes, push, key=_begin)
+        elif push is not None:
             _add(push, closing)
     for screen in screens:
-        if screen.failed_row and screen.push.error is None:
+        if screen.failed_row and is_open(screen.push):
             row = text.data[screen.failed_row.start : screen.failed_row.stop].decode("utf-8", "replace")
             message = re.sub(r"^.*?(ERROR )|\s+\d+\.\d+s\s*$", r"\1", row)
             screen.push.error = error_at(text, screen.failed_row, message)
@@ -141,25 +150,26 @@ def _by_error(pushes: Sequence[PushBuilder], closing: _Closing) -> PushBuilder |
     return above
 
 
-def _of_step(
-    text: LogText, pushes: list[PushBuilder], steps: Sequence[Sequence[Mark]], closing: _Closing
-) -> PushBuilder | None:
-    """Return a push made of the step whose error is repeated here, if these lines say that it pushed."""
-    if not closing.is_of_push:
-        return None
-    message = first_line(closing.error.text)
-    for step in steps:
-        error = step[-1]
-        is_above = error.kind == MarkKind.ERROR and error.start < closing.mark.start
-        if is_above and first_line(error.fields["TEXT"]) == message and not _is_taken(pushes, error):
-            push = failed_step_push(text, step)
-            pushes.append(push)
-            return push
-    return None
+class _FailedSteps:
+    """The steps that failed without a word of a push, by the first line of their error."""
+
+    def __init__(self, steps: Sequence[Sequence[Mark]]) -> None:
+        """Take the steps of a log; those that did not fail are left out."""
+        self._by_error: dict[str, list[Sequence[Mark]]] = {}
+        for step in steps:
+            if step[-1].kind == MarkKind.ERROR:
+                self._by_error.setdefault(first_line(step[-1].fields["TEXT"]), []).append(step)
+
+    def take(self, closing: _Closing) -> Sequence[Mark] | None:
+        """Return the first step above whose error is repeated in the closing lines; each step is returned once."""
+        steps = self._by_error.get(first_line(closing.error.text), [])
+        return steps.pop(0) if steps and steps[0][-1].start < closing.mark.start else None
 
 
-def _is_taken(pushes: Sequence[PushBuilder], error: Mark) -> bool:
-    return any(push.error is not None and push.error.start == error.start for push in pushes)
+def _nearest(pushes: Sequence[PushBuilder], closing: _Closing) -> Sequence[PushBuilder]:
+    """Return the pushes around the closing lines, those of a log of nothing but errors would be too many."""
+    place = bisect_right(pushes, closing.mark.start, key=_begin)
+    return pushes[max(0, place - _AROUND) : place + _AROUND]
 
 
 def _unfinished(
@@ -177,8 +187,20 @@ def _unfinished(
     return None
 
 
+def _finish_others(screens: Sequence[ScreenPush], closing: _Closing) -> None:
+    """Add the success of a target on a screen whose step failed at another one, which the error names.
+
+    The targets of a step are pushed one after the other.
+    """
+    if refused_name(closing.error.text) is None:
+        return
+    for screen in screens[-_AROUND:]:
+        if screen.success and is_open(screen.push) and _begin(screen.push) < closing.mark.start:
+            screen.push.marks += screen.success
+
+
 def _begin(push: PushBuilder) -> int:
-    return min((mark.start for mark in push.consumed), default=0)
+    return push.consumed[0].start if push.consumed else 0
 
 
 def _add(push: PushBuilder, closing: _Closing) -> None:

@@ -42,6 +42,7 @@ class _Step:
     rows: list[Mark] = field(default_factory=list)
     names: dict[str, None] = field(default_factory=dict)
     targets: dict[str, Mark] = field(default_factory=dict)
+    is_listed: bool = False
 
     @property
     def is_push(self) -> bool:
@@ -51,10 +52,14 @@ class _Step:
 
 @dataclass(frozen=True, slots=True)
 class ScreenPush:
-    """A push that a screen shows; `failed_row`: the row that says it failed, but not why."""
+    """A push that a screen shows; `failed_row`: the row that says that its step failed, but not why.
+
+    `success`: the marks of its success, for a step that failed at a later target. Empty where no manifest was sent.
+    """
 
     push: PushBuilder
     failed_row: Mark | None
+    success: tuple[Mark, ...] = ()
 
 
 def screen_pushes(marks: Sequence[Mark]) -> list[ScreenPush]:
@@ -64,7 +69,7 @@ def screen_pushes(marks: Sequence[Mark]) -> list[ScreenPush]:
         is_finished = any("FINISHED" in mark.fields.get("AFTER", "") for mark in screen)
         for step in _steps(screen):
             if step.is_push:
-                pushes += _pushes(step, screen, is_finished=is_finished)
+                pushes += _pushes(step, is_finished=is_finished)
     return pushes
 
 
@@ -92,6 +97,7 @@ def _steps(screen: Sequence[Mark]) -> list[_Step]:
         if mark.kind in _STEP_KINDS:
             key = f"{mark.kind} {mark.fields.get('BAKED', '')}{mark.fields.get('REFERENCE', '')}"
             current = steps.setdefault(key, _Step(mark.kind, mark))
+            current.is_listed = True
             current.flag = mark.fields.get("FLAG", "").strip()
             current.rows.append(mark)
             if "REFERENCE" in mark.fields:
@@ -101,16 +107,16 @@ def _steps(screen: Sequence[Mark]) -> list[_Step]:
         elif mark.kind == MarkKind.TTY_NAMING:
             current.names[mark.fields["REFERENCE"]] = None
         elif mark.kind in {*_PUSH_ROWS, MarkKind.TTY_NOTE}:
-            if not any(current is step for step in steps.values()):
-                steps.setdefault("", current)
-                current = steps[""]
+            if not current.is_listed:
+                current = steps.setdefault("", current)
+                current.is_listed = True
             current.rows.append(mark)
             if mark.kind == MarkKind.TTY_MANIFEST:
                 current.targets[mark.fields["TARGET"]] = mark
     return list(steps.values())
 
 
-def _pushes(step: _Step, screen: Sequence[Mark], *, is_finished: bool) -> list[ScreenPush]:
+def _pushes(step: _Step, *, is_finished: bool) -> list[ScreenPush]:
     """Return the pushes of a step: its targets by repository, in order; only the last can have failed."""
     groups: dict[tuple[str | None, str | None], dict[str, Mark]] = {}
     for target, mark in step.targets.items():
@@ -129,12 +135,12 @@ def _pushes(step: _Step, screen: Sequence[Mark], *, is_finished: bool) -> list[S
         begin = next((mark for mark in push.consumed if mark.kind in _PUSH_ROWS), push.consumed[0])
         if step.kind == MarkKind.TTY_EXPORT:
             push.consumed = [mark for mark in push.consumed if mark.start >= begin.start]
-        push.consumed += [m for m in screen if m.kind == MarkKind.DRAWN and m.start >= push.consumed[0].start]
         _name(push, step, targets, begin)
         _end(push, step, targets, is_done=not is_last or (is_finished and not step.flag))
         _add_layers(push, step)
         _time(push, whole=is_finished)
-        pushes.append(ScreenPush(push, _failed_row(step) if is_last else None))
+        failed_row = _failed_row(step) if is_last else None
+        pushes.append(ScreenPush(push, failed_row, _success(push, targets) if failed_row and targets else ()))
     return pushes
 
 
@@ -157,19 +163,26 @@ def _name(push: PushBuilder, step: _Step, targets: dict[str, Mark], mark: Mark) 
 
 def _end(push: PushBuilder, step: _Step, targets: dict[str, Mark], *, is_done: bool) -> None:
     """Add how the push ended, as far as the rows show."""
-    last = push.consumed[-1]
     if is_done:
-        for target, mark in targets.items():
-            digest = target.partition("@")[2]
-            name = _whole_name(target, mark)
-            tag = tag_of(name) if name else None
-            whole = {"DIGEST": digest} if _DIGEST.fullmatch(digest) else {}
-            if whole or tag:
-                push.add_mark(MarkKind.DIGEST, last, **({"TAG": tag} if tag else {}), **whole)
-        if not any("DIGEST" in mark.fields for mark in push.marks):
-            push.add_mark(MarkKind.DONE, last)
+        push.marks += _success(push, targets)
     elif step.flag == "CANCELED":
-        push.add_mark(MarkKind.INTERRUPT, last, WHY=CANCELED)
+        push.add_mark(MarkKind.INTERRUPT, push.consumed[-1], WHY=CANCELED)
+
+
+def _success(push: PushBuilder, targets: dict[str, Mark]) -> tuple[Mark, ...]:
+    """Return the marks that tell that all targets are there, with the digests that the terminal did not cut."""
+    last = push.consumed[-1]
+    success = new_push()
+    for target, mark in targets.items():
+        digest = target.partition("@")[2]
+        name = _whole_name(target, mark)
+        tag = tag_of(name) if name else None
+        whole = {"DIGEST": digest} if _DIGEST.fullmatch(digest) else {}
+        if whole or tag:
+            success.add_mark(MarkKind.DIGEST, last, **({"TAG": tag} if tag else {}), **whole)
+    if not any("DIGEST" in mark.fields for mark in success.marks):
+        success.add_mark(MarkKind.DONE, last)
+    return tuple(success.marks)
 
 
 def _failed_row(step: _Step) -> Mark | None:

@@ -93,9 +93,12 @@ def _targets(step: Sequence[Mark]) -> Iterator[tuple[list[Mark], str | None]]:
     are one push.
     """
     units: list[list[Mark]] = [[]]
+    has_manifest = False
     for mark in step:
-        if mark.kind in {MarkKind.LAYERS, MarkKind.LAYERS_DONE} and _has_manifest(units[-1]):
+        if mark.kind in {MarkKind.LAYERS, MarkKind.LAYERS_DONE} and has_manifest:
             units.append([])
+            has_manifest = False
+        has_manifest = has_manifest or mark.kind == MarkKind.MANIFEST_DONE
         units[-1].append(mark)
     names = [mark.fields["REFERENCE"] for mark in step if mark.kind == MarkKind.NAMING]
     names = list(dict.fromkeys(names))
@@ -103,10 +106,6 @@ def _targets(step: Sequence[Mark]) -> Iterator[tuple[list[Mark], str | None]]:
     for _, same in groupby(each, key=lambda pair: repository_of(pair[1]) if pair[1] else (None, None)):
         pairs = list(same)
         yield [mark for unit, _ in pairs for mark in unit], pairs[-1][1]
-
-
-def _has_manifest(unit: Sequence[Mark]) -> bool:
-    return any(mark.kind == MarkKind.MANIFEST_DONE for mark in unit)
 
 
 def _name(unit: Sequence[Mark], names: Sequence[str], number: int, count: int) -> str | None:

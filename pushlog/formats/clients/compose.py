@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pushlog.formats.client_timestamps import client_timestamps
-from pushlog.formats.clients.builder import PushBuilder, error_at, parsed_push, pushes_of
+from pushlog.formats.clients.builder import Interleaved, PushBuilder, error_at, parsed_push, pushes_of
 from pushlog.formats.docker.bind_error import join_error_lines
 from pushlog.formats.errors.classify import starts_error
 from pushlog.formats.events import UNKNOWN, EventKind, EventRow
@@ -36,12 +36,11 @@ OPENING = StartPattern(
     rb"|\[\+\] push \d+/\d",
 )
 # The rows that version 5 draws on a terminal: a spinner, a bar and colours stand around the name.
-ROWS = StartPattern(
-    signs=(rb"Pushing +(?:\x1b\[|\d)", rb"\xe2\x9c\x94"),
-    pattern=rb"[\w.*-]+[/:][\w./:*-]+ +(?:\[[^\]\n]{0,400}\][^\]\n]{0,40} +)?Pushing +(?:\x1b\[\d+m)*\d+\.\ds"
-    rb"|\xe2\x9c\x94(?:\x1b\[[0-9;]*m)* [\w.*-]+[/:][\w./:*-]+ +(?:\x1b\[[0-9;]*m)*Pushed",
+INSIDE = StartPattern(
+    signs=(rb"Pushing +(?:\x1b\[|\d)",),
+    pattern=rb"[\w.*-]+[/:][\w./:*-]+ +(?:\[[^\]\n]{0,400}\][^\]\n]{0,40} +)?Pushing +(?:\x1b\[\d+m)*\d+\.\ds",
 )
-WHERE = (OPENING, ROWS)
+WHERE = (OPENING, INSIDE)
 _WHY = "the lines are those of docker compose"
 _AMONG = "; the error does not say which of the images of the command it is about"
 _STOPPED = "Compose stops the other pushes of a command when one fails."
@@ -52,6 +51,8 @@ _IMAGE_KINDS = {MarkKind.PUSHING, MarkKind.PUSHED}
 _REFUSED_KINDS = {MarkKind.REFUSED, MarkKind.REFUSED_ROW}
 # What the row of an image ends with on a terminal; an error is cut to the width before it.
 _ROW_END = re.compile(r"(\.\.\.)? +\d+\.\d+s$")
+# An error can be a page below its row; a run of nothing but such rows is read no further than this.
+_ROWS_READ = 1000
 # Other lines between a push and its error, and how far its error may reach, in bytes.
 _FOREIGN = 8
 _PAGE = 32768
@@ -98,19 +99,22 @@ def _pushes(text: LogText, knowledge: Knowledge, run: list[Mark]) -> list[PushBu
     pushes: dict[str, PushBuilder] = {}
     refused: dict[str, ErrorLines] = {}
     rows: dict[tuple[str, str], EventRow] = {}
+    rows_read = 0
     single = len({m.fields["IMAGE"] for m in run if m.kind in _IMAGE_KINDS}) == 1
     for number, mark in enumerate(run):
         name = _name(mark) or (next(iter(pushes), "") if single else "")
         if mark.kind in {MarkKind.LAYER, *_IMAGE_KINDS, *_REFUSED_KINDS} or (mark.kind == MarkKind.BARE and name):
             push = pushes.setdefault(name, _new(mark, name)) if name not in pushes else pushes[name]
             _tell(push, mark, rows, name)
-        if mark.kind in _REFUSED_KINDS:
+        rows_read += mark.kind in _REFUSED_KINDS
+        if mark.kind in _REFUSED_KINDS and rows_read <= _ROWS_READ:
             refused[name] = _row_error(text, mark)
             run[number] = replace(mark, stop=refused[name].stop)
     if not pushes:
         return []
+    interleaved = Interleaved.of(text, run)
     for push in pushes.values():
-        push.interleaved = list(run)
+        push.interleaved = interleaved
     _end(pushes, refused, _error(text, knowledge, run[-1]))
     return list(pushes.values())
 
@@ -191,15 +195,17 @@ def _end(pushes: dict[str, PushBuilder], refused: dict[str, ErrorLines], last: E
     errors = {name: last if last and _is_same(error, last) else error for name, error in refused.items()}
     if not errors and last:
         failed = _failed(list(pushes.values()), last)
-        errors = {name: last for name, push in pushes.items() if push in failed}
         for push in failed:
             push.shares_error = len(failed) > 1
+        is_failed = {id(push) for push in failed}
+        errors = {name: last for name, push in pushes.items() if id(push) in is_failed}
     repositories = {name: _repository(push) for name, push in pushes.items()}
+    others = set(repositories.values())
     for name, push in pushes.items():
         _add_clock(push)
         error = errors.get(name)
         about = names_in([error.text]).repository if error else None
-        is_of_other = about is not None and about != repositories[name] and about in repositories.values()
+        is_of_other = about is not None and about != repositories[name] and about in others
         if error and not is_of_other:
             push.error = error
             push.why += _AMONG if push.shares_error else ""

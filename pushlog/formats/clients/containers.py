@@ -33,6 +33,7 @@ _PUSH_ERROR = (
     r"|[Uu]ploading (?:manifest \S+|layer) to "
     r"|reuse blob \S+ at destination: |Error copying (?:tag|image to the remote)|[Pp]ushing image \\?\""
     r"|error copying layers and metadata for container \"docker://|blob \S+ exists in \S+/\S+: |Failed to push image: "
+    r"|initializing destination docker://"
 )
 OPENING = StartPattern(
     signs=(
@@ -48,7 +49,7 @@ OPENING = StartPattern(
     rb"|Pushing image [^\s\"]+ \.\.\.|Pushed \d+/\d+ layers, \d",
 )
 # An error can be all that is left of a push; the words of a push stand anywhere in it.
-ERRORS = StartPattern(
+INSIDE = StartPattern(
     signs=(
         rb"riting blob: ",
         rb"nitiating layer upload to ",
@@ -59,6 +60,7 @@ ERRORS = StartPattern(
         rb"ushing image ",
         rb"blob \S+ exists in ",
         rb"Failed to push image: ",
+        rb"initializing destination ",
     ),
     pattern=_PUSH_ERROR.encode(),
 )
@@ -67,7 +69,7 @@ COMMAND = StartPattern(
     signs=(rb"podman ", rb"buildah ", rb"skopeo "),
     pattern=rb"\b(?:podman|buildah|skopeo) (?:[^\n]{0,160} )?(?:push|copy) ",
 )
-WHERE = (OPENING, COMMAND, ERRORS)
+WHERE = (OPENING, COMMAND, INSIDE)
 _COPY = {
     MarkKind.BEGIN,
     MarkKind.IMAGE,
@@ -89,7 +91,7 @@ _IS_PUSH_ERROR = re.compile(_PUSH_ERROR)
 # `pushing image "X" to "docker://X": …` is how buildah wraps every error; podman and skopeo have no such words.
 _BUILDAH = re.compile(r'(?:Error: |error )pushing image "[^"]+" to "(?:docker://)?([^"]+)": ')
 _OLD_BUILDAH = re.compile(r'error copying layers and metadata for container "docker://([^"]+)": ')
-_NAMED = re.compile(r'Error pushing image "([^"\s]+)": ')
+_NAMED = re.compile(r'Error pushing image "([^"\s]+)": |initializing destination docker://(\S+): ')
 _FAMILY = "the lines are those of containers/image, which podman, buildah and skopeo share"
 # How far below the name that a build gave its image the lines of the push can stand.
 _BELOW_TAG = 8
@@ -229,7 +231,7 @@ def _add_names(push: PushBuilder, command: Mark | None, tagged: Mark | None, err
     if error and push.error:
         forms = (form.search(push.error.text) for form in (_BUILDAH, _OLD_BUILDAH, _NAMED))
         if match := next(filter(None, forms), None):
-            push.add_mark(MarkKind.REFERENCE, error, REFERENCE=match[1])
+            push.add_mark(MarkKind.REFERENCE, error, REFERENCE=with_default_tag(next(filter(None, match.groups()))))
 
 
 def _named(command: str) -> str | None:

@@ -63,10 +63,12 @@ def _blobs(attempt: Sequence[Mark], *kinds: MarkKind) -> list[str]:
 
 def _aliases(before: Sequence[str], attempt: Sequence[Mark]) -> dict[str, str]:
     """Return the names of the first attempt for blobs that this one finds in the registry under new digests."""
-    listed = _blobs(attempt)
-    there = [blob for blob in _blobs(attempt, MarkKind.EXISTS) if blob not in before]
-    gone = [blob for blob in before if blob not in listed]
-    return dict(zip(there, gone, strict=False))
+    earlier, listed = set(before), set(_blobs(attempt))
+    new_names = [blob for blob in _blobs(attempt, MarkKind.EXISTS) if blob not in earlier]
+    if not new_names:
+        return {}
+    unlisted = [blob for blob in before if blob not in listed]
+    return dict(zip(new_names, unlisted, strict=False))
 
 
 def _add_attempt(

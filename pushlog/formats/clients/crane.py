@@ -44,6 +44,7 @@ OPENING = StartPattern(
 )
 # A push can end before it says anything but its error: then its command tells.
 COMMAND = StartPattern(signs=(rb"crane ",), pattern=rb"\b(?:crane|gcrane) (?:[^\n]{0,160} )?(?:push|copy|cp|tag) ")
+INSIDE = None
 WHERE = (OPENING, COMMAND)
 # Requests that only a push makes, or one that says what it is for; a pull gets, and asks for a manifest by HEAD.
 _PUSH_ERROR = re.compile(

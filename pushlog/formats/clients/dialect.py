@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 class Dialect(Protocol):
     """A module of `formats/clients/`, listed in `formats/dialects.py`.
 
-    `LINES`: its grammar; `OPENING`: text that only a push of it prints at the beginning of a line; `WHERE`: that and
-    other text that stands in or beside its pushes.
+    `LINES`: its grammar; `OPENING`: text that only a push of it prints at the beginning of a line; `INSIDE`: text that
+    only a push of it prints, farther inside a line; `WHERE`: these and other text that stands in or beside its pushes.
     """
 
     @property
@@ -30,6 +30,10 @@ class Dialect(Protocol):
     @property
     def OPENING(self) -> StartPattern:  # noqa: N802 - a constant of a module
         """Text that a push prints at the beginning of a line."""
+
+    @property
+    def INSIDE(self) -> StartPattern | None:  # noqa: N802 - a constant of a module
+        """Text that a push prints inside a line, None where it has none that tells."""
 
     @property
     def WHERE(self) -> tuple[StartPattern, ...]:  # noqa: N802 - a constant of a module

@@ -41,6 +41,7 @@ OPENING = StartPattern(
     rb"|Failed to push to destination )"
     rb"|error pushing image: failed to push to destination |error checking push permissions ",
 )
+INSIDE = None
 WHERE = (OPENING,)
 _SINCE = re.compile(r"\[(\d+)\]")
 _STAMP = re.compile(r'time="([^"]+)"')

@@ -30,6 +30,7 @@ OPENING = StartPattern(
     pattern=rb"Pushed ref \S+ with digest: sha256:|failed to (?:put manifest|mount blob) \S+",
 )
 COMMAND = StartPattern(signs=(rb"manifest push ",), pattern=rb"\bdocker(?:\.exe)? (?:[^\n]{0,160} )?manifest push ")
+INSIDE = None
 WHERE = (OPENING, COMMAND)
 _ENDS = (MarkKind.REFUSED, MarkKind.MISSING, MarkKind.DIGEST)
 # What a command printed stands right below it.

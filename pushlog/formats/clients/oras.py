@@ -37,15 +37,22 @@ OPENING = StartPattern(
     pattern=rb"(?:Uploading|Uploaded|Exists|Skipped|Mounted|Copying|Copied) {1,4}[0-9a-f]{12} |Pushed \[registry\] "
     rb"|Error response from registry: ",
 )
-# The rows of a terminal begin with a spinner or a tick and colours.
-ROWS = StartPattern(
-    signs=(rb"\xe2\x9c\x93", rb"/s\) ", rb"Error: basic credential not found"),
+# The rows of a terminal begin with a tick, or a spinner and a bar, and colours.
+INSIDE = StartPattern(
+    signs=(
+        rb"Upload(?:ing|ed) ",
+        rb"Exists ",
+        rb"Skipped ",
+        rb"Mounted ",
+        rb"Cop(?:ying|ied) (?!blob |config )",
+        rb"Error: basic credential not found",
+    ),
     pattern=rb"\xe2\x9c\x93(?:\x1b\[[\d;]*m)* (?:Uploaded|Exists|Skipped|Mounted|Copied) +\S"
-    rb"|\[(?:\x1b\[[\d;]*m| )*\.{1,20}\]\([^)\n]{1,12}/s\) |Error: basic credential not found",
+    rb"|/s\) (?:Uploading|Copying) +\S|Error: basic credential not found",
 )
 # A push can end before it says anything but its error: then its command tells.
 COMMAND = StartPattern(signs=(rb"oras ",), pattern=rb"\boras (?:[^\n]{0,160} )?(?:push|attach|cp) ")
-WHERE = (OPENING, ROWS, COMMAND)
+WHERE = (OPENING, INSIDE, COMMAND)
 _ENDS = (MarkKind.DIGEST, MarkKind.ERROR)
 # Kinds that only a push prints.
 _PUSH_KINDS = {

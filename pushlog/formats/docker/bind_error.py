@@ -39,6 +39,8 @@ _DONE = (EventKind.PUSHED, EventKind.EXISTS, EventKind.MOUNTED, EventKind.SKIPPE
 # So many lines that nothing explains may follow such an error.
 _OTHERS = 2
 # How far below its last line the error of a push is looked for, in bytes.
+# An error has a word; what a terminal leaves where it was cut need not have one.
+_WORD = re.compile(r"[^\W\d_]{3}")
 _TILDES = re.compile(rb"\r?\n\s*\+ ~+\s*(?:\n|$)")
 _LONGEST_MARK = 400
 _REACH = 65536
@@ -183,7 +185,9 @@ def _unexplained_error(candidate: PushRange, offset: int) -> ErrorLines | None:
     """Return the line right below a push as its error, if nothing else explains it and the output ends with it."""
     pieces = iter(candidate.leftover(offset, min(candidate.stop, offset + _REACH)))
     first = next(pieces, None)
-    if first is None or candidate.text.data[offset : first.start].count(b"\n") > _APART or is_bystander(first.text):
+    if first is None or not _WORD.search(first.text) or is_bystander(first.text):
+        return None
+    if candidate.text.data[offset : first.start].count(b"\n") > _APART:
         return None
     others = sum(1 for _ in takewhile(lambda piece: not is_bystander(piece.text), islice(pieces, _OTHERS + 1)))
     if others > _OTHERS:

@@ -77,6 +77,7 @@ STAGES = (
     ("Error trying to reuse blob", "upload"),
     ("Error checking whether a blob", "upload"),
     ("Error pinging", "ping"),
+    ("error pinging", "ping"),
     ("Error copying config", "upload"),
     ("Error writing manifest", "upload"),
     ("Error uploading manifest", "upload"),

@@ -170,9 +170,14 @@ def _closers(head: str) -> Iterator[str]:
 
 
 def _with_page(text: str) -> str:
-    """Return an error up to the end of its page, with line breaks in place of those that are written as letters."""
-    if '"' not in text.partition("<")[0]:
-        text = _BREAKS.sub("\n", text)
+    """Return an error up to the end of its page, with line breaks in place of those that are written as letters.
+
+    A page that the client itself quotes is left as it is.
+    """
+    page = PAGE.search(text)
+    if page is None or '"' in text[: page.start()]:
+        return text
+    text = _BREAKS.sub("\n", text)
     end = PAGE_END.search(text)
     return text[: end.end()] if end and "\n" in text else text
 

@@ -36,17 +36,22 @@ _LOOKED_AT = 2000
 _MOST = 512
 # So many empty lines stand for the lines between two parts: what is further apart does not belong together.
 _APART = 400
+# So many names are told.
+_NAMED = 5
 
 
 @dataclass(frozen=True)
 class LaneText(LogText):
     """The lines of one lane of a log. `numbers`: the physical line of each, ascending; `total`: lines of the log.
 
+    `name`: what the prefix of its lines says, empty for lines without one.
+
     Offsets are those in `data`, lines are physical; a line of another lane is empty here.
     """
 
     numbers: Int64 = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     total: int = 0
+    name: str = ""
 
     @cached_property
     def rows(self) -> LogText:
@@ -92,10 +97,16 @@ def lanes_of(text: LogText, prefixes: Prefixes) -> tuple[LaneText, ...]:
     for start, stop in sorted((*text.parts, *text.beside)):
         sorter.skip_to(text.line_of(start) if start < stop else sorter.line)
         for data, candidates in _blocks(text, prefixes.ranges, start, stop):
-            sorter.add(data, candidates)
-    if len(sorter.lanes) > _MOST:
-        return ()
-    return tuple(lane.text(text.lines) for lane in sorter.lanes.values() if lane.parts)
+            if not sorter.add(data, candidates):
+                return ()
+    return tuple(lane.text(name, text.lines) for name, lane in sorter.lanes.items() if lane.parts)
+
+
+def note_of(lanes: Sequence[LaneText]) -> tuple[str, ...]:
+    """A note that names lanes; none for a log without."""
+    names = [lane.name for lane in lanes if lane.name]
+    rest = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return (f"lines are told apart by what their prefix names: {', '.join(names[:_NAMED])}{rest}",) if names else ()
 
 
 def _are_several(text: LogText, prefixes: Prefixes) -> bool:
@@ -139,9 +150,10 @@ class _Lane:
     parts: list[bytes] = field(default_factory=list)
     numbers: list[Int64] = field(default_factory=list)
 
-    def text(self, total: int) -> LaneText:
+    def text(self, name: Name, total: int) -> LaneText:
         """The finished text."""
-        return LaneText(b"".join(self.parts), numbers=np.concatenate(self.numbers), total=total)
+        shown = " ".join(part.decode("utf-8", "replace") for part in name)
+        return LaneText(b"".join(self.parts), numbers=np.concatenate(self.numbers), total=total, name=shown)
 
 
 class _Sorter:
@@ -161,9 +173,11 @@ class _Sorter:
                 lane.numbers.append(np.arange(line - gap, line))
         self.line = line
 
-    def add(self, data: bytes, prefixes: Sequence[LinePrefix]) -> None:
-        """Sort the next lines, the last of which ends with a line feed or with the log."""
+    def add(self, data: bytes, prefixes: Sequence[LinePrefix]) -> bool:
+        """Sort the next lines, the last of which ends with a line feed or with the log; False if lanes are too many."""
         names, contents = self._split(data.removesuffix(b"\n"), prefixes)
+        if len(self.lanes.keys() | set(names)) > _MOST:
+            return False
         feeds = np.ones(len(contents), dtype=np.int64)
         if data.count(b"\n") > len(contents):
             feeds += np.fromiter((content.count(b"\n") for content in contents), dtype=np.int64, count=len(contents))
@@ -181,6 +195,7 @@ class _Sorter:
             lane.numbers.append(_counted(first[is_own], feeds[is_own]))
         self.line += int(feeds.sum())
         self._name = names[-1]
+        return True
 
     def _split(self, data: bytes, prefixes: Sequence[LinePrefix]) -> tuple[list[Name], list[bytes]]:
         """The contents behind each prefix, with the lane that it names; before the first one, the lane so far."""

@@ -10,7 +10,7 @@ from pushlog.intake.limits import long_lines
 from pushlog.intake.log_text import LogText
 from pushlog.intake.unwrap.exports.assembly import NEWEST_FIRST, line_starts, moved_offsets
 from pushlog.intake.unwrap.exports.export import unwrap_export
-from pushlog.intake.unwrap.lanes import lanes_of
+from pushlog.intake.unwrap.lanes import lanes_of, note_of
 from pushlog.intake.unwrap.newest_first import oldest_first
 from pushlog.intake.unwrap.prefix import detect
 from pushlog.intake.unwrap.recording import RecordingTimestamps, unwrap_recording
@@ -131,13 +131,14 @@ def _unwrap(
         prefixes = detect(text, openings)
         timestamps = PrefixTimestamps(text=text, ranges=prefixes.ranges, zone=zone)
         notes = (*notes, NEWEST_FIRST)
+    lanes = lanes_of(text, prefixes)
     return UnwrappedLog(
         original=text,
         ranges=prefixes.ranges if prefixes.all else (),
-        lanes=lanes_of(text, prefixes),
+        lanes=lanes,
         timestamps=timestamps,
         decoration=prefixes.name,
-        notes=notes,
+        notes=(*notes, *note_of(lanes)),
     )
 
 

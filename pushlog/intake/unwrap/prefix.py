@@ -38,6 +38,9 @@ _FIRST_LINES = 60
 _LONGEST = 600
 # The prefixes of so many lines of pushes above and below a line may be its own.
 _NEAR = 8
+_DIGITS = bytes.maketrans(b"123456789", b"000000000")
+# After so many shapes that are no prefix, nothing that is new is one.
+_STRANGE = 300
 # Systems whose stamp says nothing of what stands behind it.
 _VAGUE = {"timestamp", "ts", "log-level", "prefix"}
 
@@ -116,8 +119,9 @@ def _recognised(all_witnesses: Sequence[Witness], forms: Sequence[Decoration]) -
     recognised: dict[int, LinePrefix] = {}
     unknown: list[Witness] = []
     likely: list[LinePrefix] = []
+    strange: set[bytes] = set()
     for witness in all_witnesses:
-        prefix = _of_rows(witness.prefix, likely, forms)
+        prefix = _of_rows(witness.prefix, likely, strange, forms)
         if prefix is not None and (prefix.forms or not witness.is_command):
             recognised[witness.start] = prefix
         elif not witness.is_command:
@@ -129,14 +133,24 @@ def _recognised(all_witnesses: Sequence[Witness], forms: Sequence[Decoration]) -
     return [(witness, recognised[witness.start]) for witness in all_witnesses if witness.start in recognised]
 
 
-def _of_rows(prefix: bytes, likely: list[LinePrefix], forms: Sequence[Decoration]) -> LinePrefix | None:
-    """The prefix that known forms make up. `likely`: those that were met before, which are tried first."""
+def _of_rows(
+    prefix: bytes, likely: list[LinePrefix], strange: set[bytes], forms: Sequence[Decoration]
+) -> LinePrefix | None:
+    """The prefix that known forms make up.
+
+    `likely`: those that were met before, which are tried first; `strange`: shapes of those that no forms make up.
+    """
     if not prefix:
         return PLAIN
     for candidate in likely:
         if candidate.pattern.fullmatch(prefix):
             return candidate
+    shape = prefix.translate(_DIGITS)
+    if shape in strange or len(strange) > _STRANGE:
+        return None
     line_prefix = known_prefix(prefix, forms)
+    if line_prefix is None:
+        strange.add(shape)
     if line_prefix is not None and line_prefix.forms:
         if not line_prefix.pattern.fullmatch(prefix):
             line_prefix = replace(line_prefix, is_coloured=True)

@@ -36,7 +36,6 @@ _FIRST, _BEHIND, _MOST = 60, 12, 1000
 _MANY, _ALL = 600, 6000
 _REACH = 1 << 15
 _LONGEST = 600
-_LINE = 4096
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -71,6 +70,8 @@ def _of_part(
     yield from _openings(data, openings, *part, _FIRST if is_early else 1)
     for number, offset in enumerate(_finds(data, _HEADER, *part)):
         start = _line_start(data, offset)
+        if start < 0:
+            continue
         if is_early and number < _MANY // _BEHIND:
             yield from _openings(data, openings, start, min(part[1], start + _REACH), _BEHIND)
         elif data[start : start + 1] != b"{":
@@ -80,22 +81,22 @@ def _of_part(
     for words in _COMMANDS:
         for offset in _finds(data, words, *part):
             start = _line_start(data, offset)
-            before = data[max(start, offset - _LONGEST) : offset]
-            prompt = _PROMPT.search(before)
-            yield Witness(start, before[: prompt.start()] if prompt else before, is_command=True)
+            if start >= 0:
+                prompt = _PROMPT.search(data, start, offset)
+                yield Witness(start, data[start : prompt.start() if prompt else offset], is_command=True)
 
 
 def _openings(data: Data, openings: Sequence[StartPattern], start: int, stop: int, number: int) -> Iterator[Witness]:
     for offset in islice(places(openings, data, start, stop), number):
         first = _line_start(data, offset)
-        prefix = data[max(first, offset - _LONGEST) : offset]
-        if not _REDRAW.search(prefix) and not prefix.endswith(b"\r"):
+        prefix = data[first:offset]
+        if first >= 0 and not _REDRAW.search(prefix) and not prefix.endswith(b"\r"):
             yield Witness(first, prefix, is_row=_ROW.match(data, offset) is not None)
 
 
 def _at(data: Data, offset: int, words: re.Pattern[bytes], *, is_row: bool) -> Iterator[Witness]:
     first = _line_start(data, offset)
-    match = words.search(data, max(first, offset - _LONGEST), min(len(data), offset + _LONGEST))
+    match = words.search(data, first, min(len(data), offset + _LONGEST)) if first >= 0 else None
     # In a message of the Engine the digest line is a status: no prefix stands there.
     if (
         match
@@ -116,6 +117,7 @@ def _finds(data: Data, words: bytes, start: int, stop: int) -> Iterator[int]:
 
 
 def _line_start(data: Data, offset: int) -> int:
-    """Where the line of an offset begins, or a place so far above that no prefix reaches from there."""
-    above = max(0, offset - _LINE)
-    return data.rfind(b"\n", above, offset) + 1 or above
+    """Where the line of an offset begins; -1 if that is farther above than any prefix reaches."""
+    above = max(0, offset - _LONGEST)
+    start = data.rfind(b"\n", above, offset) + 1
+    return start if start or not above else -1

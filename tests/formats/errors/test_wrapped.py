@@ -23,6 +23,11 @@ DENIED = "denied: requested access to the resource is denied"
         (f"[ERROR] DOCKER> Unable to push 'acme/app:1' : {DENIED} [{DENIED}]", DENIED),
         (f"could not push: {DENIED} -> [Help 1]", DENIED),
         ("[ERROR] EOF", "EOF"),
+        (r"unknown: <html>\n<body>\n</body>\n</html>\n", "unknown: <html>\n<body>\n</body>\n</html>"),
+        (
+            r"""[ERROR] error parsing HTTP 403 response body: invalid character '<': "<html>\r\n</html>\r\n" """,
+            r"""error parsing HTTP 403 response body: invalid character '<': "<html>\r\n</html>\r\n" """.strip(),
+        ),
         (r"b'unauthorized: authentication required\n'", "unauthorized: authentication required"),
     ],
 )

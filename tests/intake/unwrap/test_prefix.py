@@ -1,5 +1,6 @@
 """What CI systems put before every line: recognised, taken off, its time kept, whatever it is."""
 
+import contextlib
 import datetime as dt
 import itertools
 import re
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pushlog.faults import UserError
+from pushlog.faults import InputError, UserError
 from pushlog.formats.dialects import openings
 from pushlog.intake.log_text import LogText
 from pushlog.intake.read import raw
@@ -240,7 +241,9 @@ def test_a_masked_name_is_no_name():
 def test_any_bytes_survive(data):
     bare = unwrap(data, openings())
     assert bare.text.lines <= LogText(data).lines
-    analyze_raw(raw("x", data))
+    # Files of some stores are refused with a word.
+    with contextlib.suppress(InputError):
+        analyze_raw(raw("x", data))
 
 
 def test_no_row_takes_the_sample_of_another_system_whole():

@@ -32,7 +32,7 @@ _SYSTEMS = (
     ("kibana", {"@timestamp", "message"}),
     ("datadog", {"date", "message", "service"}),
     ("log-analytics", {"timegenerated [utc]"}),
-    ("grafana", {"time", "line"}),
+    ("grafana", {"time", "line", "tsns"}),
 )
 
 

@@ -22,6 +22,8 @@ _ANCHORS = 60
 _HEAD = 1 << 12
 # Server-sent events with an object each.
 _EVENT_STREAM = re.compile(rb"(?:(?:id|event|retry): ?[^\r\n]*\r?\n)*data: ?\{")
+# The key of a record on a line of its own: `textPayload: '` or `MESSAGE=`.
+_KEY_BEFORE = re.compile(rb" *(?:- )*[@\w][\w@.]*(?:: ?|=)['\"]?")
 _TAG = re.compile(rb"<(?:[!?/]?[A-Za-z][^<>\n]{0,2000}|!\[CDATA\[|!--[^\n]*?--)>?|\]\]>")
 OWN_RESULT = "this is a result of an analysis, not a log; `pushlog report` draws it again"
 
@@ -31,7 +33,7 @@ def unwrap_export(text: LogText, openings: Sequence[StartPattern], zone: dt.tzin
 
     `openings`: text that pushes print at the beginning of a line; `zone`: that of times that name none.
     """
-    head = text.data[:_HEAD].lstrip()
+    head = text.data[:_HEAD].lstrip(b" \t\r\n\x1e")
     if _is_result(head):
         return Export(text=LogText(b""), timestamps=None, system="json", notes=(OWN_RESULT,))
     is_json = head.startswith((b"{", b"["))
@@ -45,12 +47,7 @@ def unwrap_export(text: LogText, openings: Sequence[StartPattern], zone: dt.tzin
         table = unwrap_csv(text, lambda data: _has_push(data, openings), zone)
         if table is not None:
             return table
-    anchors = _anchors(text, openings)
-    if any(_has_object(text, offset) for offset in anchors) or _EVENT_STREAM.match(head):
-        from pushlog.intake.unwrap.exports.json_lines import unwrap_json_lines
-
-        return unwrap_json_lines(text, anchors, zone)
-    return None
+    return _from_lines(text, head, openings, zone)
 
 
 def _from_json(text: LogText, head: bytes, openings: Sequence[StartPattern], zone: dt.tzinfo | None) -> Export | None:
@@ -61,6 +58,20 @@ def _from_json(text: LogText, head: bytes, openings: Sequence[StartPattern], zon
     if head.startswith(b"{") and text.lines > 1 and (lines := unwrap_json_lines(text, anchors, zone)) is not None:
         return lines
     return unwrap_json_document(text.data, anchors, lambda data: _has_push(data, openings), zone)
+
+
+def _from_lines(text: LogText, head: bytes, openings: Sequence[StartPattern], zone: dt.tzinfo | None) -> Export | None:
+    """Return the log inside lines that are objects behind a prefix, or a key of a record each."""
+    anchors = _anchors(text, openings)
+    if any(_has_object(text, offset) for offset in anchors) or _EVENT_STREAM.match(head):
+        from pushlog.intake.unwrap.exports.json_lines import unwrap_json_lines
+
+        return unwrap_json_lines(text, anchors, zone)
+    if anchors and _KEY_BEFORE.fullmatch(text.data, text.data.rfind(b"\n", 0, anchors[0]) + 1, anchors[0]):
+        from pushlog.intake.unwrap.exports.key_lines import unwrap_key_lines
+
+        return unwrap_key_lines(text, anchors, zone)
+    return None
 
 
 def _from_xml(text: LogText) -> Export:

@@ -27,6 +27,9 @@ _RESULT = {*_STREAMS, "stdout_lines", "stderr", "stderr_lines", "cmd", "rc", "ex
 _LEAST_SHARE = 0.05
 # A record is looked through this deep for its time.
 _DEEPEST = 3
+_BYTES = 256
+# A number that is larger counts smaller units than seconds.
+_MILLISECONDS = 1e11
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +112,9 @@ def text_value(value: object) -> str | None:
         return value
     if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
         return "\n".join(value)
+    if isinstance(value, list) and value and all(isinstance(item, int) and 0 <= item < _BYTES for item in value):
+        # The journal writes a text with escapes as a list of its bytes.
+        return bytes(value).decode("ascii", "surrogateescape")
     return None
 
 
@@ -241,10 +247,17 @@ def _fits(row: ExportRow, record: object) -> bool:
         return False
     if row.is_base64 and form.text_of(value) is None:
         return False
-    if form.time is None:
-        return True
-    moment = form.time_of(value)
-    return isinstance(moment, int | float) if form.counts_seconds else iso_text(moment) is not None
+    return form.time is None or _is_time(form.time_of(value), row.clock)
+
+
+def _is_time(moment: object, clock: str | None) -> bool:
+    """Return whether a value is a time, of a clock if a row names one."""
+    is_number = isinstance(moment, int | float)
+    if clock == "seconds":
+        return is_number
+    if clock == "epoch" and not (isinstance(moment, int | float) and moment < _MILLISECONDS):
+        return False
+    return iso_text(moment) is not None
 
 
 def _ends_lines(records: Sequence[object], texts: Sequence[Path]) -> bool:

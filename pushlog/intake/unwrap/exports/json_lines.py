@@ -33,7 +33,8 @@ _SAMPLES = 20
 _OBJECT = re.compile(rb'\{ ?"')
 # An object is looked for at so many places of a line.
 _TRIES = 4
-_BLANK = b" \t\r"
+# Also the mark before a record of a JSON text sequence (RFC 7464).
+_BLANK = b" \t\r\x1e"
 _BLOCK = 1 << 20
 # So many bytes around the lines of pushes are read beside what is read of any log.
 _AROUND = 1 << 16
@@ -160,7 +161,7 @@ class _Samples:
         for _, path in paths_at(line[start:], [offset - start], len(line)):
             self.records.append(record)
             self.paths.append(_to_lines(record, path))
-            self.has_prefix |= bool(line[:start].strip())
+            self.has_prefix |= bool(line[:start].strip(_BLANK))
 
 
 def _to_lines(record: object, path: Path) -> Path:
@@ -190,7 +191,7 @@ class _Reader:
         if content is None:
             return record, line if is_engine_message(record) else None
         prefix = line[:start]
-        if not prefix.strip() or _EVENT_DATA.fullmatch(prefix):
+        if not prefix.strip(_BLANK) or _EVENT_DATA.fullmatch(prefix):
             return record, content
         return record, prefix + (b"\n" if b"\n" in content.rstrip() else b"") + content
 

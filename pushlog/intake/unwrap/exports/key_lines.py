@@ -1,0 +1,123 @@
+"""Exports with a line for each key of a record: YAML, as `gcloud logging read` prints it, and the journal's export."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from pushlog.intake.unwrap.exports.assembly import Assembly, Export
+from pushlog.intake.unwrap.exports.clocks import iso_text
+from pushlog.intake.unwrap.exports.forms import Form
+from pushlog.intake.unwrap.exports.json_cursor import utf8
+from pushlog.knowledge.exports import exports
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Sequence
+
+    from pushlog.intake.log_text import LogText
+
+_KEY = re.compile(r"(?P<indent>[ ]*)(?P<item>(?:- )*)(?P<key>[@\w][\w@.]*)(?:: ?|=)(?P<value>.*)")
+_BLOCK = re.compile(r"[|>][+-]?\d?")
+# What begins a record: the mark of a document, an item of a list, the journal's cursor, an empty line.
+_BEGINS = re.compile(r"---|__CURSOR=|\s*$|[A-Z][a-z]{2} \d{4}-\d\d-\d\d ")
+_ANCHOR = re.compile(rb"[ ]*(?:- )*(?P<key>[@\w][\w@.]*)(?:: ?|=)['\"]?")
+_SYSTEMS = {"textpayload": "cloud-logging"}
+
+
+def unwrap_key_lines(text: LogText, anchors: Sequence[int], zone: dt.tzinfo | None) -> Export | None:
+    """Return the log inside records with a line for each key; None for a log that is not kept so.
+
+    `anchors`: ascending offsets at which lines of pushes begin, some of them.
+    """
+    keys = {key for offset in anchors if (key := _key_before(text, offset)) is not None}
+    if len(keys) != 1 or sum(_key_before(text, offset) is not None for offset in anchors) < len(anchors):
+        return None
+    (key,) = keys
+    is_journal = key == "MESSAGE"
+    system = "journald" if is_journal else _SYSTEMS.get(key.lower(), "yaml")
+    assembly = Assembly(Form(system=system, texts=(), is_in_order=False), zone)
+    for lines in _records(text):
+        values = [_read(line) for line in lines]
+        time = _time([(pair[0], pair[1]) for pair in values if pair])
+        place = next((n for n, pair in enumerate(values) if pair and pair[0] == key), None)
+        content = None if place is None else _content(lines, values, place, is_plain=is_journal)
+        for number in range(len(lines)):
+            assembly.add(content if number == place else None, time if number == place else None)
+    return assembly.export(is_physical=True)
+
+
+def _key_before(text: LogText, offset: int) -> str | None:
+    """Return the usual key of a text that stands before an offset, on the same line and alone."""
+    start = text.data.rfind(b"\n", 0, offset) + 1
+    match = _ANCHOR.fullmatch(text.data[start:offset])
+    key = match["key"].decode("ascii", "replace") if match else ""
+    return key if key.lower() in exports().text_keys else None
+
+
+def _records(text: LogText) -> Iterator[list[str]]:
+    """Yield the lines of each record."""
+    record: list[str] = []
+    list_indent: int | None = None
+    start = 0
+    while start < len(text.data):
+        stop = text.data.find(b"\n", start)
+        stop = len(text.data) if stop < 0 else stop
+        line = text.data[start:stop].decode("ascii", "surrogateescape").rstrip("\r")
+        start = stop + 1
+        item = _KEY.fullmatch(line)
+        indent = len(item["indent"]) if item and item["item"] else None
+        if indent is not None and list_indent is None:
+            list_indent = indent
+        if (_BEGINS.match(line) or (indent is not None and indent == list_indent)) and record:
+            yield record
+            record = []
+        record.append(line)
+    if record:
+        yield record
+
+
+def _read(line: str) -> tuple[str, str, int] | None:
+    """Return key, value and indentation of a line."""
+    match = _KEY.fullmatch(line)
+    return (match["key"], match["value"], len(match["indent"]) + len(match["item"])) if match else None
+
+
+def _time(values: Sequence[tuple[str, str]]) -> str | None:
+    """Return the time of a record: that under the most usual name."""
+    keys = exports().time_keys
+    times = [(keys.index(key.lower()), _unquoted(value)) for key, value in values if key.lower() in keys]
+    return next((value for _, value in sorted(times) if iso_text(value) is not None), None)
+
+
+def _content(
+    lines: Sequence[str], values: Sequence[tuple[str, str, int] | None], place: int, *, is_plain: bool
+) -> bytes:
+    """Return a text with the lines that it goes on with."""
+    pair = values[place]
+    assert pair is not None
+    _, value, indent = pair
+    if is_plain:
+        return utf8(value)
+    rest = []
+    for line in lines[place + 1 :]:
+        if line.strip() and len(line) - len(line.lstrip()) <= indent:
+            break
+        rest.append(line.strip())
+    if _BLOCK.fullmatch(value.strip()):
+        return utf8("\n".join(rest).rstrip())
+    return utf8(_unquoted(" ".join([value.strip(), *(line for line in rest if line)])))
+
+
+def _unquoted(value: str) -> str:
+    """Return a scalar of YAML without its quotes."""
+    text = value.strip()
+    if len(text) > 1 and text[0] == text[-1] == "'":
+        return text[1:-1].replace("''", "'")
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        try:
+            return str(json.loads(text))
+        except ValueError:
+            return text[1:-1]
+    return text
