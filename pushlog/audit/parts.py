@@ -115,10 +115,10 @@ def rows(line: bytes) -> Mapping[str, list[Row]] | None:
         tables = _json(line.partition(b"\t")[2])
         if not isinstance(tables, dict) or set(TABLES) - set(tables):
             return None
-        found = {table: list(_rows(table, tables[table])) for table in TABLES}
+        checked = {table: list(_rows(table, tables[table])) for table in TABLES}
     except ValueError:
         return None
-    return found if len(found["sources"]) == 1 else None
+    return checked if len(checked["sources"]) == 1 else None
 
 
 def _rows(table: str, values: object) -> Iterator[Row]:

@@ -79,7 +79,7 @@ _OTHERWISE = re.compile(
 _ADDRESS = re.compile(r"\"?https?://[^\s\"]+\"?")
 OPENING = StartPattern(
     signs=(
-        rb"ushing ",
+        rb"ushing (?!\[)",  # not the bars of docker, which come by the million
         rb"to push ",
         rb"not push ",
         rb"docker push",
