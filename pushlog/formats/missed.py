@@ -6,12 +6,10 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from pushlog.formats.docker.surroundings import in_here_document, is_of_another_command
 from pushlog.formats.errors.classify import starts_error
-from pushlog.formats.events import gaps
 from pushlog.formats.marks import Mark, MarkKind
+from pushlog.formats.parsed_push import ranges_outside
 from pushlog.model import Missed
 
 if TYPE_CHECKING:
@@ -21,12 +19,28 @@ if TYPE_CHECKING:
     from pushlog.intake.log_text import LogText
     from pushlog.knowledge.base import Knowledge
 
-# Output that only a push prints, whatever the client.
+# Output that only a push prints, whatever the client: words that are found quickly, and what must stand around them.
+_WORDS = (
+    b"The push refers to ",
+    b": digest: sha256:",
+    b"Pushing tag",
+    b": Preparing",
+    b": Push",
+    b": Layer already exists",
+    b": Mounted from",
+    b": Retrying in",
+    b": Image ",
+    b"pushing manifest for",
+    b"Pushed ref ",
+    b"'status': '",
+    b'"status": "',
+    b'"status":"',
+)
 _OUTPUT = re.compile(
     rb"The push refers to (?:a )?(?:repository|image)|: digest: sha256:|Pushing tags? for rev \["
-    rb"|[0-9a-fA-F]{7,12}: (?:Preparing|Pushing|Pushed|Layer already exists|Mounted from|Retrying in"
+    rb"|(?<=[0-9a-fA-F]{7}): (?:Preparing|Pushing|Pushed|Layer already exists|Mounted from|Retrying in"
     rb"|Image already|Image successfully|Image push failed)\b"
-    rb"|\bpushing (?:manifest for|layer sha256:)|\bPushed ref \S+ with digest"
+    rb"|pushing manifest for|Pushed ref \S+ with digest"
     rb"|[\"']status[\"']: ?[\"'](?:Preparing|Pushing|Pushed|Layer already|The push refers)"
 )
 # A command that pushes: it tells of one only where no push was found at all.
@@ -46,26 +60,28 @@ _SHORT = 1 << 16
 
 def missed_lines(text: LogText, pushes: Sequence[ParsedPush], knowledge: Knowledge) -> tuple[Missed, ...]:
     """Return the first line of each run of lines that hold words of a push and are part of none."""
-    spans = [push.lines for push in pushes]
     named: list[Missed] = []
     last = -_RUN
-    for line in sorted(set(_output_lines(text, spans)) | (set() if pushes else set(_other_lines(text, knowledge)))):
+    for line in sorted(set(_output_lines(text, pushes)) | (set() if pushes else set(_other_lines(text, knowledge)))):
         if line - last > _RUN and len(named) < _MOST:
             named.append(Missed(line=line, text=text.shown(line)[:_SHOWN]))
         last = line
     return tuple(named)
 
 
-def _output_lines(text: LogText, spans: Sequence[tuple[int, int]]) -> Iterator[int]:
+def _output_lines(text: LogText, pushes: Sequence[ParsedPush]) -> Iterator[int]:
     """Return the lines with output of a push outside the lines of the pushes."""
-    starts = np.array([text.start_of(first) for first, _ in spans], dtype=np.int64)
-    stops = np.array([text.stop_of(last) for _, last in spans], dtype=np.int64)
-    for part_start, part_stop in text.parts:
-        inside = (starts < part_stop) & (stops > part_start)
-        clipped = np.maximum(starts[inside], part_start)
-        for start, stop in gaps(clipped, stops[inside], part_start, part_stop):
-            for match in islice(_OUTPUT.finditer(text.data, start, stop), _MOST * _RUN):
-                yield text.line_of(match.start())
+    for start, stop in ranges_outside(text, pushes):
+        for words in _WORDS:
+            yield from islice(_places(text, words, start, stop), _MOST * _RUN)
+
+
+def _places(text: LogText, words: bytes, start: int, stop: int) -> Iterator[int]:
+    offset = text.data.find(words, start, stop)
+    while offset >= 0:
+        if _OUTPUT.match(text.data, offset, stop):
+            yield text.line_of(offset)
+        offset = text.data.find(words, offset + 1, stop)
 
 
 def _other_lines(text: LogText, knowledge: Knowledge) -> Iterator[int]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from pushlog.formats.events import gaps
 from pushlog.formats.marks import MarkKind
 from pushlog.model import Client
 
@@ -15,7 +18,7 @@ if TYPE_CHECKING:
     from pushlog.formats.docker.bind_error import ErrorLines
     from pushlog.formats.events import Events
     from pushlog.formats.marks import Mark
-    from pushlog.intake.log_text import Piece
+    from pushlog.intake.log_text import LogText, Piece
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +63,17 @@ class ParsedPush:
     def last(self, *kinds: MarkKind) -> Mark | None:
         """Return the last mark of these kinds."""
         return next((mark for mark in reversed(self.marks) if mark.kind in kinds), None)
+
+
+def ranges_outside(text: LogText, pushes: Sequence[ParsedPush]) -> list[tuple[int, int]]:
+    """Return the byte ranges to read of a log that lie outside the lines of these pushes, in order."""
+    starts = np.array([text.start_of(push.lines[0]) for push in pushes], dtype=np.int64)
+    stops = np.array([text.start_of(push.lines[1] + 1) for push in pushes], dtype=np.int64)
+    outside: list[tuple[int, int]] = []
+    for start, stop in text.parts:
+        inside = (starts < stop) & (stops > start)
+        outside += gaps(np.maximum(starts[inside], start), stops[inside], start, stop)
+    return outside
 
 
 def coverage(pushes: Sequence[ParsedPush]) -> float:

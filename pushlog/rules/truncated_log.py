@@ -79,6 +79,8 @@ def _look(interrupt: Mark | None) -> tuple[str, ...]:
     why = interrupt.fields.get("WHY", "")
     if "limit" in why or "printed nothing" in why:
         return ("Give the job more time, or find out why the push took so long.",)
+    if "fails" in why:
+        return ("See why the other push failed: this one was stopped because of it.",)
     return (
         ("See who or what ended the job: a person, a newer run, another job that failed, a lost machine.",)
         if why

@@ -15,6 +15,7 @@ from pushlog.formats.errors.bystanders import is_source
 from pushlog.formats.errors.classify import classify
 from pushlog.formats.errors.wrapped import LABEL, Wrapped, error_in
 from pushlog.formats.marks import Mark, MarkKind
+from pushlog.formats.parsed_push import ranges_outside
 from pushlog.formats.reference import names_in, split
 from pushlog.formats.wrapper import wrapper_of
 from pushlog.intake.start_pattern import StartPattern, places
@@ -118,7 +119,7 @@ class _Failure:
 def generic_pushes(text: LogText, knowledge: Knowledge, others: Sequence[ParsedPush]) -> tuple[ParsedPush, ...]:
     """Return all pushes of a log: the others, and the failed ones that only a line of an unknown client tells of."""
     pushes = list(others)
-    for failure in _failures(text, knowledge):
+    for failure in _failures(text, knowledge, others):
         line = failure.piece.line
         if any(push.lines[0] <= line <= push.lines[1] for push in pushes):
             continue
@@ -169,10 +170,10 @@ def _below(text: LogText, piece: Piece) -> Iterator[Piece]:
     return text.pieces(piece.stop, min(len(text.data), piece.stop + (1 << 15)))
 
 
-def _failures(text: LogText, knowledge: Knowledge) -> Iterator[_Failure]:
-    """Return the lines that tell of a failed push."""
+def _failures(text: LogText, knowledge: Knowledge, others: Sequence[ParsedPush]) -> Iterator[_Failure]:
+    """Return the lines outside other pushes that tell of a failed push."""
     stop = -1
-    for part in text.parts:
+    for part in ranges_outside(text, others):
         for offset in places((OPENING,), text.data, *part):
             if offset < stop:
                 continue

@@ -46,7 +46,7 @@ OPENING = StartPattern(
     rb'|\{"status":"(?:The push refers|Pushing|Preparing|Waiting)'
     rb"|[0-9a-f]{12}: (?:Preparing|Waiting|Pushing|Pushed|Layer already exists|Mounted from|Retrying in|Image )",
 )
-LINES = LineParser("docker.lark", ("start", "quiet", "overdrawn"))
+LINES = LineParser("docker.lark", ("start", "quiet", "overdrawn"), is_filtered=True)
 _FLOOD = ("preparing", "waiting", "pushing", "pushed", "exists", "retrying", "unavailable")
 ENGINE_FLOOD = ("waiting", "pushing", "retrying", "unavailable")
 # What only a terminal writes: the cursor goes up, a row is drawn over another, a state is followed by a space.
@@ -64,7 +64,9 @@ _WORDS_ANYWHERE = tuple((kind, word) for kind, words in _ANYWHERE.items() for wo
 # The shortest line: `^C`.
 _SHORTEST = 2
 # Each message of the Engine that tells something has one of these keys.
-_KEYS = ('status"', "status'", "error", 'aux"')
+_KEYS = ('status"', "status'", "errorDetail", 'aux"')
+# A command is not filtered by a pattern of its own: to compile it takes longer than to parse the few lines with both.
+_COMMAND, _PUSH = "command", " push"
 _CARET_C = "^C"
 _HEADERS = (MarkKind.HEADER, MarkKind.OLD_HEADER)
 _ID_LENGTH = 12
@@ -185,8 +187,12 @@ def _may_be_line(line: str, words: tuple[tuple[str, str], ...] | None = None) ->
     # A plain loop: noise passes here by the million, and `any` with a generator takes three times as long.
     kinds: tuple[str, ...] = ()
     for kind, word in _WORDS_ANYWHERE if words is None else words:
-        if word in line:
+        if word not in line:
+            continue
+        if kind != _COMMAND:
             kinds += (kind,)
+        elif _PUSH in line and not any(hint in line for hint in HINTS):
+            return True
     return bool(kinds and _lines_pattern(tuple(dict.fromkeys(kinds))).fullmatch(line))
 
 

@@ -136,7 +136,10 @@ def _parse_pushes(
         if error or len(candidate.events) or not _is_inside_line(candidate):
             end = () if error or _has_end(marks) else stopped(candidate.below(stop))
             header = next((m for m in marks if m.kind in HEADERS), None)
-            names = names_above(text, header.fields["NAME"], previous_stop, header.start) if header else ()
+            has_tag = any("TAG" in m.fields for m in marks if m.kind == MarkKind.DIGEST)
+            names = (
+                names_above(text, header.fields["NAME"], previous_stop, header.start) if header and not has_tag else ()
+            )
             candidate = replace(candidate, marks=(*names, *with_command(candidate.marks), *end))
             yield build_push(candidate, error, [*marks, *end])
         return

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from pushlog.intake.log_text import LogText, Piece
 
+# A tag behind a name, and what stands before a name that is a part of a longer one.
+_TAG = re.compile(rb"(\w(?:[\w.-]{0,126}\w)?)(?![\w/@-])")
+_IN_NAME = re.compile(rb"[\w./:@-]")
 # How far above a push a line may name its image, in bytes; and the lines in which a stop is looked for below it.
 ABOVE = 1 << 16
 _BELOW = 12
@@ -42,10 +45,8 @@ def names_above(text: LogText, name: str, start: int, stop: int) -> Iterator[Mar
     The field PUSH is there where the line speaks of a push, NEAR where it stands right above the offset `stop`.
     """
     start = max(start, stop - ABOVE)
-    forms = "|".join(re.escape(form) for form in (name, *short_forms(name)))
-    pattern = re.compile(rf"(?<![\w./:@-])(?:{forms}):(\w(?:[\w.-]{{0,126}}\w)?)(?![\w/@-])".encode())
     is_short = "/" not in (host(name)[1] or "").removeprefix("library/") and name.startswith("docker.io/")
-    for match in pattern.finditer(text.data, start, stop):
+    for match in _tagged(text, (name, *short_forms(name)), start, stop):
         line_start = max(start, text.data.rfind(b"\n", start, match.start()) + 1)
         line_stop = text.data.find(b"\n", match.end(), stop)
         line = text.data[line_start : line_stop if line_stop >= 0 else stop]
@@ -63,6 +64,20 @@ def names_above(text: LogText, name: str, start: int, stop: int) -> Iterator[Mar
             line=text.line_of(match.start()),
             fields=fields,
         )
+
+
+def _tagged(text: LogText, names: Iterable[str], start: int, stop: int) -> Iterator[re.Match[bytes]]:
+    """Return where these names stand with a tag, in order. They are found as plain words, which is quick."""
+    matches: dict[int, re.Match[bytes]] = {}
+    for name in names:
+        words = f"{name}:".encode()
+        offset = text.data.find(words, start, stop)
+        while offset >= 0:
+            match = _TAG.match(text.data, offset + len(words), stop)
+            if match and not _IN_NAME.match(text.data[max(0, offset - 1) : offset]):
+                matches.setdefault(match.end(), match)
+            offset = text.data.find(words, offset + len(words), stop)
+    yield from (matches[end] for end in sorted(matches))
 
 
 def stopped(pieces: Iterable[Piece]) -> tuple[Mark, ...]:

@@ -25,7 +25,8 @@ _BEGINS = re.compile(
 )
 _WHOLE = re.compile(rb"The push refers to |digest: sha256:")
 # A secret is found and hidden line by line: its parts are left where they are.
-_TOKEN = re.compile(r"(?=[\w+/=-]{0,60}[A-Z])(?=[\w+/=-]{0,60}[a-z])(?=[\w+/=-]{0,60}\d)[\w+/=-]{40,}")
+_TOKEN = re.compile(r"[A-Za-z0-9_+/=-]{40,}")
+_MIXED = (re.compile(r"[A-Z]"), re.compile(r"[a-z]"), re.compile(r"[0-9]"))
 _ODD_QUOTE = re.compile(r'[^"]*"(?:[^"]*"[^"]*")*[^"]*')
 
 
@@ -41,7 +42,8 @@ def unwrapped(text: LogText, error: str, last: Piece, piece: Piece) -> str | Non
     if not is_open and (len(line) not in _WIDTHS or _longest_around(text, last.line) > len(line)):
         return None
     joined = error + line[len(line.rstrip()) :] + row.rstrip()
-    return None if _TOKEN.search(joined, max(0, len(error) - _SHORTEST)) else joined
+    words = (word[0] for word in _TOKEN.finditer(joined, max(0, len(error) - _SHORTEST)))
+    return None if any(all(sign.search(word) for sign in _MIXED) for word in words) else joined
 
 
 def _longest_around(text: LogText, line: int) -> int:

@@ -51,11 +51,12 @@ class _Shape:
 class LineParser:
     """A grammar of `grammars/`; an alias is the kind of a mark, a named terminal is a field of it.
 
-    `starts`: the start rules, where there are others than `start`.
+    `starts`: the start rules, where there are others than `start`. `is_filtered`: its lines come filtered already.
     """
 
     file: str
     starts: tuple[str, ...] = ()
+    is_filtered: bool = False
 
     @property
     def grammar(self) -> Lark:
@@ -105,7 +106,7 @@ class LineParser:
         return shape
 
     def _parsed(self, text: str) -> _Shape | None:
-        if not self.pattern.fullmatch(text):
+        if not self.is_filtered and not self.pattern.fullmatch(text):
             return None
         from lark import Token, Tree
         from lark.exceptions import LarkError

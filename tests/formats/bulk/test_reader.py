@@ -12,6 +12,7 @@ from lark.exceptions import LarkError
 
 from pushlog.formats.bulk import reader
 from pushlog.formats.docker import lines as docker_lines
+from pushlog.formats.docker.inline import HINTS
 from pushlog.formats.events import EventKind, EventRow
 from pushlog.formats.grammar import regex
 from pushlog.intake.log_text import LogText, Piece
@@ -166,7 +167,10 @@ def test_the_filter_holds_back_what_the_whole_grammar_would_and_nothing_that_lar
     line = "".join(words).strip(" \t\r\n")
     kinds = {rule.alias for rule in docker_lines.grammar().rules if rule.alias}
     whole = re.compile(regex.pattern(docker_lines.grammar(), "start", fields=(), kinds=kinds), re.ASCII)
-    assert docker_lines._may_be_line(line) == bool(whole.fullmatch(line))
+    is_held_back = not docker_lines._may_be_line(line)
+    assert not (is_held_back and whole.fullmatch(line)) or any(hint in line for hint in HINTS)
+    # Commands are few: Lark alone looks at them.
+    assert is_held_back or whole.fullmatch(line) or ("docker" in line and " push" in line)
     with suppress(LarkError):
         docker_lines.grammar().parse(line, start="start")
         assert docker_lines._may_be_line(line)
