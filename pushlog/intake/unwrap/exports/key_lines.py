@@ -40,8 +40,8 @@ def unwrap_key_lines(text: LogText, anchors: Sequence[int], zone: dt.tzinfo | No
     assembly = Assembly(Form(system=system, texts=(), is_in_order=False), zone)
     for lines in _records(text):
         values = [_read(line) for line in lines]
-        time = _time([(found[0], found[1]) for found in values if found])
-        place = next((n for n, found in enumerate(values) if found and found[0] == key), None)
+        time = _time([(pair[0], pair[1]) for pair in values if pair])
+        place = next((n for n, pair in enumerate(values) if pair and pair[0] == key), None)
         content = None if place is None else _content(lines, values, place, is_plain=is_journal)
         for number in range(len(lines)):
             assembly.add(content if number == place else None, time if number == place else None)
@@ -95,9 +95,9 @@ def _content(
     lines: Sequence[str], values: Sequence[tuple[str, str, int] | None], place: int, *, is_plain: bool
 ) -> bytes:
     """Return a text with the lines that it goes on with."""
-    found = values[place]
-    assert found is not None
-    _, value, indent = found
+    pair = values[place]
+    assert pair is not None
+    _, value, indent = pair
     if is_plain:
         return utf8(value)
     rest = []
