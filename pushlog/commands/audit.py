@@ -61,11 +61,12 @@ def audit(
     from pushlog.audit.run import Plan
     from pushlog.audit.worker import Settings
     from pushlog.commands.analysis import origin_options
+    from pushlog.intake.limit_option import time_limit as checked
     from pushlog.intake.limits import ArchiveLimits
     from pushlog.rules_file import load_rules
 
     settings = Settings(
-        seconds=time_limit,
+        seconds=checked(time_limit),
         limits=ArchiveLimits(log_bytes=max_log_size << 20),
         knowledge=load_rules(rules_files) if rules_files else None,
         origin=origin_options(source_pattern, metadata_file),

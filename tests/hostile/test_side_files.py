@@ -311,3 +311,11 @@ def test_reading_has_its_part_in_the_time_of_a_log(tmp_path):
     done = called("analyze", "slow.gz", "--time-limit", "0.5", cwd=tmp_path)
     assert done.status == 2
     assert "took more than 0.5 s of processor time to be read" in done.err
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "1e308", "1e9", "-5"])
+@pytest.mark.parametrize("command", [["analyze", LOG], ["audit", LOG, "--out", "out"]], ids=["analyze", "audit"])
+def test_a_time_that_no_timer_takes_is_refused(tmp_path, command, seconds):
+    done = called(*command, "--time-limit", seconds, cwd=tmp_path)
+    assert done.status == 2, done
+    assert "--time-limit" in done.err

@@ -66,8 +66,10 @@ def screen_pushes(marks: Sequence[Mark]) -> list[ScreenPush]:
     """Return the pushes that the screens of a log show, one for each repository of a step."""
     pushes: list[ScreenPush] = []
     for screen in _screens(marks):
-        is_finished = any("FINISHED" in mark.fields.get("AFTER", "") for mark in screen)
+        finished = max((mark.start for mark in screen if "FINISHED" in mark.fields.get("AFTER", "")), default=None)
         for step in _steps(screen):
+            # A build that failed is finished too: the row of the step below the word tells which.
+            is_finished = finished is not None and any(mark.start > finished for mark in step.rows)
             if step.is_push:
                 pushes += _pushes(step, is_finished=is_finished)
     return pushes

@@ -92,8 +92,10 @@ OPENING = StartPattern(
         rb"push status stream",
         rb"/push\?tag=",
     ),
-    pattern=rb"(?i:error|fail|unable|could|cannot|can't|exception|denied|unauthorized"
-    rb"|\b(?:PUT|POST|PATCH|HEAD|GET) \"?https?:)",
+    # A word for pushing, or a request, and something behind a colon.
+    pattern=rb"(?i:push|publish)(?i:ing|ed)?\b[^\n]{1,300}?: |[Pp]ush status stream: |(?:image|push|upload) failed: "
+    rb"|\b(?i:put|post|patch|head|get)\b[^\n]{0,16}https?://[^\s\"]{1,300}/(?:blobs/uploads|manifests)/"
+    rb"|/images/[^\s?]{1,300}/push\b",
 )
 # One failure is told again in reports further down.
 _AGAIN = 80
