@@ -38,7 +38,7 @@ _WORDS = (
 )
 _OUTPUT = re.compile(
     rb"The push refers to (?:a )?(?:repository|image)|: digest: sha256:|Pushing tags? for rev \["
-    rb"|(?<=[0-9a-fA-F]{7}): (?:Preparing|Pushing|Pushed|Layer already exists|Mounted from|Retrying in"
+    rb"|(?<=[0-9a-fA-F]{12}): (?:Preparing|Pushing|Pushed|Layer already exists|Mounted from|Retrying in"
     rb"|Image already|Image successfully|Image push failed)\b"
     rb"|pushing manifest for|Pushed ref \S+ with digest"
     rb"|[\"']status[\"']: ?[\"'](?:Preparing|Pushing|Pushed|Layer already|The push refers)"
@@ -47,8 +47,12 @@ _OUTPUT = re.compile(
 _COMMAND = re.compile(
     rb"\b(?:docker|podman|buildah|nerdctl)(?:\.exe)? (?:--?[\w-]+(?:[= ][^\s-]\S*)? )*"
     rb"(?:image |manifest |compose )?push\b"
-    rb"|\bdocker[ -]compose (?:--?[\w-]+(?:[= ][^\s-]\S*)? )*push\b|\bfailed to push\b|\berror pushing image\b"
+    rb"|\bdocker[ -]compose (?:--?[\w-]+(?:[= ][^\s-]\S*)? )*push\b"
+    rb"|\bfailed to push (?!some refs)|\berror pushing image\b"
 )
+# The end of a document as much as an error; and what git says of a push of its own.
+_END_OF_FILE = "EOF"
+_GIT = "error: failed to push some refs"
 _HELP = re.compile(rb"--help|\[OPTIONS\]|^\s*#|\bUsage:")
 # So many are named at most, one for each run of lines; of each so many characters.
 _MOST = 20
@@ -95,6 +99,7 @@ def _other_lines(text: LogText, knowledge: Knowledge) -> Iterator[int]:
         for piece in text.pieces(start, min(stop, start + _SHORT)):
             mark = Mark(kind=MarkKind.ERROR, start=piece.start, stop=piece.stop, line=piece.line)
             is_error = starts_error(piece.text, knowledge) and not is_of_another_command(piece.text)
+            is_error = is_error and piece.text != _END_OF_FILE and not piece.text.startswith(_GIT)
             if is_error and not in_here_document(text, mark):
                 yield piece.line
                 break

@@ -5,7 +5,6 @@ Damaged logs are pasted ones, which are short: only logs up to `LONGEST` bytes a
 
 from __future__ import annotations
 
-import html
 import re
 from typing import TYPE_CHECKING
 
@@ -90,6 +89,8 @@ def _without_entities(text: bytes) -> bytes:
     """Return the text of a page without its entities; in a text with tags only bars are surely escaped."""
     if b"&" not in text or not _ESCAPED.search(text):
         return text
+    import html
+
     if b"<" in text:
         return _ESCAPED_BAR.sub(rb"\1>", text)
     return _ENTITY.sub(lambda entity: html.unescape(entity[0].decode("ascii")).encode(), text)

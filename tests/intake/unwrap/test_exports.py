@@ -164,3 +164,15 @@ def test_a_spreadsheet_is_refused(tmp_path):
         file.writestr("xl/worksheets/sheet1.xml", "<worksheet/>")
     with pytest.raises(InputError, match="save the sheet as CSV"):
         analyze(str(path))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 100_000 + f'"{LINES[0]}"',
+        '{"a":' * 50_000 + f'"{LINES[0]}"' + "}" * 50_000,
+        f'[{{"x":"{LINES[0]}","t":"2026-11-23T21:26:44Z"}},' + '{"x":' * 50_000,
+    ],
+)
+def test_brackets_inside_brackets_are_no_crash(text):
+    assert len(told(text).pushes) <= 1

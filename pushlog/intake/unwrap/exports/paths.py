@@ -17,6 +17,8 @@ Step = str | int | None
 Path = tuple[Step, ...]
 
 _STEP = re.compile(r"\[(\d*)\]|([^.\[\]]+)\.?|\.")
+# No store keeps its lines deeper in a document.
+_DEEPEST = 32
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},:]', re.DOTALL)
 
 
@@ -98,7 +100,7 @@ def paths_at(data: Data, offsets: Sequence[int], limit: int) -> Iterator[tuple[i
             return
         is_value = place.read(token[0])
         while offset is not None and offset < token.end():
-            if is_value:
+            if is_value and len(place.steps) <= _DEEPEST:
                 yield offset, tuple(place.steps)
             offset = next(waiting, None)
 
