@@ -58,7 +58,7 @@ INSIDE = StartPattern(
         rb"Error copying ",
         rb"error copying layers ",
         rb"ushing image ",
-        rb"blob \S+ exists in ",
+        rb" exists in ",
         rb"Failed to push image: ",
         rb"initializing destination ",
     ),
