@@ -7,7 +7,6 @@ HTML are decoded, as often as one stands inside another. Sources: ECMA-48 and xt
 
 from __future__ import annotations
 
-from html.entities import html5
 from typing import TYPE_CHECKING
 
 from pushlog.lazy_pattern import lazy_pattern
@@ -97,6 +96,8 @@ def _character(hit: re.Match[str]) -> str:
     if short:
         return _SHORT.get(short, short)
     if name:
+        from html.entities import html5
+
         return html5.get(f"{name};", hit[0])
     if octal or decimal:
         code = int(octal, 8) if octal else int(decimal)
