@@ -103,7 +103,7 @@ def test_an_error_before_any_push_began_stands_alone(row: Signature, sample: str
 
 
 # These say themselves what was pushed, and are failed pushes of an unknown client wherever they stand.
-SAY_PUSH = re.compile(r"push|(?:PUT|POST|PATCH) \"?https?://", re.IGNORECASE)
+SAY_PUSH = re.compile(r"push|(?:PUT|POST|PATCH) (?:request to )?\"?https?://", re.IGNORECASE)
 NO_PUSH = [(row, sample) for row, sample in FIRST if not SAY_PUSH.search(sample)]
 
 
