@@ -26,6 +26,7 @@ RANKS = {
     "fields": 0,
     "faults": 0,
     "disk_cache": 0,
+    "lazy_pattern": 0,
     "knowledge": 1,
     "intake": 2,
     "formats": 3,

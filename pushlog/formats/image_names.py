@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Reference
 
 if TYPE_CHECKING:
@@ -14,19 +15,19 @@ if TYPE_CHECKING:
 HUB = "docker.io"
 _HUB_HOSTS = ("registry-1.docker.io", "index.docker.io", "registry.hub.docker.com")
 # What CI systems and people print in place of a secret: `***`, `[MASKED]`, `<account id>`, `xxxxxxxxxxxx`.
-MASK = re.compile(r"\*+|\[[A-Za-z*]{3,20}\]|<[^<>\n]{1,40}>|[xX]{4,}|\u2022+")
+MASK = lazy_pattern(r"\*+|\[[A-Za-z*]{3,20}\]|<[^<>\n]{1,40}>|[xX]{4,}|\u2022+")
 # Variables of shells, of Windows, of workflows and of templates.
-_VARIABLE = re.compile(r"\$\{\{[^{}\n]*\}\}|\$\{[^{}\n]*\}|\$\([^()\n]*\)|\$\w+|%\w+%|\{\{?[^{}\n]*\}?\}")
+_VARIABLE = lazy_pattern(r"\$\{\{[^{}\n]*\}\}|\$\{[^{}\n]*\}|\$\([^()\n]*\)|\$\w+|%\w+%|\{\{?[^{}\n]*\}?\}")
 _HOLE = "\0"
 # distribution/reference regexp.go.
-_PLAIN_TAG = re.compile(r"\w[\w.-]{0,127}")
+_PLAIN_TAG = lazy_pattern(r"\w[\w.-]{0,127}")
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 
 # distribution-spec: requests of a push go to `/v2/<name>/blobs/…` and `/v2/<name>/manifests/<tag>`.
-_REQUEST = re.compile(
+_REQUEST = lazy_pattern(
     r"https?://(?P<host>[^/\s\"\\]+)/v2/(?P<name>[a-z0-9][\w./-]*?)/(?:blobs/|manifests/(?P<tag>(?!\w+:[0-9a-f]{32})\w[\w.-]*)?)"
 )
-_PING = re.compile(r"https?://(?P<host>[^/\s\"\\]+)/v[0-2]/(?:_ping)?(?=[\"\s:]|$)")
+_PING = lazy_pattern(r"https?://(?P<host>[^/\s\"\\]+)/v[0-2]/(?:_ping)?(?=[\"\s:]|$)")
 # containers/image docker/docker_image_dest.go, errors.go.
 _PLACES = (
     re.compile(r" upload to /v2/(?P<name>\S+)/blobs/uploads/\S* in (?P<host>[^\s/]+)(?P<tag>): "),
@@ -34,7 +35,7 @@ _PLACES = (
     re.compile(r"uploading manifest (?P<tag>\w[\w.-]*) to (?P<host>[^\s/]+)/(?P<name>[^\s:]+): "),
 )
 # moby distribution/errors.go, daemon/images; docker/cli cli/registry/client.
-_NAMED = re.compile(
+_NAMED = lazy_pattern(
     r"(?:does not exist locally with the tag: |[Tt]ag does not exist: |[Rr]epository does not exist: "
     r"|failed to (?:put manifest|push) |No such (?:image|manifest): |[Nn]o such manifest: )(?P<name>[\w./:*-]*\w)"
 )

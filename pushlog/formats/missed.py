@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from pushlog.formats.docker.surroundings import in_here_document, is_of_another_
 from pushlog.formats.errors.classify import starts_error
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.parsed_push import ranges_outside
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Missed
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _WORDS = (
     b'"status": "',
     b'"status":"',
 )
-_OUTPUT = re.compile(
+_OUTPUT = lazy_pattern(
     rb"The push refers to (?:a )?(?:repository|image)|: digest: sha256:|Pushing tags? for rev \["
     rb"|(?<=[0-9a-fA-F]{12}): (?:Preparing|Pushing|Pushed|Layer already exists|Mounted from|Retrying in"
     rb"|Image already|Image successfully|Image push failed)\b"
@@ -44,7 +44,7 @@ _OUTPUT = re.compile(
     rb"|[\"']status[\"']: ?[\"'](?:Preparing|Pushing|Pushed|Layer already|The push refers)"
 )
 # A command that pushes: it tells of one only where no push was found at all.
-_COMMAND = re.compile(
+_COMMAND = lazy_pattern(
     rb"\b(?:docker|podman|buildah|nerdctl)(?:\.exe)? (?:--?[\w-]+(?:[= ][^\s-]\S*)? )*"
     rb"(?:image |manifest |compose )?push\b"
     rb"|\bdocker[ -]compose (?:--?[\w-]+(?:[= ][^\s-]\S*)? )*push\b"
@@ -53,7 +53,7 @@ _COMMAND = re.compile(
 # The end of a document as much as an error; and what git says of a push of its own.
 _END_OF_FILE = "EOF"
 _GIT = "error: failed to push some refs"
-_HELP = re.compile(rb"--help|\[OPTIONS\]|^\s*#|\bUsage:")
+_HELP = lazy_pattern(rb"--help|\[OPTIONS\]|^\s*#|\bUsage:")
 # So many are named at most, one for each run of lines; of each so many characters.
 _MOST = 20
 _RUN = 5

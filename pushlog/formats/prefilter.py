@@ -126,8 +126,14 @@ def _client_literals(data: Data, looks: list[_FirstLook], start: int, stop: int)
         literals = looks[stretch // _STRETCH].literals
         if literals is None:
             literals = _literal_index().spans(data, first, last)[1:]
-        clipped = [spans.clip(first, last) for spans in literals]
-        yield [spans[spans[:, 0] < spans[:, 1]] for spans in clipped]
+        # Nearly all are empty.
+        yield [_clipped(spans, first, last) if len(spans) else spans for spans in literals]
+
+
+def _clipped(spans: Spans, first: int, last: int) -> Spans:
+    """Return the parts of the spans between two offsets."""
+    clipped: Spans = spans.clip(first, last)
+    return clipped[clipped[:, 0] < clipped[:, 1]]
 
 
 def _between(spans: Iterable[tuple[int, int]], start: int, stop: int) -> Iterator[tuple[int, int]]:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 
+from pushlog.lazy_pattern import lazy_pattern
+
 # The end of a command inside a line of shell.
-_OPERATOR = re.compile(r"^(?:[|&;<>)]|\d>|\\$)")
+_OPERATOR = lazy_pattern(r"^(?:[|&;<>)]|\d>|\\$)")
 # docker/distribution reference/regexp.go: a path with a host or a namespace before it. Parts can be variables or masks.
 _PART = r"(?:[\w.*-]|\$\{?\w+\}?|\$\(\w+\)|\[\w+\])+"
-_NAMED = re.compile(rf"{_PART}(?::\d+)?(?:/{_PART})+(?::{_PART})?(?:@sha256:[0-9a-f]{{64}})?")
-_SHORT = re.compile(r"[a-z0-9][a-z0-9._-]*(?::[\w.-]+)?(?:@sha256:[0-9a-f]{64})?")
-_IMAGE_ID = re.compile(r"[0-9a-f]{12}|(?:sha256:)?[0-9a-f]{64}")
+_NAMED = lazy_pattern(rf"{_PART}(?::\d+)?(?:/{_PART})+(?::{_PART})?(?:@sha256:[0-9a-f]{{64}})?")
+_SHORT = lazy_pattern(r"[a-z0-9][a-z0-9._-]*(?::[\w.-]+)?(?:@sha256:[0-9a-f]{64})?")
+_IMAGE_ID = lazy_pattern(r"[0-9a-f]{12}|(?:sha256:)?[0-9a-f]{64}")
 _TRANSPORT = "docker://"
 # containers/image transports/alltransports: destinations that are no registry.
-_LOCAL = re.compile(
+_LOCAL = lazy_pattern(
     r"(?:dir|oci|oci-archive|docker-archive|docker-daemon|containers-storage|ostree|sif|tarball|atomic):"
 )
 _FILES = (".tar", ".tar.gz", ".tgz", ".json", ".yaml", ".yml", ".txt")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
-_SCHEME = re.compile(r"(?:oci|oras|docker)://([^\s'\"]+)")
+from pushlog.lazy_pattern import lazy_pattern
+
+_SCHEME = lazy_pattern(r"(?:oci|oras|docker)://([^\s'\"]+)")
 # `helm push chart-1.2.3.tgz oci://host/path` pushes `host/path/chart:1.2.3`.
-_CHART = re.compile(r"(?:^|[\s/'\"])([a-z0-9][\w.-]*?)-(v?\d+\.\d+\.\d+[\w.+-]*)\.tgz\b")
-_IMAGE = re.compile(r"[\w.-]+(?::\d+)?(?:/[\w.-]+)+(?::[\w.-]+)?")
+_CHART = lazy_pattern(r"(?:^|[\s/'\"])([a-z0-9][\w.-]*?)-(v?\d+\.\d+\.\d+[\w.+-]*)\.tgz\b")
+_IMAGE = lazy_pattern(r"[\w.-]+(?::\d+)?(?:/[\w.-]+)+(?::[\w.-]+)?")
 
 
 def target_of(command: str) -> str | None:

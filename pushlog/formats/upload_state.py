@@ -17,15 +17,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from pushlog.lazy_pattern import lazy_pattern
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _SIGNATURE = 32
 # In a text of JSON `&` is written `\u0026`.
-_URL = re.compile(r"https?://[^\s\"]*?[?&]_state=(?P<token>[A-Za-z0-9_\-]{40,4096}(?:=|%3D){0,2})(?P<rest>[^\s\"]*)")
-_DIGEST = re.compile(r"digest=(?P<digest>[a-z0-9]+(?:%3A|:)[0-9a-f]{32,128})", re.IGNORECASE)
-_NAME = re.compile(r"[a-z0-9]+(?:[._/-]+[a-z0-9]+)*")
-_UPLOAD = re.compile(r"[0-9a-fA-F-]{8,64}")
+_URL = lazy_pattern(r"https?://[^\s\"]*?[?&]_state=(?P<token>[A-Za-z0-9_\-]{40,4096}(?:=|%3D){0,2})(?P<rest>[^\s\"]*)")
+_DIGEST = lazy_pattern(r"digest=(?P<digest>[a-z0-9]+(?:%3A|:)[0-9a-f]{32,128})", re.IGNORECASE)
+_NAME = lazy_pattern(r"[a-z0-9]+(?:[._/-]+[a-z0-9]+)*")
+_UPLOAD = lazy_pattern(r"[0-9a-fA-F-]{8,64}")
 _MOST = 1 << 50
 
 

@@ -24,6 +24,7 @@ Spans = NDArray[np.int64]
 # Bytes looked at as one number, and the shortest text that surely holds such a piece.
 _PIECE = 4
 _ENOUGH = 2 * _PIECE - 1
+_NOWHERE: Spans = np.empty((0, 2), dtype=np.int64)
 _WORD, _TEXT = np.dtype("<u4"), np.dtype("<u8")
 _WHOLE = np.uint64((1 << 8 * _ENOUGH) - 1)
 # No match of an expression is longer.
@@ -60,11 +61,14 @@ class LiteralIndex:
     def spans(self, data: Data, start: int, stop: int) -> list[Spans]:
         """For each group the parts of `data`, in order, in which all its matches begin in that range do so."""
         if start >= stop:
-            return [np.empty((0, 2), dtype=np.int64)] * len(self._others)
+            return [_NOWHERE] * len(self._others)
         offsets, texts = self._offsets(data, start, stop)
         spans = []
         for others, is_of_group in zip(self._others, self._of_group, strict=True):
             begins = offsets[is_of_group[texts]] if len(texts) else offsets
+            if not len(begins) and not others:
+                spans.append(_NOWHERE)
+                continue
             if others:
                 further = [offset for other in others for offset in starts(other, data, np.array([[start, stop]]))]
                 begins = np.concatenate([begins, np.array(further, dtype=np.int64)])

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from pushlog.knowledge.origins import origins
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Origin
 
 if TYPE_CHECKING:
@@ -23,17 +24,17 @@ if TYPE_CHECKING:
 _HEAD = 1 << 18
 _LONGEST = 500
 _FIELDS = tuple(field.name for field in fields(Origin))
-_WHOLE_JOB = re.compile(r"(?:.*/)?-?\d+_(?P<job>[^/]+)\.txt")
-_STEP_OF_JOB = re.compile(r"(?:.*/)?(?P<job>[^/]+)/\d+_[^/]+\.txt")
+_WHOLE_JOB = lazy_pattern(r"(?:.*/)?-?\d+_(?P<job>[^/]+)\.txt")
+_STEP_OF_JOB = lazy_pattern(r"(?:.*/)?(?P<job>[^/]+)/\d+_[^/]+\.txt")
 # Folders of runs and archives, in which logs of jobs stand.
-_NO_JOB = re.compile(r"\d+|logs?|.+\.(?:zip|tar|tgz|gz|bz2|xz|zst)")
-_OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
-_PART = re.compile(r"\{(\w+)\}")
+_NO_JOB = lazy_pattern(r"\d+|logs?|.+\.(?:zip|tar|tgz|gz|bz2|xz|zst)")
+_OPTIONAL = lazy_pattern(r"\[([^\[\]]*)\]")
+_PART = lazy_pattern(r"\{(\w+)\}")
 _VARIABLE = r"""(?:^|[ \t"'])%s=["']?([^\r\n"']{1,400})"""
 # Words before a line mean that it is quoted.
-_SENTENCE = re.compile(rb"[a-z]{2,} [a-z]{2,}|echo ")
+_SENTENCE = lazy_pattern(rb"[a-z]{2,} [a-z]{2,}|echo ")
 _TRIES = 20
-_ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_ESCAPES = lazy_pattern(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

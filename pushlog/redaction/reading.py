@@ -7,11 +7,12 @@ HTML are decoded, as often as one stands inside another. Sources: ECMA-48 and xt
 
 from __future__ import annotations
 
-import re
-from html.entities import html5
 from typing import TYPE_CHECKING
 
+from pushlog.lazy_pattern import lazy_pattern
+
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
     from pushlog.redaction.view import View
@@ -21,24 +22,26 @@ _DEEPEST = 6
 _STEPS_BACK = 8
 # Escape sequences, as the terminal gets them and as programs write them out (`^[[0m`, `\033[0m`, the sign for ESC);
 # controls, directions and characters without width.
-_INVISIBLE = re.compile(
+_INVISIBLE = lazy_pattern(
     r"(?:\x1b|\u241b)(?:[\[]([0-?]*)[ -/]*([@-~])|\][^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)?"
     r"|[PX^_][^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)?|[ -/]*[0-~])"
     r"|\x9b[0-?]*[ -/]*[@-~]|\x9d[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)?"
     r"|(?:\^\[|\\(?:033|e|x1[bB]))\[[0-9;?]{0,20}[A-Za-z]"
     r"|[\x00-\x08\x0e-\x1b\x7f-\x9f\xad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]"
 )
-_MAY_BE_INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x9f\xad\u061c\u200b-\u206f\u241b\ufe00-\ufeff]|\^\[|\\[0ex]")
+_MAY_BE_INVISIBLE = lazy_pattern(
+    r"[\x00-\x08\x0e-\x1b\x7f-\x9f\xad\u061c\u200b-\u206f\u241b\ufe00-\ufeff]|\^\[|\\[0ex]"
+)
 # A title, a link, a command of a terminal: what it carries.
-_STRINGS = re.compile(r"(?:\x1b[\]PX^_]|\x9d)([^\x07\x1b\x9c\n]*)")
-_FORWARD = re.compile(r"(?:\x1b\[|\x9b)[0-9]{0,4}C")
-_BACKSPACE = re.compile(r"[^\x08\r\n]\x08")
-_ENCODED = re.compile(
+_STRINGS = lazy_pattern(r"(?:\x1b[\]PX^_]|\x9d)([^\x07\x1b\x9c\n]*)")
+_FORWARD = lazy_pattern(r"(?:\x1b\[|\x9b)[0-9]{0,4}C")
+_BACKSPACE = lazy_pattern(r"[^\x08\r\n]\x08")
+_ENCODED = lazy_pattern(
     r"%([0-9A-Fa-f]{2})"
     r"|\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([0-3][0-7]{2})|([nrtbf\"'/\\]))"
     r"|&(?:#([0-9]{1,7})|#[xX]([0-9A-Fa-f]{1,6})|([A-Za-z]{2,24}));"
 )
-_MAY_BE_ENCODED = re.compile(r"%[0-9A-Fa-f]|\\[nrtbf\"'/\\ux0-3]|&[#A-Za-z]")
+_MAY_BE_ENCODED = lazy_pattern(r"%[0-9A-Fa-f]|\\[nrtbf\"'/\\ux0-3]|&[#A-Za-z]")
 _SHORT = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 
 
@@ -93,6 +96,8 @@ def _character(hit: re.Match[str]) -> str:
     if short:
         return _SHORT.get(short, short)
     if name:
+        from html.entities import html5
+
         return html5.get(f"{name};", hit[0])
     if octal or decimal:
         code = int(octal, 8) if octal else int(decimal)

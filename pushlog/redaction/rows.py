@@ -13,6 +13,7 @@ from functools import cached_property
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.redaction.reading import plain
 from pushlog.redaction.view import Barriers, View, joined, whole
 
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _MOVE = r"(?:\x1b\[|\x9b)[0-9;?]{0,40}[ABDEFGHdf]"
-_MOVES = re.compile(_MOVE)
+_MOVES = lazy_pattern(_MOVE)
 # Erasing alone ends no row.
 _ERASE = r"(?:\x1b\[|\x9b)[0-9;?]{0,40}[JK]"
-_BREAK = re.compile(rf"(?:(?:{_ERASE}){{0,8}}(?:\r|\n|{_MOVE})+)+(?:{_ERASE}){{0,8}}")
+_BREAK = lazy_pattern(rf"(?:(?:{_ERASE}){{0,8}}(?:\r|\n|{_MOVE})+)+(?:{_ERASE}){{0,8}}")
 # No terminal is narrower than this; these are the widths that most terminals and CI systems have.
 NARROWEST = 40
 _USUAL_WIDTHS = frozenset({80, 100, 120, 132, 160, 200, 240})
@@ -32,24 +33,24 @@ _MOST_ROWS = 300
 _LONGEST_ROW, _SHARED = 1 << 16, 1 << 14
 _LONGEST_PREFIX = 200
 # A row that begins a text of its own: a layer's row, a digest line, a stamp, a prompt, a step of BuildKit, an address.
-_OWN_ROW = re.compile(
+_OWN_ROW = lazy_pattern(
     r"\s\s|[0-9a-f]{12}: |\S{1,128}: digest: sha256:|sha256:[0-9a-f]{64}|The push refers|\d{4}-\d\d-\d\d"
     r"|[\[{<]|[$+#>*|] |#\d+ |-{3,}|=>|https?://|::"
 )
 # A row that may begin a text of its own: a sentence, an assignment, a key with its value, a path.
-_PERHAPS_OWN = re.compile(
+_PERHAPS_OWN = lazy_pattern(
     r"[A-Z]?[a-z]{1,14}(?:[\s:,.;!]|$)|[A-Za-z_][\w.-]*=[^=\s]|[\w./-]+: |\.{0,2}/[\w.-]+/|[A-Z]{1,14}[!:]? [A-Za-z]"
 )
 _STAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d) "
 # Kubernetes marks a record that goes on, GitLab one that goes on with the record before.
-_CRI = re.compile(rf"{_STAMP}(?:stdout|stderr) ([FP])(?::\S+)? ")
-_GITLAB = re.compile(rf"{_STAMP}[0-9a-f]{{2}}[OE]([+ ])")
-_LONG_END = re.compile(r"\S{16}$")
-_LONG_BEGINNING = re.compile(r"\S{16}")
-_DIGITS = re.compile(r"\d+")
-_SHAPE = re.compile(r"\d+|\D")
-_TRACE = re.compile(r"(?<![^\s])\++ $")
-_TO_SEPARATOR = re.compile(r".*[ \t|:\]>)]", re.DOTALL)
+_CRI = lazy_pattern(rf"{_STAMP}(?:stdout|stderr) ([FP])(?::\S+)? ")
+_GITLAB = lazy_pattern(rf"{_STAMP}[0-9a-f]{{2}}[OE]([+ ])")
+_LONG_END = lazy_pattern(r"\S{16}$")
+_LONG_BEGINNING = lazy_pattern(r"\S{16}")
+_DIGITS = lazy_pattern(r"\d+")
+_SHAPE = lazy_pattern(r"\d+|\D")
+_TRACE = lazy_pattern(r"(?<![^\s])\++ $")
+_TO_SEPARATOR = lazy_pattern(r".*[ \t|:\]>)]", re.DOTALL)
 
 
 class Break(Enum):

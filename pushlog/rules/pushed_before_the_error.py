@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.rule import Role, Scope
 from pushlog.formats.marks import MarkKind
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Confidence, Evidence, Finding, Outcome, Severity
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ ROLE = Role.OTHER
 SCOPE = Scope.DOCKER_ENGINE
 
 # Content trust signs after the push, and its lines are output of `docker push` too.
-_UNSIGNED = re.compile(
+_UNSIGNED = lazy_pattern(
     r"(?:Error: )?(?:Failed to sign |failed to sign |Error establishing connection to notary repository"
     r"|error contacting notary server: |you are not authorized to perform this operation: server returned 40[13]"
     r"|no valid signing keys|.{0,200}\bnotary\b.{0,200}(?:error|refused|no such host|x509))"
@@ -48,14 +49,14 @@ _WHY = (
 _SIGNING = "Signing and pushing trust metadata"
 # The lines of signing that are looked at.
 _SIGNED = 12
-_FAILED = re.compile(
+_FAILED = lazy_pattern(
     r"Error response from daemon: "
     r"|(?:##\[error\]|::error::|Error: )?(?:Process completed|The process .{1,200}? failed) with exit code [1-9]"
     r"|##\[error\]|\[\W{0,4}Error\] |(?:ERROR: )?Job failed\b|ERROR: script returned exit code [1-9]|Finished: FAILURE"
     r"|Build step '.{1,80}' marked build as failure|make(?:\[\d+\])?: \*\*\* |Exited with code exit status [1-9]"
     r'|(?:\W{1,4}Error: )?The command (?:".{1,200}" )?exited with (?:status )?[1-9]|ERROR: build step \d+ '
 )
-_ANOTHER = re.compile(r"The push refers to |(?:\S.{0,80}\s)?docker (?:image )?push\b")
+_ANOTHER = lazy_pattern(r"The push refers to |(?:\S.{0,80}\s)?docker (?:image )?push\b")
 # Every line that reports a failure has one of these literals; without any, no line has to be read.
 _WORDS = (
     b"Error response from daemon: ",

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pushlog.formats import prefilter
-from pushlog.formats.dialects import DIALECTS, openings
+from pushlog.formats.dialects import DIALECTS, openings, start_patterns
 from pushlog.intake import start_pattern
 from pushlog.intake.literal_search import LiteralIndex, beginnings, starts
 from tests.examples import examples
@@ -31,8 +31,8 @@ def test_beginnings_are_told_as_far_as_they_are_plain():
 
 
 def test_what_all_of_a_log_is_searched_for_needs_no_pass_of_its_own():
-    sought = [sign for dialect in DIALECTS for sign in dialect.OPENING.signs]
-    assert [sign for sign in (*sought, *WORDS) if min(map(len, beginnings(sign))) < 7] == []
+    signs = [sign for pattern in (*openings(), *start_patterns()) for sign in pattern.signs]
+    assert [sign for sign in (*signs, *WORDS) if min(map(len, beginnings(sign))) < 7] == []
 
 
 # Texts that signs match, whole, cut and run together, between bytes that they share.

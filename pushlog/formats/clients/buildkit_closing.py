@@ -20,6 +20,7 @@ from pushlog.formats.clients.buildkit_lines import (
 from pushlog.formats.clients.buildkit_steps import failed_step_push
 from pushlog.formats.errors.classify import starts_error
 from pushlog.formats.marks import Mark, MarkKind
+from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,12 +33,12 @@ if TYPE_CHECKING:
 
 CLOSING_KINDS = {MarkKind.RULE, MarkKind.EXCERPT, MarkKind.CLOSING, MarkKind.ANNOTATION}
 # The step that an excerpt is of.
-_PUSH_STEP = re.compile(
+_PUSH_STEP = lazy_pattern(
     r"(?:\[[^\]\n]+\] )?exporting (?:to image|cache to registry)$"
     r"|pushing (?P<driver>\S+) with docker$|\[internal\] pushing (?P<tool>\S+)$"
 )
 # Errors that only a push has. A pull reads, and never writes: `failed to copy: httpReadSeeker: …` is one's.
-_PUSH_ERROR = re.compile(
+_PUSH_ERROR = lazy_pattern(
     r"failed to push |failed to copy: (?!httpReadSeeker)|failed to copy after \d+ retries"
     r'|failed commit on ref "[^"]*": (?!"|unexpected commit)'
     r"|(?:POST|PUT|PATCH) request to \S+/v2/|(?:Post|Put|Patch) \"[^\"\s]+/v2/|/blobs/uploads/|/v2/\S+: 413 "

@@ -17,6 +17,7 @@ from pushlog.formats.push_command import is_help, pushed_by, reaches_registry, s
 from pushlog.intake.log_text import plain
 from pushlog.intake.start_pattern import StartPattern
 from pushlog.intake.unwrap.timestamps import seconds
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Client
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ INSIDE = StartPattern(
         rb"Error copying ",
         rb"error copying layers ",
         rb"ushing image ",
-        rb"blob \S+ exists in ",
+        rb" exists in ",
         rb"Failed to push image: ",
         rb"initializing destination ",
     ),
@@ -87,11 +88,11 @@ _ENDS = (*_ERRORS, MarkKind.KEPT, MarkKind.TAGGED, MarkKind.SUCCESSFUL)
 _OPENSHIFT = {MarkKind.TARGET, MarkKind.PROGRESS, MarkKind.BUILD_ERROR, MarkKind.SUCCESSFUL}
 # The same lines tell of an image that is fetched or built; these stand around them then.
 _NO_PUSH = {MarkKind.FETCHED, MarkKind.BUILT, MarkKind.KEPT, MarkKind.TAGGED}
-_IS_PUSH_ERROR = re.compile(_PUSH_ERROR)
+_IS_PUSH_ERROR = lazy_pattern(_PUSH_ERROR)
 # `pushing image "X" to "docker://X": …` is how buildah wraps every error; podman and skopeo have no such words.
-_BUILDAH = re.compile(r'(?:Error: |error )pushing image "[^"]+" to "(?:docker://)?([^"]+)": ')
-_OLD_BUILDAH = re.compile(r'error copying layers and metadata for container "docker://([^"]+)": ')
-_NAMED = re.compile(r'Error pushing image "([^"\s]+)": |initializing destination docker://(\S+): ')
+_BUILDAH = lazy_pattern(r'(?:Error: |error )pushing image "[^"]+" to "(?:docker://)?([^"]+)": ')
+_OLD_BUILDAH = lazy_pattern(r'error copying layers and metadata for container "docker://([^"]+)": ')
+_NAMED = lazy_pattern(r'Error pushing image "([^"\s]+)": |initializing destination docker://(\S+): ')
 _FAMILY = "the lines are those of containers/image, which podman, buildah and skopeo share"
 # How far below the name that a build gave its image the lines of the push can stand.
 _BELOW_TAG = 8

@@ -20,6 +20,7 @@ from pushlog.formats.reference import names_in, split
 from pushlog.formats.wrapper import wrapper_of
 from pushlog.intake.start_pattern import StartPattern, places
 from pushlog.knowledge.signatures import Verified
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Client, Family
 
 if TYPE_CHECKING:
@@ -46,37 +47,37 @@ _FAILED = (
     r"|[Ee]xception|Caused by)"
 )
 # A request that only a push makes (distribution-spec): its method, an address below /v2/ and no other method's.
-_REQUEST = re.compile(
+_REQUEST = lazy_pattern(
     r"\b(?:(?:PUT|Put|POST|Post|PATCH|Patch)\b(?: request to)? \"?https?://[^\s\"]+/v2/[^\s\"]+/(?:blobs/uploads|manifests)/"
     r"|(?:HEAD|Head|GET|Get)\b \"?https?://[^\s\"]+/v2/[^\s\"]+/blobs/uploads/)"
 )
-_QUOTED_IMAGE = re.compile(rf"(?<![\w/.@-])(?P<name>{_IMAGE})(?![\w/])")
-_SHORT_IMAGE = re.compile(
+_QUOTED_IMAGE = lazy_pattern(rf"(?<![\w/.@-])(?P<name>{_IMAGE})(?![\w/])")
+_SHORT_IMAGE = lazy_pattern(
     rf"{_PUSH} (?:{_THING} )?(?:to )?[\"'`\[]?"
     rf"(?P<name>{_TAGGED}|[a-z0-9][\w.-]*(?:/[\w.-]+)+)(?=[\s\"'`\]:])"
 )
-_TO_REGISTRY = re.compile(rf"\bto registry '(?P<host>{_HOST})'")
-_PUSHES_THING = re.compile(
+_TO_REGISTRY = lazy_pattern(rf"\bto registry '(?P<host>{_HOST})'")
+_PUSHES_THING = lazy_pattern(
     rf"(?<![\w/-]){_PUSH} {_THING}\b|{_THING} (?:push|upload) (?:failed|error)"
     r"|[Rr]un(?:ning)? push\b|rendering push status stream|docker push\b"
 )
-_PUSHES_IMAGE = re.compile(rf"(?<![\w/-])(?:{_PUSH}|{_SEND}) (?:{_THING} )?(?:to )?(?:registry )?[\"'`\[(]?{_IMAGE}")
-_PUSHES_TAGGED = re.compile(
+_PUSHES_IMAGE = lazy_pattern(rf"(?<![\w/-])(?:{_PUSH}|{_SEND}) (?:{_THING} )?(?:to )?(?:registry )?[\"'`\[(]?{_IMAGE}")
+_PUSHES_TAGGED = lazy_pattern(
     rf"{_FAILED} (?:to )?{_PUSH} (?:{_THING} )?(?:[\"'`]{_TAGGED}[\"'`]|{_TAGGED})(?: after \d+ tries)?: "
 )
-_STATED = re.compile(
+_STATED = lazy_pattern(
     rf"{_FAILED} (?:to )?{_PUSH} (?:{_THING} )?(?:[\"'`\[]?{_IMAGE}[\"'`\]]?|[\"'`]{_TAGGED}[\"'`]): (?P<cause>\S.*)"
 )
 # moby's API, as clients of it print a request that failed.
-_ENGINE = re.compile(r"/v\d[\d.]*/images/(?P<name>[^\s?]+)/push(?:\?(?:\S*&)?tag=(?P<tag>\w[\w.-]*))?(?=[&:\s]|$)")
-_FAILS = re.compile(rf"(?<!\w){_FAILED}(?!\w)")
+_ENGINE = lazy_pattern(r"/v\d[\d.]*/images/(?P<name>[^\s?]+)/push(?:\?(?:\S*&)?tag=(?P<tag>\w[\w.-]*))?(?=[&:\s]|$)")
+_FAILS = lazy_pattern(rf"(?<!\w){_FAILED}(?!\w)")
 # Other things that are pushed, published and uploaded, and requests that only read.
-_OTHERWISE = re.compile(
+_OTHERWISE = lazy_pattern(
     r"\b(?:git|refs?|commits?|branch(?:es)?|remote:|npm|yarn|pypi|twine|nuget|gem|cargo|crates|metrics?|pushgateway"
     r"|notification|webhook|pull(?:ing|ed)?|fetch(?:ing)?(?! an image)|download(?:ing)?)\b",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(r"\"?https?://[^\s\"]+\"?")
+_ADDRESS = lazy_pattern(r"\"?https?://[^\s\"]+\"?")
 OPENING = StartPattern(
     signs=(
         rb"ushing (?!\[)",  # not the bars of docker, which come by the million
@@ -105,7 +106,7 @@ _LONGEST = 8000
 # A header that a program prints behind the error of its push; and lines in which it names the image before.
 _HEADER_BELOW = 2
 _NAMED_ABOVE = 20
-_ANNOUNCED = re.compile(rf"[Pp]ushing (?:{_THING} )?(?:to )?[\"'`]?(?P<name>{_IMAGE})")
+_ANNOUNCED = lazy_pattern(rf"[Pp]ushing (?:{_THING} )?(?:to )?[\"'`]?(?P<name>{_IMAGE})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +219,7 @@ def _is_known(text: str, knowledge: Knowledge) -> bool:
     return row is not None and row.verified is not Verified.INFERRED and classified.family is not Family.UNKNOWN
 
 
-_PROSE = re.compile(
+_PROSE = lazy_pattern(
     r"^(?:[-*#]|\d+\.)\s|\?\s*$|^\s*(?://|/\*|\*\s|#\s|--\s|;)"
     r"|\b(?:I|I'm|we|you|your|please|if|when(?!\s+pushing)|should|would|might|may|because|fixe[ds]|issue)\b"
     r"|\b(?:for example|e\.g\.)",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from pushlog.formats.clients.builder import PushBuilder, answers, error_at, parsed_push, pushes_of
@@ -14,6 +13,7 @@ from pushlog.formats.push_command import pushed_by
 from pushlog.formats.reference import split
 from pushlog.intake.log_text import plain
 from pushlog.intake.start_pattern import StartPattern
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Client
 
 if TYPE_CHECKING:
@@ -64,10 +64,10 @@ _PUSH_KINDS = {
     MarkKind.REFERENCE,
 }
 # Requests that only a push makes, and one that it makes of a blob before it sends it; a pull gets it.
-_PUSH_REQUEST = re.compile(r'(?:POST|PUT|PATCH) "|HEAD "[^"]*/blobs/')
+_PUSH_REQUEST = lazy_pattern(r'(?:POST|PUT|PATCH) "|HEAD "[^"]*/blobs/')
 # Objects that are no layers: the manifest, an index, the configuration.
-_NO_LAYER = re.compile(r"application/vnd\.\S*(?:manifest|index|config|image|empty)(?:\.\S*)?\+json")
-_SIZES = re.compile(r"\s(-|\d+(?:\.\d+)?)/(\d+(?:\.\d+)?) *([KMGT]?B) +\d")
+_NO_LAYER = lazy_pattern(r"application/vnd\.\S*(?:manifest|index|config|image|empty)(?:\.\S*)?\+json")
+_SIZES = lazy_pattern(r"\s(-|\d+(?:\.\d+)?)/(\d+(?:\.\d+)?) *([KMGT]?B) +\d")
 # cmd/oras/internal/display/status/progress/humanize: powers of 1024.
 _UNITS = {"B": 1, "KB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30, "TB": 1 << 40}
 

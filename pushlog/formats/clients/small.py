@@ -66,7 +66,7 @@ EARTHLY = FewLines(
         rb"|output +\| WARN: The command 'exporting outputs'|Pushed image \S+ as ",
     ),
     INSIDE=StartPattern(
-        signs=(rb"% pushing ", rb"] pushing ", rb" \(pushed\)", rb"failed to SAVE IMAGE: "),
+        signs=(rb"% pushing ", rb"\] pushing ", rb" \(pushed\)", rb"failed to SAVE IMAGE: "),
         pattern=rb"\] +(?:\d+% )?pushing (?:layers|manifest for )|Image \S+ as \S+ \(pushed\)|failed to SAVE IMAGE: ",
     ),
 )

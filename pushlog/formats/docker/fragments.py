@@ -15,6 +15,7 @@ from pushlog.formats.errors.wrapped import error_in
 from pushlog.formats.image_names import has_open_tag, may_be, split
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.intake.log_text import plain
+from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,22 +32,22 @@ _ABOVE, _BELOW = 12, 2
 # A question around an error has so many lines at most.
 _FEW = 6
 # A program reports that a command failed.
-_FAILED = re.compile(r"non-zero|returned|exit|fail|error|exception", re.IGNORECASE)
+_FAILED = lazy_pattern(r"non-zero|returned|exit|fail|error|exception", re.IGNORECASE)
 # A sentence that says that the command it quotes went well.
-_WORKED = re.compile(r"\b(?:worked|works fine|succeeded|was successful)\b", re.IGNORECASE)
+_WORKED = lazy_pattern(r"\b(?:worked|works fine|succeeded|was successful)\b", re.IGNORECASE)
 # A line that tells which command to run, or what to do if it fails: a file that was searched, a workflow, a manual.
-_ADVICE = re.compile(
+_ADVICE = lazy_pattern(
     r"^\S+:\d+[:-]|^\s*(?:-\s+)?(?:run|script|command|cmd|args|push)\s*:|^\s*-\s+(?:[\"']?docker\b|name:)"
     r"|\b(?:if (?:it|you|this|the|that)|in case|whenever|e\.g\.|for example|you (?:can|should|must|need)|make sure)\b",
     re.IGNORECASE,
 )
 # A line that runs something else: what stands below it is its answer.
-_OTHER_COMMAND = re.compile(
+_OTHER_COMMAND = lazy_pattern(
     r"[$+]+ +(?:\./)?\w|(?:[#>]+ +|\S+[#$] )?(?:helm|kubectl|oc|git|npm|npx|yarn|pnpm|make|docker|podman|aws|gcloud|az"
     r"|terraform|ansible\S*|curl|wget|cd|export|sleep|python3?|pip3?|go|mvn|\./\S+|gradle|ssh|scp|bash|sh) +[\w./$\"'-]"
 )
 # Texts that stand in no errors but those of a push.
-_UPLOAD = re.compile(
+_UPLOAD = lazy_pattern(
     r"failed commit on ref|/blobs/uploads|blob upload|blob unknown|digest invalid|size invalid|tag invalid"
     r"|manifest (?:blob unknown|invalid)|push access denied|uploadArtifacts|write_package"
     r"|ecr:(?:InitiateLayerUpload|UploadLayerPart|CompleteLayerUpload|PutImage)"
@@ -54,10 +55,10 @@ _UPLOAD = re.compile(
     r"|cannot update tag|will exceed the configured upper limit|(?:Put|Patch|Post|PUT|PATCH|POST) \"?https?://\S+/v2/"
 )
 # A registry is asked below `/v2/`, before docker 1.10 below `/v1/`.
-_REQUEST = re.compile(r"\b(?:Get|Head|Put|Post|Patch|Delete|GET|HEAD|PUT|POST|PATCH|DELETE) \"?https?://")
-_REGISTRY_REQUEST = re.compile(r"https?://\S+/v[012](?:\.\d+)?/|/token\b")
+_REQUEST = lazy_pattern(r"\b(?:Get|Head|Put|Post|Patch|Delete|GET|HEAD|PUT|POST|PATCH|DELETE) \"?https?://")
+_REGISTRY_REQUEST = lazy_pattern(r"https?://\S+/v[012](?:\.\d+)?/|/token\b")
 # Words of other commands: of a pull, a login, a build, an orchestrator that pulls.
-_ELSEWHERE = re.compile(
+_ELSEWHERE = lazy_pattern(
     r"\bdocker (?:image )?(?:pull|login|build|run|compose|buildx)\b|\bpull access denied\b|\b[Pp]ull(?:ing)?\b"
     r"|\bFROM \S|kubectl|\blogin\b|manifest for \S+ not found|^\s*[$#%>+]\s+(?!sudo docker|docker)\S"
     r"|\bG[Ee][Tt] \"?https?://\S+/(?:manifests|blobs)/"

@@ -40,7 +40,7 @@ OPENING = StartPattern(
         rb"The push refers to ",
         rb"Using default tag: latest",
         rb'\{"status":"',
-        rb": (?:Preparing|Waiting|Push|Layer already|Mounted|Retrying|Image )",
+        rb": (?:Preparing|Waiting|Pushing|Pushed|Layer already|Mounted|Retrying|Image )",
     ),
     pattern=rb"The push refers to (?:a )?repository \[|The push refers to an image: \[|Using default tag: latest"
     rb'|\{"status":"(?:The push refers|Pushing|Preparing|Waiting)'

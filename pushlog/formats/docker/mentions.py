@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.reference import split
+from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,14 +20,14 @@ if TYPE_CHECKING:
 _NAME = r"[a-z0-9](?:[\w.-]|(?::\d+/))*(?:/[\w.-]+)*(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?"
 # Between the words of a command: a blank, or the end of a string and the beginning of the next in a list.
 _GAP = r"""(?:\s+|\\?["']\s*,\s*\\?["'])"""
-_COMMAND = re.compile(
+_COMMAND = lazy_pattern(
     rf"(?<![\w/.-])docker(?:\.exe)?{_GAP}(?:image{_GAP})?push{_GAP}(?:--?[a-z][\w-]*(?:=[^\s\"',]+)?{_GAP})*+"
     rf"\\?[\"']?(?P<name>{_NAME})(?![\w/@$*{{])"
 )
 # A word alone may be any word of a sentence.
-_IMAGE = re.compile(r"[/:]")
+_IMAGE = lazy_pattern(r"[/:]")
 # Programs that run `docker push` and say so in their own words; the image needs a path here.
-_WORDS = re.compile(
+_WORDS = lazy_pattern(
     r"(?:[Ff]ailed to push(?=(?: image)? \S+(?: after \d+ tries)?: .*exit|(?: docker)? image \S+:)"
     r"|[Uu]nable to push|[Cc]ould not push"
     r"|[Pp]ushing(?: to remote:| to registry:| docker image:?| image:?| the image:?)?)"
@@ -38,10 +39,10 @@ _SIGNS = ((b"push", re.compile(rb"docker|(?:ailed to|nable to|ould not) $")), (b
 # So many bytes before the word `push` the word `docker` can stand.
 _NEAR_SIGN = 30
 # Ansible prints the words of a command as a list, one a line.
-_LIST = re.compile(rb"- docker\r?\n\s*- push\r?\n\s*- [\"']?(?P<name>[^\s\"']+)")
+_LIST = lazy_pattern(rb"- docker\r?\n\s*- push\r?\n\s*- [\"']?(?P<name>[^\s\"']+)")
 _LIST_SIGN = b"- docker"
 # A record of PowerShell repeats the command below the place where it ran.
-_PLACE = re.compile(rb"(?:^|\n)At \S[^\n]* ?char:\d+\s*\n[^\n]*$")
+_PLACE = lazy_pattern(rb"(?:^|\n)At \S[^\n]* ?char:\d+\s*\n[^\n]*$")
 _LONGEST = 1 << 16
 _NEAR_HEADER = 15
 _HEADERS = (MarkKind.HEADER, MarkKind.OLD_HEADER)

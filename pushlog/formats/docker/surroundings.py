@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pushlog.formats.image_names import host, short_forms
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.knowledge.stops import stop_reason
+from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,27 +17,27 @@ if TYPE_CHECKING:
     from pushlog.intake.log_text import LogText, Piece
 
 # A tag behind a name, and what stands before a name that is a part of a longer one.
-_TAG = re.compile(rb"(\w(?:[\w.-]{0,126}\w)?)(?![\w/@-])")
-_IN_NAME = re.compile(rb"[\w./:@-]")
+_TAG = lazy_pattern(rb"(\w(?:[\w.-]{0,126}\w)?)(?![\w/@-])")
+_IN_NAME = lazy_pattern(rb"[\w./:@-]")
 # How far above a push a line may name its image, in bytes; and the lines in which a stop is looked for below it.
 ABOVE = 1 << 16
 _BELOW = 12
 # A line so near above the header names this push.
 _NEAR = 3
 # A line of a pull or of a Dockerfile names an image that is fetched.
-_FETCHED = re.compile(rb"\b(?:FROM|[Pp]ull(?:ing|ed)?|[Dd]ownload(?:ing|ed)?|load metadata)\b")
-_PUSHED = re.compile(rb"push", re.IGNORECASE)
+_FETCHED = lazy_pattern(rb"\b(?:FROM|[Pp]ull(?:ing|ed)?|[Dd]ownload(?:ing|ed)?|load metadata)\b")
+_PUSHED = lazy_pattern(rb"push", re.IGNORECASE)
 # A name that is no path on Docker Hub stands in many lines: these words say that it was built or is pushed.
-_BUILT = re.compile(rb"push|tag|naming to|build", re.IGNORECASE)
+_BUILT = lazy_pattern(rb"push|tag|naming to|build", re.IGNORECASE)
 # Refusals of `docker pull`, `run` and `login`: moby daemon/images, distribution/errors.go, registry/auth.go.
-_NO_PUSH = re.compile(
+_NO_PUSH = lazy_pattern(
     r"(?:docker: |Error: )?(?:Error response from daemon: )?(?:pull access denied for |manifest for \S+ not found)"
     r"|(?:ERROR: |error: )?(?:failed to build: )?failed to solve: (?!.*failed to push )"
     r"|(?:docker: |Error: )?Error response from daemon: (?:login attempt to |No such container: "
     r"|Conflict\. The container |manifest unknown: manifest unknown$"
     r"|Get \"?https?://\S+?/v[0-2]/\"?: unauthorized: incorrect username or password)"
 )
-_HERE_DOCUMENT = re.compile(r"<<[-~]?\s*(['\"\\]?)(\w+)\1")
+_HERE_DOCUMENT = lazy_pattern(r"<<[-~]?\s*(['\"\\]?)(\w+)\1")
 
 
 def names_above(text: LogText, name: str, start: int, stop: int) -> Iterator[Mark]:

@@ -6,6 +6,7 @@ import re
 
 from pushlog.intake.unwrap.prefix import is_noise
 from pushlog.knowledge.stops import stop_reason
+from pushlog.lazy_pattern import lazy_pattern
 
 # A prompt, alone or with a command behind it, and the trace of a shell (`set -x`): PowerShell, cmd, POSIX shells and
 # themes of zsh and fish.
@@ -43,34 +44,36 @@ _ENDINGS = (
     # Rules and ellipses.
     r"[-=_*~.\xb7\u2014]{3,}.*|(?:\\+[nrt]\b|[\W_])*",
 )
-_BYSTANDER = re.compile(f"(?:(?:{'|'.join(_PROMPTS)})(?:\\s+\\S[^\\n]*)?|{'|'.join(_ENDINGS)})$", re.IGNORECASE)
+_BYSTANDER = lazy_pattern(f"(?:(?:{'|'.join(_PROMPTS)})(?:\\s+\\S[^\\n]*)?|{'|'.join(_ENDINGS)})$", re.IGNORECASE)
 # Words of a step that went well, or of the next one.
-_SUCCESS = re.compile(
+_SUCCESS = lazy_pattern(
     r"\b(?:success(?:ful(?:ly)?)?|succeeded|done|completed?|deployed|deploying|pushed|published|finished|passed|ok"
     r"|took|elapsed|duration)\b|[\u2713\u2714\u2705]",
     re.IGNORECASE,
 )
 # Announcements of a step, and marks that stand alone.
-_STEP = re.compile(
+_STEP = lazy_pattern(
     r"\W*(?!Missing|Nothing|Failing)[A-Z][a-z]{2,}ing\b(?!.*\b(?:fail|error|denied|refused|invalid|unable|cannot|not\b))"
     r"|Step \d+/\d+|#\d+ |\[\d+/\d+\]|(?:status|exit_?code|rc|result|state)\W*[:=]"
     r"|(?:</?\w[^<>\n]*>|\{/?\w[^{}\n]*\}|\[/?\w+\]|`{3}\w*)$"
 )
 # Words of an error, whoever tells it.
-_OF_ERRORS = re.compile(
+_OF_ERRORS = lazy_pattern(
     r"err|fail|denied|refus|reject|invalid|illegal|unable|can't|cannot|could not|not |n't|no |unauthor|forbid|exceed"
     r"|expire|unsupport|unknown|missing|bad |wrong|timed? ?out|\b[45]\d\d\b|panic|abort|disconnect|broken|closed",
     re.IGNORECASE,
 )
 # People write sentences below what they paste.
-_SENTENCE = re.compile(r"\?\s*$|\b(?:I|I'm|I've|Im|we|my|please|pls|thanks|thx|anyone|any idea|help)\b", re.IGNORECASE)
+_SENTENCE = lazy_pattern(
+    r"\?\s*$|\b(?:I|I'm|I've|Im|we|my|please|pls|thanks|thx|anyone|any idea|help)\b", re.IGNORECASE
+)
 # A command behind a prompt or in the trace of a shell: what follows is its output.
-_COMMAND = re.compile(
+_COMMAND = lazy_pattern(
     r"(?:\S{0,80}[$#\u276f\u279c\xbb\u25b6]|PS [^<>|]{0,120}>|\w:\\[^<>|]{0,120}>|\++)\s+"
     # PowerShell lists the parts of an error behind a plus.
     r"(?!(?:CategoryInfo|FullyQualifiedErrorId) )\w"
 )
-_ENDING = re.compile(f"(?:{'|'.join(_ENDINGS)})$", re.IGNORECASE)
+_ENDING = lazy_pattern(f"(?:{'|'.join(_ENDINGS)})$", re.IGNORECASE)
 
 
 def is_ending(line: str) -> bool:
@@ -107,7 +110,7 @@ def is_bystander(line: str) -> bool:
 
 
 # Alternatives of a shell, output of a script, and calls that build a message.
-_SOURCE = re.compile(
+_SOURCE = lazy_pattern(
     r"\|\|\s*[{(\w]|&&|\b(?:echo|printf|raise|throw|return) |\b(?:console|fmt|log|logger)\.\w+\(|\bprint\w*\(|;\s*$"
 )
 

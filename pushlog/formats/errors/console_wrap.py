@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pushlog.formats.errors.bystanders import is_ending
+from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from pushlog.intake.log_text import LogText, Piece
@@ -17,17 +18,17 @@ _SHORTEST = 60
 # So many lines around are no longer, where a console broke one.
 _AROUND = 20
 # A line goes on inside a sentence, a word or a path.
-_GOES_ON = re.compile(r" ?[a-z0-9,.;:)\]}'\"/]")
+_GOES_ON = lazy_pattern(r" ?[a-z0-9,.;:)\]}'\"/]")
 # These begin so too: programs that tell how a command ended, log lines, rows of docker.
-_BEGINS = re.compile(
+_BEGINS = lazy_pattern(
     r" ?(?:\d{4}[-/]\d\d|\d\d:\d\d|time=|level=|[0-9a-f]{7,12}: |(?:g?make|npm|yarn|docker|sh|bash)(?:\[\d+\])?: |npm "
     r"|error\b|warning\b|exit (?:code|status)|script returned|[\w.-]+: digest: )"
 )
-_WHOLE = re.compile(rb"The push refers to |digest: sha256:")
+_WHOLE = lazy_pattern(rb"The push refers to |digest: sha256:")
 # A secret is found and hidden line by line: its parts are left where they are.
-_TOKEN = re.compile(r"[A-Za-z0-9_+/=-]{40,}")
+_TOKEN = lazy_pattern(r"[A-Za-z0-9_+/=-]{40,}")
 _MIXED = (re.compile(r"[A-Z]"), re.compile(r"[a-z]"), re.compile(r"[0-9]"))
-_ODD_QUOTE = re.compile(r'[^"]*"(?:[^"]*"[^"]*")*[^"]*')
+_ODD_QUOTE = lazy_pattern(r'[^"]*"(?:[^"]*"[^"]*")*[^"]*')
 
 
 def unwrapped(text: LogText, error: str, last: Piece, piece: Piece) -> str | None:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from pushlog.formats.errors.parse import CODE
 from pushlog.knowledge.base import shipped
+from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from pushlog.knowledge.base import Beginnings, Knowledge
 
 # How the first line of an error begins.
-SHAPES = re.compile(
+SHAPES = lazy_pattern(
     rf"(?:{CODE.pattern})(?::(?: .*)?)?$"
     r"|Error response from daemon: \S"
     r"|error from registry: |errors:$"
@@ -32,14 +33,14 @@ SHAPES = re.compile(
     r"|Status \d{3} trying to push repository |Failed to upload (?:layer|metadata): |(?:v2|v1) ping attempt failed "
     r"|error during connect: |writing blob: |pushing image \"|(?:remote error: )?tls: |x509: |lookup \S+(?: on \S+)?: "
 )
-CLIENT = re.compile(r"(?:ERROR|Error|error): (?=\S)")
-STOP = re.compile(
+CLIENT = lazy_pattern(r"(?:ERROR|Error|error): (?=\S)")
+STOP = lazy_pattern(
     r"The push refers to (?:a )?repository|[0-9a-f]{12}: |\S+: digest: sha256:|Error response from daemon: "
 )
-PAGE = re.compile(r"<(?:!doctype|html)\b", re.IGNORECASE)
-PAGE_END = re.compile(r"</html>", re.IGNORECASE)
-USAGE = re.compile(r"(?:Usage: |See '.*--help'|Run '.*--help'|Push an image|Aliases:|Options:|  +-|  docker )")
-USAGE_START = re.compile(r"requires (?:exactly )?1 argument|unknown (?:shorthand )?flag: |docker push --help")
+PAGE = lazy_pattern(r"<(?:!doctype|html)\b", re.IGNORECASE)
+PAGE_END = lazy_pattern(r"</html>", re.IGNORECASE)
+USAGE = lazy_pattern(r"(?:Usage: |See '.*--help'|Run '.*--help'|Push an image|Aliases:|Options:|  +-|  docker )")
+USAGE_START = lazy_pattern(r"requires (?:exactly )?1 argument|unknown (?:shorthand )?flag: |docker push --help")
 # distribution registry/api/errcode/register.go: containerd joins several registry errors, one message a line.
 MESSAGES = (
     "authentication required|blob unknown to registry|blob upload invalid|blob upload unknown to registry|denied"
@@ -64,7 +65,7 @@ CONTINUATIONS = (
 # The longest error pages of known proxies have about a hundred lines; a page that was cut must not take the whole log.
 PAGE_LINES = 300
 # A page that Go quotes, its line ends escaped, stands on one line, however much of it was cut out.
-PAGE_QUOTED = re.compile(r'"<(?:!doctype|html)\b[^\n]*"\s*\Z', re.IGNORECASE)
+PAGE_QUOTED = lazy_pattern(r'"<(?:!doctype|html)\b[^\n]*"\s*\Z', re.IGNORECASE)
 
 
 def starts_error(line: str, knowledge: Knowledge | None = None) -> bool:

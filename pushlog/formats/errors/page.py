@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
-PAGE = re.compile(r"<(?:!doctype|html|head|title|body|\?xml)\b", re.IGNORECASE)
-TITLE = re.compile(r"<title>\s*([^<]{1,200}?)\s*(?:<|\Z)", re.IGNORECASE)
-HEADING = re.compile(r"<h1>\s*([^<]{1,200}?)\s*</h1>", re.IGNORECASE)
-STATUS = re.compile(r"\b([45]\d\d)\b")
+from pushlog.lazy_pattern import lazy_pattern
+
+PAGE = lazy_pattern(r"<(?:!doctype|html|head|title|body|\?xml)\b", re.IGNORECASE)
+TITLE = lazy_pattern(r"<title>\s*([^<]{1,200}?)\s*(?:<|\Z)", re.IGNORECASE)
+HEADING = lazy_pattern(r"<h1>\s*([^<]{1,200}?)\s*</h1>", re.IGNORECASE)
+STATUS = lazy_pattern(r"\b([45]\d\d)\b")
 # nginx, openresty, Cloudflare and Amazon's balancers sign below a rule in the centre, Apache in an address.
 SIGNATURES = (
     re.compile(r"<hr>\s*<center>\s*([^<]{1,80}?)\s*</center>", re.IGNORECASE),
@@ -22,7 +24,7 @@ MARKS = (
     ("squid", "squid"),
     ("varnish", "Varnish"),
 )
-ESCAPE = re.compile(r'\\(?:([nrt"\\])|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4}))')
+ESCAPE = lazy_pattern(r'\\(?:([nrt"\\])|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4}))')
 PLAIN = {"n": "\n", "r": "\r", "t": "\t"}
 
 

@@ -13,17 +13,18 @@ from urllib.parse import unquote, urlsplit
 from pushlog.formats.errors import page as error_page
 from pushlog.formats.errors.status import status_in_words
 from pushlog.formats.grammar.load import load_grammar
+from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from lark import Lark, Token
 
-OBJECT = re.compile(r"(layer|manifest|index|config|attestation|unknown)-(?:(.+)@)?([a-z0-9]+:\S+)")
-_QUERY_DIGEST = re.compile(r"[?&]digest=([a-z0-9]+(?:%3A|:)[0-9a-f]{12,128})", re.IGNORECASE)
-ADDRESS = re.compile(r"(?:dial|read|write) \w+ (?:\S+->)?(?P<address>\S+): $")
-LOOKUP = re.compile(r"lookup (\S+?)(?: on \S+)?: $")
-CODE = re.compile(
+OBJECT = lazy_pattern(r"(layer|manifest|index|config|attestation|unknown)-(?:(.+)@)?([a-z0-9]+:\S+)")
+_QUERY_DIGEST = lazy_pattern(r"[?&]digest=([a-z0-9]+(?:%3A|:)[0-9a-f]{12,128})", re.IGNORECASE)
+ADDRESS = lazy_pattern(r"(?:dial|read|write) \w+ (?:\S+->)?(?P<address>\S+): $")
+LOOKUP = lazy_pattern(r"lookup (\S+?)(?: on \S+)?: $")
+CODE = lazy_pattern(
     "un(?:known|supported|authorized|available)|denied|toomanyrequests|(?:digest|size|name|tag) invalid|name unknown"
     "|manifest (?:blob unknown|unknown|invalid|unverified)|blob (?:upload )?unknown|blob upload invalid"
 )

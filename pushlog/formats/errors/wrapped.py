@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.formats.errors.detect import PAGE, PAGE_END, begins_error, starts_error
 from pushlog.formats.errors.page import unquoted
+from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,11 +27,11 @@ _LONGEST_WORDS = 100
 # The quotes of books, each before its closing one.
 _QUOTES = "\u201c\u201d\u2018\u2019\xab\xbb"
 # Where a word can begin: behind a blank, a mark, or a line break that was written as letters.
-_WORD = re.compile(
+_WORD = lazy_pattern(
     rf"(?:(?<=[\s\"'`{_QUOTES}*_~(\[{{<>|:=,\]])|(?<=\\n)|(?<=\\r)|(?<=\dm)|(?<=[^\w\s!-~]))(?=[A-Za-z\"\[<])"
 )
 # What may stand before an error of one or two words: marks, levels, channels, programs, times. Free words may not.
-LABEL = re.compile(
+LABEL = lazy_pattern(
     r"(?:\\+[nrt]|\"\w+\": ?|##\[error\]|::error[^:\n]{0,200}::|\x1b?\[\d*(?:;\d+)*m"
     r"|</?[a-z][\w-]{0,10}(?: [^<>\n]{0,80})?>"
     r"|(?>\d[\d:.,TZ+-]*)\b"
@@ -42,31 +43,31 @@ LABEL = re.compile(
     r")*+"
 )
 # A label ends with a mark, or is a level in capitals.
-_LABEL_END = re.compile(r"[^\w\s]+\s*|\b[A-Z]{3,}\s+|^\s+")
+_LABEL_END = lazy_pattern(r"[^\w\s]+\s*|\b[A-Z]{3,}\s+|^\s+")
 # A program tells how a command ended, and behind that what the command printed.
-_COMMAND_ENDED = re.compile(r".*\bexit(?:ed)?(?: with)?(?: error)? (?:code|status):? \d+\W{1,3}", re.DOTALL)
+_COMMAND_ENDED = lazy_pattern(r".*\bexit(?:ed)?(?: with)?(?: error)? (?:code|status):? \d+\W{1,3}", re.DOTALL)
 # Words that introduce an error, with a colon or a bracket before it; those of a push may do so anywhere.
-_FAILED = re.compile(r"(?:fail|error|push|unable|could not|cannot|exception|stderr).*[:(]\s*[\"'`]*$", re.IGNORECASE)
-_PUSH_FAILED = re.compile(r"[^.\n]{0,120}\bpush(?:ing|ed)?\b[^\n]{0,120}[:(]\s*[\"'`]*", re.IGNORECASE)
+_FAILED = lazy_pattern(r"(?:fail|error|push|unable|could not|cannot|exception|stderr).*[:(]\s*[\"'`]*$", re.IGNORECASE)
+_PUSH_FAILED = lazy_pattern(r"[^.\n]{0,120}\bpush(?:ing|ed)?\b[^\n]{0,120}[:(]\s*[\"'`]*", re.IGNORECASE)
 # The daemon's own log, and sentences about errors.
-_OTHER_LEVEL = re.compile(r"\blevel=(?:info|debug|trace)\b|Upload failed, retrying")
-_CONDITION = re.compile(r"\b(?:if|when|whenever|should|might|e\.g|for example|usually)\b", re.IGNORECASE)
+_OTHER_LEVEL = lazy_pattern(r"\blevel=(?:info|debug|trace)\b|Upload failed, retrying")
+_CONDITION = lazy_pattern(r"\b(?:if|when|whenever|should|might|e\.g|for example|usually)\b", re.IGNORECASE)
 # Whole lines that are errors when nothing but labels stands before them.
-_SHORT = re.compile(r"[\w-]+(?:[ /:][\w-]+){0,2}\W*$")
+_SHORT = lazy_pattern(r"[\w-]+(?:[ /:][\w-]+){0,2}\W*$")
 # A program says so of the error behind it; what is in quotes may be said of another line.
-_TAGS = re.compile(
+_TAGS = lazy_pattern(
     r"</?(?:a|b|br|code|em|font|i|kbd|li|p|pre|samp|small|span|strong|td|tt|u)\b[^<>\n]{0,200}>", re.IGNORECASE
 )
-_HELP = re.compile(r"\s*(?:->|-&gt;) \[Help \d+\]\s*$")
-_BREAKS = re.compile(r"(?:\\+r)?\\+n|\\+r")
-_COLOUR = re.compile(r"\x1b?\[\d+(?:;\d+)*m|\x1b?\[0?[mK]$")
-_MARKS_BEHIND = re.compile(
+_HELP = lazy_pattern(r"\s*(?:->|-&gt;) \[Help \d+\]\s*$")
+_BREAKS = lazy_pattern(r"(?:\\+r)?\\+n|\\+r")
+_COLOUR = lazy_pattern(r"\x1b?\[\d+(?:;\d+)*m|\x1b?\[0?[mK]$")
+_MARKS_BEHIND = lazy_pattern(
     r"(?:\s|```|\*\*\*?|~~|<{2,}|\\|\{/?(?:noformat|code|quote)\}|\[/(?:code|quote)\]"
     r"|(?<=\w)Error: Process completed with exit code \d+\.?)+$"
 )
 _PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">", **dict(zip(_QUOTES[::2], _QUOTES[1::2], strict=True))}
 _MARKS = "*_~|"
-_ESCAPED_QUOTE = re.compile(r"\\+[\"']$")
+_ESCAPED_QUOTE = lazy_pattern(r"\\+[\"']$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

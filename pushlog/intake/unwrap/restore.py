@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pushlog.lazy_pattern import lazy_pattern
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
@@ -16,63 +18,65 @@ if TYPE_CHECKING:
 LONGEST = 16 << 20
 
 # Browsers put these in place of a space: no-break, narrow no-break, figure and ideographic space.
-_BLANK = re.compile(rb"\xc2\xa0|\xe2\x80[\xaf\x87]|\xe3\x80\x80")
+_BLANK = lazy_pattern(rb"\xc2\xa0|\xe2\x80[\xaf\x87]|\xe3\x80\x80")
 # Characters without width: space, joiners, word joiner, byte order mark.
-_ZERO_WIDTH = re.compile(rb"\xe2\x80[\x8b-\x8d]|\xe2\x81\xa0|\xef\xbb\xbf")
+_ZERO_WIDTH = lazy_pattern(rb"\xe2\x80[\x8b-\x8d]|\xe2\x81\xa0|\xef\xbb\xbf")
 
 # The text of a page: docker's bar, or the words around a request or a blank, with entities in them.
-_ESCAPED = re.compile(rb"=&gt;|&gt; *\]|(?:Get|Head|Put|Post|Patch) &(?:quot|#34);http|: ?&nbsp;")
-_ENTITY = re.compile(rb"&(?:gt|lt|amp|quot|apos|nbsp|#\d{1,5}|#x[0-9a-fA-F]{1,4});")
-_ESCAPED_BAR = re.compile(rb"(\[=*)&gt;(?= *\])")
+_ESCAPED = lazy_pattern(rb"=&gt;|&gt; *\]|(?:Get|Head|Put|Post|Patch) &(?:quot|#34);http|: ?&nbsp;")
+_ENTITY = lazy_pattern(rb"&(?:gt|lt|amp|quot|apos|nbsp|#\d{1,5}|#x[0-9a-fA-F]{1,4});")
+_ESCAPED_BAR = lazy_pattern(rb"(\[=*)&gt;(?= *\])")
 
 # GitHub makes links of digits that look like an issue, and of names that look like a host.
-_LINKED_DIGITS = re.compile(
+_LINKED_DIGITS = lazy_pattern(
     rb"(?:(?<=[0-9a-f])|(?<=sha256:)|(?=\[[0-9a-f]+\]\([^\s)]+\)[0-9a-f]+: ))\[([0-9a-f]{1,64})\]\(https?://[^\s)]+\)"
 )
-_LINKED_NAME = re.compile(rb"(The push refers to (?:a )?repository \[[^\s\]]+\])\(https?://[^\s)]+\)")
+_LINKED_NAME = lazy_pattern(rb"(The push refers to (?:a )?repository \[[^\s\]]+\])\(https?://[^\s)]+\)")
 
 # Nothing in place of the ESC byte, its caret form, its picture, a question mark, or its escape in a language.
 _ESC = rb"(?:\^\[|\xe2\x90\x9b|\xef\xbf\xbd|\?|\\u001[bB]|\\x1[bB]|\\033|\\e)?"
 # The cursor goes up and erases, or a colour is switched off: ECMA-48.
-_LOST = re.compile(
+_LOST = lazy_pattern(
     rb"(?<!\x1b)\[\d{1,3}A" + _ESC + rb"\[\d{0,3}[A-K]|(?<!\x1b)\[(?:0;?)?m(?![\w\]])|(?<!\x1b)\[0K(?=\S|$)"
 )
-_SEQUENCE = re.compile(
+_SEQUENCE = lazy_pattern(
     _ESC + rb"(?<!\x1b)(\[(?:\d{1,3}[ABCDG]|[0-2]?[JK]|\?\d{1,4}[hl]|\d{1,3}(?:;\d{0,3})*m|m(?!\w))(?!\]))"
 )
-_CARRIAGE_RETURN = re.compile(rb"\^M|\xe2\x90\x8d")
-_ESCAPED_ESC = re.compile(rb"\\(?:u001[bB]|x1[bB]|033|e)\[")
-_ESCAPED_RETURN = re.compile(rb"\\r(?!\\n)")
+_CARRIAGE_RETURN = lazy_pattern(rb"\^M|\xe2\x90\x8d")
+_ESCAPED_ESC = lazy_pattern(rb"\\(?:u001[bB]|x1[bB]|033|e)\[")
+_ESCAPED_RETURN = lazy_pattern(rb"\\r(?!\\n)")
 
 # RFC 2045: a line of quoted-printable text has up to 76 characters, the last one `=` where it continues.
-_SOFT_BREAK = re.compile(rb"(?m)^([^\n]*[^=\n])=\r?\n(?=[^\n])")
-_LONG_BREAK = re.compile(rb"(?m)^[^\n]{55,75}[^=\n]=\r?$")
-_QUOTED = re.compile(rb"=([0-9A-F]{2})")
-_SURELY_QUOTED = re.compile(rb"=3D|=20\r?$|=C2=A0", re.MULTILINE)
+_SOFT_BREAK = lazy_pattern(rb"(?m)^([^\n]*[^=\n])=\r?\n(?=[^\n])")
+_LONG_BREAK = lazy_pattern(rb"(?m)^[^\n]{55,75}[^=\n]=\r?$")
+_QUOTED = lazy_pattern(rb"=([0-9A-F]{2})")
+_SURELY_QUOTED = lazy_pattern(rb"=3D|=20\r?$|=C2=A0", re.MULTILINE)
 
 # A command that continues on the next line; a header and a digest line broken by the width of a console.
-_CONTINUED = re.compile(
+_CONTINUED = lazy_pattern(
     rb"\bdocker\b[^\n]* push\b[^\n]*?[ \t]\\\r?\n[ \t]*(?!The push |Using |[0-9a-f]{12}: )[^\s#][^\n]*"
 )
-_HEADER = re.compile(
+_HEADER = lazy_pattern(
     rb"The push refers to (?:a )?repository \[[^\s\[\]]+(?:\r?\n[^\s\[\]]*)+\]"
     rb"|The push refers to (?:a )?repository ?\r?\n ?\[[^\s\[\]]+\]"
 )
-_DIGEST = re.compile(
+_DIGEST = lazy_pattern(
     rb": ?digest: ?(?:\r?\n ?)?sha256:(?:[0-9a-f](?:\r?\n)?){64}(?:(?<=\n)size|(?: |\r?\n ?)size):(?:[ \r\n]{1,3}\d+)?"
     rb"|: ?digest: ?(?:\r?\n ?)?sha256:(?:[0-9a-f](?:\r?\n)?){63}[0-9a-f]"
 )
-_BREAK = re.compile(rb"\r?\n")
+_BREAK = lazy_pattern(rb"\r?\n")
 # A message that a console or a page broke.
-_BROKEN_MESSAGE = re.compile(rb'\{"status":"[^{}\n]*(?:\{[^{}\n]*\}?)?[^{}\n]*\r?\n[^{}\n]*(?:\{[^{}\n]*\})?[^{}\n]*\}')
+_BROKEN_MESSAGE = lazy_pattern(
+    rb'\{"status":"[^{}\n]*(?:\{[^{}\n]*\}?)?[^{}\n]*\r?\n[^{}\n]*(?:\{[^{}\n]*\})?[^{}\n]*\}'
+)
 # A message of the Engine API over several lines, as a program that formats JSON prints it.
-_MESSAGE = re.compile(
+_MESSAGE = lazy_pattern(
     rb"(?m)^[ \t]*\{[ \t]*\r?\n[ \t]*\"(?:status|id|progressDetail|progress|error|errorDetail|aux)\": ?"
     rb"[^{}]*(?:\{[^{}]*\}[^{}]*){0,3}\}(?=,?[ \t]*\r?$)"
 )
 # A shell's break, and one at a space; a break in place of a space leaves none.
-_SPACED_BREAK = re.compile(rb"[ \t]+\\\r?\n[ \t]*|[ \t]+\r?\n[ \t]*|[ \t]*\r?\n[ \t]+")
-_LOST_SPACE = re.compile(rb"(?<=repository)(?=\[)|(?<=digest:)(?=sha256)|(?<=[0-9a-f])(?=size:)|(?<=size:)(?=\d)")
+_SPACED_BREAK = lazy_pattern(rb"[ \t]+\\\r?\n[ \t]*|[ \t]+\r?\n[ \t]*|[ \t]*\r?\n[ \t]+")
+_LOST_SPACE = lazy_pattern(rb"(?<=repository)(?=\[)|(?<=digest:)(?=sha256)|(?<=[0-9a-f])(?=size:)|(?<=size:)(?=\d)")
 
 
 def restored(data: Data) -> Data:

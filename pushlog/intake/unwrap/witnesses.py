@@ -25,6 +25,9 @@ _DIGEST = re.compile(rb"\w[\w.-]{0,127}: digest: sha256:[0-9a-f]{64} size: \d+")
 _DIGEST_WORDS = b": digest: sha256:"
 _ROW = re.compile(rb"[0-9a-f]{12}: ")
 _COMMANDS = (b"docker push ", b"docker image push ")
+# Headers and commands have one word in common, so that a long log without them is searched once.
+_PUSH = b" push "
+_SPARSE = 20_000
 # What a shell or a CI writes before a command that it runs; the rest of the line is the prefix.
 _PROMPT = re.compile(
     rb"(?:(?:[$#%>+]|\+\+|(?:##\[group\])?Run|Running command|(?:##)?\[command\]\S*/) *)?(?:sudo +)?\Z"
@@ -68,7 +71,8 @@ def _of_part(
 ) -> Iterator[Witness]:
     """The witnesses between two offsets; `is_early`: there are few so far, so that more are asked for."""
     yield from _openings(data, openings, *part, _FIRST if is_early else 1)
-    for number, offset in enumerate(_finds(data, _HEADER, *part)):
+    offsets = _push_words(data, *part)
+    for number, offset in enumerate(offsets[_HEADER]):
         start = _line_start(data, offset)
         if start < 0:
             continue
@@ -79,7 +83,7 @@ def _of_part(
     for offset in _finds(data, _DIGEST_WORDS, *part):
         yield from _at(data, offset, _DIGEST, is_row=True)
     for words in _COMMANDS:
-        for offset in _finds(data, words, *part):
+        for offset in offsets[words]:
             start = _line_start(data, offset)
             if start >= 0:
                 prompt = _PROMPT.search(data, start, offset)
@@ -105,6 +109,25 @@ def _at(data: Data, offset: int, words: re.Pattern[bytes], *, is_row: bool) -> I
         and b"\r" not in data[first : match.start()]
     ):
         yield Witness(first, data[first : match.start()], is_row=is_row)
+
+
+def _push_words(data: Data, start: int, stop: int) -> dict[bytes, list[int]]:
+    """Return where the header's words and each command stand between two offsets, `_MOST` of each at most."""
+    offsets: dict[bytes, list[int]] = {words: [] for words in (_HEADER, *_COMMANDS)}
+    searched_to = start
+    for _ in range(_SPARSE):
+        offset = data.find(_PUSH, searched_to, stop)
+        if offset < 0:
+            return offsets
+        for words, word_offsets in offsets.items():
+            first = offset - words.find(_PUSH)
+            if len(word_offsets) < _MOST and first >= start and data[first : min(stop, first + len(words))] == words:
+                word_offsets.append(first)
+        searched_to = offset + 1
+    for words, word_offsets in offsets.items():
+        first = max(start, searched_to - words.find(_PUSH))
+        word_offsets.extend(islice(_finds(data, words, first, stop), _MOST - len(word_offsets)))
+    return offsets
 
 
 def _finds(data: Data, words: bytes, start: int, stop: int) -> Iterator[int]:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pushlog.intake.unwrap.timestamps import LineTimes, seconds
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Clock
 
 if TYPE_CHECKING:
@@ -28,10 +29,10 @@ _MONTHS = {
     )
 }
 _CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d\d):(?P<second>\d\d)(?:[.,](?P<rest>\d{1,9}))?(?: ?(?P<half>[AP])M)?"
-_ISO = re.compile(
+_ISO = lazy_pattern(
     r"(?P<date>\d{4}-\d\d-\d\d)[T ](?P<time>\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?) ?(?P<zone>Z|UTC|GMT|[+-]\d\d:?\d\d)?"
 )
-_EPOCH = re.compile(r"1\d{9}(?:\.\d{1,9})?|1\d{12}(?:\.\d{1,6})?|1\d{15}|1\d{18}")
+_EPOCH = lazy_pattern(r"1\d{9}(?:\.\d{1,9})?|1\d{12}(?:\.\d{1,6})?|1\d{15}|1\d{18}")
 _UNITS = {10: 1, 13: 10**3, 16: 10**6, 19: 10**9}
 # `Nov 23, 2026 @ 21:26:46.100` (Kibana), `23/Nov/2026:21:26:46 +0000` (Apache), `Mon, 23 Nov 2026 21:26:46 GMT`.
 _NAMED = (
@@ -42,8 +43,8 @@ _NAMED = (
     ),
 )
 # `11/23/2026, 9:26:46.100 PM`: Azure's portal and spreadsheets in American English.
-_SLASHED = re.compile(rf"(?P<month>\d{{1,2}})/(?P<day>\d{{1,2}})/(?P<year>\d{{4}}),? {_CLOCK}(?P<zone>)")
-_YEAR_FIRST = re.compile(rf"(?P<year>\d{{4}})/(?P<month>\d\d)/(?P<day>\d\d) {_CLOCK}(?P<zone>)")
+_SLASHED = lazy_pattern(rf"(?P<month>\d{{1,2}})/(?P<day>\d{{1,2}})/(?P<year>\d{{4}}),? {_CLOCK}(?P<zone>)")
+_YEAR_FIRST = lazy_pattern(rf"(?P<year>\d{{4}})/(?P<month>\d\d)/(?P<day>\d\d) {_CLOCK}(?P<zone>)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
