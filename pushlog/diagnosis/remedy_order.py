@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_PUSH_AGAIN = re.compile(r"(?:Push|Try) (?:again|once more)\b")
+_PUSH_AGAIN = re.compile(r"(?:Wait a minute and push|Push|Try) (?:again|once more)\b")
 _LOOP = re.compile(r"`(?:for|until|while)\b")
 
 
