@@ -61,7 +61,7 @@ def processes(jobs: int) -> Executor:
                 _start_server()
             pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=begin)
             origin = pool.submit(code_origin).result(START)
-        except (OSError, RuntimeError, TimeoutError) as error:
+        except (OSError, EOFError, RuntimeError, TimeoutError) as error:
             reason = " ".join(str(error).split())[:200] or type(error).__name__
             raise ExecutorError(f"the worker processes could not start: {reason}") from None
     if origin != code_origin():
