@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pushlog.diagnosis.case import Case
     from pushlog.model import Failure
 
+# Registry, repository, family, and the row of the catalogue.
+_Failed = tuple[str | None, str | None, Family, str | None]
 # `dial tcp 127.0.0.1:5000`, `dial tcp [::1]:5000`: the address that was really asked.
 _DIALLED = re.compile(r"dial tcp (?:\[(?P<six>[0-9a-fA-F:]+)\]|(?P<four>[0-9.]+)):\d+")
 # Registries whose way to say that a repository is missing can be a closed connection.
@@ -26,29 +28,27 @@ _CLOSES_FOR_MISSING = {"ecr"}
 def with_retry_advice(cases: Sequence[Case]) -> list[Case]:
     """Return the cases of a log with `retry_helps` judged for each failure, in log order."""
     judged: list[Case] = []
+    failures: set[_Failed] = set()
     for case in cases:
-        failure = case.push.error
-        if failure is None:
-            judged.append(case)
-            continue
-        helps = _helps(case, failure, judged)
-        judged.append(replace(case, push=replace(case.push, error=replace(failure, retry_helps=helps))))
+        push, failed = case.push, _failed(case)
+        if push.error is not None:
+            helps = _helps(case, push.error, is_repeated=failed in failures)
+            push = replace(push, error=replace(push.error, retry_helps=helps))
+        if failed is not None:
+            failures.add(failed)
+        judged.append(case if push is case.push else replace(case, push=push))
     return judged
 
 
-def _helps(case: Case, failure: Failure, before: Sequence[Case]) -> bool | None:
+def _helps(case: Case, failure: Failure, *, is_repeated: bool) -> bool | None:
+    """Return the judgement; `is_repeated`: an earlier push of this image ended in the same way."""
     used_up = _used_up(case)
     if failure.family is Family.DIGEST_MISMATCH and used_up:
         # A byte that flips on the way does so once, not five times in a row.
         return False
     if failure.retry_helps is not True:
         return failure.retry_helps
-    doubts = (
-        used_up,
-        _is_loopback(failure),
-        _may_be_missing(case, failure),
-        any(_failed_alike(case, other) for other in before),
-    )
+    doubts = (used_up, _is_loopback(failure), _may_be_missing(case, failure), is_repeated)
     return None if any(doubts) else True
 
 
@@ -84,15 +84,9 @@ def _may_be_missing(case: Case, failure: Failure) -> bool:
     return is_cut and nothing_in and case.push.registry_kind in _CLOSES_FOR_MISSING
 
 
-def _failed_alike(case: Case, other: Case) -> bool:
-    """Return whether an earlier push of the same image in this log ended with the same error."""
-    image, earlier = case.push.reference, other.push.reference
-    same_image = (image.registry, image.repository) == (earlier.registry, earlier.repository)
-    mine, theirs = case.classified, other.classified
-    return (
-        same_image
-        and mine is not None
-        and theirs is not None
-        and mine.family is theirs.family
-        and (mine.signature and mine.signature.id) == (theirs.signature and theirs.signature.id)
-    )
+def _failed(case: Case) -> _Failed | None:
+    """Return the image of a push and its error, as far as two failures are compared; None for a push without one."""
+    if case.classified is None:
+        return None
+    row, image = case.classified.signature, case.push.reference
+    return image.registry, image.repository, case.classified.family, row.id if row else None

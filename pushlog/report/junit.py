@@ -20,7 +20,6 @@ WIDTH = 100
 # Characters that XML 1.0 can't hold, escaped or not; `visible` has replaced its controls and surrogates.
 ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 KINDS = {Outcome.FAILED: "failure", Outcome.INTERRUPTED: "skipped", Outcome.INCOMPLETE: "skipped"}
-TIMES = ("tests", "failures", "errors", "skipped")
 
 
 def _safe(value: str) -> str:

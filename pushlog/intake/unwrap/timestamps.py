@@ -45,11 +45,6 @@ class LineTimes:
     began: str | None
     jump: float = 0.0
 
-    @property
-    def has_any(self) -> bool:
-        """Whether any of the lines has a time."""
-        return not all(math.isnan(value) for value in self.seconds)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrefixTimestamps:
