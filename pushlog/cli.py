@@ -12,6 +12,8 @@ from typer.exceptions import TyperException
 from pushlog.commands.analyze import analyze
 from pushlog.commands.audit import audit
 from pushlog.commands.compare import compare
+from pushlog.commands.epilogs import EPILOGS
+from pushlog.commands.man import man
 from pushlog.commands.recipe import recipe
 from pushlog.commands.record import record
 from pushlog.commands.redact import redact
@@ -19,16 +21,36 @@ from pushlog.commands.report import report
 from pushlog.commands.rules import explain, rules
 from pushlog.commands.watch import watch
 from pushlog.faults import UserError
+from pushlog.front_door import FrontDoor, GroupedCommand
 from pushlog.guard import run_isolated
 
-# In the order of `pushlog --help`. A module of commands/ imports the heavy packages inside its function.
-COMMANDS = (analyze, watch, record, audit, compare, report, redact, recipe, rules, explain)
+# In the order of `pushlog --help`, by what they are for. A module of commands/ imports the heavy packages inside its
+# function.
+COMMANDS = {
+    "Read logs": (analyze, audit, compare, report),
+    "While it pushes": (watch, record),
+    "Look up": (explain, rules, recipe),
+    "Pass on": (redact,),
+}
+EXAMPLES = """
+Examples:
+  pushlog push-log.txt                    why a push failed, and what to do now
+  docker push IMAGE 2>&1 | pushlog        the same for a push that is piped in
+  pushlog explain 'denied: requested access to the resource is denied'
+                                          what an error text means, without a log
+
+Where to go on:
+  pushlog COMMAND --help                  options, examples and exit statuses of a command
+  pushlog audit FOLDER                    hundreds of logs at once
+  pushlog --install-completion            completion for bash, zsh and fish
+"""
 
 app = typer.Typer(
     name="pushlog",
-    help="Reads captured docker push output and tells what happened: how far it got, why it failed, what to do now.",
-    add_completion=False,
-    no_args_is_help=True,
+    cls=FrontDoor,
+    epilog=EXAMPLES,
+    subcommand_metavar="[COMMAND] [FILE...]",
+    context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
@@ -41,7 +63,7 @@ def main() -> NoReturn:
     try:
         code = run_isolated(sys.argv[1:])
         if code is None:
-            code = app(standalone_mode=False)
+            code = app(prog_name="pushlog", standalone_mode=False)
         sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort):
         code = Exit.CTRL_C
@@ -94,8 +116,13 @@ def pushlog(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Reads captured docker push output and tells what happened: how far it got, why it failed, what to do now."""
+    """Show what happened in captured docker push output: how far it got, why it failed, what to do now.
+
+    pushlog FILE... is short for pushlog analyze FILE..., and a log can be piped in. Nothing is sent anywhere.
+    """
 
 
-for _command in COMMANDS:
-    app.command()(_command)
+for _panel, _commands in COMMANDS.items():
+    for _command in _commands:
+        app.command(cls=GroupedCommand, rich_help_panel=_panel, epilog=EPILOGS.get(_command.__name__))(_command)
+app.command(cls=GroupedCommand, hidden=True)(man)

@@ -27,7 +27,8 @@ def run_isolated(arguments: Sequence[str]) -> int | None:
     Return None where the command is still to be run: in that child, or because no large file is named. Raises
     InputError when a file was cut short meanwhile.
     """
-    names = arguments[1:] if arguments and arguments[0] not in _WITHOUT_MAPPING else ()
+    # The first one may be a file, too: `pushlog push-log.txt` means `analyze`.
+    names = arguments if arguments and arguments[0] not in _WITHOUT_MAPPING else ()
     large = [name for name in names if _is_large(name)]
     if not large or not hasattr(os, "fork"):
         return None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 from pushlog.faults import OutputError
 from pushlog.files import put
+from pushlog.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +38,8 @@ def outputs(names: Sequence[str]) -> tuple[Output, ...]:
     for item in names:
         name, equals_sign, path = item.partition("=")
         if name not in FORMATS:
-            raise OutputError(f"no format is called {name!r}; there are {', '.join(FORMATS)}")
+            hint = did_you_mean(name, FORMATS)
+            raise OutputError(f"no format is called {name!r}{hint or '; there are ' + ', '.join(FORMATS)}")
         if equals_sign and not path:
             raise OutputError(f"{item!r}: a path is missing after '='")
         targets.append(Output(format=name, path=path or None))

@@ -68,14 +68,14 @@ def pages() -> Iterator[Page]:
     yield from (_rule_page(rule) for rule in _others())
 
 
-def page(name: str) -> Page | None:
+def page(name: str, width: int = _WIDTH) -> Page | None:
     """The page of a rule by its name or code, whatever the case; no other page is written for it."""
     wanted = name.strip().lower()
     family = next((f for f, code in failure.CODES.items() if wanted in {f.value, code.lower()}), None)
     if family:
-        return _family_page(family)
+        return _family_page(family, width)
     rule = next((rule for rule in _others() if wanted in {rule.NAME, rule.CODE.lower()}), None)
-    return _rule_page(rule) if rule else None
+    return _rule_page(rule, width) if rule else None
 
 
 def _others() -> list[Rule]:
@@ -83,54 +83,62 @@ def _others() -> list[Rule]:
     return sorted((rule for rule in RULES if rule.CODE not in families), key=lambda rule: str(rule.CODE))
 
 
-def _family_page(family: Family) -> Page:
+def _family_page(family: Family, width: int = _WIDTH) -> Page:
     code = failure.CODES[family]
     return Page(
         code=code,
         name=family.value,
         severity=failure.SEVERITY.value,
         title=FAMILIES[family],
-        text=_family_text(family, code),
+        text=_family_text(family, code, width),
     )
 
 
-def _rule_page(rule: Rule) -> Page:
+def _rule_page(rule: Rule, width: int = _WIDTH) -> Page:
     doc = (rule.__doc__ or "").strip()
     return Page(
         code=rule.CODE,
         name=rule.NAME,
         severity=rule.SEVERITY.value,
         title=doc.split("\n", 1)[0].rstrip("."),
-        text=f"{rule.NAME} ({rule.CODE}, {rule.SEVERITY.value})\n\n{doc}",
+        text=f"{rule.NAME} ({rule.CODE}, {rule.SEVERITY.value})\n\n{_paragraphs(doc, width)}",
     )
 
 
-def _family_text(family: Family, code: str) -> str:
+def _family_text(family: Family, code: str, width: int) -> str:
     rows = [row for row in signatures() if row.family is family]
     head = f"{family.value} ({code}, {failure.SEVERITY.value})\n\n{FAMILIES[family]}."
-    row_texts = "\n\n".join(_row_text(row) for row in rows)
+    row_texts = "\n\n".join(_row_text(row, width) for row in rows)
     modules = [rule for rule in RULES if rule is not failure and code == rule.CODE]
-    module_texts = "".join(f"\n\n{(rule.__doc__ or '').strip()}" for rule in modules)
-    return f"{head}{module_texts}\n\nTold from these error texts, {len(rows)} in the catalogue:\n\n{row_texts}"
+    module_texts = "".join(f"\n\n{_paragraphs((rule.__doc__ or '').strip(), width)}" for rule in modules)
+    return f"{head}{module_texts}\n\nRecognised error messages ({len(rows)}):\n\n{row_texts}"
 
 
-def _row_text(row: Signature) -> str:
+def _row_text(row: Signature, width: int) -> str:
     again = {True: "may help", False: "does not help", None: "may or may not help"}[row.retry_helps]
-    sample = textwrap.shorten(row.sample[0].split("\n", 1)[0], _WIDTH - 4, placeholder=" ...")
+    sample = textwrap.shorten(row.sample[0].split("\n", 1)[0], width - 4, placeholder=" ...")
     sure = " This row was inferred, not observed." if row.verified is Verified.INFERRED else ""
     docker = clients()[Client.DOCKER]
     words = docker.words("REFERENCE")
     lines = [
         sentences((row.title,), docker.scopes, words),
         f"    {sample}",
-        _wrapped(f"{sentences(row.cause, docker.scopes, words)} Pushing again {again}.{sure}"),
-        *(_wrapped(f"- {step}", hang="    ") for step in steps(row.remedy, docker.scopes, words)),
-        f"  Source: {row.source}",
+        _wrapped(f"{sentences(row.cause, docker.scopes, words)} Pushing again {again}.{sure}", width),
+        *(_wrapped(f"- {step}", width, hang="    ") for step in steps(row.remedy, docker.scopes, words)),
+        _wrapped(f"Source: {row.source}", width),
     ]
     return "\n".join(lines)
 
 
-def _wrapped(text: str, hang: str = "  ") -> str:
+def _wrapped(text: str, width: int, hang: str = "  ") -> str:
     return textwrap.fill(
-        text, _WIDTH, initial_indent="  ", subsequent_indent=hang, break_long_words=False, break_on_hyphens=False
+        text, width, initial_indent="  ", subsequent_indent=hang, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def _paragraphs(doc: str, width: int) -> str:
+    """Return a docstring with its paragraphs wrapped anew."""
+    return "\n\n".join(
+        textwrap.fill(" ".join(paragraph.split()), width, break_long_words=False, break_on_hyphens=False)
+        for paragraph in doc.split("\n\n")
     )

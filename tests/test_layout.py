@@ -27,6 +27,7 @@ RANKS = {
     "faults": 0,
     "disk_cache": 0,
     "lazy_pattern": 0,
+    "suggest": 0,
     "knowledge": 1,
     "intake": 2,
     "formats": 3,
@@ -37,6 +38,7 @@ RANKS = {
     "redaction": 6,
     "rule_pages": 7,
     "pipeline": 7,
+    "error_page": 8,
     "tables": 8,
     "share": 8,
     "report": 8,
@@ -46,9 +48,11 @@ RANKS = {
     "guard": 10,
     "outputs": 10,
     "messages": 10,
-    "commands": 11,
-    "cli": 12,
-    "__main__": 13,
+    "front_door": 10,
+    "man_page": 11,
+    "commands": 12,
+    "cli": 13,
+    "__main__": 14,
 }
 # Outputs are drawn from the records alone (and the words for figures), so that a report can be drawn again from stored
 # ones; a stored result that can't be read is the user's to put right.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -26,16 +27,25 @@ from pushlog.commands.options import (
     Timing,
     WhatIf,
 )
+from pushlog.faults import InputError
 
 if TYPE_CHECKING:
     from pushlog.model import Log
     from pushlog.pipeline import Options
 
 
+Logs = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[LOG]...",
+        help="Captured output of docker push, an archive, or a recording; - or a pipe is standard input.",
+        show_default=False,
+    ),
+]
+
+
 def analyze(
-    logs: Annotated[
-        list[str], typer.Argument(metavar="LOG...", help="Captured output of docker push; - is standard input.")
-    ],
+    logs: Logs = None,
     formats: Formats = None,
     fail_on: FailOnOption = FailOn.NEVER,
     exit_class: ExitClass = False,
@@ -54,7 +64,11 @@ def analyze(
     no_redact: NoRedact = False,
     no_color: NoColor = False,
 ) -> int:
-    """Post-mortem of captured logs: verdict, how far each push got, causes with their lines, what to do."""
+    """Show why a push failed, how far it got, what to do.
+
+    The post-mortem of captured logs: the verdict, the error with its line, what to do now, and whether pushing again
+    helps. `pushlog LOG...` is short for it.
+    """
     from pushlog.exits import status
     from pushlog.outputs import outputs, write
 
@@ -75,9 +89,18 @@ def analyze(
         source_pattern=source_pattern,
         metadata_file=metadata_file,
     )
-    results = [_analyzed(log, options) for log in logs]
+    results = [_analyzed(log, options) for log in logs or _piped()]
     write(targets, results, no_color=no_color)
     return int(status(results, fail_on=fail_on.value, classes=exit_class, strict=strict))
+
+
+def _piped() -> list[str]:
+    """Return standard input as the only log. Raises InputError for a terminal."""
+    if sys.stdin.isatty():
+        raise InputError(
+            "nothing to analyze: name a log, `pushlog push-log.txt`, or pipe one, `docker push IMAGE 2>&1 | pushlog`"
+        )
+    return ["-"]
 
 
 def _analyzed(name: str, options: Options) -> Log:

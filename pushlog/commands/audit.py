@@ -56,7 +56,10 @@ def audit(
     max_failure_rate: MaxFailureRate = None,
     max_retry_seconds: MaxRetrySeconds = None,
 ) -> int:
-    """Thousands of logs: an index page, a page for every push that went wrong, and a dataset."""
+    """Read thousands of logs: one index page, a page per failed push.
+
+    Folders, archives, patterns and URLs; beside the pages a Parquet dataset. It goes on where the last run stopped.
+    """
     from pushlog.audit.gates import Gates
     from pushlog.audit.run import Plan
     from pushlog.audit.worker import Settings

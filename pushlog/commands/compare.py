@@ -23,7 +23,10 @@ Format = Annotated[Form, typer.Option("-f", "--format", help="For people or for 
 
 
 def compare(old: Old, new: New, form: Format = Form.TEXT) -> int:
-    """Two pushes or two audits side by side: reused, uploaded again, grown, slower; failures new and gone."""
+    """Compare two pushes or two audits.
+
+    What was reused, uploaded again, grew or got slower; which failures are new and which are gone.
+    """
     from pushlog.audit import compare_text
     from pushlog.audit.compare import compare as compare_sides
     from pushlog.audit.compare import document

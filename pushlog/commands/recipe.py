@@ -6,14 +6,27 @@ from typing import Annotated
 
 import typer
 
+from pushlog.faults import UserError
+
+
+def _ids(incomplete: str) -> list[str]:
+    """Return the recipes whose names begin so, for completion."""
+    from pushlog.knowledge.recipes import recipes
+
+    return [row.id for row in recipes() if row.id.startswith(incomplete)]
+
 
 def recipe(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="[CI]", help="A CI system or a log store, such as gitlab-ci; none lists them."),
+        typer.Argument(
+            metavar="[CI]",
+            help="A CI system or a log store, such as gitlab-ci; none lists them.",
+            autocompletion=_ids,
+        ),
     ] = None,
 ) -> None:
-    """A script that fetches the logs of a CI system or a log store into a folder for audit."""
+    """Print a script that fetches the logs of a CI system into a folder for audit."""
     from pushlog.knowledge.recipes import recipes
 
     if name is None:
@@ -22,5 +35,8 @@ def recipe(
         return
     wanted = next((row for row in recipes() if row.id == name.strip().lower()), None)
     if wanted is None:
-        raise typer.BadParameter(f"no recipe is called {name!r}; 'pushlog recipe' lists them all")
+        from pushlog.suggest import did_you_mean
+
+        hint = did_you_mean(name, (row.id for row in recipes())) or "; 'pushlog recipe' lists them all"
+        raise UserError(f"no recipe is called {name!r}{hint}")
     typer.echo(str(wanted), nl=False)

@@ -14,7 +14,10 @@ def record(
     ] = "push.cast",
     analyze: Annotated[bool, typer.Option("--analyze", help="Print the post-mortem when the command failed.")] = False,
 ) -> int:
-    """Run a push on a terminal of its own, shown unchanged, and keep it with its times; ends as the command ends."""
+    """Run a push and record it with its times.
+
+    The command runs on a terminal of its own and is shown unchanged. The exit status is that of the command.
+    """
     import shutil
     from shlex import quote
 

@@ -21,7 +21,10 @@ def redact(
         ),
     ] = False,
 ) -> int:
-    """A log without secrets that still analyses to the same result; says on standard error what was hidden."""
+    """Remove secrets from a log; the analysis stays the same.
+
+    What was hidden is listed on standard error.
+    """
     from pushlog.exits import Exit
     from pushlog.intake.read import read
     from pushlog.outputs import write_bytes

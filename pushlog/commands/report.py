@@ -18,7 +18,7 @@ def report(
     no_redact: NoRedact = False,
     no_color: NoColor = False,
 ) -> int:
-    """Any output again from a stored result, without the log."""
+    """Re-render any output from a saved JSON result."""
     from pushlog.exits import status
     from pushlog.outputs import outputs, write
 

@@ -52,7 +52,10 @@ def watch(
     no_redact: NoRedact = False,
     no_color: NoColor = False,
 ) -> int:
-    """Follow a running push live; at the end its post-mortem, with the times at which its lines came."""
+    """Follow a running push live, then show its report.
+
+    The report has the times at which the lines came.
+    """
     from pushlog.outputs import outputs, write
 
     targets = outputs(formats or ["text"])

@@ -10,6 +10,7 @@ import stat
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from pushlog.faults import InputError
@@ -94,7 +95,7 @@ def read(name: str, limit: int = LIMITS.log_bytes) -> Raw:
 
 def _unreadable(name: str, error: OSError | ValueError) -> InputError:
     if isinstance(error, IsADirectoryError):
-        return InputError(f"{name}: is a folder; name the log files in it, for example {name.rstrip('/')}/*.txt")
+        return InputError(f"{name}: is a folder; pushlog audit {quote(name)} reads all logs in it")
     if not isinstance(error, OSError):  # a NUL in the name
         return InputError(f"{name!r}: not a file name")
     why = "no such file" if error.errno in (errno.ENOENT, errno.ENOTDIR) else (error.strerror or str(error)).lower()

@@ -99,7 +99,6 @@ def test_a_log_without_a_push_says_so_and_ends_with_3(run, tmp_path, content):
         ([FAILED, "-f", "json=/nowhere/r.json"], "/nowhere/r.json: can't be written: no such file"),
         ([FAILED, "--fail-on", "sometimes"], "sometimes"),
         ([FAILED, "--nope"], "--nope"),
-        ([], "LOG"),
     ],
 )
 def test_a_wrong_call_says_what_is_wrong_in_a_line_and_ends_with_2(run, arguments, said):
