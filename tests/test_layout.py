@@ -197,9 +197,15 @@ def says_nothing(word: str) -> bool:
 
 
 def assigned(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """Every name that a module gives to a variable, a parameter, a function or a class, with its line."""
+    """Every name that a module gives to a variable, a parameter, a function or a class, with its line.
+
+    The fields of a record are named by the contract of the JSON output.
+    """
+    fields = {
+        n.target for c in ast.walk(tree) if isinstance(c, ast.ClassDef) for n in c.body if isinstance(n, ast.AnnAssign)
+    }
     for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node not in fields:
             yield node.lineno, node.id
         elif isinstance(node, ast.arg):
             yield node.lineno, node.arg

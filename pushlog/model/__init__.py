@@ -1,5 +1,11 @@
 """The records and the terms of the domain that every stage speaks."""
 
+from pushlog.model.other_side import (
+    Hop,
+    HopName,
+    JoinedBy,
+    SideLog,
+)
 from pushlog.model.records import (
     Concurrency,
     Diagnosis,
@@ -57,7 +63,10 @@ __all__ = [
     "Family",
     "Fate",
     "Finding",
+    "Hop",
+    "HopName",
     "Interval",
+    "JoinedBy",
     "Layer",
     "Log",
     "Missed",
@@ -70,6 +79,7 @@ __all__ = [
     "Reference",
     "RegistrySaid",
     "Severity",
+    "SideLog",
     "Source",
     "State",
     "Store",

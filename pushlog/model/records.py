@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+from pushlog.model.other_side import Hop, SideLog
 from pushlog.model.source import Source
 from pushlog.model.terms import (
     Basis,
@@ -86,6 +87,7 @@ class Layer:
     `bytes_stored` is the size of its blob in the registry, which is what crosses the network; only a manifest tells it
     where the figures count something else. `bytes_per_second`: of `basis`, from the first byte of the last attempt to
     the registry's answer; None where nothing dates both. `fate`: what became of it; `state` is the last one seen.
+    `hops`: what the logs of the other side say of its attempts.
     """
 
     id: str
@@ -105,6 +107,7 @@ class Layer:
     bytes_per_second: float | None = None
     fate: Fate = Fate.UNFINISHED
     registry_said: RegistrySaid | None = None
+    hops: tuple[Hop, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,10 +181,11 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """A line of the log that proves something, as a person would read it there."""
+    """A line that proves something, as a person would read it there; `file`: of which other log, None for its own."""
 
     line: int
     text: str
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +219,7 @@ class Diagnosis:
     the push had to wait for one after another, the last one to end at its end; empty where the log does not show them.
     `wrapper` is the program that drove the client, where the log shows it.
     `sent` is bytes over time: seconds, and the bytes of all layers sent by then; empty where the log does not tell.
+    `hops`: what the other logs say of the push and of no single layer; `other_side`: these logs.
     """
 
     client: Client
@@ -240,6 +245,8 @@ class Diagnosis:
     critical_path: tuple[PathStep, ...] = ()
     sent: tuple[tuple[float, int], ...] = ()
     wrapper: str | None = None
+    hops: tuple[Hop, ...] = ()
+    other_side: tuple[SideLog, ...] = ()
 
     @property
     def manifest_refused(self) -> bool:

@@ -1,0 +1,13 @@
+"""All formats of logs of the other side, in the order in which they are tried."""
+
+from __future__ import annotations
+
+from pushlog.formats.other_side.access import ACCESS, REGISTRY_ACCESS
+from pushlog.formats.other_side.apache_error import APACHE_ERROR
+from pushlog.formats.other_side.distribution import DISTRIBUTION
+from pushlog.formats.other_side.dockerd import DOCKERD
+from pushlog.formats.other_side.haproxy import HAPROXY
+from pushlog.formats.other_side.nginx_error import NGINX_ERROR
+
+# The more specific ones first: of two that read equally many of the first lines, the earlier one counts.
+FORMATS = (NGINX_ERROR, APACHE_ERROR, HAPROXY, REGISTRY_ACCESS, ACCESS, DISTRIBUTION, DOCKERD)
