@@ -30,7 +30,7 @@ from pushlog.model import Client, Dated, Diagnosis, Finding, Log, Source
 from pushlog.redaction.result import redact_result, without_redaction
 from pushlog.rules import across, judge
 from pushlog.timeline.flow import with_flow
-from pushlog.timeline.naming import with_names
+from pushlog.timeline.naming import Nameable, with_names
 from pushlog.timeline.sizing import with_sizes
 from pushlog.timeline.whatif import estimates
 
@@ -65,7 +65,7 @@ class Options:
     timing: str | None = None
     zone: dt.tzinfo | None = None
     history: History | None = None
-    manifest: Manifest | None = None
+    manifests: tuple[Manifest, ...] = ()
     max_uploads: int | None = None
     what_if: tuple[Change, ...] = ()
     timestamps: Timestamps | None = None
@@ -155,7 +155,7 @@ def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -
         for push, own_text in zip(parsed_pushes, all_pushes.texts, strict=False)
         if not time.over
     ]
-    cases, unnamed = _with_instructions(cases, options.history)
+    cases, unnamed = _with_instructions(cases, options)
     cases, unsized = _with_sizes(cases, options)
     cases = with_retry_advice([with_fates(with_registry_word(case)) for case in cases])
     left_out = (*log.long_lines, *over, *all_pushes.left_out, *([time.note] if len(cases) < len(parsed_pushes) else []))
@@ -187,12 +187,19 @@ def _client_name(client: Client) -> str:
     return "a client that the log does not tell" if client is Client.UNKNOWN else f"pushed by {client.value}"
 
 
-def _with_instructions(cases: list[Case], history: History | None) -> tuple[list[Case], tuple[str, ...]]:
+def _with_instructions(cases: list[Case], options: Options) -> tuple[list[Case], tuple[str, ...]]:
     """Return the cases with the instructions that made their layers, and notes on those without."""
-    if history is None:
+    if options.history is None:
         return cases, ()
-    pushes, notes = with_names([(case.push, case.parsed) for case in cases], history)
-    return [replace(case, push=push) for case, push in zip(cases, pushes, strict=True)], notes
+    nameable = [Nameable(push=case.push, parsed=case.parsed, failed=_failed_blob(case)) for case in cases]
+    named, notes = with_names(nameable, options.history, options.manifests)
+    return [
+        replace(case, push=item.push, instructions=item.instructions) for case, item in zip(cases, named, strict=True)
+    ], notes
+
+
+def _failed_blob(case: Case) -> str | None:
+    return case.classified.parts.object_digest if case.classified else None
 
 
 def _with_sizes(cases: list[Case], options: Options) -> tuple[list[Case], tuple[str, ...]]:
@@ -200,7 +207,7 @@ def _with_sizes(cases: list[Case], options: Options) -> tuple[list[Case], tuple[
     sized: list[Case] = []
     notes: list[str] = []
     for case in cases:
-        push, case_notes = with_sizes(case.push, case.parsed, options.manifest, options.history)
+        push, case_notes = with_sizes(case.push, case.parsed, options.manifests, options.history)
         push = with_flow(push, case.slots)
         answers = estimates(push, case.events, case.slots, options.what_if)
         sized.append(replace(case, push=replace(push, what_if=answers)))

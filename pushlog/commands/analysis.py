@@ -65,9 +65,9 @@ def _with_files(
 
         options = replace(options, history=history(histories))
     if manifest_file is not None:
-        from pushlog.intake.manifest import manifest
+        from pushlog.intake.manifest import manifests
 
-        options = replace(options, manifest=manifest(manifest_file))
+        options = replace(options, manifests=manifests(manifest_file))
     return options
 
 

@@ -79,7 +79,7 @@ ManifestFile = Annotated[
     typer.Option(
         "--manifest",
         metavar="FILE",
-        help="What docker manifest inspect printed: the true sizes of the layers as sent.",
+        help="What docker manifest inspect -v printed: the sizes of the layers as sent; with --history, their names.",
         rich_help_panel=BESIDE,
     ),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pushlog.knowledge.wording import Words, fill, steps, versions
@@ -31,7 +31,10 @@ _NO_STEP = "Look at the log of the registry for the time of the push; it often s
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """The facts of one push. `push` has no findings yet; `events` is its event table, `slots` its upload slots."""
+    """The facts of one push. `push` has no findings yet; `events` is its event table, `slots` its upload slots.
+
+    `instructions`: which one made a layer of the image, by its id, also of layers that no line is about.
+    """
 
     source: Source
     push: Diagnosis
@@ -42,6 +45,7 @@ class Case:
     classified: Classified | None
     end: float
     knowledge: Knowledge
+    instructions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -116,7 +120,7 @@ class Case:
 
     def made_by(self, layer: str) -> str:
         """Which instruction made a layer, as words to put behind its name; empty where nothing tells."""
-        created_by = next((item.created_by for item in self.push.layers if item.id == layer), None)
+        created_by = self.instructions.get(layer)
         return f" (made by `{instruction(created_by, _INSTRUCTION)}`)" if created_by else ""
 
     @property

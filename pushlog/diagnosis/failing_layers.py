@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.knowledge.docker import MAX_ATTEMPTS, MAX_RETRIES
 from pushlog.model import Confidence, Outcome, State, Store
-from pushlog.timeline.blob import is_blob
+from pushlog.timeline.blob import is_blob, shortened
 
 if TYPE_CHECKING:
     from pushlog.diagnosis.case import Case
@@ -33,15 +33,19 @@ class FailingLayers:
 def failing_layers(case: Case) -> FailingLayers:
     """Return the layers that the error of a push can be about; none when every layer is in the registry."""
     digest = case.classified.parts.object_digest if case.classified else None
+    asked = case.classified.parts.asked_digest if case.classified else None
     why = "The error names the layer."
-    blob = next((layer.id for layer in case.push.layers if is_blob(layer.id, digest)), None)
+    blob = next((layer.id for layer in case.push.layers if is_blob(layer.id, digest or asked)), None)
     if blob is not None:
         return FailingLayers(layers=(blob,), confidence=Confidence.CERTAIN, why=why, proven=(blob,))
     failed = tuple(layer.id for layer in case.layers(State.FAILED))
-    if digest is not None and case.classified is not None and case.classified.parts.object_kind == "layer":
+    if digest is not None and case.classified is not None:
         # A pipe need not have shown the layer before its error.
-        short = digest.removeprefix("sha256:")[:12]
-        return FailingLayers(layers=(short,), confidence=Confidence.CERTAIN, why=why, proven=failed)
+        if case.classified.parts.object_kind == "layer":
+            return FailingLayers(layers=(shortened(digest),), confidence=Confidence.CERTAIN, why=why, proven=failed)
+        if case.classified.parts.object_kind is None:
+            why = "The URL of the error names it."
+            return FailingLayers(layers=(shortened(digest),), confidence=Confidence.LIKELY, why=why, proven=failed)
     if failed:
         why = "It is the only layer whose retries were used up when the push ended."
         return FailingLayers(layers=failed, confidence=Confidence.CERTAIN, why=why, proven=failed)

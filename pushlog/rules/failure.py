@@ -86,7 +86,8 @@ def check(case: Case) -> Iterator[Finding]:
         return
     row = classified.signature
     values = case.values()
-    layers = failing_layers(case).proven
+    failing = failing_layers(case)
+    layers = failing.proven or (failing.layers if failing.confidence is Confidence.CERTAIN else ())
     if row is None:
         parts = classified.parts
         details = [f"stage {stage}" for stage in parts.stages] + (
@@ -104,19 +105,28 @@ def check(case: Case) -> Iterator[Finding]:
     if case.parsed.shares_error:
         confidence = Confidence.LIKELY if confidence is Confidence.CERTAIN else confidence
         explanation = f"{explanation} {SHARED}"
-    instruction = case.made_by(layers[0]) if len(layers) == 1 else ""
+    named = _named(case, layers[0]) if len(layers) == 1 else ""
     yield Finding(
         rule=CODES[failure.family],
         name=failure.family.value,
         severity=SEVERITY,
         title=title,
-        explanation=f"{explanation} The layer that failed is {layers[0]}{instruction}." if instruction else explanation,
+        explanation=f"{explanation} {named}".strip(),
         remedy=with_client_remedies(case, remedy),
         evidence=case.error_lines()[:_LINES] or (case.quote(failure.line),),
         confidence=confidence,
         layers=layers,
         data={"signature": row.id if row else None},
     )
+
+
+def _named(case: Case, layer: str) -> str:
+    """Return a sentence on the layer where its instruction is known, or where no line but the error shows it."""
+    instruction = case.made_by(layer)
+    shown = any(item.id == layer for item in case.push.layers)
+    asked = case.classified is not None and case.classified.parts.asked_digest is not None
+    about = f"The request was about layer {layer}" if asked else f"The layer that failed is {layer}"
+    return f"{about}{instruction}." if instruction or not shown else ""
 
 
 def _retried(case: Case, row: Signature) -> str:

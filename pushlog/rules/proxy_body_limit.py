@@ -77,7 +77,7 @@ def _explanation(case: Case, failing: FailingLayers, proxy: Proxy | None, *, is_
         if sized_layers
         else ""
     )
-    return f"{who}{size_words}{_limits(case, sized_layers, proxy)} {failing.why}".strip()
+    return " ".join(f"{who}{size_words}{_limits(case, sized_layers, proxy)} {failing.why}".split())
 
 
 def _limits(case: Case, refused: tuple[Layer, ...], proxy: Proxy | None) -> str:

@@ -2,7 +2,7 @@
 
 A manifest lists blobs by digest, as containerd's store prints them. The graphdriver store prints DiffIDs: they pair
 with the manifest's layers one by one where the image's config names them too, else only by their order, which a push
-prints from the top of the image to its base.
+prints from the top of the image to its base. There the sizes must be ones that compression can lead to.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from pushlog.formats.marks import MarkKind
 from pushlog.model import Basis, Store
-from pushlog.timeline.naming import SHORT, printed
+from pushlog.timeline.blob import shortened
+from pushlog.timeline.naming import printed, same_platform
 from pushlog.units import count
 
 if TYPE_CHECKING:
@@ -21,16 +22,26 @@ if TYPE_CHECKING:
     from pushlog.formats.parsed_push import ParsedPush
     from pushlog.intake.history import History
     from pushlog.intake.manifest import Manifest
-    from pushlog.model import Diagnosis
+    from pushlog.model import Diagnosis, Layer
+
+# RFC 1951 stores what does not shrink in blocks of 64 kB with five bytes each; no block shrinks to less than 1/1032.
+# Zstandard shrinks more: a block of 128 kB of one byte takes four.
+_GROWS, _SHRINKS = 1.001, 1 / 32768
+_HEADERS = 4096
 
 
 def with_sizes(
-    push: Diagnosis, section: ParsedPush, manifest: Manifest | None, history: History | None
+    push: Diagnosis, section: ParsedPush, manifests: Sequence[Manifest], history: History | None
 ) -> tuple[Diagnosis, tuple[str, ...]]:
-    """The push with `Layer.bytes_stored` filled where that is known, and a note where the manifest does not fit."""
-    by_id, why = _sizes(push, section, manifest, history) if manifest and push.layers else ({}, None)
+    """The push with `Layer.bytes_stored` filled where that is known, and a note where no manifest fits."""
+    by_id, why = _sizes(push, section, manifests, history) if manifests and push.layers else ({}, None)
+    plain = _plain(manifests)
     layers = tuple(
-        replace(layer, bytes_stored=by_id.get(layer.id, layer.bytes_total if layer.basis is Basis.COMPRESSED else None))
+        replace(
+            layer,
+            bytes_stored=by_id.get(layer.id, layer.bytes_total if layer.basis is Basis.COMPRESSED else None),
+            basis=Basis.UNCOMPRESSED if layer.id in plain else layer.basis,
+        )
         for layer in push.layers
     )
     first, last = push.lines
@@ -38,29 +49,86 @@ def with_sizes(
     return replace(push, layers=layers), notes
 
 
+def _plain(manifests: Sequence[Manifest]) -> frozenset[str]:
+    """The layers that are stored, and so sent, without compression: images from `docker load`, for one."""
+    return frozenset(
+        layer
+        for manifest in manifests
+        for layer, plain in zip(map(shortened, manifest.digests), manifest.plain, strict=False)
+        if plain
+    )
+
+
 def _sizes(
-    push: Diagnosis, section: ParsedPush, manifest: Manifest, history: History | None
+    push: Diagnosis, section: ParsedPush, manifests: Sequence[Manifest], history: History | None
 ) -> tuple[Mapping[str, int], str | None]:
     """Bytes by the layer's id, or why there are none."""
     ids = {layer.id for layer in push.layers}
-    if ids & set(_short(manifest.digests)):
-        return _paired(_short(manifest.digests), manifest), None
+    blobs = _blobs(manifests)
+    if ids & blobs.keys():
+        return blobs, None
+    images = [manifest for manifest in manifests if not manifest.is_attestation]
     if push.store is Store.CONTAINERD:
-        return {}, "it is of another image, for none of its digests is a layer of this push"
-    diff_ids = _short(history.diff_ids) if history else ()
-    if ids & set(diff_ids) and len(diff_ids) == len(manifest.digests):
-        return _paired(diff_ids, manifest), None
+        return {}, f"{_counted(images, len(ids))}, and none of its digests is a layer of this push; {_ANOTHER}"
+    diff_ids = tuple(map(shortened, history.diff_ids)) if history else ()
+    if ids & set(diff_ids):
+        return _in_order(push, diff_ids, _of_platform(images, history), len(diff_ids))
     if push.store is not Store.GRAPHDRIVER or section.last(MarkKind.HEADER, MarkKind.OLD_HEADER) is None:
         return {}, "the log does not show all layers in order; give the image's config with --history too"
     order = tuple(printed(section))
-    if len(order) != len(manifest.digests):
-        return {}, f"it lists {count(len(manifest.digests), 'layer')}, the push {len(order)}; it is of another image"
-    return _paired(order[::-1], manifest), None
+    return _in_order(push, order[::-1], _of_platform(images, history), len(order))
 
 
-def _short(digests: Sequence[str]) -> tuple[str, ...]:
-    return tuple(digest.partition(":")[2][:SHORT] for digest in digests)
+_ANOTHER = "it is of another image"
 
 
-def _paired(ids: Sequence[str], manifest: Manifest) -> dict[str, int]:
-    return {layer: size for layer, size in zip(ids, manifest.sizes, strict=True) if size is not None}
+def _of_platform(images: Sequence[Manifest], history: History | None) -> Sequence[Manifest]:
+    if not history or not history.platform:
+        return images
+    return [image for image in images if same_platform(image.platform, history.platform)] or images
+
+
+def _in_order(
+    push: Diagnosis, order: Sequence[str], images: Sequence[Manifest], layers: int
+) -> tuple[Mapping[str, int], str | None]:
+    """The sizes of the one image that has as many layers as the push, of sizes that these can have been sent in."""
+    counting = [image for image in images if len(image.digests) == len(order)]
+    if not counting:
+        return {}, f"{_counted(images, layers)}; {_ANOTHER}"
+    by_id = {layer.id: layer for layer in push.layers}
+    fitting = [image for image in counting if _possible(order, image, by_id)]
+    if not fitting:
+        return {}, f"{_counted(counting, layers)}, but their sizes do not fit; {_ANOTHER}"
+    if len({image.sizes for image in fitting}) > 1:
+        platforms = ", ".join(image.platform or "?" for image in fitting)
+        return {}, f"the images of several platforms fit ({platforms}); give the manifest of the one that was pushed"
+    return {layer: size for layer, size in zip(order, fitting[0].sizes, strict=True) if size is not None}, None
+
+
+def _counted(images: Sequence[Manifest], layers: int) -> str:
+    counts = sorted({len(image.digests) for image in images})
+    listed = " or ".join(count(number, "layer") for number in counts)
+    return f"it lists {listed}, the push {layers}"
+
+
+def _blobs(manifests: Sequence[Manifest]) -> dict[str, int]:
+    """Bytes of every blob that the manifests list; the store prints those of attestations, too."""
+    pairs = [
+        pair
+        for manifest in manifests
+        for pair in (*zip(manifest.digests, manifest.sizes, strict=True), *filter(None, [manifest.config]))
+    ]
+    return {shortened(digest): size for digest, size in pairs if size is not None}
+
+
+def _possible(order: Sequence[str], image: Manifest, by_id: Mapping[str, Layer]) -> bool:
+    """Whether each layer that was read to its end can have been compressed to its size in the manifest."""
+    return all(
+        _compresses(by_id[layer].bytes_done or 0, size)
+        for layer, size in zip(order, image.sizes, strict=True)
+        if layer in by_id and by_id[layer].state.done and by_id[layer].bytes_done and size is not None
+    )
+
+
+def _compresses(read: int, stored: int) -> bool:
+    return read * _SHRINKS <= stored <= read * _GROWS + _HEADERS

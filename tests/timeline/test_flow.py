@@ -5,7 +5,7 @@ import json
 import pytest
 
 from pushlog.faults import InputError
-from pushlog.intake.manifest import manifest
+from pushlog.intake.manifest import manifests
 from pushlog.intake.read import raw
 from pushlog.model import Basis, PathStep
 from pushlog.pipeline import Options, analyze_raw
@@ -77,11 +77,11 @@ def saved(path, sizes, digests=None):
     names = digests or [f"{number:x}" * 64 for number in range(1, len(sizes) + 1)]
     layers = [{"digest": f"sha256:{name}", "size": size} for name, size in zip(names, sizes, strict=True)]
     path.write_text(json.dumps({"schemaVersion": 2, "config": {}, "layers": layers}), "utf-8")
-    return manifest(str(path))
+    return manifests(str(path))
 
 
 def test_a_manifest_tells_what_crossed_the_network_by_the_order_of_the_layers(tmp_path):
-    push = told(QUEUED, manifest=saved(tmp_path / "m.json", [600_000, 200_000, 800_000]))
+    push = told(QUEUED, manifests=saved(tmp_path / "m.json", [600_000, 200_000, 800_000]))
     assert {layer.id: layer.bytes_stored for layer in push.layers} == {A: 800_000, C: 200_000, B: 600_000}
     total = push.throughput
     assert (total.bytes, total.basis, total.at_most) == (1_600_000, Basis.COMPRESSED, False)
@@ -90,13 +90,13 @@ def test_a_manifest_tells_what_crossed_the_network_by_the_order_of_the_layers(tm
 def test_a_manifest_is_matched_by_digest_where_the_log_prints_digests(tmp_path):
     lines = [HEADER, f"{A}: Waiting", f"{B}: Pushed", f"{A}: Waiting", f"{A}: Pushed", DONE]
     wanted = saved(tmp_path / "m.json", [5, 7], [A + "0" * 52, B + "0" * 52])
-    push = told("\n".join(lines).encode(), manifest=wanted)
+    push = told("\n".join(lines).encode(), manifests=wanted)
     assert {layer.id: layer.bytes_stored for layer in push.layers} == {A: 5, B: 7}
 
 
 @pytest.mark.parametrize("sizes", [[1, 2], [1, 2, 3, 4]])
 def test_a_manifest_of_another_image_sizes_nothing_and_says_so(tmp_path, sizes):
-    result = analyze_raw(raw("x", QUEUED), Options(manifest=saved(tmp_path / "m.json", sizes)))
+    result = analyze_raw(raw("x", QUEUED), Options(manifests=saved(tmp_path / "m.json", sizes)))
     assert {layer.bytes_stored for layer in result.pushes[0].layers} == {None}
     assert f"it lists {len(sizes)} layers, the push 3" in result.source.notes[-1]
 
@@ -112,14 +112,14 @@ CUT = [
 
 @pytest.mark.parametrize(("stored", "blamed"), [(9_000_000_000, False), (11_000_000_000, True)])
 def test_a_limit_is_compared_with_what_the_manifest_says_is_sent(tmp_path, stored, blamed):
-    push = told("\n".join(CUT).encode(), manifest=saved(tmp_path / "m.json", [stored]))
+    push = told("\n".join(CUT).encode(), manifests=saved(tmp_path / "m.json", [stored]))
     assert ("documented-limit" in [finding.name for finding in push.findings]) is blamed
 
 
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ('{"manifests": []}', "is a list of manifests"),
+        ('{"manifests": []}', "is an index: it lists images, not their layers; `docker manifest inspect -v"),
         ('{"layers": [{"digest": "x", "size": 1}]}', "'x' is no digest"),
         ('{"layers": 7}', "must be a list"),
         ('{"a": 1}', "has no list of layers"),
@@ -131,7 +131,7 @@ def test_a_file_that_is_no_manifest_is_refused_by_its_name(tmp_path, text, why):
     path = tmp_path / "m.json"
     path.write_text(text, "utf-8")
     with pytest.raises(InputError, match=why) as refused:
-        manifest(str(path))
+        manifests(str(path))
     assert str(path) in str(refused.value)
 
 
@@ -139,4 +139,4 @@ def test_the_manifest_inside_docker_manifest_inspect_verbose_is_found(tmp_path):
     path = tmp_path / "m.json"
     inner = {"layers": [{"digest": "sha256:" + "1" * 64, "size": 7}]}
     path.write_text(json.dumps({"Ref": "docker.io/team/app:1", "SchemaV2Manifest": inner}), "utf-8")
-    assert manifest(str(path)).sizes == (7,)
+    assert manifests(str(path))[0].sizes == (7,)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from lark import Lark, Token
 
 OBJECT = lazy_pattern(r"(layer|manifest|index|config|attestation|unknown)-(?:(.+)@)?([a-z0-9]+:\S+)")
+# A question about a blob, before anything of it is sent: Docker's URL, the words of containers/image.
+_ASKED_DIGEST = lazy_pattern(r"/blobs/([a-z0-9]+:[0-9a-f]{64})(?:\?\S*)?")
+_ASKED_STAGE = lazy_pattern(r"(?:Error )?(?:trying to reuse|checking whether a) blob ([a-z0-9]+:[0-9a-f]{64}) ")
 _QUERY_DIGEST = lazy_pattern(r"[?&]digest=([a-z0-9]+(?:%3A|:)[0-9a-f]{12,128})", re.IGNORECASE)
 ADDRESS = lazy_pattern(r"(?:dial|read|write) \w+ (?:\S+->)?(?P<address>\S+): $")
 LOOKUP = lazy_pattern(r"lookup (\S+?)(?: on \S+)?: $")
@@ -100,8 +103,9 @@ class ErrorText:
 
     `code` is the registry's error code in capitals, `bare` whether its words stand alone, without a message.
     `message` and `detail` are the registry's words, `cause` is the innermost text, `stages` are the wrappers from the
-    outside in. `object_*` name what was being uploaded, `address` the other end of the connection,
-    `host` the name that was looked up or asked. `html_title` and `server` come from a page, `items` from a list.
+    outside in. `object_*` name what was being uploaded, `asked_digest` a blob that was only asked for, `address` the
+    other end of the connection, `host` the name that was looked up or asked. `html_title` and `server` come from a
+    page, `items` from a list.
     """
 
     text: str
@@ -113,6 +117,7 @@ class ErrorText:
     object_kind: str | None = None
     object_ref: str | None = None
     object_digest: str | None = None
+    asked_digest: str | None = None
     method: str | None = None
     url: str | None = None
     address: str | None = None
@@ -164,6 +169,7 @@ def _record(text: str, stripped: str, forms: tuple[tuple[str, tuple[Token, ...]]
         object_kind=pushed_object[1] if pushed_object else None,
         object_ref=pushed_object[2] if pushed_object else None,
         object_digest=pushed_object[3] if pushed_object else _digest_in(url),
+        asked_digest=_asked_digest(url, tokens),
         method=last["METHOD"].upper() if "METHOD" in last else None,
         url=url,
         address=_last_match(ADDRESS, tokens),
@@ -260,6 +266,13 @@ def _digest_in(url: str | None) -> str | None:
     """Return the blob that the closing request of an upload names in its query."""
     match = _QUERY_DIGEST.search(url or "")
     return unquote(match[1]).lower() if match else None
+
+
+def _asked_digest(url: str | None, tokens: Iterable[Token]) -> str | None:
+    """Return the blob of which a request asked whether the registry has it."""
+    stages = (_ASKED_STAGE.match(token) for token in tokens if token.type in ("STAGE", "WRAPPER"))
+    match = _ASKED_DIGEST.search(url or "") or next((match for match in stages if match), None)
+    return match[1] if match else None
 
 
 def _host(url: str | None) -> str | None:
