@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 from pushlog.faults import OutputError
 from pushlog.files import put
+from pushlog.report.text import Detail
 from pushlog.suggest import did_you_mean
 
 if TYPE_CHECKING:
@@ -48,20 +49,33 @@ def outputs(names: Sequence[str]) -> tuple[Output, ...]:
     return tuple(targets)
 
 
-def write(targets: Sequence[Output], logs: Sequence[Log], *, no_color: bool) -> None:
-    """Draw every output, files first, so that a full disk is known before anything is printed."""
+def write(
+    targets: Sequence[Output], logs: Sequence[Log], *, no_color: bool, verbose: bool = False, quiet: bool = False
+) -> None:
+    """Draw every output, files first, so that a full disk is known before anything is printed.
+
+    `verbose` and `quiet` are for text alone: all that is known, or one line for each push.
+    """
+    detail = Detail.EVERYTHING if verbose else Detail.VERDICT if quiet else Detail.ANSWER
     for output in sorted(targets, key=lambda o: o.path is None):
         if output.path is None:
-            _print(_render(output.format, logs, no_color=no_color, for_file=False).encode("utf-8", "replace"))
+            _print(
+                _render(output.format, logs, no_color=no_color, for_file=False, detail=detail).encode(
+                    "utf-8", "replace"
+                )
+            )
         elif output.format == "html" and output.path.endswith(("/", os.sep)):
             _folder(output.path, logs)
         else:
             _file(
-                output.path, _render(output.format, logs, no_color=no_color, for_file=True).encode("utf-8", "replace")
+                output.path,
+                _render(output.format, logs, no_color=no_color, for_file=True, detail=detail).encode(
+                    "utf-8", "replace"
+                ),
             )
 
 
-def _render(name: str, logs: Sequence[Log], *, no_color: bool, for_file: bool) -> str:
+def _render(name: str, logs: Sequence[Log], *, no_color: bool, for_file: bool, detail: Detail) -> str:
     if name != "text":
         module: OutputModule = cast("OutputModule", import_module(f"pushlog.report.{name}"))
         return module.render(logs)
@@ -72,6 +86,7 @@ def _render(name: str, logs: Sequence[Log], *, no_color: bool, for_file: bool) -
         logs,
         width=80 if for_file else max(80, shutil.get_terminal_size().columns) if sys.stdout.isatty() else 80,
         color=not for_file and not no_color and _color(),
+        detail=detail,
         ascii_only=not encoding.lower().replace("-", "").startswith("utf"),
     )
 

@@ -19,12 +19,14 @@ from pushlog.commands.options import (
     NoColor,
     NoRedact,
     OtherLimits,
+    Quiet,
     Rules,
     SourcePatternText,
     Strict,
     TimeLimit,
     Timezone,
     Timing,
+    Verbose,
     WhatIf,
 )
 from pushlog.faults import InputError
@@ -62,6 +64,8 @@ def analyze(
     source_pattern: SourcePatternText = None,
     metadata_file: MetadataFile = None,
     no_redact: NoRedact = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
     no_color: NoColor = False,
 ) -> int:
     """Show why a push failed, how far it got, what to do.
@@ -90,7 +94,7 @@ def analyze(
         metadata_file=metadata_file,
     )
     results = [_analyzed(log, options) for log in logs or _piped()]
-    write(targets, results, no_color=no_color)
+    write(targets, results, no_color=no_color, verbose=verbose, quiet=quiet)
     return int(status(results, fail_on=fail_on.value, classes=exit_class, strict=strict))
 
 

@@ -6,7 +6,17 @@ from typing import Annotated
 
 import typer
 
-from pushlog.commands.options import ExitClass, FailOn, FailOnOption, Formats, NoColor, NoRedact, Strict
+from pushlog.commands.options import (
+    ExitClass,
+    FailOn,
+    FailOnOption,
+    Formats,
+    NoColor,
+    NoRedact,
+    Quiet,
+    Strict,
+    Verbose,
+)
 
 
 def report(
@@ -16,6 +26,8 @@ def report(
     exit_class: ExitClass = False,
     strict: Strict = False,
     no_redact: NoRedact = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
     no_color: NoColor = False,
 ) -> int:
     """Re-render any output from a saved JSON result."""
@@ -31,5 +43,5 @@ def report(
     results = logs(stored.data[:].decode("utf-8", "replace"), stored.name)
     if not no_redact:
         results = tuple(redact_result(log) for log in results)
-    write(targets, results, no_color=no_color)
+    write(targets, results, no_color=no_color, verbose=verbose, quiet=quiet)
     return int(status(results, fail_on=fail_on.value, classes=exit_class, strict=strict))

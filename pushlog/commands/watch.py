@@ -16,9 +16,11 @@ from pushlog.commands.options import (
     ManifestFile,
     NoColor,
     NoRedact,
+    Quiet,
     Rules,
     Strict,
     Timezone,
+    Verbose,
     WhatIf,
 )
 
@@ -50,6 +52,8 @@ def watch(
     what_if: WhatIf = None,
     timezone: Timezone = None,
     no_redact: NoRedact = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
     no_color: NoColor = False,
 ) -> int:
     """Follow a running push live, then show its report.
@@ -80,5 +84,5 @@ def watch(
     )
     name = "standard input" if log == "-" else log
     result, is_whole = run_watch(name, followed, tape, options, patience=patience, hook=on_verdict, no_color=no_color)
-    write(targets, [result], no_color=no_color)
+    write(targets, [result], no_color=no_color, verbose=verbose, quiet=quiet)
     return int(status([result], fail_on=fail_on.value, classes=exit_class, strict=strict) if is_whole else Exit.CTRL_C)
