@@ -56,10 +56,7 @@ def watch(
     quiet: Quiet = False,
     no_color: NoColor = False,
 ) -> int:
-    """Follow a running push live, then show its report.
-
-    The report has the times at which the lines came.
-    """
+    """Follow a running push live, then show its report with true times."""
     from pushlog.outputs import outputs, write
 
     targets = outputs(formats or ["text"])

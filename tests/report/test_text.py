@@ -16,6 +16,8 @@ from pushlog.model import (
     Diagnosis,
     Duration,
     Evidence,
+    Failure,
+    Family,
     Log,
     Outcome,
     Progress,
