@@ -12,6 +12,7 @@ from typer.exceptions import TyperException
 from pushlog.commands.analyze import analyze
 from pushlog.commands.audit import audit
 from pushlog.commands.compare import compare
+from pushlog.commands.config import config
 from pushlog.commands.epilogs import EPILOGS
 from pushlog.commands.man import man
 from pushlog.commands.recipe import recipe
@@ -19,6 +20,7 @@ from pushlog.commands.record import record
 from pushlog.commands.redact import redact
 from pushlog.commands.report import report
 from pushlog.commands.rules import explain, rules
+from pushlog.commands.schema import schema
 from pushlog.commands.watch import watch
 from pushlog.faults import UserError
 from pushlog.front_door import FrontDoor, GroupedCommand
@@ -29,7 +31,7 @@ from pushlog.guard import run_isolated
 COMMANDS = {
     "Read logs": (analyze, audit, compare, report),
     "While it pushes": (watch, record),
-    "Look up": (explain, rules, recipe),
+    "Look up": (explain, rules, recipe, config, schema),
     "Pass on": (redact,),
 }
 EXAMPLES = """

@@ -12,13 +12,14 @@ from pushlog.faults import UserError
 from pushlog.suggest import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from typer._click.core import Command, Context, Parameter
     from typer._click.formatting import HelpFormatter
 
 ANALYZE = "analyze"
 HELP = "--help"
+CONFIG = "--config"
 OTHER_OPTIONS = "Options"
 
 
@@ -76,7 +77,16 @@ class FrontDoor(TyperGroup):
 
 
 class GroupedCommand(TyperCommand):
-    """A command whose help groups its options."""
+    """A command whose help groups its options, and whose settings may stand in the environment."""
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """Give each setting its variable: `PUSHLOG_FAIL_ON` for `--fail-on`."""
+        if any(CONFIG in parameter.opts for parameter in self.params):
+            for parameter, variable in _variables(self.params):
+                parameter.envvar = variable
+                # A wrong value is then told with its variable.
+                parameter.show_envvar = variable in os.environ  # type: ignore[attr-defined]
+        return super().parse_args(ctx, args)
 
     def format_options(self, ctx: Context, formatter: HelpFormatter) -> None:
         """Write the arguments, then each group of options."""
@@ -89,6 +99,13 @@ class GroupedCommand(TyperCommand):
     def format_epilog(self, ctx: Context, formatter: HelpFormatter) -> None:
         """Write the examples as they stand."""
         _write_epilog(self, ctx, formatter)
+
+
+def _variables(parameters: Iterable[Parameter]) -> Iterator[tuple[Parameter, str]]:
+    from pushlog.settings import SETTINGS, variable
+
+    names = {f"--{key.name}": variable(key.name) for key in SETTINGS} | {CONFIG: variable(CONFIG.strip("-"))}
+    yield from ((parameter, names[option]) for parameter in parameters for option in parameter.opts if option in names)
 
 
 def sections(parameters: Iterable[Parameter]) -> dict[str, list[Parameter]]:

@@ -6,13 +6,13 @@ import os
 import shutil
 import sys
 from dataclasses import dataclass
+from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from pushlog.faults import OutputError
 from pushlog.files import put
-from pushlog.report.text import Detail
 from pushlog.suggest import did_you_mean
 
 if TYPE_CHECKING:
@@ -23,6 +23,30 @@ if TYPE_CHECKING:
 
 # Each is drawn by the module of its name in report/, which is loaded on use.
 FORMATS = ("text", "json", "html", "markdown", "github", "gitlab", "sarif", "junit", "trace")
+STDOUT = "-"
+# The longer ones first.
+ENDINGS = {
+    "gl-code-quality-report.json": "gitlab",
+    ".trace.json": "trace",
+    ".sarif.json": "sarif",
+    ".json": "json",
+    ".sarif": "sarif",
+    ".html": "html",
+    ".htm": "html",
+    "/": "html",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".xml": "junit",
+    ".txt": "text",
+}
+
+
+class Color(StrEnum):
+    """When to colour."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,34 +57,66 @@ class Output:
     path: str | None
 
 
-def outputs(names: Sequence[str]) -> tuple[Output, ...]:
-    """Return the outputs named by `FORMAT[=PATH]`. Raises OutputError for an unknown format or for one that clashes."""
-    targets = []
-    for item in names:
-        name, equals_sign, path = item.partition("=")
-        if name not in FORMATS:
-            hint = did_you_mean(name, FORMATS)
-            raise OutputError(f"no format is called {name!r}{hint or '; there are ' + ', '.join(FORMATS)}")
-        if equals_sign and not path:
-            raise OutputError(f"{item!r}: a path is missing after '='")
-        targets.append(Output(format=name, path=path or None))
+def outputs(names: Sequence[str], paths: Sequence[str] = ()) -> tuple[Output, ...]:
+    """Return the outputs named by `FORMAT[=PATH]` or by a file name, and those that go to `paths`; none is text.
+
+    One path takes the format that has none; else the name of each path tells its format. Raises OutputError for an
+    unknown format or for one that clashes.
+    """
+    targets = [_named(item) for item in names]
+    homeless = [output for output in targets if output.path is None]
+    if len(paths) == 1 and len(homeless) == 1:
+        targets = [
+            output if output.path else Output(format=output.format, path=_file_or_stdout(paths[0]))
+            for output in targets
+        ]
+    else:
+        targets += [_by_path(path) for path in paths]
     if sum(output.path is None for output in targets) > 1:
         raise OutputError("only one format can go to standard output; give the others a path: -f json=result.json")
-    return tuple(targets)
+    return tuple(targets) or (Output(format="text", path=None),)
 
 
-def write(
-    targets: Sequence[Output], logs: Sequence[Log], *, no_color: bool, verbose: bool = False, quiet: bool = False
-) -> None:
-    """Draw every output, files first, so that a full disk is known before anything is printed.
+def _named(item: str) -> Output:
+    name, equals_sign, path = item.partition("=")
+    if name not in FORMATS:
+        guess = None if equals_sign else format_of(item)
+        if guess is not None:
+            return Output(format=guess, path=item)
+        hint = did_you_mean(name, FORMATS)
+        raise OutputError(f"no format is called {name!r}{hint or '; there are ' + ', '.join(FORMATS)}")
+    if equals_sign and not path:
+        raise OutputError(f"{item!r}: a path is missing after '='")
+    return Output(format=name, path=path or None)
 
-    `verbose` and `quiet` are for text alone: all that is known, or one line for each push.
-    """
-    detail = Detail.EVERYTHING if verbose else Detail.VERDICT if quiet else Detail.ANSWER
+
+def _by_path(path: str) -> Output:
+    if path == STDOUT:
+        return Output(format="text", path=None)
+    name = format_of(path)
+    if name is None:
+        raise OutputError(f"{path}: its name does not tell the format: write -f FORMAT={path}")
+    return Output(format=name, path=path)
+
+
+def _file_or_stdout(path: str) -> str | None:
+    return None if path == STDOUT else path
+
+
+def format_of(path: str) -> str | None:
+    """Return the format that a file name tells; None where it tells none."""
+    lowered = path.lower()
+    return next((name for ending, name in ENDINGS.items() if lowered.endswith(ending)), None)
+
+
+def write(targets: Sequence[Output], logs: Sequence[Log], *, no_color: bool, color: Color = Color.AUTO) -> None:
+    """Draw every output, files first, so that a full disk is known before anything is printed."""
+    no_color = no_color or color is Color.NEVER
+    forced = color is Color.ALWAYS
     for output in sorted(targets, key=lambda o: o.path is None):
         if output.path is None:
             _print(
-                _render(output.format, logs, no_color=no_color, for_file=False, detail=detail).encode(
+                _render(output.format, logs, no_color=no_color, forced=forced, for_file=False).encode(
                     "utf-8", "replace"
                 )
             )
@@ -68,14 +124,11 @@ def write(
             _folder(output.path, logs)
         else:
             _file(
-                output.path,
-                _render(output.format, logs, no_color=no_color, for_file=True, detail=detail).encode(
-                    "utf-8", "replace"
-                ),
+                output.path, _render(output.format, logs, no_color=no_color, for_file=True).encode("utf-8", "replace")
             )
 
 
-def _render(name: str, logs: Sequence[Log], *, no_color: bool, for_file: bool, detail: Detail) -> str:
+def _render(name: str, logs: Sequence[Log], *, no_color: bool, for_file: bool, forced: bool = False) -> str:
     if name != "text":
         module: OutputModule = cast("OutputModule", import_module(f"pushlog.report.{name}"))
         return module.render(logs)
@@ -85,8 +138,7 @@ def _render(name: str, logs: Sequence[Log], *, no_color: bool, for_file: bool, d
     return text.render(
         logs,
         width=80 if for_file else max(80, shutil.get_terminal_size().columns) if sys.stdout.isatty() else 80,
-        color=not for_file and not no_color and _color(),
-        detail=detail,
+        color=not for_file and not no_color and (forced or _color()),
         ascii_only=not encoding.lower().replace("-", "").startswith("utf"),
     )
 
@@ -122,6 +174,8 @@ def _file(path: str, data: bytes) -> None:
     target = Path(path)
     try:
         if target.exists() and not target.is_file():  # a device or a pipe is written to, never replaced
+            if target.is_dir():
+                raise OutputError(f"{path}: is a folder; a folder is written as html={path}/")
             target.write_bytes(data)
             return
         put(target, data)

@@ -142,3 +142,9 @@ def _paragraphs(doc: str, width: int) -> str:
         textwrap.fill(" ".join(paragraph.split()), width, break_long_words=False, break_on_hyphens=False)
         for paragraph in doc.split("\n\n")
     )
+
+
+def codes() -> dict[str, str]:
+    """Return the code of every rule by its name."""
+    families = {family.value: code for family, code in failure.CODES.items()}
+    return families | {rule.NAME: rule.CODE for rule in _others()}

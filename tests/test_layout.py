@@ -28,17 +28,21 @@ RANKS = {
     "disk_cache": 0,
     "lazy_pattern": 0,
     "suggest": 0,
+    "file_keys": 0,
     "knowledge": 1,
     "intake": 2,
     "formats": 3,
     "timeline": 4,
     "rules_file": 4,
+    "file_pages": 4,
     "diagnosis": 5,
     "rules": 6,
     "redaction": 6,
     "rule_pages": 7,
     "pipeline": 7,
     "error_page": 8,
+    "settings": 8,
+    "selection": 9,
     "tables": 8,
     "share": 8,
     "report": 8,
@@ -49,6 +53,7 @@ RANKS = {
     "outputs": 10,
     "messages": 10,
     "front_door": 10,
+    "schemas": 10,
     "man_page": 11,
     "commands": 12,
     "cli": 13,
@@ -124,7 +129,9 @@ def test_a_module_is_short_and_says_what_it_is(path: Path) -> None:
     assert ast.get_docstring(tree), "no docstring"
     assert source.count("\n") <= LONGEST_MODULE
     functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
-    lengths = {f.name: (f.end_lineno or f.lineno) - f.lineno + 1 for f in functions}
+    # A command has a parameter for each option: its body counts.
+    starts = {f.name: f.body[0].lineno if room(path) == "commands" else f.lineno for f in functions}
+    lengths = {f.name: (f.end_lineno or f.lineno) - starts[f.name] + 1 for f in functions}
     assert {n: lines for n, lines in lengths.items() if lines > LONGEST_FUNCTION} == {}
 
 

@@ -8,28 +8,35 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pushlog.commands.options import (
+    ColorOption,
+    ConfigFile,
     DaemonConfig,
     ExitClass,
     FailOn,
     FailOnOption,
     Formats,
     Histories,
+    Ignore,
+    Isolated,
     ManifestFile,
     MetadataFile,
     NoColor,
     NoRedact,
     OtherLimits,
-    Quiet,
+    OutputFiles,
     Rules,
+    RulesUrl,
+    Select,
     SourcePatternText,
     Strict,
     TimeLimit,
     Timezone,
     Timing,
-    Verbose,
     WhatIf,
 )
+from pushlog.commands.shown import link_rules, selection, shown, tell_written
 from pushlog.faults import InputError
+from pushlog.outputs import Color
 
 if TYPE_CHECKING:
     from pushlog.model import Log
@@ -47,8 +54,13 @@ Logs = Annotated[
 
 
 def analyze(
+    context: typer.Context,
     logs: Logs = None,
     formats: Formats = None,
+    files: OutputFiles = None,
+    select: Select = None,
+    ignore: Ignore = None,
+    rules_url: RulesUrl = None,
     fail_on: FailOnOption = FailOn.NEVER,
     exit_class: ExitClass = False,
     strict: Strict = False,
@@ -64,9 +76,10 @@ def analyze(
     source_pattern: SourcePatternText = None,
     metadata_file: MetadataFile = None,
     no_redact: NoRedact = False,
-    verbose: Verbose = False,
-    quiet: Quiet = False,
+    color: ColorOption = Color.AUTO,
     no_color: NoColor = False,
+    isolated: Isolated = False,
+    config_file: ConfigFile = None,
 ) -> int:
     """Show why a push failed, how far it got, what to do.
 
@@ -76,7 +89,7 @@ def analyze(
     from pushlog.exits import status
     from pushlog.outputs import outputs, write
 
-    targets = outputs(formats or ["text"])
+    targets = outputs(formats or (), files or ())
     from pushlog.commands.analysis import analysis_options
 
     options = analysis_options(
@@ -93,8 +106,10 @@ def analyze(
         source_pattern=source_pattern,
         metadata_file=metadata_file,
     )
-    results = [_analyzed(log, options) for log in logs or _piped()]
-    write(targets, results, no_color=no_color, verbose=verbose, quiet=quiet)
+    link_rules(rules_url)
+    results = shown((_analyzed(log, options) for log in logs or _piped()), selection(context, select, ignore))
+    write(targets, results, no_color=no_color, color=color)
+    tell_written(targets)
     return int(status(results, fail_on=fail_on.value, classes=exit_class, strict=strict))
 
 

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pushlog.commands.options import FailOn, FailOnOption, MetadataFile, Rules, SourcePatternText
+from pushlog.commands.options import (
+    ConfigFile,
+    FailOn,
+    FailOnOption,
+    Isolated,
+    MetadataFile,
+    Rules,
+    SourcePatternText,
+    settings_of,
+)
+from pushlog.commands.shown import additions
 
 if TYPE_CHECKING:
     from pushlog.audit.gates import Gates
@@ -43,6 +53,7 @@ MaxRetrySeconds = Annotated[
 
 
 def audit(
+    context: typer.Context,
     paths: Paths,
     out: Out = Path("pushlog-audit"),
     jobs: Jobs = 0,
@@ -55,6 +66,8 @@ def audit(
     fail_on: FailOnOption = FailOn.NEVER,
     max_failure_rate: MaxFailureRate = None,
     max_retry_seconds: MaxRetrySeconds = None,
+    isolated: Isolated = False,
+    config_file: ConfigFile = None,
 ) -> int:
     """Read thousands of logs: one index page, a page per failed push.
 
@@ -66,6 +79,7 @@ def audit(
     from pushlog.commands.analysis import origin_options
     from pushlog.intake.limit_option import time_limit as checked
     from pushlog.intake.limits import ArchiveLimits
+    from pushlog.messages import tell
     from pushlog.rules_file import load_rules
 
     settings = Settings(
@@ -83,6 +97,8 @@ def audit(
         metadata=metadata_file,
         settings=settings,
     )
+    for note in additions(settings_of(context)):
+        tell(note)
     gates = Gates(fail_on=fail_on.value, failure_percent=max_failure_rate, retry_seconds=max_retry_seconds)
     return _run(paths, plan, gates)
 

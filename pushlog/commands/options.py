@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pushlog.outputs import FORMATS
+from pushlog.outputs import FORMATS, Color
+
+if TYPE_CHECKING:
+    from pushlog.settings import Settings
 
 # The headings of `--help`.
-OUTPUT, VERDICT, BESIDE, WHAT_IF, LIMITS = "Output", "Exit status", "Files beside the log", "What if", "Limits"
+OUTPUT, VERDICT, BESIDE, WHAT_IF, LIMITS, SET = (
+    "Output",
+    "Exit status",
+    "Files beside the log",
+    "What if",
+    "Limits",
+    "Settings",
+)
 
 
 class FailOn(StrEnum):
@@ -26,6 +36,88 @@ def _formats(incomplete: str) -> list[str]:
     return [name for name in FORMATS if name.startswith(incomplete)]
 
 
+SETTINGS = "pushlog.settings"
+
+
+def _load(context: typer.Context, value: str | None) -> str | None:
+    """Read the settings before all other options, whose defaults they are."""
+    if not context.resilient_parsing:
+        from pushlog.settings import NONE, load_settings
+
+        isolated = context.params.get("isolated")
+        settings = NONE if isolated and value is None else load_settings(value)
+        context.meta[SETTINGS] = settings
+        names = {f"--{name}": found_value for name, found_value in settings.values.items()}
+        context.default_map = {
+            str(parameter.name): names[option]
+            for parameter in context.command.params
+            for option in parameter.opts
+            if option in names
+        }
+    return value
+
+
+def settings_of(context: typer.Context) -> Settings:
+    """Return the settings that `--config` read for this call."""
+    settings: Settings = context.meta[SETTINGS]
+    return settings
+
+
+# Before `--config`, which asks for it: both are eager, and are read in this order.
+Isolated = Annotated[
+    bool,
+    typer.Option(
+        "--isolated", is_eager=True, help="Read no settings but those that --config names.", rich_help_panel=SET
+    ),
+]
+ConfigFile = Annotated[
+    str | None,
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        is_eager=True,
+        callback=_load,
+        help="Settings, as pushlog.toml or [tool.pushlog] of pyproject.toml hold them; see pushlog config --explain.",
+        rich_help_panel=SET,
+    ),
+]
+Select = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--select", metavar="RULE", help="Show only findings of these rules; repeatable.", rich_help_panel=OUTPUT
+    ),
+]
+Ignore = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--ignore",
+        metavar="RULE",
+        help="Show no findings of these rules; repeatable. Verdict and exit status of a failed push stay.",
+        rich_help_panel=OUTPUT,
+    ),
+]
+OutputFiles = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="PATH",
+        help="Write to this file; its name tells the format where -f does not; repeatable.",
+        rich_help_panel=OUTPUT,
+    ),
+]
+ColorOption = Annotated[
+    Color, typer.Option("--color", help="Colour: on a terminal, or always, or never.", rich_help_panel=OUTPUT)
+]
+RulesUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--rules-url",
+        metavar="URL",
+        help="Where the pages of pushlog rules -f html=DIR/ are published; findings link there.",
+        rich_help_panel=OUTPUT,
+    ),
+]
 Formats = Annotated[
     list[str] | None,
     typer.Option(
@@ -166,17 +258,4 @@ NoRedact = Annotated[
 ]
 NoColor = Annotated[
     bool, typer.Option("--no-color", help="No colour, whatever the terminal can.", rich_help_panel=OUTPUT)
-]
-Verbose = Annotated[
-    bool,
-    typer.Option(
-        "-v",
-        "--verbose",
-        help="Text: all findings with their lines, layers, times, how it was read.",
-        rich_help_panel=OUTPUT,
-    ),
-]
-Quiet = Annotated[
-    bool,
-    typer.Option("-q", "--quiet", help="Text: the verdict alone, one line for each push.", rich_help_panel=OUTPUT),
 ]

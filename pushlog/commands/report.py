@@ -7,41 +7,57 @@ from typing import Annotated
 import typer
 
 from pushlog.commands.options import (
+    ColorOption,
+    ConfigFile,
     ExitClass,
     FailOn,
     FailOnOption,
     Formats,
+    Ignore,
+    Isolated,
     NoColor,
     NoRedact,
-    Quiet,
+    OutputFiles,
+    RulesUrl,
+    Select,
     Strict,
-    Verbose,
 )
+from pushlog.commands.shown import link_rules, selection, shown, tell_written
+from pushlog.outputs import Color
 
 
 def report(
+    context: typer.Context,
     result: Annotated[str, typer.Argument(metavar="RESULT", help="What analyze -f json wrote; - is standard input.")],
     formats: Formats = None,
+    files: OutputFiles = None,
+    select: Select = None,
+    ignore: Ignore = None,
+    rules_url: RulesUrl = None,
     fail_on: FailOnOption = FailOn.NEVER,
     exit_class: ExitClass = False,
     strict: Strict = False,
     no_redact: NoRedact = False,
-    verbose: Verbose = False,
-    quiet: Quiet = False,
+    color: ColorOption = Color.AUTO,
     no_color: NoColor = False,
+    isolated: Isolated = False,
+    config_file: ConfigFile = None,
 ) -> int:
     """Re-render any output from a saved JSON result."""
     from pushlog.exits import status
     from pushlog.outputs import outputs, write
 
-    targets = outputs(formats or ["text"])
+    targets = outputs(formats or (), files or ())
     from pushlog.intake.read import read
     from pushlog.redaction.result import redact_result
     from pushlog.report.stored import logs
 
     stored = read(result)
-    results = logs(stored.data[:].decode("utf-8", "replace"), stored.name)
+    results = list(logs(stored.data[:].decode("utf-8", "replace"), stored.name))
     if not no_redact:
-        results = tuple(redact_result(log) for log in results)
-    write(targets, results, no_color=no_color, verbose=verbose, quiet=quiet)
+        results = [redact_result(log) for log in results]
+    link_rules(rules_url)
+    results = shown(results, selection(context, select, ignore))
+    write(targets, results, no_color=no_color, color=color)
+    tell_written(targets)
     return int(status(results, fail_on=fail_on.value, classes=exit_class, strict=strict))

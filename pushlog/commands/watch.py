@@ -7,22 +7,29 @@ from typing import Annotated
 import typer
 
 from pushlog.commands.options import (
+    ColorOption,
+    ConfigFile,
     DaemonConfig,
     ExitClass,
     FailOn,
     FailOnOption,
     Formats,
     Histories,
+    Ignore,
+    Isolated,
     ManifestFile,
     NoColor,
     NoRedact,
-    Quiet,
+    OutputFiles,
     Rules,
+    RulesUrl,
+    Select,
     Strict,
     Timezone,
-    Verbose,
     WhatIf,
 )
+from pushlog.commands.shown import link_rules, selection, shown, tell_written
+from pushlog.outputs import Color
 
 OnVerdict = Annotated[
     str | None, typer.Option("--on-verdict", metavar="CMD", help="Run CMD with the verdict as JSON once it is certain.")
@@ -36,10 +43,15 @@ Patience = Annotated[
 
 
 def watch(
+    context: typer.Context,
     log: Annotated[
         str, typer.Argument(metavar="[LOG]", help="A log that grows; - or nothing is standard input.")
     ] = "-",
     formats: Formats = None,
+    files: OutputFiles = None,
+    select: Select = None,
+    ignore: Ignore = None,
+    rules_url: RulesUrl = None,
     on_verdict: OnVerdict = None,
     patience: Patience = 3.0,
     fail_on: FailOnOption = FailOn.NEVER,
@@ -52,14 +64,18 @@ def watch(
     what_if: WhatIf = None,
     timezone: Timezone = None,
     no_redact: NoRedact = False,
-    verbose: Verbose = False,
-    quiet: Quiet = False,
+    color: ColorOption = Color.AUTO,
     no_color: NoColor = False,
+    isolated: Isolated = False,
+    config_file: ConfigFile = None,
 ) -> int:
-    """Follow a running push live, then show its report with true times."""
+    """Follow a running push live, then show its report.
+
+    The report has the times at which the lines came.
+    """
     from pushlog.outputs import outputs, write
 
-    targets = outputs(formats or ["text"])
+    targets = outputs(formats or (), files or ())
     # Before all modules that load slowly, so that no input waits.
     from pushlog.live.follow import Followed
     from pushlog.live.tape import Tape
@@ -79,7 +95,11 @@ def watch(
         timezone=timezone,
         redact=not no_redact,
     )
+    wanted = selection(context, select, ignore)
     name = "standard input" if log == "-" else log
     result, is_whole = run_watch(name, followed, tape, options, patience=patience, hook=on_verdict, no_color=no_color)
-    write(targets, [result], no_color=no_color, verbose=verbose, quiet=quiet)
-    return int(status([result], fail_on=fail_on.value, classes=exit_class, strict=strict) if is_whole else Exit.CTRL_C)
+    link_rules(rules_url)
+    results = shown([result], wanted)
+    write(targets, results, no_color=no_color, color=color)
+    tell_written(targets)
+    return int(status(results, fail_on=fail_on.value, classes=exit_class, strict=strict) if is_whole else Exit.CTRL_C)

@@ -41,7 +41,7 @@ def documents(path: str, wanted: str) -> Iterator[tuple[int, object]]:
         try:
             document, offset = decoder.raw_decode(text, offset)
         except json.JSONDecodeError as error:
-            what = "is a table" if text.startswith("IMAGE ") else f"is no JSON: {error.msg}"
+            what = "is a table" if text.startswith("IMAGE ") else f"not valid JSON: {error.msg}"
             raise InputError(f"{path}: line {error.lineno}, column {error.colno}: {what}; expected {wanted}") from None
         except RecursionError:
             raise InputError(f"{path}: line {line}: has too many brackets inside brackets") from None

@@ -92,7 +92,7 @@ def _take(parts: _Parts, document: object, place: str) -> None:
         for item in document:
             _take(parts, item, place)
     elif not isinstance(document, dict):
-        raise DocumentError(f"is no JSON object; expected {WANTED}")
+        raise DocumentError(f"not a JSON object; expected {WANTED}")
     elif "RootFS" in document:
         _take_image(parts, _table(document, "RootFS").get("Layers"), document.get("History"), document)
     elif "rootfs" in document:

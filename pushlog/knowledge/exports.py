@@ -81,7 +81,7 @@ def _export(row: Row) -> ExportRow:
         try:
             json.loads(sample)
         except ValueError as error:
-            raise row.wrong("sample", f"is no JSON: {error}") from None
+            raise row.wrong("sample", f"not valid JSON: {error}") from None
     export = ExportRow(
         id=row.text("id"),
         system=row.text("system"),

@@ -165,7 +165,7 @@ def _verified(row: Row) -> Verified:
 
 
 def _missing(row: Row, key: str) -> KnowledgeError:
-    return row.wrong(key, "is missing")
+    return row.missing(key)
 
 
 def _match(row: Row) -> Match:

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, cast
 
 from pushlog.disk_cache import cached_bytes
 from pushlog.faults import UserError
 from pushlog.knowledge.patterns import Linear, PatternError, linear
+from pushlog.knowledge.toml_lines import line_of
 from pushlog.knowledge.wording import Words, versions
+from pushlog.suggest import did_you_mean
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator, Mapping
+
+    from pushlog.knowledge.toml_lines import Place
 
 # More than anybody writes by hand.
 MOST_ROWS = 1000
+# The name of a whole file as a row, which messages leave out.
+_WHOLE = "the file"
+# Characters of a wrong line that a message quotes.
+_QUOTED = 60
 # Stands for the form of the cached JSON: a cache of another form is made again.
 _CACHE_FORMAT = "a list of tables, one for each file"
 
@@ -26,7 +36,8 @@ class Row:
     """One table of a file. Each key is read once; `done` raises KnowledgeError for a key that nobody read.
 
     `tested`: the table comes with pushlog, so its regular expressions are known to be good. `base`: the values of keys
-    that the table leaves out. `origin`: the source of figures and rows that name none.
+    that the table leaves out. `origin`: the source of figures and rows that name none. `text`: the file, and `place`
+    the way to the table in it, so that a message has a line.
     """
 
     def __init__(
@@ -38,6 +49,8 @@ class Row:
         tested: bool,
         origin: str | None = None,
         base: Mapping[str, object] | None = None,
+        text: str = "",
+        place: Place = (),
     ) -> None:
         self.file = file
         self.name = name
@@ -45,11 +58,20 @@ class Row:
         self.origin = origin
         self._values = values
         self._base = base or {}
+        self._text = text
+        self._place = place
         self._taken: set[str] = set()
 
     def over(self, base: Mapping[str, object]) -> Row:
         """Return the same table, with the values that it leaves out taken from `base`."""
-        return Row(self.file, self.name, self._values, tested=self.tested, origin=self.origin, base=base)
+        return self._table(self.name, self._values, self._place, base)
+
+    def _table(
+        self, name: str, values: Mapping[str, object], place: Place, base: Mapping[str, object] | None = None
+    ) -> Row:
+        return Row(
+            self.file, name, values, tested=self.tested, origin=self.origin, base=base, text=self._text, place=place
+        )
 
     def has(self, key: str) -> bool:
         """Whether the table itself has a key."""
@@ -65,7 +87,24 @@ class Row:
 
     def wrong(self, key: str, why: str) -> KnowledgeError:
         """Return the error to raise for a key of this row."""
-        return KnowledgeError(f"{self.file}: row '{self.name}': key '{key}': {why}")
+        row = "" if self.name.startswith(_WHOLE) else f"row '{self.name}': "
+        return self._error((*self._place, key), f"{row}key '{key}': {why}")
+
+    def missing(self, key: str) -> KnowledgeError:
+        """Return the error to raise for a key that is not there, unless it is there under a mistyped name."""
+        unread = [name for name in self._values if name not in self._taken]
+        mistyped = next((name for name in unread if did_you_mean(name, [key])), None)
+        if mistyped is None:
+            return self.wrong(key, "is missing")
+        return self.wrong(mistyped, f"is not known here{did_you_mean(mistyped, [key])}")
+
+    def _error(self, place: Place, why: str) -> KnowledgeError:
+        line = line_of(self._text, place) if self._text else None
+        return KnowledgeError(f"{self.file}{'' if line is None else f':{line}'}: {why}")
+
+    def line(self, key: str) -> int | None:
+        """Return the line of a key in the file, where its text is at hand."""
+        return line_of(self._text, (*self._place, key)) if self._text else None
 
     def _take(self, key: str) -> object:
         self._taken.add(key)
@@ -74,7 +113,7 @@ class Row:
     def text(self, key: str) -> str:
         value = self.maybe_text(key)
         if not value:
-            raise self.wrong(key, "is missing")
+            raise self.missing(key)
         return value
 
     def maybe_text(self, key: str) -> str | None:
@@ -97,7 +136,7 @@ class Row:
         """Return one text, by scope or in versions (see `wording`)."""
         value = self._take(key)
         if not value:
-            raise self.wrong(key, "is missing")
+            raise self.missing(key)
         return self._words(key, value)
 
     def all_words(self, key: str) -> tuple[Words, ...]:
@@ -132,13 +171,25 @@ class Row:
             raise self.wrong(key, f"must be a whole number, not {value!r}")
         return value
 
+    def real(self, key: str) -> float | None:
+        value = self._take(key)
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+            raise self.wrong(key, f"must be a number, not {value!r}")
+        return value
+
+    def date(self, key: str) -> dt.date | None:
+        value = self._take(key)
+        if value is not None and (not hasattr(value, "day") or hasattr(value, "hour")):
+            raise self.wrong(key, f"must be a date, such as 2027-01-31, not {value!r}")
+        return cast("dt.date | None", value)
+
     def choice(self, key: str, allowed: tuple[str, ...], *, flags: tuple[str, str] | None = None) -> str | None:
         """Return one of the `allowed` words; `flags`: the words that true and false stand for."""
         if flags and isinstance(value := self._take(key), bool):
             return flags[0] if value else flags[1]
         value = self.maybe_text(key)
         if value is not None and value not in allowed:
-            raise self.wrong(key, f"must be one of {', '.join(allowed)}, not '{value}'")
+            raise self.wrong(key, f"must be one of {', '.join(allowed)}, not '{value}'{did_you_mean(value, allowed)}")
         return value
 
     def source(self) -> str:
@@ -164,12 +215,14 @@ class Row:
 
     def table(self, key: str) -> Row:
         value = self._take(key)
+        if value is None:
+            raise self.missing(key)
         if not isinstance(value, dict):
-            raise self.wrong(key, "is missing" if value is None else f"must be a table, not {value!r}")
-        return Row(self.file, f"{self.name}' in '{key}", value, tested=self.tested, origin=self.origin)
+            raise self.wrong(key, f"must be a table, not {value!r}")
+        return self._table(f"{self.name}' in '{key}", value, (*self._place, key))
 
-    def rows(self, key: str, name_key: str) -> Iterator[Row]:
-        """Yield the tables of a list of tables, each named by its own `name_key`."""
+    def rows(self, key: str, name_key: str, *, repeats: bool = False) -> Iterator[Row]:
+        """Yield the tables of a list of tables, each named by its own `name_key`; `repeats`: names may come again."""
         value = self._take(key)
         if value is None:
             return
@@ -178,19 +231,20 @@ class Row:
         if len(value) > MOST_ROWS:
             raise self.wrong(key, f"has more than {MOST_ROWS:,} rows")
         names: set[str] = set()
-        for number, item in enumerate(value, 1):
+        for number, item in enumerate(value):
+            place = (*self._place, key, number)
             name = item.get(name_key) if isinstance(item, dict) else None
             if not isinstance(item, dict) or not isinstance(name, str) or not name:
-                raise KnowledgeError(f"{self.file}: row {number} of '{key}': key '{name_key}': is missing")
-            if name in names:
-                raise KnowledgeError(f"{self.file}: row '{name}': key '{name_key}': is used twice")
+                raise self._error(place, f"row {number + 1} of '{key}': key '{name_key}': is missing")
+            if name in names and not repeats:
+                raise self._error((*place, name_key), f"row '{name}': key '{name_key}': is used twice")
             names.add(name)
-            yield Row(self.file, name, item, tested=self.tested, origin=self.origin)
+            yield self._table(name, item, place)
 
     def done(self) -> None:
         for key in self._values:
             if key not in self._taken:
-                raise self.wrong(key, "is not known here")
+                raise self.wrong(key, f"is not known here{did_you_mean(key, self._taken)}")
 
 
 def ours(file: str) -> Row:
@@ -221,7 +275,7 @@ def _shipped(name: str, paths: tuple[str, ...]) -> tuple[Row, ...]:
         return json.dumps([tomllib.loads(text) for text in texts]).encode()
 
     tables = json.loads(cached_bytes(name, (*texts, _CACHE_FORMAT), parse))
-    return tuple(Row(path, "the file", table, tested=True) for path, table in zip(paths, tables, strict=True))
+    return tuple(Row(path, _WHOLE, table, tested=True) for path, table in zip(paths, tables, strict=True))
 
 
 def document(text: str, file: str, *, tested: bool = False, origin: str | None = None) -> Row:
@@ -229,13 +283,18 @@ def document(text: str, file: str, *, tested: bool = False, origin: str | None =
     import tomllib
 
     try:
-        return Row(file, "the file", tomllib.loads(text), tested=tested, origin=origin)
+        return Row(file, _WHOLE, tomllib.loads(text), tested=tested, origin=origin, text="" if tested else text)
     except tomllib.TOMLDecodeError as error:
-        # tomllib names line and column, except where the text ends too early.
-        end = f"(at the end, line {text.count(chr(10)) + 1})"
-        why = str(error).replace("(at end of document)", end)
-        raise KnowledgeError(f"{file}: is no TOML: {why}") from None
+        raise KnowledgeError(_not_toml(text, file, str(error))) from None
     except ValueError as error:  # a number of thousands of digits
-        raise KnowledgeError(f"{file}: is no TOML: {str(error).split(';')[0]}") from None
+        raise KnowledgeError(f"{file}: not valid TOML: {str(error).split(';')[0]}") from None
     except RecursionError:
-        raise KnowledgeError(f"{file}: is no TOML: too many brackets inside brackets") from None
+        raise KnowledgeError(f"{file}: not valid TOML: too many brackets inside brackets") from None
+
+
+def _not_toml(text: str, file: str, why: str) -> str:
+    """Return the message for a text that `tomllib` refuses: it names line and column, or the end of the text."""
+    place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", why)
+    number = int(place[1]) if place and place[1] else text.count("\n") + 1
+    line = text.split("\n")[number - 1].strip()[:_QUOTED]
+    return f"{file}:{number}: not valid TOML: {why[: place.start()] if place else why}{f': {line}' if line else ''}"

@@ -10,18 +10,19 @@ are those of `patterns`. Later files go before earlier ones.
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from pushlog.knowledge.base import Knowledge
 from pushlog.knowledge.proxies import Proxy, proxy
 from pushlog.knowledge.registries import Registry, registry
 from pushlog.knowledge.signatures import Signature, signature
-from pushlog.knowledge.tables import document
+from pushlog.knowledge.tables import KnowledgeError, Row, document
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from pushlog.knowledge.tables import Row
+Parsed = TypeVar("Parsed")
 
 # A row that changes the first key changes what the others say about it: these are not taken from the replaced row.
 TOGETHER = {
@@ -31,20 +32,46 @@ TOGETHER = {
 }
 
 
-def with_user_rules(base: Knowledge, text: str, file: str) -> Knowledge:
-    """Return the knowledge with the rows of a TOML text before its own. Raises KnowledgeError."""
+def with_user_rules(base: Knowledge, text: str, file: str, problems: list[KnowledgeError] | None = None) -> Knowledge:
+    """Return the knowledge with the rows of a TOML text before its own. Raises KnowledgeError.
+
+    With `problems` all faults of rows are collected there, and those rows are left out.
+    """
     document_row = document(text, file, origin=file)
-    errors = tuple(_error(row, base) for row in document_row.rows("error", "id"))
-    registries = tuple(_registry(row, base) for row in document_row.rows("registry", "kind"))
+    errors = _read(document_row.rows("error", "id"), partial(_error, base=base), problems)
+    registries = _read(document_row.rows("registry", "kind"), partial(_registry, base=base), problems)
     # Older files call a proxy `hop`.
-    proxies = tuple(_proxy(row, base) for key in ("proxy", "hop") for row in document_row.rows(key, "id"))
-    document_row.done()
+    proxies = tuple(
+        entry
+        for key in ("proxy", "hop")
+        for entry in _read(document_row.rows(key, "id"), partial(_proxy, base=base), problems)
+    )
+    _read([document_row], Row.done, problems)
     replaced = {row.id for row in errors}
     return Knowledge(
         own_signatures=(*errors, *(row for row in base.own_signatures if row.id not in replaced)),
         registries=_placed_registries(registries, base),
         proxies=_placed_proxies(proxies, base),
     )
+
+
+def _read(
+    rows: Iterable[Row], parse: Callable[[Row], Parsed], problems: list[KnowledgeError] | None
+) -> tuple[Parsed, ...]:
+    parsed: list[Parsed] = []
+    try:
+        for row in rows:
+            try:
+                parsed.append(parse(row))
+            except KnowledgeError as error:
+                if problems is None:
+                    raise
+                problems.append(error)
+    except KnowledgeError as error:  # the list itself is wrong
+        if problems is None:
+            raise
+        problems.append(error)
+    return tuple(parsed)
 
 
 def _error(row: Row, base: Knowledge) -> Signature:
@@ -56,7 +83,7 @@ def _registry(row: Row, base: Knowledge) -> Registry:
     replaced = base.registry(row.name)
     if replaced is None:
         if not row.has("hosts"):
-            raise row.wrong("hosts", "is missing")
+            raise row.missing("hosts")
         return registry(row.over({"name": row.name, "login": "{login} {registry}"}))
     entry = registry(row.over(_keys(row, replaced)))
     changed = {limit.id for limit in entry.limits}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pushlog.model import Fate, Phase, State
 from pushlog.report.quote import Link, link
 from pushlog.report.waterline import marks, percent
-from pushlog.report.words import count, part, seconds, size, stand_of, state_word
+from pushlog.report.words import part, seconds, size, stand_of, state_word
 from pushlog.units import blob, instruction
 
 if TYPE_CHECKING:
@@ -167,21 +167,13 @@ def phase_rows(push: Diagnosis) -> tuple[PhaseRow, ...]:
     )
 
 
-def change_words(estimate: Estimate) -> str:
-    """Return what would have been different: `10 uploads at a time`, `20 MB/s`."""
+def _change(estimate: Estimate) -> str:
     parts = []
     for key, value in estimate.change.items():
-        match key, value:
-            case "concurrency", int():
-                parts.append(count(value, "upload") + " at a time")
-            case "bandwidth", int() | float():
-                parts.append(f"{size(round(value))}/s")
-            case "split_largest", int():
-                parts.append(f"largest layer split in {value}")
-            case "reuse", list() | tuple():
-                parts.append(f"{', '.join(map(str, value))} reused")
-            case _:
-                parts.append(f"{key.replace('_', ' ')}: {value}")
+        text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+        if key == "bandwidth" and isinstance(value, int | float):
+            text = f"{size(round(value))}/s"
+        parts.append(f"{key.replace('_', ' ')}: {text}")
     return "; ".join(parts)
 
 
@@ -190,7 +182,7 @@ def _estimate(estimate: Estimate) -> EstimateRow:
     if estimate.low is not None and estimate.high is not None:
         bounds = f"{seconds(estimate.low)} to {seconds(estimate.high)}"
     took = seconds(estimate.seconds) if estimate.seconds is not None else "the log can't tell"
-    return EstimateRow(change=change_words(estimate), seconds=took, range=bounds)
+    return EstimateRow(change=_change(estimate), seconds=took, range=bounds)
 
 
 def estimates(push: Diagnosis) -> Estimates:

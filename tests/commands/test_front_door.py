@@ -100,6 +100,7 @@ def test_the_help_of_a_command_groups_its_options_and_has_examples(run):
         "Files beside the log:",
         "What if:",
         "Limits:",
+        "Settings:",
         "Options:",
         "Examples:",
         "Exit statuses:",

@@ -150,7 +150,7 @@ def test_samples_are_tried(tmp_path: Path) -> None:
         ),
         ("starts = 'ACME gateway: '", "", "say how it begins in key 'starts'"),
     ]:
-        with pytest.raises(UserError, match=rf"mine\.toml: row 'acme-freeze': key 'sample': .*{why}"):
+        with pytest.raises(UserError, match=rf"mine\.toml:\d+: row 'acme-freeze': key 'sample': .*{why}"):
             told(ERROR.replace(old, new), tmp_path)
 
 
@@ -163,8 +163,8 @@ def test_a_sample_that_another_own_row_takes_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("[[error]]\nid = 'x'\nfamily =", r"is no TOML: Invalid value \(at (?:line 3, column 9|the end, line 3)\)"),
-        ("[[error]]\nid = 'x", r"is no TOML: .*\(at line 2, column \d+\)|is no TOML: .*\(at the end, line 2\)"),
+        ("[[error]]\nid = 'x'\nfamily =", r"not valid TOML: Invalid value: family ="),
+        ("[[error]]\nid = 'x", r"not valid TOML: .*: id = 'x"),
         ("[[error]]\nid = 'x'\n", "row 'x': key 'family': is missing"),
         ("[[error]]\nid = 'eof'\nfamily = 'qouta'\n", "row 'eof': key 'family': must be one of auth"),
         ("[[error]]\nid = 'eof'\nremdy = ['x']\n", "row 'eof': key 'remdy': is not known here"),
@@ -172,7 +172,7 @@ def test_a_sample_that_another_own_row_takes_is_refused(tmp_path: Path) -> None:
             "[[error]]\nid = 'eof'\nmatch = { text = '(?=x)' }\n",
             "row 'eof' in 'match': key 'text': is no regular expression of RE2: invalid perl operator",
         ),
-        ("[[errors]]\nid = 'eof'\n", "row 'the file': key 'errors': is not known here"),
+        ("[[errors]]\nid = 'eof'\n", "key 'errors': is not known here"),
         ("[[registry]]\nkind = 'new'\n", "row 'new': key 'hosts': is missing"),
         (
             "[[registry]]\nkind = 'new'\nhosts = ['a++']\n",
@@ -183,20 +183,20 @@ def test_a_sample_that_another_own_row_takes_is_refused(tmp_path: Path) -> None:
             "row 'layer-size': key 'unit'",
         ),
         ("[[hop]]\nid = 'nginx'\nvalue = 5\n", "row 'nginx': key 'words': is missing"),
-        ("error = 1\n", "row 'the file': key 'error': must be a list of tables"),
-        ("x = " + "[" * 3000, "is no TOML: too many brackets inside brackets"),
-        ("[[hop]]\nid = 'x'\n" * 1001, "row 'the file': key 'hop': has more than 1,000 rows"),
+        ("error = 1\n", "key 'error': must be a list of tables"),
+        ("x = " + "[" * 3000, "not valid TOML: too many brackets inside brackets"),
+        ("[[hop]]\nid = 'x'\n" * 1001, "key 'hop': has more than 1,000 rows"),
     ],
 )
 def test_what_is_wrong_is_named_with_file_row_and_key(text: str, why: str) -> None:
-    with pytest.raises(UserError, match=rf"^mine\.toml: {why}"):
+    with pytest.raises(UserError, match=rf"^mine\.toml:(?:\d+:)? {why}"):
         known(text)
 
 
 def test_a_file_that_is_none_is_refused(tmp_path: Path) -> None:
     binary = tmp_path / "mine.toml"
     binary.write_bytes(b"# ok\nx = '\xff'\n")
-    with pytest.raises(UserError, match=r"mine\.toml: is no TOML: line 2 is not UTF-8"):
+    with pytest.raises(UserError, match=r"mine\.toml: not valid TOML: line 2 is not UTF-8"):
         load_rules([str(binary)])
     with pytest.raises(UserError, match="no such file"):
         load_rules([str(tmp_path / "missing.toml")])

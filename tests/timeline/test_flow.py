@@ -123,7 +123,7 @@ def test_a_limit_is_compared_with_what_the_manifest_says_is_sent(tmp_path, store
         ('{"layers": [{"digest": "x", "size": 1}]}', "'x' is no digest"),
         ('{"layers": 7}', "must be a list"),
         ('{"a": 1}', "has no list of layers"),
-        ("layers", "is no JSON"),
+        ("layers", "not valid JSON"),
         ("", "is empty"),
     ],
 )

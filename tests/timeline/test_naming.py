@@ -423,8 +423,8 @@ def test_a_manifest_whose_sizes_no_compression_leads_to_is_refused(tmp_path: Pat
     [
         ("", "is empty; expected the output of"),
         ("IMAGE   CREATED   CREATED BY", "line 1, column 1: is a table; expected the output of"),
-        ('{"CreatedBy": "x", "Size": "0B"}\n{"Cre', "line 2, column 2: is no JSON"),
-        ("7", "line 1: is no JSON object"),
+        ('{"CreatedBy": "x", "Size": "0B"}\n{"Cre', "line 2, column 2: not valid JSON"),
+        ("7", "line 1: not a JSON object"),
         ('{"a": 1}', "line 1: has none of the keys CreatedBy, RootFS, rootfs and layers"),
         ('\n{"CreatedBy": "x"}', "line 2: key 'Size': is missing"),
         ('{"CreatedBy": 7, "Size": "0B"}', "key 'CreatedBy': must be text, not 7"),

@@ -1,0 +1,99 @@
+"""What is shown of the results: the findings that the user wants to see, and where the outputs go."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from pushlog.commands.options import settings_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import typer
+
+    from pushlog.model import Log
+    from pushlog.outputs import Output
+    from pushlog.selection import Selection
+    from pushlog.settings import Settings
+
+
+def selection(context: typer.Context, select: Sequence[str] | None, ignore: Sequence[str] | None) -> Selection:
+    """Return what the options, the environment and the settings hide. Raises UserError for a rule that is none."""
+    from datetime import UTC, datetime
+
+    from pushlog.selection import Selection, rule_names
+
+    settings = settings_of(context)
+    rule_names([entry.rule for entry in settings.suppressions])
+    return Selection(
+        select=rule_names(select or ()),
+        ignore=rule_names(ignore or ()),
+        suppressions=settings.suppressions,
+        origins=(_origin(context, "select", settings), _origin(context, "ignore", settings)),
+        today=datetime.now(UTC).date() if settings.suppressions else None,
+        notes=tuple(additions(settings)),
+    )
+
+
+def _origin(context: typer.Context, name: str, settings: Settings) -> str:
+    """Return where the value of an option comes from, as a note may say it."""
+    source = context.get_parameter_source(name)
+    if source is not None and source.name == "DEFAULT_MAP":
+        return f"{name} in {settings.name}"
+    if source is not None and source.name == "ENVIRONMENT":
+        from pushlog.settings import variable
+
+        return variable(name)
+    return f"--{name}"
+
+
+def additions(settings: Settings) -> Iterable[str]:
+    """Yield what a file that nobody named adds to the results."""
+    if settings.path is None or settings.is_named:
+        return
+    if "rules" in settings.values:
+        yield f"{settings.name} adds the rules of {', '.join(map(_base_name, _texts(settings.values['rules'])))}"
+    if "rules-url" in settings.values:
+        yield f"{settings.name} lets rules link to {settings.values['rules-url']}"
+
+
+def _texts(value: object) -> list[str]:
+    return [str(item) for item in value] if isinstance(value, list) else [str(value)]
+
+
+def _base_name(path: str) -> str:
+    from pathlib import Path
+
+    return Path(path).name
+
+
+def shown(logs: Iterable[Log], wanted: Selection) -> list[Log]:
+    """Return the results with the findings that are wanted."""
+    if wanted.is_empty:
+        return list(logs)
+    from pushlog.selection import selected
+
+    return [selected(log, wanted) for log in logs]
+
+
+def link_rules(address: str | None) -> None:
+    """Let findings link to the published pages of rules. Raises UserError for what is no address."""
+    if address is None:
+        return
+    from pushlog.faults import UserError
+    from pushlog.report.rule_links import publish_at
+
+    try:
+        publish_at(address)
+    except ValueError as error:
+        raise UserError(f"--rules-url: {error}") from None
+
+
+def tell_written(targets: Sequence[Output]) -> None:
+    """Name the files that were written, on a terminal."""
+    from pushlog.messages import tell
+
+    paths = [output.path for output in targets if output.path is not None]
+    if paths and sys.stderr.isatty():
+        tell(f"wrote {', '.join(paths)}")
