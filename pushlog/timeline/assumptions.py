@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from pushlog.model import Outcome, Store
@@ -30,12 +31,15 @@ def clocked(push: Diagnosis) -> bool:
     return push.store is Store.CONTAINERD and push.duration.at_least > 0 and _sized(push)
 
 
-def silence(push: Diagnosis, change: Change) -> str | None:
-    """Why nothing can be told of a change, None where something can."""
-    return next((why for why, holds in _reasons(push, change) if holds), None)
+def silence(push: Diagnosis, change: Change, *, obeyed: bool) -> str | None:
+    """Why nothing can be told of a change, None where something can.
+
+    `obeyed`: whether the store keeps to the limit of uploads, by its kind or by what the log shows.
+    """
+    return next((why for why, holds in _reasons(push, change, obeyed=obeyed) if holds), None)
 
 
-def _reasons(push: Diagnosis, change: Change) -> Iterator[tuple[str, bool]]:
+def _reasons(push: Diagnosis, change: Change, *, obeyed: bool) -> Iterator[tuple[str, bool]]:
     yield "The push did not succeed, so the log does not hold all of its time.", push.outcome is not Outcome.SUCCEEDED
     yield "Nothing was uploaded.", not any(layer.attempts for layer in push.layers)
     yield "Several tags were pushed one after the other; that is not modelled.", len(push.reference.tags) > 1
@@ -44,21 +48,25 @@ def _reasons(push: Diagnosis, change: Change) -> Iterator[tuple[str, bool]]:
         yield f"The push has no layer {', '.join(unknown)}.", bool(unknown)
     if change.bandwidth is not None:
         yield "The log shows no sizes, so a bandwidth can't be turned into time.", not _sized(push)
-    if change.concurrency is not None and push.store is Store.CONTAINERD:
-        yield _NOT_OBEYED, push.concurrency.limit is None
+    if change.concurrency is not None:
+        yield _NOT_OBEYED, not obeyed
     if not clocked(push):
         yield "The log carries neither times nor sizes; a recording (asciicast) keeps both.", not _sized(push)
         yield _RETRIED, any(layer.attempts > 1 for layer in push.layers)
 
 
-def assumptions(push: Diagnosis, change: Change, widths: Sequence[float]) -> Iterator[str]:
-    """What was taken for granted; `widths` are those of the lines that fit, none where they make no difference."""
+def assumptions(push: Diagnosis, change: Change, ends: Sequence[tuple[float, float]]) -> Iterator[str]:
+    """What was taken for granted.
+
+    `ends`: width and outcome in seconds of the narrowest and of the widest line that fit, none where that makes no
+    difference; the width is endless where each connection had a limit of its own.
+    """
     if not clocked(push):
         yield "The log carries no times: the time is that of the bytes alone, over a line that all uploads share."
     elif not push.clock.measured:
         yield "Seconds are counted in the display's steps of 0.1 s, of which a slow reader loses some."
-    if widths:
-        yield _line(min(widths), max(widths), sized=_sized(push))
+    if ends:
+        yield _line(*ends, sized=_sized(push))
     if change.bandwidth is not None and not stored(push):
         yield "The sizes are those before compression: layers that compress well are sent in less."
     if change.concurrency is not None:
@@ -74,14 +82,19 @@ def assumptions(push: Diagnosis, change: Change, widths: Sequence[float]) -> Ite
         yield "Everything else takes as long as it did; a tenth either way is allowed for."
 
 
-def _line(narrowest: float, widest: float, *, sized: bool) -> str:
+def _line(narrowest: tuple[float, float], widest: tuple[float, float], *, sized: bool) -> str:
     why = "this log can't tell" if sized else "the log shows no sizes, so it can't tell"
-    if narrowest <= 1:
+    (low_width, shared), (high_width, apart) = narrowest, widest
+    if low_width <= 1 and math.isinf(high_width):
         return (
-            f"A line that all uploads share, or a limit on each connection: {why} which it was, and the interval "
-            "covers both."
+            f"If all uploads shared one line, about {seconds(shared)}; if each connection had a limit of its own, "
+            f"about {seconds(apart)}: {why} which it was, and the interval covers both."
         )
-    return f"The line carries {narrowest:.1f} to {widest:.1f} connections at full speed; {why} better."
+    most = "all" if math.isinf(high_width) else f"{high_width:.1f}"
+    return (
+        f"The line carried {low_width:.1f} to {most} connections at full speed, {why} better: with the fewest about "
+        f"{seconds(shared)}, with the most about {seconds(apart)}."
+    )
 
 
 def share(low: float, high: float) -> str:

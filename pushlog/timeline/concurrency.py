@@ -26,6 +26,12 @@ DEFAULT = 5
 SETTING = "max-concurrent-uploads"
 # No machine runs as many uploads at a time.
 MOST = 1_000_000
+# Turns in a queue that prove it, and the share of its lines in which all places are taken: between a layer's last line
+# and the first of the next pass some, and the config takes a place that no line shows.
+_FEWEST_TURNS = 2
+_BUSY = 0.5
+# All layers are drawn once a tick, in any order: two lines of one layer have those of all others between them.
+_FEWEST_LINES = 3
 _UPLOADING = (EventKind.PUSHING, EventKind.RETRYING)
 _UNFINISHED = (EventKind.WAITING, EventKind.PUSHING)
 
@@ -45,8 +51,8 @@ def concurrency(
     if configured is not None and not (store is Store.CONTAINERD and (observed or 0) > configured > 0):
         return Concurrency(observed=observed, limit=configured or None, limit_from="daemon-config")
     if store is Store.CONTAINERD and len(table):
-        queued = observed == DEFAULT and len(table.by_layer) > DEFAULT
-        return _concurrency(observed, DEFAULT if queued else None, "inferred")
+        limit = observed if observed and queued(table, observed) else None
+        return _concurrency(observed, limit, "inferred")
     if store is not Store.GRAPHDRIVER or not len(table):
         return Concurrency(observed=observed)
     if _waited(table):
@@ -110,6 +116,30 @@ def _overlap(spans: Iterable[tuple[int, int]]) -> int:
         now += step
         most = max(most, now)
     return most
+
+
+def queued(table: EventTable, limit: int) -> bool:
+    """containerd: whether uploads began one by one as others ended, never more than `limit` at a time.
+
+    A store without a limit begins all uploads at once. One that has a limit names a layer only when its turn comes.
+    """
+    spans = sorted(_spans(table, is_any(table.kind, _UNFINISHED), Store.CONTAINERD))
+    is_drawn = bool((table.kind == EventKind.PUSHING).any())  # a pipe shows only those that wait for an answer
+    if not is_drawn or len(spans) < limit + _FEWEST_TURNS or _brief(table) > (1 - _BUSY) * len(spans):
+        return False
+    steps = np.zeros(len(table) + 1, dtype=np.int64)
+    for first, last in spans:
+        steps[first] += 1
+        steps[last + 1] -= 1
+    in_flight = np.cumsum(steps)
+    waiting = in_flight[spans[limit - 1][0] : spans[-1][0]]  # rows while some had their turn and others had not
+    return int(in_flight.max()) == limit and float((waiting == limit).mean()) >= _BUSY
+
+
+def _brief(table: EventTable) -> int:
+    """The layers of so few unfinished lines that others may have been unfinished with them without a trace."""
+    _, lines = np.unique(table.layer[is_any(table.kind, _UNFINISHED)], return_counts=True)
+    return int((lines < _FEWEST_LINES).sum())
 
 
 def _waited(table: EventTable) -> int:

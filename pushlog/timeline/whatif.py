@@ -2,25 +2,28 @@
 
 The times of the log are turned into what each layer had to send (`timeline/bandwidth.py`), for every kind of line that
 the log leaves open; the changed push is then run through the daemon's queue (`timeline/schedule.py`) for each of them.
-The answer is the middle of the outcomes, its interval holds all that fit. Where the log carries no time, no seconds are
-told: the same model then says only what share of the push's time it would be.
+The answer is an interval that holds the outcomes of all that fit, and their middle where they are alike: a figure
+between a line that all uploads share and a limit on each connection would be right for neither. Where the log carries
+no time, no seconds are told: the same model then says only what share of the push's time it would be.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pushlog.model import Estimate
+from pushlog.model import Estimate, Store
 from pushlog.timeline.assumptions import assumptions, clocked, share, silence, stored
 from pushlog.timeline.bandwidth import FITTING, LinkModel, lines, step, widths
 from pushlog.timeline.changes import plan
+from pushlog.timeline.concurrency import queued
 from pushlog.timeline.schedule import makespan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pushlog.model import Diagnosis
     from pushlog.timeline.changes import Change
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
 
 # Two pushes of one image over one line differ; the interval allows a tenth.
 _MARGIN = 0.1
+# Where lines of different kinds fit, and one outcome is that many times another, a figure between is right for none.
+_ALIKE = 1.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +69,13 @@ def estimates(
     push: Diagnosis, table: EventTable, slots: tuple[Slot, ...], changes: Sequence[Change]
 ) -> tuple[Estimate, ...]:
     """An answer to each change; `table` is `timeline.frame` on the clock that `push.clock` names, `slots` its slots."""
-    return tuple(_estimate(push, table, slots, change) for change in changes)
+    limit = push.concurrency.limit
+    obeyed = push.store is not Store.CONTAINERD or (limit is not None and queued(table, limit))
+    return tuple(_estimate(push, table, slots, change, obeyed=obeyed) for change in changes)
 
 
-def _estimate(push: Diagnosis, table: EventTable, slots: tuple[Slot, ...], change: Change) -> Estimate:
-    why = silence(push, change)
+def _estimate(push: Diagnosis, table: EventTable, slots: tuple[Slot, ...], change: Change, *, obeyed: bool) -> Estimate:
+    why = silence(push, change, obeyed=obeyed)
     if why:
         return Estimate(change=change.named, seconds=None, low=None, high=None, assumptions=(why,))
     recorded = _recorded(push, table, slots)
@@ -88,7 +95,7 @@ def _recorded(push: Diagnosis, table: EventTable, slots: tuple[Slot, ...]) -> _P
 
 
 def _answer(push: Diagnosis, recorded: _Push, change: Change) -> Estimate:
-    """The middle of the outcomes over all lines that fit, and an interval that holds them."""
+    """An interval that holds the outcomes over all lines that fit, and their middle where they are much alike."""
     fitting = lines(recorded.slots, recorded.sizes, widest=_widest(recorded, change), resolution=recorded.resolution)
     left = [line for line in fitting if line.weight >= FITTING]
     outcomes = [recorded.around + _seconds(recorded, line, change) for line in left]
@@ -96,14 +103,30 @@ def _answer(push: Diagnosis, recorded: _Push, change: Change) -> Estimate:
     if change.bandwidth and not stored(push):
         # What compresses well takes no time to speak of on the line.
         low = recorded.around + min(_seconds(recorded, _unloaded(line), change) for line in left)
-    widths = [line.width for line in left] if high > low * (1 + _MARGIN) else []
+    by_width = _by_width(left, outcomes)
+    middles = by_width.values()
+    seconds = _median(outcomes, [line.weight for line in left]) if max(middles) <= min(middles) * _ALIKE else None
+    ends = _ends(by_width, _widest(recorded, change)) if max(middles) > min(middles) * (1 + _MARGIN) else ()
     return Estimate(
         change=change.named,
-        seconds=round(_median(outcomes, [line.weight for line in left]), 1),
+        seconds=None if seconds is None else round(seconds, 1),
         low=round(max(low * (1 - _MARGIN) - recorded.resolution, 0.0), 1),
         high=round(high * (1 + _MARGIN) + recorded.resolution, 1),
-        assumptions=tuple(assumptions(push, change, widths)),
+        assumptions=tuple(assumptions(push, change, ends)),
     )
+
+
+def _by_width(fitting: Sequence[LinkModel], outcomes: Sequence[float]) -> dict[float, float]:
+    """The middle of the outcomes over the lines of each width."""
+    pairs: dict[float, list[tuple[float, float]]] = {}
+    for line, outcome in zip(fitting, outcomes, strict=True):
+        pairs.setdefault(line.width, []).append((outcome, line.weight))
+    return {width: _median(*zip(*of_width, strict=True)) for width, of_width in pairs.items()}
+
+
+def _ends(by_width: Mapping[float, float], widest: float) -> tuple[tuple[float, float], ...]:
+    """The narrowest and the widest of the lines, each with its middle outcome; `widest` stands for an endless one."""
+    return tuple((math.inf if width >= widest else width, by_width[width]) for width in (min(by_width), max(by_width)))
 
 
 def _without_clock(push: Diagnosis, recorded: _Push, change: Change) -> Estimate:
