@@ -181,7 +181,8 @@ def _estimate(estimate: Estimate) -> EstimateRow:
     bounds = ""
     if estimate.low is not None and estimate.high is not None:
         bounds = f"{seconds(estimate.low)} to {seconds(estimate.high)}"
-    took = seconds(estimate.seconds) if estimate.seconds is not None else "the log can't tell"
+    unknown = "no single figure" if bounds else "the log can't tell"
+    took = seconds(estimate.seconds) if estimate.seconds is not None else unknown
     return EstimateRow(change=_change(estimate), seconds=took, range=bounds)
 
 
