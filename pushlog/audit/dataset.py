@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pushlog.audit.files import written
+from pushlog.audit.moments import utc
 from pushlog.audit.schema import TABLES, VERSION
 
 if TYPE_CHECKING:
@@ -33,12 +34,14 @@ def write(tables: Tables, folder: Path) -> None:
         "int": pa.int64(),
         "float": pa.float64(),
         "bool": pa.bool_(),
+        "moment": pa.timestamp("us"),  # in UTC
         "strings": pa.list_(pa.string()),
     }
     for name, columns in TABLES.items():
         values = tables.columns[name]
         fields = [pa.field(c.name, types[c.type], metadata={"meaning": c.meaning}) for c in columns]
         schema = pa.schema(fields, metadata={"pushlog.schema": VERSION})
-        arrays = [pa.array(values[c.name], type=types[c.type]) for c in columns]
+        cells = (utc(values[c.name]) if c.type == "moment" else values[c.name] for c in columns)
+        arrays = [pa.array(cell, type=types[c.type], from_pandas=True) for c, cell in zip(columns, cells, strict=True)]
         table = pa.Table.from_arrays(arrays, schema=schema)
         written(folder / f"{name}.parquet", partial(parquet.write_table, table, compression="zstd"))

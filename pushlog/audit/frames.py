@@ -1,23 +1,39 @@
-"""The tables of an audit as DataFrames, with the moment of every push."""
+"""The tables of an audit as DataFrames, with the moment of every push and where its job ran."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
+from pushlog.audit.moments import moments
 from pushlog.audit.schema import TABLES
 
 if TYPE_CHECKING:
     from pushlog.audit.store import Tables
 
-_TYPES = {"string": "object", "int": "Int64", "float": "float64", "bool": "boolean", "strings": "object"}
+_TYPES = {
+    "string": "object",
+    "int": "Int64",
+    "float": "float64",
+    "bool": "boolean",
+    "moment": "object",
+    "strings": "object",
+}
+ORIGIN = ("ci", "project", "workflow", "run_url", "runner")
+_DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frames:
-    """The four tables. `pushes` has `moment` beside its own columns: when it began, in UTC, or NaT."""
+    """The four tables. `pushes` has more than its own columns.
+
+    `moment`: when, in UTC, or NaT; `dated_by`: who says so; `exact`: whether the hour is known; `order`: its place by
+    name, with numbers in names as numbers; and of its log `ci`, `project`, `workflow`, `run_url` and `runner`.
+    """
 
     sources: pd.DataFrame
     pushes: pd.DataFrame
@@ -26,12 +42,15 @@ class Frames:
 
 
 def frames(tables: Tables) -> Frames:
-    """Return the tables as DataFrames, and empty the tables. A date without a zone is taken for UTC."""
+    """Return the tables as DataFrames, and empty the tables."""
     frame_of = {name: _frame(name, tables) for name in TABLES}
-    moments = pd.to_datetime(frame_of["pushes"]["began"], utc=True, format="ISO8601", errors="coerce")
+    pushes, sources = frame_of["pushes"], frame_of["sources"]
+    logs = sources[sources["status"] != "duplicate"].drop_duplicates("log").set_index("log")
+    more = {name: pushes["log"].map(logs[name]) for name in ORIGIN}
+    dates = moments(pushes["at"], pushes["at_by"], pushes["log"])
     return Frames(
-        sources=frame_of["sources"],
-        pushes=frame_of["pushes"].assign(moment=moments),
+        sources=sources,
+        pushes=pushes.assign(**dates, **more, order=_order(pushes)),
         layers=frame_of["layers"],
         findings=frame_of["findings"],
     )
@@ -40,3 +59,17 @@ def frames(tables: Tables) -> Frames:
 def _frame(name: str, tables: Tables) -> pd.DataFrame:
     values = tables.columns[name]
     return pd.DataFrame({c.name: pd.Series(values.pop(c.name), dtype=_TYPES[c.type]) for c in TABLES[name]}, copy=False)
+
+
+def _order(pushes: pd.DataFrame) -> pd.Series[int]:
+    """Return the rank of each push by its log's name and its place there: `build-9` comes before `build-10`."""
+    names = list(zip(pushes["input"], pushes["member"], strict=True))
+    keys = {
+        name: tuple(_DIGITS.sub(lambda n: n[0].lstrip("0").rjust(20, "0"), part) for part in name)
+        for name in set(names)
+    }
+    within = pushes["push"].to_numpy()
+    ranked = sorted(range(len(names)), key=lambda n: (keys[names[n]], within[n]))
+    order = np.empty(len(names), dtype=np.int64)
+    order[ranked] = np.arange(len(names))
+    return pd.Series(order, index=pushes.index)

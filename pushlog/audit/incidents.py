@@ -1,9 +1,13 @@
-"""Incidents: the same failure at the same registry close in time is one outage, not four hundred rows."""
+"""Incidents: a run of the same cause at a registry is one outage, not four hundred rows.
+
+Two failures of a cause belong together when no push to the registry succeeded between them, however long that was, or
+when they were close in time. Without dates the order in a log, or of the logs of a run, is all there is.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -14,27 +18,30 @@ if TYPE_CHECKING:
 
     from pushlog.audit.frames import Frames
 
-# A quarter of an hour without a further failure ends an incident: Docker's own retries of one push go on for 50 s, and
-# a CI job that is started again by hand comes back within minutes.
+# Docker's own retries of one push go on for 50 s, and a CI job that is started again by hand comes back within minutes.
 GAP = pd.Timedelta(minutes=15)
 # Two can be chance, and one job pushed twice is that job's problem.
 PUSHES = 3
 LOGS = 2
+# So many in a row are more than a job that tries again.
+ALONE = 5
 NAMED = 20
+_KEYS = ["registry", "fingerprint", "scope"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
     """One outage.
 
-    `first` and `last`: the beginnings of its failed pushes; `others_succeeded`: pushes to the registry that began in
-    between and went well. `retry_seconds`: lost in waits. `page`: that of its first push.
+    `first` and `last`: when its failed pushes were, None without dates; `others_succeeded`: pushes to the registry
+    that went well in between. `retry_seconds`: lost in waits. `page`: that of its first push. `ended_by`: the first
+    success after it, None where the logs show none.
     """
 
     registry: str
     family: str
-    first: str
-    last: str
+    first: str | None
+    last: str | None
     pushes: int
     logs: int
     repositories: tuple[str, ...]
@@ -44,47 +51,75 @@ class Incident:
     retry_seconds: float
     error: str | None
     page: str | None
+    fingerprint: str
+    ended_by: str | None
 
 
 def incidents(frames: Frames) -> tuple[Incident, ...]:
-    """Return the incidents, the biggest first. Pushes whose log carries no date can't belong to one."""
-    pushes = frames.pushes.dropna(subset=["moment"])
+    """Return the incidents, the biggest first."""
+    ordered = _in_order(frames.pushes)
+    all_incidents = [_incident(burst, ordered) for burst in _bursts(ordered)]
+    return tuple(sorted(all_incidents, key=lambda i: (-i.pushes, i.first or "~", i.registry, i.fingerprint, i.inputs)))
+
+
+def _in_order(pushes: pd.DataFrame) -> pd.DataFrame:
+    """Return the pushes one after the other.
+
+    `scope`: what they are in order within, empty for dated ones, else the run, the archive or the log; `place`: their
+    place; `good`: the successes at the registry up to there.
+    """
     named = pushes.assign(registry=pushes["registry"].fillna(UNNAMED))
-    failed = named[(named["outcome"] == "failed") & named["family"].notna()]
-    all_incidents = [_incident(burst, named) for burst in _bursts(failed)]
-    return tuple(sorted(all_incidents, key=lambda i: (-i.pushes, i.first, i.registry, i.family)))
+    run = named["run_url"].where(named["run_url"].notna(), named["input"].where(named["member"].ne(""), named["log"]))
+    ordered = named.assign(scope=run.where(named["moment"].isna(), "")).sort_values(
+        ["moment", "order"], kind="stable", na_position="last"
+    )
+    ordered = ordered.assign(place=range(len(ordered)), succeeded=ordered["outcome"].eq("succeeded").astype("int64"))
+    return ordered.assign(good=ordered.groupby(["registry", "scope"], sort=False)["succeeded"].cumsum())
 
 
-def _bursts(failed: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """Yield the same failures of a registry in a row, with no longer gap between two of them."""
-    keys = ["registry", "family"]
-    ordered = failed.sort_values([*keys, "moment", "input", "member"], kind="stable")
-    others = (ordered[keys] != ordered[keys].shift()).any(axis=1)
-    number = (others | (ordered["moment"].diff() > GAP)).cumsum()
-    groups = ordered["log"].groupby(number)
-    enough = (groups.transform("size") >= PUSHES) & (groups.transform("nunique") >= LOGS)
-    for _, burst in ordered[enough].groupby(number[enough]):
+def _bursts(ordered: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Yield the failures of a cause that belong together."""
+    failed = ordered[ordered["outcome"].eq("failed") & ordered["fingerprint"].notna()]
+    failed = failed.sort_values([*_KEYS, "place"], kind="stable")
+    other = (failed[_KEYS] != failed[_KEYS].shift()).any(axis=1)
+    apart = failed["good"].diff().ne(0) & ~(failed["moment"].diff() <= GAP)
+    number = (other | apart).cumsum()
+    groups = failed["log"].groupby(number)
+    size, logs = groups.transform("size"), groups.transform("nunique")
+    enough = (size >= PUSHES) & ((logs >= LOGS) | (size >= ALONE))
+    for _, burst in failed[enough].groupby(number[enough]):
         yield burst
 
 
-def _incident(burst: pd.DataFrame, pushes: pd.DataFrame) -> Incident:
-    registry, family = str(burst["registry"].iloc[0]), str(burst["family"].iloc[0])
-    first, last = burst["moment"].iloc[0], burst["moment"].iloc[-1]
-    at_once = pushes[(pushes["registry"] == registry) & pushes["moment"].between(first, last)]
+def _incident(burst: pd.DataFrame, ordered: pd.DataFrame) -> Incident:
+    registry, scope = str(burst["registry"].iloc[0]), str(burst["scope"].iloc[0])
+    first, last = burst["place"].iloc[0], burst["place"].iloc[-1]
+    there = ordered[ordered["registry"].eq(registry) & ordered["scope"].eq(scope) & ordered["succeeded"].eq(1)]
+    after = there[there["place"] > last]
     names = burst["repository"].dropna().drop_duplicates()
     errors = burst["error"].dropna().value_counts()
     return Incident(
         registry=registry,
-        family=family,
-        first=iso(first) or "",
-        last=iso(last) or "",
+        family=str(burst["family"].iloc[0]),
+        first=iso(burst["moment"].iloc[0]),
+        last=iso(burst["moment"].iloc[-1]),
         pushes=len(burst),
         logs=burst["log"].nunique(),
         repositories=tuple(sorted(names))[:NAMED],
         repositories_total=len(names),
         inputs=tuple(burst["input"].drop_duplicates())[:NAMED],
-        others_succeeded=int(at_once["outcome"].eq("succeeded").sum()),
+        others_succeeded=int(there["place"].between(first, last).sum()),
         retry_seconds=round(float(burst["retry_seconds"].sum()), 3),
         error=str(errors.index[0]) if len(errors) else None,
         page=burst["page"].iloc[0],
+        fingerprint=str(burst["fingerprint"].iloc[0]),
+        ended_by=_ending(after.iloc[0]) if len(after) else None,
     )
+
+
+def _ending(push: pd.Series[Any]) -> str:
+    """Return which push went through: `team/app succeeded at 2026-10-12T09:00:00Z (job-17.log)`."""
+    image = push["repository"] if isinstance(push["repository"], str) else "a push"
+    moment = iso(push["moment"])
+    log = f"{push['input']}/{push['member']}" if push["member"] else push["input"]
+    return f"{image} succeeded{f' at {moment}' if moment else ''} ({log})"

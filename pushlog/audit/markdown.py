@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.audit.words import HABITS, headline, lasted, lede, number, percent, seen, uploaded, when
+from pushlog.audit.words import (
+    HABITS,
+    chance,
+    headline,
+    lasted,
+    lede,
+    number,
+    odds,
+    percent,
+    place,
+    seen,
+    uploaded,
+    when,
+)
 from pushlog.report.markdown_page import code, inline, paragraph, table
 from pushlog.units import seconds, size
 
@@ -15,6 +28,7 @@ if TYPE_CHECKING:
 
 # The worst of each list: a summary is looked at, not searched; that keeps it far below GitHub's 1 MiB.
 SHOWN = 20
+TEXT = 160
 
 
 def render(summary: Summary) -> str:
@@ -39,6 +53,21 @@ def _parts(summary: Summary) -> Iterator[str]:
         for i in summary.incidents
     ]
     yield _list("Incidents", ("Registry", "Failure", "Pushes", "When", "Repositories"), rows)
+    rows = [[code(w.family), inline(place(w)), inline(odds(w)), inline(chance(w))] for w in summary.where]
+    rows += [["slow pushes", inline(place(w)), inline(odds(w)), inline(chance(w))] for w in summary.slow]
+    yield _list("What stands out", ("Failure", "Where", "Logs", "Chance"), rows)
+    rows = [
+        [
+            number(c.pushes),
+            code(c.family),
+            code(c.registry or ""),
+            inline(c.title),
+            code(c.text[:TEXT]),
+            _first(c.remedy),
+        ]
+        for c in summary.causes
+    ]
+    yield _list("Causes", ("Pushes", "Kind", "Registry", "What", "Error", "What now"), rows)
     rows = [
         [code(k.family), number(k.pushes), number(k.repositories), inline(when(k.last)), ", ".join(map(code, k.causes))]
         for k in summary.kinds
@@ -51,8 +80,18 @@ def _parts(summary: Summary) -> Iterator[str]:
     yield _list("Registries", ("Registry", "Pushes", "Succeeded", "Waited"), rows)
     rows = [[inline(HABITS[h.habit]), code(h.repository), inline(seen(h))] for h in summary.habits]
     yield _list("Habits", ("Habit", "Repository", "Seen"), rows)
+    rows = [
+        [code(f"{m.input}/{m.member}" if m.member else m.input), number(m.line), code(m.text)] for m in summary.missed
+    ]
+    yield _list("Logs without a push that hold words of one", ("Log", "Line", "Text"), rows)
+    rows = [[number(u.pushes), code(u.text[:TEXT])] for u in summary.unknown_texts]
+    yield _list("Unknown error texts", ("Pushes", "Text"), rows)
     rows = [[code(f"{u.input}/{u.member}" if u.member else u.input), inline(u.reason)] for u in summary.unread]
     yield _list("Not read, or not whole", ("Log", "Why"), rows)
+
+
+def _first(remedy: Sequence[str]) -> str:
+    return inline(remedy[0]) if remedy else ""
 
 
 def _list(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

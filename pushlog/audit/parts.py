@@ -30,12 +30,15 @@ LARGEST = 128 << 20
 _CHUNK = 1 << 20
 _HASH = re.compile(r"[0-9a-f]{64}")
 _PAGE = re.compile(r"push/[0-9a-f]{16}-[0-9]{1,6}\.html")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)?)?")
+_FINGERPRINT = re.compile(r"[0-9a-f]{12}-[0-9a-f]{6}")
 _MOST = 2**63 - 1
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "int": (int,),
     "float": (float, int),
     "bool": (bool,),
+    "moment": (str,),
     "strings": (list,),
 }
 _WORDS = {
@@ -154,6 +157,11 @@ def _check(table: str, row: Row) -> None:
         if isinstance(value, list) and not all(isinstance(item, str) for item in value):
             raise _DamagedError
         if column.name in _WORDS and value not in _WORDS[column.name]:
+            raise _DamagedError
+        if isinstance(value, str) and (
+            (column.type == "moment" and not _MOMENT.fullmatch(value))
+            or (column.name == "fingerprint" and not _FINGERPRINT.fullmatch(value))
+        ):
             raise _DamagedError
         if column.name == "page" and value is not None and not (isinstance(value, str) and _PAGE.fullmatch(value)):
             raise _DamagedError

@@ -5,10 +5,14 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from pushlog.model import Outcome, Severity
+from pushlog.audit.fingerprints import fingerprint
+from pushlog.audit.schema import TABLES
+from pushlog.model import Clock, DatedBy, Outcome, Severity
 
 if TYPE_CHECKING:
-    from pushlog.model import Diagnosis, Finding, Layer, Log
+    from collections.abc import Mapping
+
+    from pushlog.model import Diagnosis, Finding, Layer, Log, Source
 
 Row = list[object]
 Rows = dict[str, list[Row]]
@@ -27,8 +31,11 @@ def page(log: str, push: Diagnosis, index: int) -> str | None:
     return None if push.outcome is Outcome.SUCCEEDED else f"push/{log}-{index}.html"
 
 
-def rows(log: Log, name: str, member: str, problem: str | None) -> Rows:
-    """Return the rows of a log that was read; `problem`: why only a part of it was."""
+def rows(log: Log, name: str, member: str, problem: str | None, versions: Mapping[str, str] | None = None) -> Rows:
+    """Return the rows of a log that was read; `problem`: why only a part of it was.
+
+    `versions`: of clients, as the log prints them.
+    """
     source = log.source
     log_key = key(source.sha256)
     # Over a limit of a single log the last note says which.
@@ -36,10 +43,14 @@ def rows(log: Log, name: str, member: str, problem: str | None) -> Rows:
     status = "partial" if reason or source.incomplete else "read" if log.pushes else "no-push"
     described: Row = [log_key, name, member, status, reason, source.sha256, source.bytes, source.lines]
     described += [source.capture.value, source.decoration, source.coverage, len(log.pushes), list(source.notes)]
+    described += _whence(source)
     pushes = list(enumerate(log.pushes))
     return {
         "sources": [described],
-        "pushes": [[log_key, n, name, member, *_push(push), page(log_key, push, n)] for n, push in pushes],
+        "pushes": [
+            [log_key, n, name, member, *_push(push), page(log_key, push, n), *_told(push, source, versions or {})]
+            for n, push in pushes
+        ],
         "layers": [[log_key, n, index, *_layer(x)] for n, push in pushes for index, x in enumerate(push.layers)],
         "findings": [[log_key, n, index, *_finding(x)] for n, push in pushes for index, x in enumerate(push.findings)],
     }
@@ -49,6 +60,7 @@ def unread(name: str, member: str, reason: str, *, status: str = "unreadable", s
     """Return the row of a log that was not read."""
     log_key = key(hashlib.sha256(f"{name}\0{member}".encode("utf-8", "replace")).hexdigest())
     row: Row = [log_key, name, member, status, reason, None, size, None, None, None, None, 0, []]
+    row += [None] * (len(TABLES["sources"]) - len(row))
     return {"sources": [row], "pushes": [], "layers": [], "findings": []}
 
 
@@ -82,6 +94,45 @@ def _push(push: Diagnosis) -> Row:
         sum(max(layer.attempts - 1, 0) for layer in push.layers),
         max((layer.retry_wait for layer in push.layers), default=0.0),
         *push.lines,
+    ]
+
+
+def _whence(source: Source) -> Row:
+    """Return where and when: the columns that sources got later."""
+    origin, dated = source.origin, source.dated
+    return [
+        origin.ci,
+        origin.project,
+        origin.workflow,
+        origin.job,
+        origin.run_url,
+        origin.runner,
+        origin.ref,
+        origin.sha,
+        dated.at,
+        dated.by.value if dated.by else None,
+        [f"{entry.line}: {entry.text[:ERROR]}" for entry in source.missed],
+    ]
+
+
+def _told(push: Diagnosis, source: Source, versions: Mapping[str, str]) -> Row:
+    """Return when, and what is said of a failure: the columns that pushes got later."""
+    began, error = push.duration.began, push.error
+    cause = next((f for f in push.findings if f.severity is Severity.ERROR), None)
+    failed = push.outcome is not Outcome.SUCCEEDED
+    by = (DatedBy.RECORDING if push.clock is Clock.RECORDED else DatedBy.STAMPS) if began else source.dated.by
+    hop = str(cause.data.get("hop") or cause.data.get("server") or "") or None if cause else None
+    print_of_failure = None
+    if error is not None and failed:
+        print_of_failure = fingerprint(error, push.reference, hop)
+    return [
+        began or source.dated.at,
+        by.value if by else None,
+        versions.get(push.client.value),
+        (cause.title if cause else push.verdict) if failed else None,
+        list(cause.remedy) if cause and failed else [],
+        hop,
+        print_of_failure,
     ]
 
 

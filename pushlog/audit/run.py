@@ -15,8 +15,10 @@ from pushlog.audit.executors import Executors, cluster, processes
 from pushlog.audit.files import locked, put
 from pushlog.audit.frames import frames
 from pushlog.audit.inputs import discover
+from pushlog.audit.moments import since
 from pushlog.audit.progress import progress
 from pushlog.audit.rows import unread
+from pushlog.audit.schema import columns_hash
 from pushlog.audit.store import PAGES, RESULTS, Store
 from pushlog.audit.summary import document, summary
 from pushlog.audit.units import units
@@ -25,6 +27,8 @@ from pushlog.faults import InputError, OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import pandas as pd
 
     from pushlog.audit.inputs import Input, Missing
     from pushlog.audit.store import Tables
@@ -39,7 +43,8 @@ DEFAULT_OUT = Path("pushlog-audit")
 class Plan:
     """The options of an audit. `jobs`: processes, 0 for one per processor; `rules`: the user's rules files.
 
-    `source_pattern`, `metadata`: the form of paths and the side file that say where logs come from.
+    `source_pattern`, `metadata`: the form of paths and the side file that say where logs come from; `since`: what is
+    older is left out of all but the tables.
     """
 
     out: Path
@@ -48,6 +53,7 @@ class Plan:
     rules: tuple[str, ...] = ()
     source_pattern: str | None = None
     metadata: str | None = None
+    since: pd.Timestamp | None = None
     settings: Settings = field(default_factory=Settings)
 
 
@@ -85,7 +91,7 @@ def audit(names: Sequence[str], plan: Plan) -> Audited:
         read, kept = len(new_inputs), len(inputs) - len(new_inputs)
         store.release()
         del inputs, new_inputs, damaged
-        audit_summary = _draw(tables, store, plan.out)
+        audit_summary = _draw(tables, store, plan)
     notes = () if dataset.available() else (dataset.MISSING,)
     return Audited(summary=audit_summary, read=read, kept=kept, notes=notes)
 
@@ -111,7 +117,7 @@ def _made_by(plan: Plan) -> str:
 
     texts = [Path(name).read_bytes() for name in plan.rules]
     rules_hash = hashlib.sha256(b"\0".join(texts)).hexdigest()[:16] if texts else "shipped"
-    by = f"pushlog {version('pushlog')}, rules {rules_hash}"
+    by = f"pushlog {version('pushlog')}, columns {columns_hash()}, rules {rules_hash}"
     if plan.source_pattern is None and plan.metadata is None:
         return by
     side = b"" if plan.metadata is None else Path(plan.metadata).read_bytes()
@@ -140,15 +146,17 @@ def _row(missing: Missing) -> list[object]:
     return unread(missing.name, "", missing.reason)["sources"][0]
 
 
-def _draw(tables: Tables, store: Store, out: Path) -> Summary:
+def _draw(tables: Tables, store: Store, plan: Plan) -> Summary:
     """Write all outputs; the index page comes last because it links to the others."""
     # The dataset goes first: the frames take the columns over, so that nothing is in memory twice.
+    out = plan.out
     if dataset.available():
         dataset.write(tables, out)
-    all_frames = frames(tables)
+    everything = frames(tables)
+    all_frames = everything if plan.since is None else since(everything, plan.since)
     audit_summary = summary(all_frames)
     put(out / "audit.json", document(audit_summary))
     put(out / "audit.md", markdown.render(audit_summary))
     index.write(audit_summary, all_frames, out)
-    store.sweep({page for page in all_frames.pushes["page"] if isinstance(page, str)})
+    store.sweep({page for page in everything.pushes["page"] if isinstance(page, str)})
     return audit_summary

@@ -6,6 +6,7 @@ log is read again. It stands in the metadata of each Parquet file under `pushlog
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 VERSION = "pushlog-audit/1"
@@ -13,7 +14,7 @@ VERSION = "pushlog-audit/1"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. `type`: string, int, float, bool or strings (a list). Any but a key may be null: not known."""
+    """One column. `type`: string, int, float, bool, moment or strings (a list). Any but a key may be null."""
 
     name: str
     type: str
@@ -54,6 +55,17 @@ SOURCES = (
     Column("coverage", "float", "share of the lines inside pushes that were understood, 0 to 1"),
     Column("pushes", "int", "pushes found in it; 0 for a duplicate, whose pushes count once"),
     Column("notes", "strings", "what had to be said about the reading"),
+    Column("ci", "string", "the CI system that ran the job"),
+    Column("project", "string", "the project of the job, as the CI system calls it"),
+    Column("workflow", "string", "the workflow or pipeline"),
+    Column("job", "string", "the job"),
+    Column("run_url", "string", "the address of the run"),
+    Column("runner", "string", "the machine or agent that ran it"),
+    Column("ref", "string", "the branch or tag that was built"),
+    Column("sha", "string", "the commit that was built"),
+    Column("dated", "moment", "when the log was written, in UTC"),
+    Column("dated_by", "string", "who says so: stamps, recording, registry, path, archive or file"),
+    Column("missed", "strings", "lines that hold words of a push and are part of none, as `LINE: TEXT`"),
 )
 PUSHES = (
     _LOG,
@@ -76,7 +88,7 @@ PUSHES = (
     Column("cause", "string", "the rule that names the cause, such as proxy-body-limit"),
     Column("verdict", "string", "the sentence that the reports lead with"),
     Column("advice", "string", "what to do now, in a sentence"),
-    Column("began", "string", "when the push began, ISO 8601; null unless the log carries dates"),
+    Column("began", "moment", "when the push began, in UTC; null unless the log carries dates"),
     Column("seconds", "float", "how long it took; null unless measured"),
     Column("at_least", "float", "a bound in seconds that always holds"),
     Column("clock", "string", "stamped, recorded, inferred or none"),
@@ -89,6 +101,15 @@ PUSHES = (
     Column("first_line", "int", "physical lines of the log"),
     Column("last_line", "int", "physical lines of the log"),
     Column("page", "string", "the page of this push, from the audit's folder; null for one that succeeded"),
+    Column("at", "moment", "when, in UTC: `began`, or else the date of its log"),
+    Column("at_by", "string", "who says so: stamps, recording, registry, path, archive or file"),
+    Column("version", "string", "the version of the client, where the log prints it"),
+    Column("failure", "string", "what went wrong, in a sentence"),
+    Column("remedy", "strings", "what to do now, most useful first"),
+    Column("hop", "string", "the proxy or other hop that answered instead of the registry"),
+    Column(
+        "fingerprint", "string", "the cause: the same for the same text, hop and registry; before the dash without it"
+    ),
 )
 LAYERS = (
     _LOG,
@@ -125,3 +146,9 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "layers": LAYERS,
     "findings": FINDINGS,
 }
+
+
+def columns_hash() -> str:
+    """Return what changes when a column is added: results without it are read again."""
+    names = "\0".join(f"{table}.{column.name}" for table, columns in TABLES.items() for column in columns)
+    return hashlib.sha256(names.encode()).hexdigest()[:8]

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pushlog.audit.causes import Cause, causes
 from pushlog.audit.habits import Habit, habits
 from pushlog.audit.incidents import Incident, incidents
 from pushlog.audit.reuse import Reuploads, reuploads
@@ -22,6 +23,8 @@ from pushlog.audit.totals import (
     repositories,
     totals,
 )
+from pushlog.audit.unknown import MissedLine, PushlessLog, UnknownText, missed, pushless, unknown_texts
+from pushlog.audit.where import FailedWhere, Where, where
 from pushlog.report.json import harmless, plain
 
 if TYPE_CHECKING:
@@ -46,27 +49,40 @@ class Summary:
 
     totals: Totals
     periods: tuple[Period, ...]
+    causes: tuple[Cause, ...]
     incidents: tuple[Incident, ...]
+    where: tuple[FailedWhere, ...]
+    slow: tuple[Where, ...]
     kinds: tuple[Kind, ...]
     registries: tuple[Registry, ...]
     repositories: tuple[Repository, ...]
     again: tuple[Reuploads, ...]
     habits: tuple[Habit, ...]
     unread: tuple[Unread, ...]
+    missed: tuple[MissedLine, ...]
+    without_push: tuple[PushlessLog, ...]
+    unknown_texts: tuple[UnknownText, ...]
 
 
 def summary(frames: Frames) -> Summary:
     """Return the summary of all tables."""
+    explained, slow = where(frames)
     return Summary(
         totals=totals(frames),
         periods=periods(frames),
+        causes=causes(frames),
         incidents=incidents(frames),
+        where=explained,
+        slow=slow,
         kinds=kinds(frames),
         registries=registries(frames),
         repositories=repositories(frames),
         again=reuploads(frames),
         habits=habits(frames),
         unread=tuple(_unread(frames)),
+        missed=missed(frames),
+        without_push=pushless(frames),
+        unknown_texts=unknown_texts(frames),
     )
 
 

@@ -5,17 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pushlog.audit.index import NAME
-from pushlog.audit.words import counted, headline, lasted, number, percent, uploaded
+from pushlog.audit.words import counted, headline, lasted, number, odds, percent, place, uploaded
 from pushlog.report.visible import visible
 from pushlog.units import seconds, size
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from pushlog.audit.causes import Cause
     from pushlog.audit.run import Audited
-    from pushlog.audit.summary import Summary
+    from pushlog.audit.summary import Summary, Unread
+    from pushlog.audit.unknown import MissedLine
+    from pushlog.audit.where import Where
 
 SHOWN = 5
+TEXT = 160
+# Kinds that are no family: how a push ended that printed no error.
+ENDS = ("failed", "interrupted", "incomplete")
 
 
 def render(done: Audited, out: str) -> str:
@@ -45,21 +51,42 @@ def _lines(done: Audited, out: str) -> Iterator[str]:
 
 
 def _lists(summary: Summary) -> Iterator[str]:
-    if summary.incidents:
-        yield from ("", "incidents")
-        for incident in summary.incidents[:SHOWN]:
-            yield f"  {number(incident.pushes):>6}  {incident.family} at {incident.registry}, {lasted(incident)}"
-    if summary.kinds:
-        yield from ("", "failures")
-        for kind in summary.kinds[:SHOWN]:
-            yield f"  {number(kind.pushes):>6}  {kind.family}, {counted(kind.repositories, 'repository')}"
-    if summary.unread:
-        yield from ("", "not read")
-        for log in summary.unread[:SHOWN]:
-            name = f"{log.input}/{log.member}" if log.member else log.input
-            yield f"  {name}: {log.reason}"
-        if len(summary.unread) > SHOWN:
-            yield f"  and {number(len(summary.unread) - SHOWN)} more"
+    incidents = (f"  {number(i.pushes):>6}  {i.family} at {i.registry}, {lasted(i)}" for i in summary.incidents[:SHOWN])
+    yield from _titled("incidents", incidents)
+    rows: list[tuple[str, Where]] = [(row.family, row) for row in summary.where[: 2 * SHOWN]]
+    rows += [("slow pushes", row) for row in summary.slow[:SHOWN]]
+    yield from _titled("stands out", (f"  {number(w.failed):>6}  {what}, {place(w)}: {odds(w)}" for what, w in rows))
+    yield from _titled("causes", map(_cause, summary.causes[:SHOWN]))
+    ends = (f"  {number(kind.pushes):>6}  {kind.family}" for kind in summary.kinds if kind.family in ENDS)
+    yield from _titled("no error in the log", ends)
+    speaking = list(dict.fromkeys(_name(line) for line in summary.missed))
+    yield from _titled("without a push, but with words of one", _some(speaking))
+    unknown = (f"  {number(text.pushes):>6}  {text.text[:TEXT]}" for text in summary.unknown_texts[:SHOWN])
+    yield from _titled("unknown error texts (pushlog rules draft)", unknown)
+    yield from _titled("not read", _some([f"{_name(log)}: {log.reason}" for log in summary.unread]))
+
+
+def _titled(title: str, lines: Iterable[str]) -> Iterator[str]:
+    """Yield the lines below their title; nothing for no lines."""
+    for index, line in enumerate(lines):
+        if not index:
+            yield from ("", title)
+        yield line
+
+
+def _some(lines: Sequence[str]) -> Iterator[str]:
+    yield from (f"  {line}" for line in lines[:SHOWN])
+    if len(lines) > SHOWN:
+        yield f"  and {number(len(lines) - SHOWN)} more"
+
+
+def _cause(cause: Cause) -> str:
+    there = f" at {cause.registry}" if cause.registry else ""
+    return f"  {number(cause.pushes):>6}  {cause.family}{there}: {cause.title}"
+
+
+def _name(log: Unread | MissedLine) -> str:
+    return f"{log.input}/{log.member}" if log.member else log.input
 
 
 def _fact(term: str, value: str) -> str:

@@ -13,17 +13,17 @@ if TYPE_CHECKING:
     from pushlog.audit.frames import Frames
 
 UNNAMED = "not named"
-# Longer than this and days say more than hours.
-HOURS = pd.Timedelta(days=3)
-MONTHS = pd.Timedelta(days=180)
+# Up to so long a time hours, days and weeks say more than what comes after them.
+SPANS = (("hour", pd.Timedelta(days=3)), ("day", pd.Timedelta(days=92)), ("week", pd.Timedelta(days=750)))
+_FORMS = {"hour": "%Y-%m-%dT%H:00Z", "day": "%Y-%m-%d", "week": "%Y-%m-%d", "month": "%Y-%m"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
     """What there is in all.
 
-    `retry_seconds` adds the longest wait of every push; `dated`: pushes with a known date; `warned`: pushes with an
-    error or a warning among their findings.
+    `retry_seconds` adds the longest wait of every push; `dated`: pushes with a known date, `dated_by`: how
+    many by whose word; `warned`: pushes with an error or a warning among their findings.
     """
 
     logs: int
@@ -40,6 +40,7 @@ class Totals:
     retries: int
     retry_seconds: float
     dated: int
+    dated_by: dict[str, int]
     first: str | None
     last: str | None
 
@@ -51,22 +52,33 @@ class Totals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """An hour, a day or a month: its beginning in ISO form, its pushes, and those that succeeded."""
+    """An hour, a day, a week from Monday or a month (`unit`): its beginning in ISO form and its pushes.
+
+    `rate`: the share that did not succeed; `seconds`: the median of the pushes that were measured.
+    """
 
     begins: str
+    unit: str
     pushes: int
     succeeded: int
+    rate: float
+    seconds: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """One kind of failure. `page`: that of the last push that met it."""
+    """One kind of failure.
+
+    `retry_helps` of `retry_known` pushes would go through by pushing again, as far as their logs tell; `page`: that of
+    the last push that met it.
+    """
 
     family: str
     pushes: int
     repositories: int
     registries: int
     retry_helps: int
+    retry_known: int
     causes: tuple[str, ...]
     first: str | None
     last: str | None
@@ -124,21 +136,38 @@ def totals(frames: Frames) -> Totals:
         retries=int(pushes["retries"].sum()),
         retry_seconds=round(float(pushes["retry_seconds"].sum()), 3),
         dated=len(dated),
+        dated_by={
+            str(by): int(n) for by, n in sorted(pushes["dated_by"].value_counts().items(), key=lambda b: (-b[1], b[0]))
+        },
         first=iso(dated.min()) if len(dated) else None,
         last=iso(dated.max()) if len(dated) else None,
     )
 
 
 def periods(frames: Frames) -> tuple[Period, ...]:
-    """Return pushes by hour, day or month, without empty periods and without pushes that have no date."""
+    """Return pushes over time, without empty periods and without pushes that have no date."""
     dated = frames.pushes.dropna(subset=["moment"])
     if dated.empty:
         return ()
     span = dated["moment"].max() - dated["moment"].min()
-    form = "%Y-%m-%dT%H:00Z" if span <= HOURS else "%Y-%m-%d" if span <= MONTHS else "%Y-%m"
-    succeeded = dated["outcome"].eq("succeeded")
-    groups = succeeded.groupby(dated["moment"].dt.strftime(form))
-    return tuple(Period(begins=str(begins), pushes=len(group), succeeded=int(group.sum())) for begins, group in groups)
+    unit = next((unit for unit, longest in SPANS if span <= longest), "month")
+    begins = dated["moment"]
+    if unit == "week":
+        begins = begins - pd.to_timedelta(begins.dt.dayofweek, unit="D")
+    groups = dated.groupby(begins.dt.strftime(_FORMS[unit]))
+    return tuple(_period(str(name), unit, group) for name, group in groups)
+
+
+def _period(begins: str, unit: str, pushes: pd.DataFrame) -> Period:
+    succeeded, took = int(pushes["outcome"].eq("succeeded").sum()), pushes["seconds"].dropna()
+    return Period(
+        begins=begins,
+        unit=unit,
+        pushes=len(pushes),
+        succeeded=succeeded,
+        rate=round(1 - succeeded / len(pushes), 4),
+        seconds=round(float(took.median()), 3) if len(took) else None,
+    )
 
 
 def kinds(frames: Frames) -> tuple[Kind, ...]:
@@ -158,6 +187,7 @@ def _kind(family: str, pushes: pd.DataFrame) -> Kind:
         repositories=len(pushes[["registry", "repository"]].drop_duplicates()),
         registries=pushes["registry"].nunique(dropna=False),
         retry_helps=int(pushes["retry_helps"].fillna(value=False).sum()),
+        retry_known=int(pushes["retry_helps"].notna().sum()),
         causes=tuple(str(name) for name in pushes["cause"].value_counts().index[:3] if name != family),
         first=iso(pushes["moment"].min()),
         last=iso(pushes["moment"].max()),

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 from pushlog.units import plural, seconds, size
 
 if TYPE_CHECKING:
+    from pushlog.audit.causes import Cause
     from pushlog.audit.habits import Habit
     from pushlog.audit.incidents import Incident
     from pushlog.audit.reuse import Reuploads
     from pushlog.audit.summary import Summary
+    from pushlog.audit.totals import Totals
+    from pushlog.audit.where import Where
 
 
 def number(n: int) -> str:
@@ -50,10 +53,17 @@ def lede(summary: Summary) -> str:
     parts = []
     if summary.incidents:
         failed = sum(i.pushes for i in summary.incidents)
-        parts.append(f"{counted(failed, 'failed push')} belong to {counted(len(summary.incidents), 'incident')}.")
-    if summary.kinds:
-        most = summary.kinds[0]
-        parts.append(f"The most frequent failure is {most.family}, {counted(most.pushes, 'push')}.")
+        belong = "belongs" if failed == 1 else "belong"
+        parts.append(f"{counted(failed, 'failed push')} {belong} to {counted(len(summary.incidents), 'incident')}.")
+    if summary.where:
+        parts.append(f"{summary.where[0].family} stands out: {place(summary.where[0])}.")
+    if summary.causes:
+        most = summary.causes[0]
+        there = f" at {most.registry}" if most.registry else ""
+        parts.append(f"The most frequent cause is {most.family}{there}, {counted(most.pushes, 'push')}.")
+    elif summary.kinds:
+        most_frequent = summary.kinds[0]
+        parts.append(f"The most frequent end is {most_frequent.family}, {counted(most_frequent.pushes, 'push')}.")
     if summary.totals.retry_seconds:
         parts.append(f"Retries took {seconds(summary.totals.retry_seconds)} in all.")
     if summary.totals.unread:
@@ -68,8 +78,56 @@ def when(moment: str | None) -> str:
 
 def lasted(incident: Incident) -> str:
     """Return the time from the first to the last push of an incident."""
+    if incident.first is None or incident.last is None:
+        return "undated, in the order of the log"
     first, last = when(incident.first), when(incident.last)
+    if first == last:
+        return f"at {first} UTC"
     return f"{first} to {last[11:] if last[:10] == first[:10] else last} UTC"
+
+
+def marked(dimension: str, value: str) -> str:
+    """Return a value of a dimension as a person says it: `runner agent-7`, `2026-10-09 to 2026-10-10`."""
+    if dimension == "day":
+        return value.replace("/", " to ")
+    if dimension == "hour":
+        return f"between {value} and {(int(value[:2]) + 1) % 24:02}:00 UTC"
+    return f"{'CI' if dimension == 'ci' else dimension} {value}"
+
+
+def place(row: Where) -> str:
+    """Return what explains failures, and within what: `runner agent-7`."""
+    inside = f", of {marked(row.within.dimension, row.within.value)}" if row.within else ""
+    return f"{marked(row.dimension, row.value)}{inside}"
+
+
+def odds(row: Where) -> str:
+    """Return the counts: `42 of 90 logs (47 %), elsewhere 3 of 900 (under 1 %)`."""
+    here = f"{number(row.failed)} of {counted(row.of, 'log')} ({percent(row.failed, row.of)})"
+    there = f"elsewhere {number(row.elsewhere_failed)} of {number(row.elsewhere_of)}"
+    return f"{here}, {there} ({percent(row.elsewhere_failed, row.elsewhere_of)})"
+
+
+def chance(row: Where) -> str:
+    """Return how likely that is by chance: `p = 0.002`."""
+    return "p < 0.0001" if row.p < 0.0001 else f"p = {row.p:g}"
+
+
+def healed(cause: Cause) -> str:
+    """Return how often pushing again went well, as far as the logs show it."""
+    if cause.healed is None:
+        return ""
+    again, of = cause.healed.again, cause.healed.of
+    return f"{number(again)} of {number(of)} next pushes of the same image went through ({percent(again, of)})"
+
+
+def dated_by(totals: Totals) -> str:
+    """Return who dates the pushes, where that is not their own logs alone."""
+    said = [f"{number(n)} by {BY.get(by, by)}" for by, n in totals.dated_by.items()]
+    undated = totals.pushes - totals.dated
+    if undated:
+        said.append(f"{number(undated)} undated, in no bar")
+    return "" if not undated and set(totals.dated_by) <= {"stamps", "recording"} else f"Dates: {', '.join(said)}."
 
 
 def uploaded(again: tuple[Reuploads, ...]) -> str:
@@ -88,6 +146,14 @@ def seen(habit: Habit) -> str:
     return ", ".join(parts)
 
 
+BY = {
+    "stamps": "stamps in the log",
+    "recording": "the recording",
+    "registry": "the registry's word",
+    "path": "a date in the path",
+    "archive": "the time of the archive's member",
+    "file": "the time of the file",
+}
 HABITS = {
     "premature-restart": "Pushed again although Docker's own retries were not used up",
     "retrying-the-unretryable": "Pushed again unchanged after a failure that pushing again does not cure",

@@ -22,18 +22,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from pushlog.audit import rows
+from pushlog.audit.push_pages import push_pages
 from pushlog.faults import InputError
 from pushlog.intake import remote
 from pushlog.intake.archives import Member, members
 from pushlog.intake.deadline import TimeUpError, deadline
 from pushlog.intake.limits import ArchiveLimits
-from pushlog.intake.origin import OriginOptions
+from pushlog.intake.origin import OriginOptions, versions_of
 from pushlog.intake.read import raw
 from pushlog.intake.run_folders import REPEATS
 from pushlog.model import DatedBy
 from pushlog.pipeline import Options, analyze_raw
 from pushlog.redaction.find import redact_text
-from pushlog.report.html import linked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -247,11 +247,9 @@ def _analysed(source: Input, member: Member, data: bytes, settings: Settings) ->
     modified = _modified(source) if member.modified is None else member.modified
     by = DatedBy.FILE if member.modified is None else DatedBy.ARCHIVE
     log = analyze_raw(replace(raw(name, data), modified=modified, modified_by=by), options)
-    log_rows = rows.rows(log, source.label, member.name, member.problem)
-    log_key = rows.key(log.source.sha256)
-    places = ((rows.page(log_key, push, n), push) for n, push in enumerate(log.pushes))
-    pages = {place: linked(log, push) for place, push in places if place is not None}
-    return Record(input=source, member=member.name, sha256=log.source.sha256, rows=log_rows), pages
+    log_rows = rows.rows(log, source.label, member.name, member.problem, versions_of(data) if log.pushes else None)
+    record = Record(input=source, member=member.name, sha256=log.source.sha256, rows=log_rows)
+    return record, push_pages(log, log_rows)
 
 
 def _modified(source: Input) -> float | None:

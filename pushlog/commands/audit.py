@@ -40,6 +40,14 @@ TimeLimit = Annotated[float, typer.Option("--time-limit", min=0.1, metavar="S", 
 MaxLogSize = Annotated[
     int, typer.Option("--max-log-size", min=1, metavar="MIB", help="MiB that one log may have, unpacked.")
 ]
+Since = Annotated[
+    str | None,
+    typer.Option(
+        "--since",
+        metavar="WHEN",
+        help="Leave out what is older, and what has no date: 2026-10-01, 2026-10-01T08:00Z, or 36h, 30d, 4w ago.",
+    ),
+]
 MaxFailureRate = Annotated[
     float | None,
     typer.Option(
@@ -63,6 +71,7 @@ def audit(
     rules_files: Rules = None,
     source_pattern: SourcePatternText = None,
     metadata_file: MetadataFile = None,
+    since: Since = None,
     fail_on: FailOnOption = FailOn.NEVER,
     max_failure_rate: MaxFailureRate = None,
     max_retry_seconds: MaxRetrySeconds = None,
@@ -74,6 +83,7 @@ def audit(
     Folders, archives, patterns and URLs; beside the pages a Parquet dataset. It goes on where the last run stopped.
     """
     from pushlog.audit.gates import Gates
+    from pushlog.audit.moments import parsed_since
     from pushlog.audit.run import Plan
     from pushlog.audit.worker import Settings
     from pushlog.commands.analysis import origin_options
@@ -95,6 +105,7 @@ def audit(
         rules=tuple(rules_files or ()),
         source_pattern=source_pattern,
         metadata=metadata_file,
+        since=parsed_since(since) if since is not None else None,
         settings=settings,
     )
     for note in additions(settings_of(context)):

@@ -62,6 +62,16 @@ def origin_of(name: str, data: Data, decoration: str | None, options: OriginOpti
     return Origin(**{field: _clean(fields_of_log.get(field)) for field in _FIELDS})
 
 
+def versions_of(data: Data) -> dict[str, str]:
+    """Return the versions of clients that a log prints near its beginning, by client."""
+    head = data[:_HEAD]
+    versions: dict[str, str] = {}
+    for line in origins().versions:
+        if line.word.encode() in head and (match := _compiled(line.pattern).search(head)):
+            versions.setdefault(line.client, match["version"].decode("utf-8", "replace"))
+    return versions
+
+
 def _system(head: bytes, decoration: str | None) -> str | None:
     """Return the CI system: by the first line that only one prints, else by what stands before every line."""
     proofs = [

@@ -51,6 +51,18 @@ class MetadataKeys:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VersionLine:
+    """A line in which a client prints its version, the group `version` of the pattern."""
+
+    id: str
+    word: str
+    client: str
+    pattern: str
+    sample: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Origins:
     """The whole file; `systems` are the decorations that are CI systems, with their names."""
 
@@ -59,6 +71,7 @@ class Origins:
     variables: tuple[Variables, ...]
     addresses: tuple[Address, ...]
     metadata: tuple[MetadataKeys, ...]
+    versions: tuple[VersionLine, ...]
 
 
 @cache
@@ -80,6 +93,10 @@ def origins() -> Origins:
                 absent=row.texts("without"),
             )
             for row in table.rows("metadata", "id")
+        ),
+        versions=tuple(
+            VersionLine(**{key: row.text(key) for key in ("id", "word", "client", "pattern", "sample", "source")})
+            for row in table.rows("version", "id")
         ),
     )
 

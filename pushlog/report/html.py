@@ -47,8 +47,8 @@ def environment() -> Environment:
     )
 
 
-def _render(logs: Sequence[Log], *, single: bool) -> str:
-    return environment().get_template("report.html.jinja").render(page=page(logs), single=single)
+def _render(logs: Sequence[Log], *, single: bool, links: Sequence[tuple[str, str]] = ()) -> str:
+    return environment().get_template("report.html.jinja").render(page=page(logs), single=single, links=links)
 
 
 def render(logs: Sequence[Log]) -> str:
@@ -56,9 +56,9 @@ def render(logs: Sequence[Log]) -> str:
     return _render(logs, single=True)
 
 
-def linked(log: Log, push: Diagnosis) -> str:
-    """Return the page of one push of a log; it wants `report.css` beside it."""
-    return _render([replace(log, pushes=(push,))], single=False)
+def linked(log: Log, push: Diagnosis, links: Sequence[tuple[str, str]] = ()) -> str:
+    """Return the page of one push of a log; it wants `report.css` beside it. `links`: words and where they lead."""
+    return _render([replace(log, pushes=(push,))], single=False, links=links)
 
 
 def stylesheet() -> str:

@@ -20,6 +20,8 @@ ACTIVE = re.compile(r"[\\`*_\[\]{}<>|~&#$!@]")
 # A zero-width space parts the sign from the name: GitHub and GitLab look for mentions in the finished text.
 MENTION = re.compile(r"(&#(?:33|35|64|126);)(?=\w)")
 APART = "&#8203;"
+# A number that begins a list.
+LISTED = re.compile(r"\d+[.)]")
 # Code spans that need no care inside tables either.
 PLAIN = re.compile(r"[^`|\\]+")
 # CI systems take commands from standard output: `::` where a line starts, `##[` and `##vso[` anywhere.
@@ -66,7 +68,8 @@ def _words(text: str) -> str:
 def paragraph(text: str | Sequence[Piece]) -> str:
     """Return a sentence that starts a line: its first letter can't make it a list, a heading or a command."""
     body = inline(text)
-    return body if not body or body[0].isalpha() or body[0] in "`<&" else _entity(body[0]) + body[1:]
+    plain = not body or body[0].isalpha() or body[0] in "`<&" or (body[0].isdecimal() and not LISTED.match(body))
+    return body if plain else _entity(body[0]) + body[1:]
 
 
 def fenced(lines: Iterable[str], language: str = "text", indent: str = "") -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from pushlog.audit import index, markdown
+from pushlog.audit import index, markdown, push_list
 from pushlog.audit.frames import frames
 from pushlog.audit.rows import rows, unread
 from pushlog.audit.schema import TABLES
@@ -97,7 +97,7 @@ def test_the_same_failure_close_in_time_is_one_incident():
 @pytest.mark.parametrize(
     "pushes",
     [
-        [failed("10:00:00"), failed("10:16:00"), failed("10:32:00")],
+        [failed("10:00:00"), push("10:08:00"), failed("10:16:00"), push("10:20:00"), failed("10:32:00")],
         [failed("10:00:00"), failed("10:01:00")],
         [failed("10:00:00"), failed("10:01:00", Family.DNS), failed("10:02:00", Family.TLS)],
         [failed("10:00:00"), failed("10:01:00", registry="b"), failed("10:02:00", registry="c")],
@@ -203,12 +203,14 @@ def test_the_index_links_what_went_wrong_and_needs_no_script_for_it(tmp_path):
 
 
 def test_the_index_stays_small_whatever_the_number_of_pushes(tmp_path, monkeypatch):
-    monkeypatch.setattr(index, "BUDGET", 3000)
+    monkeypatch.setattr(push_list, "BUDGET", 1000)
+    monkeypatch.setattr(index, "SHOWN", 5)
     page = drawn(tmp_path, found(*[push("10:00:00") for _ in range(30)], failed("09:00:00")))
-    shown = page.count("<tr><td>")
-    assert 5 < shown < 30
-    assert f"{31 - shown} further pushes would make this page too big" in page
-    assert "failed</a>" in page, "what went wrong is kept first"
+    assert page.count("<tr><td>") == 4
+    assert page.count('<tr data-cause="') == 1, "what went wrong is kept first"
+    listed = (tmp_path / "pushes.js").read_text("utf-8").count("],[") + 1
+    assert 5 < listed < 31
+    assert f"{31 - listed} further pushes would make this page too big" in page
 
 
 def test_a_page_without_dates_says_why_it_shows_no_course_of_time(tmp_path):

@@ -1,0 +1,100 @@
+"""Causes: failures that read the same at a registry are one row, with what it says and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from pushlog.audit.totals import iso
+
+if TYPE_CHECKING:
+    from pushlog.audit.frames import Frames
+
+# Fewer pushes after a failure say nothing of the odds of pushing again.
+_ENOUGH = 5
+_JOBS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Healed:
+    """Of failures, how many were followed by a push of the same image (`of`), and how many of those went through."""
+
+    again: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """Failures with one fingerprint. The texts and the page are those of its newest push.
+
+    `hop`: what answered instead of the registry; `jobs`: addresses of runs that met it, the newest first.
+    """
+
+    fingerprint: str
+    family: str
+    text: str
+    title: str
+    remedy: tuple[str, ...]
+    registry: str | None
+    hop: str | None
+    pushes: int
+    repositories: int
+    first: str | None
+    last: str | None
+    healed: Healed | None
+    page: str
+    jobs: tuple[str, ...]
+
+
+def causes(frames: Frames) -> tuple[Cause, ...]:
+    """Return the causes, those of most pushes first."""
+    pushes = frames.pushes.assign(follow=follow(frames.pushes))
+    failed = pushes[pushes["fingerprint"].notna() & pushes["outcome"].ne("succeeded")]
+    newest_last = failed.sort_values(["moment", "order"], kind="stable", na_position="first")
+    all_causes = [_cause(str(name), group) for name, group in newest_last.groupby("fingerprint")]
+    return tuple(sorted(all_causes, key=lambda c: (-c.pushes, c.fingerprint)))
+
+
+def follow(pushes: pd.DataFrame) -> pd.Series[Any]:
+    """Return of each push the outcome of the next one of the same image; None where there is none.
+
+    The image is the repository, and the tags where both logs show them. Without a date only pushes of one log have an
+    order. A name with a masked part may stand for several images.
+    """
+    named = pushes[pushes["repository"].notna() & ~pushes["repository"].str.contains("*", regex=False, na=False)]
+    undated = named["log"].where(named["moment"].isna(), "")
+    ordered = named.assign(undated=undated, registry=named["registry"].fillna("")).sort_values(
+        ["moment", "order"], kind="stable", na_position="last"
+    )
+    after = ordered.groupby(["registry", "repository", "undated"], sort=False)[["outcome", "tags"]].shift(-1)
+    same = [_may_be_same(own, other) for own, other in zip(ordered["tags"], after["tags"], strict=True)]
+    outcomes: pd.Series[Any] = after["outcome"].where(pd.Series(same, index=after.index, dtype=bool))
+    return outcomes.reindex(pushes.index)
+
+
+def _may_be_same(own: object, other: object) -> bool:
+    return not (isinstance(own, list) and own and isinstance(other, list) and other) or bool(set(own) & set(other))
+
+
+def _cause(name: str, pushes: pd.DataFrame) -> Cause:
+    newest = pushes.iloc[-1]
+    after = pushes["follow"].dropna()
+    jobs = pushes["run_url"].dropna().iloc[::-1].drop_duplicates()
+    return Cause(
+        fingerprint=name,
+        family=str(newest["family"]),
+        text=str(newest["error"]),
+        title=str(newest["failure"] or ""),
+        remedy=tuple(newest["remedy"] or ()),
+        registry=newest["registry"] if isinstance(newest["registry"], str) else None,
+        hop=newest["hop"] if isinstance(newest["hop"], str) else None,
+        pushes=len(pushes),
+        repositories=len(pushes[["registry", "repository"]].drop_duplicates()),
+        first=iso(pushes["moment"].min()),
+        last=iso(pushes["moment"].max()),
+        healed=Healed(again=int(after.eq("succeeded").sum()), of=len(after)) if len(after) >= _ENOUGH else None,
+        page=str(newest["page"]),
+        jobs=tuple(str(url) for url in jobs[:_JOBS]),
+    )

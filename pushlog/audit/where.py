@@ -1,0 +1,132 @@
+"""Where failures are: the registry, repository, runner, version, hour or period that explains them, beyond chance."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pushlog.audit.dimensions import dimensions
+from pushlog.audit.explain import LEAST, explanations, looks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from pushlog.audit.dimensions import Dimension
+    from pushlog.audit.explain import Explanation, Looks
+    from pushlog.audit.frames import Frames
+
+# A push is slow that takes twice the usual time of its repository, and so many seconds longer.
+SLOW, SECONDS = 2.0, 5.0
+_USUAL = 5
+_JOBS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marked:
+    """A dimension and one of its values."""
+
+    dimension: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Where:
+    """What explains failures of one family, or slow pushes: one value of one dimension.
+
+    Counts are of logs: pushes of a log count once for a value and a day. `within`: all counts are of the pushes there;
+    `same`: values that mark the same pushes, so that they can't be told apart; `p`: corrected for all looks.
+    """
+
+    dimension: str
+    value: str
+    failed: int
+    of: int
+    elsewhere_failed: int
+    elsewhere_of: int
+    p: float
+    within: Marked | None
+    same: tuple[Marked, ...]
+    jobs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedWhere(Where):
+    """The same for failures. `fingerprint`: the most frequent cause there."""
+
+    fingerprint: str
+    family: str
+
+
+def where(frames: Frames) -> tuple[tuple[FailedWhere, ...], tuple[Where, ...]]:
+    """Return what explains failures, and what explains slow pushes; the least likely by chance first in each family."""
+    pushes = frames.pushes
+    failed = pushes["fingerprint"].notna() & pushes["outcome"].eq("failed")
+    sizes = pushes["family"][failed].value_counts()
+    families = sorted((str(name) for name in sizes.index[sizes >= LEAST]), key=lambda name: (-sizes[name], name))
+    slow, timed = _slow(pushes)
+    kinds = len(families) + bool(slow.sum() >= LEAST)
+    if not kinds:
+        return (), ()
+    all_dimensions = dimensions(frames)
+    everything = np.ones(len(pushes), dtype=bool)
+    made = looks(all_dimensions, everything, kinds)
+    rows: list[FailedWhere] = []
+    for family in families:
+        of_family = (failed & pushes["family"].eq(family)).to_numpy(dtype=bool)
+        rows += _failures(family, pushes, all_dimensions, of_family, made)
+    found = explanations(all_dimensions, timed, slow, made)
+    return tuple(rows), tuple(Where(**_fields(e, within, pushes, slow)) for e, within in _flat(found))
+
+
+def _failures(
+    family: str, pushes: pd.DataFrame, all_dimensions: Sequence[Dimension], failed: NDArray[np.bool_], made: Looks
+) -> Iterator[FailedWhere]:
+    everything = np.ones(len(pushes), dtype=bool)
+    for found, within in _flat(explanations(all_dimensions, everything, failed, made)):
+        counts = pushes["fingerprint"][failed & found.chosen].value_counts()
+        most = min(str(name) for name in counts.index[counts == counts.max()])
+        yield FailedWhere(**_fields(found, within, pushes, failed), fingerprint=most, family=family)
+
+
+def _flat(
+    found: Sequence[Explanation], within: Explanation | None = None
+) -> Iterator[tuple[Explanation, Explanation | None]]:
+    """Yield each explanation and the one that it lies within."""
+    for one in found:
+        yield one, within
+        yield from _flat(one.inside, one)
+
+
+def _fields(
+    found: Explanation, within: Explanation | None, pushes: pd.DataFrame, failed: NDArray[np.bool_]
+) -> dict[str, Any]:
+    hit = pushes[failed & found.chosen].sort_values(["moment", "order"], kind="stable", na_position="first")
+    jobs = hit["run_url"].dropna().iloc[::-1].drop_duplicates()[:_JOBS]
+    return {
+        "dimension": found.dimension,
+        "value": found.value,
+        "failed": found.failed,
+        "of": found.of,
+        "elsewhere_failed": found.elsewhere_failed,
+        "elsewhere_of": found.elsewhere_of,
+        "p": float(f"{math.exp(found.log_p):.2g}"),
+        "within": Marked(dimension=within.dimension, value=within.value) if within else None,
+        "same": tuple(Marked(dimension=name, value=value) for name, value in found.same),
+        "jobs": tuple(str(url) for url in jobs),
+    }
+
+
+def _slow(pushes: pd.DataFrame) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return which pushes took much longer than their repository's usual ones, and which can be said to or not to."""
+    took = pushes["seconds"].where(pushes["outcome"].eq("succeeded"))
+    groups = took.groupby([pushes["registry"].fillna(""), pushes["repository"]])
+    usual, times = groups.transform("median"), groups.transform("count")
+    timed = took.notna() & (times >= _USUAL)
+    slow = timed & (took >= SLOW * usual) & (took - usual >= SECONDS)
+    return slow.to_numpy(dtype=bool), timed.to_numpy(dtype=bool)
