@@ -69,13 +69,15 @@ def follow(pushes: pd.DataFrame) -> pd.Series[Any]:
         ["moment", "order"], kind="stable", na_position="last"
     )
     after = ordered.groupby(["registry", "repository", "undated"], sort=False)[["outcome", "tags"]].shift(-1)
-    same = [_may_be_same(own, other) for own, other in zip(ordered["tags"], after["tags"], strict=True)]
+    same = [_may_be_same(tags, next_tags) for tags, next_tags in zip(ordered["tags"], after["tags"], strict=True)]
     outcomes: pd.Series[Any] = after["outcome"].where(pd.Series(same, index=after.index, dtype=bool))
     return outcomes.reindex(pushes.index)
 
 
-def _may_be_same(own: object, other: object) -> bool:
-    return not (isinstance(own, list) and own and isinstance(other, list) and other) or bool(set(own) & set(other))
+def _may_be_same(tags: object, next_tags: object) -> bool:
+    return not (isinstance(tags, list) and tags and isinstance(next_tags, list) and next_tags) or bool(
+        set(tags) & set(next_tags)
+    )
 
 
 def _cause(name: str, pushes: pd.DataFrame) -> Cause:

@@ -39,11 +39,11 @@ class Dimension:
     days: NDArray[np.int64]
 
     def counts(
-        self, chosen: NDArray[np.bool_], failed: NDArray[np.bool_]
+        self, among: NDArray[np.bool_], failed: NDArray[np.bool_]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return for each value the cases among the chosen pushes, and those of them with a failed one."""
-        known = chosen & (self.codes >= 0)
-        return self._cases(known), self._cases(known & failed)
+        """Return for each value the cases among the among pushes, and those of them with a failed one."""
+        valued = among & (self.codes >= 0)
+        return self._cases(valued), self._cases(valued & failed)
 
     def _cases(self, of: NDArray[np.bool_]) -> NDArray[np.int64]:
         _, first = np.unique(self.units[of], return_index=True)
@@ -55,8 +55,7 @@ def dimensions(frames: Frames) -> tuple[Dimension, ...]:
     pushes = frames.pushes
     days = _days(pushes)
     made = [_dimension(name, _labels(name, pushes), pushes["log"], days) for name in NAMES]
-    known = days[days >= 0]
-    step = _WEEK if len(np.unique(known)) > MOST_DAYS else 1
+    step = _WEEK if len(np.unique(days[days >= 0])) > MOST_DAYS else 1
     dated = pd.Series(np.where(days >= 0, days - days % step, -1), index=pushes.index)
     made.append(_dimension(DAY, dated.where(dated >= 0).astype("Int64"), pushes["log"], days))
     return tuple(dimension for dimension in made if len(dimension.values) > 1)
@@ -68,10 +67,9 @@ def _labels(name: str, pushes: pd.DataFrame) -> pd.Series[Any]:
         hours: pd.Series[Any] = pushes["moment"].where(pushes["exact"].astype(bool)).dt.strftime("%H:00")
         return hours
     if name == "repository":
-        known = pushes["repository"].notna()
-        return (pushes["registry"].fillna("").str.cat(pushes["repository"].fillna(""), sep="/").str.lstrip("/")).where(
-            known
-        )
+        is_named = pushes["repository"].notna()
+        names = pushes["registry"].fillna("").str.cat(pushes["repository"].fillna(""), sep="/")
+        return names.str.lstrip("/").where(is_named)
     if name == "version":
         return pushes["client"].str.cat(pushes["version"].fillna(""), sep=" ").where(pushes["version"].notna())
     if name == "client":
@@ -81,14 +79,12 @@ def _labels(name: str, pushes: pd.DataFrame) -> pd.Series[Any]:
 
 def _dimension(name: str, labels: pd.Series[Any], log: pd.Series[Any], days: NDArray[np.int64]) -> Dimension:
     codes, values = pd.factorize(labels, sort=True)
-    units = (
-        pd.DataFrame({"log": pd.factorize(log)[0], "day": days, "code": codes}).groupby(["log", "day", "code"]).ngroup()
-    )
+    cases = pd.DataFrame({"log": pd.factorize(log)[0], "day": days, "code": codes})
     return Dimension(
         name=name,
         values=tuple(str(value) for value in values),
         codes=codes.astype(np.int64),
-        units=units.to_numpy().astype(np.int64),
+        units=cases.groupby(["log", "day", "code"]).ngroup().to_numpy().astype(np.int64),
         days=days,
     )
 

@@ -37,7 +37,7 @@ _ROUNDS, _DEPTH = 6, 2
 class Explanation:
     """A value and its counts: `failed` of `of` cases there, `elsewhere_failed` of `elsewhere_of` with other values.
 
-    `log_p`: the logarithm of the probability of this by chance, times the number of looks; `chosen`: the pushes with
+    `log_p`: the logarithm of the probability of this by chance, times the number of looks; `members`: the pushes with
     the value; `same`: values of other dimensions that mark the same pushes; `inside`: what explains the failures among
     them.
     """
@@ -49,7 +49,7 @@ class Explanation:
     elsewhere_failed: int
     elsewhere_of: int
     log_p: float
-    chosen: NDArray[np.bool_]
+    members: NDArray[np.bool_]
     same: tuple[tuple[str, str], ...] = ()
     inside: tuple[Explanation, ...] = ()
 
@@ -76,44 +76,46 @@ def looks(all_dimensions: Sequence[Dimension], everything: NDArray[np.bool_], ki
 
 
 def explanations(
-    all_dimensions: Sequence[Dimension], chosen: NDArray[np.bool_], failed: NDArray[np.bool_], made: Looks
+    all_dimensions: Sequence[Dimension], pushes: NDArray[np.bool_], failed: NDArray[np.bool_], made: Looks
 ) -> tuple[Explanation, ...]:
-    """Return what explains the failures among the chosen pushes, the most telling first."""
-    return tuple(_explain(all_dimensions, chosen, failed & chosen, made, _DEPTH))
+    """Return what explains the failures among these pushes, the most telling first."""
+    return tuple(_explain(all_dimensions, pushes, failed & pushes, made, _DEPTH))
 
 
 def _explain(
     all_dimensions: Sequence[Dimension],
-    chosen: NDArray[np.bool_],
+    pushes: NDArray[np.bool_],
     failed: NDArray[np.bool_],
     made: Looks,
     depth: int,
 ) -> Iterator[Explanation]:
-    left, unknown = chosen.copy(), np.zeros_like(chosen)
+    left, unknown = pushes.copy(), np.zeros_like(pushes)
     for _ in range(_ROUNDS):
-        found = [
+        candidates = [
             (d, e)
             for d in all_dimensions
             for e in _of_dimension(d, left, failed & left, made)
-            if not _may_be_hidden(d, e, chosen, failed, unknown)
+            if not _may_be_hidden(d, e, pushes, failed, unknown)
         ]
-        dimension, best = min(found, key=lambda pair: pair[1].log_p, default=(None, None))  # of equals the first
+        dimension, best = min(candidates, key=lambda pair: pair[1].log_p, default=(None, None))  # of equals the first
         if dimension is None or best is None:
             return
-        same = [(e.dimension, e.value) for _, e in found if e is not best and bool((e.chosen == best.chosen).all())]
+        same = [
+            (e.dimension, e.value) for _, e in candidates if e is not best and bool((e.members == best.members).all())
+        ]
         inside: tuple[Explanation, ...] = ()
         if depth > 1:
             others = [d for d in all_dimensions if d is not dimension]
-            inside = tuple(_explain(others, best.chosen, failed & best.chosen, made, depth - 1))
+            inside = tuple(_explain(others, best.members, failed & best.members, made, depth - 1))
         yield replace(best, same=tuple(same), inside=inside)
-        left &= ~best.chosen
+        left &= ~best.members
         unknown |= dimension.codes < 0
 
 
 def _may_be_hidden(
     dimension: Dimension,
-    found: Explanation,
-    chosen: NDArray[np.bool_],
+    candidate: Explanation,
+    pushes: NDArray[np.bool_],
     failed: NDArray[np.bool_],
     unknown: NDArray[np.bool_],
 ) -> bool:
@@ -122,22 +124,22 @@ def _may_be_hidden(
     Where the hour of most of these failures is unknown, and an hour was named, they need a higher rate than all pushes
     together, those of that hour among them.
     """
-    hit = failed & found.chosen
+    hit = failed & candidate.members
     if not unknown.any() or 2 * int((hit & unknown).sum()) <= int(hit.sum()):
         return False
-    (cases, bad), (all_cases, all_bad) = (dimension.counts(among, failed) for among in (found.chosen, chosen))
+    (cases, bad), (all_cases, all_bad) = (dimension.counts(area, failed) for area in (candidate.members, pushes))
     return not _Counts(int(bad.sum()), int(cases.sum()), int(all_bad.sum()), int(all_cases.sum())).is_worth_it
 
 
 def _of_dimension(
-    dimension: Dimension, chosen: NDArray[np.bool_], failed: NDArray[np.bool_], made: Looks
+    dimension: Dimension, pushes: NDArray[np.bool_], failed: NDArray[np.bool_], made: Looks
 ) -> Iterator[Explanation]:
     """Yield the values of one dimension that stand out."""
-    cases, bad = dimension.counts(chosen, failed)
+    cases, bad = dimension.counts(pushes, failed)
     if int(bad.sum()) < LEAST:
         return
     if dimension.name == DAY:
-        yield from _period(dimension, chosen, cases, bad, made)
+        yield from _period(dimension, pushes, cases, bad, made)
         return
     everything, all_failed = int(cases.sum()), int(bad.sum())
     for code in np.flatnonzero(bad >= LEAST):
@@ -145,8 +147,8 @@ def _of_dimension(
         log_p = here.log_p(made.values)
         if log_p > _LOG_ALPHA:
             continue
-        marked = chosen & (dimension.codes == code)
-        if dimension.name == HOUR and not _recurs(dimension, marked, chosen, failed, made):
+        marked = pushes & (dimension.codes == code)
+        if dimension.name == HOUR and not _recurs(dimension, marked, pushes, failed, made):
             continue
         yield here.explanation(dimension.name, dimension.values[code], log_p, marked)
 
@@ -173,7 +175,7 @@ class _Counts:
             return 0.0
         return log_tail(self.failed, self.of, self.all_failed, self.everything) + math.log(2 * looks)
 
-    def explanation(self, dimension: str, value: str, log_p: float, chosen: NDArray[np.bool_]) -> Explanation:
+    def explanation(self, dimension: str, value: str, log_p: float, members: NDArray[np.bool_]) -> Explanation:
         return Explanation(
             dimension=dimension,
             value=value,
@@ -182,14 +184,14 @@ class _Counts:
             elsewhere_failed=self.all_failed - self.failed,
             elsewhere_of=self.everything - self.of,
             log_p=log_p,
-            chosen=chosen,
+            members=members,
         )
 
 
 def _recurs(
     dimension: Dimension,
     marked: NDArray[np.bool_],
-    chosen: NDArray[np.bool_],
+    pushes: NDArray[np.bool_],
     failed: NDArray[np.bool_],
     made: Looks,
 ) -> bool:
@@ -197,7 +199,7 @@ def _recurs(
     days, times = np.unique(dimension.days[marked & failed], return_counts=True)
     if len(days) < HOUR_DAYS:
         return False
-    rest = chosen & (dimension.days != days[times.argmax()])
+    rest = pushes & (dimension.days != days[times.argmax()])
     cases, bad = dimension.counts(rest, failed)
     code = dimension.codes[marked][0]
     counts = _Counts(int(bad[code]), int(cases[code]), int(bad.sum()), int(cases.sum()))
@@ -206,7 +208,7 @@ def _recurs(
 
 def _period(
     dimension: Dimension,
-    chosen: NDArray[np.bool_],
+    pushes: NDArray[np.bool_],
     cases: NDArray[np.int64],
     bad: NDArray[np.int64],
     made: Looks,
@@ -224,7 +226,7 @@ def _period(
     if log_p > _LOG_ALPHA:
         return
     low, high = ends[first[best]], ends[last[best]]
-    marked = chosen & (dimension.codes >= low) & (dimension.codes <= high)
+    marked = pushes & (dimension.codes >= low) & (dimension.codes <= high)
     begins, ends_on = (_date(int(dimension.values[code])) for code in (low, high))
     value = begins if begins == ends_on else f"{begins}/{ends_on}"
     yield counts.explanation(DAY, value, log_p, marked)

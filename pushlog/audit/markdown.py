@@ -73,6 +73,11 @@ def _parts(summary: Summary) -> Iterator[str]:
         for k in summary.kinds
     ]
     yield _list("Failures", ("Kind", "Pushes", "Repositories", "Last", "Rules"), rows)
+    yield from _others(summary)
+
+
+def _others(summary: Summary) -> Iterator[str]:
+    """Yield what is no failure of a push, or not known to be one."""
     rows = [
         [code(r.registry), number(r.pushes), percent(r.pushes - r.failed, r.pushes), seconds(r.retry_seconds)]
         for r in summary.registries

@@ -48,7 +48,15 @@ def rows(log: Log, name: str, member: str, problem: str | None, versions: Mappin
     return {
         "sources": [described],
         "pushes": [
-            [log_key, n, name, member, *_push(push), page(log_key, push, n), *_told(push, source, versions or {})]
+            [
+                log_key,
+                n,
+                name,
+                member,
+                *_push(push),
+                page(log_key, push, n),
+                *_later_columns(push, source, versions or {}),
+            ]
             for n, push in pushes
         ],
         "layers": [[log_key, n, index, *_layer(x)] for n, push in pushes for index, x in enumerate(push.layers)],
@@ -115,7 +123,7 @@ def _whence(source: Source) -> Row:
     ]
 
 
-def _told(push: Diagnosis, source: Source, versions: Mapping[str, str]) -> Row:
+def _later_columns(push: Diagnosis, source: Source, versions: Mapping[str, str]) -> Row:
     """Return when, and what is said of a failure: the columns that pushes got later."""
     began, error = push.duration.began, push.error
     cause = next((f for f in push.findings if f.severity is Severity.ERROR), None)

@@ -15,10 +15,10 @@ from pushlog.audit.executors import Executors, cluster, processes
 from pushlog.audit.files import locked, put
 from pushlog.audit.frames import frames
 from pushlog.audit.inputs import discover
-from pushlog.audit.moments import since
 from pushlog.audit.progress import progress
 from pushlog.audit.rows import unread
 from pushlog.audit.schema import columns_hash
+from pushlog.audit.since import since
 from pushlog.audit.store import PAGES, RESULTS, Store
 from pushlog.audit.summary import document, summary
 from pushlog.audit.units import units

@@ -80,44 +80,44 @@ def where(frames: Frames) -> tuple[tuple[FailedWhere, ...], tuple[Where, ...]]:
     for family in families:
         of_family = (failed & pushes["family"].eq(family)).to_numpy(dtype=bool)
         rows += _failures(family, pushes, all_dimensions, of_family, made)
-    found = explanations(all_dimensions, timed, slow, made)
-    return tuple(rows), tuple(Where(**_fields(e, within, pushes, slow)) for e, within in _flat(found))
+    of_slow = explanations(all_dimensions, timed, slow, made)
+    return tuple(rows), tuple(Where(**_fields(e, within, pushes, slow)) for e, within in _flat(of_slow))
 
 
 def _failures(
     family: str, pushes: pd.DataFrame, all_dimensions: Sequence[Dimension], failed: NDArray[np.bool_], made: Looks
 ) -> Iterator[FailedWhere]:
     everything = np.ones(len(pushes), dtype=bool)
-    for found, within in _flat(explanations(all_dimensions, everything, failed, made)):
-        counts = pushes["fingerprint"][failed & found.chosen].value_counts()
+    for explanation, within in _flat(explanations(all_dimensions, everything, failed, made)):
+        counts = pushes["fingerprint"][failed & explanation.members].value_counts()
         most = min(str(name) for name in counts.index[counts == counts.max()])
-        yield FailedWhere(**_fields(found, within, pushes, failed), fingerprint=most, family=family)
+        yield FailedWhere(**_fields(explanation, within, pushes, failed), fingerprint=most, family=family)
 
 
 def _flat(
-    found: Sequence[Explanation], within: Explanation | None = None
+    all_explanations: Sequence[Explanation], within: Explanation | None = None
 ) -> Iterator[tuple[Explanation, Explanation | None]]:
     """Yield each explanation and the one that it lies within."""
-    for one in found:
+    for one in all_explanations:
         yield one, within
         yield from _flat(one.inside, one)
 
 
 def _fields(
-    found: Explanation, within: Explanation | None, pushes: pd.DataFrame, failed: NDArray[np.bool_]
+    explanation: Explanation, within: Explanation | None, pushes: pd.DataFrame, failed: NDArray[np.bool_]
 ) -> dict[str, Any]:
-    hit = pushes[failed & found.chosen].sort_values(["moment", "order"], kind="stable", na_position="first")
+    hit = pushes[failed & explanation.members].sort_values(["moment", "order"], kind="stable", na_position="first")
     jobs = hit["run_url"].dropna().iloc[::-1].drop_duplicates()[:_JOBS]
     return {
-        "dimension": found.dimension,
-        "value": found.value,
-        "failed": found.failed,
-        "of": found.of,
-        "elsewhere_failed": found.elsewhere_failed,
-        "elsewhere_of": found.elsewhere_of,
-        "p": float(f"{math.exp(found.log_p):.2g}"),
+        "dimension": explanation.dimension,
+        "value": explanation.value,
+        "failed": explanation.failed,
+        "of": explanation.of,
+        "elsewhere_failed": explanation.elsewhere_failed,
+        "elsewhere_of": explanation.elsewhere_of,
+        "p": float(f"{math.exp(explanation.log_p):.2g}"),
         "within": Marked(dimension=within.dimension, value=within.value) if within else None,
-        "same": tuple(Marked(dimension=name, value=value) for name, value in found.same),
+        "same": tuple(Marked(dimension=name, value=value) for name, value in explanation.same),
         "jobs": tuple(str(url) for url in jobs),
     }
 

@@ -123,11 +123,11 @@ def healed(cause: Cause) -> str:
 
 def dated_by(totals: Totals) -> str:
     """Return who dates the pushes, where that is not their own logs alone."""
-    said = [f"{number(n)} by {BY.get(by, by)}" for by, n in totals.dated_by.items()]
+    parts = [f"{number(n)} by {BY.get(by, by)}" for by, n in totals.dated_by.items()]
     undated = totals.pushes - totals.dated
     if undated:
-        said.append(f"{number(undated)} undated, in no bar")
-    return "" if not undated and set(totals.dated_by) <= {"stamps", "recording"} else f"Dates: {', '.join(said)}."
+        parts.append(f"{number(undated)} undated, in no bar")
+    return "" if not undated and set(totals.dated_by) <= {"stamps", "recording"} else f"Dates: {', '.join(parts)}."
 
 
 def uploaded(again: tuple[Reuploads, ...]) -> str:

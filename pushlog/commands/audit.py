@@ -83,8 +83,8 @@ def audit(
     Folders, archives, patterns and URLs; beside the pages a Parquet dataset. It goes on where the last run stopped.
     """
     from pushlog.audit.gates import Gates
-    from pushlog.audit.moments import parsed_since
     from pushlog.audit.run import Plan
+    from pushlog.audit.since import parsed_since
     from pushlog.audit.worker import Settings
     from pushlog.commands.analysis import origin_options
     from pushlog.intake.limit_option import time_limit as checked

@@ -5,7 +5,7 @@ import pytest
 
 from pushlog.audit.causes import causes, follow
 from pushlog.audit.fingerprints import normalised
-from pushlog.audit.moments import parsed_since, since
+from pushlog.audit.since import parsed_since, since
 from pushlog.audit.summary import summary
 from pushlog.faults import UserError
 from pushlog.model import DatedBy, Family, Outcome

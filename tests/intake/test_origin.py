@@ -11,7 +11,7 @@ import pytest
 import pushlog
 from pushlog.faults import InputError
 from pushlog.intake.metadata import read_metadata
-from pushlog.intake.origin import OriginOptions, origin_of
+from pushlog.intake.origin import OriginOptions, origin_of, versions_of
 from pushlog.intake.source_pattern import SourcePatternError, parse_source_pattern
 from pushlog.knowledge.origins import origins
 from pushlog.model import DatedBy
@@ -69,6 +69,16 @@ def told(text: str, name: str = "push.log", decoration: str | None = None, **opt
 def test_a_row_takes_its_sample(line):
     assert re.search(line.pattern.encode(), line.sample.encode(), re.MULTILINE)
     assert line.word in line.sample
+
+
+@pytest.mark.parametrize("line", origins().versions, ids=lambda line: line.id)
+def test_a_version_is_read_from_its_sample(line):
+    assert line.word in line.sample
+    assert set(versions_of(f"noise\n{line.sample}\nnoise\n".encode())) == {line.client}
+
+
+def test_a_sentence_that_names_a_client_has_no_version():
+    assert versions_of(b"Docker version is too old\nplease install podman version five\nClient:\n") == {}
 
 
 @pytest.mark.parametrize(
