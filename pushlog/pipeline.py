@@ -6,10 +6,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.build import build_case
+from pushlog.diagnosis.cause import agreed
 from pushlog.diagnosis.excerpt import excerpt
 from pushlog.diagnosis.fate import with_fates
+from pushlog.diagnosis.login import with_logins
 from pushlog.diagnosis.push_again import with_retry_advice
-from pushlog.diagnosis.registry_word import states_of, with_registry_word
+from pushlog.diagnosis.registry_word import with_registry_word
 from pushlog.diagnosis.result_limits import limit_findings, limit_pushes, timed_out_log
 from pushlog.diagnosis.verdict import verdict
 from pushlog.faults import InputError
@@ -157,7 +159,7 @@ def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -
     ]
     cases, unnamed = _with_instructions(cases, options)
     cases, unsized = _with_sizes(cases, options)
-    cases = with_retry_advice([with_fates(with_registry_word(case)) for case in cases])
+    cases = with_logins(with_retry_advice([with_fates(with_registry_word(case)) for case in cases]))
     left_out = (*log.long_lines, *over, *all_pushes.left_out, *([time.note] if len(cases) < len(parsed_pushes) else []))
     notes = (*described.notes, *unnamed, *unsized, *left_out)
     described = replace(
@@ -173,7 +175,7 @@ def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -
 def _dated(source: Raw, cases: Sequence[Case], options: Options) -> Dated:
     began = ((case.push.duration.began, case.push.clock) for case in cases)
     path_parts = options.origin.pattern.parts(source.name) if options.origin.pattern else {}
-    registry = min((state.started for case in cases for state in states_of(case)), default=None)
+    registry = min((state.started for case in cases for state in case.upload_states), default=None)
     return dated(began, source.name, path_parts, source.modified, source.modified_by, registry=registry)
 
 
@@ -223,7 +225,6 @@ def _case(text: LogText, source: Source, push: ParsedPush, timestamps: Timestamp
 
 def _judge(case: Case, habits: tuple[Finding, ...]) -> Diagnosis:
     """Return the diagnosis with its findings, verdict, advice and excerpt."""
-    findings = judge(case, habits)
-    headline, advice = verdict(case.push, findings, case.client)
-    lines = excerpt(case.text, case.push, findings)
-    return replace(case.push, findings=findings, verdict=headline, advice=advice, excerpt=lines)
+    push = agreed(replace(case.push, findings=judge(case, habits)))
+    headline, advice = verdict(push, push.findings, case.client)
+    return replace(push, verdict=headline, advice=advice, excerpt=excerpt(case.text, push, push.findings))

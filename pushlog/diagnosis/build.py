@@ -6,7 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.case import Case
+from pushlog.diagnosis.failing_layers import retries_used_up
 from pushlog.diagnosis.login import login_expired
+from pushlog.diagnosis.registry_word import states_of
 from pushlog.formats.docker.image_store import image_store
 from pushlog.formats.errors.classify import Classified, classify
 from pushlog.formats.image_names import pinged
@@ -87,7 +89,7 @@ def build_case(
         wrapper=parsed.wrapper,
         unread=tuple(Evidence(line=piece.line, text=piece.text) for piece in parsed.unread[:_UNREAD_SHOWN]),
     )
-    return Case(
+    case = Case(
         source=source,
         push=push,
         parsed=parsed,
@@ -97,7 +99,9 @@ def build_case(
         classified=classified,
         end=clock.end,
         knowledge=knowledge,
+        upload_states=states_of(parsed),
     )
+    return replace(case, gave_up=retries_used_up(case))
 
 
 def _reference(parsed: ParsedPush) -> Reference:

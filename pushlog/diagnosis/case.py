@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pushlog.knowledge.wording import Words, fill, steps, versions
@@ -15,8 +16,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pushlog.formats.errors.classify import Classified
+    from pushlog.formats.login import Login
     from pushlog.formats.marks import MarkKind
     from pushlog.formats.parsed_push import ParsedPush
+    from pushlog.formats.upload_state import UploadState
     from pushlog.intake.log_text import LogText
     from pushlog.knowledge.base import Knowledge
     from pushlog.knowledge.clients import ClientFacts
@@ -29,11 +32,14 @@ _IMAGE = "IMAGE"
 _NO_STEP = "Look at the log of the registry for the time of the push; it often says more than the client."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Case:
     """The facts of one push. `push` has no findings yet; `events` is its event table, `slots` its upload slots.
 
     `instructions`: which one made a layer of the image, by its id, also of layers that no line is about.
+    `gave_up`: the layers whose retries were used up when the push failed. `upload_states`: what the registry says in
+    the upload URLs of its errors and retries, in log order. `logins`: the logins above the push, in log order; they are
+    looked for only where one matters.
     """
 
     source: Source
@@ -46,6 +52,9 @@ class Case:
     end: float
     knowledge: Knowledge
     instructions: Mapping[str, str] = field(default_factory=dict)
+    gave_up: tuple[str, ...] = ()
+    upload_states: tuple[UploadState, ...] = ()
+    logins: tuple[Login, ...] = ()
 
     @property
     def table(self) -> pd.DataFrame:
@@ -126,7 +135,7 @@ class Case:
     @property
     def image(self) -> str:
         """The image as the log names it; a word in capitals to be replaced where it does not."""
-        return self.values()["reference"] or _IMAGE
+        return self.values["reference"] or _IMAGE
 
     def steps(
         self, *options: str | tuple[str, ...] | Words, image: str | None = None, **names: str | None
@@ -137,7 +146,7 @@ class Case:
         commands in place of the one that was pushed; `names` are values of further placeholders. Texts of a log don't
         belong into `options` and `image`: they would be filled too.
         """
-        values = {**self.values(), **names}
+        values = {**self.values, **names}
         name = fill(f"`{image}`", values).strip("`") if image else self.image
         values |= {"reference": name, **self.client.words(name)}
         parts = (option if isinstance(option, Words) else _versions(option) for option in options)
@@ -145,9 +154,10 @@ class Case:
 
     @property
     def scopes(self) -> tuple[str, ...]:
-        """The scopes of texts that hold for this push: by client and by registry."""
-        return (*self.client.scopes, f"on-{self.push.registry_kind}")
+        """The scopes of texts that hold for this push: by client, by registry and by image store."""
+        return (*self.client.scopes, f"on-{self.push.registry_kind}", f"store-{self.push.store.value}")
 
+    @cached_property
     def values(self) -> Mapping[str, str | None]:
         """What the placeholders of the catalogue stand for in this push."""
         from pushlog.diagnosis.placeholders import placeholders

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pushlog.diagnosis.failing_layers import failing_layers, retries_used_up
+from pushlog.diagnosis.failing_layers import failing_layers
 from pushlog.knowledge.docker import MAX_ATTEMPTS
 from pushlog.model import Fate, Outcome, State
 
@@ -22,7 +22,7 @@ def with_fates(case: Case) -> Case:
     Docker starts the last attempt when the last countdown is over. A pipe does not show it, the error below proves it.
     """
     push = case.push
-    gave_up = frozenset(retries_used_up(case))
+    gave_up = frozenset(case.gave_up)
     failed = _failed(case)
     layers = tuple(
         replace(

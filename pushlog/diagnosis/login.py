@@ -1,31 +1,46 @@
-"""Whether an error only asks for a login, and whether a login that was good at first had run out by then."""
+"""What a login has to do with a failure: the error asks for one, one ran out, or the log shows what became of one."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pushlog.model import State
+from pushlog.formats.login import logins_above
+from pushlog.model import Family, State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pushlog.diagnosis.case import Case
     from pushlog.formats.errors.classify import Classified
+    from pushlog.formats.login import Login
     from pushlog.model import Layer
 
-# The rows of the catalogue that say no more than "log in"; those that give another reason keep their own word.
-ASKS_FOR_LOGIN = frozenset(
-    {
-        "unauthorized-bare",
-        "unauthorized",
-        "authentication-required-words",
-        "authentication-is-required",
-        "http-401",
-        "no-basic-auth",
-        "no-basic-auth-containerd",
-        "acr-authentication-required",
-        "oauth-token-refused",
-    }
-)
+# The rows of the catalogue that say that the client has no login for a host.
+HAS_NONE = frozenset({"no-basic-auth", "no-basic-auth-containerd"})
+# The rows that say no more than "log in"; those that give another reason keep their own word.
+ASKS_FOR_LOGIN = HAS_NONE | {
+    "unauthorized-bare",
+    "unauthorized",
+    "authentication-required-words",
+    "authentication-is-required",
+    "http-401",
+    "acr-authentication-required",
+    "oauth-token-refused",
+}
+# The rows of refusals without a reason.
+NO_REASON = frozenset({"denied-bare", "denied", "denied-containerd", "denied-words", "http-403", "http-403-head"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenLogins:
+    """What the log shows of logins above a push. `here`: the last one to its registry, good or refused.
+
+    `elsewhere`: the last good one to another host, where none is to this registry or to a host that the log hides.
+    """
+
+    here: Login | None
+    elsewhere: Login | None
 
 
 def asks_for_login(classified: Classified) -> bool:
@@ -37,3 +52,36 @@ def asks_for_login(classified: Classified) -> bool:
 def login_expired(classified: Classified, layers: Sequence[Layer]) -> bool:
     """Return whether an error that asks for a login comes after layers of the same push were accepted."""
     return asks_for_login(classified) and any(layer.state is State.PUSHED for layer in layers)
+
+
+def with_logins(cases: Sequence[Case]) -> list[Case]:
+    """Return the cases of a log with the logins above each push that was refused; what a push printed is none."""
+    ranges = [case.push.lines for case in cases]
+    return [replace(case, logins=_above(case, ranges)) if _may_be_login(case) else case for case in cases]
+
+
+def seen_logins(case: Case) -> SeenLogins | None:
+    """Return the logins that matter for a refusal without a reason; None where the error tells its reason."""
+    if case.classified is None or not _may_be_login(case) or case.layers(State.PUSHED):
+        return None
+    row = case.classified.signature
+    if not asks_for_login(case.classified) and (row is None or row.id not in NO_REASON):
+        return None
+    last: dict[str | None, Login] = {}
+    for login in case.logins:
+        last[login.host] = login
+    hidden = last.pop(None, None)
+    here = last.get(case.push.reference.registry, hidden)
+    others = [login for login in last.values() if login.reason is None and not login.is_out]
+    elsewhere = max(others, key=lambda login: login.line, default=None) if here is None else None
+    return SeenLogins(here=None if here and here.is_out else here, elsewhere=elsewhere)
+
+
+def _may_be_login(case: Case) -> bool:
+    return case.push.error is not None and case.push.error.family in (Family.AUTH, Family.PERMISSION)
+
+
+def _above(case: Case, ranges: Sequence[tuple[int, int]]) -> tuple[Login, ...]:
+    start = case.text.start_of(case.push.lines[0])
+    logins = logins_above(case.text, start)
+    return tuple(login for login in logins if not any(first <= login.line <= last for first, last in ranges))

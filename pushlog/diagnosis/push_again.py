@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.client_retries import retries
-from pushlog.diagnosis.failing_layers import retries_used_up
-from pushlog.model import Family, Outcome
+from pushlog.diagnosis.login import asks_for_login
+from pushlog.model import Family, Outcome, State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,8 +17,6 @@ if TYPE_CHECKING:
 
 # Registry, repository, family, and the row of the catalogue.
 _Failed = tuple[str | None, str | None, Family, str | None]
-# `dial tcp 127.0.0.1:5000`, `dial tcp [::1]:5000`: the address that was really asked.
-_DIALLED = re.compile(r"dial tcp (?:\[(?P<six>[0-9a-fA-F:]+)\]|(?P<four>[0-9.]+)):\d+")
 # Registries whose way to say that a repository is missing can be a closed connection.
 _CLOSES_FOR_MISSING = {"ecr"}
 
@@ -42,19 +38,30 @@ def with_retry_advice(cases: Sequence[Case]) -> list[Case]:
 
 def _helps(case: Case, failure: Failure, *, is_repeated: bool) -> bool | None:
     """Return the judgement; `is_repeated`: an earlier push of this image ended in the same way."""
-    used_up = _used_up(case)
+    used_up = tries_used_up(case)
     if failure.family is Family.DIGEST_MISMATCH and used_up:
         # A byte that flips on the way does so once, not five times in a row.
         return False
+    if failure.retry_helps is None and _refuses_login(case):
+        return False
     if failure.retry_helps is not True:
         return failure.retry_helps
-    doubts = (used_up, _is_loopback(failure), _may_be_missing(case, failure), is_repeated)
+    doubts = (used_up, _may_be_missing(case, failure), is_repeated)
     return None if any(doubts) else True
 
 
-def _used_up(case: Case) -> bool:
+def _refuses_login(case: Case) -> bool:
+    """Return whether a login is asked for and nothing went in: no token ran out on the way, and the next is the same.
+
+    Docker prints each layer that went in; other clients need not.
+    """
+    asks = case.classified is not None and asks_for_login(case.classified)
+    return asks and case.client.uses_docker_engine and not case.layers(State.PUSHED)
+
+
+def tries_used_up(case: Case) -> bool:
     """Return whether the client has tried as often as it does by itself."""
-    if retries_used_up(case):
+    if case.gave_up:
         return True
     announced = retries(case)
     if not announced or case.push.outcome is not Outcome.FAILED:
@@ -62,19 +69,6 @@ def _used_up(case: Case) -> bool:
     # `(3/3)`: a client that counts its retries has had the last one.
     counts = [(mark.fields["TRY"], mark.fields["TRIES"]) for mark in announced if "TRIES" in mark.fields]
     return not counts or any(number == last for number, last in counts)
-
-
-def _is_loopback(failure: Failure) -> bool:
-    """Return whether the refused address is this machine's own: nothing listens there until somebody starts it."""
-    if failure.family is not Family.CONNECTION_REFUSED:
-        return False
-    match = _DIALLED.search(failure.text)
-    if match is None:
-        return False
-    try:
-        return ipaddress.ip_address(match["six"] or match["four"]).is_loopback
-    except ValueError:
-        return False
 
 
 def _may_be_missing(case: Case, failure: Failure) -> bool:

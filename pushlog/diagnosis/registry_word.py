@@ -13,6 +13,7 @@ from pushlog.timeline.blob import is_blob
 
 if TYPE_CHECKING:
     from pushlog.diagnosis.case import Case
+    from pushlog.formats.parsed_push import ParsedPush
     from pushlog.formats.upload_state import UploadState
 
 
@@ -21,7 +22,7 @@ def with_registry_word(case: Case) -> Case:
 
     An upload whose URL names no blob belongs to the only layer that can have failed, if there is one.
     """
-    states = states_of(case)
+    states = case.upload_states
     if not states:
         return case
     push = case.push
@@ -42,9 +43,9 @@ def with_registry_word(case: Case) -> Case:
     return replace(case, push=replace(push, layers=layers, reference=reference))
 
 
-def states_of(case: Case) -> tuple[UploadState, ...]:
+def states_of(parsed: ParsedPush) -> tuple[UploadState, ...]:
     """Return the states in the errors and retries of a push, in log order."""
-    texts = [mark.fields.get("TEXT", "") for mark in case.parsed.marks if mark.kind == MarkKind.RETRY]
-    if case.parsed.error is not None:
-        texts.append(case.parsed.error.text)
+    texts = [mark.fields.get("TEXT", "") for mark in parsed.marks if mark.kind == MarkKind.RETRY]
+    if parsed.error is not None:
+        texts.append(parsed.error.text)
     return tuple(upload_states(text for text in texts if "_state=" in text))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum, Flag, auto
+from enum import Enum, IntEnum, auto
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -12,12 +12,22 @@ if TYPE_CHECKING:
     from pushlog.model import Finding, Severity
 
 
-class Role(Flag):
-    """When a rule is asked. The first cause with a finding ends the search for the cause."""
+class Role(Enum):
+    """What the findings of a rule are about."""
 
-    CAUSE = auto()  # of a failure: `check` is asked first, in the order of `RULES`
-    OTHER = auto()  # `check` is asked of every push
-    ACROSS = auto()  # `across` is asked once, of all pushes of a log
+    CAUSE = auto()  # why a push failed: of several the most specific leads (`cause`)
+    DETAIL = auto()  # how a push went
+    HABIT = auto()  # what people do again and again
+    CAPTURE = auto()  # how the log was kept
+
+
+class Specificity(IntEnum):
+    """How closely a rule that names causes looks at an error."""
+
+    COURSE = auto()  # what came before it: the retries that ran out
+    FAMILY = auto()  # its text, by the catalogue
+    READING = auto()  # its text, closer than the catalogue: takes the place of the catalogue's word
+    CAUSE = auto()  # its text together with the rest of the log: another meaning than the text has by itself
 
 
 class Scope(Enum):
@@ -48,7 +58,7 @@ class Rule(Protocol):
 
     @property
     def ROLE(self) -> Role:  # noqa: N802 - a constant of a module
-        """When it is asked."""
+        """What its findings are about."""
 
     @property
     def SCOPE(self) -> Scope:  # noqa: N802 - a constant of a module
@@ -60,6 +70,14 @@ class PushRule(Rule, Protocol):
 
     def check(self, case: Case, /) -> Iterator[Finding]:
         """Yield the findings on a push, each with evidence."""
+
+
+class CauseRule(PushRule, Protocol):
+    """A rule about why a push failed."""
+
+    @property
+    def SPECIFICITY(self) -> Specificity:  # noqa: N802 - a constant of a module
+        """How closely it looks."""
 
 
 class LogRule(Rule, Protocol):

@@ -21,7 +21,12 @@ _AGAIN = {
 }
 # The shortest lower bound that is worth its words, in seconds: the first countdown of Docker takes as long.
 _TELLING = 5
-_DONE_WORDS = {State.PUSHED: "uploaded", State.EXISTS: "already there", State.MOUNTED: "mounted"}
+_DONE_WORDS = {
+    State.PUSHED: "uploaded",
+    State.EXISTS: "already there",
+    State.MOUNTED: "mounted",
+    State.SKIPPED: "foreign, not sent",
+}
 
 
 def verdict(push: Diagnosis, findings: Sequence[Finding], client: ClientFacts) -> tuple[str, str]:
@@ -80,4 +85,7 @@ def _tried(push: Diagnosis, client: str) -> str:
 
 
 def _kept(push: Diagnosis) -> str:
-    return "All layers are in the registry, the manifest is not." if push.manifest_refused else ""
+    if not push.manifest_refused:
+        return ""
+    has_foreign = any(layer.state is State.SKIPPED for layer in push.layers)
+    return f"All {'other ' if has_foreign else ''}layers are in the registry, the manifest is not."

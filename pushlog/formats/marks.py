@@ -46,6 +46,13 @@ class MarkKind(StrEnum):
     # A line above the push that names its image.
     NAME = "name"
 
+    # A login above the push.
+    LOGIN = "login"
+    LOGGING_IN = "logging_in"
+    LOGGED_IN = "logged_in"
+    LOGIN_REFUSED = "login_refused"
+    LOGGED_OUT = "logged_out"
+
     # Other clients.
     ANNOTATION = "annotation"
     AUTH = "auth"

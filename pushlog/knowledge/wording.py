@@ -59,6 +59,8 @@ GROUPS = ("engine", "docker-cli", "docker-config", "containers-image")
 OTHERS = "others"
 # `on-ecr`: the text holds for pushes to registries of this kind, whatever the client.
 REGISTRY = "on-"
+# `store-containerd`: the text holds for pushes from this image store, where the log tells it.
+STORE = "store-"
 SCOPES = dict.fromkeys((*(client.value for client in Client), *GROUPS, OTHERS))
 _ARTICLE = re.compile(rf"\b(?:an?|the|its|your) \{{(?:{'|'.join(WORDS)})\}}", re.IGNORECASE)
 
@@ -72,7 +74,7 @@ class Words:
     def __post_init__(self) -> None:
         """Refuse a scope that no client can have."""
         for scope, _ in self.by_scope:
-            if scope not in SCOPES and not scope.startswith(REGISTRY):
+            if scope not in SCOPES and not scope.startswith((REGISTRY, STORE)):
                 raise ValueError(f"the scope '{scope}' is none of {', '.join(SCOPES)}")
 
     def of(self, scopes: Collection[str], values: Mapping[str, str | None]) -> str | None:

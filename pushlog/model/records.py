@@ -249,13 +249,18 @@ class Diagnosis:
     other_side: tuple[SideLog, ...] = ()
 
     @property
+    def layers_settled(self) -> int:
+        """Layers with which the push is done: those in the registry, and foreign ones, which are not sent."""
+        return self.progress.layers_done + sum(layer.state is State.SKIPPED for layer in self.layers)
+
+    @property
     def manifest_refused(self) -> bool:
         """Whether every layer was there and the manifest was not accepted.
 
         The graphdriver store names all layers before it sends one. The containerd store names them as they come, in a
         pipe only those that are done: there the error itself has to speak of the manifest.
         """
-        done = self.progress.layers_total > 0 and self.progress.layers_done == self.progress.layers_total
+        done = self.progress.layers_total > 0 and self.layers_settled == self.progress.layers_total
         if not done or self.outcome is not Outcome.FAILED:
             return False
         if self.store is Store.GRAPHDRIVER or self.error is None:

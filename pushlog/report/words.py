@@ -113,6 +113,10 @@ class Band:
         return self.sized == self.layers
 
 
+# At least one layer failed that the log does not name: without it the bar would look full.
+_UNNAMED = Band(stand=Stand.UNKNOWN, word="or more not named", layers=1, bytes=None, sized=0)
+
+
 def duration(d: Duration, clock: Clock) -> str:
     """Return how long the push took, as far as the clock can tell."""
     if d.seconds is not None:
@@ -188,8 +192,14 @@ def _band(stand: Stand, layers: Iterable[Layer], push: Diagnosis) -> Band | None
 
 def waterline(push: Diagnosis) -> tuple[Band, ...]:
     """Return how far the push got: its layers in bands, from those the registry had to those never started."""
-    bands = (_band(stand, push.layers, push) for stand in Stand)
-    return tuple(band for band in bands if band is not None)
+    bands = tuple(band for stand in Stand if (band := _band(stand, push.layers, push)) is not None)
+    return (*bands, _UNNAMED) if bands and partly_named(push) else bands
+
+
+def partly_named(push: Diagnosis) -> bool:
+    """Return whether the log names only layers that are in the registry, though a push of another one failed."""
+    is_full = push.layers_settled == push.progress.layers_total
+    return push.outcome is Outcome.FAILED and is_full and not push.manifest_refused
 
 
 def reached(push: Diagnosis) -> str:
@@ -197,11 +207,11 @@ def reached(push: Diagnosis) -> str:
     progress = push.progress
     if progress.layers_total == 0:
         return "no layers in the log"
-    # Another layer failed, which this log does not name.
-    partly_named = (
-        push.outcome is Outcome.FAILED and progress.layers_done == progress.layers_total and not push.manifest_refused
+    foreign = push.layers_settled - progress.layers_done
+    return (
+        f"{push.layers_settled} of {count(progress.layers_total, 'layer')}{' named' if partly_named(push) else ''}"
+        f"{f', {foreign} of them foreign and not sent' if foreign else ''}"
     )
-    return f"{progress.layers_done} of {count(progress.layers_total, 'layer')}{' named' if partly_named else ''}"
 
 
 def manifest(push: Diagnosis) -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.diagnosis.rule import Role, Scope
+from pushlog.diagnosis.cause import one_cause
+from pushlog.diagnosis.rule import Scope
 from pushlog.model import Severity
 from pushlog.rules import (
     bottleneck_layer,
@@ -16,10 +17,14 @@ from pushlog.rules import (
     concurrency_too_high,
     documented_limit,
     failure,
+    foreign_layers,
     high_reuse,
     interleaved_pushes,
     layer_too_large,
     limit_on_the_way,
+    logged_in_without_right,
+    login_elsewhere,
+    login_refused,
     low_reuse,
     manifest_too_large,
     missing_namespace,
@@ -50,25 +55,30 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pushlog.diagnosis.case import Case
-    from pushlog.diagnosis.rule import LogRule, PushRule, Rule
+    from pushlog.diagnosis.rule import CauseRule, LogRule, PushRule, Rule
     from pushlog.model import Finding
 
-# In the order in which they are asked. Causes: the more specific first, the catalogue's word on the family last.
-# Others: further meanings of an error first.
-PUSH_RULES: tuple[PushRule, ...] = (
+# In the order in which they are asked; of causes that are equally specific the first leads.
+CAUSES: tuple[CauseRule, ...] = (
     token_expired,
     manifest_too_large,
     proxy_body_limit,
     layer_too_large,
     failure,
+    foreign_layers,
     missing_namespace,
     missing_repository,
+    login_refused,
+    login_elsewhere,
+    logged_in_without_right,
     token_outlived,
     limit_on_the_way,
     documented_limit,
     refused_midway,
     silent_refusal,
     retry_exhausted,
+)
+OTHERS: tuple[PushRule, ...] = (
     retrying_the_unretryable,
     no_daemon_retry,
     retry_storm,
@@ -88,18 +98,17 @@ PUSH_RULES: tuple[PushRule, ...] = (
     quiet_push,
 )
 LOG_RULES: tuple[LogRule, ...] = (interleaved_pushes, premature_restart, retrying_the_unretryable, low_reuse)
-RULES: tuple[Rule, ...] = tuple(dict.fromkeys((*PUSH_RULES, *LOG_RULES)))
-CAUSES = tuple(rule for rule in PUSH_RULES if Role.CAUSE in rule.ROLE)
-OTHERS = tuple(rule for rule in PUSH_RULES if Role.OTHER in rule.ROLE)
+RULES: tuple[Rule, ...] = tuple(dict.fromkeys((*CAUSES, *OTHERS, *LOG_RULES)))
 
 _ORDER = tuple(Severity)
 
 
 def judge(case: Case, habits: Sequence[Finding] = ()) -> tuple[Finding, ...]:
-    """Return all findings on a push: the cause first, then by severity, in the order of the rules."""
-    cause = next((findings for rule in CAUSES if (findings := list(rule.check(case)))), [])
-    others = [*(finding for rule in OTHERS if _applies(rule, case) for finding in rule.check(case)), *habits]
-    return (*cause, *sorted(others, key=lambda finding: _ORDER.index(finding.severity)))
+    """Return all findings on a push: the one cause first, then by severity, in the order of the rules."""
+    asked = (rule for rule in CAUSES if _applies(rule, case))
+    causes = one_cause((rule.SPECIFICITY, finding) for rule in asked for finding in rule.check(case))
+    others = [*causes[1:], *(f for rule in OTHERS if _applies(rule, case) for f in rule.check(case)), *habits]
+    return (*causes[:1], *sorted(others, key=lambda finding: _ORDER.index(finding.severity)))
 
 
 def across(cases: Sequence[Case]) -> tuple[tuple[Finding, ...], ...]:

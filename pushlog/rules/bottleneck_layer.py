@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 CODE = "PL201"
 NAME = "bottleneck-layer"
 SEVERITY = Severity.WARNING
-ROLE = Role.OTHER
+ROLE = Role.DETAIL
 SCOPE = Scope.DOCKER_ENGINE
 
 _LEAST_SECONDS = 1.0

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 CODE = "PL202"
 NAME = "concurrency-saturated"
 SEVERITY = Severity.INFO
-ROLE = Role.OTHER
+ROLE = Role.DETAIL
 SCOPE = Scope.DOCKER_ENGINE
 
 DEFAULT = 5

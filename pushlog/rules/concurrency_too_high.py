@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.rule import Role, Scope
 from pushlog.model import Confidence, Family, Finding, Severity, Store
+from pushlog.rules.concurrency_saturated import setting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 CODE = "PL205"
 NAME = "concurrency-too-high"
 SEVERITY = Severity.INFO
-ROLE = Role.OTHER
+ROLE = Role.DETAIL
 SCOPE = Scope.DOCKER_ENGINE
 
 _LEAST = 3
@@ -51,7 +52,7 @@ def check(case: Case) -> Iterator[Finding]:
         explanation="Uploads share the line and the proxies on it; many at a time are slow, and slow ones meet time "
         "limits. That fewer would have gone through is likely only where the line is the weak part.",
         remedy=(
-            'Set `"max-concurrent-uploads": 2` in `/etc/docker/daemon.json`, restart the daemon, push and compare.',
+            f"Set {setting(2)}; push and compare.",
             "If single uploads break off as well, look for a limit on the way instead.",
         ),
         evidence=tuple(case.row(row) for row in first_countdowns),

@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.failing_layers import failing_layers
-from pushlog.diagnosis.rule import Role, Scope
+from pushlog.diagnosis.rule import Role, Scope, Specificity
 from pushlog.diagnosis.size_limits import against, fits, limit, sized
 from pushlog.knowledge.wording import words
 from pushlog.model import Basis, Confidence, Family, Finding, Phase, Severity
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 CODE = "PL505"
 NAME = "documented-limit"
 SEVERITY = Severity.WARNING
-ROLE = Role.OTHER
+ROLE = Role.CAUSE
+SPECIFICITY = Specificity.CAUSE
 SCOPE = Scope.ANY
 
 _VAGUE = (
@@ -101,7 +102,11 @@ def _time(case: Case, layer: Layer, time_limit: Limit, duration: float) -> Findi
                 "Split the layer, so that each part is uploaded in time: `{history} --no-trunc {reference}`",
                 "Split the layer, so that each part is uploaded in time.",
             ),
-            words(engine=f"Send fewer layers at a time, so that each gets more of the line: {setting(1)}"),
+            words(
+                store_containerd="Send fewer layers at a time, so that each gets more of the line, from Docker 29.7: "
+                + setting(1),
+                engine=f"Send fewer layers at a time, so that each gets more of the line: {setting(1)}",
+            ),
         ),
         evidence=_evidence(case, layer),
         confidence=Confidence.LIKELY if measured else Confidence.POSSIBLE,

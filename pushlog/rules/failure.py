@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.failing_layers import failing_layers
 from pushlog.diagnosis.remedy_order import ordered
-from pushlog.diagnosis.rule import Role, Scope
+from pushlog.diagnosis.rule import Role, Scope, Specificity
 from pushlog.knowledge.signatures import RETRIED, Verified
 from pushlog.knowledge.wording import fill, sentences, steps, words
-from pushlog.model import Confidence, Family, Finding, Severity, Store
+from pushlog.model import Confidence, Family, Finding, Severity, State, Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +21,7 @@ CODE = "PL001"
 NAME = Family.AUTH.value
 SEVERITY = Severity.ERROR
 ROLE = Role.CAUSE
+SPECIFICITY = Specificity.FAMILY
 SCOPE = Scope.ANY
 # Stable: a code is never given to another family.
 CODES = {
@@ -84,8 +85,10 @@ def check(case: Case) -> Iterator[Finding]:
     failure, classified = case.push.error, case.classified
     if failure is None or classified is None:
         return
+    if failure.family is Family.TOKEN_EXPIRED and case.layers(State.PUSHED):
+        return  # `token_expired` knows more of it
     row = classified.signature
-    values = case.values()
+    values = case.values
     failing = failing_layers(case)
     layers = failing.proven or (failing.layers if failing.confidence is Confidence.CERTAIN else ())
     if row is None:
@@ -148,6 +151,6 @@ def with_client_remedies(case: Case, remedy: tuple[str, ...]) -> tuple[str, ...]
     failure, client = case.push.error, case.client
     if failure is None:
         return remedy
-    options = tuple(fill(step, case.values()) for step in client.own_remedies(failure.family))
+    options = tuple(fill(step, case.values) for step in client.own_remedies(failure.family))
     both = (*remedy, *options) if failure.family in client.retried else (*options, *remedy)
     return ordered(both, retry_helps=failure.retry_helps) or case.steps()

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 CODE = "PL206"
 NAME = "high-reuse"
 SEVERITY = Severity.INFO
-ROLE = Role.OTHER
+ROLE = Role.DETAIL
 SCOPE = Scope.ANY
 
 LEAST_LAYERS = 3

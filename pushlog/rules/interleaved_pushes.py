@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 CODE = "PL305"
 NAME = "interleaved-pushes"
 SEVERITY = Severity.WARNING
-ROLE = Role.ACROSS
+ROLE = Role.CAPTURE
 SCOPE = Scope.DOCKER_ENGINE
 
 

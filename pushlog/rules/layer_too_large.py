@@ -18,7 +18,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.failing_layers import failing_layers
-from pushlog.diagnosis.rule import Role, Scope
+from pushlog.diagnosis.rule import Role, Scope, Specificity
 from pushlog.diagnosis.size_limits import against, limit, sized
 from pushlog.model import Confidence, Family, Finding, Severity
 
@@ -33,6 +33,7 @@ CODE = "PL503"
 NAME = "layer-too-large"
 SEVERITY = Severity.ERROR
 ROLE = Role.CAUSE
+SPECIFICITY = Specificity.READING
 SCOPE = Scope.ANY
 
 _STATED = re.compile(r"of (?P<is>\d[\d.]* ?[kKMGT]?i?B) is larger than (?P<most>\d[\d.]* ?[kKMGT]?i?B)")

@@ -17,7 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.attempts import attempts
-from pushlog.diagnosis.rule import Role, Scope
+from pushlog.diagnosis.rule import Role, Scope, Specificity
 from pushlog.diagnosis.size_limits import COUNTED
 from pushlog.model import Confidence, Family, Finding, Severity
 from pushlog.units import size
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 CODE = "PL504"
 NAME = "limit-on-the-way"
 SEVERITY = Severity.WARNING
-ROLE = Role.OTHER
+ROLE = Role.CAUSE
+SPECIFICITY = Specificity.CAUSE
 SCOPE = Scope.ANY
 
 _CUTS = (Family.CONNECTION_RESET, Family.EOF, Family.TIMEOUT)

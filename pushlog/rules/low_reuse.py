@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 CODE = "PL207"
 NAME = "low-reuse"
 SEVERITY = Severity.INFO
-ROLE = Role.ACROSS
+ROLE = Role.DETAIL
 SCOPE = Scope.DOCKER_ENGINE
 
 _AGAIN = {

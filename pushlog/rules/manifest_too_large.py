@@ -17,11 +17,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pushlog.diagnosis.rule import Role, Scope
+from pushlog.diagnosis.rule import Role, Scope, Specificity
 from pushlog.diagnosis.size_limits import limit
 from pushlog.knowledge.wording import words
 from pushlog.model import Confidence, Evidence, Family, Finding, Severity, State
-from pushlog.rules import failure
 from pushlog.units import count
 
 if TYPE_CHECKING:
@@ -34,6 +33,7 @@ CODE = "PL502"
 NAME = "manifest-too-large"
 SEVERITY = Severity.ERROR
 ROLE = Role.CAUSE
+SPECIFICITY = Specificity.READING
 SCOPE = Scope.ANY
 
 _SIZE = re.compile(r"manifest.{0,40}(size|large|big|exceed)|(size|large|big|exceed).{0,40}manifest", re.IGNORECASE)
@@ -58,7 +58,6 @@ def check(case: Case) -> Iterator[Finding]:
         title = "The manifest or the image's configuration is larger than the registry or a proxy allows (413)"
         yield _finding(case, title, Confidence.LIKELY)
     elif _hides_reason(classified) and len(case.push.layers) >= _MANY:
-        yield from failure.check(case)
         yield _finding(case, "Possibly the manifest is too large for this registry", Confidence.POSSIBLE)
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.diagnosis.rule import Role, Scope
+from pushlog.diagnosis.rule import Role, Scope, Specificity
 from pushlog.formats.marks import MarkKind
 from pushlog.model import Confidence, Family, Finding, Severity
 
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 CODE = "PL601"
 NAME = "missing-namespace"
 SEVERITY = Severity.WARNING
-ROLE = Role.OTHER
+ROLE = Role.CAUSE
+SPECIFICITY = Specificity.CAUSE
 SCOPE = Scope.ANY
 
 _OFFICIAL = "library/"

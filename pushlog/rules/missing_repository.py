@@ -4,7 +4,7 @@ ECR does not create repositories on push. Current Docker is told so (`name unkno
 before ECR, the same fault shows as endless retries of all layers that end in `EOF`.
 
 Recognised by: retries that ran out, then `EOF` or a reset connection, on an ECR host, and no layer that went in: one
-that did would prove that the repository exists.
+that did would prove that the repository exists. Of clients other than Docker the error alone, as a possibility.
 
 What to do: ask ECR for the repository, and create it if it is missing.
 
@@ -16,8 +16,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pushlog.diagnosis.failing_layers import retries_used_up
-from pushlog.diagnosis.rule import Role, Scope
+from pushlog.diagnosis.rule import Role, Scope, Specificity
 from pushlog.model import Confidence, Family, Finding, Severity
 
 if TYPE_CHECKING:
@@ -28,8 +27,9 @@ if TYPE_CHECKING:
 CODE = "PL602"
 NAME = "missing-repository"
 SEVERITY = Severity.WARNING
-ROLE = Role.OTHER
-SCOPE = Scope.DOCKER_ENGINE
+ROLE = Role.CAUSE
+SPECIFICITY = Specificity.CAUSE
+SCOPE = Scope.ANY
 
 _WHERE = "--registry-id {account} --region {region}"
 _HOST = re.compile(r"(?P<account>\d{12})\.dkr\.ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\.")
@@ -40,19 +40,26 @@ def check(case: Case) -> Iterator[Finding]:
     failure, reference = case.push.error, case.push.reference
     is_cut = failure is not None and failure.family in (Family.EOF, Family.CONNECTION_RESET)
     host = _HOST.match(reference.registry or "")
-    if not is_cut or host is None or not retries_used_up(case) or any(layer.state.done for layer in case.push.layers):
+    if not is_cut or host is None or any(layer.state.done for layer in case.push.layers):
         return
-    is_eof = failure is not None and failure.family is Family.EOF
+    is_engine = case.client.uses_docker_engine
+    if is_engine and not case.gave_up:
+        return
+    is_eof = is_engine and failure is not None and failure.family is Family.EOF
     repository = reference.repository or "REPOSITORY"
     yield Finding(
         rule=CODE,
         name=NAME,
         severity=SEVERITY,
-        title=f"Or the repository {repository} does not exist: on Amazon ECR that can look like this",
-        explanation="ECR creates no repositories on push, and no layer went in that would show that this one exists.",
+        title=f"The repository {repository} most likely does not exist in Amazon ECR"
+        if is_eof
+        else f"Or the repository {repository} does not exist: on Amazon ECR that can look like this",
+        explanation="ECR creates no repositories on push, and no layer went in that would show that this one exists. "
+        "Older Docker, or a proxy before ECR, then shows a connection that is closed again and again.",
         remedy=case.steps(
             f"Ask for it: `aws ecr describe-repositories {_WHERE} --repository-names {{repository}}`",
             f"If it is not found, create it: `aws ecr create-repository {_WHERE} --repository-name {{repository}}`",
+            "If it is there, something before Amazon ECR cuts the connection: look at proxy and VPN, then push again.",
             account=host["account"],
             region=host["region"],
         ),

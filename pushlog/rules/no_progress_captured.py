@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 CODE = "PL301"
 NAME = "no-progress-captured"
 SEVERITY = Severity.INFO
-ROLE = Role.OTHER
+ROLE = Role.CAPTURE
 SCOPE = Scope.DOCKER_ENGINE
 
 _THERE = (State.EXISTS, State.MOUNTED, State.SKIPPED)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 CODE = "PL402"
 NAME = "premature-restart"
 SEVERITY = Severity.WARNING
-ROLE = Role.ACROSS
+ROLE = Role.HABIT
 SCOPE = Scope.DOCKER_ENGINE
 
 

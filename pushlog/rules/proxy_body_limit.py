@@ -17,7 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.failing_layers import FailingLayers, failing_layers
-from pushlog.diagnosis.rule import Role, Scope
+from pushlog.diagnosis.rule import Role, Scope, Specificity
 from pushlog.diagnosis.size_limits import COUNTED, fits, sized
 from pushlog.model import Basis, Confidence, Evidence, Finding, Severity, State
 from pushlog.units import size
@@ -33,6 +33,7 @@ CODE = "PL501"
 NAME = "proxy-body-limit"
 SEVERITY = Severity.ERROR
 ROLE = Role.CAUSE
+SPECIFICITY = Specificity.READING
 SCOPE = Scope.ANY
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 CODE = "PL307"
 NAME = "pushed-before-the-error"
 SEVERITY = Severity.INFO
-ROLE = Role.OTHER
+ROLE = Role.DETAIL
 SCOPE = Scope.DOCKER_ENGINE
 
 # Content trust signs after the push, and its lines are output of `docker push` too.

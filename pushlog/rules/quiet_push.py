@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 CODE = "PL304"
 NAME = "quiet-push"
 SEVERITY = Severity.INFO
-ROLE = Role.OTHER
+ROLE = Role.CAPTURE
 SCOPE = Scope.ANY
 
 

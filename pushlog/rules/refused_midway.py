@@ -15,7 +15,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.diagnosis.rule import Role, Scope
+from pushlog.diagnosis.login import NO_REASON
+from pushlog.diagnosis.rule import Role, Scope, Specificity
 from pushlog.model import Confidence, Finding, Severity, State
 from pushlog.units import count
 
@@ -27,18 +28,16 @@ if TYPE_CHECKING:
 CODE = "PL604"
 NAME = "refused-midway"
 SEVERITY = Severity.WARNING
-ROLE = Role.OTHER
+ROLE = Role.CAUSE
+SPECIFICITY = Specificity.CAUSE
 SCOPE = Scope.ANY
-
-# Rows of the catalogue for refusals without a reason.
-_NO_REASON = ("denied-bare", "denied", "denied-containerd", "denied-words", "http-403", "http-403-head")
 
 
 def check(case: Case) -> Iterator[Finding]:
     """Fire on a refusal without a reason after a layer went through."""
     classified, pushed = case.classified, case.layers(State.PUSHED)
     row = classified.signature if classified else None
-    if row is None or row.id not in _NO_REASON or not pushed:
+    if row is None or row.id not in NO_REASON or not pushed:
         return
     last = case.all_in
     yield Finding(

@@ -23,8 +23,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.diagnosis import client_retries
 from pushlog.diagnosis.attempts import Attempt, attempts
-from pushlog.diagnosis.failing_layers import retries_used_up
-from pushlog.diagnosis.rule import Role, Scope
+from pushlog.diagnosis.rule import Role, Scope, Specificity
 from pushlog.knowledge.docker import MAX_ATTEMPTS
 from pushlog.model import Confidence, Evidence, Finding, Severity
 from pushlog.units import size
@@ -37,7 +36,8 @@ if TYPE_CHECKING:
 CODE = "PL101"
 NAME = "retry-exhausted"
 SEVERITY = Severity.ERROR
-ROLE = Role.OTHER
+ROLE = Role.CAUSE
+SPECIFICITY = Specificity.COURSE
 SCOPE = Scope.ANY
 
 
@@ -47,7 +47,7 @@ def check(case: Case) -> Iterator[Finding]:
         yield from client_retries.exhausted(case, CODE, NAME)
         return
     failure = case.push.error
-    ids = retries_used_up(case)
+    ids = case.gave_up
     if failure is None or not ids or failure.retry_helps is False:
         return
     is_one_layer = len(ids) == 1
@@ -100,6 +100,6 @@ def _remedy(case: Case, *, is_one_layer: bool) -> tuple[str, ...]:
             "If it breaks at about the same byte again, look for a size or time limit on the way: proxy, load "
             "balancer, firewall, VPN."
         )
-        return case.steps(push_again, limit)
-    ask = "If all layers fail again, ask whoever runs the registry or the network for the time of this push."
-    return case.steps(push_again, ask)
+        return case.steps(limit, push_again)
+    ask = "If all layers fail in this way, ask whoever runs the registry or the network for the time of this push."
+    return case.steps(ask, push_again)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 CODE = "PL102"
 NAME = "retry-recovered"
 SEVERITY = Severity.INFO
-ROLE = Role.OTHER
+ROLE = Role.DETAIL
 SCOPE = Scope.ANY
 
 

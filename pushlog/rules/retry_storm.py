@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 CODE = "PL104"
 NAME = "retry-storm"
 SEVERITY = Severity.WARNING
-ROLE = Role.OTHER
+ROLE = Role.DETAIL
 SCOPE = Scope.DOCKER_ENGINE
 
 _LEAST = 3

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.diagnosis.failing_layers import retries_used_up
 from pushlog.diagnosis.rule import Role, Scope
 from pushlog.diagnosis.same_image import earlier
 from pushlog.knowledge.docker import MAX_ATTEMPTS
@@ -30,13 +29,13 @@ if TYPE_CHECKING:
 CODE = "PL401"
 NAME = "retrying-the-unretryable"
 SEVERITY = Severity.WARNING
-ROLE = Role.OTHER | Role.ACROSS
+ROLE = Role.HABIT
 SCOPE = Scope.ANY
 
 
 def check(case: Case) -> Iterator[Finding]:
     """Fire within one push of Docker's engine: countdowns that ran out before an error that can't heal."""
-    failure, ids = case.push.error, retries_used_up(case)
+    failure, ids = case.push.error, case.gave_up
     if failure is None or failure.retry_helps is not False or not ids or not case.client.uses_docker_engine:
         return
     layers = [layer for layer in case.push.layers if layer.id in ids]

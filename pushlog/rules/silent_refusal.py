@@ -14,8 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.diagnosis.failing_layers import retries_used_up
-from pushlog.diagnosis.rule import Role, Scope
+from pushlog.diagnosis.rule import Role, Scope, Specificity
 from pushlog.model import Confidence, Finding, Severity
 
 if TYPE_CHECKING:
@@ -26,7 +25,8 @@ if TYPE_CHECKING:
 CODE = "PL603"
 NAME = "silent-refusal"
 SEVERITY = Severity.WARNING
-ROLE = Role.OTHER
+ROLE = Role.CAUSE
+SPECIFICITY = Specificity.CAUSE
 SCOPE = Scope.DOCKER_ENGINE
 
 _CODES = ("DENIED", "UNAUTHORIZED")
@@ -39,11 +39,7 @@ def check(case: Case) -> Iterator[Finding]:
     classified = case.classified
     if classified is None or not classified.parts.bare or classified.code not in _CODES:
         return
-    if (
-        not retries_used_up(case)
-        or case.push.registry_kind in _CREATE
-        or any(layer.state.done for layer in case.push.layers)
-    ):
+    if not case.gave_up or case.push.registry_kind in _CREATE or any(layer.state.done for layer in case.push.layers):
         return
     repository = case.push.reference.repository or "the repository"
     yield Finding(

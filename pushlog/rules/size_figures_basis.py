@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 CODE = "PL302"
 NAME = "size-figures-basis"
 SEVERITY = Severity.INFO
-ROLE = Role.OTHER
+ROLE = Role.CAPTURE
 SCOPE = Scope.ANY
 
 _WORDS = {

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 CODE = "PL203"
 NAME = "stalled-layer"
 SEVERITY = Severity.WARNING
-ROLE = Role.OTHER
+ROLE = Role.DETAIL
 SCOPE = Scope.DOCKER_ENGINE
 
 _LEAST = 30.0

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 CODE = "PL308"
 NAME = "success-not-proven"
 SEVERITY = Severity.INFO
-ROLE = Role.OTHER
+ROLE = Role.CAPTURE
 SCOPE = Scope.ANY
 
 

@@ -19,7 +19,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.failing_layers import failing_layers
-from pushlog.diagnosis.rule import Role, Scope
+from pushlog.diagnosis.rule import Role, Scope, Specificity
 from pushlog.model import Confidence, Family, Finding, Severity, State
 from pushlog.rules.failure import CODES, with_client_remedies
 from pushlog.units import count, seconds
@@ -34,6 +34,7 @@ CODE = CODES[Family.TOKEN_EXPIRED]
 NAME = Family.TOKEN_EXPIRED.value
 SEVERITY = Severity.ERROR
 ROLE = Role.CAUSE
+SPECIFICITY = Specificity.READING
 SCOPE = Scope.ANY
 
 # Words of a registry's notes about the life of a login.

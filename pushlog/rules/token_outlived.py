@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.login import asks_for_login
-from pushlog.diagnosis.rule import Role, Scope
+from pushlog.diagnosis.rule import Role, Scope, Specificity
 from pushlog.model import Confidence, Family, Finding, Severity
 from pushlog.rules.token_expired import lifetime
 
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 CODE = "PL605"
 NAME = "token-outlived"
 SEVERITY = Severity.WARNING
-ROLE = Role.OTHER
+ROLE = Role.CAUSE
+SPECIFICITY = Specificity.CAUSE
 SCOPE = Scope.DOCKER_ENGINE
 
 
@@ -47,7 +48,7 @@ def check(case: Case) -> Iterator[Finding]:
         rule=CODE,
         name=NAME,
         severity=SEVERITY,
-        title="Or the login was good, and its token ran out during the upload",
+        title="The login was good at first; its token most likely ran out during the upload",
         explanation=f"The refusal came {case.over} after the start. {lifetime(case)}",
         remedy=case.steps(
             "To tell: push a small image to the same repository with the same login. If that works, it is the token.",

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 CODE = "PL303"
 NAME = "truncated-log"
 SEVERITY = Severity.WARNING
-ROLE = Role.OTHER
+ROLE = Role.CAPTURE
 SCOPE = Scope.ANY
 
 # So far below the push an error is looked for that may be its own, in bytes and in lines.

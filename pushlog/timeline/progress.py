@@ -15,6 +15,7 @@ PROOFS = {
     "done": "The client says that the push is done, so every layer and the manifest are in the registry.",
     "last_word": "The client ended without an error; that the manifest is in the registry it does not say.",
 }
+_FOREIGN = "The manifest is in the registry; foreign layers are not sent: they stay where the manifest says."
 # Of layers whose lines stop in the middle a log with a digest line lacks lines, or has those of another push.
 _UNPROVEN = "But the lines of {} of {} layers end before these are done: lines are missing, or it proves another push."
 _UNFINISHED = (State.PUSHING, State.RETRYING, State.WAITING, State.PREPARING)
@@ -46,7 +47,10 @@ def progress(
     unfinished = sum(layer.state in _UNFINISHED for layer in layers)
     exact = (outcome is Outcome.SUCCEEDED and not unfinished) or (capture is Capture.JSON and sized)
     if outcome is Outcome.SUCCEEDED:
-        why = f"{PROOFS[proof]} {_UNPROVEN.format(unfinished, len(layers))}" if unfinished else PROOFS[proof]
+        meaning = (
+            _FOREIGN if proof == "digest" and any(layer.state is State.SKIPPED for layer in layers) else PROOFS[proof]
+        )
+        why = f"{meaning} {_UNPROVEN.format(unfinished, len(layers))}" if unfinished else meaning
     elif layers or not names:
         why = _why(layers, sent, outcome, capture, figures=figures, piped=piped)
     else:

@@ -82,7 +82,41 @@ COPIED = [
     f"Copying config sha256:{B * 5}bbbb",
     "Writing manifest to image destination",
 ]
+LOGIN = "$ docker login registry.example.com -u bob --password-stdin"
+REFUSED = [HEADER, "aaaaaaaaaaaa: Preparing", "unauthorized: authentication required"]
 CASES = [
+    Rule(
+        "login-refused",
+        [
+            LOGIN,
+            'Error response from daemon: Get "https://registry.example.com/v2/": denied: access forbidden',
+            *REFUSED,
+        ],
+        [LOGIN, "Login Succeeded", *REFUSED],
+        lines=(2, 5),
+        sure=Confidence.CERTAIN,
+    ),
+    Rule(
+        "login-elsewhere",
+        ["$ docker login -u bob --password-stdin", "Login Succeeded", *REFUSED],
+        ["$ docker login -u bob --password-stdin", "Login Succeeded", LOGIN, "Login Succeeded", *REFUSED],
+        lines=(2, 5),
+        sure=Confidence.LIKELY,
+    ),
+    Rule(
+        "logged-in-without-right",
+        [LOGIN, "Login Succeeded", *REFUSED],
+        [LOGIN, "Login Succeeded", "Removing login credentials for registry.example.com", *REFUSED],
+        lines=(2, 5),
+        sure=Confidence.LIKELY,
+    ),
+    Rule(
+        "foreign-layers",
+        [HEADER, *prepared(A, B), f"{A}: Skipped foreign layer", *pushed(B), "manifest invalid: manifest invalid"],
+        [HEADER, *prepared(A, B), *pushed(A, B), "manifest invalid: manifest invalid"],
+        layers=(A,),
+        sure=Confidence.LIKELY,
+    ),
     Rule(
         "stalled-layer",
         stamped(
