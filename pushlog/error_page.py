@@ -74,7 +74,7 @@ def _setting(text: str) -> _Setting:
         case = pushes[-1]
         if case.push.client is Client.UNKNOWN:
             case = replace(case, push=replace(case.push, client=Client.DOCKER))
-        return _Setting(client=case.client, scopes=case.scopes, values=case.values(), case=case)
+        return _Setting(client=case.client, scopes=case.scopes, values=case.values, case=case)
     docker = clients()[Client.DOCKER]
     return _Setting(client=docker, scopes=docker.scopes, values=docker.words("REFERENCE"), case=None)
 
