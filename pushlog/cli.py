@@ -4,36 +4,47 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from typer.exceptions import TyperException
 
-from pushlog.commands.analyze import analyze
-from pushlog.commands.audit import audit
-from pushlog.commands.compare import compare
-from pushlog.commands.config import config
-from pushlog.commands.epilogs import EPILOGS
-from pushlog.commands.man import man
-from pushlog.commands.recipe import recipe
-from pushlog.commands.record import record
-from pushlog.commands.redact import redact
-from pushlog.commands.report import report
-from pushlog.commands.rules import explain, rules
-from pushlog.commands.schema import schema
-from pushlog.commands.watch import watch
 from pushlog.faults import UserError
-from pushlog.front_door import FrontDoor, GroupedCommand
+from pushlog.front_door import OPTIONS, FrontDoor, GroupedCommand, routed
 from pushlog.guard import run_isolated
 
-# In the order of `pushlog --help`, by what they are for. A module of commands/ imports the heavy packages inside its
-# function.
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+# In the order of `pushlog --help`, by what they are for, with their summaries: only the module of the command that is
+# called is loaded, and the help needs none.
 COMMANDS = {
-    "Read logs": (analyze, audit, compare, report),
-    "While it pushes": (watch, record),
-    "Look up": (explain, rules, recipe, config, schema),
-    "Pass on": (redact,),
+    "Read logs": {
+        "analyze": "Show why a push failed, how far it got, what to do.",
+        "audit": "Read thousands of logs: one index page, a page per failed push.",
+        "compare": "Compare two pushes or two audits.",
+        "report": "Re-render any output from a saved JSON result.",
+    },
+    "While it pushes": {
+        "watch": "Follow a running push live, then show its report.",
+        "record": "Run a push and record it with its times.",
+    },
+    "Look up": {
+        "explain": "Explain a rule, or an error text without a log.",
+        "rules": "List all rules, or check a rules file.",
+        "recipe": "Print a script that fetches the logs of a CI system into a folder for audit.",
+        "config": "Show the settings, and where each comes from.",
+        "schema": "Print the JSON Schema of a result, an audit, or a file of yours.",
+    },
+    "Pass on": {
+        "redact": "Remove secrets from a log; the analysis stays the same.",
+    },
 }
+# Not in the help: for packagers.
+HIDDEN = {"man": "Print the manual page."}
+# A module of commands/ has the name of its command, but for these.
+MODULES = {"explain": "rules"}
+COMPLETION = "_PUSHLOG_COMPLETE"
 EXAMPLES = """
 Examples:
   pushlog push-log.txt                    why a push failed, and what to do now
@@ -47,15 +58,56 @@ Where to go on:
   pushlog --install-completion            completion for bash, zsh and fish
 """
 
-app = typer.Typer(
-    name="pushlog",
-    cls=FrontDoor,
-    epilog=EXAMPLES,
-    subcommand_metavar="[COMMAND] [FILE...]",
-    context_settings={"help_option_names": ["-h", "--help"]},
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
+
+def program(wanted: Collection[str] | None) -> typer.Typer:
+    """Return the program with these commands as they are, and the others by name and summary; None: all of them."""
+    app = typer.Typer(
+        name="pushlog",
+        cls=FrontDoor,
+        epilog=EXAMPLES,
+        subcommand_metavar="[COMMAND] [FILE...]",
+        context_settings={"help_option_names": ["-h", "--help"]},
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(pushlog)
+    for panel, commands in (*COMMANDS.items(), ("", HIDDEN)):
+        for name, summary in commands.items():
+            is_wanted = wanted is None or name in wanted
+            function = _command(name) if is_wanted else _stand_in(summary)
+            epilog = _epilog(name) if is_wanted else None
+            app.command(name, cls=GroupedCommand, rich_help_panel=panel, epilog=epilog, hidden=commands is HIDDEN)(
+                function
+            )
+    return app
+
+
+def _command(name: str) -> Callable[..., object]:
+    from importlib import import_module
+
+    function: Callable[..., object] = getattr(import_module(f"pushlog.commands.{MODULES.get(name, name)}"), name)
+    return function
+
+
+def _epilog(name: str) -> str | None:
+    from pushlog.commands.epilogs import EPILOGS
+
+    return EPILOGS.get(name)
+
+
+def _stand_in(summary: str) -> Callable[[], None]:
+    def command() -> None:
+        """Do nothing: it stands in the help alone."""
+
+    command.__doc__ = summary
+    return command
+
+
+def _wanted(arguments: Sequence[str]) -> Collection[str] | None:
+    """Return the command that a call needs; the manual page and completion need all."""
+    names = {name for commands in (*COMMANDS.values(), HIDDEN) for name in commands}
+    first = routed(arguments, names, OPTIONS)[:1]
+    return None if COMPLETION in os.environ or first == ["man"] else first
 
 
 def main() -> NoReturn:
@@ -65,7 +117,7 @@ def main() -> NoReturn:
     try:
         code = run_isolated(sys.argv[1:])
         if code is None:
-            code = app(prog_name="pushlog", standalone_mode=False)
+            code = program(_wanted(sys.argv[1:]))(prog_name="pushlog", standalone_mode=False)
         sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort):
         code = Exit.CTRL_C
@@ -112,7 +164,6 @@ def _print_version(is_requested: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def pushlog(
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
@@ -122,9 +173,3 @@ def pushlog(
 
     pushlog FILE... is short for pushlog analyze FILE..., and a log can be piped in. Nothing is sent anywhere.
     """
-
-
-for _panel, _commands in COMMANDS.items():
-    for _command in _commands:
-        app.command(cls=GroupedCommand, rich_help_panel=_panel, epilog=EPILOGS.get(_command.__name__))(_command)
-app.command(cls=GroupedCommand, hidden=True)(man)

@@ -21,6 +21,8 @@ ANALYZE = "analyze"
 HELP = "--help"
 CONFIG = "--config"
 OTHER_OPTIONS = "Options"
+# Those of the program itself.
+OPTIONS = ("-h", HELP, "--version", "--install-completion", "--show-completion")
 
 
 def routed(arguments: Sequence[str], commands: Collection[str], options: Collection[str]) -> list[str]:
@@ -52,8 +54,7 @@ class FrontDoor(TyperGroup):
         """Add the command that the arguments leave out, for completion too."""
         if ctx.resilient_parsing and not args:
             return super().parse_args(ctx, args)
-        options = {name for parameter in self.get_params(ctx) for name in parameter.opts}
-        return super().parse_args(ctx, routed(args, self.commands, options))
+        return super().parse_args(ctx, routed(args, self.commands, OPTIONS))
 
     def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
         """Find the command. Raises UserError."""

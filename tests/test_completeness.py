@@ -5,7 +5,7 @@ import re
 import pytest
 from typer.testing import CliRunner
 
-from pushlog.cli import app
+from pushlog.cli import program
 from pushlog.formats.dialects import DIALECTS
 from pushlog.knowledge.clients import clients
 from pushlog.model import Client
@@ -37,7 +37,7 @@ def test_every_dialect_has_a_grammar_of_its_own(dialect):
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_output_is_named_where_users_look(name):
-    shown = CliRunner().invoke(app, ["analyze", "--help"], env={"COLUMNS": "200", "NO_COLOR": "1"}).output
+    shown = CliRunner().invoke(program(None), ["analyze", "--help"], env={"COLUMNS": "200", "NO_COLOR": "1"}).output
     assert re.search(rf"\b{name}\b", shown), f"{name}: not in `pushlog analyze --help`"
     assert re.search(rf"\b{name}\b", (ROOT / "README.md").read_text("utf-8")), f"{name}: not in README.md"
     tests = ROOT / "tests" / "report"

@@ -9,7 +9,7 @@ import pytest
 
 from pushlog import cli
 from pushlog.error_page import error_page
-from pushlog.front_door import routed
+from pushlog.front_door import OPTIONS, routed
 from pushlog.knowledge.signatures import signatures
 from pushlog.rule_pages import page
 from pushlog.suggest import did_you_mean
@@ -18,7 +18,6 @@ from tests.payloads import CSI, OSC
 
 FAILED = str(SAMPLES / "push-log.txt")
 COMMANDS = ("analyze", "audit", "explain", "rules")
-OPTIONS = ("--help", "-h", "--version")
 
 
 @pytest.fixture
@@ -242,7 +241,7 @@ def test_the_manual_page_names_every_command_and_option(run):
     manual = run("man")[1].replace("\\-", "-")
     for commands in cli.COMMANDS.values():
         for command in commands:
-            assert f".SS pushlog {command.__name__} " in manual
+            assert f".SS pushlog {command} " in manual
     assert "--exit-class" in manual
     assert [line for line in manual.splitlines() if line.startswith("'")] == []
 
@@ -254,3 +253,29 @@ def test_the_manual_page_is_valid(run):
         ["groff", "-man", "-Tutf8", "-ww", "-z"], input=manual.encode(), capture_output=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("name", [name for commands in cli.COMMANDS.values() for name in commands])
+def test_the_summary_in_the_help_is_that_of_the_command(name):
+    function = cli._command(name)
+    assert (function.__doc__ or "").partition("\n")[0] == {k: v for c in cli.COMMANDS.values() for k, v in c.items()}[
+        name
+    ]
+
+
+def test_the_options_of_the_program_are_told_from_those_of_analyze():
+    from typer.main import get_command
+
+    command = get_command(cli.program(()))
+    context = command.make_context("pushlog", [], resilient_parsing=True)
+    assert {option for parameter in command.get_params(context) for option in parameter.opts} == set(OPTIONS)
+
+
+def test_a_call_loads_only_its_own_command():
+    code = (
+        "import sys; sys.argv = ['pushlog', 'recipe']\nfrom pushlog.cli import main\n"
+        "try: main()\nexcept SystemExit: pass\n"
+        "loaded = [name for name in sys.modules if name.startswith('pushlog.commands.')]\n"
+        "assert set(loaded) == {'pushlog.commands.recipe', 'pushlog.commands.epilogs'}, loaded"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
