@@ -44,6 +44,13 @@ class ExecutorError(UserError):
     """No executor can be had, or it is gone. Finished results are kept."""
 
 
+def available_processors() -> int:
+    """Return how many processors this process may use; of those it may not, only Linux tells."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def processes(jobs: int) -> Executor:
     """Return a pool of processes. On Linux a server process loads the code once and forks the workers.
 

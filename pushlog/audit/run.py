@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import sys
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pushlog.audit import dataset, index, markdown
-from pushlog.audit.executors import Executors, cluster, processes
+from pushlog.audit.executors import Executors, available_processors, cluster, processes
 from pushlog.audit.files import locked, put
 from pushlog.audit.frames import frames
 from pushlog.audit.inputs import discover
@@ -133,7 +132,7 @@ def _read(inputs: list[Input], store: Store, plan: Plan) -> None:
     if plan.scheduler is not None:
         make, workers = cluster(plan.scheduler)
     else:
-        workers = min(plan.jobs or len(os.sched_getaffinity(0)), len(work))
+        workers = min(plan.jobs or available_processors(), len(work))
         make = partial(processes, workers)
     with progress(len(inputs), sys.stderr) as advance:
         for unit, result in Executors(make, workers, plan.settings).results(work):

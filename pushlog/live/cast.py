@@ -67,7 +67,7 @@ class Cast:
 def start_cast(path: str, size: tuple[int, int], command: Sequence[str]) -> Cast:
     """Return a new recording that replaces any old one; `size` is columns and rows. Raises OutputError."""
     try:
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
     except (OSError, ValueError) as error:
         why = (getattr(error, "strerror", None) or str(error)).lower()
         raise OutputError(f"{path}: the recording can't be written: {why}") from error

@@ -53,7 +53,9 @@ def record(command: Sequence[str], recording: Cast, size: tuple[int, int]) -> in
 @contextmanager
 def _signals(forwarded: Sequence[int]) -> Iterator[int]:
     """Yield a file from which signals are read as bytes; after the block signals act as before."""
-    reader, writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    reader, writer = os.pipe()  # macOS has no pipe2; the command inherits neither end
+    for end in (reader, writer):
+        os.set_blocking(end, False)
     before = {number: signal.signal(number, _ignore) for number in (*forwarded, signal.SIGWINCH, signal.SIGCHLD)}
     previous_fd = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     try:

@@ -73,7 +73,9 @@ def screen(*, no_color: bool) -> Iterator[Screen]:
         return
     from pushlog.live.view import View
 
-    before = {number: signal.signal(number, _leave) for number in (signal.SIGTERM, signal.SIGHUP)}
+    # Windows has no SIGHUP.
+    ending = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.signal(number, _leave) for number in ending}
     try:
         with View(color=not no_color and not os.environ.get("NO_COLOR")) as view:
             yield view
