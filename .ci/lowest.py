@@ -7,6 +7,8 @@ from pathlib import Path
 
 if __name__ == "__main__":
     project = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["project"]
-    for requirement in project["dependencies"]:
-        name, lowest = re.fullmatch(r"([\w-]+)>=([\d.]+).*", requirement).groups()
+    extras = project["optional-dependencies"]
+    beside = (item for name in ("audit", "remote", "zstd", "dask", "rules") for item in extras[name])
+    for requirement in (*project["dependencies"], *beside):
+        name, lowest = re.fullmatch(r"([\w-]+)(?:\[.*\])?>=([\d.]+).*", requirement).groups()
         sys.stdout.write(f"{name}=={lowest}\n")
