@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # Each is drawn by the module of its name in report/, which is loaded on use.
 FORMATS = ("text", "json", "html", "markdown", "github", "gitlab", "sarif", "junit", "trace")
+# Formats that describe the rules themselves.
+DESCRIBED = ("sarif",)
 STDOUT = "-"
 # The longer ones first.
 ENDINGS = {
@@ -130,6 +132,11 @@ def write(targets: Sequence[Output], logs: Sequence[Log], *, no_color: bool, col
 
 def _render(name: str, logs: Sequence[Log], *, no_color: bool, for_file: bool, forced: bool = False) -> str:
     if name != "text":
+        if name in DESCRIBED:
+            from pushlog.report.rule_links import describe_by
+            from pushlog.rule_pages import generic
+
+            describe_by(generic)
         module: OutputModule = cast("OutputModule", import_module(f"pushlog.report.{name}"))
         return module.render(logs)
     from pushlog.report import text

@@ -148,3 +148,9 @@ def codes() -> dict[str, str]:
     """Return the code of every rule by its name."""
     families = {family.value: code for family, code in failure.CODES.items()}
     return families | {rule.NAME: rule.CODE for rule in _others()}
+
+
+def generic(name: str) -> tuple[str, str] | None:
+    """Return what a rule means, in a line and in full, without anything of a push; None for what is no rule."""
+    rule_page = page(name)
+    return (rule_page.title, rule_page.text) if rule_page else None

@@ -43,6 +43,7 @@ RANKS = {
     "error_page": 8,
     "settings": 8,
     "selection": 9,
+    "rule_site": 9,
     "tables": 8,
     "share": 8,
     "report": 8,

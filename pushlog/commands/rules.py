@@ -12,6 +12,7 @@ from pushlog.report.visible import visible
 
 # The page of `explain` that is no rule's.
 RULES_FILE = "rules-file"
+LISTS = ("text", "json")
 
 
 def _names(incomplete: str) -> list[str]:
@@ -27,6 +28,15 @@ def rules(
         list[str] | None,
         typer.Argument(metavar="[lint FILE...]", help="Check rules files instead.", show_default=False),
     ] = None,
+    formats: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-f",
+            "--format",
+            metavar="FORMAT[=PATH]",
+            help="text, json, or html=DIR/, a site of all rules, error messages, registries and CI systems.",
+        ),
+    ] = None,
 ) -> int:
     """List all rules, or check a rules file.
 
@@ -37,11 +47,49 @@ def rules(
 
     if words:
         return int(Exit.USAGE if _lint(words) else Exit.DONE)
+    for item in formats or ["text"]:
+        _write(item)
+    return int(Exit.DONE)
+
+
+def _write(item: str) -> None:
+    """Write the rules in one format. Raises UserError."""
+    name, _, path = item.partition("=")
+    if name == "html" and path:
+        _write_site(path)
+    elif name in LISTS and not path:
+        typer.echo(_as_json() if name == "json" else _as_text())
+    else:
+        raise UserError(f"{item!r}: the rules are written as text, json or html=DIR/")
+
+
+def _write_site(path: str) -> None:
+    from pathlib import Path
+
+    from pushlog.faults import OutputError
+    from pushlog.messages import tell
+    from pushlog.rule_site import write_site
+
+    try:
+        names = write_site(Path(path))
+    except OSError as error:
+        raise OutputError(f"{path}: can't be written: {(error.strerror or str(error)).lower()}") from error
+    tell(f"{len(names)} files in {path}: open {Path(path) / 'index.html'}")
+
+
+def _as_text() -> str:
     from pushlog.rule_pages import pages
 
-    for page in pages():
-        typer.echo(f"{page.code}  {page.severity:<7}  {page.name:<26}  {page.title}")
-    return int(Exit.DONE)
+    return "\n".join(f"{page.code}  {page.severity:<7}  {page.name:<26}  {page.title}" for page in pages())
+
+
+def _as_json() -> str:
+    import json
+    from dataclasses import asdict
+
+    from pushlog.rule_pages import pages
+
+    return json.dumps([asdict(page) for page in pages()], ensure_ascii=False, indent=1)
 
 
 def _lint(words: list[str]) -> bool:
@@ -83,7 +131,7 @@ def explain(
     whether Docker retries it, whether pushing again helps, what to do, and the source.
     """
     if not words:
-        rules()
+        typer.echo(_as_text())
         return
     from pushlog.rule_pages import page
 

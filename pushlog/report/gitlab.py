@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from pushlog.model import Confidence, Severity
+from pushlog.model import Confidence, Outcome, Severity
 from pushlog.report.issues import details, issues, one_line, path
 
 if TYPE_CHECKING:
@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 
 
 def _severity(issue: Issue) -> str:
-    """GitLab's five words: what ended a push blocks, a guess is minor."""
+    """GitLab's five words: what ended a push blocks, what else is said of its end is major, a guess is minor."""
     finding = issue.finding
     if finding.severity is Severity.ERROR:
-        return "blocker" if issue.cause else "critical"
+        if issue.cause:
+            return "blocker"
+        return "major" if issue.push is not None and issue.push.outcome is Outcome.FAILED else "critical"
     if finding.severity is Severity.WARNING:
         return "minor" if finding.confidence is Confidence.POSSIBLE else "major"
-    return "info"
+    raise ValueError(f"a note is no problem: {finding.name}")
 
 
 def _problem(issue: Issue) -> dict[str, object]:
@@ -37,5 +39,6 @@ def _problem(issue: Issue) -> dict[str, object]:
 
 
 def render(logs: Sequence[Log]) -> str:
-    """Return one JSON list for all logs."""
-    return json.dumps([_problem(issue) for issue in issues(logs)], ensure_ascii=False, indent=1) + "\n"
+    """Return one JSON list for all logs, without notes: they would stand in every merge request."""
+    problems = [_problem(issue) for issue in issues(logs) if issue.finding.severity is not Severity.INFO]
+    return json.dumps(problems, ensure_ascii=False, indent=1) + "\n"

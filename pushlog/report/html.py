@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from pushlog.files import put
 from pushlog.report.page import page
 from pushlog.report.prose import clip
+from pushlog.report.rule_links import address
 from pushlog.report.visible import visible
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def environment() -> Environment:
     """Return the templates, with everything escaped and made visible."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    return Environment(
+    templates = Environment(
         loader=PackageLoader("pushlog.templates", ""),
         autoescape=True,
         undefined=StrictUndefined,
@@ -45,6 +46,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
+    templates.globals["rule_address"] = address
+    return templates
 
 
 def _render(logs: Sequence[Log], *, single: bool, links: Sequence[tuple[str, str]] = ()) -> str:

@@ -62,7 +62,10 @@ def _count(element: ET.Element, cases: Iterable[ET.Element]) -> None:
     element.set("tests", str(len(elements)))
     for name, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         element.set(name, str(kinds[tag]))
-    element.set("time", f"{sum(float(case.get('time', '0')) for case in elements):.3f}")
+    # A bound is no time, and a sum without it is none.
+    times = [time for case in elements if (time := case.get("time")) is not None]
+    if times and len(times) == len(elements):
+        element.set("time", f"{sum(map(float, times)):.3f}")
 
 
 def _suite(log: Log) -> ET.Element:

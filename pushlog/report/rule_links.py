@@ -1,12 +1,23 @@
-"""Where the page of a rule is published, if the user says so; `pushlog rules -f html=DIR/` writes the pages."""
+"""What an output says of rules beside their findings: their generic texts, and where their pages are published.
+
+The catalogue belongs to the analysis, so whoever draws hands it over; without it a rule has its name alone.
+"""
 
 from __future__ import annotations
 
 import re
 from contextvars import ContextVar
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    # The title and the text of a rule by its name, without anything of a push.
+    Catalogue = Callable[[str], tuple[str, str] | None]
+
 _base: ContextVar[str | None] = ContextVar("rules_url", default=None)
+_catalogue: ContextVar[Catalogue | None] = ContextVar("rules_catalogue", default=None)
 _SAFE = re.compile(r"https?://[^\s\"'<>\\]+")
 
 
@@ -21,3 +32,19 @@ def address(rule: str, name: str) -> str | None:
     """Return the address of a rule's page; None where no base is known, or the finding comes from no rule."""
     base = _base.get()
     return f"{base.rstrip('/')}/{quote(name, safe='')}.html" if base and rule != name else None
+
+
+def home() -> str | None:
+    """Return the address of all rules; None where none is known."""
+    return _base.get()
+
+
+def describe_by(catalogue: Catalogue | None) -> None:
+    """Let the outputs of this call describe rules by this catalogue."""
+    _catalogue.set(catalogue)
+
+
+def description(name: str) -> tuple[str, str] | None:
+    """Return title and text of a rule; None where nobody knows it."""
+    catalogue = _catalogue.get()
+    return catalogue(name) if catalogue else None

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from pushlog.model import Confidence, Evidence, Severity
 from pushlog.report.issues import best, details, image, issues, one_line, path, place
 from pushlog.report.prose import clip
+from pushlog.report.rule_links import address, description, home
 from pushlog.report.visible import visible
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 # GitHub refuses a run with more results; a finding with hundreds of lines says no more than with twenty.
 MOST_RESULTS = 25_000
 MOST_LINES = 20
+# Characters of the help of a rule: the pages of some families quote dozens of error messages.
+MOST_HELP = 2000
 LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 PROBLEMS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "recommendation"}
 PRECISIONS = {Confidence.CERTAIN: "very-high", Confidence.LIKELY: "high", Confidence.POSSIBLE: "medium"}
@@ -33,17 +36,22 @@ def _uri(source: Source) -> str:
 
 
 def _rule(finding: Finding) -> dict[str, object]:
-    """A rule as its first finding shows it: the catalogue itself belongs to the analysis, not to an output."""
+    """Return a rule without anything of a push: what the finding says stands in its result."""
     words = one_line(finding.name).replace("-", " ")
+    short = words[:1].upper() + words[1:] or "Finding"
     has_page = finding.rule != finding.name
-    hint = f"`pushlog explain {finding.name}` tells what it means and how it is recognised." if has_page else ""
-    remedies = (f"{number}. {text}" for number, text in enumerate(finding.remedy, 1))
+    title, text = description(finding.name) or (short, "")
+    hint = f"`pushlog explain {finding.name}` shows what it means and how it is recognised." if has_page else ""
+    link = address(finding.rule, finding.name)
     return {
         "id": visible(finding.rule),
         "name": one_line(finding.name),
-        "shortDescription": {"text": words[:1].upper() + words[1:] or "Finding"},
-        "fullDescription": {"text": one_line(finding.title) or words},
-        "help": {"text": "\n".join(one_line(text) for text in (finding.explanation, *remedies, hint) if text) or words},
+        "shortDescription": {"text": short},
+        "fullDescription": {"text": one_line(title) or words},
+        "help": {
+            "text": "\n\n".join(part for part in (visible(clip(text, MOST_HELP)), one_line(hint)) if part) or words
+        },
+        **({"helpUri": link} if link else {}),
         "defaultConfiguration": {"level": LEVELS[finding.severity]},
         "properties": {
             "precision": PRECISIONS[finding.confidence],
@@ -112,7 +120,12 @@ def render(logs: Sequence[Log]) -> str:
     # A log that is given twice is one artifact.
     sources = {(path(log.source), log.source.sha256): log.source for log in logs}
     places = {key: index for index, key in enumerate(sources)}
-    driver = {"name": "pushlog", "version": version("pushlog"), "rules": [_rule(rules[code]) for code in codes]}
+    driver: dict[str, object] = {
+        "name": "pushlog",
+        "version": version("pushlog"),
+        **({"informationUri": link} if (link := home()) else {}),
+        "rules": [_rule(rules[code]) for code in codes],
+    }
     run = {
         "tool": {"driver": driver},
         "invocations": [

@@ -12,7 +12,7 @@ from pushlog.report import gitlab
 from tests.diagnoses import body_limit, body_limit_findings, containerd_failure, log, long_success
 from tests.stories import EVERYTHING, controls
 
-SEVERITIES = {"info", "minor", "major", "critical", "blocker"}
+SEVERITIES = {"minor", "major", "critical", "blocker"}
 
 
 def problems(logs: Sequence[Log]) -> list[dict[str, str]]:
@@ -42,7 +42,7 @@ def test_every_problem_has_the_fields_that_gitlab_asks_for(logs: Sequence[Log]) 
 
 
 def test_what_ended_the_push_blocks_and_a_note_informs() -> None:
-    assert [problem["severity"] for problem in problems([log(body_limit())])] == ["blocker", "major", "info"]
+    assert [problem["severity"] for problem in problems([log(body_limit())])] == ["blocker", "major"]
     _, warning, _ = body_limit_findings()
     guess = replace(warning, confidence=Confidence.POSSIBLE)
     good = replace(long_success(), findings=(replace(body_limit_findings()[0]), guess))
@@ -50,7 +50,7 @@ def test_what_ended_the_push_blocks_and_a_note_informs() -> None:
 
 
 def test_problems_stand_at_their_first_line() -> None:
-    assert places([log(body_limit())]) == [("push-log.txt", 57), ("push-log.txt", 7), ("push-log.txt", 2)]
+    assert places([log(body_limit())]) == [("push-log.txt", 57), ("push-log.txt", 7)]
 
 
 @pytest.mark.parametrize(
