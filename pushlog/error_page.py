@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.remedy_order import ordered
@@ -14,6 +14,7 @@ from pushlog.knowledge.signatures import Verified
 from pushlog.knowledge.wording import fill, sentences, steps
 from pushlog.model import Client, Family, Severity, Store
 from pushlog.pipeline import cases
+from pushlog.record_class import record
 from pushlog.rules import failure, judge
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ _WITH_STORE = {
 _RETRIED = "when `Retrying in …` stands above it"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class _Setting:
     """What fills the texts of the catalogue: the client that printed the error, and the names in it."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from dataclasses import dataclass
 from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 from pushlog.faults import OutputError
 from pushlog.files import put
+from pushlog.record_class import record
 from pushlog.suggest import did_you_mean
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Color(StrEnum):
     NEVER = "never"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Output:
     """A format and its path; None is standard output."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.build import build_case
@@ -29,6 +29,7 @@ from pushlog.intake.unwrap.exports.refusals import refuse_binary
 from pushlog.intake.unwrap.log import unwrap
 from pushlog.knowledge.base import Knowledge, shipped
 from pushlog.model import Client, Dated, Diagnosis, Finding, Log, Source
+from pushlog.record_class import record
 from pushlog.redaction.result import redact_result, without_redaction
 from pushlog.rules import across, judge
 from pushlog.timeline.flow import with_flow
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
 _EVERY_REDRAW = 16 << 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Options:
     """The options of an analysis beside the log.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pushlog.knowledge.clients import clients
 from pushlog.knowledge.signatures import Verified, signatures
 from pushlog.knowledge.wording import sentences, steps
 from pushlog.model import Client, Family
+from pushlog.record_class import record
 from pushlog.rules import RULES, failure
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ FAMILIES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Page:
     """One rule for people: its code, name and severity, what it means in a line, and its page in full."""
 

@@ -7,7 +7,6 @@ filters. Pages are named as their rules, so that a report can link to them.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from pushlog.knowledge.recipes import recipes
 from pushlog.knowledge.signatures import Verified, signatures
 from pushlog.knowledge.wording import sentences, steps
 from pushlog.model import Client
+from pushlog.record_class import record
 from pushlog.report.html import environment, stylesheet
 from pushlog.rule_pages import pages
 from pushlog.rules import RULES, failure
@@ -46,7 +46,7 @@ GROUPS = {
 _AGAIN = {True: "may help", False: "does not help", None: "may or may not help"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Error:
     """A row of the catalogue for people."""
 
@@ -62,7 +62,7 @@ class Error:
     is_inferred: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class RegistryView:
     """A registry for people: its hosts as patterns, its limits in words, each with its source."""
 
@@ -75,7 +75,7 @@ class RegistryView:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class SystemView:
     """A CI system or log store: the prefixes that it writes, and the script that fetches its logs."""
 

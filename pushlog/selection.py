@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from pushlog.faults import UserError
+from pushlog.record_class import record
 from pushlog.suggest import did_you_mean
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from pushlog.settings import Suppression
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Selection:
     """The names or codes of rules to show and to hide, as the user wrote them, and what else the notes must say.
 

@@ -8,12 +8,13 @@ and what it hides or adds is said in every result.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pushlog.faults import UserError
 from pushlog.file_keys import Key, Kind
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -95,7 +96,7 @@ NOTES = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Suppression:
     """Findings that are not shown. `until`: the last day; `image`: a pattern, None for all; `place`: file and line."""
 
@@ -106,7 +107,7 @@ class Suppression:
     place: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Settings:
     """The settings of a file: its path as messages name it, its values by name, and the line of each.
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.pipeline import Options, analyze_raw
+from pushlog.record_class import record
 from pushlog.redaction.pseudonyms import Pseudonyms
 from pushlog.redaction.whole import redact_log_bytes
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from pushlog.model import Diagnosis, Log, Redacted
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Handover:
     """A log to share, the secrets hidden in it, and the facts that its analysis tells differently, ideally none."""
 

@@ -20,6 +20,7 @@ CODE = sorted((ROOT / "pushlog").rglob("*.py"))
 # From left to right, as data flows. Rooms of the same rank do not know each other; `pushlog` itself, the library's
 # front, and `__main__` stand outside.
 RANKS = {
+    "record_class": -2,
     "files": -1,
     "model": 0,
     "units": 0,
@@ -62,7 +63,7 @@ RANKS = {
 }
 # Outputs are drawn from the records alone (and the words for figures), so that a report can be drawn again from stored
 # ones; a stored result that can't be read is the user's to put right.
-ONLY = {"report": {"model", "units", "fields", "faults", "files", "report"}}
+ONLY = {"report": {"record_class", "model", "units", "fields", "faults", "files", "report"}}
 
 LONGEST_MODULE = 300
 LONGEST_FUNCTION = 50

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from pushlog.audit.totals import iso
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from pushlog.audit.frames import Frames
@@ -17,7 +17,7 @@ _ENOUGH = 5
 _JOBS = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Healed:
     """Of failures, how many were followed by a push of the same image (`of`), and how many of those went through."""
 
@@ -25,7 +25,7 @@ class Healed:
     of: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Cause:
     """Failures with one fingerprint. The texts and the page are those of its newest push.
 

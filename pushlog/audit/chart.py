@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pushlog.audit.words import number, percent
+from pushlog.record_class import record
 from pushlog.units import seconds
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ WIDTH = 1000
 BARS = 250
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Bar:
     """One period. `x` and `width` are per cent of the chart, the rest are pixels from its top."""
 
@@ -34,7 +34,7 @@ class Bar:
     title: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Chart:
     """All bars and the labels around them. `rates`: lines through the shares, one for each run of periods."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pushlog.audit.layer_changes import GROWN, SECONDS, SLOWER, LayerChange, Reuse, changes, reuse
 from pushlog.audit.totals import UNNAMED
+from pushlog.record_class import record
 from pushlog.report.json import harmless, plain
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SCHEMA = "pushlog-compare/1"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Figures:
     """One side of one repository, or of everything.
 
@@ -36,7 +36,7 @@ class Figures:
     failures: dict[str, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Change:
     """One repository on both sides. `layers`: of its last pushes, those that grew or got slower."""
 
@@ -61,7 +61,7 @@ class Change:
         return old is not None and new is not None and new - old >= SECONDS and new > SLOWER * old
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Comparison:
     """A comparison of two sides. `only_old`, `only_new`: repositories of one side."""
 

@@ -6,11 +6,12 @@ value, so that a job which pushes twelve images is one case and not twelve.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,7 +26,7 @@ _WEEK = 7
 MOST_DAYS = 730
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Dimension:
     """One dimension: `codes` are indexes of `values` for each push, -1 where it is not known.
 

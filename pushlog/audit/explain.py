@@ -8,13 +8,14 @@ value the search goes on for what explains them more closely, such as the days o
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pushlog.audit.dimensions import DAY, HOUR
 from pushlog.audit.fisher import log_tail
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,7 +34,7 @@ HOUR_DAYS = 3
 _ROUNDS, _DEPTH = 6, 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Explanation:
     """A value and its counts: `failed` of `of` cases there, `elsewhere_failed` of `elsewhere_of` with other values.
 
@@ -54,7 +55,7 @@ class Explanation:
     inside: tuple[Explanation, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Looks:
     """How many tests an audit makes: of values, and of periods."""
 
@@ -153,7 +154,7 @@ def _of_dimension(
         yield here.explanation(dimension.name, dimension.values[code], log_p, marked)
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class _Counts:
     """A table of two by two: failed and all cases here, and everywhere."""
 

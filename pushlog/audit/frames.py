@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +10,7 @@ import pandas as pd
 
 from pushlog.audit.moments import moments
 from pushlog.audit.schema import TABLES
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from pushlog.audit.store import Tables
@@ -27,7 +27,7 @@ ORIGIN = ("ci", "project", "workflow", "run_url", "runner")
 _DIGITS = re.compile(r"\d+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Frames:
     """The four tables. `pushes` has more than its own columns.
 

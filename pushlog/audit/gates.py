@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pushlog.record_class import record
 from pushlog.units import count, seconds
 
 if TYPE_CHECKING:
     from pushlog.audit.summary import Summary
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Gates:
     """`fail_on`: never, failed or warning. `failure_percent`, `retry_seconds`: the most that is let through."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from pushlog.audit.totals import UNNAMED, iso
 from pushlog.knowledge.docker import MAX_ATTEMPTS
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ PREMATURE = "premature-restart"
 IN_VAIN = "retrying-the-unretryable"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Habit:
     """A habit of a repository's jobs: how often it was seen, across logs and within one, and when last."""
 

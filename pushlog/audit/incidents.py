@@ -6,12 +6,12 @@ when they were close in time. Without dates the order in a log, or of the logs o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from pushlog.audit.totals import UNNAMED, iso
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ NAMED = 20
 _KEYS = ["registry", "fingerprint", "scope"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Incident:
     """One outage.
 

@@ -6,7 +6,6 @@ the same without its script, which only sorts and filters.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from pushlog.audit import words
 from pushlog.audit.chart import Chart, chart
 from pushlog.audit.files import put
 from pushlog.audit.push_list import SHOWN, data, fitting, push_rows
+from pushlog.record_class import record
 from pushlog.report.html import environment
 from pushlog.units import seconds, size
 
@@ -34,7 +34,7 @@ LISTED = 200
 DASH = "\u2013"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Page:
     """The content of the page."""
 

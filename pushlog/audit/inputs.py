@@ -7,13 +7,14 @@ import os
 import stat
 import sys
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pushlog.faults import InputError
 from pushlog.intake import remote
 from pushlog.intake.run_folders import repeated_steps
+from pushlog.record_class import record
 from pushlog.redaction.find import redact_text
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ STDIN = "-"
 _PATTERN = "*?["
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Input:
     """One file to read. `size` in bytes, None where it is not known before; `stamp` changes when the file does.
 
@@ -54,7 +55,7 @@ def _utf8(name: str) -> str:
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Missing:
     """An input that can't be read, and the reason."""
 

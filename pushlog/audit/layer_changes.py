@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +18,7 @@ SLOWER = 1.25
 SECONDS = 1.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Reuse:
     """Layers of the new side by what became of them; bytes count those whose size is known.
 
@@ -33,7 +34,7 @@ class Reuse:
     gone: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class LayerChange:
     """One layer in both pushes. `matched`: by its id, by its instruction, or by its place among as many layers."""
 

@@ -11,13 +11,13 @@ import os
 import re
 import stat
 import zlib
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, NoReturn
 
 from pushlog.audit.schema import TABLES, VERSION, is_required
 from pushlog.intake.decompress import Unpacked, gzip_stream
 from pushlog.model import Outcome, Severity
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -52,7 +52,7 @@ class _DamagedError(ValueError):
     """A line is not what an audit writes."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Identity:
     """The log that a line is about."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pushlog.record_class import record
 from pushlog.report.visible import visible
 from pushlog.units import seconds
 
@@ -27,7 +27,7 @@ _COLUMNS = [
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PushRow:
     """One push in the list. `sort`: its seconds; `cause`: its fingerprint, empty without one."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pushlog.audit.totals import UNNAMED
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pushlog.audit.frames import Frames
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Reuploads:
     """Layers of a repository that were uploaded to it again.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ from pushlog.audit.summary import document, summary
 from pushlog.audit.units import units
 from pushlog.audit.worker import Settings
 from pushlog.faults import InputError, OutputError
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 DEFAULT_OUT = Path("pushlog-audit")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Plan:
     """The options of an audit. `jobs`: processes, 0 for one per processor; `rules`: the user's rules files.
 
@@ -56,7 +57,7 @@ class Plan:
     settings: Settings = field(default_factory=Settings)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Audited:
     """The result of an audit. `read`: inputs that were read now; `kept`: inputs that had results already."""
 

@@ -7,12 +7,13 @@ log is read again. It stands in the metadata of each Parquet file under `pushlog
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+
+from pushlog.record_class import record
 
 VERSION = "pushlog-audit/1"
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Column:
     """One column. `type`: string, int, float, bool, moment or strings (a list). Any but a key may be null."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from pushlog.audit.store import RESULTS, Store, Tables
 from pushlog.faults import InputError
 from pushlog.intake.read import read
 from pushlog.pipeline import analyze_raw
+from pushlog.record_class import record
 from pushlog.report.json import SCHEMA
 from pushlog.report.stored import logs
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pushlog.model import Log
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Side:
     """One side: its name and its tables."""
 

@@ -11,12 +11,12 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pushlog.audit import parts
 from pushlog.audit.files import put
 from pushlog.audit.schema import TABLES, VERSION
+from pushlog.record_class import record
 from pushlog.report.html import STYLESHEET, stylesheet
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _PAGE = re.compile(r"[0-9a-f]{16}-[0-9]+\.html")
 _PART = parts.LARGEST // 2
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Head:
     """The identity of one log and its place: the part file and the line in it.
 

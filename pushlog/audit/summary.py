@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pushlog.audit.causes import Cause, causes
@@ -25,6 +24,7 @@ from pushlog.audit.totals import (
 )
 from pushlog.audit.unknown import MissedLine, PushlessLog, UnknownText, missed, pushless, unknown_texts
 from pushlog.audit.where import FailedWhere, Where, where
+from pushlog.record_class import record
 from pushlog.report.json import harmless, plain
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 BAD = ("unreadable", "partial")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Unread:
     """A log that could not be read, or not whole, and why."""
 
@@ -43,7 +43,7 @@ class Unread:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Summary:
     """All results, the worst first in each list."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
+
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +19,7 @@ SPANS = (("hour", pd.Timedelta(days=3)), ("day", pd.Timedelta(days=92)), ("week"
 _FORMS = {"hour": "%Y-%m-%dT%H:00Z", "day": "%Y-%m-%d", "week": "%Y-%m-%d", "month": "%Y-%m"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Totals:
     """What there is in all.
 
@@ -50,7 +51,7 @@ class Totals:
         return (self.pushes - self.succeeded) / self.pushes if self.pushes else 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Period:
     """An hour, a day, a week from Monday or a month (`unit`): its beginning in ISO form and its pushes.
 
@@ -65,7 +66,7 @@ class Period:
     seconds: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Kind:
     """One kind of failure.
 
@@ -85,7 +86,7 @@ class Kind:
     page: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Registry:
     """One registry and the failures met there, the most frequent first."""
 
@@ -97,7 +98,7 @@ class Registry:
     families: dict[str, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Repository:
     """One repository of one registry. `seconds`: the median of its measured pushes; `bytes`: of its biggest push."""
 

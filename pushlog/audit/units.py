@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +19,7 @@ UNKNOWN = 250_000
 PIECES = 8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Unit:
     """Inputs that one worker reads in one go.
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pushlog.audit.fingerprints import alike, normalised
 from pushlog.formats.errors.detect import starts_error
 from pushlog.model import Family
+from pushlog.record_class import record
 from pushlog.report.visible import visible
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _SAMPLE, _START, _FEWEST = 400, 40, 4
 _FAMILIES = ", ".join(family.value for family in Family)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class MissedLine:
     """A line of a log without a push that holds words of one."""
 
@@ -34,7 +34,7 @@ class MissedLine:
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PushlessLog:
     """A log without a push. `words`: how many of its lines hold words of one."""
 
@@ -43,7 +43,7 @@ class PushlessLog:
     words: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class UnknownText:
     """An error text that no row explains, as most pushes printed it. `draft`: a row for `--rules`."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pushlog.audit.dimensions import dimensions
 from pushlog.audit.explain import LEAST, explanations, looks
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,7 +27,7 @@ _USUAL = 5
 _JOBS = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Marked:
     """A dimension and one of its values."""
 
@@ -35,7 +35,7 @@ class Marked:
     value: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Where:
     """What explains failures of one family, or slow pushes: one value of one dimension.
 
@@ -55,7 +55,7 @@ class Where:
     jobs: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class FailedWhere(Where):
     """The same for failures. `fingerprint`: the most frequent cause there."""
 

@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache
 from hashlib import sha256
 from itertools import islice
@@ -33,6 +33,7 @@ from pushlog.intake.read import raw
 from pushlog.intake.run_folders import REPEATS
 from pushlog.model import DatedBy
 from pushlog.pipeline import Options, analyze_raw
+from pushlog.record_class import record
 from pushlog.redaction.find import redact_text
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ _PARENT_DEATH_SIGNAL = 1
 _is_pool_process = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Settings:
     """Settings for every log. `seconds`: the processor time that one log may take."""
 
@@ -64,7 +65,7 @@ class Settings:
     origin: OriginOptions = field(default_factory=OriginOptions)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Record:
     """The result of one log.
 
@@ -78,7 +79,7 @@ class Record:
     again: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Result:
     """The result of one unit: a line of JSON for each log (see `store.py`), and pages by their file name."""
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from pushlog.diagnosis.case import Case
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Attempt:
     """One upload: bytes read when it ended, None if the log does not tell; seconds of countdown after it."""
 

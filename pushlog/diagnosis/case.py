@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pushlog.knowledge.wording import Words, fill, steps, versions
 from pushlog.model import Diagnosis, Evidence, Layer, Source, State, Store
+from pushlog.record_class import record
 from pushlog.units import instruction, seconds
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ _IMAGE = "IMAGE"
 _NO_STEP = "Look at the log of the registry for the time of the push; it often says more than the client."
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(slots=False)
 class Case:
     """The facts of one push. `push` has no findings yet; `events` is its event table, `slots` its upload slots.
 

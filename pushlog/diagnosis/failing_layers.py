@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pushlog.knowledge.docker import MAX_ATTEMPTS, MAX_RETRIES
 from pushlog.model import Confidence, Outcome, State, Store
+from pushlog.record_class import record
 from pushlog.timeline.blob import is_blob, shortened
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ _NEVER_RETRIED = "never"
 _NOT_DONE = (State.PUSHING, State.RETRYING, State.FAILED, State.PREPARING)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class FailingLayers:
     """The layers that an error can be about, how sure that is, and a sentence that says why.
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.formats.login import logins_above
 from pushlog.model import Family, State
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +33,7 @@ ASKS_FOR_LOGIN = HAS_NONE | {
 NO_REASON = frozenset({"denied-bare", "denied", "denied-containerd", "denied-words", "http-403", "http-403-head"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class SeenLogins:
     """What the log shows of logins above a push. `here`: the last one to its registry, good or refused.
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pushlog.intake.unwrap.timestamps import LineTimes
 from pushlog.model import Clock
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ClientTimestamps:
     """Text at `offsets[i]` and after it was printed at `seconds[i]`, up to the next one.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import compress
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from pushlog.formats.wrapper import wrapper_of
 from pushlog.intake.limits import MOST_LAYERS
 from pushlog.intake.start_pattern import spoken
 from pushlog.model import Capture, Client
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +53,7 @@ DIALECTS: tuple[Dialect, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Pushes:
     """All pushes of a log, in order, and how its output was kept. `left_out`: rows of layers beyond the limit."""
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +56,7 @@ _SHORTER, _CAPITALS = 48, 52
 UNKNOWN = -1  # in a column of figures: the line does not tell
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class EventRow:
     """One layer event read by the line parser; bytes and seconds are UNKNOWN where the line has none."""
 
@@ -67,7 +69,7 @@ class EventRow:
     wait: int = UNKNOWN
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Events:
     """Layer events in log order, one column each.
 
@@ -160,7 +162,7 @@ def _of_none() -> Events:
 _NONE = _of_none()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Columns:
     """Events before lines are counted; `hexid` is the layer's twelve digits as a number."""
 
@@ -179,7 +181,7 @@ class Columns:
         return cls(**{f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(cls)})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class RowOrder:
     """The layer of every row of the bulk reader, also of the rows that are not in its columns.
 

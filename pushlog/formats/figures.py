@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pushlog.formats.events import UNKNOWN, Uint8
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ _WORD = 8
 _DIGIT = 0x0F
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Run:
     """Digits that stand within eight bytes, with at most one point between them.
 
@@ -43,7 +43,7 @@ class Run:
     power: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Figure:
     """How to read a figure at a fixed place: its digits, the last ones first, and their scale."""
 

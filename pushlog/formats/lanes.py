@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.formats.dialects import pushes
 from pushlog.formats.reference import reference
 from pushlog.intake.limits import MOST_LAYERS
 from pushlog.model import Capture
+from pushlog.record_class import record
 from pushlog.units import count
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from pushlog.knowledge.base import Knowledge
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PushesByText:
     """All pushes of a log, in the order of their lines; `texts`: for each the text that its offsets are of.
 

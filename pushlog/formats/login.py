@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pushlog.formats.grammar.line_parser import LineParser
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.lazy_pattern import lazy_pattern
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -50,7 +50,7 @@ _OPERATORS = ("|", "&", ";", ">", "<", "#", ")")
 _AZURE = "az acr login"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Login:
     """One login: `host` is None where the log does not show it, `reason` why it failed; None: it worked."""
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -126,7 +128,7 @@ class MarkKind(StrEnum):
     WAITING = "waiting"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Mark:
     """A line with its kind, its byte offsets, its physical line, and the grammar's named terminals as `fields`."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from pushlog.formats.events import gaps
 from pushlog.formats.marks import MarkKind
 from pushlog.model import Client
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pushlog.intake.log_text import LogText, Piece
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ParsedPush:
     """One push in a log: its events and marks, its error, its physical lines, and the lines that were not understood.
 

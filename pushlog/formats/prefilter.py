@@ -8,7 +8,6 @@ from __future__ import annotations
 import heapq
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,7 @@ from pushlog.intake.literal_search import LiteralIndex
 from pushlog.intake.mapped import release_all, release_range
 from pushlog.intake.start_pattern import within
 from pushlog.intake.threads import at_once
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -50,7 +50,7 @@ _COLON = ": "
 _LEAST = 5
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class _FirstLook:
     """The first search of some bytes: the blocks in which a word of docker begins, and the literals of other clients.
 

@@ -13,11 +13,11 @@ import binascii
 import datetime as dt
 import json
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from pushlog.lazy_pattern import lazy_pattern
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,7 +31,7 @@ _UPLOAD = lazy_pattern(r"[0-9a-fA-F-]{8,64}")
 _MOST = 1 << 50
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class UploadState:
     """One upload by the registry's word: `offset` bytes had arrived, `started` is its own clock in RFC 3339.
 

@@ -7,7 +7,7 @@ believed: bytes are counted while they are read. What can't be read comes as a m
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from pushlog.faults import InputError
@@ -16,6 +16,7 @@ from pushlog.intake.run_folders import REPEATS, is_step, repeated_steps
 from pushlog.intake.tar_entries import tar_entries
 from pushlog.intake.unpack import COMPRESSED, Counted, Meter, Metered, Peeked, decompressed, kind
 from pushlog.intake.zip_entries import opened_entry, zip_entries
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +32,7 @@ _OFFICE, _FIRST = "[Content_Types].xml", 5
 OFFICE = "an Office document: save the sheet as CSV"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Member:
     """One log of an input. `name`: its place in the archive, empty for the input itself.
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import codecs
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pushlog.intake.mapped import release_range
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _CHUNK = 1 << 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Checked:
     """The hash of an input, and what has to be said about its bytes."""
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from pushlog.faults import InputError
 from pushlog.intake.documents import DocumentError, documents, hashes
 from pushlog.intake.manifest import Index, Manifest, manifest_of, platform_of
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +32,7 @@ _NO_LAYER = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Step:
     """An instruction. `has_layer`: whether it made a layer; None where its size is 0 and it may have.
 
@@ -43,7 +44,7 @@ class Step:
     size: tuple[float, float] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class History:
     """All that the files tell of an image, the oldest first; what they don't tell is empty."""
 
@@ -53,7 +54,7 @@ class History:
     platform: str | None = None
 
 
-@dataclass(slots=True)
+@record(frozen=False, kw_only=False)
 class _Parts:
     """What was found so far. `rows` are those of `docker history`, the newest first."""
 

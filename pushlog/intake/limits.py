@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import re
 import time
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from pushlog.intake.mapped import release_range
+from pushlog.record_class import record
 from pushlog.units import count
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from pushlog.intake.mapped import Data
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Limits:
     """What is read of one log, beside `LONGEST_PIECE`, the length up to which a line is.
 
@@ -36,7 +37,7 @@ class Limits:
     seconds: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ArchiveLimits:
     """What one input may ask for, in bytes, counted while reading; hitting one is always said.
 
@@ -66,7 +67,7 @@ _BRACKETS = re.compile(r'[\[{]|[\]}]|"(?:[^"\\]|\\.)*"?', re.DOTALL)
 _HALVES = re.compile(r"\\u[dD][89a-fA-F]")
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Deadline:
     """When the time for a log is over."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from pushlog.intake.limits import LONGEST_PIECE
 from pushlog.intake.mapped import Data, release_all, release_range
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,7 +39,7 @@ _ROW = re.compile(rb"[^\r\n]+")
 BLANK = b" \t\r\n\v\f\0"
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Piece:
     """A stretch of text between two breaks: where it begins and ends in the data, its line, and what it reads."""
 
@@ -49,7 +49,7 @@ class Piece:
     text: str
 
 
-@dataclass(frozen=True)
+@record(slots=False, kw_only=False)
 class LogText:
     """The data of a log and where its physical lines begin.
 

@@ -7,10 +7,11 @@ index alone lists no layers. The attestations beside an image are manifests, too
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pushlog.faults import InputError
 from pushlog.intake.documents import DocumentError, documents, hashes, listed
+from pushlog.record_class import record
 
 WANTED = "the output of `docker manifest inspect IMAGE`"
 # A layer of 10 PB: figures are not believed beyond it (`formats/figures.py`).
@@ -27,7 +28,7 @@ _PLAIN = (".tar",)
 _FEW = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Manifest:
     """The layers of an image, the oldest first: their digests and, where told, their sizes in bytes as stored.
 
@@ -43,7 +44,7 @@ class Manifest:
     is_attestation: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Index:
     """A list of manifests without their layers: platform and digest of each image."""
 

@@ -10,7 +10,6 @@ import csv
 import json
 import re
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pushlog.faults import InputError
@@ -18,6 +17,7 @@ from pushlog.intake.read import read
 from pushlog.intake.unwrap.exports.json_cursor import JsonCursor, JsonError
 from pushlog.intake.unwrap.exports.paths import parse_path, value_at
 from pushlog.knowledge.origins import origins
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -32,7 +32,7 @@ _NO_WORD = re.compile(r"[\W_]+")
 Record = dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Metadata:
     """The records of a side file, by what a path may have of them: an id, the name of a file, an address."""
 

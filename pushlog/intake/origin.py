@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pushlog.knowledge.origins import origins
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Origin
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +38,7 @@ _TRIES = 20
 _ESCAPES = lazy_pattern(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class OriginOptions:
     """What the user says of where logs come from: the form of their paths, and the records of a side file."""
 

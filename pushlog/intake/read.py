@@ -8,7 +8,7 @@ import io
 import os
 import stat
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -20,6 +20,7 @@ from pushlog.intake.limits import LIMITS
 from pushlog.intake.spool import Spool
 from pushlog.intake.unpack import HEAD, kind
 from pushlog.model import DatedBy
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -43,7 +44,7 @@ _MARKS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Raw:
     """The bytes of one input. `data` is UTF-8 (bytes that are not stay as they are); size and hash are the input's.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from urllib.parse import urlsplit, urlunsplit
 
 from pushlog.faults import InputError
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ _CLOUDS = ("s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl", "oci", "oss")
 _STORES = (*_WEB, *_CLOUDS, "ftp", "sftp", "ssh", "smb", "hdfs", "webhdfs", "file", "memory")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class RemoteFile:
     """One remote file. `size` in bytes, None where the server doesn't say; `stamp` changes when the file does."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from pushlog.intake import mapped
 from pushlog.intake.limits import LIMITS, LONGEST_PIECE
 from pushlog.intake.read import STDIN, read
 from pushlog.intake.unpack import HEAD, kind
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -23,7 +23,7 @@ _BLOCK = 16 << 20
 _FIRST = 200
 
 
-@dataclass(frozen=True)
+@record(slots=False, kw_only=False)
 class SideFile:
     """One log of `--with`. Lines are counted from 1."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from pushlog.faults import UserError
+from pushlog.record_class import record
 
 # The fields of `origin`, and what an address or a date is made of.
 FIELDS = (
@@ -21,7 +21,7 @@ class SourcePatternError(UserError):
     """A pattern is none."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class SourcePattern:
     """A pattern that is matched against the end of a path, or against what stands before the members of an archive."""
 

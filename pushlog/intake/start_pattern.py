@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import heapq
 import re
-from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import repeat
 from typing import TYPE_CHECKING
 
 from pushlog.intake.literal_search import LiteralIndex, starts
 from pushlog.intake.mapped import release_range
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -26,7 +26,7 @@ _BEHIND = 300
 _STRETCH = 1 << 20
 
 
-@dataclass(frozen=True)
+@record(slots=False, kw_only=False)
 class StartPattern:
     """Text that a push of one client prints at the beginning of a line.
 

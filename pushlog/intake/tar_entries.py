@@ -7,10 +7,10 @@ Format", "Storing Sparse Files").
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pushlog.intake.readers import CHUNK, BrokenError
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ _SPARSE_KEY = b"GNU.sparse."
 SPARSE = "a sparse file: its holes are not unpacked"
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class TarEntry:
     """One entry. `file`: its data, to be read before the next entry is asked for; None where `problem` says why not.
 
@@ -45,7 +45,7 @@ class TarEntry:
     modified: float | None = None
 
 
-@dataclass(slots=True)
+@record(frozen=False, kw_only=False)
 class _Extension:
     """What the headers before an entry say of it."""
 

@@ -10,7 +10,6 @@ import datetime as dt
 import stat
 import struct
 import zlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from pushlog.intake.decompress import (
@@ -21,6 +20,7 @@ from pushlog.intake.decompress import (
     lzma_stream,
 )
 from pushlog.intake.readers import CHUNK, BrokenError
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +49,7 @@ class Seekable(Protocol):
         """Move to an offset and return it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class ZipEntry:
     """One entry as the list tells it; `packed` and `size` in bytes, `offset` that of its local header.
 

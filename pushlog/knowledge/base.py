@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from pushlog.knowledge.patterns import search
 from pushlog.knowledge.proxies import Proxy, proxies
 from pushlog.knowledge.registries import PORT, Limit, Registry, registries
 from pushlog.knowledge.signatures import Signature, signatures
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from pushlog.model import Client
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _ACCOUNT = "0" * 12
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Beginnings:
     """First lines of errors: whole ones, and beginnings, each with literals of which one must stand in the line."""
 
@@ -27,7 +27,7 @@ class Beginnings:
     starts: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-@dataclass(frozen=True)
+@record(slots=False, kw_only=False)
 class Knowledge:
     """The rows that an analysis rests on; the first that matches wins."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
 from pushlog.knowledge.paste import pasteable
 from pushlog.knowledge.tables import Row, document, ours
 from pushlog.knowledge.wording import COMMANDS, GROUPS
 from pushlog.model import Basis, Client, Family
+from pushlog.record_class import record
 
 _CLIENTS = tuple(client.value for client in Client)
 _BASES = tuple(basis.value for basis in Basis)
@@ -16,7 +16,7 @@ _FAMILIES = tuple(family.value for family in Family)
 _IMAGE = "{}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Remedy:
     """A step with options of the client itself, for some families of failures."""
 
@@ -24,7 +24,7 @@ class Remedy:
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ClientFacts:
     """One row; the file explains every key."""
 

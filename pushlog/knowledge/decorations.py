@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 
 from pushlog.knowledge.tables import Row, document, ours
+from pushlog.record_class import record
 
 CLOCKS = ("iso", "slashes", "epoch", "epoch-ms", "epoch-us", "time", "seconds", "month-day", "day-month")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Decoration:
     """One form of line prefix. `pattern`: the prefix; `suffix`: the end of each line; `marks`: one is in its logs.
 
@@ -30,7 +30,7 @@ class Decoration:
     escaped: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Noise:
     """A line that the CI itself writes between those of the client."""
 
@@ -41,7 +41,7 @@ class Noise:
     source: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Stamp:
     """A form of time inside a prefix that no row knows; `words` describes it to a person."""
 
@@ -52,7 +52,7 @@ class Stamp:
     sample: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Decorations:
     """The whole file."""
 

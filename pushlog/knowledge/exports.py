@@ -6,13 +6,13 @@ The file explains every key.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import cache
 
 from pushlog.knowledge.tables import Row, ours
+from pushlog.record_class import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ExportRow:
     """One shape; paths are dotted, as in `intake/unwrap/exports/paths.py`."""
 
@@ -34,7 +34,7 @@ class ExportRow:
     source: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Refusal:
     """A kind of file that holds a log and can't be read: the bytes it begins with, and how to export instead."""
 
@@ -45,7 +45,7 @@ class Refusal:
     source: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Exports:
     """The whole file: rows, refusals, and the usual names of keys for the text and the time of a line."""
 

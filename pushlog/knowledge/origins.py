@@ -5,13 +5,13 @@ The file explains every key.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
 from pushlog.knowledge.tables import Row, ours
+from pushlog.record_class import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class OriginLine:
     """A line that a CI system prints; the groups of its pattern are fields. `proves`: no other system prints it."""
 
@@ -24,7 +24,7 @@ class OriginLine:
     source: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Variables:
     """The variables of a CI system: name and field."""
 
@@ -32,7 +32,7 @@ class Variables:
     names: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Address:
     """The address of a run of a CI system."""
 
@@ -40,7 +40,7 @@ class Address:
     url: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class MetadataKeys:
     """The keys under which side files have a field, if a record has all keys of `present` and none of `absent`."""
 
@@ -50,7 +50,7 @@ class MetadataKeys:
     absent: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class VersionLine:
     """A line in which a client prints its version, the group `version` of the pattern."""
 
@@ -62,7 +62,7 @@ class VersionLine:
     source: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Origins:
     """The whole file; `systems` are the decorations that are CI systems, with their names."""
 

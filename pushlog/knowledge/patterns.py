@@ -9,9 +9,10 @@ has it. Our own patterns are tested and stay text: most of them are never compil
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
+
+from pushlog.record_class import record
 
 LONGEST = 1000
 # Characters of an error that a user's pattern searches: a longer text is a page, and its beginning tells what it is.
@@ -28,7 +29,7 @@ class _Compiled(Protocol):
     def search(self, text: str) -> object: ...
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Linear:
     """A user's pattern, compiled; `text` is the pattern as it was written."""
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
 from pushlog.knowledge.tables import Row, document, ours
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from pushlog.knowledge.patterns import Linear
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Proxy:
     """Something in front of a registry, known by `server`, a regular expression on the name that it signs with.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
 from pushlog.knowledge.tables import Row, ours
+from pushlog.record_class import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Recipe:
     """One recipe: the script of a POSIX shell, and the command that reads what it fetched."""
 

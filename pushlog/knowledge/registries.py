@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
 from pushlog.knowledge.tables import Row, document, ours
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from pushlog.knowledge.patterns import Linear
@@ -18,7 +18,7 @@ UNITS = ("bytes", "seconds", "images", "requests per minute", "requests per 10 m
 PORT = re.compile(r":\d+$")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Limit:
     """A documented figure. `value` counts `unit`, `words` is the figure as documented, `basis` which bytes it means."""
 
@@ -31,7 +31,7 @@ class Limit:
     verified: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Registry:
     """A registry service. `login` is a command to paste, `token_seconds` how long a login or its token lives."""
 

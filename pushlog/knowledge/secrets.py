@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from pushlog.knowledge.tables import Row, document, ours
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +17,7 @@ _PARTS = ("no", "key", "notsecret", "words")
 _PART = re.compile(r"<<([a-z]+)>>")
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(slots=False)
 class Secret:
     """One kind; the file explains every key."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from pushlog.knowledge.tables import KnowledgeError, Row, document, ours_in
 from pushlog.knowledge.wording import Words, unknown_placeholder
 from pushlog.model import Family, Store
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,7 @@ class Verified(StrEnum):
 VERIFIED = tuple(verified.value for verified in Verified)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Match:
     """The conditions for a text; it must meet all that are given.
 
@@ -62,7 +62,7 @@ class Match:
     text: str | Linear | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Signature:
     """One row: a kind of error.
 

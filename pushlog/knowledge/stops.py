@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
 from pushlog.knowledge.tables import ours
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from pushlog.knowledge.tables import Row
@@ -20,7 +20,7 @@ _LABEL = re.compile(
 _END = re.compile(r"[\s\"]*$")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Stop:
     """Words of a CI system, a shell or a client that end a job. `why` is a sentence, with groups of the pattern."""
 

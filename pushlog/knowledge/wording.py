@@ -16,11 +16,11 @@ is told nothing.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pushlog.knowledge.paste import in_prose, pasteable
 from pushlog.model import Client
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -65,7 +65,7 @@ SCOPES = dict.fromkeys((*(client.value for client in Client), *GROUPS, OTHERS))
 _ARTICLE = re.compile(rf"\b(?:an?|the|its|your) \{{(?:{'|'.join(WORDS)})\}}", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Words:
     """Texts by scope; the first wins that fits a client."""
 

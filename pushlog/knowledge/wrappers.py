@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache, cached_property
 
 from pushlog.knowledge.tables import Row, document, ours
 from pushlog.model import Client
+from pushlog.record_class import record
 
 _CLIENTS = tuple(client.value for client in Client)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(slots=False)
 class Wrapper:
     """One row; the file explains every key."""
 

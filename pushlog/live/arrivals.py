@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from pushlog.intake.log_text import LogText
 from pushlog.intake.unwrap.timestamps import LineTimes
 from pushlog.model import Clock
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 RESOLUTION = 0.1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ArrivalTimestamps:
     """The arrival of each byte of a log: byte `starts[i]` and those after it came at `seconds[i]`; `began` is second 0.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +17,7 @@ from pushlog.formats.reference import reference
 from pushlog.intake.log_text import LogText
 from pushlog.knowledge.docker import RETRY_DELAY
 from pushlog.model import State
+from pushlog.record_class import record
 from pushlog.timeline.layers import STATES
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ RATE_WINDOW = 30.0
 _APART = 0.2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Row:
     """The state of one layer. Times are seconds of the watch: `since` of its state or upload, `at` of its last line.
 
@@ -54,7 +55,7 @@ class Row:
         return self.total is not None and self.done is not None and self.done >= self.total
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Board:
     """The state of one push. `began` and `at` are the times of its first and last line, `ended` that of its end so far.
 

@@ -12,16 +12,17 @@ import json
 import os
 import shlex
 import time
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from pushlog.faults import OutputError
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-@dataclass(slots=True, kw_only=True)
+@record(frozen=False)
 class Cast:
     """A recording that is being written. `broken` says why no more can be written: a full disk must not end a push."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pushlog.formats.errors.classify import classify
 from pushlog.knowledge.docker import MAX_RETRIES, RETRY_DELAY
 from pushlog.model import Family, State, Store
+from pushlog.record_class import record
 from pushlog.report.prose import clip
 from pushlog.units import count, seconds
 
@@ -26,7 +26,7 @@ _MANY = 3
 _TICK = 1.5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Retry:
     """The retries left of a layer: seconds to its next upload, uploads left, seconds of waits left in all."""
 
@@ -35,7 +35,7 @@ class Retry:
     waiting: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Outlook:
     """A retry that can't succeed, and why. `certain`: the daemon's log says so; else the push before ended so."""
 
@@ -54,7 +54,7 @@ class Outlook:
         return f"Docker will retry this {times}, {seconds(self.retry.waiting)}, {ends}: {self.why}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Refusal:
     """The reason why a layer could not be pushed, where pushing again does not change it."""
 

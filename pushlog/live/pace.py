@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pushlog.live.board import RATE_WINDOW
 from pushlog.model import State
+from pushlog.record_class import record
 from pushlog.units import seconds, size
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _SILENT = 1.5
 _LONGEST = 86400.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Span:
     """A range of a figure."""
 

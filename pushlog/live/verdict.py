@@ -16,10 +16,10 @@ import dataclasses
 import json
 import subprocess
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pushlog.model import Diagnosis, Family, Outcome
+from pushlog.record_class import record
 from pushlog.report.json import harmless, plain
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SCHEMA = "pushlog-verdict/1"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Verdict:
     """The certain facts of a push; the fields are those of the JSON."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from pushlog.intake.read import raw
@@ -13,6 +13,7 @@ from pushlog.live.board import Board, advance
 from pushlog.live.outlook import Refusals, outlook, refusals
 from pushlog.live.prefix_stripper import Stripper
 from pushlog.pipeline import analyze_raw
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,7 +47,7 @@ class Screen(Protocol):
         """Print one line that stays."""
 
 
-@dataclass(slots=True, kw_only=True)
+@record(frozen=False)
 class Watching:
     """One input being watched. `patience`: seconds after a push in which a file must not grow before the watch ends.
 

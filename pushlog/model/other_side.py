@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from pushlog.record_class import record
 
 
 class HopName(StrEnum):
@@ -26,7 +27,7 @@ class JoinedBy(StrEnum):
     TIME = "time"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Hop:
     """What one hop says of one attempt, and where: `line` of `file`.
 
@@ -45,7 +46,7 @@ class Hop:
     joined_by: JoinedBy
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class SideLog:
     """A log of the other side, and what it gave to this push.
 

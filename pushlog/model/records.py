@@ -8,7 +8,7 @@ Seconds count from the first line of the push.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,9 +29,10 @@ from pushlog.model.terms import (
     State,
     Store,
 )
+from pushlog.record_class import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Reference:
     """What was pushed. `digests` pairs each tag with the digest of its own digest line.
 
@@ -46,7 +47,7 @@ class Reference:
     masked: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Failure:
     """The error that the client printed, verbatim. `retry_helps`: would simply pushing again help; None: can't tell."""
 
@@ -58,7 +59,7 @@ class Failure:
     retry_helps: bool | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Interval:
     """A layer's phase from `start` to `end`, in seconds; the earliest possible times when the clock is inferred."""
 
@@ -68,7 +69,7 @@ class Interval:
     attempt: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class RegistrySaid:
     """An upload by the registry's own word: its id, when it began by the registry's clock, the bytes it had by then."""
 
@@ -77,7 +78,7 @@ class RegistrySaid:
     bytes: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Layer:
     """One layer of a push.
 
@@ -110,7 +111,7 @@ class Layer:
     hops: tuple[Hop, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Throughput:
     """All uploads together: bytes of `basis`, the seconds in which any of them was on its way, and their quotient.
 
@@ -124,7 +125,7 @@ class Throughput:
     at_most: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PathStep:
     """A layer of the critical path, and its seconds in an upload slot; the next one began when it gave that up."""
 
@@ -133,7 +134,7 @@ class PathStep:
     end: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Progress:
     """How far the push got. `fraction` is of bytes, None where sizes are not known; `why` says what is known."""
 
@@ -146,7 +147,7 @@ class Progress:
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Duration:
     """`seconds` only when measured; `at_least` is a bound that always holds; `began`: the moment, if stamps say it."""
 
@@ -155,7 +156,7 @@ class Duration:
     began: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Concurrency:
     """Uploads at the same time: seen in the log, and allowed by the daemon.
 
@@ -168,7 +169,7 @@ class Concurrency:
     over_time: tuple[tuple[float, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Estimate:
     """How long the push would have taken with `change`; None where the log can't support an answer."""
 
@@ -179,7 +180,7 @@ class Estimate:
     assumptions: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Evidence:
     """A line that proves something, as a person would read it there; `file`: of which other log, None for its own."""
 
@@ -188,7 +189,7 @@ class Evidence:
     file: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Finding:
     """One explained fact. `rule` is its stable code, `name` its name; it can't be built without evidence."""
 
@@ -209,7 +210,7 @@ class Finding:
             raise ValueError(f"a finding needs at least one line of evidence: {self.name}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Diagnosis:
     """All that is known of one push; every output is drawn from this alone.
 
@@ -268,7 +269,7 @@ class Diagnosis:
         return self.error.family in (Family.IMMUTABLE_TAG, Family.MANIFEST_INVALID) or "manifest" in self.error.text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Log:
     """One input with the pushes found in it, in log order."""
 

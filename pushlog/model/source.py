@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from pushlog.model.terms import Capture, DatedBy
+from pushlog.record_class import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Redacted:
     """Secrets that were hidden: their kind, the line they stand on (None where it is not a line's text), how many."""
 
@@ -16,7 +17,7 @@ class Redacted:
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Missed:
     """A line that holds words of a push and is part of none."""
 
@@ -24,7 +25,7 @@ class Missed:
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Origin:
     """Where a log comes from, as far as it, its path or a side file says; None where nothing does."""
 
@@ -38,7 +39,7 @@ class Origin:
     sha: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Dated:
     """When a log was written, in the form of RFC 3339, and what says so; both None where nothing does."""
 
@@ -46,7 +47,7 @@ class Dated:
     by: DatedBy | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Source:
     """One input and how it was read. `coverage`: share of the lines inside pushes that were understood, 0 to 1."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 from pushlog.knowledge.secrets import secrets
+from pushlog.record_class import record
 from pushlog.redaction.encoded import codes
 from pushlog.redaction.keys import KIND as KEY_LINES
 from pushlog.redaction.keys import key_lines
@@ -27,7 +28,7 @@ MARK = "REDACTED"
 _DEEPEST = 2
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Span:
     """A secret: where it begins and ends in a text, and its kind."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from pushlog.record_class import record
 from pushlog.redaction.view import Barriers, View, joined, whole
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _SHORT = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 _LONGEST = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Framed:
     """A text that stands in pieces inside JSON, and the frame between them."""
 
@@ -36,7 +36,7 @@ class Framed:
     barriers: Barriers
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Cast:
     """The lines of an asciicast: what was drawn, where input stands, and the lines that are no such events."""
 

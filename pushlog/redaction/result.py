@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, is_dataclass, replace
+from dataclasses import is_dataclass, replace
 from enum import Enum
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -15,6 +15,7 @@ from pushlog.fields import names
 from pushlog.intake.log_text import LOOKED_AT
 from pushlog.intake.mapped import holds
 from pushlog.model import Evidence, Failure, Interval, Log, Missed, Redacted
+from pushlog.record_class import record
 from pushlog.redaction.find import hide, mark, spans
 from pushlog.redaction.rows import goes_on
 from pushlog.redaction.windows import windows
@@ -182,7 +183,7 @@ def _tells(value: str) -> bool:
     return len(value) >= _TELLING and not is_word
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class _Part:
     """Lines of the log, the first of them with its number."""
 

@@ -7,13 +7,13 @@ runtime cuts a long line into several rows, and may put a prefix before each.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from pushlog.lazy_pattern import lazy_pattern
+from pushlog.record_class import record
 from pushlog.redaction.reading import plain
 from pushlog.redaction.view import Barriers, View, joined, whole
 
@@ -62,7 +62,7 @@ class Break(Enum):
     MOVE = auto()
 
 
-@dataclass(frozen=True)
+@record(slots=False, kw_only=False)
 class Row:
     """A row between two places of the source, and how the one before it ended."""
 
@@ -82,7 +82,7 @@ class Row:
         return plain(self.raw)
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Sheet:
     """Rows read as one text, and what stands between them. `checked`: a terminal of that width broke them."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     import re
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 Range = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class View:
     """A text and its origin: character `i` was read from `starts[i]` to `stops[i]` of the source.
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pushlog.model import Redacted
+from pushlog.record_class import record
 from pushlog.redaction.find import Span, mark, merged, spans
 from pushlog.redaction.frames import cast, records
 from pushlog.redaction.windows import windows
@@ -33,7 +33,7 @@ _MOST_REPEATED = 200
 _SHORTEST = 5
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Edit:
     """The text that stands between two places from now on; `kind` of the secret that stood there, None for a name."""
 
@@ -43,7 +43,7 @@ class Edit:
     kind: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Cleaned:
     """The log that can be given away, and what was hidden by kind and line of the log."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pushlog.model import Basis, Capture, Client, Clock, Diagnosis, Outcome, Source, Store
+from pushlog.record_class import record
 from pushlog.report.prose import Piece, prose
 from pushlog.report.words import count, duration, manifest, reached, seconds, size
 
@@ -56,7 +56,7 @@ CAPTURE_ADVICE = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Fact:
     """One fact. Value and note are prose; a `wide` one takes two columns."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from pushlog.model import Basis, Outcome, State
+from pushlog.record_class import record
 from pushlog.report.waterfall import PLOT, last_second
 from pushlog.report.waterline import percent
 from pushlog.report.words import seconds, size
@@ -23,7 +23,7 @@ FEWEST = 4
 Moments = list[tuple[float, int]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Growth:
     """The drawing: the outline of an area as an SVG path; `whole` is the sum that its top stands for."""
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.model import Confidence, Diagnosis, Evidence, Finding, Outcome, Severity
+from pushlog.record_class import record
 from pushlog.report.prose import clip
 from pushlog.report.visible import visible
 from pushlog.report.words import count, outcome, span
@@ -51,7 +52,7 @@ def no_push(source: Source) -> Finding:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Issue:
     """A finding in its place. `cause`: why a push failed; `fingerprint` is the same in every run on the same log."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from pushlog.model import Diagnosis, Finding, Outcome, Severity
+from pushlog.record_class import record
 from pushlog.report.facts import about_facts, progress_facts, reading_facts, time_facts
 from pushlog.report.issues import image, no_push, tally
 from pushlog.report.markdown_page import code, fenced, folded, inline, paragraph, table
@@ -53,7 +53,7 @@ WHAT = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Block:
     """A part of the page that is kept or left out as a whole."""
 

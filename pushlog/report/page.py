@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pushlog.model import Confidence, Diagnosis, Finding, Outcome, Severity
+from pushlog.record_class import record
 from pushlog.report.facts import (
     CAPTURE_ADVICE,
     NAMES_LAYERS,
@@ -38,7 +38,7 @@ SEVERITIES = {Severity.ERROR: "Error", Severity.WARNING: "Warning", Severity.INF
 OUTCOME_MARKS = {Outcome.SUCCEEDED: "tick", Outcome.FAILED: "cross"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class FindingView:
     """One finding, its quote and its links."""
 
@@ -55,7 +55,7 @@ class FindingView:
     lines: tuple[Link, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class DigestRow:
     """A tag and the digest that the log proves for it."""
 
@@ -63,7 +63,7 @@ class DigestRow:
     digest: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PushView:
     """Everything that the page says of one push."""
 
@@ -105,7 +105,7 @@ class PushView:
     folded: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class EmptyView:
     """A log in which no push was found."""
 
@@ -116,7 +116,7 @@ class EmptyView:
     missed: tuple[Missed, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class SourceView:
     """One input in the footer."""
 
@@ -124,7 +124,7 @@ class SourceView:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Page:
     """The whole page."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from pushlog.record_class import record
 
 # Backticks mark code; a bare short id is a layer, which is set like code wherever it stands. Inside a name, as in
 # 123456789012.dkr.ecr.eu-central-1.amazonaws.com, twelve digits are an account.
@@ -13,7 +14,7 @@ FIRST = re.compile(rf"(?P<first>.{{1,{SHORT}}}?[.!?])\s+(?P<rest>\S.*)", re.DOTA
 LONGEST = 2000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Piece:
     """A run of words or of code."""
 
@@ -21,7 +22,7 @@ class Piece:
     code: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Remedy:
     """One thing to do: a sentence and, where it ends with one, the command to paste."""
 

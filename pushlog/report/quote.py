@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -16,7 +17,7 @@ LONGEST = 12
 HEAD, TAIL = 6, 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Line:
     """One line of a quote; `skipped` counts the lines left out before it, `first` is false for its further texts."""
 
@@ -27,7 +28,7 @@ class Line:
     first: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Link:
     """Lines that a sentence points at: `lines 57-61`, and the anchor of the first one if the page quotes it."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pushlog.model import Fate, Phase, State
+from pushlog.record_class import record
 from pushlog.report.quote import Link, link
 from pushlog.report.waterline import marks, percent
 from pushlog.report.words import part, seconds, size, stand_of, state_word
@@ -19,7 +19,7 @@ NONE = "\u2013"
 INSTRUCTION = 300
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Share:
     """A layer beside the largest one, in percent: its whole size and what of it was sent; `kind` colours the latter."""
 
@@ -28,7 +28,7 @@ class Share:
     kind: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class LayerRow:
     """One layer in the table of all layers."""
 
@@ -47,7 +47,7 @@ class LayerRow:
     share: Share | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class LayerTable:
     """All layers; the rest says whether attempts and sizes have anything to tell, and sizes can be compared."""
 
@@ -57,7 +57,7 @@ class LayerTable:
     with_bars: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PhaseRow:
     """One layer's times: when it began and ended, and the seconds of each phase."""
 
@@ -67,7 +67,7 @@ class PhaseRow:
     times: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class EstimateRow:
     """A change and the duration that the push would have had."""
 
@@ -76,7 +76,7 @@ class EstimateRow:
     range: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Estimates:
     """All what-if answers and the assumptions behind them, each said once."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.text import Text
 
 from pushlog.model import Basis, Diagnosis, Fate, Layer, Severity, State
+from pushlog.record_class import record
 from pushlog.report import words
 from pushlog.report.text_page import PROSE, QUIET, Page
 from pushlog.report.waterline import FILLS, cells
@@ -30,7 +30,7 @@ GAP = "   "
 NONE = "\N{EN DASH}"
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Ink:
     """Look of a kind of layer: its fill in the bar, with and without colour, and its style."""
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
+from pushlog.record_class import record
 from pushlog.report.prose import clip
 from pushlog.report.visible import visible
 
@@ -51,7 +51,7 @@ SIGNS = {
 ASCII = str.maketrans(SIGNS)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Page:
     """The room there is and the letters that may be used."""
 

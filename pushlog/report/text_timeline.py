@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.cells import set_cell_size
 from rich.text import Text
 
 from pushlog.model import Diagnosis, Layer, Phase
+from pushlog.record_class import record
 from pushlog.report import words
 from pushlog.report.text_page import PROSE, QUIET, Page
 from pushlog.report.waterfall import AXES, PHASE_WORDS, begin, end, last_second
@@ -23,7 +23,7 @@ SHORTEST = 1.0
 NAME = 14
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Ink:
     """Look of a phase: its fill, in ASCII too, and its style."""
 

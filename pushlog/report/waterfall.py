@@ -6,10 +6,10 @@ Across, everything is in percent, so that the drawing fills any width and its le
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pushlog.model import Clock, Diagnosis, Interval, Layer, Phase
+from pushlog.record_class import record
 from pushlog.report.waterline import marks, percent
 from pushlog.report.words import count, duration, seconds, state_word
 from pushlog.units import blob
@@ -46,7 +46,7 @@ AXES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Tick:
     """A grid line and its time; `minor` ones keep their line but lose their label where space is scarce."""
 
@@ -56,7 +56,7 @@ class Tick:
     first: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Block:
     """One phase of one layer. `label` is empty where it never fits, `roomy` says that it only fits a wide page."""
 
@@ -71,7 +71,7 @@ class Block:
     title: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Row:
     """One layer: its blocks and the mark at its end; `state` stands in for the blocks of a layer that has none.
 
@@ -88,7 +88,7 @@ class Row:
     state: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Waterfall:
     """The drawing; `sure`: `measured` or `inferred`, `height` in pixels, `left_out`: the layers that did not fit."""
 

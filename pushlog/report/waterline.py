@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pushlog.model import Basis, State
+from pushlog.record_class import record
 from pushlog.report.words import Band, Stand, count, part, reached, size, stand_of, waterline
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ FILLS = {
 UNSENT = (Stand.EXISTED, Stand.MOUNTED, Stand.SKIPPED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Segment:
     """A band's part of a bar; `x` and `width` in percent, `number` only where it fits."""
 
@@ -53,7 +53,7 @@ class Segment:
     number: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Bar:
     """One bar and what its length counts."""
 
@@ -61,7 +61,7 @@ class Bar:
     segments: tuple[Segment, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Entry:
     """A band in the legend."""
 
@@ -71,7 +71,7 @@ class Entry:
     detail: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Waterline:
     """The drawing, its legend and its description for those who can't see it."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from pushlog.model import Clock, Diagnosis, Duration, Family, Fate, Layer, Outcome, State
+from pushlog.record_class import record
 from pushlog.units import count, plural, seconds, size
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def stand_of(layer: Layer) -> Stand:
     return STANDS[layer.state]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Band:
     """The layers that stood alike. `bytes` adds the sizes that are known, None when none is; `sized` counts those."""
 

@@ -16,12 +16,12 @@ Source: moby distribution/push_v2.go: `Preparing` is printed for each layer firs
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.rule import Role, Scope
 from pushlog.formats.marks import MarkKind
 from pushlog.model import Capture, Confidence, Finding, Severity, Store
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,7 +37,7 @@ ROLE = Role.CAPTURE
 SCOPE = Scope.DOCKER_ENGINE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Sign:
     """A sign that lines of two pushes are mixed: a sentence, the lines that show it, the layers, and how sure it is."""
 

@@ -13,11 +13,11 @@ Source: moby distribution/xfer/upload.go: each layer counts down by itself, so t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.rule import Role, Scope
 from pushlog.model import Confidence, Finding, Outcome, Severity
+from pushlog.record_class import record
 from pushlog.rules.concurrency_saturated import setting
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ SCOPE = Scope.DOCKER_ENGINE
 _LEAST = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Storm:
     """The moment with the most countdowns: the row, the layers that count, and how many were being uploaded."""
 

@@ -9,10 +9,11 @@ layers come out at the same speed per byte.
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +32,7 @@ _SCATTER = 0.02
 FITTING = float(np.exp(-2))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class LinkModel:
     """One way in which the line can have been, and how well it fits: `weight` is relative to that of the best, 1.
 

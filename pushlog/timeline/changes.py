@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pushlog.faults import InputError
+from pushlog.record_class import record
 from pushlog.timeline.schedule import Step
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 _SHORT_ID = 12
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Change:
     """One thing to be different; exactly one of the fields is given. `bandwidth` is in bytes per second."""
 
@@ -49,7 +49,7 @@ class Change:
         return {key: value for key, value in pairs.items() if value is not None}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Plan:
     """A schedule to run: `limit` tasks at a time (0: no limit) over a line of that width."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 import math
 from array import array
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +16,7 @@ import numpy as np
 from pushlog.formats.events import EventKind, Events, grouped, is_any
 from pushlog.knowledge.docker import MAX_RETRIES, RETRY_DELAY
 from pushlog.model import Store
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,7 +29,7 @@ _NEVER = int(np.iinfo(np.int64).max)
 _BLOCK = 1 << 18
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Inferred:
     """`at`: earliest seconds of every event, never falling; `end`: the same of the push's end; `proven`: above zero."""
 

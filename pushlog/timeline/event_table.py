@@ -5,7 +5,6 @@ Plain arrays: most pushes have a few dozen rows, and loading pandas takes longer
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ import numpy as np
 
 from pushlog.formats.events import UNKNOWN, EventKind, Events, grouped, is_any
 from pushlog.knowledge.docker import RETRY_DELAY
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pushlog.intake.log_text import Int64
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(slots=False)
 class EventTable:
     """One row for each event, in log order, one column each.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from pushlog.formats.docker.image_store import redraws_throttled
 from pushlog.formats.marks import MarkKind
 from pushlog.model import Client, Clock, Duration, Family
+from pushlog.record_class import record
 from pushlog.timeline.clock import countdown_seconds, infer_clock
 from pushlog.timeline.measured import Timestamps, is_contradicted, measure
 from pushlog.timeline.waits import proven_wait
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pushlog.model import Store
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class EventTimes:
     """The seconds of every event and of the end of the push, where they come from, and how long it took."""
 

@@ -6,10 +6,11 @@ so that a speed from them is the highest that it can have been.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.model import Basis, Clock, Outcome, PathStep, Store, Throughput
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _LEAST_SECONDS = 0.1
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class _Sent:
     """Bytes of a layer that were sent in its last attempt, and the seconds from and to which that took."""
 

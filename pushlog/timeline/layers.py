@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from pushlog.formats.events import UNKNOWN, EventKind, Events
 from pushlog.knowledge.docker import MAX_RETRIES
 from pushlog.model import Basis, Layer, State, Store
+from pushlog.record_class import record
 from pushlog.timeline.blob import is_blob
 from pushlog.timeline.phases import phases
 from pushlog.timeline.runs import runs
@@ -41,7 +41,7 @@ STATES = {
 _BASIS = {Store.GRAPHDRIVER: Basis.UNCOMPRESSED, Store.CONTAINERD: Basis.COMPRESSED}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class _Bytes:
     done: int | None
     total: int | None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +41,7 @@ class Timestamps(Protocol):
         """The seconds of places in a log, in ascending order; one line and one offset for each."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Measured:
     """`at`: seconds of every event since the push began; `seconds`: of the whole push; `began`: its moment, if dated.
 

@@ -10,12 +10,13 @@ several instructions can have made stays without a name, and they are told.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from pushlog.formats.events import EventKind
 from pushlog.formats.marks import MarkKind
 from pushlog.model import Diagnosis, Store
+from pushlog.record_class import record
 from pushlog.timeline.blob import shortened
 from pushlog.timeline.extents import extents
 from pushlog.timeline.pairing import agree, possible_steps
@@ -40,7 +41,7 @@ _SHORT_TEXT = 60
 _FEWEST_SIZES = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class _Names:
     """The instruction of each layer by its id, or why there is none.
 
@@ -53,7 +54,7 @@ class _Names:
     candidates: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Nameable:
     """A push, the section it was read from, and the digest of the blob that its error names."""
 
@@ -62,7 +63,7 @@ class Nameable:
     failed: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Named:
     """A push with its layers named; `instructions`: those of all layers of its image by id, printed or not."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pushlog.formats.events import EventKind
 from pushlog.model import Interval, Phase
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _UPLOAD_ENDS = (EventKind.RETRYING, EventKind.PUSHED, EventKind.FAILED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Run:
     """Events of one layer with one kind and attempt: first and last earliest second, first and last countdown value.
 

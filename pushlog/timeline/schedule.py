@@ -9,8 +9,9 @@ first byte on has width 1; where every connection has its own limit the width is
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _NOTHING = 1e-9
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Step:
     """Seconds of a delay, or of sending at the full speed of one connection."""
 
@@ -29,7 +30,7 @@ class Step:
 Task = tuple[Step, ...]
 
 
-@dataclass(slots=True)
+@record(frozen=False, kw_only=False)
 class _Running:
     """A task in its slot: the steps that are left, and what is left of the first of them."""
 

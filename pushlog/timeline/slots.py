@@ -7,13 +7,13 @@ containerd: a layer is printed from its start to its end.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pushlog.formats.events import EventKind, is_any
 from pushlog.model import Store
+from pushlog.record_class import record
 from pushlog.timeline.event_table import counted
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _DONE = (EventKind.PUSHED, EventKind.EXISTS, EventKind.MOUNTED, EventKind.SKIPPE
 _STARTED = (EventKind.PUSHING, EventKind.RETRYING)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Slot:
     """A layer's time in a slot: `layer` is its number in order of appearance, `start` and `end` seconds on the clock.
 
@@ -44,7 +44,7 @@ class Slot:
     uploads: tuple[tuple[float, float], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class _Row:
     number: int
     kind: int
@@ -54,7 +54,7 @@ class _Row:
     has_figure: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class _LayerRows:
     """The rows of one layer up to the one that says it is done, or to its last."""
 

@@ -10,12 +10,13 @@ no time, no seconds are told: the same model then says only what share of the pu
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pushlog.model import Estimate, Store
+from pushlog.record_class import record
 from pushlog.timeline.assumptions import assumptions, clocked, share, silence, stored
 from pushlog.timeline.bandwidth import FITTING, LinkModel, lines, step, widths
 from pushlog.timeline.changes import plan
@@ -36,7 +37,7 @@ _MARGIN = 0.1
 _ALIKE = 1.25
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class _Push:
     """A push as it was: its slots, the sizes and ids of its layers, and its seconds in all."""
 

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import zipfile
+from dataclasses import fields
 
 import pytest
 
@@ -62,7 +63,7 @@ RUNS = [
 
 def told(text: str, name: str = "push.log", decoration: str | None = None, **options) -> dict[str, str]:
     found = origin_of(name, text.encode(), decoration, OriginOptions(**options))
-    return {field: value for field in found.__slots__ if (value := getattr(found, field)) is not None}
+    return {field.name: value for field in fields(found) if (value := getattr(found, field.name)) is not None}
 
 
 @pytest.mark.parametrize("line", origins().lines, ids=lambda line: line.id)

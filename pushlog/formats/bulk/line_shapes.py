@@ -8,7 +8,6 @@ all rows of that shape.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from pushlog.formats.bulk.split import LONGEST
 from pushlog.formats.events import UNKNOWN
 from pushlog.formats.figures import LARGEST, Figure, Run, figure
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,7 +39,7 @@ _HALF = np.uint64(32)
 _BYTES = np.array([(1 << 8 * n) - 1 for n in range(8)] + [2**64 - 1], dtype=np.uint64)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class BulkGrammar:
     """A grammar's derived pattern, for a whole row; `kinds` pairs the groups of its kinds with codes."""
 
@@ -58,7 +58,7 @@ class BulkGrammar:
         return Shape(kind, tuple(field for field in fields if field is not None))
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Shape:
     """The meaning of a shape: the code of its kind, and where its fields stand, counted from its start."""
 

@@ -7,7 +7,6 @@ inferred clock needs it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +18,7 @@ from pushlog.formats.figures import LONGEST_WAIT
 from pushlog.intake.limits import MOST_LAYERS
 from pushlog.intake.mapped import release_all, release_range
 from pushlog.intake.threads import at_once
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -40,7 +40,7 @@ _KEPT = 16
 _STANDING = 64
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Scan:
     """The rows, and the byte ranges, shape (n, 2), that hold something else.
 
@@ -54,7 +54,7 @@ class Scan:
     left_out: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class _Part:
     """One chunk. `order`: the layer of every row, as `ids` numbers it; `kept_rows`: the rows in `columns`."""
 

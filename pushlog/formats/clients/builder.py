@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +14,7 @@ from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.parsed_push import ParsedPush
 from pushlog.intake.log_text import Piece
 from pushlog.intake.unwrap.prefix import is_noise
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -35,7 +36,7 @@ _BELOW = 2
 _ENDS = {MarkKind.DIGEST, MarkKind.DONE, MarkKind.LAST_WORD, MarkKind.INTERRUPT}
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Interleaved:
     """Where the marks of several pushes begin and end, which take turns in a log. They are shared by all of them."""
 
@@ -57,7 +58,7 @@ def _line_end(text: LogText, stop: int) -> int:
     return stop + (2 if end == b"\r\n" else end[:1] in (b"\n", b"\r"))
 
 
-@dataclass(slots=True, kw_only=True)
+@record(frozen=False)
 class PushBuilder:
     """One push as its lines tell it: its client and why, its marks in the common words, its rows, its error.
 

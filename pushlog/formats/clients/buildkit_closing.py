@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right, insort
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.formats.clients.builder import error_at, nearby
@@ -21,6 +21,7 @@ from pushlog.formats.clients.buildkit_steps import failed_step_push
 from pushlog.formats.errors.classify import starts_error
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.lazy_pattern import lazy_pattern
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,7 +48,7 @@ _PUSH_ERROR = lazy_pattern(
 _AROUND = 32
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class _Closing:
     """The lines that end a build: the excerpt, if there is one, and the error."""
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import base64
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.intake.limits import loads
 from pushlog.intake.unwrap.timestamps import seconds
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,7 @@ _CANCELED = "context canceled"
 STEP = 0.001
 
 
-@dataclass(slots=True)
+@record(frozen=False, kw_only=False)
 class Steps:
     """The steps of a log: their numbers, when each began, and the lines that were made of them."""
 

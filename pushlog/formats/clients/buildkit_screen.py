@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from pushlog.formats.client_timestamps import client_timestamps
@@ -11,6 +11,7 @@ from pushlog.formats.clients.buildkit_lines import CANCELED, STEP, new_push, rep
 from pushlog.formats.events import EventKind, EventRow
 from pushlog.formats.figures import elapsed, size
 from pushlog.formats.marks import Mark, MarkKind
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -32,7 +33,7 @@ _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _CUT_GAP = 2
 
 
-@dataclass(slots=True)
+@record(frozen=False, kw_only=False)
 class _Step:
     """A step of the build on the screen: its rows, the references in them, and how it ended as far as they show."""
 
@@ -50,7 +51,7 @@ class _Step:
         return self.kind != MarkKind.TTY_EXPORT or any(mark.kind in _PUSH_ROWS for mark in self.rows)
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class ScreenPush:
     """A push that a screen shows; `failed_row`: the row that says that its step failed, but not why.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from pushlog.formats.grammar.line_parser import LineParser
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.reference import split
 from pushlog.formats.target import target_of
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -40,7 +41,7 @@ _BEHIND = re.compile(r"\s+(?:-> \[Help \d+\]|\[[^\[\]\n]+\.\w+proj(?:::[^\]\n]*)
 _DENIED = re.compile(r"(?:Unauthorized for|permissions for) ([\w.-]+(?::\d+)?(?:/[\w.-]+)+)(?=:|\s|$)")
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(slots=False)
 class FewLines:
     """The dialect of such a client; its grammar bears its name.
 

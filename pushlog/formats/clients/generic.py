@@ -6,7 +6,7 @@ It is looked for last, where no dialect found a push.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.formats.clients.builder import PushBuilder, parsed_push
@@ -22,6 +22,7 @@ from pushlog.intake.start_pattern import StartPattern, places
 from pushlog.knowledge.signatures import Verified
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Client, Family
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -109,7 +110,7 @@ _NAMED_ABOVE = 20
 _ANNOUNCED = lazy_pattern(rf"[Pp]ushing (?:{_THING} )?(?:to )?[\"'`]?(?P<name>{_IMAGE})")
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class _Failure:
     """A line that tells of a failed push."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from pushlog.formats.errors.wrapped import Wrapped, error_in, unlabelled, withou
 from pushlog.formats.events import EventKind, Events, gaps
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.knowledge.stops import stop_reason
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -47,7 +48,7 @@ _REACH = 65536
 _PIECES = 400
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ErrorLines:
     """The error as printed, escapes removed, its offsets and the physical lines it stands on."""
 
@@ -61,7 +62,7 @@ class ErrorLines:
         return self.start <= piece.start < self.stop
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PushRange:
     """The range in which a push may stand: its events and marks, and the offsets between which they and its error lie.
 

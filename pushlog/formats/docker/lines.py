@@ -7,7 +7,7 @@ The pieces between them are parsed by Lark, one at a time.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ from pushlog.intake.limits import LONGEST_PIECE, MOST_LAYERS
 from pushlog.intake.log_text import LogText, Piece, plain
 from pushlog.intake.start_pattern import StartPattern
 from pushlog.model import Capture
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +74,7 @@ _ID_LENGTH = 12
 _PADDED = re.compile(rb"^[0-9a-f]{12}: [A-Z][^\r\n\[]*[a-z] \r?$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Reading:
     """What a log holds of `docker push`: the table of events, the marks in order, and how the output was captured.
 

@@ -7,11 +7,12 @@ command itself and the class of the error. Source: about_Redirection, `$ErrorVie
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from pushlog.formats.errors.wrapped import Wrapped
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from pushlog.intake.log_text import LogText, Piece
@@ -24,7 +25,7 @@ _MOST_LINES = 40
 _LONGEST = 1 << 14
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Record:
     """A record: the piece that begins it, its text put together, and the offset at which the whole record ends."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from pushlog.formats.docker.mixtures import without_doubtful_ends
 from pushlog.formats.docker.surroundings import in_here_document, names_above, stopped
 from pushlog.formats.events import EventKind, is_any
 from pushlog.formats.marks import Mark, MarkKind
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,7 +49,7 @@ _PULLED = re.compile(
 _COMMANDS = (MarkKind.COMMAND, MarkKind.MENTION)
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class _Bounds:
     """The offsets between which a push may stand, and the marks that announce it."""
 

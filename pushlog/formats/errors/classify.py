@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.formats.errors.detect import continues, starts_error
@@ -12,6 +12,7 @@ from pushlog.knowledge.base import shipped
 from pushlog.knowledge.patterns import Linear, search
 from pushlog.knowledge.signatures import Match, Signature, signatures
 from pushlog.model import Family, Store
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +26,7 @@ GRAPHDRIVER_STAGES = frozenset({"received", "parsing", "errors"})
 CLIENT_STAGES = frozenset({"build", "solve", "push", "upload"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Classified:
     """An error text, its parts and the row of the catalogue that explains it; no row: family `unknown`."""
 

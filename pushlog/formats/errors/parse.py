@@ -6,7 +6,6 @@ The grammar `error.lark` has every form that Docker prints; this module turns it
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -14,6 +13,7 @@ from pushlog.formats.errors import page as error_page
 from pushlog.formats.errors.status import status_in_words
 from pushlog.formats.grammar.load import load_grammar
 from pushlog.lazy_pattern import lazy_pattern
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -97,7 +97,7 @@ STAGES = (
 STATUS_WORDS = {"UNAUTHORIZED": 401, "DENIED": 403, "TOOMANYREQUESTS": 429}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ErrorText:
     """The parts of an error text; None and empty where the text has no such part.
 
@@ -182,7 +182,7 @@ def _record(text: str, stripped: str, forms: tuple[tuple[str, tuple[Token, ...]]
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class RegistryWords:
     """The registry's own words, as far as the text has them."""
 

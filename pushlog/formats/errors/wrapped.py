@@ -6,13 +6,13 @@ Only lines near a push are looked at like this: anywhere else a line that mentio
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from pushlog.formats.errors.detect import PAGE, PAGE_END, begins_error, starts_error
 from pushlog.formats.errors.page import unquoted
 from pushlog.lazy_pattern import lazy_pattern
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +70,7 @@ _MARKS = "*_~|"
 _ESCAPED_QUOTE = lazy_pattern(r"\\+[\"']$")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Wrapped:
     """An error that stands inside a line: its text without all around it, and what the line has before it."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from pushlog.formats.grammar.load import load_grammar
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.intake.log_text import Piece
 from pushlog.intake.start_pattern import places
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,7 +38,7 @@ _SHAPES = 10_000
 _LENGTH = 400
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class _Shape:
     """The meaning of all lines of one shape: their kind, the places of their fields, and the state of a layer."""
 
@@ -47,7 +47,7 @@ class _Shape:
     state: str | None
 
 
-@dataclass(frozen=True)
+@record(slots=False, kw_only=False)
 class LineParser:
     """A grammar of `grammars/`; an alias is the kind of a mark, a named terminal is a field of it.
 

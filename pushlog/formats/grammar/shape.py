@@ -7,12 +7,12 @@ load it. A rule must be free of repetition; see `regex.py`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pushlog.formats.grammar import regex
 from pushlog.formats.grammar.load import load_grammar
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Fields = dict[str, str]
 
 
-@dataclass(frozen=True)
+@record(slots=False, kw_only=False)
 class LineShape:
     """A rule of a file in `grammars/`. Terminals that are expressions, and whose name has no underscore, are fields."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
 from pushlog.formats.grammar.shape import LineShape
 from pushlog.formats.other_side.moments import rfc3339
 from pushlog.intake.limits import loads
+from pushlog.record_class import record
 
 _FILE = "side_logrus.lark"
 _STARTS = ("start", "on_terminal", "pair")
@@ -27,7 +27,7 @@ _MESSAGES = ("msg", "message")
 _TIMES = ("time", "@timestamp", "timestamp")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class LogrusLine:
     """`at`: seconds since 1970, None on a terminal, which counts from the start of the program."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -48,7 +49,7 @@ class SideKind(StrEnum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class SideRecord:
     """One line. None, -1 for a status, and "" stand for what it does not tell.
 
@@ -86,7 +87,7 @@ class SideRecord:
     is_daemon_push: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class SideFormat:
     """One format of log.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -11,6 +10,7 @@ from urllib.parse import unquote
 from pushlog.formats.grammar.shape import LineShape
 from pushlog.formats.upload_state import upload_states
 from pushlog.lazy_pattern import lazy_pattern
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from pushlog.formats.upload_state import UploadState
@@ -21,7 +21,7 @@ _MOUNT = lazy_pattern(r"[?&]mount=(?P<digest>[a-z0-9]+(?:%3A|:)[0-9a-f]{32,128})
 _HOST = "http://registry"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Request:
     """`kind`: upload, blob, manifest, other or ping. `digest`: of the blob that it names or closes an upload with.
 

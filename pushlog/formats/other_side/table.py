@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from pushlog.formats.other_side.formats import FORMATS
 from pushlog.formats.other_side.record import SideKind, SideRecord
 from pushlog.intake.log_text import plain
 from pushlog.intake.unwrap.collector import Collector, collector_of
+from pushlog.record_class import record
 from pushlog.units import count
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ _SHOWN = 2000
 EVERY_PUSH = (b"/blobs/", b"/manifests/")
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(slots=False)
 class SideSource:
     """One file and what it was recognised as: `formats`, the one of most lines first; none where nothing fits."""
 
@@ -53,7 +54,7 @@ class SideSource:
         return None, None, None
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(slots=False)
 class SideTable:
     """All lines that may be of a push. `frame`: one row each, in the order of files and lines.
 

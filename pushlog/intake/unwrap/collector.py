@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from pushlog.intake.unwrap.line_prefix import compiled
 from pushlog.intake.unwrap.timestamps import seconds
 from pushlog.knowledge.decorations import Decoration, decorations
 from pushlog.knowledge.exports import exports
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -30,7 +30,7 @@ _NO_PREFIX = ("logfmt",)
 _MICROSECONDS, _MILLISECONDS = 1e14, 1e11
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Record:
     """A JSON record around a line: the key of its text."""
 
@@ -40,7 +40,7 @@ class Record:
 Wrapping = Decoration | Record
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Unwrapped:
     """A line as its program wrote it; `at`: when, by the collector, in seconds since 1970; `clock`: its form."""
 
@@ -49,7 +49,7 @@ class Unwrapped:
     clock: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Collector:
     """What stands around the lines of a log, from the outside in; nothing where they stand bare."""
 

@@ -6,7 +6,7 @@ A line without a prefix goes on with the lane above it, unless a push begins on 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ import numpy as np
 from pushlog.intake.log_text import LogText
 from pushlog.intake.unwrap.prefix import lane_of
 from pushlog.intake.unwrap.strip import has_pieces, pattern_of, without_suffix
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     import re
@@ -40,7 +41,7 @@ _APART = 400
 _NAMED = 5
 
 
-@dataclass(frozen=True)
+@record(slots=False, kw_only=False)
 class LaneText(LogText):
     """The lines of one lane of a log. `numbers`: the physical line of each, ascending; `total`: lines of the log.
 
@@ -143,7 +144,7 @@ def _blocks(
             begin = end
 
 
-@dataclass(slots=True)
+@record(frozen=False, kw_only=False)
 class _Lane:
     """A lane while it is put together: its data and the physical lines in it."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import count
 from typing import TYPE_CHECKING
 
 from pushlog.knowledge.decorations import Decoration, decorations
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,7 +24,7 @@ _DEEPEST = 4
 _MARKED = 1 << 20
 
 
-@dataclass(frozen=True)
+@record(slots=False, kw_only=False)
 class LinePrefix:
     """The forms of a prefix, from the outside in; without any, lines stand as the client wrote them.
 

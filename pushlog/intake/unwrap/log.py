@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from pushlog.intake.unwrap.recording import RecordingTimestamps, unwrap_recordin
 from pushlog.intake.unwrap.restore import restored
 from pushlog.intake.unwrap.strip import PrefixedText, stripped
 from pushlog.intake.unwrap.timestamps import PrefixTimestamps
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 _DEEPEST = 3
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class LineTimestamps:
     """The times of a log in lanes: those of the bytes of the whole log, asked for by lines."""
 
@@ -56,7 +57,7 @@ class LineTimestamps:
         return self.whole.times(lines, [self.text.start_of(line) for line in lines])
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(slots=False)
 class UnwrappedLog:
     """The lines of the client in a log, the times of its lines or bytes, and how both were had.
 

@@ -7,7 +7,7 @@ stand where is decided from one line of a push to the next.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ from pushlog.intake.unwrap.suffix import with_suffix
 from pushlog.intake.unwrap.unknown_prefix import infer_prefixes
 from pushlog.intake.unwrap.witnesses import Witness, witnesses
 from pushlog.knowledge.decorations import decorations
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,7 +46,7 @@ _STRANGE = 300
 _VAGUE = {"timestamp", "ts", "log-level", "prefix"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PrefixRange:
     """A stretch of whole lines, by its offsets, and the prefixes that its lines may have, the most specific first."""
 
@@ -54,7 +55,7 @@ class PrefixRange:
     prefixes: tuple[LinePrefix, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Prefixes:
     """The prefixes of a log: where each may stand, and how many lines of pushes showed each."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from array import array
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +19,7 @@ from pushlog.intake.log_text import Int64, LogText
 from pushlog.intake.spool import Spool
 from pushlog.intake.unwrap.timestamps import LineTimes
 from pushlog.model import Capture, Clock
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,7 +36,7 @@ _SIZE = re.compile(r"[0-9]{1,12}")
 _LAST_OFFSET = 1 << 62
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class UnwrappedRecording:
     """What a terminal was sent, the times of its bytes (None for a typescript alone), and what had to be said."""
 
@@ -46,7 +46,7 @@ class UnwrappedRecording:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class RecordingTimestamps:
     """The times of a recording: byte `starts[i]` and those after it were drawn at `seconds[i]`.
 

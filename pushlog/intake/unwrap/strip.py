@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.intake.log_text import LogText, plain
 from pushlog.intake.mapped import release_range
 from pushlog.intake.spool import Spool
 from pushlog.intake.unwrap.line_prefix import only
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -94,7 +95,7 @@ def stripped(text: LogText, ranges: Sequence[PrefixRange]) -> LogText:
     )
 
 
-@dataclass(frozen=True)
+@record(slots=False, kw_only=False)
 class PrefixedText(LogText):
     """A log with its prefixes, `ranges` tells which; its lines are shown without them."""
 

@@ -7,12 +7,12 @@ import math
 import re
 from bisect import bisect_right
 from collections import Counter
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pushlog.intake.unwrap.strip import pattern_of
 from pushlog.model import Clock
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,7 +31,7 @@ _PERIODS = {"time": DAY, "month-day": YEAR}
 _OFTEN = 0.2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class LineTimes:
     """Seconds of the asked lines, NaN where a line has none; `resolution` of the stamps; `steps` back of the clock.
 
@@ -46,7 +46,7 @@ class LineTimes:
     jump: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PrefixTimestamps:
     """The times in the prefixes of a log: its text with them, and where each may stand.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import fields
 
 import pytest
 from hypothesis import given, settings
@@ -35,7 +36,7 @@ def parts(text: str) -> dict[str, object]:
     record = parse_error(text)
     assert record.text == text
     unset = ErrorText(text=text)
-    names = [name for name in ErrorText.__slots__ if name != "text"]
+    names = [field.name for field in fields(ErrorText) if field.name != "text"]
     return {name: getattr(record, name) for name in names if getattr(record, name) != getattr(unset, name)}
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import re
 from array import array
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pushlog.intake.log_text import LogText
 from pushlog.intake.unwrap.exports.clocks import RecordTimestamps, reader, resolution_of, zone_of
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -33,7 +33,7 @@ SEVERAL = "the records name several pods, containers or streams: the lines of ea
 _SORTED = "the records were not in the order of time: they were sorted, and lines are counted in that order"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Export:
     """The log inside an export: its text, the times of its records if they carry any, and notes.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from pushlog.intake.unwrap.timestamps import LineTimes, seconds
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Clock
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -47,7 +47,7 @@ _SLASHED = lazy_pattern(rf"(?P<month>\d{{1,2}})/(?P<day>\d{{1,2}})/(?P<year>\d{{
 _YEAR_FIRST = lazy_pattern(rf"(?P<year>\d{{4}})/(?P<month>\d\d)/(?P<day>\d\d) {_CLOCK}(?P<zone>)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class RecordTimestamps:
     """The times of records: byte `starts[i]` of the text and those after it came at `seconds[i]`, NaN if unknown.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from pushlog.intake.unwrap.exports.clocks import iso_text
 from pushlog.intake.unwrap.exports.forms import Form
 from pushlog.intake.unwrap.exports.json_cursor import utf8
 from pushlog.knowledge.exports import exports
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -36,7 +36,7 @@ _SYSTEMS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class _Table:
     """The delimiter of a table and the names of its columns in lower case, empty ones where it has no header."""
 

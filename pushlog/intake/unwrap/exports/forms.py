@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from pushlog.intake.unwrap.exports.clocks import iso_text
 from pushlog.intake.unwrap.exports.json_cursor import utf8
 from pushlog.intake.unwrap.exports.paths import Path, parse_path, path_text, value_at
 from pushlog.knowledge.exports import ExportRow, exports
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,7 +33,7 @@ _BYTES = 256
 _MILLISECONDS = 1e11
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Form:
     """Where the parts of a record stand.
 
