@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 from pushlog.faults import OutputError
 from pushlog.files import put
 from pushlog.record_class import record
+from pushlog.report.text import Detail
 from pushlog.suggest import did_you_mean
 
 if TYPE_CHECKING:
@@ -111,14 +112,26 @@ def format_of(path: str) -> str | None:
     return next((name for ending, name in ENDINGS.items() if lowered.endswith(ending)), None)
 
 
-def write(targets: Sequence[Output], logs: Sequence[Log], *, no_color: bool, color: Color = Color.AUTO) -> None:
-    """Draw every output, files first, so that a full disk is known before anything is printed."""
+def write(
+    targets: Sequence[Output],
+    logs: Sequence[Log],
+    *,
+    no_color: bool,
+    color: Color = Color.AUTO,
+    verbose: bool = False,
+    quiet: bool = False,
+) -> None:
+    """Draw every output, files first, so that a full disk is known before anything is printed.
+
+    `verbose` and `quiet` are for text alone: all that is known, or one line for each push.
+    """
+    detail = Detail.EVERYTHING if verbose else Detail.VERDICT if quiet else Detail.ANSWER
     no_color = no_color or color is Color.NEVER
     forced = color is Color.ALWAYS
     for output in sorted(targets, key=lambda o: o.path is None):
         if output.path is None:
             _print(
-                _render(output.format, logs, no_color=no_color, forced=forced, for_file=False).encode(
+                _render(output.format, logs, no_color=no_color, forced=forced, for_file=False, detail=detail).encode(
                     "utf-8", "replace"
                 )
             )
@@ -126,11 +139,16 @@ def write(targets: Sequence[Output], logs: Sequence[Log], *, no_color: bool, col
             _folder(output.path, logs)
         else:
             _file(
-                output.path, _render(output.format, logs, no_color=no_color, for_file=True).encode("utf-8", "replace")
+                output.path,
+                _render(output.format, logs, no_color=no_color, for_file=True, detail=detail).encode(
+                    "utf-8", "replace"
+                ),
             )
 
 
-def _render(name: str, logs: Sequence[Log], *, no_color: bool, for_file: bool, forced: bool = False) -> str:
+def _render(
+    name: str, logs: Sequence[Log], *, no_color: bool, for_file: bool, detail: Detail, forced: bool = False
+) -> str:
     if name != "text":
         if name in DESCRIBED:
             from pushlog.report.rule_links import describe_by
@@ -146,6 +164,7 @@ def _render(name: str, logs: Sequence[Log], *, no_color: bool, for_file: bool, f
         logs,
         width=80 if for_file else max(80, shutil.get_terminal_size().columns) if sys.stdout.isatty() else 80,
         color=not for_file and not no_color and (forced or _color()),
+        detail=detail,
         ascii_only=not encoding.lower().replace("-", "").startswith("utf"),
     )
 

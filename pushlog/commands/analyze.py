@@ -24,6 +24,7 @@ from pushlog.commands.options import (
     NoRedact,
     OtherLimits,
     OutputFiles,
+    Quiet,
     Rules,
     RulesUrl,
     Select,
@@ -32,6 +33,7 @@ from pushlog.commands.options import (
     TimeLimit,
     Timezone,
     Timing,
+    Verbose,
     WhatIf,
 )
 from pushlog.commands.shown import link_rules, selection, shown, tell_written
@@ -77,6 +79,8 @@ def analyze(
     metadata_file: MetadataFile = None,
     no_redact: NoRedact = False,
     color: ColorOption = Color.AUTO,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
     no_color: NoColor = False,
     isolated: Isolated = False,
     config_file: ConfigFile = None,
@@ -108,7 +112,7 @@ def analyze(
     )
     link_rules(rules_url)
     results = shown((_analyzed(log, options) for log in logs or _piped()), selection(context, select, ignore))
-    write(targets, results, no_color=no_color, color=color)
+    write(targets, results, no_color=no_color, color=color, verbose=verbose, quiet=quiet)
     tell_written(targets)
     return int(status(results, fail_on=fail_on.value, classes=exit_class, strict=strict))
 

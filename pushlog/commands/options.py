@@ -259,3 +259,16 @@ NoRedact = Annotated[
 NoColor = Annotated[
     bool, typer.Option("--no-color", help="No colour, whatever the terminal can.", rich_help_panel=OUTPUT)
 ]
+Verbose = Annotated[
+    bool,
+    typer.Option(
+        "-v",
+        "--verbose",
+        help="Text: all findings with their lines, layers, times, how it was read.",
+        rich_help_panel=OUTPUT,
+    ),
+]
+Quiet = Annotated[
+    bool,
+    typer.Option("-q", "--quiet", help="Text: the verdict alone, one line for each push.", rich_help_panel=OUTPUT),
+]

@@ -18,9 +18,11 @@ from pushlog.commands.options import (
     NoColor,
     NoRedact,
     OutputFiles,
+    Quiet,
     RulesUrl,
     Select,
     Strict,
+    Verbose,
 )
 from pushlog.commands.shown import link_rules, selection, shown, tell_written
 from pushlog.outputs import Color
@@ -39,6 +41,8 @@ def report(
     strict: Strict = False,
     no_redact: NoRedact = False,
     color: ColorOption = Color.AUTO,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
     no_color: NoColor = False,
     isolated: Isolated = False,
     config_file: ConfigFile = None,
@@ -58,6 +62,6 @@ def report(
         results = [redact_result(log) for log in results]
     link_rules(rules_url)
     results = shown(results, selection(context, select, ignore))
-    write(targets, results, no_color=no_color, color=color)
+    write(targets, results, no_color=no_color, color=color, verbose=verbose, quiet=quiet)
     tell_written(targets)
     return int(status(results, fail_on=fail_on.value, classes=exit_class, strict=strict))

@@ -21,11 +21,13 @@ from pushlog.commands.options import (
     NoColor,
     NoRedact,
     OutputFiles,
+    Quiet,
     Rules,
     RulesUrl,
     Select,
     Strict,
     Timezone,
+    Verbose,
     WhatIf,
 )
 from pushlog.commands.shown import link_rules, selection, shown, tell_written
@@ -65,14 +67,13 @@ def watch(
     timezone: Timezone = None,
     no_redact: NoRedact = False,
     color: ColorOption = Color.AUTO,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
     no_color: NoColor = False,
     isolated: Isolated = False,
     config_file: ConfigFile = None,
 ) -> int:
-    """Follow a running push live, then show its report.
-
-    The report has the times at which the lines came.
-    """
+    """Follow a running push live, then show its report with true times."""
     from pushlog.outputs import outputs, write
 
     targets = outputs(formats or (), files or ())
@@ -100,6 +101,6 @@ def watch(
     result, is_whole = run_watch(name, followed, tape, options, patience=patience, hook=on_verdict, no_color=no_color)
     link_rules(rules_url)
     results = shown([result], wanted)
-    write(targets, results, no_color=no_color, color=color)
+    write(targets, results, no_color=no_color, color=color, verbose=verbose, quiet=quiet)
     tell_written(targets)
     return int(status(results, fail_on=fail_on.value, classes=exit_class, strict=strict) if is_whole else Exit.CTRL_C)

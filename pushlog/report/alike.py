@@ -25,6 +25,14 @@ def runs_alike(pushes: Sequence[Diagnosis]) -> list[list[Diagnosis]]:
     return [part for run in runs for part in ([run] if len(run) >= _LEAST else [[push] for push in run])]
 
 
+def together(pushes: Sequence[Diagnosis]) -> list[list[Diagnosis]]:
+    """Return those that were refused in the same words as one list, wherever they stand; others stand alone."""
+    groups: dict[object, list[Diagnosis]] = {}
+    for push in pushes:
+        groups.setdefault(_refusal(push), []).append(push)
+    return list(groups.values())
+
+
 def more_like_it(pushes: Sequence[Diagnosis]) -> str:
     """Return the sentence that stands for the rest of a run, which are named by their images and lines."""
     names = [" ".join(filter(None, (image(push), f"({span(push.lines)})"))) for push in pushes[:_SHOWN]]

@@ -36,7 +36,7 @@ def _case(log: Log, push: Diagnosis, names: Counter[str]) -> ET.Element:
     case = ET.Element("testcase", classname=_safe(log.source.name), name=_safe(one_line(_name(push, names))))
     if push.duration.seconds is not None:
         case.set("time", f"{push.duration.seconds:.3f}")
-    story = _safe(text.render([Log(source=log.source, pushes=(push,))], width=WIDTH))
+    story = _safe(text.render([Log(source=log.source, pushes=(push,))], width=WIDTH, detail=text.Detail.EVERYTHING))
     kind = KINDS.get(push.outcome)
     if kind is not None:
         ended = ET.SubElement(case, kind, message=_safe(one_line(push.verdict) or outcome(push)))

@@ -26,8 +26,13 @@ class Piece:
 class Remedy:
     """One thing to do: a sentence and, where it ends with one, the command to paste."""
 
-    pieces: tuple[Piece, ...]
+    sentence: str
     command: str | None
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """The sentence as prose."""
+        return prose(self.sentence)
 
 
 def clip(text: str, limit: int = LONGEST) -> str:
@@ -65,5 +70,5 @@ def remedy(text: str) -> Remedy:
     if body.endswith("`") and body.count("`") % 2 == 0:
         lead, _, command = body[:-1].rpartition("`")
         if len(command.split()) > 1:
-            return Remedy(pieces=prose(lead.rstrip()), command=command)
-    return Remedy(pieces=prose(text), command=None)
+            return Remedy(sentence=lead.rstrip(), command=command)
+    return Remedy(sentence=text, command=None)

@@ -8,7 +8,7 @@ from pushlog.model import Fate, Phase, State
 from pushlog.record_class import record
 from pushlog.report.quote import Link, link
 from pushlog.report.waterline import marks, percent
-from pushlog.report.words import part, seconds, size, stand_of, state_word
+from pushlog.report.words import count, part, seconds, size, stand_of, state_word
 from pushlog.units import blob, instruction
 
 if TYPE_CHECKING:
@@ -167,13 +167,21 @@ def phase_rows(push: Diagnosis) -> tuple[PhaseRow, ...]:
     )
 
 
-def _change(estimate: Estimate) -> str:
+def change_words(estimate: Estimate) -> str:
+    """Return what would have been different: `10 uploads at a time`, `20 MB/s`."""
     parts = []
     for key, value in estimate.change.items():
-        text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-        if key == "bandwidth" and isinstance(value, int | float):
-            text = f"{size(round(value))}/s"
-        parts.append(f"{key.replace('_', ' ')}: {text}")
+        match key, value:
+            case "concurrency", int():
+                parts.append(count(value, "upload") + " at a time")
+            case "bandwidth", int() | float():
+                parts.append(f"{size(round(value))}/s")
+            case "split_largest", int():
+                parts.append(f"largest layer split in {value}")
+            case "reuse", list() | tuple():
+                parts.append(f"{', '.join(map(str, value))} reused")
+            case _:
+                parts.append(f"{key.replace('_', ' ')}: {value}")
     return "; ".join(parts)
 
 
@@ -183,7 +191,7 @@ def _estimate(estimate: Estimate) -> EstimateRow:
         bounds = f"{seconds(estimate.low)} to {seconds(estimate.high)}"
     unknown = "no single figure" if bounds else "the log can't tell"
     took = seconds(estimate.seconds) if estimate.seconds is not None else unknown
-    return EstimateRow(change=_change(estimate), seconds=took, range=bounds)
+    return EstimateRow(change=change_words(estimate), seconds=took, range=bounds)
 
 
 def estimates(push: Diagnosis) -> Estimates:

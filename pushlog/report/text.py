@@ -1,7 +1,8 @@
-"""The terminal report: the verdict first, how far the push got, its layers, and why, with the lines that prove it."""
+"""The terminal report: the verdict, the error, what to do and how far the push got; all else on request."""
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,9 +14,27 @@ if TYPE_CHECKING:
 NARROWEST = 40
 
 
-def render(logs: Sequence[Log], *, width: int = 80, color: bool = False, ascii_only: bool = False) -> str:
-    """Return the report for all logs, no line wider than `width` (40 at least); the same logs give the same text."""
+class Detail(Enum):
+    """How much of it: the verdict alone (`-q`), the answer, or everything that is known (`-v`)."""
+
+    VERDICT = "verdict"
+    ANSWER = "answer"
+    EVERYTHING = "everything"
+
+
+def render(
+    logs: Sequence[Log],
+    *,
+    width: int = 80,
+    color: bool = False,
+    ascii_only: bool = False,
+    detail: Detail = Detail.ANSWER,
+) -> str:
+    """Return the report for all logs, no line wider than `width` (40 at least); the same logs give the same text.
+
+    Wider are commands and places in the log, `push-log.txt:59`, where they would break: one clicks or pastes them.
+    """
     from pushlog.report import text_page, text_push
 
     page = text_page.Page(width=max(width, NARROWEST), ascii_only=ascii_only)
-    return text_page.render_lines(text_push.report(page, logs), color=color)
+    return text_page.render_lines(text_push.report(page, logs, detail), color=color)

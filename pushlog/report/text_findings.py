@@ -14,12 +14,13 @@ from pushlog.report.prose import remedy
 from pushlog.report.text_page import CODE, QUIET, Page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
 MOST_PROOF = 6
 MOST_UNREAD = 3
 # Longer ones are not commands that one pastes.
 LONGEST_COMMAND = 400
+ARROW = "--> "
 MORE = " \\"
 SHELL_WORD = re.compile(r"""(?:'[^']*'|"[^"]*"|\S)+""")
 SEVERITIES = {
@@ -29,23 +30,24 @@ SEVERITIES = {
 }
 
 
-def findings(page: Page, log: Log, push: Diagnosis) -> list[Iterator[Text]]:
-    """Return a part for each finding, in the order given: the cause leads."""
-    return [_finding(page, log, push, finding) for finding in push.findings]
+def findings(page: Page, log: Log, push: Diagnosis, shown: Mapping[str, Sequence[int]]) -> list[Iterator[Text]]:
+    """Return a part for each finding, in the order given: the cause leads. `shown`: remedies that stand above."""
+    return [_finding(page, log, push, finding, shown.get(finding.name, ())) for finding in push.findings]
 
 
-def _finding(page: Page, log: Log, push: Diagnosis, finding: Finding) -> Iterator[Text]:
+def _finding(page: Page, log: Log, push: Diagnosis, finding: Finding, shown: Sequence[int]) -> Iterator[Text]:
     word, style = SEVERITIES[finding.severity]
     noted = finding.severity is Severity.INFO
-    proof = f" · {place(page, log, _first_and_last(finding))}" if noted else ""
-    name = Text.assemble((page.line(finding.name), "bold"), page.say(f" · {finding.confidence.value}{proof}"))
+    name = Text.assemble((page.line(finding.name), "bold"), page.say(f" · {finding.confidence.value}"))
+    where = place(page, log, _first_and_last(finding)) if noted else ""
     yield from page.wrapped(Text(f"{word}  ", style), name)
     title = f"{finding.title.strip().rstrip('.')}. " if _adds(finding.title, push.verdict, finding.explanation) else ""
     yield from page.prose(2, title + finding.explanation)
     # Findings of low severity name their lines without quoting them.
-    yield from () if noted else _proof(page, log, finding.evidence, MOST_PROOF)
-    for number, text in enumerate(finding.remedy, 1):
-        yield from _remedy(page, number, text)
+    yield from (Text.assemble((f"  {ARROW}{where}", QUIET)),) if noted else _proof(page, log, finding.evidence, push)
+    for number, text in enumerate(finding.remedy):
+        if number not in shown:
+            yield from _remedy(page, number + 1, text)
 
 
 def _first_and_last(finding: Finding) -> str:
@@ -62,22 +64,20 @@ def _adds(title: str, *texts: str) -> bool:
 def _remedy(page: Page, number: int, text: str) -> Iterator[Text]:
     """Yield one thing to do; the command that it ends with stands on lines of its own, ready to paste."""
     lead = f"  {number}. "
-    command = remedy(text).command
-    # With a command, the last two backticks are the ones around it.
-    sentence = text if command is None else text[: text.rindex("`", 0, text.rindex("`"))]
-    for index, line in enumerate(page.prose(len(lead), sentence)):
+    step = remedy(text)
+    for index, line in enumerate(page.prose(len(lead), step.sentence)):
         yield Text.assemble(lead, line[len(lead) :]) if index == 0 else line
-    if command is not None:
-        yield from _command(page, len(lead), command)
+    if step.command is not None:
+        yield from command_lines(page, len(lead), step.command, width=page.width)
 
 
-def _command(page: Page, indent: int, command: str) -> Iterator[Text]:
+def command_lines(page: Page, indent: int, command: str, *, width: int) -> Iterator[Text]:
     """Yield the command; where it is too long for a line, the shell is told that it goes on."""
     lead = Text(" " * indent)
-    room = page.width - indent - len(MORE)
+    room = width - indent - len(MORE)
     for part in page.say(command).splitlines():
         if len(part) > LONGEST_COMMAND:
-            yield from page.wrapped(lead, Text(part, CODE))
+            yield from page.wrapped(lead, Text(part, CODE), width=width)
             continue
         lines = _broken(part, room)
         for number, line in enumerate(lines, 1):
@@ -97,15 +97,8 @@ def _broken(command: str, room: int) -> list[str]:
 
 
 def place(page: Page, log: Log, lines: str) -> str:
-    """Return where in the log: `push-log.txt:57`; a long path keeps its end."""
+    """Return where in the log, whole so that an editor can follow it: `push-log.txt:57`."""
     name = "stdin" if log.source.name == "-" else page.line(log.source.name)
-    room = page.width * 2 // 5
-    if cell_len(name) > room:
-        dots = page.say("\N{HORIZONTAL ELLIPSIS}")
-        name = name[-room:]
-        while cell_len(name) > room - len(dots):
-            name = name[1:]
-        name = dots + name
     return f"{name}:{lines}"
 
 
@@ -120,21 +113,29 @@ def _runs(evidence: tuple[Evidence, ...]) -> list[tuple[int, int, str]]:
     return runs
 
 
-def _proof(page: Page, log: Log, evidence: tuple[Evidence, ...], most: int) -> Iterator[Text]:
-    """Yield the quoted lines; of many, the first ones and the last."""
+def _proof(page: Page, log: Log, evidence: tuple[Evidence, ...], push: Diagnosis | None = None) -> Iterator[Text]:
+    """Yield the place of the first line, then the quoted lines by number; of many, the first ones and the last."""
     runs = _runs(evidence)
-    left_out = len(runs) - most + 1 if len(runs) > most else 0
-    for index, (first, last, text) in enumerate(runs):
-        if left_out and index == most - 2:
-            yield Text(page.say(f"    … {words.count(left_out, 'more line')}"), QUIET)
-        if left_out and most - 2 <= index < len(runs) - 1:
-            continue
-        lead = Text(f"    {place(page, log, str(first) if first == last else f'{first}-{last}')}  ", QUIET)
-        yield lead.append(page.cut(text, page.width - lead.cell_len), "not dim")
+    left_out = len(runs) - MOST_PROOF + 1 if len(runs) > MOST_PROOF else 0
+    quoted = [
+        (str(first) if first == last else f"{first}-{last}", text)
+        for index, (first, last, text) in enumerate(runs)
+        if not left_out or index < MOST_PROOF - 2 or index == len(runs) - 1
+    ]
+    numbers = max(len(lines) for lines, _ in quoted)
+    error = push.error.text if push is not None and push.error is not None else ""
+    yield Text(f"  {ARROW}{place(page, log, str(runs[0][0]))}", QUIET)
+    for index, (lines, text) in enumerate(quoted):
+        if left_out and index == MOST_PROOF - 2:
+            yield Text(page.say(f"  {' ' * numbers}   … {words.count(left_out, 'more line')}"), QUIET)
+        lead = Text(f"  {lines:>{numbers}} | ", QUIET)
+        # The error stands above, whole.
+        room = page.width - lead.cell_len
+        yield lead.append(page.cut(text, room) if text in error else page.cut_inside(text, room), "not dim")
 
 
 def unread(page: Page, log: Log, push: Diagnosis) -> Iterator[Text]:
     """Yield the first lines that were not understood, if there are any."""
     if push.unread:
         yield Text("not understood", QUIET)
-        yield from _proof(page, log, push.unread[:MOST_UNREAD], MOST_UNREAD)
+        yield from _proof(page, log, push.unread[:MOST_UNREAD])

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.text import Text
 
-from pushlog.model import Basis, Diagnosis, Fate, Layer, Severity, State
+from pushlog.model import Basis, Diagnosis, Fate, Layer, Outcome, Severity, State
 from pushlog.record_class import record
 from pushlog.report import words
-from pushlog.report.text_page import PROSE, QUIET, Page
+from pushlog.report.text_page import LABEL, PROSE, QUIET, Page, row
 from pushlog.report.waterline import FILLS, cells
 from pushlog.report.words import Band, Stand
 from pushlog.units import blob, instruction
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 20
 LARGEST = 5
+# Layers that failed, by their ids in the legend.
+MOST_NAMED = 2
 # The last rank: done at once, with nothing to tell.
 PLAIN = 3
 SHORT_ID = 12
@@ -60,22 +62,26 @@ MARKS = {
 }
 
 
-def reach(page: Page, push: Diagnosis, label: int) -> Iterator[Text]:
-    """Yield the bar, what its parts mean, and what is not known about it."""
+def reach(page: Page, push: Diagnosis) -> Iterator[Text]:
+    """Yield the bar and what its parts mean."""
     bands = words.waterline(push)
     words_reached = words.reached(push)
-    line = Text.assemble(("how far".ljust(label), QUIET))
+    line = Text.assemble(("layers".ljust(LABEL), QUIET))
     if bands:
-        room = min(page.width, PROSE) - label - len(words_reached) - 1
+        room = min(page.width, PROSE) - LABEL - len(words_reached) - 1
         for band, number in zip(bands, cells(bands, room), strict=True):
             line.append(_fill(page, band) * number, INKS[band.stand].style)
         line.append(" ")
     yield line.append(words_reached)
-    indent = Text(" " * label)
-    for entries in _legend(page, push, bands, min(page.width, PROSE) - label):
+    indent = Text(" " * LABEL)
+    for entries in _legend(page, push, bands, min(page.width, PROSE) - LABEL):
         yield from page.wrapped(indent, entries)
+
+
+def basis(page: Page, push: Diagnosis) -> Iterator[Text]:
+    """Yield what is known of sizes, and what is not."""
     if note := " ".join((_percent(push), push.progress.why)).strip():
-        yield from page.wrapped(indent, Text(page.line(note), QUIET))
+        yield from row(page, "sizes", note)
 
 
 def _fill(page: Page, band: Band) -> str:
@@ -87,19 +93,24 @@ def _legend(page: Page, push: Diagnosis, bands: Sequence[Band], room: int) -> It
     """Yield what the fills mean; a line breaks between entries, never inside one."""
     dot = page.say(" · ")
     line = Text()
-    for entry in (*(_entry(page, band) for band in bands), Text(f"manifest {words.manifest(push)}")):
+    manifest = () if push.outcome is Outcome.SUCCEEDED else (Text(f"manifest {words.manifest(push)}"),)
+    for entry in (*(_entry(page, push, band) for band in bands), *manifest):
         if line and line.cell_len + len(dot) + entry.cell_len > room:
             yield line
             line = Text()
         line = Text.assemble(line, dot if line else "", entry)
-    yield line
+    if line:
+        yield line
 
 
-def _entry(page: Page, band: Band) -> Text:
+def _entry(page: Page, push: Diagnosis, band: Band) -> Text:
     description = f" {band.layers} {band.word}"
     if band.bytes is not None:
         description += f" {'' if band.exact else 'at least '}{words.size(band.bytes)}"
-    return Text.assemble((_fill(page, band), INKS[band.stand].style), description)
+    if band.stand is Stand.REFUSED:
+        ids = [blob(layer.id) for layer in push.layers if words.stand_of(layer) is band.stand]
+        description += f" ({', '.join(ids)})" if len(ids) <= MOST_NAMED else ""
+    return Text.assemble((_fill(page, band), INKS[band.stand].style), page.line(f"x{description}")[1:])
 
 
 def _percent(push: Diagnosis) -> str:
@@ -122,8 +133,8 @@ def table(page: Page, push: Diagnosis) -> Iterator[Text]:
     columns = _columns(page, rows, widths)
     if rows:
         yield Text(page.cut(_joined(page, heads, columns, widths), page.width), QUIET)
-    for layer, row in zip(named, rows, strict=True):
-        line = Text(page.cut(_joined(page, row, columns, widths), page.width))
+    for layer, texts in zip(named, rows, strict=True):
+        line = Text(page.cut(_joined(page, texts, columns, widths), page.width))
         offset = widths[0] + len(GAP)
         line.stylize(_mark(layer)[1], offset, offset + widths[1])
         yield line

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 # Longer lines of prose are hard to read; evidence may use the whole width.
 PROSE = 100
 
+# One more column and a digest would not fit on a line of 80.
+LABEL = 9
+
 CODE = "cyan"
 QUOTED = re.compile(r"`[^`]+`")
 QUIET = "dim"
@@ -77,6 +80,19 @@ class Page:
         dots = "..." if self.ascii_only else "…"
         return set_cell_size(line, max(width - len(dots), 0)).rstrip() + dots
 
+    def cut_inside(self, text: str, width: int) -> str:
+        """Return one line of text in no more than `width` columns; what is left out is in its middle."""
+        line = self.say(text).replace("\n", " ").expandtabs(4).rstrip()
+        if cell_len(line) <= width:
+            return line
+        dots = "..." if self.ascii_only else "…"
+        end = max(width * 2 // 5, 0)
+        tail = line[len(line) - end :]
+        while cell_len(tail) > end:
+            tail = tail[1:]
+        head = set_cell_size(line, max(width - cell_len(tail) - len(dots), 0))
+        return self.cut(f"{head}{dots}{tail}", width)
+
     def wrapped(self, lead: Text, body: Text, *, width: int | None = None) -> Iterator[Text]:
         """Yield the body in lines behind `lead`; those after the first hang below its start."""
         room = min(self.width, width or PROSE) - lead.cell_len
@@ -92,6 +108,11 @@ class Page:
             body = Text(part.strip(), style)
             body.highlight_regex(QUOTED, CODE)
             yield from self.wrapped(Text(" " * min(depth, self.width // 2)), body)
+
+
+def row(page: Page, label: str, text: str) -> Iterator[Text]:
+    """Yield a fact behind its label."""
+    yield from page.wrapped(Text(label.ljust(LABEL), QUIET), Text(page.line(text)))
 
 
 # rich asks for a console when it wraps, though nothing is written to this one.

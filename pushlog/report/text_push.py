@@ -1,37 +1,28 @@
-"""The order of the terminal report: verdict, facts, reach, layers, findings; a heading where pushes are several."""
+"""The order of the terminal report: the answer, all else where that is asked for, and the verdict again at the end."""
 
 from __future__ import annotations
 
-from collections import Counter
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from pushlog.model import Clock, Diagnosis, Log, Outcome, Severity, Store
+from pushlog.model import Client, Clock, Diagnosis, Log, Severity, Store
 from pushlog.report import words
-from pushlog.report.alike import more_like_it, runs_alike
-from pushlog.report.facts import CAPTURES
+from pushlog.report.facts import CAPTURES, CLOCK_WORDS
 from pushlog.report.now import now
+from pushlog.report.text import Detail
+from pushlog.report.text_answer import alone, answer, closing, folded, steps_shown, verdict
 from pushlog.report.text_findings import findings, place, unread
-from pushlog.report.text_layers import reach, table
-from pushlog.report.text_page import CODE, QUIET, QUOTED, Page
+from pushlog.report.text_layers import basis, table
+from pushlog.report.text_many import many, tally
+from pushlog.report.text_page import QUIET, Page, row
 from pushlog.report.text_timeline import timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-# One more column and a digest would not fit on a line of 80.
-LABEL = 9
-GAP = 4
-SHOWN_TAGS = 3
 SHOWN_MISSED = 5
-OUTCOME_STYLES = {
-    Outcome.SUCCEEDED: "bold green",
-    Outcome.FAILED: "bold red",
-    Outcome.INTERRUPTED: "bold yellow",
-    Outcome.INCOMPLETE: "bold yellow",
-}
 MISSED_ADVICE = (
     "These lines hold words of a push, but too few of them are here to tell what became of it. Keep more of the log, "
     "from the command to the prompt behind it:\n  docker push IMAGE 2>&1 | tee push-log.txt"
@@ -42,53 +33,64 @@ NO_PUSH_ADVICE = (
 )
 
 
-def report(page: Page, logs: Sequence[Log]) -> Iterator[Text]:
+def report(page: Page, logs: Sequence[Log], detail: Detail) -> Iterator[Text]:
     """Yield the whole report."""
     if not logs:
         yield from page.wrapped(Text("NO PUSH  ", "bold yellow"), Text("No log was read."))
-    pushes = sum(len(log.pushes) for log in logs)
-    several = sum(max(len(log.pushes), 1) for log in logs) > 1
-    if several:
-        yield from page.wrapped(Text(), Text(_tally(logs), "bold"))
+    elif detail is Detail.VERDICT:
+        yield from _verdicts(page, logs)
+    elif sum(max(len(log.pushes), 1) for log in logs) == 1:
+        (log,) = logs
+        yield from _alone(page, log, detail) if log.pushes else _no_push(page, log)
+    elif detail is Detail.EVERYTHING:
+        yield from _everything(page, logs)
+    else:
+        yield from many(page, logs)
+        for log in logs:
+            if not log.pushes:
+                yield from (Text(), *_no_push(page, log))
+        yield from (Text(), *tally(page, logs))
+
+
+def _verdicts(page: Page, logs: Sequence[Log]) -> Iterator[Text]:
     for log in logs:
-        folded = False
-        if several and not log.pushes:
-            yield from _heading(page, log.source.name)
+        yield from (alone(page, push) for push in log.pushes)
         if not log.pushes:
+            yield Text(_without_push(page, log))
+
+
+def _alone(page: Page, log: Log, detail: Detail) -> Iterator[Text]:
+    (push,) = log.pushes
+    yield from _parts(_push(page, log, push, detail))
+    if detail is Detail.ANSWER:
+        yield from folded(page, log, push)
+    yield from closing(page, push)
+
+
+def _everything(page: Page, logs: Sequence[Log]) -> Iterator[Text]:
+    """Yield every push in full, in the order of the logs, between two tallies."""
+    yield from tally(page, logs)
+    for log in logs:
+        if not log.pushes:
+            yield from _heading(page, log.source.name)
             yield from _no_push(page, log)
-        number = 1
-        for run in runs_alike(log.pushes):
-            push, *others = run
-            before, folded = folded, pushes >= words.FOLD_FROM and push.outcome is Outcome.SUCCEEDED
-            if folded:
-                yield from () if before else [Text()]
-                yield _folded(page, log, push, alone=len(logs) == 1)
-                number += len(run)
-                continue
-            if several:
-                of = f"push {number} of {len(log.pushes)}, " if len(log.pushes) > 1 else ""
-                yield from _heading(page, f"{log.source.name} · {of}{words.span(push.lines)}")
-            yield from _push(page, log, push)
-            if others:
+        for number, push in enumerate(log.pushes, 1):
+            of = f"push {number} of {len(log.pushes)}, " if len(log.pushes) > 1 else ""
+            yield from _heading(page, f"{log.source.name} · {of}{words.span(push.lines)}")
+            yield from _parts(_push(page, log, push, Detail.EVERYTHING))
+    yield from (Text(), *tally(page, logs))
+
+
+def _parts(parts: Iterable[Iterable[Text]]) -> Iterator[Text]:
+    """Yield the parts, those that say something set apart by an empty line."""
+    started = False
+    for part in parts:
+        for index, line in enumerate(part):
+            if started and index == 0:
                 yield Text()
-                yield from page.wrapped(Text(), Text(page.line(more_like_it(others))))
-            number += len(run)
-
-
-def _folded(page: Page, log: Log, push: Diagnosis, *, alone: bool) -> Text:
-    """A push that went well, on one line: among many it is not what one looks for."""
-    word = Text(f"{push.outcome.value.upper()}  ", OUTCOME_STYLES[push.outcome])
-    where = words.span(push.lines) if alone else place(page, log, "-".join(map(str, push.lines)))
-    summary = f"{page.line(push.verdict) or words.outcome(push)} · {where}"
-    return word.append(page.cut(summary, page.width - word.cell_len))
-
-
-def _tally(logs: Sequence[Log]) -> str:
-    pushes = list(chain.from_iterable(log.pushes for log in logs))
-    ends = Counter(push.outcome for push in pushes)
-    outcomes = ", ".join(f"{ends[outcome]} {outcome.value}" for outcome in Outcome if ends[outcome])
-    pushed = "No push" if not pushes else f"{len(pushes)} {'push' if len(pushes) == 1 else 'pushes'}"
-    return f"{pushed} in {words.count(len(logs), 'log')}{': ' if outcomes else ''}{outcomes}"
+            yield line
+            started = True
+    yield Text()
 
 
 def _heading(page: Page, title: str) -> Iterator[Text]:
@@ -96,6 +98,10 @@ def _heading(page: Page, title: str) -> Iterator[Text]:
     text = Text(f"{rule * 2} {page.cut(title, page.width - 6)} ", "bold")
     yield Text()
     yield text.append(rule * (page.width - text.cell_len), QUIET)
+
+
+def _without_push(page: Page, log: Log) -> str:
+    return f"NO PUSH  {page.line(log.source.name)} ({words.count(log.source.lines, 'line')})"
 
 
 def _no_push(page: Page, log: Log) -> Iterator[Text]:
@@ -109,103 +115,42 @@ def _no_push(page: Page, log: Log) -> Iterator[Text]:
         yield from page.prose(9, f"Note: {note}")
 
 
-def _push(page: Page, log: Log, push: Diagnosis) -> Iterator[Text]:
-    """Yield one push, its parts set apart by an empty line."""
-    parts = (
-        _verdict(page, push),
-        _facts(page, log, push),
-        reach(page, push, LABEL),
-        timeline(page, push, LABEL),
-        table(page, push),
-        *findings(page, log, push),
-        unread(page, log, push),
-        _footer(page, push),
-    )
-    started = False
-    for part in parts:
-        for index, line in enumerate(part):
-            if started and index == 0:
-                yield Text()
-            yield line
-            started = True
-
-
-def _verdict(page: Page, push: Diagnosis) -> Iterator[Text]:
-    word = Text(f"{push.outcome.value.upper()}  ", OUTCOME_STYLES[push.outcome])
-    headline = page.line(push.verdict) or f"{words.outcome(push)}: {words.reached(push)}."
-    yield from page.wrapped(word, Text(headline, "bold"))
-    yield from page.prose(word.cell_len, push.advice)
-    if (leading := now(push)) is not None:
-        body = Text.assemble(("What now: ", "bold"), page.line(leading.remedy[0]))
-        body.highlight_regex(QUOTED, CODE)
-        yield from page.wrapped(Text(" " * word.cell_len), body)
-
-
-def _image(push: Diagnosis) -> str:
-    reference = push.reference
-    name = "/".join(part for part in (reference.registry, reference.repository) if part)
-    if not name:
-        return "not named in the log"
-    if not reference.tags:
-        return name
-    rest = len(reference.tags) - SHOWN_TAGS
-    others_count = f" and {words.count(rest, 'more tag')}" if rest > 0 else ""
-    return f"{name}:{', '.join(reference.tags[:SHOWN_TAGS])}{others_count}"
+def _push(page: Page, log: Log, push: Diagnosis, detail: Detail) -> Iterator[Iterable[Text]]:
+    """Yield the parts of one push."""
+    yield verdict(page, push)
+    yield answer(page, log, push)
+    if detail is not Detail.EVERYTHING:
+        return
+    leading = now(push)
+    shown = {leading.name: steps_shown(page, leading)} if leading else {}
+    yield chain(basis(page, push), _reading(page, log, push))
+    yield timeline(page, push)
+    yield table(page, push)
+    yield from findings(page, log, push, shown)
+    yield unread(page, log, push)
+    yield _footer(page, push)
 
 
 def _engine(push: Diagnosis) -> str:
-    return push.client.value if push.store is Store.UNKNOWN else f"{push.client.value}, {push.store.value} store"
+    if push.client is Client.UNKNOWN:
+        return "unknown"
+    return push.client.value if push.store is Store.UNKNOWN else f"{push.client.value}, {push.store.value} image store"
 
 
-def _time(push: Diagnosis) -> str:
-    took = words.duration(push.duration, push.clock)
-    return took if push.clock is Clock.NONE else f"{push.clock.value}, {took}"
-
-
-def _row(page: Page, label: str, text: str) -> Iterator[Text]:
-    yield from page.wrapped(Text(label.ljust(LABEL), QUIET), Text(page.line(text)))
-
-
-def _facts(page: Page, log: Log, push: Diagnosis) -> Iterator[Text]:
-    """Yield what was pushed, with what and when: short facts share a line where there is room."""
-    yield from _row(page, "image", _image(push))
-    if push.reference.digest:
-        yield from _row(page, "digest", push.reference.digest)
-    yield from _grid(page, _grid_facts(log, push))
-    if push.error is not None and not _proven(push):
-        lead = Text(f"{'error'.ljust(LABEL)}{place(page, log, str(push.error.line))}  ", QUIET)
-        yield lead.append(page.cut(push.error.text, page.width - lead.cell_len), "not dim")
-    for note in log.source.notes:
-        yield from _row(page, "note", note)
-
-
-def _grid_facts(log: Log, push: Diagnosis) -> list[tuple[str, str]]:
+def _reading(page: Page, log: Log, push: Diagnosis) -> Iterator[Text]:
+    """Yield what pushed, to what kind of registry, and how the log was read."""
     capture = CAPTURES[log.source.capture] + (f", {log.source.decoration}" if log.source.decoration else "")
-    facts = [("engine", _engine(push)), ("time", _time(push)), ("registry", push.registry_kind), ("log", capture)]
-    return [fact for fact in facts if fact != ("registry", "unknown")]
+    yield from row(page, "client", _engine(push))
+    if push.registry_kind != "unknown":
+        yield from row(page, "registry", push.registry_kind)
+    yield from row(page, "log", f"{capture}, {place(page, log, '-'.join(map(str, push.lines)))}")
+    yield from row(page, "clock", _clock(push))
+    for note in log.source.notes:
+        yield from row(page, "note", note)
 
 
-def _grid(page: Page, facts: list[tuple[str, str]]) -> Iterator[Text]:
-    """Yield short facts two to a line, one to a line where the page is too narrow for that."""
-    facts = [(label, page.line(text)) for label, text in facts]
-    left_width = max(len(text) for _, text in facts[::2]) + GAP
-    right = max(len(text) for _, text in facts[1::2])
-    if 2 * LABEL + left_width + right > page.width:
-        for label, text in facts:
-            yield from _row(page, label, text)
-        return
-    for index in range(0, len(facts), 2):
-        line = Text()
-        for label, text in facts[index : index + 2]:
-            line.append(label.ljust(LABEL), QUIET).append(text.ljust(left_width))
-        yield line
-
-
-def _proven(push: Diagnosis) -> bool:
-    """Whether a finding quotes the line of the error already."""
-    return push.error is not None and any(
-        proof.line == push.error.line for finding in push.findings for proof in finding.evidence
-    )
+def _clock(push: Diagnosis) -> str:
+    return CLOCK_WORDS[push.clock] if push.clock is not Clock.NONE else "no timestamps in the log"
 
 
 def _footer(page: Page, push: Diagnosis) -> Iterator[Text]:

@@ -10,7 +10,7 @@ from rich.text import Text
 from pushlog.model import Diagnosis, Layer, Phase
 from pushlog.record_class import record
 from pushlog.report import words
-from pushlog.report.text_page import PROSE, QUIET, Page
+from pushlog.report.text_page import LABEL, PROSE, QUIET, Page
 from pushlog.report.waterfall import AXES, PHASE_WORDS, begin, end, last_second
 from pushlog.units import blob
 
@@ -41,21 +41,21 @@ INKS = {
 }
 
 
-def timeline(page: Page, push: Diagnosis, label: int) -> Iterator[Text]:
+def timeline(page: Page, push: Diagnosis) -> Iterator[Text]:
     """Yield the drawing, its axis and its legend; nothing where the log tells no times worth drawing."""
     total = last_second(push)
     layers = [layer for layer in push.layers if layer.intervals]
-    room = min(page.width, PROSE) - label - NAME
+    room = min(page.width, PROSE) - LABEL - NAME
     if total is None or total < SHORTEST or not layers or room < NAME:
         return
     longest = {layer.id for layer in sorted(layers, key=lambda x: begin(x) - end(x))[:MOST_ROWS]}
     rows = sorted((layer for layer in layers if layer.id in longest), key=begin)
     for index, layer in enumerate(rows):
-        head = Text(("when" if index == 0 else "").ljust(label), QUIET)
+        head = Text(("when" if index == 0 else "").ljust(LABEL), QUIET)
         yield head.append(set_cell_size(page.cut(blob(layer.id), NAME - 2), NAME), "not dim").append(
             _bar(page, layer, total, room)
         )
-    indent = " " * label
+    indent = " " * LABEL
     yield Text(f"{indent}{' ' * NAME}{_axis(page, push, total, room)}", QUIET)
     yield from page.wrapped(Text(indent), _legend(page, rows, len(layers) - len(rows)))
 
