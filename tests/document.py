@@ -2,7 +2,9 @@
 
 from html.parser import HTMLParser
 
-VOID = {"meta", "link", "br"}
+# Where a word may break it is still one word.
+BREAK = "\0"
+VOID = {"meta", "link", "br", "wbr", "input"}
 
 
 class Document(HTMLParser):
@@ -20,6 +22,8 @@ class Document(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         self.attributes += [(tag, name, value or "") for name, value in attrs]
+        if tag == "wbr":
+            self.words.append(BREAK)
         if tag not in VOID:
             self.open.append(tag)
 
@@ -38,10 +42,10 @@ class Document(HTMLParser):
 
     @property
     def text(self) -> str:
-        return " ".join(" ".join(self.words).split())
+        return " ".join(" ".join(self.words).replace(f" {BREAK} ", "").split())
 
 
 def shape(text: str) -> tuple[list[str], list[tuple[str, str]]]:
-    """The page without its words: tags and attribute names, in order."""
+    """The page without its words: tags and attribute names, in order; where a long name may break follows the name."""
     document = Document(text)
-    return document.tags, [(tag, name) for tag, name, _ in document.attributes]
+    return [tag for tag in document.tags if tag != "wbr"], [(tag, name) for tag, name, _ in document.attributes]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from pushlog.model import Basis, Capture, Client, Clock, Diagnosis, Outcome, Source, Store
+from pushlog.model import Basis, Capture, Client, Clock, DatedBy, Diagnosis, Outcome, Source, Store
 from pushlog.record_class import record
 from pushlog.report.prose import Piece, prose
 from pushlog.report.words import count, duration, manifest, reached, seconds, size
@@ -38,22 +39,29 @@ CAPTURES = {
     Capture.TYPESCRIPT: "recording (typescript)",
     Capture.MIXED: "mixed",
 }
+DATED = {
+    DatedBy.STAMPS: "by the log's time stamps",
+    DatedBy.RECORDING: "when it was recorded",
+    DatedBy.REGISTRY: "by the registry's clock",
+    DatedBy.PATH: "by the path of the log",
+    DatedBy.ARCHIVE: "by the archive of the log",
+    DatedBy.FILE: "by the file's own time",
+}
+MOMENT = re.compile(
+    r"(?P<day>\d{4}-\d\d-\d\d)(?:[T ](?P<minute>\d\d:\d\d)(?::\d\d(?:\.\d+)?)?)?(?P<zone>Z|[+-]\d\d:\d\d)?"
+)
 # Docker's engine names every layer of a push.
 NAMES_LAYERS = (Client.DOCKER, Client.COMPOSE)
 # A longer path is told by its ends; the waterfall shows all of it.
 MOST_STEPS = 3
 LIMITS = {"daemon-config": "from daemon.json", "inferred": "inferred from the log", "default": "Docker's default"}
 NO_TIMES = {
-    Clock.NONE: "The log carries no clock, and none of its lines takes a known time: it shows the order of steps, "
+    Clock.NONE: "No timestamps in the log, and none of its lines takes a known time: it shows the order of steps, "
     "not how long they took.",
-    Clock.INFERRED: "The log carries no clock, and no countdown or redraw tells one layer's times from another's.",
+    Clock.INFERRED: "No timestamps in the log, and no countdown or redraw tells one layer's times from another's.",
     Clock.STAMPED: "The log has time stamps, but they don't tell one layer's steps from another's.",
     Clock.RECORDED: "The recording's times don't tell one layer's steps from another's.",
 }
-CAPTURE_ADVICE = (
-    "A capture that would tell: `asciinema rec -c 'docker push …' push.cast` keeps the times and the progress figures. "
-    "In CI, time stamps at the start of each line are enough, for instance `docker push … 2>&1 | ts '%FT%.TZ'`."
-)
 
 
 @record
@@ -81,12 +89,12 @@ def _layers(push: Diagnosis) -> Fact:
     done, total = push.progress.layers_done, push.progress.layers_total
     note = ""
     if total == 0 and push.client not in NAMES_LAYERS:
-        note = "this client tells of the push as a whole"
+        note = "this client names none"
     elif total == 0:
         note = "nothing was sent, as far as the log shows"
     elif done and push.outcome is not Outcome.SUCCEEDED:
-        note = "they stay there; the next push skips them"
-    return _fact("Layers in the registry", reached(push), note)
+        note = "in the registry; the next push skips them"
+    return _fact("Layers", reached(push), note)
 
 
 def _share(push: Diagnosis) -> str:
@@ -138,8 +146,8 @@ def _manifest(push: Diagnosis) -> Fact:
 
 
 def progress_facts(push: Diagnosis) -> tuple[Fact, ...]:
-    """Return how far the push got, in three facts."""
-    return (_layers(push), _bytes(push), _manifest(push))
+    """Return how far the push got beside its layers: bytes and manifest."""
+    return (_bytes(push), _manifest(push))
 
 
 def _uploads(push: Diagnosis) -> Iterator[Fact]:
@@ -161,17 +169,15 @@ def _speed(push: Diagnosis) -> Iterator[Fact]:
     yield _fact("Speed", value, f"{size(speed.bytes)}{counted} in {seconds(speed.seconds)} of uploading")
 
 
-def _waited_for(push: Diagnosis) -> Iterator[Fact]:
-    """The critical path; where everything took no time, there is none to speak of."""
+def _critical_path(push: Diagnosis) -> Iterator[Fact]:
+    """The layers that the push had to wait for; where everything took no time, there is none to speak of."""
     path = push.critical_path
     if push.clock is Clock.NONE or not path or path[-1].end <= 0:
         return
     names = [f"`{step.layer}`" for step in path]
-    value = (
-        ", then ".join(names) if len(names) <= MOST_STEPS else f"{names[0]} and {len(names) - 1} more, to {names[-1]}"
-    )
-    note = "the last one to end" if len(path) == 1 else "one after another: each took the place of the one before"
-    yield _fact("The push had to wait for", value, note, wide=True)
+    value = " → ".join(names) if len(names) <= MOST_STEPS else f"{names[0]} → … → {names[-1]}"
+    note = "the last one to end" if len(path) == 1 else f"{len(path)} layers, each in the place of the one before"
+    yield _fact("Critical path", value, note, wide=True)
 
 
 def time_facts(push: Diagnosis) -> tuple[Fact, ...]:
@@ -183,7 +189,7 @@ def time_facts(push: Diagnosis) -> tuple[Fact, ...]:
         times = f"{count(retries, 'retry')} of {count(sum(x.attempts > 1 for x in push.layers), 'layer')}"
         side = "; layers wait side by side" if len([x for x in push.layers if x.retry_wait]) > 1 else ""
         facts.append(_fact("Waited to retry", seconds(waited), f"{times}{side}" if retries else ""))
-    return (*facts, *_waited_for(push))
+    return (*facts, *_critical_path(push))
 
 
 def _engine(push: Diagnosis) -> str:
@@ -194,13 +200,12 @@ def _engine(push: Diagnosis) -> str:
     return f"docker, {push.store.value} store" if push.store is not Store.UNKNOWN else "docker, image store unknown"
 
 
-def _image(push: Diagnosis) -> Fact:
+def _image(push: Diagnosis) -> tuple[Fact, ...]:
     name = "/".join(part for part in (push.reference.registry, push.reference.repository) if part)
     tags = push.reference.tags
-    full = f"{name}:{tags[0]}" if name and len(tags) == 1 else name
-    notes = [] if len(tags) == 1 else [f"tagged {', '.join(tags)}" if tags else "tag not in the log"]
-    notes += [] if push.registry_kind == "unknown" else [f"registry: {push.registry_kind}"]
-    return _fact("Image", full or "not named in the log", "; ".join(notes), wide=True)
+    kind = "" if push.registry_kind == "unknown" else f"registry: {push.registry_kind}"
+    tag = _fact("Tags" if len(tags) > 1 else "Tag", ", ".join(tags) if tags else "not in the log")
+    return (_fact("Image", name or "not named in the log", kind, wide=True), *((tag,) if name else ()))
 
 
 def _understood(push: Diagnosis) -> Fact:
@@ -208,20 +213,27 @@ def _understood(push: Diagnosis) -> Fact:
     return _fact("Understood", f"{push.lines_understood} of {count(lines, 'line')}")
 
 
-def _error(push: Diagnosis) -> Iterator[Fact]:
-    error = push.error
-    if error is None:
-        return
-    codes = [f"HTTP {error.http_status}"] if error.http_status is not None else []
-    codes += [f"code {error.code}"] if error.code is not None else []
-    helps = {True: "pushing again may help", False: "pushing again does not help", None: ""}[error.retry_helps]
-    yield _fact("Failure", error.family.value, ", ".join(text for text in (*codes, helps) if text))
+def moment(text: str) -> str:
+    """Return a moment in the form of RFC 3339 as people read it, to the minute: `2026-11-23 21:29 UTC`."""
+    match = MOMENT.fullmatch(text)
+    if match is None:
+        return text
+    zone = "UTC" if match["zone"] in ("Z", "+00:00") else match["zone"] or ""
+    return " ".join(part for part in (match["day"], match["minute"], zone) if part)
 
 
-def about_facts(push: Diagnosis) -> tuple[Fact, ...]:
-    """Return what was pushed where and with what, how long it took, and what kind of failure ended it."""
+def _when(push: Diagnosis, source: Source) -> Iterator[Fact]:
+    """When it ran: by the push's own stamps, else by what dates the log."""
+    if push.duration.began is not None:
+        yield _fact("Date", moment(push.duration.began))
+    elif source.dated.at is not None and source.dated.by is not None:
+        yield _fact("Date", moment(source.dated.at), DATED[source.dated.by])
+
+
+def about_facts(push: Diagnosis, source: Source) -> tuple[Fact, ...]:
+    """Return what was pushed where, how far it got, how long it took and when that was."""
     time = _fact("Time", duration(push.duration, push.clock), CLOCKS[push.clock])
-    return (_image(push), _fact("Engine", _engine(push)), time, *_error(push))
+    return (*_image(push), _layers(push), time, *_when(push, source))
 
 
 def _prefix(source: Source) -> str:
@@ -231,6 +243,7 @@ def _prefix(source: Source) -> str:
 def reading_facts(push: Diagnosis, source: Source) -> tuple[Fact, ...]:
     """Return how the log was read."""
     return (
+        _fact("Client", _engine(push)),
         _fact("Capture", CAPTURES[source.capture], _prefix(source)),
         _fact(
             "Clock",

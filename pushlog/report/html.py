@@ -6,6 +6,7 @@ fetched and no script runs.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -26,11 +27,18 @@ if TYPE_CHECKING:
     from pushlog.model import Diagnosis, Log
 
 STYLESHEET = "report.css"
+# After these a long name may go on in the next line.
+BREAK = re.compile(r"(?<=[/:@])(?=\w)|(?<=[.-])(?=[A-Za-z]{2})")
 
 
 def _shown(value: object) -> object:
     # The result of a macro is markup, and went through this function already.
     return visible(clip(value)) if isinstance(value, str) and not hasattr(value, "__html__") else value
+
+
+def _breaks(text: str) -> list[str]:
+    """The text in pieces between which a line of a narrow page may break."""
+    return BREAK.split(text)
 
 
 @cache
@@ -47,6 +55,7 @@ def environment() -> Environment:
         finalize=_shown,
     )
     templates.globals["rule_address"] = address
+    templates.filters["breaks"] = _breaks
     return templates
 
 

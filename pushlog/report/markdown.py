@@ -81,16 +81,23 @@ def _head(log: Log, push: Diagnosis, level: str) -> str:
     parts = [
         f"{level} {MARKS.get(push.outcome, RING)} {outcome(push)}{': ' if named else ''}{named}",
         f"**{paragraph(push.verdict or f'{outcome(push)}: {reached(push)}')}**",
-        paragraph(push.advice),
+        *_error(log, push),
         *_now(push),
-        f"From {code(log.source.name)}, lines {dashed(push.lines)}.",
+        paragraph(push.advice),
         _bar(push),
-        _facts((*about_facts(push), *progress_facts(push), *time_facts(push))),
-        paragraph(push.progress.why),
+        _facts((*about_facts(push, log.source), *progress_facts(push), *time_facts(push))),
+        f"From {code(log.source.name)}, lines {dashed(push.lines)}.",
     ]
-    if push.error is not None and not push.findings:
-        parts.append(fenced([push.error.text]))
     return "\n\n".join(part for part in parts if part)
+
+
+def _error(log: Log, push: Diagnosis) -> Iterator[str]:
+    """The error as the client printed it, and where it stands."""
+    if push.error is not None:
+        first, *others = push.error.text.splitlines() or [""]
+        number = str(push.error.line)
+        yield fenced([f"{number} | {first}", *(f"{' ' * len(number)} | {line}" for line in others)])
+        yield code(f"{log.source.name}:{push.error.line}")
 
 
 def _now(push: Diagnosis) -> Iterator[str]:
@@ -173,6 +180,7 @@ def _details(push: Diagnosis, source: Source) -> str:
         f"{count(len(push.layers), 'layer')}, and how the log was read" if push.layers else "How the log was read",
         _layers(push),
         _what_if(push),
+        paragraph(push.progress.why),
         _facts(reading_facts(push, source)),
         notes,
         f"Not understood:\n\n{unread}" if push.unread else "",

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from pushlog.model import Confidence, Diagnosis, Finding, Outcome, Severity
-from pushlog.record_class import record
 from pushlog.report.facts import (
-    CAPTURE_ADVICE,
-    NAMES_LAYERS,
     NO_TIMES,
-    Fact,
     about_facts,
     no_layers,
     progress_facts,
@@ -18,121 +16,26 @@ from pushlog.report.facts import (
     source_facts,
     time_facts,
 )
-from pushlog.report.growth import Growth, growth
+from pushlog.report.growth import growth
 from pushlog.report.now import now
-from pushlog.report.prose import Piece, Remedy, prose, remedy, sentences
-from pushlog.report.quote import Line, Link, anchors, dashed, links, quote, whole
-from pushlog.report.tables import Estimates, LayerTable, PhaseRow, estimates, layer_table, phase_rows
-from pushlog.report.waterfall import Waterfall, waterfall
-from pushlog.report.waterline import Waterline, drawing
+from pushlog.report.page_views import DigestRow, EmptyView, Filter, FindingView, Page, PushView, SourceView
+from pushlog.report.prose import prose, remedy, sentences
+from pushlog.report.quote import Link, anchors, dashed, links, quote, whole
+from pushlog.report.tables import estimates, layer_table, phase_rows
+from pushlog.report.waterfall import waterfall
+from pushlog.report.waterline import drawing
 from pushlog.report.words import FOLD_FROM, count, duration, outcome, reached
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pushlog.model import Evidence, Log, Missed, Source
+    from pushlog.model import Log, Source
 
-# Folder and file tell one log from the others.
-SHORT_PATH = 2
 SEVERITIES = {Severity.ERROR: "Error", Severity.WARNING: "Warning", Severity.INFO: "Note"}
+WORST_FIRST = (Outcome.FAILED, Outcome.INTERRUPTED, Outcome.INCOMPLETE, Outcome.SUCCEEDED)
+# Fewer pushes are seen at one glance.
+FILTER_FROM = 4
 OUTCOME_MARKS = {Outcome.SUCCEEDED: "tick", Outcome.FAILED: "cross"}
-
-
-@record
-class FindingView:
-    """One finding, its quote and its links."""
-
-    anchor: str
-    severity: str
-    label: str
-    title: tuple[Piece, ...]
-    rule: str
-    name: str
-    explanation: tuple[Piece, ...]
-    evidence: tuple[Line, ...]
-    remedies: tuple[Remedy, ...]
-    confidence: str
-    lines: tuple[Link, ...]
-
-
-@record
-class DigestRow:
-    """A tag and the digest that the log proves for it."""
-
-    tag: str
-    digest: str
-
-
-@record
-class PushView:
-    """Everything that the page says of one push."""
-
-    anchor: str
-    number: int
-    outcome: Outcome
-    outcome_word: str
-    mark: str
-    source: str
-    image: str
-    lines: str
-    headline: tuple[Piece, ...]
-    point: tuple[Piece, ...]
-    lede: tuple[Piece, ...]
-    now: Remedy | None
-    about: tuple[Fact, ...]
-    reached: str
-    took: str
-    waterline: Waterline | None
-    progress: tuple[Fact, ...]
-    why: tuple[Piece, ...]
-    waterfall: Waterfall | None
-    growth: Growth | None
-    no_layers: str
-    no_times: str
-    capture_advice: tuple[Piece, ...]
-    time: tuple[Fact, ...]
-    phases: tuple[PhaseRow, ...]
-    estimates: Estimates
-    findings: tuple[FindingView, ...]
-    error_text: str
-    layers: LayerTable
-    reading: tuple[Fact, ...]
-    digests: tuple[DigestRow, ...]
-    notes: tuple[str, ...]
-    unread: tuple[Evidence, ...]
-    excerpt: tuple[Line, ...]
-    anchors: dict[int, str]
-    folded: bool
-
-
-@record
-class EmptyView:
-    """A log in which no push was found."""
-
-    anchor: str
-    name: str
-    facts: tuple[Fact, ...]
-    notes: tuple[str, ...]
-    missed: tuple[Missed, ...]
-
-
-@record
-class SourceView:
-    """One input in the footer."""
-
-    name: str
-    sha256: str
-
-
-@record
-class Page:
-    """The whole page."""
-
-    title: str
-    heading: str
-    pushes: tuple[PushView, ...]
-    empty: tuple[EmptyView, ...]
-    sources: tuple[SourceView, ...]
 
 
 def _image(push: Diagnosis) -> str:
@@ -147,31 +50,35 @@ def _headline(push: Diagnosis) -> str:
     return f"{outcome(push)}: {reached(push)}" if push.layers else outcome(push)
 
 
-def _finding(finding: Finding, push: Diagnosis, anchor: str, anchored: dict[int, str]) -> FindingView:
+def _error(push: Diagnosis, anchored: dict[int, str]) -> tuple[str, Link] | None:
+    """The error as printed, and where it stands."""
+    if push.error is None:
+        return None
+    line = push.error.line
+    return push.error.text, Link(text=f"line {line}", anchor=anchored.get(line))
+
+
+def _finding(finding: Finding, push: Diagnosis, anchor: str, anchored: dict[int, str], *, led: bool) -> FindingView:
+    """The view of a finding; `led`: its steps stand at the top of the page, and are not said again."""
     return FindingView(
         anchor=anchor,
         severity=finding.severity.value,
         label=SEVERITIES[finding.severity],
-        title=prose(finding.title),
+        title=() if finding.title.strip().rstrip(".") == push.verdict.strip().rstrip(".") else prose(finding.title),
         rule=finding.rule,
         name=finding.name,
         explanation=prose(finding.explanation),
         evidence=quote(finding.evidence, push.excerpt),
-        remedies=tuple(remedy(text) for text in finding.remedy),
+        remedies=() if led else tuple(remedy(text) for text in finding.remedy),
+        led=led,
         confidence=Confidence(finding.confidence).value.capitalize(),
         lines=links((item.line for item in finding.evidence), anchored),
     )
 
 
-def _has_times(push: Diagnosis) -> bool:
-    """Whether a finding says already which capture would tell the times."""
-    return any(finding.name == "no-clock" for finding in push.findings)
-
-
-def _short(name: str) -> str:
-    """The end of a long path: whole names stand at the foot of the page."""
-    parts = name.replace("\\", "/").split("/")
-    return name if len(parts) <= SHORT_PATH else "/".join(["\u2026", *parts[-SHORT_PATH:]])
+def _base(name: str) -> str:
+    """The name of a file without its folders: a page is passed on, and where the log lay is nobody's business."""
+    return name.replace("\\", "/").rstrip("/").rpartition("/")[2] or name
 
 
 def _push(push: Diagnosis, source: Source, number: int, folded: bool) -> PushView:
@@ -180,20 +87,25 @@ def _push(push: Diagnosis, source: Source, number: int, folded: bool) -> PushVie
     bars = waterfall(push)
     point, lede = sentences(push.advice)
     leading = now(push)
+    views = [
+        _finding(finding, push, f"{anchor}-f{i}", anchored, led=finding is leading)
+        for i, finding in enumerate(push.findings, 1)
+    ]
+    noted = tuple(view for view in views if view.severity == Severity.INFO)
     return PushView(
         anchor=anchor,
         number=number,
         outcome=push.outcome,
         outcome_word=outcome(push),
         mark=OUTCOME_MARKS.get(push.outcome, "ring"),
-        source=_short(source.name),
+        source=_base(source.name),
         image=_image(push),
         lines=dashed(push.lines),
         headline=prose(_headline(push)),
         point=point,
         lede=lede,
-        now=None if leading is None else remedy(leading.remedy[0]),
-        about=about_facts(push),
+        steps=() if leading is None else tuple(remedy(text) for text in leading.remedy),
+        about=about_facts(push, source),
         reached=reached(push),
         took=duration(push.duration, push.clock),
         waterline=drawing(push),
@@ -203,12 +115,13 @@ def _push(push: Diagnosis, source: Source, number: int, folded: bool) -> PushVie
         growth=growth(push),
         no_layers=no_layers(push),
         no_times="" if bars else NO_TIMES[push.clock],
-        capture_advice=() if bars or _has_times(push) or push.client not in NAMES_LAYERS else prose(CAPTURE_ADVICE),
         time=time_facts(push),
         phases=phase_rows(push) if bars else (),
         estimates=estimates(push),
-        findings=tuple(_finding(f, push, f"{anchor}-f{i}", anchored) for i, f in enumerate(push.findings, 1)),
-        error_text=push.error.text if push.error is not None and not push.findings else "",
+        findings=tuple(view for view in views if view.severity != Severity.INFO),
+        noted=noted,
+        note_names=", ".join(view.name for view in noted),
+        error=_error(push, anchored),
         layers=layer_table(push, anchored),
         reading=reading_facts(push, source),
         digests=tuple(DigestRow(tag=tag, digest=digest) for tag, digest in push.reference.digests.items()),
@@ -226,8 +139,23 @@ def _title(pushes: Sequence[PushView], logs: Sequence[Log]) -> str:
     return _heading(pushes, logs)
 
 
+def _summary(pushes: Sequence[PushView], logs: Sequence[Log]) -> str:
+    """What a chat shows beside the title of a page that is passed on."""
+    if len(pushes) != 1:
+        return _heading(pushes, logs)
+    return " ".join("".join(piece.text for piece in pieces) for pieces in (pushes[0].headline, pushes[0].point)).strip()
+
+
+def _filters(pushes: Sequence[PushView]) -> tuple[Filter, ...]:
+    """The outcomes to choose from, where there is something to choose."""
+    ends = Counter(push.outcome for push in pushes)
+    if len(ends) < 2 or len(pushes) < FILTER_FROM:
+        return ()
+    return tuple(Filter(outcome=kind, label=f"{ends[kind]} {kind.value}") for kind in WORST_FIRST if ends[kind])
+
+
 def _heading(pushes: Sequence[PushView], logs: Sequence[Log]) -> str:
-    where = _short(logs[0].source.name) if len(logs) == 1 else count(len(logs), "log")
+    where = _base(logs[0].source.name) if len(logs) == 1 else count(len(logs), "log")
     if not pushes:
         return f"No push found in {where}"
     # Failed pushes come first.
@@ -238,8 +166,9 @@ def _heading(pushes: Sequence[PushView], logs: Sequence[Log]) -> str:
 
 
 def page(logs: Sequence[Log]) -> Page:
-    """Return the page for the logs, in the order given."""
+    """Return the page for the logs: what failed comes first, else they stand in the order given."""
     sources = [(push, log.source) for log in logs for push in log.pushes]
+    sources.sort(key=lambda pair: WORST_FIRST.index(pair[0].outcome))
     fold = len(sources) >= FOLD_FROM
     pushes = tuple(
         _push(push, source, i, fold and push.outcome is Outcome.SUCCEEDED)
@@ -248,7 +177,7 @@ def page(logs: Sequence[Log]) -> Page:
     empty = tuple(
         EmptyView(
             anchor=f"e{i}",
-            name=log.source.name,
+            name=_base(log.source.name),
             facts=source_facts(log.source),
             notes=log.source.notes,
             missed=log.source.missed,
@@ -258,7 +187,10 @@ def page(logs: Sequence[Log]) -> Page:
     return Page(
         title=_title(pushes, logs),
         heading=_heading(pushes, logs),
+        summary=_summary(pushes, logs),
+        version=version("pushlog"),
+        filters=_filters(pushes),
         pushes=pushes,
         empty=empty,
-        sources=tuple(SourceView(name=log.source.name, sha256=log.source.sha256) for log in logs),
+        sources=tuple(SourceView(name=_base(log.source.name), sha256=log.source.sha256) for log in logs),
     )

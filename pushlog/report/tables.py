@@ -12,11 +12,15 @@ from pushlog.report.words import count, part, seconds, size, stand_of, state_wor
 from pushlog.units import blob, instruction
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pushlog.model import Diagnosis, Estimate, Layer
 
 NONE = "\u2013"
 # Longer ones are scripts; their beginning tells which it is.
 INSTRUCTION = 300
+# So many layers that never started are named in a sentence.
+FOLD_FROM = 4
 
 
 @record
@@ -52,6 +56,7 @@ class LayerTable:
     """All layers; the rest says whether attempts and sizes have anything to tell, and sizes can be compared."""
 
     rows: tuple[LayerRow, ...]
+    idle: str
     retried: bool
     sized: bool
     with_bars: bool
@@ -74,11 +79,12 @@ class EstimateRow:
     change: str
     seconds: str
     range: str
+    marks: tuple[int, ...]
 
 
 @record
 class Estimates:
-    """All what-if answers and the assumptions behind them, each said once."""
+    """All what-if answers and the assumptions behind them, each said once; a row has the numbers of its own."""
 
     rows: tuple[EstimateRow, ...]
     assumptions: tuple[str, ...]
@@ -115,14 +121,31 @@ def _share(layer: Layer, largest: int) -> Share | None:
 
 
 def layer_table(push: Diagnosis, anchored: dict[int, str]) -> LayerTable:
-    """Return the table of all layers with what is worth a column."""
-    rows = layer_rows(push, anchored)
+    """Return the table of all layers with what is worth a column; many that never started share one sentence."""
+    untouched = [layer for layer in push.layers if _is_untouched(layer)]
+    fold = len(untouched) >= FOLD_FROM
+    rows = tuple(
+        row
+        for row, layer in zip(layer_rows(push, anchored), push.layers, strict=True)
+        if not fold or layer not in untouched
+    )
     return LayerTable(
         rows=rows,
+        idle=_named(untouched, push) if fold else "",
         retried=any(row.retried for row in rows),
         sized=any(row.share is not None or row.stored for row in rows),
         with_bars=sum(row.share is not None for row in rows) > 1,
     )
+
+
+def _is_untouched(layer: Layer) -> bool:
+    """Whether nothing is known of a layer but its name."""
+    return layer.fate is Fate.NOT_STARTED and layer.bytes_total is None and not layer.created_by
+
+
+def _named(layers: Sequence[Layer], push: Diagnosis) -> str:
+    names = ", ".join(blob(layer.id) for layer in layers)
+    return f"{count(len(layers), 'layer')} {state_word(layers[0], push)}: {names}"
 
 
 def layer_rows(push: Diagnosis, anchored: dict[int, str]) -> tuple[LayerRow, ...]:
@@ -185,16 +208,18 @@ def change_words(estimate: Estimate) -> str:
     return "; ".join(parts)
 
 
-def _estimate(estimate: Estimate) -> EstimateRow:
+def _estimate(estimate: Estimate, assumptions: Sequence[str]) -> EstimateRow:
     bounds = ""
     if estimate.low is not None and estimate.high is not None:
         bounds = f"{seconds(estimate.low)} to {seconds(estimate.high)}"
     unknown = "no single figure" if bounds else "the log can't tell"
     took = seconds(estimate.seconds) if estimate.seconds is not None else unknown
-    return EstimateRow(change=change_words(estimate), seconds=took, range=bounds)
+    marks = tuple(assumptions.index(text) + 1 for text in estimate.assumptions)
+    return EstimateRow(change=change_words(estimate), seconds=took, range=bounds, marks=marks)
 
 
 def estimates(push: Diagnosis) -> Estimates:
     """Return the answers to every what-if that was asked."""
-    assumptions = dict.fromkeys(text for estimate in push.what_if for text in estimate.assumptions)
-    return Estimates(rows=tuple(_estimate(estimate) for estimate in push.what_if), assumptions=tuple(assumptions))
+    assumptions = tuple(dict.fromkeys(text for estimate in push.what_if for text in estimate.assumptions))
+    rows = tuple(_estimate(estimate, assumptions) for estimate in push.what_if)
+    return Estimates(rows=rows, assumptions=assumptions)

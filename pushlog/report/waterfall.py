@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pushlog.model import Clock, Diagnosis, Interval, Layer, Phase
 from pushlog.record_class import record
 from pushlog.report.waterline import marks, percent
-from pushlog.report.words import count, duration, seconds, state_word
+from pushlog.report.words import count, duration, seconds, size, state_word
 from pushlog.units import blob
 
 if TYPE_CHECKING:
@@ -20,11 +20,15 @@ if TYPE_CHECKING:
 TOP = 30
 PITCH, DENSE = 26, 20
 DENSE_FROM = 25
-# The plot ends before the edge, so that the mark behind the last bar has room on a telephone too.
-PLOT = 93.0
+# The plot ends before the edge: there is the mark behind the last bar, and on a wide page its seconds and bytes.
+PLOT = 84.0
 # Widths at which a label of the given length still fits: the plot is 790 px wide on a desk, 200 px on a telephone.
 LETTER, PAD = 6.6, 8.0
 WIDE, NARROW = 790.0, 200.0
+# The least width of a bar in percent: 4 px on a wide page.
+LEAST = 0.6
+# So many letters fit behind the end of the longest bar.
+LONGEST_LABEL = 18
 # More rows than this fit no sheet of paper; the tables have them all.
 MOST_ROWS = 60
 # More layers than this without times of their own are named in a sentence, not drawn.
@@ -58,7 +62,10 @@ class Tick:
 
 @record
 class Block:
-    """One phase of one layer. `label` is empty where it never fits, `roomy` says that it only fits a wide page."""
+    """One phase of one layer. `label` is empty where it never fits, `roomy` says that it only fits a wide page.
+
+    `number`: which upload of its layer it is, where there are several.
+    """
 
     phase: Phase
     x: str
@@ -69,13 +76,14 @@ class Block:
     label_x: str
     roomy: bool
     title: str
+    number: str
 
 
 @record
 class Row:
     """One layer: its blocks and the mark at its end; `state` stands in for the blocks of a layer that has none.
 
-    `critical`: the push had to wait for it.
+    `end_label`: how long it took and how much it was; `critical`: the push had to wait for it.
     """
 
     id: str
@@ -86,6 +94,7 @@ class Row:
     mark: str
     mark_x: str
     state: str
+    end_label: str
 
 
 @record
@@ -135,9 +144,9 @@ def _title(interval: Interval) -> str:
     return f"{attempt}{PHASE_WORDS[interval.phase]}, {times}"
 
 
-def _block(interval: Interval, total: float, y: int) -> Block:
+def _block(interval: Interval, total: float, y: int, *, numbered: bool) -> Block:
     share = (interval.end - interval.start) / total
-    width = max(PLOT * share, 0.4)
+    width = max(PLOT * share, LEAST)
     label = seconds(interval.end - interval.start) if interval.phase is Phase.RETRYING else ""
     need = len(label) * LETTER + PAD
     if width / 100 * WIDE < need:
@@ -154,6 +163,7 @@ def _block(interval: Interval, total: float, y: int) -> Block:
         label_x=percent(x + width / 2),
         roomy=width / 100 * NARROW < need,
         title=_title(interval),
+        number=str(interval.attempt) if numbered and interval.phase is Phase.UPLOADING else "",
     )
 
 
@@ -161,16 +171,31 @@ def _row(layer: Layer, push: Diagnosis, total: float, y: int) -> Row:
     # Waiting is drawn first, so that a bar that begins where it ends lies on top.
     ordered = sorted(layer.intervals, key=lambda i: (i.phase is not Phase.WAITING, i.start))
     last = end(layer)
+    numbered = layer.attempts > 1
     return Row(
         id=blob(layer.id),
         critical=any(step.layer == layer.id for step in push.critical_path),
         y=y,
         text_y=y + 4,
-        blocks=tuple(_block(interval, total, y) for interval in ordered),
+        blocks=tuple(_block(interval, total, y, numbered=numbered) for interval in ordered),
         mark=marks(layer),
-        mark_x=percent(max(PLOT * last / total, 0.4) if layer.intervals else 0.0),
+        mark_x=percent(max(PLOT * last / total, LEAST) if layer.intervals else 0.0),
         state="" if layer.intervals else state_word(layer, push),
+        end_label=_end_label(layer),
     )
+
+
+def _end_label(layer: Layer) -> str:
+    """How long a layer was under way, and its bytes: `39 s · 12 MB`; the rate where that is known."""
+    moving = [interval for interval in layer.intervals if interval.phase is not Phase.WAITING]
+    if not moving:
+        return ""
+    took = max(i.end for i in moving) - min(i.start for i in moving)
+    parts = [seconds(took)] if took > 0 else []
+    if layer.state.done and layer.bytes_total is not None:
+        parts.append(size(layer.bytes_total))
+    text = " \N{MIDDLE DOT} ".join(parts)
+    return text if len(text) <= LONGEST_LABEL else parts[0]
 
 
 def _idle(push: Diagnosis) -> str:
@@ -210,7 +235,7 @@ def _description(push: Diagnosis) -> str:
             f"{count(len(push.layers), 'layer')}, {took}.",
             f"Layer {blob(longest.id)} was the last to end, at {seconds(end(longest))}.",
             *stories,
-            "The same as a table follows.",
+            "A table with the same times follows.",
         )
     )
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 # One refused layer among sixty must still be seen.
 NARROWEST = 1.2
 NUMBERED = 7.0
+# A label fits a part of so many percent for each of its letters, on a page of 790 px and on a telephone.
+LETTER_WIDE, LETTER_NARROW = 0.98, 3.1
 # A sign for each band, so that colour is never alone in telling them apart.
 SIGNS = {
     Stand.EXISTED: "=",
@@ -39,18 +41,25 @@ FILLS = {
     Stand.UNKNOWN: "?",
 }
 # Docker prints no size for what it does not send.
+ARRIVED = (Stand.EXISTED, Stand.MOUNTED, Stand.PUSHED)
 UNSENT = (Stand.EXISTED, Stand.MOUNTED, Stand.SKIPPED)
 
 
 @record
 class Segment:
-    """A band's part of a bar; `x` and `width` in percent, `number` only where it fits."""
+    """A band's part of a bar; `x` and `width` in percent.
+
+    `label` says how many layers and bytes; it is empty where it never fits, `roomy` where it only fits a wide page.
+    There `number` stands for it, where that fits.
+    """
 
     stand: Stand
     x: str
     width: str
     middle: str
     number: str
+    label: str
+    roomy: bool
 
 
 @record
@@ -94,8 +103,20 @@ def _segments(bands: Sequence[Band], weights: Sequence[float]) -> tuple[Segment,
     x = 0.0
     for band, width in zip(bands, (width * scale for width in widths), strict=True):
         number = f"{SIGNS[band.stand]} {band.layers}" if width >= NUMBERED else ""
+        label = f"{band.layers} {band.word}"
+        # What was refused or never started has arrived nowhere: its size would read as progress.
+        if band.bytes is not None and band.exact and band.stand in ARRIVED:
+            label += f" \N{MIDDLE DOT} {size(band.bytes)}"
         segments.append(
-            Segment(stand=band.stand, x=percent(x), width=percent(width), middle=percent(x + width / 2), number=number)
+            Segment(
+                stand=band.stand,
+                x=percent(x),
+                width=percent(width),
+                middle=percent(x + width / 2),
+                number=number,
+                label=label if width >= LETTER_WIDE * len(label) else "",
+                roomy=width < LETTER_NARROW * len(label),
+            )
         )
         x += width
     return tuple(segments)
@@ -130,7 +151,7 @@ def _note(bands: Sequence[Band], by_bytes: bool) -> str:
     if unknown == sum(band.layers for band in bands):
         return "Drawn by number of layers: the log shows the size of none."
     missing = f"{count(unknown, 'layer')} {'has' if unknown == 1 else 'have'} no printed size"
-    return f"The bar by bytes covers the others: {missing}." if by_bytes else f"Drawn by number of layers: {missing}."
+    return f"The bar by size covers the others: {missing}." if by_bytes else f"Drawn by number of layers: {missing}."
 
 
 def drawing(push: Diagnosis) -> Waterline | None:
@@ -143,7 +164,7 @@ def drawing(push: Diagnosis) -> Waterline | None:
     # A bar by bytes is honest only if every layer that was to be sent is in it.
     by_bytes = len(sized) > 1 and all(band.exact or band.stand in UNSENT for band in bands)
     if by_bytes:
-        bars.append(Bar(name="bytes", segments=_segments(sized, [float(band.bytes or 0) for band in sized])))
+        bars.append(Bar(name="size", segments=_segments(sized, [float(band.bytes or 0) for band in sized])))
     legend = tuple(_entry(band, push) for band in bands)
     parts = "; ".join(f"{entry.text}, {entry.detail}" for entry in legend)
     return Waterline(

@@ -59,7 +59,7 @@ OUTCOMES = {
     Outcome.SUCCEEDED: "Push succeeded",
     Outcome.FAILED: "Push failed",
     Outcome.INTERRUPTED: "Push interrupted",
-    Outcome.INCOMPLETE: "Push not seen to its end",
+    Outcome.INCOMPLETE: "Push incomplete",
 }
 
 
@@ -123,7 +123,7 @@ def duration(d: Duration, clock: Clock) -> str:
         return seconds(d.seconds)
     if d.at_least > 0:
         return f"at least {seconds(d.at_least)}"
-    return "unknown: the log carries no clock" if clock is Clock.NONE else "unknown"
+    return "no timestamps in the log" if clock is Clock.NONE else "unknown"
 
 
 def part(done: int | None, total: int) -> str:

@@ -51,6 +51,7 @@ def test_markup_is_no_markup(markup: str) -> None:
 
 PLAIN = [Document(html.render(logs)) for logs in STORIES.values()]
 OUR_TAGS = {tag for page in PLAIN for tag in page.tags}
+OUR_LINKS = [value for tag, _, value in PLAIN[0].attributes if tag == "link"]
 OUR_ATTRIBUTES = {(tag, name) for page in PLAIN for tag, name, _ in page.attributes}
 
 
@@ -59,7 +60,11 @@ def test_a_page_has_our_tags_and_attributes_alone(payload: str) -> None:
     page = Document(html.render([hostile(payload)]))
     assert set(page.tags) <= OUR_TAGS
     assert {(tag, name) for tag, name, _ in page.attributes} <= OUR_ATTRIBUTES
-    assert all(address.startswith("#") for name in ("href", "xlink:href", "src") for address in page.values(name))
+    addresses = [
+        value for tag, name, value in page.attributes if name in ("href", "xlink:href", "src") and tag != "link"
+    ]
+    assert all(address.startswith("#") for address in addresses)
+    assert [value for tag, name, value in page.attributes if tag == "link"] == OUR_LINKS
 
 
 def test_templates_escape_everything_and_use_nothing_else() -> None:

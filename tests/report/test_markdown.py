@@ -43,8 +43,12 @@ def test_the_page_says_in_order_what_happened_how_far_why_and_what_now() -> None
     heads = [
         "# ✗ Push failed: `registry.example.com:5000/team/my-api`",
         "**nginx in front of the registry refused layer `8fca24a28722`",
+        "\n57 | unknown: <html>\n   | <head><title>413",
+        "`push-log.txt:57`",
+        "**What now:** On the proxy, in the `server` block",
+        "```sh\nclient_max_body_size 0;\n```",
         "Pushing again will not help.",
-        "| Layers in the registry | 2 of 3 layers |",
+        "| Layers | 2 of 3 layers |",
         "## Error: A proxy refused the upload for its size",
         "> 57 | unknown: <html>",
         "1. On the proxy, in the `server` block",
@@ -75,7 +79,7 @@ def test_several_pushes_are_counted_first() -> None:
 
 
 def test_an_error_that_no_finding_explains_is_quoted() -> None:
-    assert "```text\nfailed to do request: Put" in markdown.render([log(containerd_failure())])
+    assert "```text\n9 | failed to do request: Put" in markdown.render([log(containerd_failure())])
 
 
 def test_lines_that_were_not_understood_are_quoted() -> None:

@@ -139,7 +139,7 @@ def test_markup_in_a_log_is_shown_as_it_is() -> None:
         (made.body_limit(), "FAILED  nginx in front of the registry refused layer 8fca24a28722:"),
         (made.long_success(), "SUCCEEDED  All 60 layers of acme/monolith are in the registry"),
         (made.cut_off(), "INCOMPLETE  The log ends while layers are still being sent"),
-        (made.bare(), "INCOMPLETE  Push not seen to its end: 0 of 1 layer"),
+        (made.bare(), "INCOMPLETE  Push incomplete: 0 of 1 layer"),
     ],
     ids=["failed", "succeeded", "incomplete", "without a verdict"],
 )

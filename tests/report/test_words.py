@@ -54,7 +54,7 @@ def test_seconds_are_said_as_a_person_says_them(value: float, text: str) -> None
         (72.0, 72.0, Clock.STAMPED, "1 min 12 s"),
         (None, 50.0, Clock.INFERRED, "at least 50 s"),
         (None, 0.0, Clock.INFERRED, "unknown"),
-        (None, 0.0, Clock.NONE, "unknown: the log carries no clock"),
+        (None, 0.0, Clock.NONE, "no timestamps in the log"),
     ],
 )
 def test_a_duration_says_how_sure_it_is(seconds: float | None, at_least: float, clock: Clock, text: str) -> None:
