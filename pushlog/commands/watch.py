@@ -73,7 +73,7 @@ def watch(
     isolated: Isolated = False,
     config_file: ConfigFile = None,
 ) -> int:
-    """Follow a running push live, then show its report with true times."""
+    """Follow a running push live, then show its report."""
     from pushlog.outputs import outputs, write
 
     targets = outputs(formats or (), files or ())
