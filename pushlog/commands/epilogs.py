@@ -29,6 +29,7 @@ Examples:
     "record": """
 Examples:
   pushlog record -- docker push IMAGE
+  pushlog record --retry 3 -o push.cast -- docker push IMAGE
 """,
     "compare": """
 Examples:

@@ -47,7 +47,10 @@ Patience = Annotated[
 def watch(
     context: typer.Context,
     log: Annotated[
-        str, typer.Argument(metavar="[LOG]", help="A log that grows; - or nothing is standard input.")
+        str,
+        typer.Argument(
+            metavar="[LOG]", help="A log that grows, or will be there soon; - or nothing is standard input."
+        ),
     ] = "-",
     formats: Formats = None,
     files: OutputFiles = None,
@@ -80,8 +83,11 @@ def watch(
     # Before all modules that load slowly, so that no input waits.
     from pushlog.live.follow import Followed
     from pushlog.live.tape import Tape
+    from pushlog.report.visible import visible
 
     followed = Followed(log)
+    if followed.is_awaited:
+        typer.echo(f"pushlog: waiting for {visible(log)}", err=True)
     tape = Tape(followed.chunks())
     from pushlog.commands.analysis import analysis_options
     from pushlog.exits import Exit, status

@@ -1,4 +1,4 @@
-"""The source of a running push: a pipe read to its end, or a file that grows, is cut, or is replaced."""
+"""The source of a running push: a pipe read to its end, or a file that comes, grows, is cut, or is replaced."""
 
 from __future__ import annotations
 
@@ -23,14 +23,16 @@ class Followed:
     """One input that is still written. `already` counts the bytes that stood there before the watch began."""
 
     def __init__(self, name: str) -> None:
-        """Open the input, `-` for standard input. Raises InputError."""
+        """Open the input, `-` for standard input. A file that is not there yet is waited for. Raises InputError."""
         self.notes: list[str] = []
         self._stopped = threading.Event()
-        self._file = _open(name)
         self._path = Path(name)
+        # In a folder that is not there either, the name is a wrong one.
+        self.is_awaited = name != "-" and not self._path.exists() and self._path.parent.is_dir()
+        self._file = _open(os.devnull if self.is_awaited else name)
         status = os.fstat(self._file.fileno())
-        self.grows = stat.S_ISREG(status.st_mode) and name != "-"
-        self.already = status.st_size if self.grows else 0
+        self.grows = self.is_awaited or (stat.S_ISREG(status.st_mode) and name != "-")
+        self.already = status.st_size if self.grows and not self.is_awaited else 0
 
     @property
     def modified(self) -> float | None:
@@ -53,6 +55,13 @@ class Followed:
 
     def _chunks(self) -> Iterator[bytes]:
         at_line_end = True
+        while self.is_awaited:
+            if self._stopped.wait(_POLL):
+                return
+            if self._path.exists():
+                self._file.close()
+                self._file = _open(str(self._path))
+                self.is_awaited = False
         while True:
             data = os.read(self._file.fileno(), _MOST)
             if data:

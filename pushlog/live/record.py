@@ -34,7 +34,10 @@ _CANT_RUN = 126
 
 
 def record(command: Sequence[str], recording: Cast, size: tuple[int, int]) -> int:
-    """Run the command to its end and return its exit status: 128 plus the number when a signal ended it."""
+    """Run the command to its end and return its exit status: 128 plus the number when a signal ended it.
+
+    The recording stays open: the command may be run again.
+    """
     keys = sys.__stdin__.fileno() if sys.__stdin__ else -1
     at_terminal = terminal.in_foreground(keys)
     # Signals that are ignored, as under nohup, stay ignored in both processes.
@@ -45,9 +48,7 @@ def record(command: Sequence[str], recording: Cast, size: tuple[int, int]) -> in
             child=child, master=master, recording=recording, signals=signals, keys=keys if at_terminal else None
         )
         with terminal.raw(keys) if at_terminal else contextlib.nullcontext():
-            status = relay.run()
-    recording.ended(status)
-    return status
+            return relay.run()
 
 
 @contextmanager

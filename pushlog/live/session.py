@@ -6,11 +6,16 @@ import os
 import signal
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.live import verdict
 from pushlog.live.calm import Calm
 from pushlog.live.watch import Watching
+from pushlog.model import Outcome
+
+# The rule that speaks of a log which ends before its push; here the watch ended.
+_CUT = "truncated-log"
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +57,7 @@ def run_watch(
             patience=patience,
         )
         is_whole = watching.run()
-    log = watching.log()
+    log = watching.log() if is_whole else stopped(watching.log())
     if command is not None:
         last = verdict.final_verdict(log.pushes[-1]) if log.pushes else None
         if last is not None and watching.board.number not in watching.judged_numbers:
@@ -60,6 +65,23 @@ def run_watch(
         if any(command.finish()):
             sys.stderr.write("pushlog: the command of --on-verdict failed\n")
     return log, is_whole
+
+
+def stopped(log: Log) -> Log:
+    """Return the log of a watch that Ctrl-C ended: an open push was not broken off, nobody looked any longer."""
+    note = "you stopped watching (Ctrl-C); the push itself may still be running"
+    pushes = tuple(
+        replace(
+            push,
+            verdict=f"You stopped watching: {push.progress.layers_done} of {push.progress.layers_total} layers so far",
+            advice="The push itself may still be running.",
+            findings=tuple(finding for finding in push.findings if finding.name != _CUT),
+        )
+        if push.outcome is Outcome.INCOMPLETE
+        else push
+        for push in log.pushes
+    )
+    return replace(log, source=replace(log.source, notes=(*log.source.notes, note)), pushes=pushes)
 
 
 @contextmanager

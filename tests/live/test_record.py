@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import json
 import os
+import re
 import select
 import signal
 import struct
@@ -14,6 +15,7 @@ import time
 
 import pytest
 
+from pushlog.live.again import decide, wait
 from pushlog.live.cast import start_cast
 from pushlog.model import Clock, Outcome
 from pushlog.pipeline import analyze
@@ -71,6 +73,104 @@ def test_a_command_that_is_not_there_ends_as_in_a_shell(path):
     done = record(path, "no-such-command")
     assert (done.returncode, path.exists()) == (127, False)
     assert done.stderr == b"pushlog: no-such-command: no such command\n"
+
+
+def test_an_older_recording_is_never_written_over(path):
+    for number in (1, 2, 3):
+        done = record(path, "sh", "-c", f"echo push {number}")
+        assert done.returncode == 0
+    assert ["push 1" in drawn(path), "push 2" in drawn(path.with_name("push.2.cast"))] == [True, True]
+    assert b"recorded 0 s in" in done.stderr
+    assert b"push.3.cast: pushlog " in done.stderr
+
+
+def test_a_recording_without_a_name_has_that_of_its_moment(tmp_path):
+    done = subprocess.run([*MAIN, "record", "--", "true"], check=False, capture_output=True, cwd=tmp_path)
+    (path,) = tmp_path.iterdir()
+    assert re.fullmatch(r"push-\d{8}-\d{6}\.cast", path.name)
+    assert path.name.encode() in done.stderr
+
+
+def test_what_is_no_file_is_written_to_as_it_is():
+    assert record("/dev/null", "true").returncode == 0
+
+
+# A stand-in for docker: it counts its calls, and fails until the last of the errors is used up.
+FAILS = """
+import sys, pathlib
+calls = pathlib.Path(__file__).with_name("calls")
+number = int(calls.read_text()) if calls.exists() else 0
+calls.write_text(str(number + 1))
+print("The push refers to repository [registry.example.com/team/app]")
+errors = {errors!r}
+if number < len(errors):
+    print(errors[number])
+    sys.exit(1)
+print({done!r})
+"""
+HEALS = "toomanyrequests: too many requests, retry-after: 0"
+STAYS = "denied: requested access to the resource is denied"
+
+
+def retried(tmp_path, path, *errors, times):
+    docker = script(tmp_path, FAILS.format(errors=errors, done=DONE))
+    done = record(path, docker, "push", "app", options=("--retry", str(times)))
+    return done.returncode, int((tmp_path / "calls").read_text()), done.stderr.decode()
+
+
+def test_what_heals_is_pushed_again_in_one_recording(tmp_path, path):
+    status, calls, said = retried(tmp_path, path, HEALS, HEALS, times=5)
+    assert (status, calls) == (0, 3)
+    assert [line for line in said.splitlines() if "pushing again in 0 s, 1 of 5: " in line]
+    assert "recorded 3 attempts" in said
+    codes = [code for _, code, _ in events(path)[1]]
+    assert (codes.count("m"), codes.count("x"), codes[-1]) == (2, 1, "x")
+    outcomes = [push.outcome for push in analyze(path).pushes]
+    assert outcomes == [Outcome.FAILED, Outcome.FAILED, Outcome.SUCCEEDED]
+
+
+def test_it_is_pushed_again_no_more_often_than_was_said(tmp_path, path):
+    assert retried(tmp_path, path, HEALS, HEALS, HEALS, times=1)[:2] == (1, 2)
+
+
+@pytest.mark.parametrize("errors", [(STAYS,), ("what is this",)])
+def test_what_does_not_heal_is_not_pushed_again_and_it_is_said_why(tmp_path, path, errors):
+    status, calls, said = retried(tmp_path, path, *errors, times=5)
+    assert (status, calls) == (1, 1)
+    assert "pushlog: not pushed again: " in said
+
+
+def test_the_last_attempt_decides_not_the_first(tmp_path, path):
+    status, calls, said = retried(tmp_path, path, HEALS, STAYS, times=5)
+    assert (status, calls) == (1, 2)
+    assert "pushing again does not help" in said
+
+
+def test_without_the_option_nothing_is_pushed_again(tmp_path, path):
+    docker = script(tmp_path, FAILS.format(errors=(HEALS,), done=DONE))
+    assert record(path, docker, "push", "app").returncode == 1
+    assert (tmp_path / "calls").read_text() == "1"
+
+
+@pytest.mark.parametrize(
+    ("error", "seconds"),
+    [
+        (HEALS, [0, 0]),
+        ("toomanyrequests: too many requests, Retry-After: 17", [17, 17]),
+        ("toomanyrequests: too many requests", [60, 120]),
+        ("received unexpected HTTP status: 503 Service Unavailable", [15, 30]),
+        ("write tcp 10.0.0.1:5->10.0.0.2:443: write: connection reset by peer", [5, 10]),
+        ("toomanyrequests: too many requests, Retry-After: 99999", [300, 300]),
+    ],
+)
+def test_the_wait_is_what_the_registry_asks_for_or_what_the_cause_does(error, seconds):
+    (push,) = analyze(f"{HEADER}\n{error}".encode()).pushes
+    assert [wait(push, attempt) for attempt in (1, 2)] == seconds
+
+
+def test_a_log_without_a_failure_is_no_reason_to_push_again():
+    assert not decide(analyze(b"nothing"), 1).again
+    assert not decide(analyze("\n".join([HEADER, f"{A}: Pushed", DONE]).encode()), 1).again
 
 
 def test_a_recording_that_cannot_be_written_is_known_before_the_command_runs(tmp_path):

@@ -19,6 +19,7 @@ from pushlog.intake.log_text import LogText
 from pushlog.intake.read import raw
 from pushlog.live.arrivals import ArrivalTimestamps
 from pushlog.live.follow import Followed
+from pushlog.live.session import stopped
 from pushlog.live.tape import Tape
 from pushlog.live.watch import Watching
 from pushlog.model import Clock, Outcome
@@ -199,9 +200,41 @@ def test_a_file_that_is_replaced_is_read_to_its_end_and_then_the_new_one(path):
     assert ["replaced" in note for note in followed.notes] == [True]
 
 
-def test_a_file_that_is_not_there_is_said_so(tmp_path):
+def test_a_file_that_is_not_there_yet_is_waited_for(tmp_path):
+    later = tmp_path / "later.txt"
+    followed = Followed(str(later))
+    assert followed.is_awaited
+    timer = threading.Timer(0.1, lambda: grown(later, b"one\n"))
+    timer.start()
+    assert chunks_of(followed, lambda: grown(later, b"two\n")) == b"one\ntwo\n"
+    timer.join()
+    assert (followed.is_awaited, followed.already, followed.notes) == (False, 0, [])
+
+
+def test_waiting_for_a_file_ends_when_it_is_stopped(tmp_path):
+    followed = Followed(str(tmp_path / "later.txt"))
+    followed.stop()
+    assert list(followed.chunks()) == []
+
+
+def test_a_file_in_a_folder_that_is_not_there_is_a_wrong_name(tmp_path):
     with pytest.raises(InputError, match=r"absent\.txt: can't be followed: no such file"):
-        Followed(str(tmp_path / "absent.txt"))
+        Followed(str(tmp_path / "gone" / "absent.txt"))
+
+
+def test_stopping_to_watch_is_not_the_end_of_the_push():
+    log = analyze_raw(raw("x.log", "\n".join([HEADER, f"{A}: Preparing", f"{A}: Pushing  1MB/9MB"]).encode()))
+    (push,) = stopped(log).pushes
+    assert push.outcome is Outcome.INCOMPLETE
+    assert push.verdict == "You stopped watching: 0 of 1 layers so far"
+    assert push.advice == "The push itself may still be running."
+    assert "truncated-log" not in {finding.name for finding in push.findings}
+    assert any("you stopped watching" in note for note in stopped(log).source.notes)
+
+
+def test_a_push_that_ended_before_anybody_stopped_keeps_its_end():
+    log = analyze_raw(raw("x.log", "\n".join([HEADER, f"{A}: Pushed", DONE]).encode()))
+    assert stopped(log).pushes == log.pushes
 
 
 def test_a_pipe_is_told_in_calm_lines_and_ends_in_the_report_and_one_verdict(tmp_path):
