@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from pushlog.audit.totals import iso
+from pushlog.audit.totals import reach
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
@@ -80,22 +80,33 @@ def _may_be_same(tags: object, next_tags: object) -> bool:
     )
 
 
+def _title(newest: pd.Series[Any], others: int) -> str:
+    """Return the sentence of the newest push; where it names the image, it says that others met the same."""
+    title, name = str(newest["failure"] or ""), newest["repository"]
+    if not others or not isinstance(name, str):
+        return title
+    named = next((text for tag in newest["tags"] or () if (text := f"{name}:{tag}") in title), name)
+    return title.replace(named, f"{named} and {others:,} other{'s' if others > 1 else ''}", 1)
+
+
 def _cause(name: str, pushes: pd.DataFrame) -> Cause:
     newest = pushes.iloc[-1]
     after = pushes["follow"].dropna()
+    first, last = reach(pushes)
+    repositories = len(pushes[["registry", "repository"]].drop_duplicates())
     jobs = pushes["run_url"].dropna().iloc[::-1].drop_duplicates()
     return Cause(
         fingerprint=name,
         family=str(newest["family"]),
         text=str(newest["error"]),
-        title=str(newest["failure"] or ""),
+        title=_title(newest, repositories - 1),
         remedy=tuple(newest["remedy"] or ()),
         registry=newest["registry"] if isinstance(newest["registry"], str) else None,
         hop=newest["hop"] if isinstance(newest["hop"], str) else None,
         pushes=len(pushes),
-        repositories=len(pushes[["registry", "repository"]].drop_duplicates()),
-        first=iso(pushes["moment"].min()),
-        last=iso(pushes["moment"].max()),
+        repositories=repositories,
+        first=first,
+        last=last,
         healed=Healed(again=int(after.eq("succeeded").sum()), of=len(after)) if len(after) >= _ENOUGH else None,
         page=str(newest["page"]),
         jobs=tuple(str(url) for url in jobs[:_JOBS]),

@@ -31,7 +31,8 @@ _DIGITS = re.compile(r"\d+")
 class Frames:
     """The four tables. `pushes` has more than its own columns.
 
-    `moment`: when, in UTC, or NaT; `dated_by`: who says so; `exact`: whether the hour is known; `order`: its place by
+    `moment`: when, in UTC, or NaT; `dated_by`: who says so; `timed`, `exact`: how well it is known
+    (see `moments`); `order`: its place by
     name, with numbers in names as numbers; and of its log `ci`, `project`, `workflow`, `run_url` and `runner`.
     """
 

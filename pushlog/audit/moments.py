@@ -15,7 +15,9 @@ _DAY = 10
 
 
 def moments(texts: pd.Series, by: pd.Series, log: pd.Series) -> pd.DataFrame:
-    """Return `moment` in UTC or NaT, `by` and `exact`: whether the hour is known. A time without a zone is UTC.
+    """Return `moment` in UTC or NaT, `dated_by`, `timed` and `exact`. A time without a zone is UTC.
+
+    `timed`: it is known to the second and not only to the day; `exact`: and its hour is that of the push.
 
     Times of files and archive members that were written one right after the other tell when they were copied, not
     when the pushes were: they are not believed.
@@ -27,8 +29,9 @@ def moments(texts: pd.Series, by: pd.Series, log: pd.Series) -> pd.DataFrame:
         times = moment[of_kind].groupby(log[of_kind]).first().sort_values()
         if len(times) >= _FEW and times.diff().median() < _COPIED:
             kept &= ~of_kind
-    exact = kept & by.isin(CLOCKS) & texts.str.len().gt(_DAY).fillna(value=False)
-    return pd.DataFrame({"moment": moment.where(kept), "dated_by": by.where(kept), "exact": exact})
+    timed = kept & texts.str.len().gt(_DAY).fillna(value=False).astype(bool)
+    exact = timed & by.isin(CLOCKS)
+    return pd.DataFrame({"moment": moment.where(kept), "dated_by": by.where(kept), "timed": timed, "exact": exact})
 
 
 def utc(texts: list[object]) -> pd.Series[Any]:

@@ -53,9 +53,10 @@ def _lines(done: Audited, out: str) -> Iterator[str]:
 def _lists(summary: Summary) -> Iterator[str]:
     incidents = (f"  {number(i.pushes):>6}  {i.family} at {i.registry}, {lasted(i)}" for i in summary.incidents[:SHOWN])
     yield from _titled("incidents", incidents)
-    rows: list[tuple[str, Where]] = [(row.family, row) for row in summary.where[: 2 * SHOWN]]
-    rows += [("slow pushes", row) for row in summary.slow[:SHOWN]]
-    yield from _titled("stands out", (f"  {number(w.failed):>6}  {what}, {place(w)}: {odds(w)}" for what, w in rows))
+    rows: list[tuple[str, Where]] = [(row.family, row) for row in summary.where]
+    rows += [("slow pushes", row) for row in summary.slow]
+    lines = [f"{number(row.failed):>6}  {what}, {place(row)}: {odds(row)}" for what, row in rows]
+    yield from _titled("stands out", _some(lines, 4 * SHOWN))
     yield from _titled("causes", map(_cause, summary.causes[:SHOWN]))
     ends = (f"  {number(kind.pushes):>6}  {kind.family}" for kind in summary.kinds if kind.family in ENDS)
     yield from _titled("no error in the log", ends)
@@ -74,10 +75,10 @@ def _titled(title: str, lines: Iterable[str]) -> Iterator[str]:
         yield line
 
 
-def _some(lines: Sequence[str]) -> Iterator[str]:
-    yield from (f"  {line}" for line in lines[:SHOWN])
-    if len(lines) > SHOWN:
-        yield f"  and {number(len(lines) - SHOWN)} more"
+def _some(lines: Sequence[str], most: int = SHOWN) -> Iterator[str]:
+    yield from (f"  {line}" for line in lines[:most])
+    if len(lines) > most:
+        yield f"  and {number(len(lines) - most)} more"
 
 
 def _cause(cause: Cause) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 UNNAMED = "not named"
 # Up to so long a time hours, days and weeks say more than what comes after them.
 SPANS = (("hour", pd.Timedelta(days=3)), ("day", pd.Timedelta(days=92)), ("week", pd.Timedelta(days=750)))
+_DAY = 10
 _FORMS = {"hour": "%Y-%m-%dT%H:00Z", "day": "%Y-%m-%d", "week": "%Y-%m-%d", "month": "%Y-%m"}
 
 
@@ -115,6 +116,18 @@ class Repository:
 def iso(moment: object) -> str | None:
     """Return a moment in UTC to the second, None for NaT."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(moment, pd.Timestamp) else None
+
+
+def reach(pushes: pd.DataFrame) -> tuple[str | None, str | None]:
+    """Return the first and the last moment of pushes, as days where no more is known."""
+    dated = pushes.dropna(subset=["moment"])
+    if dated.empty:
+        return None, None
+    ordered = dated.sort_values("moment", kind="stable")
+    first, last = (
+        (iso(end["moment"]) or "")[: None if end["timed"] else _DAY] for end in (ordered.iloc[0], ordered.iloc[-1])
+    )
+    return first, last
 
 
 def totals(frames: Frames) -> Totals:

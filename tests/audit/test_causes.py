@@ -120,6 +120,13 @@ def test_other_failures_do_not_end_an_incident():
     assert (one.family, one.pushes) == ("server-error", 3)
 
 
+def test_of_a_day_a_success_may_stand_between_any_two_failures(made_at):
+    days = ["2026-10-01", "2026-10-02", "2026-10-03"]
+    (one,) = summary(made_at(days)).incidents
+    assert (one.first, one.last, one.others_succeeded) == ("2026-10-01", "2026-10-03", 0)
+    assert summary(made_at(days, push())).incidents == ()
+
+
 def test_since_leaves_out_what_is_older_and_what_has_no_date():
     frames = since(found(failed("10:00:00"), push("11:00:00"), push()), pd.Timestamp("2026-10-01T10:30:00Z"))
     totals = summary(frames).totals
@@ -163,11 +170,12 @@ def made_at():
     from pushlog.model import Dated
     from tests.records import log
 
-    def make(times):
+    def make(times, *more):
+        """Failures at these times; a further push is of the second one."""
         tables = Tables()
-        for n, at in enumerate(times):
-            made = log(failed(), name=f"job-{n}.log")
-            dated = Dated(at=at, by=DatedBy.FILE)
+        for n, (at, one) in enumerate([*((at, failed()) for at in times), *((times[1], one) for one in more)]):
+            made = log(one, name=f"job-{n}.log")
+            dated = Dated(at=at, by=DatedBy.PATH if len(at) == 10 else DatedBy.FILE)
             made = replace(made, source=replace(made.source, sha256=f"{n:016x}" + "0" * 48, dated=dated))
             for table, of_table in rows(made, made.source.name, "", None).items():
                 assert table in TABLES
