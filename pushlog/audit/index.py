@@ -15,6 +15,7 @@ from pushlog.audit.files import put
 from pushlog.audit.push_list import SHOWN, data, fitting, push_rows
 from pushlog.record_class import record
 from pushlog.report.html import environment
+from pushlog.report.prose import prose
 from pushlog.units import seconds, size
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ def write(summary: Summary, frames: Frames, out: Path) -> None:
     else:
         (out / DATA).unlink(missing_ok=True)
     content = page(summary, frames, rows)
-    put(out / NAME, template.render(page=content, words=words, size=size, seconds=seconds, dash=DASH))
+    helpers = {"words": words, "size": size, "seconds": seconds, "dash": DASH, "prose": prose}
+    put(out / NAME, template.render(page=content, **helpers))
 
 
 def page(summary: Summary, frames: Frames, rows: tuple[PushRow, ...]) -> Page:

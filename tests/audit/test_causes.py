@@ -106,6 +106,16 @@ def test_a_success_between_ends_an_incident():
     )
 
 
+def test_an_outage_that_lets_few_pushes_through_is_one_incident():
+    hours = [failed(f"{n:02}:00:00", repository=f"team/{n}") for n in range(1, 13)]
+    (one,) = told(*hours, push("04:30:00"), push("09:30:00"), push("23:00:00")).incidents
+    assert (one.pushes, one.others_succeeded, one.first, one.last) == (
+        12, 2, "2026-10-01T01:00:00Z", "2026-10-01T12:00:00Z"
+    )  # fmt: skip
+    often = [push(f"{n:02}:30:00") for n in range(1, 12)]
+    assert told(*hours, *often).incidents == ()
+
+
 def test_five_undated_failures_in_a_row_in_one_log_are_an_incident_and_three_are_not():
     (one,) = told((*[failed()] * 5, push())).incidents
     assert (one.first, one.last, one.pushes, one.logs) == (None, None, 5, 1)
