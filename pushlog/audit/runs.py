@@ -81,7 +81,8 @@ def _counts(failed: pd.DataFrame, successes: pd.DataFrame) -> tuple[NDArray[np.i
 def _joined(parts: list[NDArray[np.int64]], failed: pd.DataFrame, successes: pd.DataFrame) -> Iterator[pd.DataFrame]:
     """Yield the runs, those of an outage as one."""
     begins, ends = failed["from"].to_numpy(), failed["to"].to_numpy()
-    good = np.sort(successes["from"].to_numpy())
+    is_timed = bool(failed["from"].eq(failed["to"]).any())
+    good = np.sort((successes[successes["from"] == successes["to"]] if is_timed else successes)["from"].to_numpy())
     stack: list[list[NDArray[np.int64]]] = []
     for part in parts:
         stack.append([part])
