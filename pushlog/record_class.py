@@ -74,7 +74,7 @@ def _init(kind: type[Any], *, has_slots: bool, kw_only: bool) -> Callable[..., N
             parameter = f"{name}=_default_{name}"
         parameters.append(parameter)
         if has_slots:
-            names[f"_put_{name}"] = vars(kind)[name].__set__
+            names[f"_put_{name}"] = getattr(kind, name).__set__  # it may be the slot of a base
         body.append(f" _put_{name}(self, {value})" if has_slots else f" kept[{name!r}] = {value}")
     if hasattr(kind, "__post_init__"):
         body.append(" self.__post_init__()")

@@ -66,6 +66,19 @@ def test_a_record_has_the_fields_of_a_dataclass():
     assert Row.__doc__ == "Each kind of field."
 
 
+@record
+class Wider(Row):
+    """Has the fields of another record, and one more."""
+
+    depth: int
+
+
+def test_a_record_may_have_the_fields_of_another():
+    wider = Wider(name="a", depth=3)
+    assert (wider.name, wider.sizes, wider.depth) == ("a", (), 3)
+    assert pickle.loads(pickle.dumps(wider)) == wider != Row(name="a")
+
+
 def test_instances_compare_and_print_as_those_of_a_dataclass():
     first, second = Row(name="a", sizes=(1,)), Row(name="a", sizes=(1,))
     assert first == second != Row(name="b", sizes=(1,))

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 GAP = pd.Timedelta(minutes=15)
 # Runs are joined across successes when that makes so many failures, and so many for each success.
 MANY, SHARE = 10, 2
+# Successes between two runs that may be joined, for each failure of the smaller one.
+FEW = 3
 _EPOCH = pd.Timestamp(0, tz="UTC")
 _DAY = 86_399.0
 _KEYS = ["registry", "fingerprint", "scope"]
@@ -93,8 +95,9 @@ def _joined(parts: list[NDArray[np.int64]], failed: pd.DataFrame, successes: pd.
                 good.searchsorted(ends[to], side="right") - good.searchsorted(begins[since], side="left")
                 for since, to in ((first, last), (end, begin))
             )
-            # As a whole, and no more successes between them than the smaller of the two has failures.
-            if last - first + 1 < SHARE * within or min(end - first, last - begin) + 1 < between:
+            # As a whole; and a lone failure some successes away is another story.
+            fewest = min(end - first, last - begin) + 1
+            if last - first + 1 < SHARE * within or between > FEW * fewest + 1:
                 break
             stack[-2:] = [stack[-2] + stack[-1]]
     for group in stack:
