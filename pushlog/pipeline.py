@@ -32,7 +32,7 @@ from pushlog.model import Client, Dated, Diagnosis, Finding, Log, Source
 from pushlog.record_class import record
 from pushlog.redaction.result import redact_result, without_redaction
 from pushlog.rules import across, judge
-from pushlog.timeline.flow import with_flow
+from pushlog.timeline.flow import with_flow, without_times
 from pushlog.timeline.naming import Nameable, with_names
 from pushlog.timeline.sizing import with_sizes
 from pushlog.timeline.whatif import estimates
@@ -211,7 +211,7 @@ def _with_sizes(cases: list[Case], options: Options) -> tuple[list[Case], tuple[
     notes: list[str] = []
     for case in cases:
         push, case_notes = with_sizes(case.push, case.parsed, options.manifests, options.history)
-        push = with_flow(push, case.slots)
+        push = without_times(push) if case.is_pasted else with_flow(push, case.slots)
         answers = estimates(push, case.events, case.slots, options.what_if)
         sized.append(replace(case, push=replace(push, what_if=answers)))
         notes += case_notes

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from pushlog.model import Layer, Phase
     from pushlog.pipeline import Options
 
 _LAYER = (
@@ -77,6 +78,15 @@ def events(source: str | Path | bytes, options: Options | None = None) -> pd.Dat
 _EVENT = ("push", "line", "layer", "kind", "current", "total", "wait", "attempt", "at", "clock")
 
 
+def _spent(layer: Layer, phase: Phase) -> float | None:
+    """Return the seconds in a phase; None for an upload of which the log does not show the beginning."""
+    from pushlog.model import Phase
+
+    if phase is Phase.UPLOADING and any(i.phase is Phase.UNSEEN for i in layer.intervals):
+        return None
+    return sum((i.end - i.start for i in layer.intervals if i.phase is phase), 0.0)
+
+
 def layers(source: str | Path | bytes | Log, options: Options | None = None) -> pd.DataFrame:
     """Every layer of every push, one row each, in the order of their first lines. Raises InputError.
 
@@ -90,6 +100,7 @@ def layers(source: str | Path | bytes | Log, options: Options | None = None) -> 
     - `attempts`: uploads started; `retry_wait`: seconds spent in countdowns
     - `start`, `end`: measured seconds since the push began
     - `waiting`, `uploading`, `retrying`, `finishing`: seconds in each phase; lower bounds on a clock that is `inferred`
+      (`uploading` is missing for a layer of which the log shows only the end)
     - `first_line`, `last_line`: where the log names it
 
     What the log can't tell is missing.
@@ -99,6 +110,7 @@ def layers(source: str | Path | bytes | Log, options: Options | None = None) -> 
     from pushlog.model import Phase
 
     log = source if isinstance(source, Log) else analyze(source, options)
+    shown = [phase for phase in Phase if phase is not Phase.UNSEEN]
     rows = [
         {
             "push": number,
@@ -106,13 +118,13 @@ def layers(source: str | Path | bytes | Log, options: Options | None = None) -> 
             "registry": push.reference.registry,
             "repository": push.reference.repository,
             **{name: getattr(layer, name) for name in _LAYER},
-            **{phase.value: sum(i.end - i.start for i in layer.intervals if i.phase is phase) for phase in Phase},
+            **{phase.value: _spent(layer, phase) for phase in shown},
             "first_line": layer.lines[0],
             "last_line": layer.lines[1],
         }
         for number, push in enumerate(log.pushes)
         for layer in push.layers
     ]
-    columns = ["push", "outcome", "registry", "repository", *_LAYER, *Phase, "first_line", "last_line"]
+    columns = ["push", "outcome", "registry", "repository", *_LAYER, *shown, "first_line", "last_line"]
     frame = pd.DataFrame(rows, columns=[str(name) for name in columns])
     return frame.astype({**dict.fromkeys(_WHOLE, "Int64"), **dict.fromkeys(_REAL, "float64")})

@@ -67,7 +67,7 @@ def build_case(
     ended, is_docker = outcome(parsed, classified), facts.uses_docker_engine
     clock = event_times(text, parsed, timestamps, store=store, error=classified, uses_docker_engine=is_docker)
     table = event_table(parsed.events, clock.at, counts_down=is_docker)
-    upload_slots = slots(table, store)
+    upload_slots = slots(table, store, tells_start=is_docker and table.is_drawn)
     failed = _failed(parsed, table, classified, ended)
     built_layers = _layers(parsed, table, upload_slots, store=store, facts=facts, clock=clock, failed=failed)
     image = _reference(parsed)
@@ -163,7 +163,7 @@ def _layers(
         failed=failed,
         end=clock.end,
         is_measured=clock.duration.seconds is not None,
-        tells_start=facts.uses_docker_engine,
+        tells_start=facts.uses_docker_engine and table.is_drawn,
     )
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pushlog.knowledge.wording import Words, fill, steps, versions
-from pushlog.model import Diagnosis, Evidence, Layer, Source, State, Store
+from pushlog.model import Capture, Diagnosis, Evidence, Layer, Source, State, Store
 from pushlog.record_class import record
 from pushlog.units import instruction, seconds
 
@@ -121,12 +121,19 @@ class Case:
         return self.push.store is Store.GRAPHDRIVER and bool(self.push.layers) and done
 
     @property
+    def is_pasted(self) -> bool:
+        """Whether the log is what a terminal showed last: a row for each layer, in no order of time."""
+        events = self.parsed.events
+        is_screen = self.source.capture is Capture.SCREEN and not self.push.clock.measured
+        return is_screen and len(events.all_layers) <= len(events.ids)
+
+    @property
     def over(self) -> str:
-        """How long the push took as far as the log tells: `at least 50 s`, `3 min 20 s`; empty below a second."""
+        """How long the push took, as far as the log tells: `at least 50 s`, `3 min 20 s`; empty if it does not."""
         took = self.push.duration
         if took.seconds is not None:
             return seconds(took.seconds)
-        return f"at least {seconds(took.at_least)}" if took.at_least >= 1 else ""
+        return f"at least {seconds(took.at_least)}" if took.telling else ""
 
     def made_by(self, layer: str) -> str:
         """Which instruction made a layer, as words to put behind its name; empty where nothing tells."""

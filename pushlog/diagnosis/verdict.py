@@ -19,8 +19,6 @@ _AGAIN = {
     False: "Pushing again will not help.",
     None: "The log can't tell whether pushing again helps.",
 }
-# The shortest lower bound that is worth its words, in seconds: the first countdown of Docker takes as long.
-_TELLING = 5
 _DONE_WORDS = {
     State.PUSHED: "uploaded",
     State.EXISTS: "already there",
@@ -65,7 +63,7 @@ def _work_done(push: Diagnosis) -> str:
     time = ""
     if took.seconds is not None:
         time = f" It took {seconds(took.seconds)}."
-    elif took.at_least > 0:
+    elif took.telling:
         time = f" It took at least {seconds(took.at_least)}."
     if not push.layers:
         return f"The log shows no layers.{time}"
@@ -80,7 +78,7 @@ def _tried(push: Diagnosis, client: str) -> str:
     if took.seconds is not None:
         return f"{client} tried {tries} times over {seconds(took.seconds)}."
     # A shorter bound says nothing of a push that took minutes.
-    over = f" over at least {seconds(took.at_least)}" if took.at_least >= _TELLING else ""
+    over = f" over at least {seconds(took.at_least)}" if took.telling else ""
     return f"{client} tried {tries} times{over}."
 
 

@@ -77,8 +77,8 @@ class Board:
 
     @property
     def verb(self) -> str:
-        """Return the verb for the figures: `read` where the store counts before compression, else `sent`."""
-        return "read" if self.retries_itself else "sent"
+        """Return the verb for the figures: `read` where the store counts before compression, else `handed over`."""
+        return "read" if self.retries_itself else "handed over"
 
     @property
     def running(self) -> bool:

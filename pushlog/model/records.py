@@ -147,6 +147,10 @@ class Progress:
     why: str
 
 
+# A push that took minutes can be proven to have taken half a second, which says nothing.
+TELLING_SECONDS = 5.0
+
+
 @record
 class Duration:
     """`seconds` only when measured; `at_least` is a bound that always holds; `began`: the moment, if stamps say it."""
@@ -154,6 +158,11 @@ class Duration:
     seconds: float | None
     at_least: float
     began: str | None = None
+
+    @property
+    def telling(self) -> bool:
+        """Whether the bound is worth telling: as long as the first wait of docker's retries, or longer."""
+        return self.at_least >= TELLING_SECONDS
 
 
 @record

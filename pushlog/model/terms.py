@@ -151,9 +151,10 @@ class Confidence(StrEnum):
 
 
 class Phase(StrEnum):
-    """What a layer did during an interval."""
+    """What a layer did during an interval; `unseen`: it was uploaded within it, but no line shows from when on."""
 
     WAITING = "waiting"
+    UNSEEN = "unseen"
     UPLOADING = "uploading"
     RETRYING = "retrying"
     FINISHING = "finishing"

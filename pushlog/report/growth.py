@@ -1,4 +1,4 @@
-"""Bytes over time on the waterfall's axis: what was sent by each moment, or else what the registry had accepted."""
+"""Bytes over time on the waterfall's axis: what was handed over by each moment, or else what the registry accepted."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 400, 44
 # Fewer steps than this say nothing that the waterfall does not.
 FEWEST = 4
+_ACCEPTED = "accepted"
 
 Moments = list[tuple[float, int]]
 
@@ -64,13 +65,14 @@ def _description(moments: Moments, verb: str, *, whole: bool) -> str:
         return f"{size(top)} {verb} when the log ends."
     half = next(second for second, total in moments if total * 2 >= top)
     last = next(second for second, total in moments if total == top)
-    return f"Half of {size(top)} was {verb} by {seconds(half)}, all of it by {seconds(last)}."
+    rest = " Then the registry had to confirm it." if verb != _ACCEPTED else ""
+    return f"Half of {size(top)} was {verb} by {seconds(half)}, all of it by {seconds(last)}.{rest}"
 
 
 def _verb(push: Diagnosis) -> str:
-    """A store that counts before compression counts what it reads, ahead of what it sends."""
+    """What the figures count: bytes read from a layer, or put into a connection; neither are those that arrived."""
     counted = {layer.basis for layer in push.layers if layer.bytes_done is not None}
-    return "read" if counted == {Basis.UNCOMPRESSED} else "sent"
+    return "read" if counted == {Basis.UNCOMPRESSED} else "handed over"
 
 
 def growth(push: Diagnosis) -> Growth | None:
@@ -83,7 +85,7 @@ def growth(push: Diagnosis) -> Growth | None:
     top = max((total for _, total in moments), default=0)
     if len(moments) < FEWEST or not top:
         return None
-    verb = _verb(push) if figures else "accepted"
+    verb = _verb(push) if figures else _ACCEPTED
     return Growth(
         path=_path(moments, last, top),
         width=WIDTH,

@@ -181,9 +181,9 @@ def phase_rows(push: Diagnosis) -> tuple[PhaseRow, ...]:
     return tuple(
         PhaseRow(
             id=blob(layer.id),
-            start=seconds(min(i.start for i in layer.intervals)),
+            start=NONE if layer.intervals[0].phase is Phase.UNSEEN else seconds(min(i.start for i in layer.intervals)),
             end=seconds(max(i.end for i in layer.intervals)),
-            times=tuple(_spent(layer, phase) for phase in Phase),
+            times=tuple(_spent(layer, phase) for phase in Phase if phase is not Phase.UNSEEN),
         )
         for layer in push.layers
         if layer.intervals

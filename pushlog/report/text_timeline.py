@@ -35,6 +35,7 @@ class Ink:
 # The later ones are drawn over the earlier: an upload of a moment between two waits is to be seen.
 INKS = {
     Phase.WAITING: Ink("·", ".", QUIET),
+    Phase.UNSEEN: Ink("▁", "_", QUIET),
     Phase.FINISHING: Ink("▒", "=", "magenta"),
     Phase.RETRYING: Ink("░", "~", "yellow"),
     Phase.UPLOADING: Ink("█", "#", "blue"),

@@ -35,12 +35,13 @@ MOST_ROWS = 60
 MOST_IDLE = 6
 STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)
 
-HEIGHTS = {Phase.WAITING: 2, Phase.UPLOADING: 14, Phase.RETRYING: 14, Phase.FINISHING: 6}
+HEIGHTS = {Phase.WAITING: 2, Phase.UNSEEN: 6, Phase.UPLOADING: 14, Phase.RETRYING: 14, Phase.FINISHING: 6}
 PHASE_WORDS = {
     Phase.WAITING: "waiting to start",
+    Phase.UNSEEN: "uploaded some time before",
     Phase.UPLOADING: "uploading",
     Phase.RETRYING: "waiting to retry",
-    Phase.FINISHING: "finishing",
+    Phase.FINISHING: "waiting for the registry to confirm",
 }
 AXES = {
     Clock.STAMPED: "measured: the log's time stamps",
@@ -121,7 +122,7 @@ def end(layer: Layer) -> float:
 
 def begin(layer: Layer) -> float:
     """Return when the layer began to move: what waited for a slot sorts behind what did not."""
-    moving = [i.start for i in layer.intervals if i.phase is not Phase.WAITING]
+    moving = [i.end if i.phase is Phase.UNSEEN else i.start for i in layer.intervals if i.phase is not Phase.WAITING]
     return min(moving, default=end(layer))
 
 
@@ -140,6 +141,8 @@ def _ticks(total: float) -> tuple[Tick, ...]:
 
 def _title(interval: Interval) -> str:
     attempt = f"attempt {interval.attempt}: " if interval.attempt else ""
+    if interval.phase is Phase.UNSEEN:
+        return f"{PHASE_WORDS[interval.phase]} {seconds(interval.end)}"
     times = f"{seconds(interval.start)} to {seconds(interval.end)}"
     return f"{attempt}{PHASE_WORDS[interval.phase]}, {times}"
 

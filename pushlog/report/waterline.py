@@ -127,7 +127,7 @@ def _sent(push: Diagnosis, stand: Stand, whole: int) -> str:
     layers = [layer for layer in push.layers if stand_of(layer) is stand and layer.bytes_done is not None]
     if not layers:
         return ""
-    verb = "read" if {layer.basis for layer in layers} == {Basis.UNCOMPRESSED} else "sent"
+    verb = "read" if {layer.basis for layer in layers} == {Basis.UNCOMPRESSED} else "handed over"
     sent = sum(min(layer.bytes_done or 0, layer.bytes_total or whole) for layer in layers)
     return f"{part(sent, whole)} {verb}"
 

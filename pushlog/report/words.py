@@ -121,9 +121,9 @@ def duration(d: Duration, clock: Clock) -> str:
     """Return how long the push took, as far as the clock can tell."""
     if d.seconds is not None:
         return seconds(d.seconds)
-    if d.at_least > 0:
+    if d.telling:
         return f"at least {seconds(d.at_least)}"
-    return "no timestamps in the log" if clock is Clock.NONE else "unknown"
+    return "no timestamps in the log" if clock in (Clock.NONE, Clock.INFERRED) else "unknown"
 
 
 def part(done: int | None, total: int) -> str:

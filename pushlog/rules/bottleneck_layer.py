@@ -62,7 +62,7 @@ def check(case: Case) -> Iterator[Finding]:
                 "would not have helped."
             ),
         ),
-        evidence=(case.row(rows[0]), case.row(rows[-1])),
+        evidence=tuple(dict.fromkeys((case.row(rows[0]), case.row(rows[-1])))),
         confidence=Confidence.CERTAIN if measured else Confidence.LIKELY,
         layers=(layer.id,),
         data={"seconds_alone": round(alone, 1), "seconds_without": round(previous_end, 1), "measured": measured},

@@ -18,6 +18,10 @@ _NOT_OBEYED = (
     "The containerd image store obeys `max-concurrent-uploads` only from docker 29.7.0 on, and the log does not show "
     "that it did."
 )
+_NOT_BEGUN = (
+    "The log shows when layers were done, not when their uploads began; what a terminal shows, recorded (asciicast), "
+    "would tell."
+)
 _RETRIED = (
     "The log carries no times, and layers were sent again after errors; "
     "a recording (asciicast) or time stamps would tell."
@@ -31,15 +35,16 @@ def clocked(push: Diagnosis) -> bool:
     return push.store is Store.CONTAINERD and push.duration.at_least > 0 and _sized(push)
 
 
-def silence(push: Diagnosis, change: Change, *, obeyed: bool) -> str | None:
+def silence(push: Diagnosis, change: Change, *, obeyed: bool, begun: bool) -> str | None:
     """Why nothing can be told of a change, None where something can.
 
-    `obeyed`: whether the store keeps to the limit of uploads, by its kind or by what the log shows.
+    `obeyed`: whether the store keeps to the limit of uploads, by its kind or by what the log shows; `begun`: whether
+    the log shows when each upload began.
     """
-    return next((why for why, holds in _reasons(push, change, obeyed=obeyed) if holds), None)
+    return next((why for why, holds in _reasons(push, change, obeyed=obeyed, begun=begun) if holds), None)
 
 
-def _reasons(push: Diagnosis, change: Change, *, obeyed: bool) -> Iterator[tuple[str, bool]]:
+def _reasons(push: Diagnosis, change: Change, *, obeyed: bool, begun: bool) -> Iterator[tuple[str, bool]]:
     yield "The push did not succeed, so the log does not hold all of its time.", push.outcome is not Outcome.SUCCEEDED
     yield "Nothing was uploaded.", not any(layer.attempts for layer in push.layers)
     yield "Several tags were pushed one after the other; that is not modelled.", len(push.reference.tags) > 1
@@ -50,7 +55,9 @@ def _reasons(push: Diagnosis, change: Change, *, obeyed: bool) -> Iterator[tuple
         yield "The log shows no sizes, so a bandwidth can't be turned into time.", not _sized(push)
     if change.concurrency is not None:
         yield _NOT_OBEYED, not obeyed
-    if not clocked(push):
+    if clocked(push):
+        yield _NOT_BEGUN, not begun
+    else:
         yield "The log carries neither times nor sizes; a recording (asciicast) keeps both.", not _sized(push)
         yield _RETRIED, any(layer.attempts > 1 for layer in push.layers)
 

@@ -124,8 +124,7 @@ def queued(table: EventTable, limit: int) -> bool:
     A store without a limit begins all uploads at once. One that has a limit names a layer only when its turn comes.
     """
     spans = sorted(_spans(table, is_any(table.kind, _UNFINISHED), Store.CONTAINERD))
-    is_drawn = bool((table.kind == EventKind.PUSHING).any())  # a pipe shows only those that wait for an answer
-    if not is_drawn or len(spans) < limit + _FEWEST_TURNS or _brief(table) > (1 - _BUSY) * len(spans):
+    if not table.is_drawn or len(spans) < limit + _FEWEST_TURNS or _brief(table) > (1 - _BUSY) * len(spans):
         return False
     steps = np.zeros(len(table) + 1, dtype=np.int64)
     for first, last in spans:

@@ -44,6 +44,11 @@ class EventTable:
     def __len__(self) -> int:
         return len(self.line)
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether layers are drawn while they are under way; a pipe of containerd's store shows only what is done."""
+        return bool((self.kind == EventKind.PUSHING).any())
+
     @cached_property
     def order(self) -> Int64:
         """All rows, one layer after another by number, those of each in order."""

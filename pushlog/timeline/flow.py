@@ -36,14 +36,21 @@ def with_flow(push: Diagnosis, slots: Sequence[Slot]) -> Diagnosis:
     if not slots or len(push.reference.tags) > 1:  # the layers are listed anew for each tag
         return push
     dated = _dated(push)
+    # Where an upload may have begun at any time, no moment has a number of them, and it may have waited for any other.
+    begun = all(slot.begun for slot in slots if slot.uploads)
     sent = [_sent(layer, slot) if dated else None for layer, slot in zip(push.layers, slots, strict=True)]
     return replace(
         push,
         layers=tuple(_with_speed(layer, upload) for layer, upload in zip(push.layers, sent, strict=True)),
-        concurrency=replace(push.concurrency, over_time=tuple(_over_time(slots))),
+        concurrency=replace(push.concurrency, over_time=tuple(_over_time(slots)) if begun else ()),
         throughput=_throughput(push, [upload for upload in sent if upload]),
-        critical_path=tuple(_critical_path(push, slots)),
+        critical_path=tuple(_critical_path(push, slots)) if begun else (),
     )
+
+
+def without_times(push: Diagnosis) -> Diagnosis:
+    """The push without the times of its layers: a pasted screen shows their last words, in the order of its rows."""
+    return replace(push, layers=tuple(replace(layer, intervals=()) for layer in push.layers), sent=())
 
 
 def _dated(push: Diagnosis) -> bool:
@@ -55,7 +62,7 @@ def _dated(push: Diagnosis) -> bool:
 
 def _sent(layer: Layer, slot: Slot) -> _Sent | None:
     """What was sent of a layer whose size or figure is known."""
-    if not slot.uploads:
+    if not slot.uploads or not (slot.begun or len(slot.uploads) > 1):
         return None
     start, end = slot.uploads[-1]
     size = (layer.bytes_stored or layer.bytes_total) if layer.state.done else layer.bytes_done

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from pushlog.model import Interval
     from pushlog.timeline.event_table import EventTable
     from pushlog.timeline.phases import Run
     from pushlog.timeline.slots import Slot
@@ -68,7 +69,7 @@ def layers(
     `table` is `frame(events, …)`, `slots` its slots; `basis` is what the figures count where the store does not say;
     `mounts` pairs layers with the repository they were mounted from; `failed` are the layers known to have failed;
     `end` is the end of the push in seconds, the earliest one unless the times of `table` are measured. `tells_start`: a
-    layer that is seen done at once began then; false for clients that name a blob only when it is there.
+    layer that is seen done at once began then; false where layers are named only when they are there.
     """
     stretches = runs(table)
     states = [_last_state([run.kind for run in layer_runs]) for layer_runs in stretches]
@@ -94,10 +95,17 @@ def layers(
                 end=round(until, 3) if is_measured else None,
                 created_by=None,
                 lines=(first, last),
-                intervals=tuple(phases(layer_runs, gave_up=state is State.FAILED, end=end, turn=turns.get(code))),
+                intervals=_intervals(layer_runs, state, turns.get(code), end=end, tells_start=tells_start),
             )
         )
     return tuple(result)
+
+
+def _intervals(
+    layer_runs: Sequence[Run], state: State, turn: float | None, *, end: float, tells_start: bool
+) -> tuple[Interval, ...]:
+    gave_up = state is State.FAILED
+    return tuple(phases(layer_runs, gave_up=gave_up, end=end, turn=turn, tells_start=tells_start))
 
 
 def _folded(table: EventTable, column: NDArray[np.integer] | NDArray[np.floating]) -> list[tuple[Any, Any]]:

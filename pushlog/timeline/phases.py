@@ -30,16 +30,21 @@ class Run:
     full: float | None = None
 
 
-def phases(layer_runs: Sequence[Run], *, gave_up: bool, end: float, turn: float | None = None) -> Iterator[Interval]:
+def phases(
+    layer_runs: Sequence[Run], *, gave_up: bool, end: float, turn: float | None = None, tells_start: bool = True
+) -> Iterator[Interval]:
     """The phases that a layer's runs prove, in order; `gave_up`: its last countdown ran out and was of no use.
 
     A pipe prints nothing while a layer uploads: then the upload is what lies between the lines around it, and that of a
-    layer which waited begins at its `turn`, when another layer made room for it.
+    layer which waited begins at its `turn`, when another layer made room for it. Where no line comes before the one
+    that says it is over, it lies anywhere before that, unless the display `tells_start`.
     """
     ready = layer_runs[0].start if layer_runs else 0.0
     before: Run | None = None
     for run, later in zip(layer_runs, [*layer_runs[1:], None], strict=True):
-        if run.kind in _UPLOAD_ENDS and (before is None or before.kind != EventKind.PUSHING):
+        if run.kind in _UPLOAD_ENDS and before is None and not tells_start:
+            yield from _interval(Phase.UNSEEN, 0.0, run.start, run.attempt)
+        elif run.kind in _UPLOAD_ENDS and (before is None or before.kind != EventKind.PUSHING):
             yield from _interval(Phase.UPLOADING, ready, run.start, run.attempt)
         stop = _stop(run, later, gave_up=gave_up)
         if run.kind == EventKind.WAITING and turn is not None and later and later.kind != EventKind.PUSHING:
@@ -71,5 +76,5 @@ def _stop(run: Run, later: Run | None, *, gave_up: bool) -> float:
 
 def _interval(phase: Phase, start: float, end: float, attempt: int) -> Iterator[Interval]:
     """Rounded to the clock's own step; of a phase of no proven length only an upload is kept, to mark that it was."""
-    if end > start or phase is Phase.UPLOADING:
+    if end > start or phase in (Phase.UPLOADING, Phase.UNSEEN):
         yield Interval(phase=phase, start=round(start, 3), end=round(max(end, start), 3), attempt=attempt)

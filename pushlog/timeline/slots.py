@@ -31,7 +31,7 @@ class Slot:
 
     `first`, `last`: the rows of the events at which it began and ended; `ended`: the log shows its end. `after`: the
     layer whose end made room for it, None for those that did not wait. `uploads`: the seconds from and to which its
-    attempts were sending; none for a layer that was not uploaded.
+    attempts were sending; none for a layer that was not uploaded. `begun`: the log shows when it began.
     """
 
     layer: int
@@ -42,6 +42,7 @@ class Slot:
     ended: bool
     after: int | None
     uploads: tuple[tuple[float, float], ...]
+    begun: bool = True
 
 
 @record
@@ -73,8 +74,11 @@ class _LayerRows:
         return next((row for row in self.rows if row.kind in kinds), None)
 
 
-def slots(table: EventTable, store: Store) -> tuple[Slot, ...]:
-    """The slots of a push, in the order of its layers; `table` is `timeline.frame`, `store` says how layers queue."""
+def slots(table: EventTable, store: Store, *, tells_start: bool = True) -> tuple[Slot, ...]:
+    """The slots of a push, in the order of its layers; `table` is `timeline.frame`, `store` says how layers queue.
+
+    `tells_start`: a layer that is seen done at once began then.
+    """
     result = []
     layers = _layer_rows(table)
     ends = iter(sorted((queue.last.number, queue.layer, queue.last.at) for queue in layers if queue.ended))
@@ -97,6 +101,7 @@ def slots(table: EventTable, store: Store) -> tuple[Slot, ...]:
                 ended=queue.ended,
                 after=after,
                 uploads=uploads,
+                begun=tells_start or queue.rows[0].kind not in (*_DONE, EventKind.RETRYING),
             )
         )
     return tuple(result)

@@ -72,11 +72,14 @@ def estimates(
     """An answer to each change; `table` is `timeline.frame` on the clock that `push.clock` names, `slots` its slots."""
     limit = push.concurrency.limit
     obeyed = push.store is not Store.CONTAINERD or (limit is not None and queued(table, limit))
-    return tuple(_estimate(push, table, slots, change, obeyed=obeyed) for change in changes)
+    begun = all(slot.begun for slot in slots if slot.uploads)
+    return tuple(
+        _estimate(push, table, slots, change, silence(push, change, obeyed=obeyed, begun=begun)) for change in changes
+    )
 
 
-def _estimate(push: Diagnosis, table: EventTable, slots: tuple[Slot, ...], change: Change, *, obeyed: bool) -> Estimate:
-    why = silence(push, change, obeyed=obeyed)
+def _estimate(push: Diagnosis, table: EventTable, slots: tuple[Slot, ...], change: Change, why: str | None) -> Estimate:
+    """An answer, or `why` there is none."""
     if why:
         return Estimate(change=change.named, seconds=None, low=None, high=None, assumptions=(why,))
     recorded = _recorded(push, table, slots)

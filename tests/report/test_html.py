@@ -346,7 +346,7 @@ def test_bytes_over_time_are_drawn_from_the_figures_of_a_log_that_has_them() -> 
 
 def test_bytes_over_time_fall_where_an_upload_broke_off() -> None:
     push = replace(containerd_failure(), sent=((0.0, 0), (1.0, 1000), (2.0, 400), (4.0, 900)))
-    assert "Up to 1 kB sent; where the line falls, an upload broke off" in html.render([log(push)])
+    assert "Up to 1 kB handed over; where the line falls, an upload broke off" in html.render([log(push)])
 
 
 def test_speed_says_what_was_counted_and_that_it_is_a_bound() -> None:

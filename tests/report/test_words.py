@@ -53,7 +53,10 @@ def test_seconds_are_said_as_a_person_says_them(value: float, text: str) -> None
     [
         (72.0, 72.0, Clock.STAMPED, "1 min 12 s"),
         (None, 50.0, Clock.INFERRED, "at least 50 s"),
-        (None, 0.0, Clock.INFERRED, "unknown"),
+        (None, 5.0, Clock.INFERRED, "at least 5 s"),
+        (None, 4.9, Clock.INFERRED, "no timestamps in the log"),
+        (None, 0.0, Clock.INFERRED, "no timestamps in the log"),
+        (None, 0.0, Clock.STAMPED, "unknown"),
         (None, 0.0, Clock.NONE, "no timestamps in the log"),
     ],
 )

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from pushlog.model import Basis, Phase, State
-from tests.logs import DONE, HEADER, A, B, C, countdown, exhausted, log, push
+from tests.logs import DONE, HEADER, A, B, C, D, countdown, exhausted, log, push
 
 CUT = "write tcp 10.0.0.1:5->10.0.0.2:443: write: broken pipe"
 
@@ -164,3 +164,49 @@ def test_a_digest_line_after_layers_that_end_in_the_middle_is_not_exact() -> Non
     progress = push(HEADER, f"{A}: Preparing", f"{B}: Preparing", f"{A}: Pushed", f"{B}: Pushing", DONE).progress
     assert (progress.layers_done, progress.fraction, progress.exact) == (1, 1.0, False)
     assert "1 of 2 layers" in progress.why
+
+
+def test_a_last_screen_draws_no_timeline():
+    """A row for each layer, in the order in which they were listed: nothing says when its last word was said."""
+    rows = [f"{A}: Pushing [=>  ]  1MB/9MB", *countdown(B, 3, stop=3), f"{C}: Pushed", f"{D}: Waiting"]
+    found = push(HEADER, rows)
+    assert {layer.intervals for layer in found.layers} == {()}
+    assert (found.sent, found.critical_path, found.concurrency.over_time) == ((), (), ())
+    history = push(HEADER, rows, f"{A}: Pushing [=>  ]  2MB/9MB", f"{B}: Pushing [=>  ]  2MB/9MB")
+    assert any(layer.intervals for layer in history.layers)
+
+
+def stamped(*rows):
+    """The only push in lines with their seconds in front."""
+    return push(*(f"2026-02-03T10:00:{second:02}.000Z {line}" for second, line in rows))
+
+
+def test_a_layer_that_only_shows_its_end_has_no_start():
+    found = stamped((0, HEADER), (2, f"{A}: Pushed"), (3, f"{B}: Layer already exists"), (9, f"{C}: Pushed"), (9, DONE))
+    by_id = {layer.id: layer for layer in found.layers}
+    assert [(by_id[x].start, by_id[x].end) for x in (A, B, C)] == [(None, 2), (None, 3), (None, 9)]
+    assert [(i.phase, i.start, i.end) for i in by_id[C].intervals] == [(Phase.UNSEEN, 0, 9)]
+    assert by_id[B].intervals == ()
+    assert (by_id[C].bytes_per_second, found.critical_path, found.concurrency.over_time) == (None, (), ())
+
+
+def test_a_layer_whose_first_line_comes_before_its_end_has_a_start():
+    rows = [(0, HEADER), (1, f"{A}: Preparing"), (1, f"{B}: Preparing"), (5, f"{A}: Pushed"), (9, f"{B}: Pushed")]
+    found = stamped(*rows, (9, DONE))
+    assert [(layer.start, layer.end) for layer in found.layers] == [(1, 5), (1, 9)]
+    assert {i.phase for layer in found.layers for i in layer.intervals} == {Phase.UPLOADING}
+    asked = stamped((0, HEADER), (1, f"{A}: Waiting"), (2, f"{A}: Waiting"), (5, f"{A}: Pushed"), (5, DONE))
+    assert (asked.layers[0].start, asked.layers[0].end) == (1, 5)
+
+
+def test_where_layers_are_drawn_one_that_only_shows_its_end_took_less_than_a_tick():
+    rows = [(0, HEADER), (1, f"{A}: Pushing  1MB/9MB"), (1, f"{B}: Pushed"), (5, f"{A}: Pushing  9MB/9MB")]
+    found = stamped(*rows, (6, f"{A}: Pushed"), (6, DONE))
+    assert [(layer.start, layer.end) for layer in found.layers] == [(1, 6), (1, 1)]
+
+
+def test_the_first_retry_that_is_shown_tells_no_start_of_the_attempt_before():
+    found = stamped((0, HEADER), *((n, f"{A}: Retrying in {8 - n} seconds") for n in range(3, 7)), (8, f"{A}: Pushed"))
+    phases = [i.phase for i in found.layers[0].intervals]
+    assert phases[0] is Phase.UNSEEN
+    assert Phase.UPLOADING in phases
