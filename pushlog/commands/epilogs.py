@@ -50,6 +50,10 @@ Examples:
   pushlog explain PL101
   pushlog explain 'denied: requested access to the resource is denied'
   tail -1 push-log.txt | pushlog explain -
+
+Topics:
+  audit  capture  ci  clients  exit-status  formats  python  rules-file  secrets
+  side-files  uncertainty  watch
 """,
     "recipe": """
 Examples:

@@ -18,8 +18,9 @@ LISTS = ("text", "json")
 def _names(incomplete: str) -> list[str]:
     """Return the rules whose names begin so, for completion."""
     from pushlog.rule_pages import pages
+    from pushlog.topic_pages import topics
 
-    names = [*(page.name for page in pages()), RULES_FILE]
+    names = [*(page.name for page in pages()), RULES_FILE, *topics()]
     return [name for name in names if name.startswith(incomplete)]
 
 
@@ -117,9 +118,9 @@ def explain(
     words: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[RULE|TEXT]...",
+            metavar="[RULE|TEXT|TOPIC]...",
             help="The name or code of a rule, such as retry-exhausted or PL101; or an error text, - for one on "
-            "standard input; or rules-file. None lists the rules.",
+            "standard input; or a topic. None lists the rules.",
             autocompletion=_names,
             show_default=False,
         ),
@@ -140,6 +141,11 @@ def explain(
         from pushlog.file_pages import rules_file_page
 
         typer.echo(rules_file_page(width()))
+        return
+    from pushlog.topic_pages import topic_page
+
+    if (topic := topic_page(text, width())) is not None:
+        typer.echo(topic)
         return
     rule_page = page(text, width())
     typer.echo(rule_page.text if rule_page else visible(_of_error(text)))

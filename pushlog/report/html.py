@@ -55,7 +55,7 @@ def environment() -> Environment:
         finalize=_shown,
     )
     templates.globals["rule_address"] = address
-    templates.filters["breaks"] = _breaks
+    templates.globals["breaks"] = _breaks
     return templates
 
 

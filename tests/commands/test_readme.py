@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from pushlog.commands.epilogs import EPILOGS
+from pushlog.topic_pages import topic_page, topics
+from tests.picture import PICTURE, picture
+
 RUN = (
     "python3 -m venv .venv && .venv/bin/pip install -q . && "
     ".venv/bin/pushlog analyze samples/push-log.txt -f text -f html=report.html"
@@ -39,16 +43,47 @@ def test_the_two_commands_stand_on_lines_of_their_own(readme: str, command: str)
     assert readme.splitlines().count(command) == 1
 
 
-def test_the_report_that_is_shown_is_the_one_that_is_drawn(readme: str, root: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", "import pushlog.cli; pushlog.cli.main()", "analyze", "samples/push-log.txt"],
-        capture_output=True,
-        check=True,
-        cwd=root,
-        env={"PYTHONUTF8": "1", "PATH": "/usr/bin:/bin"},
-    )
-    shown = readme.partition("```text\n")[2].partition("```")[0]
-    assert done.stdout.decode("utf-8").startswith(shown)
+def test_the_picture_is_the_report_that_is_drawn() -> None:
+    assert PICTURE.read_text("utf-8") == picture(), "draw it anew: python -m tests.picture"
+
+
+def test_it_is_read_in_a_minute(readme: str) -> None:
+    assert readme.count("\n") < 160
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_the_snippets_for_ci_are_whole_documents(readme: str, number: int) -> None:
+    yaml = pytest.importorskip("yaml", reason="NO YAML: snippets for CI go unread")
+    block = re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL)[number]
+    document = yaml.safe_load(block)
+    steps = document if isinstance(document, list) else document.values()
+    assert all(isinstance(step, dict) for step in steps)
+    assert "pushlog push-log.txt" in block
+
+
+def test_every_topic_that_is_named_is_explained(readme: str) -> None:
+    named = readme.partition("`pushlog explain TOPIC`:")[2].partition("- `pushlog rules")[0]
+    assert set(re.findall(r"`([\w-]+)`", named)) == {*topics(), "rules-file"}
+    assert {f"  {name}" for name in EPILOGS["explain"].partition("Topics:\n")[2].split()} == {
+        f"  {name}" for name in (*topics(), "rules-file")
+    }
+
+
+@pytest.mark.parametrize("name", topics())
+@pytest.mark.parametrize("width", [40, 80, 100])
+def test_a_topic_fills_the_page_and_breaks_no_code(name: str, width: int) -> None:
+    page = topic_page(name, width)
+    assert page is not None
+    lines = [line for line in page.splitlines() if not line.startswith("    ")]
+    # A word can be longer than a narrow page.
+    assert all(len(line) <= width or " " not in line.strip().removeprefix("- ") for line in lines)
+
+
+def test_the_options_that_topics_name_are_those_of_the_program() -> None:
+    told = "".join(helped(command) for command in ("analyze", "watch", "record", "audit", "compare", "redact"))
+    spoken = {option for name in topics() for option in re.findall(r"`(--[a-z][a-z-]+)", topic_page(name, 1000) or "")}
+    foreign = {"--progress"}
+    assert [option for option in sorted(spoken - foreign) if option not in told] == []
 
 
 def test_every_path_that_is_named_exists(readme: str, root: Path) -> None:
@@ -66,7 +101,8 @@ def test_the_formats_are_those_of_the_program(readme: str) -> None:
 def test_the_commands_and_options_are_those_of_the_program(readme: str) -> None:
     # What stands behind `--` is the command that `record` runs.
     called = re.findall(
-        r"\bpushlog (\w+)((?: (?!-- )[^#|`\n]*)?)", "\n".join(re.findall(r"```sh\n(.*?)```", readme, re.DOTALL))
+        r"\bpushlog (\w+)(?![\w.-])((?: (?!-- )[^#|`\n]*)?)",
+        "\n".join(re.findall(r"```sh\n(.*?)```", readme, re.DOTALL)),
     )
     commands = {command for command, _ in called}
     assert {"analyze", "watch", "record", "audit", "compare", "report", "redact", "rules", "explain"} <= commands
