@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 # Figures of this many last seconds give the rate; they are kept at least `_APART` seconds apart.
 RATE_WINDOW = 30.0
 _APART = 0.2
+# More failed uploads than an image can have: 127 layers, four retries each.
+_CAUSES = 1000
 
 
 @record
@@ -59,8 +61,9 @@ class Row:
 class Board:
     """The state of one push. `began` and `at` are the times of its first and last line, `ended` that of its end so far.
 
-    `tags` are those with a digest line; `failed` says that the end reads like an error; `cause` is the reason of a
-    failed upload, where the daemon's log is in the same stream. `number` counts the pushes of the log;
+    `tags` are those with a digest line; `failed` says that the end reads like an error; `causes` are the
+    reasons of failed uploads since a layer went in last, where the daemon's log is in the same stream; `settled` counts
+    the retries before that, `settled_at` is its second. `number` counts the pushes of the log;
     `retries_itself` says that the image store is the one whose daemon retries.
     """
 
@@ -72,7 +75,9 @@ class Board:
     layers: Mapping[str, Row] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
     failed: bool = False
-    cause: str | None = None
+    causes: tuple[str, ...] = ()
+    settled: int = 0
+    settled_at: float = -1.0
     retries_itself: bool = False
 
     @property
@@ -84,6 +89,11 @@ class Board:
     def running(self) -> bool:
         """Return whether the push has begun and not ended."""
         return self.began is not None and self.ended is None
+
+    @property
+    def retries(self) -> int:
+        """Return the retries of all layers so far."""
+        return sum(row.retries for row in self.layers.values())
 
     @property
     def open(self) -> tuple[Row, ...]:
@@ -134,7 +144,7 @@ def _after_mark(board: Board, mark: Mark, at: float) -> Board:
     if mark.kind == MarkKind.DIGEST and board.began is not None:
         return replace(board, tags=(*board.tags, mark.fields.get("TAG", "")), ended=at, at=at)
     if mark.kind == MarkKind.UPLOAD_FAILED and board.running:
-        return replace(board, cause=unquoted(mark.fields["CAUSE"]))
+        return replace(board, causes=(*board.causes, unquoted(mark.fields["CAUSE"]))[-_CAUSES:])
     if mark.kind == MarkKind.ERROR:
         return replace(board, failed=True, ended=at, at=at)
     return board
@@ -161,6 +171,9 @@ def _after_event(board: Board, events: Events, number: int, at: float) -> Board:
     )
     if kind == EventKind.PUSHING:
         row = _with_figure(row, int(events.current[number]), int(events.total[number]), at)
+    if kind == EventKind.PUSHED and before.retries and not before.state.done:
+        # An upload that failed went in after all: its causes are not those of the others.
+        board = replace(board, causes=(), settled=board.retries, settled_at=at)
     return replace(
         board,
         at=at,

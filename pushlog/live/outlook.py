@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.login import asks_for_login
 from pushlog.formats.errors.classify import classify
 from pushlog.knowledge.docker import MAX_RETRIES, RETRY_DELAY
 from pushlog.model import Family, State, Store
@@ -12,6 +13,8 @@ from pushlog.report.prose import clip
 from pushlog.units import count, seconds
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pushlog.knowledge.base import Knowledge
     from pushlog.live.board import Board, Row
     from pushlog.model import Diagnosis
@@ -37,13 +40,18 @@ class Retry:
 
 @record
 class Outlook:
-    """A retry that can't succeed, and why. `certain`: the daemon's log says so; else the push before ended so."""
+    """A retry that can't succeed, and why. `certain`: the daemon's log says so; else the push before ended so.
+
+    Of several layers that retry in vain `layer` is the one that ends the push, the first to give up; `layers` counts
+    them.
+    """
 
     layer: str
     why: str
     retry: Retry
     family: Family
     certain: bool
+    layers: int = 1
 
     def __str__(self) -> str:
         """Return the outlook as a sentence."""
@@ -51,7 +59,8 @@ class Outlook:
         ends = (
             "and it can't succeed" if self.certain else "and the push before ended on this layer, which no retry cures"
         )
-        return f"Docker will retry this {times}, {seconds(self.retry.waiting)}, {ends}: {self.why}"
+        what = "this" if self.layers == 1 else f"{self.layers} layers"
+        return f"Docker will retry {what} {times}, {seconds(self.retry.waiting)}, {ends}: {self.why}"
 
 
 @record
@@ -86,25 +95,55 @@ def under_way(row: Row, now: float) -> bool:
 def outlook(board: Board, now: float, knowledge: Knowledge, refused: Refusals) -> Outlook | None:
     """Return the outlook of a push that goes on in vain, from the daemon's log or from the push before it.
 
-    The client never says why it retries, and the daemon does not say which layer it means.
+    The client never says why it retries, and the daemon does not say which layer it means: it is certain only when it
+    holds for every layer that retries.
     """
     rows = [row for row in board.open if row.state is State.RETRYING] if board.running else []
-    refusal = _refusal(board.cause, knowledge) if board.cause is not None and len(rows) == 1 else None
-    row = rows[0] if refusal else next((row for row in rows if (board.name, row.id) in refused), None)
+    refusal = _common_refusal(board, rows, knowledge)
+    if refusal:
+        row: Row | None = min(rows, key=lambda row: _waiting(row, now))
+    else:
+        row = next((row for row in rows if (board.name, row.id) in refused), None)
     left = retry(row, now) if row else None
     if row is None or left is None:
         return None
     why = refusal or refused[board.name, row.id]
-    return Outlook(layer=row.id, why=str(why), retry=left, family=why.family, certain=refusal is not None)
-
-
-def _refusal(cause: str, knowledge: Knowledge) -> Refusal | None:
-    classified = classify(cause, store=Store.GRAPHDRIVER, catalogue=knowledge.signatures)
-    return (
-        Refusal(family=classified.family, http_status=classified.http_status)
-        if classified.retry_helps is False
-        else None
+    return Outlook(
+        layer=row.id,
+        why=str(why),
+        retry=left,
+        family=why.family,
+        certain=refusal is not None,
+        layers=len(rows) if refusal else 1,
     )
+
+
+def _waiting(row: Row, now: float) -> int:
+    left = retry(row, now)
+    return left.waiting if left else 0
+
+
+def _common_refusal(board: Board, rows: Sequence[Row], knowledge: Knowledge) -> Refusal | None:
+    """Return why no layer that retries can succeed: each retry has its cause in the log, and none of them can change.
+
+    Causes told before a layer went in can be that layer's, so each layer must have failed again since.
+    """
+    is_told = len(board.causes) >= board.retries - board.settled
+    if not rows or not is_told or any(row.since <= board.settled_at for row in rows):
+        return None
+    has_uploaded = any(row.state is State.PUSHED for row in board.layers.values())
+    reasons = [_refusal(cause, knowledge, has_uploaded=has_uploaded) for cause in dict.fromkeys(board.causes)]
+    return None if None in reasons else next(iter(reasons), None)
+
+
+def _refusal(cause: str, knowledge: Knowledge, *, has_uploaded: bool) -> Refusal | None:
+    """Return the reason of a failed upload where no retry changes it; `has_uploaded`: the login was good at first."""
+    classified = classify(cause, store=Store.GRAPHDRIVER, catalogue=knowledge.signatures)
+    if classified.retry_helps is not False:
+        return None
+    is_expired = has_uploaded and asks_for_login(classified)
+    family = Family.TOKEN_EXPIRED if is_expired else classified.family
+    return Refusal(family=family, http_status=classified.http_status)
 
 
 def refusals(name: str | None, push: Diagnosis) -> Refusals:

@@ -8,7 +8,7 @@ from pushlog.live.board import Board, advance
 from pushlog.live.outlook import doing, held_back, outlook, retry
 from pushlog.live.prefix_stripper import Stripper
 from pushlog.live.view import board_lines
-from pushlog.model import State
+from pushlog.model import Family, State
 from pushlog.report.text_page import Page
 from tests.logs import DONE, HEADER, A, B, C, countdown
 
@@ -118,6 +118,45 @@ def test_the_daemons_own_log_tells_while_docker_retries_that_it_cannot_succeed()
     known = there(outlook(found, 3.0, shipped(), {}))
     assert str(known) == "Docker will retry this 4 more times, 47 s, and it can't succeed: 413 size-limit"
     assert (known.layer, known.retry.uploads) == (B, 4)
+
+
+def test_layers_that_are_refused_together_are_foreseen_together():
+    lines = [DAEMON.format("denied")] * 3 + [f"{layer}: Retrying in 5 seconds" for layer in (A, B, C)]
+    known = there(outlook(board(HEADER, *(f"{x}: Preparing" for x in (A, B, C)), *lines), 3.0, shipped(), {}))
+    assert known.certain
+    assert str(known) == "Docker will retry 3 layers 4 more times, 47 s, and it can't succeed: permission"
+
+
+def test_the_first_to_give_up_ends_the_push():
+    lines = [DAEMON.format("denied")] * 3 + [
+        *countdown(A, 5),
+        f"{B}: Retrying in 5 seconds",
+        f"{A}: Retrying in 10 seconds",
+    ]
+    known = there(outlook(board(HEADER, f"{A}: Preparing", f"{B}: Preparing", *lines), 0.0, shipped(), {}))
+    assert (known.layer, known.retry.uploads) == (A, 3)
+
+
+def test_a_login_that_is_refused_after_a_layer_went_in_had_run_out():
+    lines = [f"{A}: Pushed", DAEMON.format("unauthorized"), f"{B}: Retrying in 5 seconds"]
+    known = there(outlook(board(HEADER, f"{A}: Preparing", f"{B}: Preparing", *lines), 1.0, shipped(), {}))
+    assert known.family is Family.TOKEN_EXPIRED
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [DAEMON.format("denied"), DAEMON.format("EOF"), f"{A}: Retrying in 5 seconds", f"{B}: Retrying in 5 seconds"],
+        [
+            *[DAEMON.format("denied"), f"{B}: Retrying in 5 seconds", f"{A}: Retrying in 5 seconds"],
+            *[DAEMON.format("denied"), f"{A}: Pushed"],
+        ],
+        [DAEMON.format("denied"), f"{A}: Retrying in 10 seconds", f"{B}: Retrying in 5 seconds"],
+    ],
+    ids=["one of them can succeed", "one of them did", "a cause is missing"],
+)
+def test_layers_together_are_not_foreseen_where_one_may_succeed(lines):
+    assert outlook(board(HEADER, f"{A}: Preparing", f"{B}: Preparing", *lines), 1.0, shipped(), {}) is None
 
 
 @pytest.mark.parametrize(
