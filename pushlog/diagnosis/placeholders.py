@@ -18,6 +18,7 @@ _NAME = "REFERENCE"
 # A name without a tag means `:latest`, which can be another image.
 _NO_TAG = "TAG"
 _NO_HOST = "REGISTRY"
+_DIALLED = re.compile(r"dial tcp (?P<address>\[[0-9a-fA-F:]+\]|[0-9.]+):(?P<port>\d+): ")
 _URL = re.compile(r"https?://(?P<host>[A-Za-z0-9.-]+(?::\d+)?)(?=[/\"\s?]|$)")
 
 
@@ -41,12 +42,24 @@ def placeholders(case: Case) -> Mapping[str, str | None]:
         "reference": image,
         "tag": reference.tags[-1] if reference.tags else None,
         "host": (parts.host if parts else None) or reference.registry,
+        **_dialled(case, parts.host if parts else None),
         "server": parts.server if parts else None,
         "status": str(parts.http_status) if parts and parts.http_status else None,
         "object": parts.object_ref if parts else None,
         "endpoint": _endpoint(case),
     }
     return {**values, "signin": _signin(case, values)}
+
+
+def _dialled(case: Case, host: str | None) -> dict[str, str | None]:
+    """Return the address that was really asked, where it is not that of the host, and the port."""
+    match = _DIALLED.search(case.push.error.text) if case.push.error else None
+    name = host or case.push.reference.registry
+    if match is None:
+        return {"dialled": name, "port": None}
+    address, port = match["address"], match["port"]
+    is_other = name is not None and name.partition(":")[0] == "localhost" and not address.startswith(("127.", "[::1]"))
+    return {"dialled": f"{address}:{port}, to which {name} leads" if is_other else name, "port": port}
 
 
 def _endpoint(case: Case) -> str:

@@ -34,7 +34,7 @@ def verdict(push: Diagnosis, findings: Sequence[Finding], client: ClientFacts) -
         return _succeeded(push), _work_done(push)
     if push.error is not None and cause is not None:
         return cause.title, " ".join(
-            filter(None, (_AGAIN[push.error.retry_helps], _tried(push, client.name), _kept(push)))
+            filter(None, (_AGAIN[push.error.retry_helps], _tried(push, client.name), _kept(push), _shared(cause)))
         )
     what = "The push was stopped" if push.outcome is Outcome.INTERRUPTED else "The log ends in the middle of the push"
     far = f", after {push.progress.layers_done} of {count(push.progress.layers_total, 'layer')}" if push.layers else ""
@@ -80,6 +80,11 @@ def _tried(push: Diagnosis, client: str) -> str:
     # A shorter bound says nothing of a push that took minutes.
     over = f" over at least {seconds(took.at_least)}" if took.telling else ""
     return f"{client} tried {tries} times{over}."
+
+
+def _shared(cause: Finding) -> str:
+    """Return what one error of several pushes leaves open."""
+    return "The error does not say which of the images it is about." if cause.data.get("shared") else ""
 
 
 def _kept(push: Diagnosis) -> str:

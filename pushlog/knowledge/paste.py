@@ -26,6 +26,7 @@ _FORMS = {
     "tag": _TAG,
     "object": rf"{_DIGEST}|{_TAG}",
     "status": r"[1-5][0-9]{2}",
+    "port": r"[0-9]{1,5}",
     "endpoint": rf"https?://{_DOMAIN}",
     # Of AWS, and the name of a registry of Azure; regions of AWS and Google Cloud.
     "account": r"[0-9]{12}|[a-z0-9]{5,50}",

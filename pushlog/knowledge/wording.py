@@ -34,6 +34,8 @@ WORDS = {
     "reference": "the image",
     "tag": "the tag",
     "host": "the host",
+    "dialled": "the host",
+    "port": "the port",
     "server": "a proxy",
     "status": "an error status",
     "object": "a blob",

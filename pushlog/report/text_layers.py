@@ -117,8 +117,10 @@ def _percent(push: Diagnosis) -> str:
     fraction = push.progress.fraction
     if fraction is None or fraction >= 1:
         return ""
+    # Nothing is resumed after a failure: there the share is that of finished layers.
+    where = " are in the registry" if push.outcome is Outcome.FAILED else ""
     # Rounded down: 100 % is said of a whole only.
-    return f"{'' if push.progress.exact else 'About '}{int(fraction * 100)} % of the bytes."
+    return f"{'' if push.progress.exact else 'About '}{int(fraction * 100)} % of the bytes{where}."
 
 
 def table(page: Page, push: Diagnosis) -> Iterator[Text]:

@@ -27,6 +27,7 @@ from pushlog.rules import (
     login_refused,
     low_reuse,
     manifest_too_large,
+    missing_host,
     missing_namespace,
     missing_repository,
     no_clock,
@@ -80,6 +81,7 @@ CAUSES: tuple[CauseRule, ...] = (
 )
 OTHERS: tuple[PushRule, ...] = (
     retrying_the_unretryable,
+    missing_host,
     no_daemon_retry,
     retry_storm,
     truncated_log,

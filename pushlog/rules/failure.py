@@ -119,7 +119,7 @@ def check(case: Case) -> Iterator[Finding]:
         evidence=case.error_lines()[:_LINES] or (case.quote(failure.line),),
         confidence=confidence,
         layers=layers,
-        data={"signature": row.id if row else None},
+        data={"signature": row.id if row else None} | ({"shared": True} if case.parsed.shares_error else {}),
     )
 
 

@@ -41,6 +41,9 @@ def check(case: Case) -> Iterator[Finding]:
     if not refused or case.push.registry_kind != "docker-hub" or not repository.startswith(_OFFICIAL):
         return
     app = repository.removeprefix(_OFFICIAL)
+    if case.knowledge.registry_kind(app) != "unknown":
+        yield _host_as_name(case, app)
+        return
     header = case.mark(MarkKind.HEADER, MarkKind.OLD_HEADER, MarkKind.COMMAND)
     yield Finding(
         rule=CODE,
@@ -62,4 +65,26 @@ def check(case: Case) -> Iterator[Finding]:
         evidence=(*((header,) if header else ()), *case.error_lines()[:2]),
         confidence=Confidence.CERTAIN,
         data={"repository": repository},
+    )
+
+
+def _host_as_name(case: Case, host: str) -> Finding:
+    """Return the finding on `acme.azurecr.io:v1`: the host of a registry, and no name behind it."""
+    header = case.mark(MarkKind.HEADER, MarkKind.OLD_HEADER, MarkKind.COMMAND)
+    return Finding(
+        rule=CODE,
+        name=NAME,
+        severity=SEVERITY,
+        title=f"`{host}` is the host of a registry, but was given as the name of the image, so it went to Docker Hub",
+        explanation=f"{case.client.pusher} takes a name without a slash for one of Docker Hub's official images. "
+        "No login helps there.",
+        remedy=case.steps(
+            (
+                f"Put the image's name behind the host, and push that: `{{retag}} {host}:{{tag}} {host}/NAME:{{tag}}`",
+                f"Put the image's name behind the host, and push that: `{host}/NAME:{{tag}}`.",
+            ),
+        ),
+        evidence=(*((header,) if header else ()), *case.error_lines()[:2]),
+        confidence=Confidence.CERTAIN,
+        data={"repository": case.push.reference.repository},
     )

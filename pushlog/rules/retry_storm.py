@@ -36,6 +36,11 @@ ROLE = Role.DETAIL
 SCOPE = Scope.DOCKER_ENGINE
 
 _LEAST = 3
+_NOTHING_IN = (
+    "No layer went in: a refused login or a missing repository, which Docker retries where no reason is given, is "
+    "likelier than the line."
+)
+_CHECK = "Check the login, and that the repository exists: `{signin}`"
 
 
 @record
@@ -54,15 +59,25 @@ def check(case: Case) -> Iterator[Finding]:
     if storm is None or (failure is not None and failure.retry_helps is False):
         return
     recovered = case.push.outcome is Outcome.SUCCEEDED
+    nothing_in = failure is None and _is_nothing_in(case)
     many = len(storm.layers)
     yield Finding(
         rule=CODE,
         name=NAME,
         severity=SEVERITY,
         title=f"{many} of {storm.uploading} uploads were broken off at the same time",
-        explanation="That points at what they share, the registry or the way to it, and not at a layer."
-        + (" All of them recovered." if recovered else ""),
+        explanation=" ".join(
+            filter(
+                None,
+                (
+                    "That points at what they share, the registry or the way to it, and not at a layer.",
+                    "All of them recovered." if recovered else "",
+                    _NOTHING_IN if nothing_in else "",
+                ),
+            )
+        ),
         remedy=(
+            *(case.steps(_CHECK) if nothing_in else ()),
             "Look at the registry, the proxy in front of it and the network for the time of this push.",
             f"If it comes again, send fewer layers at a time: {setting(2)}",
         ),
@@ -71,6 +86,11 @@ def check(case: Case) -> Iterator[Finding]:
         layers=storm.layers,
         data={"layers_at_once": many, "uploading": storm.uploading},
     )
+
+
+def _is_nothing_in(case: Case) -> bool:
+    """Return whether the log shows no layer and no byte that the registry took."""
+    return not any(layer.state.done or layer.bytes_done for layer in case.push.layers)
 
 
 def _storm(case: Case) -> Storm | None:

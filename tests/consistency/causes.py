@@ -20,6 +20,7 @@ NARROW = (
     "documented-limit",
     "login-elsewhere",
     "login-refused",
+    "logged-in-without-right",
     "foreign-layers",
 )
 # Words of one registry, and the kinds for which they hold.
@@ -68,7 +69,7 @@ def no_login_is_asked_for_beside_one(text: str, push: Diagnosis) -> Iterator[str
     above = "\n".join(text.split("\n")[: push.lines[0] - 1])
     if _LOGGED_IN.search(above):
         for finding in _errors(push)[:1]:
-            if _LOG_IN.match(finding.remedy[0]):
+            if finding.name not in ("login-elsewhere", "login-refused") and _LOG_IN.match(finding.remedy[0]):
                 yield f"{finding.name}: {finding.remedy[0][:60]!r} below a login"
 
 
@@ -112,7 +113,8 @@ def layers_in_sentences_are_those_of_the_table(_: str, push: Diagnosis) -> Itera
         if int(match[2]) not in (push.progress.layers_total, len(push.layers)):
             yield f"{match[0]} beside {push.progress.layers_total} layers"
     settled = sum(layer.fate is Fate.DONE for layer in push.layers)
-    if push.progress.layers_total == len(push.layers) and settled != push.layers_settled:
+    is_all_named = push.progress.layers_total == len(push.layers) and push.outcome is not Outcome.SUCCEEDED
+    if is_all_named and settled != push.layers_settled:
         yield f"{settled} layers done by their fate, {push.layers_settled} by the progress"
 
 
@@ -129,8 +131,8 @@ def waits_and_tries_are_those_of_the_table(_: str, push: Diagnosis) -> Iterator[
 
 def a_placeholder_is_only_for_what_the_log_lacks(_: str, push: Diagnosis) -> Iterator[str]:
     host = push.reference.registry
-    if host is None or push.reference.masked:
-        return
+    if host is None or push.reference.masked or not re.fullmatch(r"[a-z0-9.:-]+", host):
+        return  # hidden or unknown
     for line in commands(push):
         lacking = re.search(r"(?<![\w-])REGISTRY(?![\w-])", line)
         if lacking or (push.registry_kind == "ecr" and re.search(r"\bREGION\b", line)):

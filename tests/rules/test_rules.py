@@ -86,6 +86,13 @@ LOGIN = "$ docker login registry.example.com -u bob --password-stdin"
 REFUSED = [HEADER, "aaaaaaaaaaaa: Preparing", "unauthorized: authentication required"]
 CASES = [
     Rule(
+        "missing-host",
+        ["$ docker push acme/app", HEADER.replace("team", "acme"), *REFUSED[1:]],
+        ["$ docker push registry.example.com/acme/app", HEADER.replace("team", "acme"), *REFUSED[1:]],
+        lines=(1, 4),
+        sure=Confidence.CERTAIN,
+    ),
+    Rule(
         "login-refused",
         [
             LOGIN,

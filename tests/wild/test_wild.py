@@ -18,6 +18,7 @@ import pytest
 from pushlog.intake.read import raw
 from pushlog.pipeline import analyze_raw
 from pushlog.report.json import render
+from tests.consistency.checks import contradictions
 
 FOLDER = Path(__file__).parent
 ROLES = {"input", "sibling", "lookalike"}
@@ -66,7 +67,9 @@ def expectation(fields: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("log", list(logs()))
 def test_a_log_from_the_world_is_read_as_a_person_reads_it(log):
-    document = json.loads(render([analyze_raw(raw(log.get("file", "push-log.txt"), content(log)))]))["logs"][0]
+    analyzed = analyze_raw(raw(log.get("file", "push-log.txt"), content(log)))
+    assert contradictions(content(log).decode("utf-8", "replace"), analyzed.pushes) == []
+    document = json.loads(render([analyzed]))["logs"][0]
     pushes = [expectation(push) for push in log["pushes"]]
     read = document["pushes"]
     assert len(read) == len(pushes), [(push["client"], push["lines"], push["outcome"]) for push in read]
