@@ -82,7 +82,7 @@ def _counts(failed: pd.DataFrame, successes: pd.DataFrame) -> tuple[NDArray[np.i
 
 def _joined(parts: list[NDArray[np.int64]], failed: pd.DataFrame, successes: pd.DataFrame) -> Iterator[pd.DataFrame]:
     """Yield the runs, those of an outage as one."""
-    begins, ends = failed["from"].to_numpy(), failed["to"].to_numpy()
+    begins = failed["from"].to_numpy()
     is_timed = bool(failed["from"].eq(failed["to"]).any())
     good = np.sort((successes[successes["from"] == successes["to"]] if is_timed else successes)["from"].to_numpy())
     stack: list[list[NDArray[np.int64]]] = []
@@ -92,7 +92,7 @@ def _joined(parts: list[NDArray[np.int64]], failed: pd.DataFrame, successes: pd.
             first, last = stack[-2][0][0], stack[-1][-1][-1]
             end, begin = stack[-2][-1][-1], stack[-1][0][0]
             within, between = (
-                good.searchsorted(ends[to], side="right") - good.searchsorted(begins[since], side="left")
+                good.searchsorted(begins[to], side="right") - good.searchsorted(begins[since], side="left")
                 for since, to in ((first, last), (end, begin))
             )
             # As a whole; and a lone failure some successes away is another story.
