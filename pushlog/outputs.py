@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from pushlog.report.output import Output as OutputModule
 
 # Each is drawn by the module of its name in report/, which is loaded on use.
-FORMATS = ("text", "json", "html", "markdown", "github", "gitlab", "sarif", "junit", "trace")
+FORMATS = (
+    *("text", "json", "html", "markdown", "github", "gitlab", "azure", "sarif", "junit", "trace", "otlp", "jsonl"),
+    *("slack", "teams"),
+)
 # Formats that describe the rules themselves.
 DESCRIBED = ("sarif",)
 STDOUT = "-"
@@ -32,6 +35,8 @@ ENDINGS = {
     "gl-code-quality-report.json": "gitlab",
     ".trace.json": "trace",
     ".sarif.json": "sarif",
+    ".otlp.json": "otlp",
+    ".jsonl": "jsonl",
     ".json": "json",
     ".sarif": "sarif",
     ".html": "html",

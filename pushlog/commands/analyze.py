@@ -36,7 +36,7 @@ from pushlog.commands.options import (
     Verbose,
     WhatIf,
 )
-from pushlog.commands.shown import link_rules, selection, shown, tell_written
+from pushlog.commands.shown import link_rules, selection, shown, tell_left_out, tell_written
 from pushlog.faults import InputError
 from pushlog.outputs import Color
 
@@ -113,6 +113,7 @@ def analyze(
     link_rules(rules_url)
     results = shown((_analyzed(log, options) for log in logs or _piped()), selection(context, select, ignore))
     write(targets, results, no_color=no_color, color=color, verbose=verbose, quiet=quiet)
+    tell_left_out(targets, results)
     tell_written(targets)
     return int(status(results, fail_on=fail_on.value, classes=exit_class, strict=strict))
 

@@ -24,7 +24,7 @@ from pushlog.commands.options import (
     Strict,
     Verbose,
 )
-from pushlog.commands.shown import link_rules, selection, shown, tell_written
+from pushlog.commands.shown import link_rules, selection, shown, tell_left_out, tell_written
 from pushlog.outputs import Color
 
 
@@ -63,5 +63,6 @@ def report(
     link_rules(rules_url)
     results = shown(results, selection(context, select, ignore))
     write(targets, results, no_color=no_color, color=color, verbose=verbose, quiet=quiet)
+    tell_left_out(targets, results)
     tell_written(targets)
     return int(status(results, fail_on=fail_on.value, classes=exit_class, strict=strict))

@@ -90,6 +90,17 @@ def link_rules(address: str | None) -> None:
         raise UserError(f"--rules-url: {error}") from None
 
 
+def tell_left_out(targets: Sequence[Output], logs: Sequence[Log]) -> None:
+    """Say what an output has no place for."""
+    from pushlog.messages import tell
+
+    if any(output.format == "otlp" for output in targets):
+        from pushlog.report.otlp import left_out
+
+        for note in left_out(logs):
+            tell(note)
+
+
 def tell_written(targets: Sequence[Output]) -> None:
     """Name the files that were written, on a terminal."""
     from pushlog.messages import tell

@@ -30,7 +30,7 @@ from pushlog.commands.options import (
     Verbose,
     WhatIf,
 )
-from pushlog.commands.shown import link_rules, selection, shown, tell_written
+from pushlog.commands.shown import link_rules, selection, shown, tell_left_out, tell_written
 from pushlog.outputs import Color
 
 OnVerdict = Annotated[
@@ -108,5 +108,6 @@ def watch(
     link_rules(rules_url)
     results = shown([result], wanted)
     write(targets, results, no_color=no_color, color=color, verbose=verbose, quiet=quiet)
+    tell_left_out(targets, results)
     tell_written(targets)
     return int(status(results, fail_on=fail_on.value, classes=exit_class, strict=strict) if is_whole else Exit.CTRL_C)
