@@ -25,6 +25,7 @@ from pushlog.intake.deadline import TimeUpError, deadline
 from pushlog.intake.limits import LIMITS, MOST_LAYERS, Deadline, Limits
 from pushlog.intake.origin import OriginOptions, origin_of
 from pushlog.intake.read import Raw, raw, read
+from pushlog.intake.side_files import SideFile
 from pushlog.intake.unwrap.exports.refusals import refuse_binary
 from pushlog.intake.unwrap.log import unwrap
 from pushlog.knowledge.base import Knowledge, shipped
@@ -51,6 +52,8 @@ if TYPE_CHECKING:
     from pushlog.timeline.measured import Timestamps
 
 
+# What dockerd logs of an upload that it tries again.
+_DAEMON_WORDS = b'msg="Upload failed'
 # Bytes: of a longer log with times, rows that only advance a figure are kept now and then, as of one without.
 _EVERY_REDRAW = 16 << 20
 
@@ -61,7 +64,8 @@ class Options:
 
     `timing`: the text of a typescript's timing file; `zone`: that of stamps which name none; `max_uploads`: that of the
     daemon, 0 for no limit; `timestamps`: the times of a log that carries none of its own; `redact`: secrets are hidden
-    in the result; `origin`: what the user says of where logs come from.
+    in the result; `origin`: what the user says of where logs come from; `with_`: logs of the other side, as
+    `intake.side_files.side_files()` opens them.
     """
 
     knowledge: Knowledge = field(default_factory=shipped)
@@ -75,6 +79,7 @@ class Options:
     redact: bool = True
     limits: Limits = LIMITS
     origin: OriginOptions = field(default_factory=OriginOptions)
+    with_: tuple[SideFile, ...] = ()
 
 
 def analyze(source: str | Path | bytes, options: Options | None = None) -> Log:
@@ -160,7 +165,7 @@ def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -
     ]
     cases, unnamed = _with_instructions(cases, options)
     cases, unsized = _with_sizes(cases, options)
-    cases = with_logins(with_retry_advice([with_fates(with_registry_word(case)) for case in cases]))
+    cases = _with_words_of_others(cases, options)
     left_out = (*log.long_lines, *over, *all_pushes.left_out, *([time.note] if len(cases) < len(parsed_pushes) else []))
     notes = (*described.notes, *unnamed, *unsized, *left_out)
     described = replace(
@@ -178,6 +183,31 @@ def _dated(source: Raw, cases: Sequence[Case], options: Options) -> Dated:
     path_parts = options.origin.pattern.parts(source.name) if options.origin.pattern else {}
     registry = min((state.started for case in cases for state in case.upload_states), default=None)
     return dated(began, source.name, path_parts, source.modified, source.modified_by, registry=registry)
+
+
+def _with_words_of_others(cases: list[Case], options: Options) -> list[Case]:
+    """Return the cases with what the registry and other logs say, and with advice that rests on it."""
+    cases = _with_other_side([with_fates(with_registry_word(case)) for case in cases], options)
+    return with_logins(with_retry_advice(cases))
+
+
+def _with_other_side(cases: list[Case], options: Options) -> list[Case]:
+    """Return the cases with what the logs of the other side say of each."""
+    if not cases or not (options.with_ or _holds_daemon_lines(cases[0])):
+        return cases
+    from pushlog.diagnosis.hops.build import with_other_side
+    from pushlog.formats.other_side.table import side_table
+
+    names = dict.fromkeys(case.push.reference.repository for case in cases)
+    files = options.with_
+    if _holds_daemon_lines(cases[0]):
+        files = (*files, SideFile(cases[0].source.name, cases[0].text.data))
+    return with_other_side(cases, side_table(files, [name for name in names if name], options.zone))
+
+
+def _holds_daemon_lines(case: Case) -> bool:
+    """Whether the daemon wrote its own lines between those of the client, as on a host that is its console."""
+    return case.text.starts is None and case.text.data.find(_DAEMON_WORDS) >= 0
 
 
 def _client_notes(parsed_pushes: tuple[ParsedPush, ...]) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ def analysis_options(
     other_limits: Sequence[str] | None = None,
     source_pattern: str | None = None,
     metadata_file: str | None = None,
+    with_files: Sequence[str] | None = None,
 ) -> Options:
     """Return the options that the user named. Raises UserError for a file that can't be read or a wrong value."""
     # numpy would start threads for linear algebra, which is not used.
@@ -46,6 +47,10 @@ def analysis_options(
         limits=parse_limits(other_limits or (), time_limit),
     )
     options = replace(options, origin=origin_options(source_pattern, metadata_file))
+    if with_files:
+        from pushlog.intake.side_files import side_files
+
+        options = replace(options, with_=tuple(side_files(with_files)))
     if timezone is not None:
         from pushlog.intake.unwrap.time_zones import zone
 

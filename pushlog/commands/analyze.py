@@ -35,6 +35,7 @@ from pushlog.commands.options import (
     Timing,
     Verbose,
     WhatIf,
+    With,
 )
 from pushlog.commands.shown import link_rules, selection, shown, tell_left_out, tell_written
 from pushlog.faults import InputError
@@ -69,6 +70,7 @@ def analyze(
     rules_files: Rules = None,
     histories: Histories = None,
     manifest_file: ManifestFile = None,
+    with_files: With = None,
     daemon_config: DaemonConfig = None,
     what_if: WhatIf = None,
     timing: Timing = None,
@@ -100,6 +102,7 @@ def analyze(
         rules_files=rules_files,
         histories=histories,
         manifest_file=manifest_file,
+        with_files=with_files,
         daemon_config=daemon_config,
         what_if=what_if,
         timing=timing,

@@ -175,6 +175,15 @@ ManifestFile = Annotated[
         rich_help_panel=BESIDE,
     ),
 ]
+With = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--with",
+        metavar="FILE",
+        help="A log of the daemon, of a proxy or of the registry, or a folder of them: who broke each upload, and why; "
+        "repeatable.",
+    ),
+]
 DaemonConfig = Annotated[
     str | None,
     typer.Option(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from pushlog.diagnosis.hops.facts import OtherSide
     from pushlog.formats.errors.classify import Classified
     from pushlog.formats.login import Login
     from pushlog.formats.marks import MarkKind
@@ -41,6 +42,7 @@ class Case:
     `gave_up`: the layers whose retries were used up when the push failed. `upload_states`: what the registry says in
     the upload URLs of its errors and retries, in log order. `logins`: the logins above the push, in log order; they are
     looked for only where one matters.
+    `side`: what other logs say of it; None without any.
     """
 
     source: Source
@@ -56,6 +58,7 @@ class Case:
     gave_up: tuple[str, ...] = ()
     upload_states: tuple[UploadState, ...] = ()
     logins: tuple[Login, ...] = ()
+    side: OtherSide | None = None
 
     @property
     def table(self) -> pd.DataFrame:

@@ -16,8 +16,9 @@ _NEIGHBOURS = 2
 
 
 def excerpt(text: LogText, push: Diagnosis, findings: Iterable[Finding]) -> tuple[Evidence, ...]:
-    """The lines that findings point at, with their neighbours."""
-    points = {evidence.line for finding in findings for evidence in finding.evidence}
+    """The lines of the log itself that findings point at, with their neighbours."""
+    proof = (evidence for finding in findings for evidence in finding.evidence)
+    points = {evidence.line for evidence in proof if evidence.file is None}
     lines = {
         near
         for line in points

@@ -28,6 +28,7 @@ class Specificity(IntEnum):
     FAMILY = auto()  # its text, by the catalogue
     READING = auto()  # its text, closer than the catalogue: takes the place of the catalogue's word
     CAUSE = auto()  # its text together with the rest of the log: another meaning than the text has by itself
+    PROVEN = auto()  # what the logs of the daemon, a proxy or the registry say of it
 
 
 class Scope(Enum):

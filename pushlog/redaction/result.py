@@ -99,6 +99,8 @@ def _gather(value: object, texts: list[tuple[str, int | None]]) -> None:
     if isinstance(value, str):
         if value and not isinstance(value, Enum):
             texts.append((value, None))
+    elif isinstance(value, Evidence) and value.file is not None:
+        texts += [(value.text, None), (value.file, None)]
     elif isinstance(value, Evidence | Missed):
         texts.append((value.text, value.line))
     elif isinstance(value, Failure):

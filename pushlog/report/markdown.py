@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from pushlog.model import Evidence, Log, Source
     from pushlog.report.facts import Fact
+    from pushlog.report.quote import Line
 
 # GitHub drops a summary of more than 1 MiB - 2 bytes without a word; GitLab takes a million characters.
 LIMIT = 1_000_000
@@ -113,15 +114,19 @@ def _now(push: Diagnosis) -> Iterator[str]:
 def _quoted(finding: Finding, excerpt: tuple[Evidence, ...]) -> str:
     """The evidence with its neighbours; `>` marks the lines that prove it."""
     quoted_lines = quote(finding.evidence, excerpt)
-    width = len(str(quoted_lines[-1].number))
+    width = max(len(_place(line)) for line in quoted_lines)
     lines: list[str] = []
     for line in quoted_lines:
         if line.skipped:
             lines.append(f"  {'…':>{width}} | {count(line.skipped, 'line')} not shown")
-        number = line.number if line.first else ""
+        number = _place(line) if line.first else ""
         # One line of the log stays one line here, whatever is in it.
         lines.append(f"{'>' if line.marked else ' '} {number:>{width}} | {line.text}".replace("\n", "\u2424"))
     return fenced(lines)
+
+
+def _place(line: Line) -> str:
+    return str(line.number) if line.file is None else f"{line.file}:{line.number}"
 
 
 def _remedies(finding: Finding) -> Iterator[str]:

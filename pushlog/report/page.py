@@ -72,7 +72,7 @@ def _finding(finding: Finding, push: Diagnosis, anchor: str, anchored: dict[int,
         remedies=() if led else tuple(remedy(text) for text in finding.remedy),
         led=led,
         confidence=Confidence(finding.confidence).value.capitalize(),
-        lines=links((item.line for item in finding.evidence), anchored),
+        lines=links((item.line for item in finding.evidence if item.file is None), anchored),
     )
 
 

@@ -19,13 +19,17 @@ HEAD, TAIL = 6, 4
 
 @record
 class Line:
-    """One line of a quote; `skipped` counts the lines left out before it, `first` is false for its further texts."""
+    """One line of a quote; `skipped` counts the lines left out before it, `first` is false for its further texts.
+
+    `file`: the other log that it stands in, as people call it; None for the log itself.
+    """
 
     number: int
     text: str
     marked: bool
     skipped: int
     first: bool
+    file: str | None = None
 
 
 @record
@@ -38,24 +42,43 @@ class Link:
 
 def _numbered(evidence: Sequence[Evidence], marked: frozenset[Evidence]) -> tuple[Line, ...]:
     lines: list[Line] = []
-    before = None
+    before: Evidence | None = None
     for item in evidence:
-        skipped = 0 if before is None else max(item.line - before - 1, 0)
-        first = item.line != before
-        lines.append(Line(number=item.line, text=item.text, marked=item in marked, skipped=skipped, first=first))
-        before = item.line
+        is_next = before is not None and before.file == item.file
+        skipped = max(item.line - before.line - 1, 0) if before is not None and is_next and item.file is None else 0
+        lines.append(
+            Line(
+                number=item.line,
+                text=item.text,
+                marked=item in marked,
+                skipped=skipped,
+                first=not (before is not None and is_next and before.line == item.line),
+                file=None if item.file is None else file_name(item.file),
+            )
+        )
+        before = item
     return tuple(lines)
 
 
 def _in_order(items: Iterable[Evidence]) -> list[Evidence]:
-    """Each line once, by number. A terminal draws one line of its capture many times: all texts of it are kept."""
-    return sorted(dict.fromkeys(items), key=lambda item: item.line)
+    """Each line once, by number. A terminal draws one line of its capture many times: all texts of it are kept.
+
+    Lines of other logs come behind those of the log itself, in the order in which they prove something.
+    """
+    lines = list(dict.fromkeys(items))
+    lines_of_log = sorted((item for item in lines if item.file is None), key=lambda item: item.line)
+    return [*lines_of_log, *(item for item in lines if item.file is not None)]
+
+
+def file_name(path: str) -> str:
+    """Return how a log is called beside its lines: without its folders."""
+    return path.replace("\\", "/").rstrip("/").rpartition("/")[2] or path
 
 
 def quote(evidence: Iterable[Evidence], excerpt: Iterable[Evidence]) -> tuple[Line, ...]:
     """Return the evidence in log order, marked, with the neighbours that the excerpt holds."""
     proof = tuple(evidence)
-    proven = {item.line for item in proof}
+    proven = {item.line for item in proof if item.file is None}
     near = {line + step for line in proven for step in range(-NEIGHBOURS, NEIGHBOURS + 1)} - proven
     lines = _in_order((*proof, *(item for item in excerpt if item.line in near)))
     if len(lines) > LONGEST:
@@ -65,7 +88,7 @@ def quote(evidence: Iterable[Evidence], excerpt: Iterable[Evidence]) -> tuple[Li
 
 def whole(push: Diagnosis) -> tuple[Line, ...]:
     """Return every quoted line of a push once, those that findings point at marked."""
-    proof = tuple(item for finding in push.findings for item in finding.evidence)
+    proof = tuple(item for finding in push.findings for item in finding.evidence if item.file is None)
     return _numbered(_in_order((*push.excerpt, *proof)), frozenset(proof))
 
 

@@ -63,9 +63,12 @@ def _rule(finding: Finding) -> dict[str, object]:
 
 def _location(source: Source, index: int, proof: Evidence) -> dict[str, object]:
     region: dict[str, object] = {"startLine": proof.line}
+    artifact: dict[str, object] = {"uri": _uri(source), "index": index}
+    if proof.file is not None:
+        artifact = {"uri": quote(visible(proof.file), errors="replace")}
     if proof.text:
         region["snippet"] = {"text": visible(clip(proof.text))}
-    return {"physicalLocation": {"artifactLocation": {"uri": _uri(source), "index": index}, "region": region}}
+    return {"physicalLocation": {"artifactLocation": artifact, "region": region}}
 
 
 def _result(issue: Issue, rules: Sequence[str], index: int) -> dict[str, object]:

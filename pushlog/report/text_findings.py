@@ -11,6 +11,7 @@ from rich.text import Text
 from pushlog.model import Diagnosis, Evidence, Finding, Log, Severity
 from pushlog.report import words
 from pushlog.report.prose import remedy
+from pushlog.report.quote import file_name
 from pushlog.report.text_page import CODE, QUIET, Page
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def _finding(page: Page, log: Log, push: Diagnosis, finding: Finding, shown: Seq
 
 
 def _first_and_last(finding: Finding) -> str:
-    lines = sorted(proof.line for proof in finding.evidence)
+    lines = sorted(proof.line for proof in finding.evidence if proof.file is None)
     return f"{lines[0]}-{lines[-1]}" if lines[0] != lines[-1] else str(lines[0])
 
 
@@ -102,15 +103,23 @@ def place(page: Page, log: Log, lines: str) -> str:
     return f"{name}:{lines}"
 
 
-def _runs(evidence: tuple[Evidence, ...]) -> list[tuple[int, int, str]]:
-    """First line, last line and text: lines in a row that read the same are one entry."""
-    runs: list[tuple[int, int, str]] = []
+def _runs(evidence: tuple[Evidence, ...]) -> list[tuple[int, int, Evidence]]:
+    """First line, last line, and one of them: lines in a row that read the same are one entry."""
+    runs: list[tuple[int, int, Evidence]] = []
     for proof in evidence:
-        if runs and runs[-1][1] == proof.line - 1 and runs[-1][2] == proof.text:
-            runs[-1] = (runs[-1][0], proof.line, proof.text)
+        before = runs[-1] if runs else None
+        is_same = before is not None and (before[2].text, before[2].file) == (proof.text, proof.file)
+        if before is not None and is_same and before[1] == proof.line - 1:
+            runs[-1] = (before[0], proof.line, proof)
         else:
-            runs.append((proof.line, proof.line, proof.text))
+            runs.append((proof.line, proof.line, proof))
     return runs
+
+
+def _numbers(page: Page, first: int, last: int, proof: Evidence) -> str:
+    """Return the number of a line, or of several; of another log, with its name."""
+    lines = str(first) if first == last else f"{first}-{last}"
+    return lines if proof.file is None else f"{page.line(file_name(proof.file))}:{lines}"
 
 
 def _proof(page: Page, log: Log, evidence: tuple[Evidence, ...], push: Diagnosis | None = None) -> Iterator[Text]:
@@ -118,8 +127,8 @@ def _proof(page: Page, log: Log, evidence: tuple[Evidence, ...], push: Diagnosis
     runs = _runs(evidence)
     left_out = len(runs) - MOST_PROOF + 1 if len(runs) > MOST_PROOF else 0
     quoted = [
-        (str(first) if first == last else f"{first}-{last}", text)
-        for index, (first, last, text) in enumerate(runs)
+        (_numbers(page, first, last, proof), proof.text)
+        for index, (first, last, proof) in enumerate(runs)
         if not left_out or index < MOST_PROOF - 2 or index == len(runs) - 1
     ]
     numbers = max(len(lines) for lines, _ in quoted)

@@ -1,7 +1,8 @@
 """The judgements: one small module each, registered by hand below.
 
 A rule is a module in the form of `diagnosis/rule.py`. Codes are stable: 0xx causes by family, 1xx
-retries, 2xx time and reuse, 3xx how the log was kept, 4xx habits, 5xx limits, 6xx what else an error can mean.
+retries, 2xx time and reuse, 3xx how the log was kept, 4xx habits, 5xx limits, 6xx what else an error can mean,
+7xx what other logs prove.
 """
 
 from __future__ import annotations
@@ -9,10 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.cause import one_cause
+from pushlog.diagnosis.hops.telling import is_proven
 from pushlog.diagnosis.rule import Scope
 from pushlog.model import Severity
 from pushlog.rules import (
     bottleneck_layer,
+    broken_behind_proxy,
+    changed_in_transit,
+    client_left,
     concurrency_saturated,
     concurrency_too_high,
     documented_limit,
@@ -24,6 +29,7 @@ from pushlog.rules import (
     limit_on_the_way,
     logged_in_without_right,
     login_elsewhere,
+    login_ended_midway,
     login_refused,
     low_reuse,
     manifest_too_large,
@@ -35,21 +41,31 @@ from pushlog.rules import (
     no_progress_captured,
     premature_restart,
     proxy_body_limit,
+    proxy_refused,
+    proxy_timeout,
     pushed_before_the_error,
     quiet_push,
     refused_midway,
+    registry_refused,
+    registry_unreachable,
+    replicas_differ,
     retry_exhausted,
     retry_recovered,
     retry_storm,
     retrying_the_unretryable,
+    second_client,
     silent_refusal,
     size_figures_basis,
+    slow_line,
+    slow_registry,
     slow_upload,
     stalled_layer,
+    storage_error,
     success_not_proven,
     token_expired,
     token_outlived,
     truncated_log,
+    who_asked,
 )
 
 if TYPE_CHECKING:
@@ -61,6 +77,16 @@ if TYPE_CHECKING:
 
 # In the order in which they are asked; of causes that are equally specific the first leads.
 CAUSES: tuple[CauseRule, ...] = (
+    storage_error,
+    proxy_timeout,
+    broken_behind_proxy,
+    registry_unreachable,
+    proxy_refused,
+    login_ended_midway,
+    replicas_differ,
+    changed_in_transit,
+    client_left,
+    registry_refused,
     token_expired,
     manifest_too_large,
     proxy_body_limit,
@@ -91,6 +117,10 @@ OTHERS: tuple[PushRule, ...] = (
     retry_recovered,
     concurrency_saturated,
     concurrency_too_high,
+    slow_registry,
+    slow_line,
+    second_client,
+    who_asked,
     high_reuse,
     pushed_before_the_error,
     success_not_proven,
@@ -102,12 +132,28 @@ OTHERS: tuple[PushRule, ...] = (
 LOG_RULES: tuple[LogRule, ...] = (interleaved_pushes, premature_restart, retrying_the_unretryable, low_reuse)
 RULES: tuple[Rule, ...] = tuple(dict.fromkeys((*CAUSES, *OTHERS, *LOG_RULES)))
 
+# What else an error can mean: not asked where other logs prove what it means.
+_DOUBTS = (
+    documented_limit,
+    foreign_layers,
+    limit_on_the_way,
+    logged_in_without_right,
+    login_elsewhere,
+    login_refused,
+    missing_namespace,
+    missing_repository,
+    refused_midway,
+    silent_refusal,
+    token_outlived,
+)
+
 _ORDER = tuple(Severity)
 
 
 def judge(case: Case, habits: Sequence[Finding] = ()) -> tuple[Finding, ...]:
     """Return all findings on a push: the one cause first, then by severity, in the order of the rules."""
-    asked = (rule for rule in CAUSES if _applies(rule, case))
+    proven = is_proven(case)
+    asked = (rule for rule in CAUSES if _applies(rule, case) and not (proven and rule in _DOUBTS))
     causes = one_cause((rule.SPECIFICITY, finding) for rule in asked for finding in rule.check(case))
     others = [*causes[1:], *(f for rule in OTHERS if _applies(rule, case) for f in rule.check(case)), *habits]
     return (*causes[:1], *sorted(others, key=lambda finding: _ORDER.index(finding.severity)))

@@ -46,6 +46,9 @@ def check(case: Case) -> Iterator[Finding]:
     uploaded = layer.state in (State.PUSHED, State.PUSHING, State.RETRYING, State.FAILED)
     if not uploaded or alone < _LEAST_SECONDS or alone < _LEAST_SHARE * duration:
         return
+    if case.side is not None and any(fault.layer == layer.id for fault in case.side.faults):
+        # What other logs say broke it is the reason; a smaller layer would have waited as long.
+        return
     measured = case.push.clock.measured
     bound = "" if measured else "at least "
     rows = list(case.rows(layer.id))

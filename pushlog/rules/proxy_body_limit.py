@@ -17,6 +17,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.failing_layers import FailingLayers, failing_layers
+from pushlog.diagnosis.hops.facts import FaultKind
+from pushlog.diagnosis.hops.telling import finding_of, group_of
 from pushlog.diagnosis.rule import Role, Scope, Specificity
 from pushlog.diagnosis.size_limits import COUNTED, fits, sized
 from pushlog.model import Basis, Confidence, Evidence, Finding, Severity, State
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pushlog.diagnosis.case import Case
+    from pushlog.diagnosis.hops.telling import FaultGroup
     from pushlog.knowledge.proxies import Proxy
     from pushlog.model import Layer
 
@@ -36,9 +39,17 @@ ROLE = Role.CAUSE
 SPECIFICITY = Specificity.READING
 SCOPE = Scope.ANY
 
+_MIB = 1 << 20
+# nginx' `client_max_body_size`, if nobody sets it. Source: nginx ngx_http_core_module.c.
+_NGINX_DEFAULT = _MIB
+
 
 def check(case: Case) -> Iterator[Finding]:
-    """Fire on a 413 that no registry sent."""
+    """Fire on a 413 that no registry sent; and on a body that a proxy's own log says it refused."""
+    group = group_of(case, FaultKind.BODY_LIMIT)
+    if group is not None:
+        yield _proven(case, group)
+        return
     classified = case.classified
     if classified is None or classified.http_status != 413 or "registry" in classified.parts.stages:
         return
@@ -64,6 +75,42 @@ def check(case: Case) -> Iterator[Finding]:
         layers=failing.layers,
         data={"server": parts.server, "status": 413, "hop": proxy.name if proxy else None},
     )
+
+
+def _proven(case: Case, group: FaultGroup) -> Finding:
+    """Return the finding that the proxy's log allows: who refused, at which limit, after how many bytes."""
+    fault = group.first
+    limit = fault.limit
+    server = fault.server or "the proxy"
+    name = server[0].upper() + server[1:] if server.startswith("the ") else server
+    exact = limit.exact if limit else None
+    if exact is not None:
+        bound = f"its limit for bodies is {exact:,} bytes{_mebibytes(exact)}"
+    elif limit is not None and limit.low:
+        bound = f"its limit for bodies is below {limit.high:,} bytes; {limit.low:,} bytes passed"
+    else:
+        bound = "it is larger than the proxy's body limit"
+    default = "That is nginx' default: nobody set it. " if exact == _NGINX_DEFAULT and server == "nginx" else ""
+    proxy = next((row for row in case.knowledge.proxies if row.name.lower() == server.lower()), None)
+    return finding_of(
+        group,
+        case,
+        rule=CODE,
+        name=NAME,
+        title=f"{name} in front of the registry refused {group.who}: {bound}",
+        explanation=(f"{name} says: {fault.words}. {default}The registry's own limits do not matter.",),
+        remedy=_remedy(case, proxy),
+        data={
+            "status": 413,
+            "limit": exact,
+            "limit_above": limit.low if limit else None,
+            "limit_below": limit.high if limit else None,
+        },
+    )
+
+
+def _mebibytes(n: int) -> str:
+    return f" ({n // _MIB} MiB)" if n % _MIB == 0 else ""
 
 
 def _explanation(case: Case, failing: FailingLayers, proxy: Proxy | None, *, is_page: bool) -> str:

@@ -9,6 +9,7 @@ from pushlog.knowledge.signatures import signatures
 from pushlog.model import Confidence, Diagnosis, Family, Finding, Severity
 from pushlog.rules import RULES, failure
 from tests.logs import DIGEST, DONE, HEADER, A, B, C, D, countdown, exhausted, log
+from tests.rules.side_cases import SIDE_CASES
 
 BROKEN = "write tcp 10.0.0.1:5->10.0.0.2:443: write: broken pipe"
 PAGE = [
@@ -347,7 +348,8 @@ def test_a_rule_is_silent_on_what_only_looks_alike(case):
 
 
 def test_every_rule_is_tried():
-    assert {rule.NAME for rule in RULES if rule is not failure} <= {case.name for case in CASES}
+    tried = {case.name for case in CASES} | {case.name for case in SIDE_CASES}
+    assert {rule.NAME for rule in RULES if rule is not failure} <= tried
 
 
 def family(found: Diagnosis) -> Finding:

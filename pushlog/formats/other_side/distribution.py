@@ -68,6 +68,7 @@ def _read(text: str, zone: dt.tzinfo | None) -> SideRecord | None:  # noqa: ARG0
         remote=fields.get("http.request.remoteaddr", ""),
         agent=fields.get("http.request.useragent", "").replace("\\", ""),
         request=asked.kind if asked else "",
+        request_id=fields.get("http.request.id", ""),
         code=parts.get("AFTER", fields.get("err.code", "")),
         words=_in_words(name, line, asked, status),
         state=asked.state if asked else None,

@@ -56,7 +56,8 @@ class SideRecord:
     `at`: when it was written, in seconds since 1970, `begin` when the request began, `seconds` how long it took;
     `has_zone`: the line names the zone of its time, or it is UTC. `repository` of the request; `layer` a DiffID,
     `digest` that of a blob; `received` bytes of the blob that arrived, `is_exact`: and no bytes of anything else;
-    `limit`: one that the line proves, `next_bytes` those that went over it. `words`: what it says, in a few words.
+    `limit`: one that the line proves, `next_bytes` those that went over it. `request_id`: what a server calls
+    the request in all its lines about it. `words`: what it says, in a few words.
     """
 
     kind: SideKind
@@ -81,6 +82,7 @@ class SideRecord:
     upstream: str = ""
     upstream_status: str = ""
     request: str = ""
+    request_id: str = ""
     code: str = ""
     words: str = ""
     state: UploadState | None = None

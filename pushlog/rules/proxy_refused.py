@@ -1,0 +1,63 @@
+"""A proxy answered in the registry's place: it counts requests, or it could not keep the body.
+
+A limit for requests (`limit_req`) refuses with 429 or 503 and hits pushes with many layers, whose requests come at
+once. A proxy that keeps bodies before it sends them on needs a disk for them, and answers 500 when that is full.
+
+Recognised by: the proxy's error line (`--with`) on a request of this push, or its status where the registry's log has
+no line of the same request.
+
+What to do: change that setting for `/v2/`, or make room for the bodies.
+
+Source: nginx ngx_http_limit_req_module.c, ngx_http_request_body.c.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pushlog.diagnosis.hops.facts import FaultKind
+from pushlog.diagnosis.hops.telling import finding_of, group_of
+from pushlog.diagnosis.rule import Role, Scope, Specificity
+from pushlog.model import Confidence, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pushlog.diagnosis.case import Case
+    from pushlog.model import Finding
+
+CODE = "PL705"
+NAME = "proxy-refused"
+SEVERITY = Severity.ERROR
+ROLE = Role.CAUSE
+SPECIFICITY = Specificity.PROVEN
+SCOPE = Scope.ANY
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """Fire on requests that a proxy refused by itself."""
+    group = group_of(case, FaultKind.RATE_LIMIT, FaultKind.PROXY_DISK, FaultKind.PROXY_ANSWER)
+    if group is None:
+        return
+    first = group.first
+    server = first.server or "the proxy"
+    name = server[0].upper() + server[1:] if server.startswith("the ") else server
+    if first.kind is FaultKind.RATE_LIMIT:
+        title = f"{name} refused requests of this push: its limit for requests was reached"
+        why = f"{name} says: {first.words}. A push sends many requests at once; the registry never saw these."
+        remedy: tuple[str, ...] = (
+            f"On {server}, raise `limit_req` for `/v2/` (a larger `burst`, `nodelay`), or lift it for this network.",
+            "Until then push with fewer uploads at a time: `max-concurrent-uploads` in daemon.json.",
+        )
+    elif first.kind is FaultKind.PROXY_DISK:
+        title = f"{name} could not keep the body of {group.who}: its own disk failed"
+        why = f"{name} says: {first.words}. The registry never saw the request."
+        remedy = (
+            f"Make room on {server}'s disk for request bodies (`client_body_temp_path`).",
+            "Or let it send bodies on at once: `proxy_request_buffering off;`",
+        )
+    else:
+        title = f"{name} answered {first.status} in the registry's place"
+        why = "No line of the registry tells of it." if first.confidence is Confidence.CERTAIN else ""
+        remedy = (f"Look at the error log of {server} for that moment, and give it too: `--with`.",)
+    yield finding_of(group, case, rule=CODE, name=NAME, title=title, explanation=(why,), remedy=remedy)
