@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.failing_layers import failing_layers
 from pushlog.knowledge.docker import MAX_ATTEMPTS
-from pushlog.model import Fate, Outcome, State
+from pushlog.model import Family, Fate, Outcome, State, Store
+from pushlog.timeline.blob import is_blob
 
 if TYPE_CHECKING:
     from pushlog.diagnosis.case import Case
@@ -28,11 +29,30 @@ def with_fates(case: Case) -> Case:
         replace(
             layer,
             fate=_fate(layer, push.outcome, gave_up=gave_up, failed=failed),
-            attempts=MAX_ATTEMPTS if layer.id in gave_up else layer.attempts,
+            attempts=MAX_ATTEMPTS if layer.id in gave_up else _attempts(layer, case, failed),
         )
         for layer in push.layers
     )
     return replace(case, push=replace(push, layers=layers))
+
+
+def _attempts(layer: Layer, case: Case, failed: frozenset[str]) -> int:
+    """The uploads of a layer that did not use up its retries, as the error corrects what its lines show.
+
+    A pipe hides the first upload of a layer that the graphdriver store prepared; it was tried where others got through
+    and this one failed. Of a blob that the registry was only asked for nothing was sent, nor of any other where the
+    answer to that refused the login.
+    """
+    push, parts = case.push, case.classified.parts if case.classified else None
+    asked = parts.asked_digest if parts else None
+    if asked is not None and not layer.state.done and not layer.retry_wait and layer.bytes_done is None:
+        refused = push.error is not None and push.error.family in (Family.AUTH, Family.PERMISSION)
+        if is_blob(layer.id, asked) or (refused and not case.layers(State.PUSHED)):
+            return 0
+    prepared = push.store is Store.GRAPHDRIVER and layer.state is State.PREPARING
+    if prepared and layer.id in failed and case.layers(State.PUSHED):
+        return max(layer.attempts, 1)
+    return layer.attempts
 
 
 def _failed(case: Case) -> frozenset[str]:

@@ -38,3 +38,32 @@ def test_a_stopped_push_cancels_what_had_begun():
 
 def test_a_log_that_was_cut_leaves_layers_unfinished():
     assert fates(HEADER, f"{A}: Pushing [>] 1MB/9MB", f"{B}: Waiting") == [Fate.UNFINISHED, Fate.NOT_STARTED]
+
+
+def test_a_layer_that_a_pipe_hides_was_tried_once_where_it_failed():
+    rows = [f"{A}: Preparing", f"{B}: Preparing", f"{C}: Preparing", f"{A}: Pushed", f"{C}: Pushed"]
+    found = push(HEADER, rows, "toomanyrequests: Too Many Requests")
+    assert [(layer.fate, layer.attempts) for layer in found.layers] == [
+        (Fate.DONE, 1),
+        (Fate.FAILED, 1),
+        (Fate.DONE, 1),
+    ]
+    none = push(HEADER, rows[:3], "toomanyrequests: Too Many Requests")
+    assert {layer.attempts for layer in none.layers} == {0}
+
+
+def test_nothing_is_uploaded_of_a_blob_that_the_registry_was_only_asked_for():
+    blobs = [f"sha256:{blob}{'0' * 52}" for blob in (A, B)]
+    lines = ["Getting image source signatures", *(f"Copying blob {blob}" for blob in blobs)]
+    asked = (
+        f"Error: trying to reuse blob {blobs[1]} at destination: "
+        f"checking whether a blob {blobs[1]} exists in r.example.com/app: "
+    )
+    refused = push(*lines, f"{asked}authentication required")
+    assert [layer.attempts for layer in refused.layers] == [0, 0]
+    reset = push(*lines, f"{asked}read tcp 10.0.0.2:50000->203.0.113.7:443: read: connection reset by peer")
+    assert [layer.attempts for layer in reset.layers] == [1, 0]
+    begun = push(
+        *lines, "Error: writing blob: initiating layer upload to /v2/team/app/blobs/uploads/ in r.example.com: denied"
+    )
+    assert [layer.attempts for layer in begun.layers] == [1, 1]
