@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from pushlog.diagnosis.case import Case
     from pushlog.model import Layer
 
+# Seconds: a client prints the next attempt a little later than it begins.
+_TICK = 0.1
 _NOT_STARTED = (State.WAITING, State.PREPARING, State.UNKNOWN)
 
 
@@ -40,8 +42,8 @@ def _attempts(layer: Layer, case: Case, failed: frozenset[str]) -> int:
     """The uploads of a layer that did not use up its retries, as the error corrects what its lines show.
 
     A pipe hides the first upload of a layer that the graphdriver store prepared; it was tried where others got through
-    and this one failed. Of a blob that the registry was only asked for nothing was sent, nor of any other where the
-    answer to that refused the login.
+    and this one failed. A wait that was over when the push ended was followed by an upload. Of a blob that the registry
+    was only asked for nothing was sent, nor of any other where the answer to that refused the login.
     """
     push, parts = case.push, case.classified.parts if case.classified else None
     asked = parts.asked_digest if parts else None
@@ -49,10 +51,18 @@ def _attempts(layer: Layer, case: Case, failed: frozenset[str]) -> int:
         refused = push.error is not None and push.error.family in (Family.AUTH, Family.PERMISSION)
         if is_blob(layer.id, asked) or (refused and not case.layers(State.PUSHED)):
             return 0
+    if layer.state is State.RETRYING and push.clock.measured and _wait_is_over(layer, case):
+        return layer.attempts + 1
     prepared = push.store is Store.GRAPHDRIVER and layer.state is State.PREPARING
     if prepared and layer.id in failed and case.layers(State.PUSHED):
         return max(layer.attempts, 1)
     return layer.attempts
+
+
+def _wait_is_over(layer: Layer, case: Case) -> bool:
+    """Whether the last wait that a layer's lines show ended before the push did, by the clock of the log."""
+    row = case.events.last()[[item.id for item in case.push.layers].index(layer.id)]
+    return float(case.events.at[row]) + int(case.events.wait[row]) + _TICK < case.end
 
 
 def _failed(case: Case) -> frozenset[str]:

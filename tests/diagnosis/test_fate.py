@@ -67,3 +67,18 @@ def test_nothing_is_uploaded_of_a_blob_that_the_registry_was_only_asked_for():
         *lines, "Error: writing blob: initiating layer upload to /v2/team/app/blobs/uploads/ in r.example.com: denied"
     )
     assert [layer.attempts for layer in begun.layers] == [1, 1]
+
+
+def test_a_wait_that_was_over_when_the_push_ended_was_followed_by_an_upload():
+    """BuildKit stamps its lines; the layers retry side by side, and the first that gives up ends the push."""
+    lines = ["#12 exporting to image", "#12 pushing layers"]
+    for at, wait in zip((0.3, 1.6, 3.9), (1, 2, 4), strict=True):
+        for blob in (A, B):
+            error = f'failed commit on ref "layer-sha256:{blob}{"0" * 52}": EOF'
+            lines += [f"#12 {at:.3f} error: {error}", f"#12 {at:.3f} retrying in {wait}s"]
+    error = f'failed commit on ref "layer-sha256:{A}{"0" * 52}": EOF'
+    for end, tries in ((7.5, 3), (8.3, 4)):
+        ended = [*lines, f"#12 {end:.3f} error: {error}", f"#12 pushing layers {end}s done"]
+        ended += [f"#12 ERROR: failed to push r.example.com/app:1: {error}"]
+        by_id = {layer.id[7:19]: layer.attempts for layer in push(*ended).layers}
+        assert by_id[B] == tries
