@@ -62,7 +62,8 @@ def _attempts(layer: Layer, case: Case, failed: frozenset[str]) -> int:
 def _wait_is_over(layer: Layer, case: Case) -> bool:
     """Whether the last wait that a layer's lines show ended before the push did, by the clock of the log."""
     row = case.events.last()[[item.id for item in case.push.layers].index(layer.id)]
-    return float(case.events.at[row]) + int(case.events.wait[row]) + _TICK < case.end
+    wait = int(case.events.wait[row])
+    return wait > 0 and float(case.events.at[row]) + wait + _TICK < case.end
 
 
 def _failed(case: Case) -> frozenset[str]:
