@@ -1,4 +1,4 @@
-"""pushlog reads captured `docker push` output and tells what happened.
+"""pushlog reads captured `docker push` output and says what happened.
 
     >>> import pushlog
     >>> log = pushlog.analyze("push-log.txt")  # in a notebook, `log` alone shows its report

@@ -65,7 +65,7 @@ def _change(change: Change) -> Iterator[str]:
     layers = change.reuse
     yield f"layers    {number(layers.reused)} reused, {number(layers.again)} uploaded again, {number(layers.new)} new"
     if layers.again_bytes:
-        yield f"again     {size(layers.again_bytes)} that the old side had brought there"
+        yield f"again     {size(layers.again_bytes)} already uploaded by the old push"
     if change.old.bytes is not None and change.new.bytes is not None:
         grown = ", grown" if change.grown else ""
         yield f"size      {size(change.old.bytes)} then, {size(change.new.bytes)} now{grown}"

@@ -115,4 +115,4 @@ def _ends(summary: Summary) -> Iterator[tuple[int, str]]:
     yield totals.succeeded, "succeeded"
     yield totals.failed, "failed"
     yield totals.interrupted, "interrupted"
-    yield totals.incomplete, "not seen to the end"
+    yield totals.incomplete, "incomplete"

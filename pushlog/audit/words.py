@@ -140,9 +140,9 @@ def uploaded(again: tuple[Reuploads, ...]) -> str:
 
 def seen(habit: Habit) -> str:
     """Return how often a habit was seen, and where."""
-    parts = [f"{counted(habit.across, 'time')} from log to log"] if habit.across else []
+    parts = [f"{habit.across:,} across logs"] if habit.across else []
     if habit.within:
-        parts.append(f"{counted(habit.within, 'time')} within a log")
+        parts.append(f"{habit.within:,} within one log")
     return ", ".join(parts)
 
 

@@ -214,7 +214,7 @@ SourcePatternText = Annotated[
     typer.Option(
         "--source-pattern",
         metavar="PATTERN",
-        help="What the ends of paths tell of runs: '{owner}/{repo}/{run}/{attempt}.zip'; also ci, project, workflow, "
+        help="What the ends of paths say of runs: '{owner}/{repo}/{run}/{attempt}.zip'; also ci, project, workflow, "
         "job, runner, ref, sha, org, host, id, date, and * for anything.",
         rich_help_panel=BESIDE,
     ),
@@ -224,7 +224,7 @@ MetadataFile = Annotated[
     typer.Option(
         "--metadata",
         metavar="FILE",
-        help="What gh run list --json, an API or a table told of the runs, joined by the id in the path: JSON, JSON "
+        help="What gh run list --json, an API or a table says of the runs, joined by the id in the path: JSON, JSON "
         "lines or CSV.",
         rich_help_panel=BESIDE,
     ),

@@ -47,7 +47,7 @@ def failing_layers(case: Case) -> FailingLayers:
             why = "The URL of the error names it."
             return FailingLayers(layers=(shortened(digest),), confidence=Confidence.LIKELY, why=why, proven=failed)
     if failed:
-        why = "It is the only layer whose retries were used up when the push ended."
+        why = "No other layer had run out of retries."
         return FailingLayers(layers=failed, confidence=Confidence.CERTAIN, why=why, proven=failed)
     return _under_way(case)
 

@@ -169,7 +169,7 @@ def held_back(board: Board, now: float) -> str | None:
         return None
     if not waiting:
         return f"All layers are there; for {_whole_seconds(alone)} the manifest has not been confirmed"
-    return f"{waiting[0].id} holds the push back: every other layer has been done for {_whole_seconds(alone)}"
+    return f"{waiting[0].id} is the bottleneck: every other layer has been done for {_whole_seconds(alone)}"
 
 
 def doing(board: Board, row: Row, now: float) -> str:

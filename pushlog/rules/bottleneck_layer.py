@@ -1,4 +1,4 @@
-"""One layer held the push back.
+"""One layer was the bottleneck.
 
 All layers but one were in the registry, and the push went on for that one: its size, a slow upload, or its retries.
 More concurrency does not help then; a smaller or split layer does.
@@ -56,7 +56,9 @@ def check(case: Case) -> Iterator[Finding]:
         rule=CODE,
         name=NAME,
         severity=SEVERITY,
-        title=f"Layer {layer.id}{case.made_by(layer.id)} held the push back for {bound}{seconds(alone)}",
+        title=(
+            f"Layer {layer.id}{case.made_by(layer.id)} was the bottleneck: {bound}{seconds(alone)} longer than the rest"
+        ),
         explanation=f"{_size(layer)}All other layers were done {bound}{seconds(alone)} earlier. {_why(layer)}",
         remedy=case.steps(
             "Find what made it: `docker history --no-trunc {reference}`",

@@ -66,7 +66,7 @@ def check(case: Case) -> Iterator[Finding]:
         severity=SEVERITY,
         title=f"{len(waiting_layers)} of {count(len(push.layers), 'layer')} waited for a free upload slot",
         explanation=f"{count(slots, 'slot')} were free at the start: {whose}. All pushes of the daemon share them.",
-        remedy=(f"If line and registry have room, raise the limit: {setting(10)}",),
+        remedy=(f"If bandwidth and the registry allow it, raise the limit: {setting(10)}",),
         evidence=(case.row(rows[0]), case.row(rows[-1])),
         confidence=Confidence.CERTAIN,
         layers=waiting_layers,

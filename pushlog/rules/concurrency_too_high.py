@@ -1,4 +1,4 @@
-"""More uploads at a time than the way to the registry carried.
+"""More concurrent uploads than the network to the registry carried.
 
 Several layers of one push broke off, while several were on their way. Uploads share the line and the proxies on it:
 with many at a time each is slow, and slow uploads meet time limits that a quick one does not.

@@ -68,7 +68,7 @@ _BY_STORE: dict[Store, dict[str, str]] = {
 }
 
 UNKNOWN_TITLE = "The push failed with an error that is not in the catalogue"
-UNKNOWN_CAUSE = "What is known of it: {parts}."
+UNKNOWN_CAUSE = "The text matches no error in the catalogue{parts}."
 UNKNOWN_REMEDY = (
     words(others="Search the registry's own log for the time of the push; it often says more than the client."),
     words(
@@ -93,12 +93,10 @@ def check(case: Case) -> Iterator[Finding]:
     layers = failing.proven or (failing.layers if failing.confidence is Confidence.CERTAIN else ())
     if row is None:
         parts = classified.parts
-        details = [f"stage {stage}" for stage in parts.stages] + (
-            [f"HTTP {parts.http_status}"] if parts.http_status else []
-        )
+        details = [f"HTTP {parts.http_status}"] if parts.http_status else []
         details += [f"code {parts.code}"] if parts.code else []
         title, remedy = UNKNOWN_TITLE, steps(UNKNOWN_REMEDY, case.scopes, values)
-        explanation = UNKNOWN_CAUSE.format(parts=", ".join(details) or "its text alone")
+        explanation = UNKNOWN_CAUSE.format(parts=f" ({', '.join(details)})" if details else "")
         confidence = Confidence.POSSIBLE
     else:
         title = sentences((row.title,), case.scopes, values)

@@ -51,7 +51,7 @@ def check(case: Case) -> Iterator[Finding]:
         title=f"{len(reused)} of {count(total, 'layer')} were in the registry already"
         + (f", {_all_or(len(mounted), len(reused))} in another repository" if mounted else ""),
         explanation=_sent(uploaded),
-        remedy=("Nothing to do. It stays so while what changes often comes last in the Dockerfile.",),
+        remedy=("Nothing to do. Keep frequently changing steps last in the Dockerfile.",),
         evidence=tuple(case.row(row) for row in dict.fromkeys((rows[0], rows[-1]))),
         confidence=Confidence.CERTAIN,
         layers=tuple(layer.id for layer in reused),

@@ -1,4 +1,4 @@
-"""An upload broke off at about the same byte every time: something on the way has a limit.
+"""An upload broke off at about the same byte every time: a proxy or firewall has a limit.
 
 A connection that is cut by chance is cut at another place each time. One that is cut at the same place met a limit of
 size, or of time where the speed is steady: a proxy, a load balancer, a firewall, a VPN. Such limits often cut without
@@ -62,7 +62,7 @@ def check(case: Case) -> Iterator[Finding]:
             "other. Chance cuts at another place each time; a limit of size, or of time at a steady speed, does not.",
             remedy=case.steps(
                 "Raise the limits of what stands before the registry; on nginx: `client_max_body_size 0;`",
-                "To tell size from time, push over a line of another speed: a limit of size cuts at the same byte.",
+                "Size or time? Push from a network with a different speed: a size limit cuts at the same byte.",
                 ("Or split the layer: `{history} --no-trunc {reference}`", "Or split the layer."),
             ),
             evidence=_evidence(case, layer),

@@ -57,7 +57,7 @@ def check(case: Case) -> Iterator[Finding]:
         explanation="ECR creates no repositories on push, and no layer went in that would show that this one exists. "
         "Older Docker, or a proxy before ECR, then shows a connection that is closed again and again.",
         remedy=case.steps(
-            f"Ask for it: `aws ecr describe-repositories {_WHERE} --repository-names {{repository}}`",
+            f"Check that it exists: `aws ecr describe-repositories {_WHERE} --repository-names {{repository}}`",
             f"If it is not found, create it: `aws ecr create-repository {_WHERE} --repository-name {{repository}}`",
             "If it is there, something before Amazon ECR cuts the connection: look at proxy and VPN, then push again.",
             account=host["account"],

@@ -1,4 +1,4 @@
-"""The log carries no time.
+"""No timestamps in the log.
 
 Docker prints no time stamps. Countdowns and progress figures give a lower bound; where there are neither, nothing tells
 how long anything took, and no slow layer can be found.
@@ -41,7 +41,7 @@ def check(case: Case) -> Iterator[Finding]:
         rule=CODE,
         name=NAME,
         severity=SEVERITY,
-        title="The log carries no time",
+        title="No timestamps in the log",
         explanation="Docker prints no time stamps, and there is no countdown and no progress to count from: how long "
         "the push and its layers took is not known.",
         remedy=case.steps(

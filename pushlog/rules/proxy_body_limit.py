@@ -6,7 +6,7 @@ upload never reached the registry, and its own limits do not matter.
 
 Recognised by: status 413 without a registry's error code; the page's last line often names the server.
 
-What to do: raise that hop's limit for `/v2/`, go around it, or make the layer smaller. Pushing again changes nothing.
+What to do: raise that hop's limit for `/v2/`, bypass it, or make the layer smaller. Pushing again changes nothing.
 
 Source: docker/distribution registry/client/errors.go; nginx ngx_http_core_module.c; observed with Docker 20.10
 and 28.5.

@@ -1,4 +1,4 @@
-"""The push ran with `--quiet`: the log tells that it worked, and nothing else.
+"""The push ran with `--quiet`: the log shows that it worked, and nothing else.
 
 With `-q` a push that works prints one line, the full reference; one that fails prints only the error.
 

@@ -10,9 +10,9 @@ begin the whole push again three times.
 Recognised by: a fourth countdown (from 20 s) that ran out, or another client's lines that announce a retry, and then an
 error.
 
-What to do: look at the error, not at the retries. A cut connection or a 5xx answer can heal: push again, layers that
-are in the registry are skipped. If it is always the same layer at about the same byte, something on the way has a size
-or time limit.
+What to do: look at the error, not at the retries. A cut connection or a 5xx answer may be transient: push again,
+layers that are in the registry are skipped. If it is always the same layer at about the same byte, a proxy or firewall
+has a size or time limit.
 
 Source: moby distribution/xfer/upload.go (maxUploadAttempts, the delay of 5 s times the attempt).
 """

@@ -1,4 +1,4 @@
-"""Many uploads broke off at the same time: the path or the registry, not a layer.
+"""Many uploads broke off at the same time: the network or the registry, not a layer.
 
 One layer that fails points at that layer, for example at its size. Several that count down together were cut by
 something that they share: the registry, a proxy before it, the network.

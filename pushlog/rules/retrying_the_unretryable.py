@@ -1,4 +1,4 @@
-"""An error that retrying can't cure was retried, by Docker or by hand.
+"""An error that retrying can't fix was retried, by Docker or by hand.
 
 The graphdriver store repeats most errors five times over 50 seconds, whether or not they can heal: an HTML page with
 413 since Docker 25, a registry's size limit, and `denied` or `unauthorized` when the registry sends the bare code

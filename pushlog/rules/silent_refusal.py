@@ -50,7 +50,7 @@ def check(case: Case) -> Iterator[Finding]:
         explanation=f"`{classified.parts.text.strip()}` stands alone, without a message. A missing right and a missing "
         "repository or project are answered alike.",
         remedy=case.steps(
-            "Ask with the same login; an image, or `manifest unknown`, proves it exists: `docker pull {reference}`",
+            "Check with the same login; an image, or `manifest unknown`, proves it exists: `docker pull {reference}`",
             "If it exists, the right to push is missing; if not, create the repository or project in the registry.",
         ),
         evidence=case.error_lines()[:2],

@@ -1,4 +1,4 @@
-"""An upload stood still.
+"""An upload stalled.
 
 A layer was on its way, its figure did not move for half a minute or more, and then it went on, broke off, or the log
 ended. The registry, a proxy that buffers, or the line held it up; the client waits without a limit of its own.

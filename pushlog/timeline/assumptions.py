@@ -23,7 +23,7 @@ _NOT_BEGUN = (
     "would tell."
 )
 _RETRIED = (
-    "The log carries no times, and layers were sent again after errors; "
+    "The log has no timestamps, and layers were sent again after errors; "
     "a recording (asciicast) or time stamps would tell."
 )
 
@@ -58,7 +58,7 @@ def _reasons(push: Diagnosis, change: Change, *, obeyed: bool, begun: bool) -> I
     if clocked(push):
         yield _NOT_BEGUN, not begun
     else:
-        yield "The log carries neither times nor sizes; a recording (asciicast) keeps both.", not _sized(push)
+        yield "The log has neither timestamps nor sizes; a recording (asciicast) keeps both.", not _sized(push)
         yield _RETRIED, any(layer.attempts > 1 for layer in push.layers)
 
 
@@ -69,7 +69,7 @@ def assumptions(push: Diagnosis, change: Change, ends: Sequence[tuple[float, flo
     difference; the width is endless where each connection had a limit of its own.
     """
     if not clocked(push):
-        yield "The log carries no times: the time is that of the bytes alone, over a line that all uploads share."
+        yield "The log has no timestamps: the time is that of the bytes alone, over a line that all uploads share."
     elif not push.clock.measured:
         yield "Seconds are counted in the display's steps of 0.1 s, of which a slow reader loses some."
     if ends:
@@ -109,7 +109,7 @@ def share(low: float, high: float) -> str:
     ratio = f"{low:.2f}" if f"{low:.2f}" == f"{high:.2f}" else f"{low:.2f} to {high:.2f}"
     between = "" if f"{low:.2f}" == f"{high:.2f}" else ", from a line that all share to a limit on each connection"
     return (
-        "The log carries no times, so seconds can't be told. By the sizes of its layers the push would have taken "
+        "The log has no timestamps, so seconds can't be told. By the sizes of its layers the push would have taken "
         f"{ratio} of its time{between}. A recording (asciicast) or time stamps would tell."
     )
 

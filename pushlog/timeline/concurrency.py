@@ -73,9 +73,9 @@ def setting(path: str) -> int:
     except OSError as error:
         raise InputError(f"{path} can't be read: {error.strerror or error}") from None
     except (ValueError, RecursionError):
-        raise InputError(f"{path} is not JSON, so it is no daemon.json") from None
+        raise InputError(f"{path} is not valid JSON, so not a daemon.json") from None
     if not isinstance(config, dict):
-        raise InputError(f"{path} is no daemon.json: its outermost value must be an object")
+        raise InputError(f"{path} is not a daemon.json: its outermost value must be an object")
     limit = config.get(SETTING, DEFAULT)
     if isinstance(limit, bool) or not isinstance(limit, int) or not 0 <= limit <= MOST:
         raise InputError(f"{path}: `{SETTING}` must be a whole number from 0 to {MOST:,}; 0 means no limit")

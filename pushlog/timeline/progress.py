@@ -86,8 +86,7 @@ def _why(
     if not layers:
         return "The push ended before it named a layer."
     if not figures:
-        reason = ", for a pipe drops the progress figures" if piped else ""
-        return f"Layers are counted; their sizes are not in the log{reason}."
+        return "Sizes unknown: Docker prints no progress to a pipe." if piped else "Sizes unknown: none is in the log."
     unsized = [layer for layer in sent if layer.bytes_total is None]
     basis = next((layer.basis for layer in sent if layer.bytes_done is not None), Basis.UNKNOWN)
     counted = {
@@ -95,7 +94,7 @@ def _why(
         Basis.COMPRESSED: "bytes as stored and sent",
         Basis.UNKNOWN: "bytes, compressed or not: the log does not tell",
     }[basis]
-    rounding = "exact figures" if capture is Capture.JSON else "figures rounded to four digits"
+    exact = "; exact figures" if capture is Capture.JSON else ""
     unknown = f"; the size of {len(unsized)} of {len(sent)} layers to upload is not in the log" if unsized else ""
-    lost = " Of a layer that broke off nothing stays in the registry." if outcome is Outcome.FAILED else ""
-    return f"Counted in {counted}; {rounding}{unknown}.{lost}"
+    lost = " Partial uploads are discarded." if outcome is Outcome.FAILED else ""
+    return f"Counted in {counted}{exact}{unknown}.{lost}"

@@ -176,7 +176,7 @@ def test_no_end_is_foreseen_that_is_not_certain(lines):
 def test_the_last_layer_holds_the_push_back():
     found = timed((1, f"{A}: Pushed"), (2, f"{B}: Pushed"), (3, pushing(C, 1, 9)))
     assert held_back(found, 3.0) is None
-    assert held_back(found, 8.0) == f"{C} holds the push back: every other layer has been done for 6 s"
+    assert held_back(found, 8.0) == f"{C} is the bottleneck: every other layer has been done for 6 s"
 
 
 def test_with_all_layers_there_the_push_waits_for_its_manifest():

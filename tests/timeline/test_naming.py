@@ -207,7 +207,7 @@ def test_the_guilty_layer_is_named_by_its_instruction(tmp_path: Path) -> None:
     held = [*GRAPHDRIVER[:5], f"{A}: Pushed", *countdown(B, 5), f"{B}: Pushed", DONE]
     (push,) = named(tmp_path, held, rows(ROWS)).pushes
     titles = [finding.title for finding in push.findings if finding.name == "bottleneck-layer"]
-    assert titles == [f"Layer {B} (made by `RUN npm ci`) held the push back for at least 5 s"]
+    assert titles == [f"Layer {B} (made by `RUN npm ci`) was the bottleneck: at least 5 s longer than the rest"]
 
 
 def read_manifests(tmp_path: Path, text: str) -> tuple[Manifest, ...]:
