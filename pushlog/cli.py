@@ -54,6 +54,7 @@ Examples:
 
 Where to go on:
   pushlog COMMAND --help                  options, examples and exit statuses of a command
+  pushlog explain --help                  topics: clients, captures, CI, formats, settings ...
   pushlog audit FOLDER                    hundreds of logs at once
   pushlog --install-completion            completion for bash, zsh and fish
 """

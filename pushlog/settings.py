@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 FILE, PROJECT_FILE = "pushlog.toml", "pyproject.toml"
 # Bytes: nobody writes more by hand.
 LARGEST = 1 << 20
+# Seconds of processor time: tables inside tables by the thousand take hours.
+LONGEST = 2
 # A project's root: nothing above it belongs to it.
 ROOTS = (".git", ".hg")
 
@@ -138,11 +140,10 @@ NONE = Settings(values={}, lines={})
 def load_settings(named: str | None, start: str = ".") -> Settings:
     """Return the settings of the named file, else of the nearest one. Raises UserError for what is wrong in it."""
     if named is not None:
-        text = _text(named)
-        section = _section(named, text)
-        if section is None:
+        settings = _settings_in(named, is_named=True)
+        if settings is None:
             raise UserError(f"{named}: has no table [tool.pushlog]")
-        return _settings(section, named, is_named=True)
+        return settings
     passed_over: list[str] = []
     for path in _candidates(start):
         owner = _foreign_owner(path, start)
@@ -150,7 +151,7 @@ def load_settings(named: str | None, start: str = ".") -> Settings:
             passed_over.append(f"{path}: not read: it belongs to another user ({owner})")
             continue
         try:
-            settings = _settings_in(path)
+            settings = _settings_in(path, is_named=False)
         except UserError as error:
             raise UserError(f"{error}; --isolated reads no settings") from None
         if settings is not None:
@@ -158,14 +159,20 @@ def load_settings(named: str | None, start: str = ".") -> Settings:
     return replace(NONE, passed_over=tuple(passed_over)) if passed_over else NONE
 
 
-def _settings_in(path: str) -> Settings | None:
-    """Return the settings of a file that was found; None for a project that has none."""
+def _settings_in(path: str, *, is_named: bool) -> Settings | None:
+    """Return the settings of a file; None for a project that has none."""
     text = _text(path)
     # Most projects have none, and their file need not be read as TOML.
     if Path(path).name == PROJECT_FILE and "pushlog" not in text:
         return None
-    section = _section(path, text)
-    return None if section is None else _settings(section, path, is_named=False)
+    from pushlog.intake.deadline import TimeUpError, deadline
+
+    try:
+        with deadline(LONGEST, hard=False):
+            section = _section(path, text)
+            return None if section is None else _settings(section, path, is_named=is_named)
+    except TimeUpError:
+        raise UserError(f"{path}: takes more than {LONGEST} s of processor time to be read") from None
 
 
 def _candidates(start: str) -> Iterator[str]:
@@ -241,7 +248,7 @@ def _checked(section: Row, key: Key, value: object, path: str, *, is_named: bool
     if not is_named and key.name in _NAMED_ONLY:
         raise section.wrong(key.name, "counts only in a file that --config names")
     if key.name == "format":
-        if not is_named and any("=" in str(item) or "." in str(item) for item in _items(value)):
+        if not is_named and not all(str(item).isalpha() for item in _items(value)):
             raise section.wrong(key.name, "names a file to write: only an option or a file that --config names may")
         return value
     if key.name == "rules-url" and not str(value).startswith(("https://", "http://")):

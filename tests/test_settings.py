@@ -1,10 +1,12 @@
 """Settings: which file counts, what it may do, and which of option, environment and file goes first."""
 
+import contextlib
 import datetime as dt
 import json
 import os
 import subprocess
 import sys
+import time
 import tomllib
 
 import jsonschema
@@ -105,6 +107,7 @@ def test_whose_file_it_is_decides(project):
         ("strict = 1", "key 'strict': must be true or false"),
         ("format = ['json=x.json']", "names a file to write"),
         ("format = 'report.html'", "names a file to write"),
+        ("format = 'report/'", "names a file to write"),
         ("rules = '../rules.toml'", "names a file outside its folder"),
         ("rules = '/etc/rules.toml'", "names a file outside its folder"),
         ("daemon-config = '/etc/docker/daemon.json'", "names a file outside its folder"),
@@ -244,7 +247,7 @@ def test_every_setting_is_an_option_of_analyze():
 
 
 def test_the_explanation_names_every_key_and_its_example_is_right(project):
-    out = called(project, "config", "--explain").stdout
+    out = called(project, "explain", "settings").stdout
     assert [key.name for key in CONFIG_FILE if key.name not in out] == []
     path = project / "pushlog.toml"
     path.write_text(EXAMPLE, "utf-8")
@@ -253,3 +256,22 @@ def test_the_explanation_names_every_key_and_its_example_is_right(project):
     schema = json.loads(called(project, "schema", "config").stdout)
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.validate(json.loads(json.dumps(tomllib.loads(EXAMPLE), default=str)), schema)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" + ".a" * 200_000 + " = 1\nfail-on = 'x'",
+        "[" + ".".join("a" * 100_000) + "]\nb = 1",
+        "x = " + "[" * 5000,
+        "x = " + "{a = " * 5000,
+        "\n".join(f"[a{'.a' * (number % 900)}.b{number}]" for number in range(1000)),
+    ],
+    ids=["long-key", "long-header", "lists-in-lists", "tables-in-tables", "many-tables"],
+)
+def test_a_file_made_to_take_time_is_given_up(project, text):
+    (project / "pyproject.toml").write_text(f"# pushlog\n{text}", "utf-8")
+    began = time.process_time()
+    with contextlib.suppress(UserError):
+        load_settings(None, str(project))
+    assert time.process_time() - began < 5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -19,18 +19,13 @@ def config(
     context: typer.Context,
     config_file: ConfigFile = None,
     isolated: Isolated = False,
-    explain: Annotated[bool, typer.Option("--explain", help="Explain every setting and the form of the file.")] = False,
 ) -> None:
-    """Show the settings, and where each comes from."""
+    """Show the settings, and where each comes from.
+
+    `pushlog explain settings` explains every one, and the form of the file.
+    """
     from pushlog.report.visible import visible
 
-    if explain:
-        from pushlog.commands.width import width
-        from pushlog.file_pages import page
-        from pushlog.settings import CONFIG_FILE, EXAMPLE, NOTES
-
-        typer.echo(page("The settings", NOTES, EXAMPLE, CONFIG_FILE, width()))
-        return
     settings = settings_of(context)
     for line in _lines(settings):
         typer.echo(visible(line))

@@ -53,7 +53,7 @@ Examples:
 
 Topics:
   audit  capture  ci  clients  exit-status  formats  python  rules-file  secrets
-  side-files  uncertainty  watch
+  settings  side-files  uncertainty  watch
 """,
     "recipe": """
 Examples:

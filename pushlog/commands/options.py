@@ -77,7 +77,7 @@ ConfigFile = Annotated[
         metavar="FILE",
         is_eager=True,
         callback=_load,
-        help="Settings, as pushlog.toml or [tool.pushlog] of pyproject.toml hold them; see pushlog config --explain.",
+        help="Settings, as pushlog.toml or [tool.pushlog] of pyproject.toml hold them; see pushlog explain settings.",
         rich_help_panel=SET,
     ),
 ]

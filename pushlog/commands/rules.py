@@ -10,8 +10,8 @@ from pushlog.commands.width import width
 from pushlog.faults import UserError
 from pushlog.report.visible import visible
 
-# The page of `explain` that is no rule's.
-RULES_FILE = "rules-file"
+# The pages of `explain` on files that users write.
+FILE_PAGES = ("rules-file", "settings")
 LISTS = ("text", "json")
 
 
@@ -20,7 +20,7 @@ def _names(incomplete: str) -> list[str]:
     from pushlog.rule_pages import pages
     from pushlog.topic_pages import topics
 
-    names = [*(page.name for page in pages()), RULES_FILE, *topics()]
+    names = [*(page.name for page in pages()), *FILE_PAGES, *topics()]
     return [name for name in names if name.startswith(incomplete)]
 
 
@@ -137,10 +137,8 @@ def explain(
     from pushlog.rule_pages import page
 
     text = _standard_input() if words == ["-"] else " ".join(words)
-    if text == RULES_FILE:
-        from pushlog.file_pages import rules_file_page
-
-        typer.echo(rules_file_page(width()))
+    if text in FILE_PAGES:
+        typer.echo(_of_file(text))
         return
     from pushlog.topic_pages import topic_page
 
@@ -149,6 +147,17 @@ def explain(
         return
     rule_page = page(text, width())
     typer.echo(rule_page.text if rule_page else visible(_of_error(text)))
+
+
+def _of_file(name: str) -> str:
+    """Return the reference of a file that users write."""
+    from pushlog.file_pages import page, rules_file_page
+
+    if name == "rules-file":
+        return rules_file_page(width())
+    from pushlog.settings import CONFIG_FILE, EXAMPLE, NOTES
+
+    return page("The settings", NOTES, EXAMPLE, CONFIG_FILE, width())
 
 
 def _of_error(text: str) -> str:
@@ -160,7 +169,7 @@ def _of_error(text: str) -> str:
     is_name = text.strip() and len(text.split()) == 1
     hint = did_you_mean(text.strip(), _words()) if is_name else ""
     if hint:
-        raise UserError(f"no rule is called {text.strip()!r}{hint}")
+        raise UserError(f"no rule and no topic is called {text.strip()!r}{hint}")
     found_page = error_page(redact_text(text), width()) if text.strip() else None
     if found_page is None:
         raise UserError(f"no rule and no error that is known: {text.strip()!r}; 'pushlog rules' lists the rules")
@@ -169,8 +178,9 @@ def _of_error(text: str) -> str:
 
 def _words() -> list[str]:
     from pushlog.rule_pages import pages
+    from pushlog.topic_pages import topics
 
-    return [RULES_FILE, *(word for page in pages() for word in (page.name, page.code))]
+    return [*FILE_PAGES, *topics(), *(word for page in pages() for word in (page.name, page.code))]
 
 
 def _standard_input() -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pushlog.commands.epilogs import EPILOGS
+from pushlog.commands.rules import FILE_PAGES
 from pushlog.topic_pages import topic_page, topics
 from tests.picture import PICTURE, picture
 
@@ -63,9 +64,9 @@ def test_the_snippets_for_ci_are_whole_documents(readme: str, number: int) -> No
 
 def test_every_topic_that_is_named_is_explained(readme: str) -> None:
     named = readme.partition("`pushlog explain TOPIC`:")[2].partition("- `pushlog rules")[0]
-    assert set(re.findall(r"`([\w-]+)`", named)) == {*topics(), "rules-file"}
+    assert set(re.findall(r"`([\w-]+)`", named)) == {*topics(), *FILE_PAGES}
     assert {f"  {name}" for name in EPILOGS["explain"].partition("Topics:\n")[2].split()} == {
-        f"  {name}" for name in (*topics(), "rules-file")
+        f"  {name}" for name in (*topics(), *FILE_PAGES)
     }
 
 
