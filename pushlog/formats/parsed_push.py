@@ -12,13 +12,16 @@ from pushlog.model import Client
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from pushlog.formats.client_timestamps import ClientTimestamps
     from pushlog.formats.docker.bind_error import ErrorLines
     from pushlog.formats.events import Events
     from pushlog.formats.marks import Mark
     from pushlog.intake.log_text import LogText, Piece
+
+# A log may hold nothing but noise between the lines of a push: so many of its lines are kept.
+_MOST_UNREAD = 1000
 
 
 @record
@@ -30,7 +33,7 @@ class ParsedPush:
     `quiet`: it is the one line of `docker push --quiet`. `until` is the offset at which the next push starts, None for
     the last of a log. `shares_error`: the error is one of a command that pushes several images, and names none of them.
     `is_mixed`: another push wrote between its lines, and nothing tells them apart. `wrapper`: the program that drove
-    the client.
+    the client. `unread` are the first of the lines that were not understood, `unread_lines` is how many there are.
     """
 
     client: Client = Client.DOCKER
@@ -49,11 +52,12 @@ class ParsedPush:
     shares_error: bool = False
     is_mixed: bool = False
     wrapper: str | None = None
+    unread_lines: int = 0
 
     @property
     def understood(self) -> int:
         """Return how many of its lines were understood."""
-        return self.lines[1] - self.lines[0] + 1 - len({piece.line for piece in self.unread})
+        return self.lines[1] - self.lines[0] + 1 - self.unread_lines
 
     @property
     def mounts(self) -> dict[str, str]:
@@ -63,6 +67,18 @@ class ParsedPush:
     def last(self, *kinds: MarkKind) -> Mark | None:
         """Return the last mark of these kinds."""
         return next((mark for mark in reversed(self.marks) if mark.kind in kinds), None)
+
+
+def first_unread(pieces: Iterable[Piece]) -> tuple[tuple[Piece, ...], int]:
+    """Return the first of some pieces, in order, and on how many lines all of them stand."""
+    first: list[Piece] = []
+    lines, last = 0, 0
+    for piece in pieces:
+        if len(first) < _MOST_UNREAD:
+            first.append(piece)
+        lines += piece.line != last
+        last = piece.line
+    return tuple(first), lines
 
 
 def ranges_outside(text: LogText, pushes: Sequence[ParsedPush]) -> list[tuple[int, int]]:

@@ -25,6 +25,9 @@ _BLOCK = 1 << 15
 _BLOCKS_HELD = 64
 # After a look into so many blocks memory is given back: one look can bring 2 MiB of a mapped file into it.
 _RELEASE_EVERY = 8
+_LINES_AT_ONCE = 1 << 18
+# Rows that were read are given back in steps of so many bytes.
+_RELEASED = 1 << 24
 # So many characters of a line are shown at most; for them so many bytes are looked at.
 _SHOWN = 2000
 LOOKED_AT = 4 * _SHOWN
@@ -144,6 +147,10 @@ class LogText:
         start, stop = self.start_of(line), self.start_of(line + 1)
         return start, stop - 1 if stop > start and self.data[stop - 1] == ord("\n") else stop
 
+    def each_line(self) -> Iterator[bytes]:
+        """Yield the lines of the data, in order, without holding more than a few of them."""
+        yield from lines_between(self.data, 0, len(self.data))
+
     def near(self, line: int, number: int) -> Sequence[int]:
         """The lines around a physical line, so many above and below."""
         return range(max(1, line - number), min(self.lines, line + number) + 1)
@@ -179,8 +186,12 @@ class LogText:
     def spans(self, start: int, stop: int) -> Iterator[tuple[int, int]]:
         """Where the pieces between two offsets begin and end, blank ones too."""
         is_drawn = self.data.find(b"\x1b", start, stop) >= 0
+        released = start
         for row in _ROW.finditer(self.data, start, stop):
             begin, end = row.span()
+            if begin - released > _RELEASED:
+                release_range(self.data, released, begin)
+                released = begin
             # Only where the cursor moves does more than the end of a line end a piece.
             if is_drawn and self.data.find(b"\x1b", begin, end) >= 0:
                 for move in _MOVES.finditer(self.data, begin, end):
@@ -203,3 +214,13 @@ def plain(part: bytes) -> str:
     if b"\x1b" in part:
         part = _ESCAPE.sub(b"", part)
     return part.decode("utf-8", "replace").strip(" \t\r\n\v\f\0")
+
+
+def lines_between(data: Data, start: int, stop: int) -> Iterator[bytes]:
+    """Yield the lines between two offsets without their line feeds; of a mapped file they are not kept in memory."""
+    while start < stop:
+        end = stop if stop - start <= _LINES_AT_ONCE else data.rfind(b"\n", start, start + _LINES_AT_ONCE) + 1
+        end = end or data.find(b"\n", start + _LINES_AT_ONCE, stop) + 1 or stop
+        yield from data[start:end].removesuffix(b"\n").split(b"\n")
+        release_range(data, start, end)
+        start = end

@@ -15,19 +15,32 @@ if TYPE_CHECKING:
     from pushlog.intake.mapped import Data
 
 
+# A text that is made from a log of that size stands in memory beside the log; a larger one goes to a file.
+DERIVED = 16 << 20
+# Pieces shorter than this are put together, for each object takes memory of its own.
+_SHORT = 1 << 16
+
+
 class Spool:
     """Collects bytes. `limit`: the size up to which they stay in memory."""
 
     def __init__(self, limit: int = LARGE) -> None:
         self._limit = limit
         self._parts: list[bytes] = []
+        self._short = bytearray()
         self._held = 0
         self._file: BinaryIO | None = None
         self.size = 0
 
     def write(self, part: bytes) -> None:
         """Append bytes."""
-        self._parts.append(part)
+        if len(part) >= _SHORT:
+            self._seal()
+            self._parts.append(part)
+        else:
+            self._short += part
+            if len(self._short) >= _SHORT:
+                self._seal()
         self._held += len(part)
         self.size += len(part)
         if self._held >= self._limit:
@@ -36,6 +49,7 @@ class Spool:
     def finish(self) -> Data:
         """Return all bytes; nothing can be written afterwards."""
         if self._file is None:
+            self._seal()
             data = b"".join(self._parts)
             self._parts.clear()
             return data
@@ -44,10 +58,16 @@ class Spool:
             file.flush()
             return mmap.mmap(file.fileno(), self.size, access=mmap.ACCESS_READ)
 
+    def _seal(self) -> None:
+        if self._short:
+            self._parts.append(bytes(self._short))
+            self._short.clear()
+
     def _flush(self) -> None:
         """Move what is in memory to the file; where none can be written, it stays in memory."""
         import tempfile
 
+        self._seal()
         try:
             if self._file is None:
                 self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it is finished

@@ -11,7 +11,7 @@ from pushlog.formats.docker.bind_error import join_error_lines
 from pushlog.formats.docker.surroundings import stopped
 from pushlog.formats.events import gaps, of_rows
 from pushlog.formats.marks import Mark, MarkKind
-from pushlog.formats.parsed_push import ParsedPush
+from pushlog.formats.parsed_push import ParsedPush, first_unread
 from pushlog.intake.log_text import Piece
 from pushlog.intake.unwrap.prefix import is_noise
 from pushlog.record_class import record
@@ -133,7 +133,9 @@ def parsed_push(text: LogText, push: PushBuilder) -> ParsedPush:
         first, last_mark = np.searchsorted(push.interleaved.starts, [start, stop])
         starts = np.concatenate([starts, push.interleaved.starts[first:last_mark]])
         stops = np.concatenate([stops, push.interleaved.stops[first:last_mark]])
-    unread = [p for a, b in gaps(starts, stops, start, stop) for p in text.pieces(a, b) if not is_noise(p.text)]
+    unread, unread_lines = first_unread(
+        piece for gap in gaps(starts, stops, start, stop) for piece in text.pieces(*gap) if not is_noise(piece.text)
+    )
     return ParsedPush(
         client=push.client,
         why=push.why,
@@ -143,7 +145,8 @@ def parsed_push(text: LogText, push: PushBuilder) -> ParsedPush:
         lines=(text.line_of(start), text.line_of(last)),
         start=start,
         stop=last,
-        unread=tuple(unread),
+        unread=unread,
+        unread_lines=unread_lines,
         after=next(iter(text.pieces(stop, min(len(text.data), stop + _AFTER))), None),
         clock=push.clock,
         shares_error=push.shares_error,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pushlog.formats.marks import MarkKind
-from pushlog.formats.parsed_push import ParsedPush
+from pushlog.formats.parsed_push import ParsedPush, first_unread
 from pushlog.intake.unwrap.prefix import is_noise
 from pushlog.model import Client
 
@@ -20,11 +20,11 @@ def build_push(candidate: PushRange, error: ErrorLines | None, marks: list[Mark]
     stops = [m.stop for m in marks] + candidate.events.stop[-1:].tolist() + ([error.stop] if error else [])
     lines = [m.line for m in marks] + candidate.events.line.tolist()[:: max(1, len(candidate.events) - 1)]
     lines += error.lines if error else ()
-    unread = [
+    unread, unread_lines = first_unread(
         piece
         for piece in candidate.leftover(min(starts), max(stops))
         if not (error and error.covers(piece)) and not is_noise(piece.text)
-    ]
+    )
     composed = any(m.kind == MarkKind.COMPOSED for m in marks)
     return ParsedPush(
         client=Client.COMPOSE if composed else Client.DOCKER,
@@ -35,6 +35,7 @@ def build_push(candidate: PushRange, error: ErrorLines | None, marks: list[Mark]
         lines=(min(lines), max(lines)),
         start=min(starts),
         stop=max([*starts, error.stop - 1 if error else 0]),
-        unread=tuple(unread),
+        unread=unread,
+        unread_lines=unread_lines,
         after=next(iter(candidate.text.pieces(max(stops), min(len(candidate.text.data), max(stops) + 4096))), None),
     )

@@ -108,7 +108,10 @@ def unwrap(
     record = unwrap_recording(text, timing)
     if record:
         return UnwrappedLog(
-            original=record.text, timestamps=record.timestamps, capture=record.capture, notes=record.notes
+            original=_limited(record.text, where),
+            timestamps=record.timestamps,
+            capture=record.capture,
+            notes=record.notes,
         )
     return _unwrap(text, openings, zone, where, _DEEPEST)
 

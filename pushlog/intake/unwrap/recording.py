@@ -16,7 +16,7 @@ import numpy as np
 from pushlog.faults import InputError
 from pushlog.intake.limits import loads
 from pushlog.intake.log_text import Int64, LogText
-from pushlog.intake.spool import Spool
+from pushlog.intake.spool import DERIVED, Spool
 from pushlog.intake.unwrap.timestamps import LineTimes
 from pushlog.model import Capture, Clock
 from pushlog.record_class import record
@@ -85,17 +85,17 @@ def unwrap_recording(text: LogText, timing: str | None = None) -> UnwrappedRecor
 
 def _cast(text: LogText, *, version: int) -> UnwrappedRecording:
     """An asciicast: every event is a physical line, whatever it draws."""
-    content, starts, seconds = Spool(), array("q"), array("d")
+    content, starts, seconds = Spool(DERIVED), array("q"), array("d")
     now, broken, status = 0.0, 0, None
-    for number in range(1, text.lines + 1):
+    for number, line in enumerate(text.each_line(), 1):
         starts.append(content.size)
-        event = _event(text.data[text.start_of(number) : text.stop_of(number)]) if number > 1 else None
+        event = _event(line) if number > 1 else None
         if event:
             now = now + event[0] if version == 3 else max(now, event[0])
             if event[1] == "o":
                 content.write(event[2].encode("utf-8", "replace"))
             status = event[2] if event[1] == "x" else status
-        broken += number > 1 and event is None and text.stop_of(number) > text.start_of(number)
+        broken += number > 1 and event is None and len(line) > 0
         seconds.append(now)
     notes = [f"{broken} lines of the recording can't be read"] if broken else []
     notes += [f"the recorded command ended with status {status}"] if status is not None else []

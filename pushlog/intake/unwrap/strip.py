@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.intake.log_text import LogText, plain
 from pushlog.intake.mapped import release_range
-from pushlog.intake.spool import Spool
+from pushlog.intake.spool import DERIVED, Spool
 from pushlog.intake.unwrap.line_prefix import only
 from pushlog.record_class import record
 
@@ -74,7 +74,7 @@ def rejoined(data: bytes, prefixes: Sequence[LinePrefix]) -> bytes:
 
 def stripped(text: LogText, ranges: Sequence[PrefixRange]) -> LogText:
     """The text without prefixes where a push may stand; of all else only the line feeds, so that lines stay."""
-    content = Spool()
+    content = Spool(DERIVED)
     spans: dict[tuple[int, int], tuple[int, int]] = {}
     line, last = 0, b""
     for start, stop in sorted((*text.parts, *text.beside)):

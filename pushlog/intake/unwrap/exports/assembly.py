@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pushlog.intake.log_text import LogText
+from pushlog.intake.mapped import release_all, release_range
+from pushlog.intake.spool import DERIVED, Spool
 from pushlog.intake.unwrap.exports.clocks import RecordTimestamps, reader, resolution_of, zone_of
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
 
     from pushlog.intake.log_text import Int64
     from pushlog.intake.mapped import Data
@@ -28,6 +32,9 @@ _MOSTLY = 9
 _FEW = 3
 _NO_NAME = re.compile(r"[^\w./-]+", re.ASCII)
 _LONGEST_NAME = 200
+_BLOCK = 1 << 20
+# So many records, each somewhere else, are looked at before their memory is given back.
+_RELEASE_EVERY = 1 << 14
 NEWEST_FIRST = "the newest line came first: the log was turned round, and lines are counted from its end"
 SEVERAL = "the records name several pods, containers or streams: the lines of each are read by themselves"
 _SORTED = "the records were not in the order of time: they were sorted, and lines are counted in that order"
@@ -55,11 +62,12 @@ class Assembly:
     def __init__(self, form: Form, zone: dt.tzinfo | None) -> None:
         self._form = form
         self._zone = zone
-        self._data = bytearray()
+        self._data = Spool(DERIVED)
         self._starts = array("q")
         self._seconds = array("d")
+        # Few records have a number: those above the first one that has are filled in then.
         self._numbers = array("q")
-        self._lanes = array("q")
+        self._lanes = array("i")
         self._lane_names: dict[str, int] = {}
         self._read: Callable[[object], float] | None = None
         self._sample: object = None
@@ -67,35 +75,36 @@ class Assembly:
 
     def add(self, text: bytes | None, time: object = None, number: int | None = None, lane: str = "") -> None:
         """Add what stands on the next line of the export: the text of a record, or None."""
-        self._starts.append(len(self._data))
+        self._starts.append(self._data.size)
         if text:
-            self._data += text
+            self._data.write(text)
             if not text.endswith(b"\n") and not self._form.is_piecewise:
-                self._data += b"\n"
+                self._data.write(b"\n")
         elif not self._form.is_piecewise:
-            self._data += b"\n"
+            self._data.write(b"\n")
         if self._read is None and time is not None:
             self._read = reader(time, counts_seconds=self._form.counts_seconds, zone=self._zone)
             self._sample = time
         self._seconds.append(math.nan if self._read is None or time is None else self._read(time))
-        self._numbers.append(-1 if number is None else number)
+        if self._numbers or number is not None:
+            self._numbers.extend([-1] * (len(self._starts) - 1 - len(self._numbers)))
+            self._numbers.append(-1 if number is None else number)
         self._lanes.append(-1 if text is None else self._lane_names.setdefault(lane, len(self._lane_names)))
         self.records += text is not None
 
     def export(self, notes: tuple[str, ...] = (), *, is_physical: bool, is_behind_prefix: bool = False) -> Export:
         """Return the log; `is_physical`: each thing that was added is a line of the export, counted as one."""
-        starts = np.array(self._starts, dtype=np.int64)
-        seconds = np.array(self._seconds, dtype=np.float64)
-        order, note = _order(seconds, np.array(self._numbers, dtype=np.int64), is_in_order=self._form.is_in_order)
-        if order is None:
-            data = bytes(self._data)
-        else:
-            data, starts = _reordered(self._data, starts, order)
+        starts = np.frombuffer(self._starts, dtype=np.int64)
+        seconds = np.frombuffer(self._seconds, dtype=np.float64)
+        numbers = np.frombuffer(self._numbers, dtype=np.int64)
+        order, note = _order(seconds, numbers, is_in_order=self._form.is_in_order)
+        data = self._data.finish()
+        if order is not None:
+            data, starts = _reordered(data, starts, order)
             seconds = seconds[order]
-        self._data = bytearray()
         has_lanes = len(self._lane_names.keys() - {""}) > 1 and not self._form.is_piecewise
         if has_lanes:
-            lanes = np.array(self._lanes, dtype=np.int64)
+            lanes = np.frombuffer(self._lanes, dtype=np.intc)
             data, starts = _with_lanes(data, starts, lanes if order is None else lanes[order], [*self._lane_names])
         text = LogText(data, starts if is_physical and order is None else None)
         return Export(
@@ -133,7 +142,7 @@ def _order(seconds: Float64, numbers: Int64, *, is_in_order: bool) -> tuple[Int6
         order = order[::-1]
     is_sorted = not is_in_order and bool(np.any(np.diff(seconds[order]) < 0))
     if is_sorted:
-        has_numbers = bool((numbers >= 0).all())
+        has_numbers = len(numbers) == len(seconds) and bool((numbers >= 0).all())
         keys = (numbers[order], seconds[order]) if has_numbers else (seconds[order],)
         order = order[np.lexsort(keys)]
     if not is_turned and not is_sorted:
@@ -141,37 +150,38 @@ def _order(seconds: Float64, numbers: Int64, *, is_in_order: bool) -> tuple[Int6
     return order, NEWEST_FIRST if is_turned else _SORTED
 
 
-def _with_lanes(data: bytes, starts: Int64, lanes: Int64, names: Sequence[str]) -> tuple[bytes, Int64]:
+def _with_lanes(data: Data, starts: Int64, lanes: NDArray[np.intc], names: Sequence[str]) -> tuple[Data, Int64]:
     """Return the records with what wrote them before each line, as `kubectl logs --prefix` prints it."""
     stops = np.append(starts[1:], len(data))
     # The last one stands for what is no record.
     prefixes = [f"[pod/{_NO_NAME.sub('-', name)[-_LONGEST_NAME:]}] ".encode() if name else b"" for name in (*names, "")]
-    parts: list[bytes] = []
-    for start, stop, lane in zip(starts.tolist(), stops.tolist(), lanes.tolist(), strict=True):
-        record = data[start:stop]
+    spool, new_starts = Spool(DERIVED), array("q")
+    for place, lane in enumerate(lanes):
+        record = data[starts[place] : stops[place]]
         lines = record.split(b"\n")
-        parts.append(
-            b"\n".join(prefixes[lane] + line if line else line for line in lines) if record.strip() else record
-        )
-    sizes = [0, *(len(part) for part in parts)]
-    return b"".join(parts), np.cumsum(sizes)[:-1].astype(np.int64)
+        new_starts.append(spool.size)
+        spool.write(b"\n".join(prefixes[lane] + line if line else line for line in lines) if record.strip() else record)
+        release_range(data, int(starts[place]), int(stops[place]))
+    return spool.finish(), np.frombuffer(new_starts, dtype=np.int64)
 
 
 def _filled(seconds: Float64) -> Float64:
     """Return times in which a record without one has that of the record above it, or else of the first with one."""
     places = np.flatnonzero(~np.isnan(seconds))
-    if not len(places):
+    if len(places) in (0, len(seconds)):
         return seconds
     return seconds[places[np.maximum(np.searchsorted(places, np.arange(len(seconds)), side="right") - 1, 0)]]
 
 
-def _reordered(data: bytearray, starts: Int64, order: Int64) -> tuple[bytes, Int64]:
+def _reordered(data: Data, starts: Int64, order: Int64) -> tuple[Data, Int64]:
     stops = np.append(starts[1:], len(data))
-    view = memoryview(data)
-    whole = b"".join(view[starts[i] : stops[i]] for i in order.tolist())
-    view.release()
+    spool = Spool(DERIVED)
+    for count, place in enumerate(order):
+        spool.write(data[starts[place] : stops[place]])
+        if count % _RELEASE_EVERY == 0:
+            release_all(data)
     sizes = (stops - starts)[order]
-    return whole, np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
+    return spool.finish(), np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
 
 
 def moved_offsets(offsets: Int64, before: Data, after: LogText) -> Int64:
@@ -192,5 +202,12 @@ def moved_offsets(offsets: Int64, before: Data, after: LogText) -> Int64:
 
 
 def line_starts(data: Data) -> Int64:
-    feeds = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord("\n")) + 1
-    return np.append(0, feeds[feeds < len(data)]).astype(np.int64)
+    """Return the offsets at which the lines of some data begin; 0 alone for no data."""
+    starts = [np.zeros(1, dtype=np.int64)]
+    for first in range(0, len(data), _BLOCK):
+        part = np.frombuffer(data[first : first + _BLOCK], dtype=np.uint8)
+        starts.append(np.flatnonzero(part == ord("\n")) + (first + 1))
+        release_range(data, first, first + _BLOCK)
+    if starts[-1][-1:] == [len(data)]:
+        starts[-1] = starts[-1][:-1]
+    return np.concatenate(starts)

@@ -10,6 +10,8 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from pushlog.intake.mapped import release_range
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -146,6 +148,7 @@ class JsonCursor:
         rest = len(self._text) - self._index
         start = self._base + len(self._text)
         part = self._data[start : start + max(_WINDOW, rest)]
+        release_range(self._data, start, start + len(part))
         self._text = self._text[self._index :] + part.decode("ascii", "surrogateescape")
         self._base += self._index
         self._index = 0

@@ -7,6 +7,7 @@ import re
 from itertools import repeat
 from typing import TYPE_CHECKING
 
+from pushlog.intake.log_text import lines_between
 from pushlog.intake.mapped import release_range
 from pushlog.intake.unwrap.exports.assembly import Assembly, Export
 from pushlog.intake.unwrap.exports.forms import (
@@ -77,12 +78,8 @@ def _lines(text: LogText, form: Form) -> Iterator[bytes | None]:
     start = 0
     for first, last in near:
         yield from _skipped(text.data, start, first)
-        start = first
-        while start < last:
-            stop = text.data.find(b"\n", start)
-            stop = len(text.data) if stop < 0 else stop
-            yield text.data[start:stop]
-            start = stop + 1
+        yield from lines_between(text.data, first, last)
+        start = last
     yield from _skipped(text.data, start, len(text.data))
 
 
