@@ -33,8 +33,14 @@ class Secret:
 
     def may_stand_in(self, lowered: str) -> bool:
         """Whether a look at a text in lower case allows this kind to stand in it."""
-        if self.near and not any(literal in lowered for literal in self.near):
-            return False
+        return self.is_near(lowered) and self.fits_gate(lowered)
+
+    def is_near(self, lowered: str) -> bool:
+        """Whether one of its words stands in a text in lower case."""
+        return not self.near or any(literal in lowered for literal in self.near)
+
+    def fits_gate(self, lowered: str) -> bool:
+        """Whether a text in lower case, in which such a word stands, has what the gate asks for."""
         return self._gate is None or self._gate.search(lowered) is not None
 
     @cached_property

@@ -5,20 +5,36 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import string
 from typing import TYPE_CHECKING
+
+from pushlog.redaction.places import Letters, as_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # A shorter code hides no secret that is long enough to matter.
-_RUN = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}={0,2}")
-_HEX = re.compile(r"(?<![0-9A-Za-z])(?:[2-7][0-9A-Fa-f]|0[9AaDd]){10,}(?![0-9A-Za-z])")
+# A line of a code that goes on in the next one has at least 60 characters.
+_RUN = re.compile(
+    r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}(?:(?<=[A-Za-z0-9+/_-]{60})\r?\n[A-Za-z0-9+/_-]{1,})*={0,2}"
+)
+_SHORTEST_RUN, _SHORTEST_HEX = 16, 20
+# In a shorter text, patterns find codes sooner than tables do.
+_SHORT = 1 << 12
+_BASE64 = Letters(f"{string.ascii_letters}{string.digits}+/_-")
+_ALPHANUMERIC = Letters(f"{string.ascii_letters}{string.digits}")
+_HEX = re.compile(r"(?<![0-9A-Za-z])(?:[2-7][0-9A-Fa-f]|0[9AaDd]){10,}")
+_LONG_WORD = re.compile(r"[A-Za-z0-9+/_-]{16}")
 # Base64 of a text has capitals, small letters and mostly digits; a digest, a path or a word has not.
 _MIXED = re.compile(r"(?=[^A-Z]*[A-Z])(?=[^a-z]*[a-z])")
 _URL_SAFE = str.maketrans("-_", "+/")
 _TEXT = bytes([9, 10, 13, *range(0x20, 0x7F)])
 _LEAST_TEXT = 0.95
 _LOOKED_AT = 48
+# So many characters of text are no accident, whatever follows.
+_LEAST_BEGINNING = 16
+# What is no part of a code: its padding and the ends of its lines.
+_NO_LETTER = re.compile(r"[=\r\n]+")
 
 
 def may_hold_code(text: str) -> bool:
@@ -28,29 +44,54 @@ def may_hold_code(text: str) -> bool:
 
 def code_places(text: str) -> Iterator[int]:
     """Yield where a code for text may stand."""
-    for hit in _RUN.finditer(text):
-        if _MIXED.match(hit[0]) and _may_be_text(hit[0]):
-            yield hit.start()
-    yield from (hit.start() for hit in _HEX.finditer(text))
+    if len(text) < _SHORT:
+        yield from (hit.start() for hit in _RUN.finditer(text) if _MIXED.match(hit[0]) and _may_be_text(hit[0]))
+        yield from (hit.start() for hit in _HEX.finditer(text))
+        return
+    data = as_bytes(text)
+    for start, stop in _BASE64.runs(data, _SHORTEST_RUN):
+        if _MIXED.match(text, start, stop) and _may_be_text(text[start:stop]):
+            yield start
+    for start, stop in _ALPHANUMERIC.runs(data, _SHORTEST_HEX):
+        if _HEX.match(text, start, stop):
+            yield start
 
 
 def codes(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield where a code for text stands, and the text."""
+    if _LONG_WORD.search(text) is None:
+        return
     for hit in _HEX.finditer(text):
         yield hit.start(), hit.end(), bytes.fromhex(hit[0]).decode("ascii", "replace")
     for hit in _RUN.finditer(text):
-        if _MIXED.match(hit[0]) and (decoded := _decoded(hit[0])):
-            yield hit.start(), hit.end(), decoded
+        if _MIXED.match(hit[0]) and (text_and_size := _decoded(hit[0])):
+            decoded, size = text_and_size
+            yield hit.start(), hit.end() if size is None else hit.start() + size, decoded
 
 
-def _decoded(code: str) -> str | None:
-    """The text that a code stands for; its beginning may be cut off. None where it is no text."""
-    code = code.rstrip("=").translate(_URL_SAFE)
+def _decoded(code: str) -> tuple[str, int | None] | None:
+    """The text that a code stands for, and after how many characters other text goes on; None where it is no text.
+
+    The beginning of the code may be cut off, and a word may follow without a space.
+    """
+    letters = _NO_LETTER.sub("", code).translate(_URL_SAFE)
     for skipped in range(4):
-        if _is_text(_bytes(code[skipped : skipped + _LOOKED_AT])):
-            data = _bytes(code[skipped:])
-            return data.decode("utf-8", "replace") if _is_text(data) else None
+        if _is_text(_bytes(letters[skipped : skipped + _LOOKED_AT])):
+            data = _bytes(letters[skipped:])
+            if _is_text(data):
+                return data.decode("utf-8", "replace"), None
+            beginning = data[: _first_other(data)]
+            if len(beginning) < _LEAST_BEGINNING:
+                return None
+            size = skipped + -(-len(beginning) * 4 // 3)
+            breaks = sum(len(gap[0]) for gap in _NO_LETTER.finditer(code) if gap.start() < size)
+            return beginning.decode("ascii"), size + breaks
     return None
+
+
+def _first_other(data: bytes) -> int:
+    """Where the first byte stands that no text in ASCII has."""
+    return next((place for place, byte in enumerate(data) if byte not in _TEXT), len(data))
 
 
 def _may_be_text(code: str) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from pushlog.knowledge.secrets import secrets
@@ -11,6 +13,7 @@ from pushlog.record_class import record
 from pushlog.redaction.encoded import codes
 from pushlog.redaction.keys import KIND as KEY_LINES
 from pushlog.redaction.keys import key_lines
+from pushlog.redaction.places import Split, Words
 from pushlog.redaction.reading import readings
 from pushlog.redaction.rows import chains, may_be_own, sheet, split
 from pushlog.redaction.view import whole
@@ -22,10 +25,12 @@ if TYPE_CHECKING:
     from pushlog.redaction.rows import Row, Sheet
     from pushlog.redaction.view import Range, View
 
+    Kinds = tuple[Secret, ...]
+
 # What stands for a secret: one word without quotes, spaces, brackets or colons, so that an address stays an address.
 MARK = "REDACTED"
 # A code inside a code inside a code is not looked into.
-_DEEPEST = 2
+_DEEPEST = 3
 
 
 @record(kw_only=False)
@@ -39,7 +44,7 @@ class Span:
 
 def spans(text: str, kinds: Sequence[Secret] | None = None) -> tuple[Span, ...]:
     """Return the secrets of these kinds, or of all, in order; one that goes over several rows has a span in each."""
-    return merged(_spans(text, secrets() if kinds is None else kinds))
+    return merged(spans_in(text, [split(text)], kinds))
 
 
 def merged(secret_spans: Iterable[Span]) -> tuple[Span, ...]:
@@ -54,27 +59,66 @@ def merged(secret_spans: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(ordered)
 
 
-def _spans(text: str, kinds: Sequence[Secret]) -> Iterator[Span]:
-    rows = split(text)
-    in_rows = [view for row in rows for view in readings(row.raw)]
-    over_rows = [(chain, view) for chain in chains(rows) for view in readings(chain.view)]
-    kinds = _near(kinds, (view.text for view in (*in_rows, *(view for _, view in over_rows))))
-    alone = [hit for view in in_rows for hit in _hits(view, kinds)]
+def spans_in(
+    text: str, windows: Sequence[Sequence[Row]], kinds: Sequence[Secret] | None = None, depth: int = _DEEPEST
+) -> Iterator[Span]:
+    """Yield the secrets of these kinds, or of all, in some rows of a text; each window is read by itself.
+
+    `depth`: how often a code may stand inside another.
+    """
+    views = [[view for row in rows for view in readings(row.raw)] for rows in windows]
+    chained = [[(chain, view) for chain in chains(rows) for view in readings(chain.view)] for rows in windows]
+    texts = [view.text for alone, over in zip(views, chained, strict=True) for view in (*alone, *(v for _, v in over))]
+    near = iter(_near(secrets() if kinds is None else kinds, texts))
+    for rows, alone, over in zip(windows, views, chained, strict=True):
+        in_rows, over_rows = [(view, next(near)) for view in alone], [(*pair, next(near)) for pair in over]
+        yield from _spans(text, rows, in_rows, over_rows, depth)
+
+
+def _spans(
+    text: str,
+    rows: Sequence[Row],
+    in_rows: Sequence[tuple[View, Kinds]],
+    over_rows: Sequence[tuple[Sheet, View, Kinds]],
+    depth: int,
+) -> Iterator[Span]:
+    """The secrets of one window, whose readings come with the kinds that are near in each."""
+    alone = [hit for view, kinds in in_rows for hit in (*_hits(view, kinds), *_code_hits(view, depth))]
     yield from alone
     complete = {(span.start, span.stop) for span in alone}
-    for chain, view in over_rows:
+    for chain, view, kinds in over_rows:
         for hit in _hits(view, kinds):
             yield from _over_rows(text, chain, hit, complete)
+        # What decodes as one is one, whatever its rows look like.
+        for hit in _code_hits(view, depth):
+            yield from (Span(*piece, hit.kind) for piece in chain.barriers.pieces(hit.start, hit.stop))
     yield from (Span(start, stop, KEY_LINES) for start, stop in key_lines(rows))
-    if len(rows) > 1 and (lines := [kind for kind in kinds if kind.lines]):
-        yield from _over_lines(rows, lines)
+    if len(rows) > 1:
+        all_kinds = (*(kinds for _, kinds in in_rows), *(kinds for *_, kinds in over_rows))
+        lines = {kind.id: kind for kinds in all_kinds for kind in kinds if kind.lines}
+        if lines:
+            yield from _over_lines(rows, tuple(lines.values()))
 
 
-def _near(kinds: Sequence[Secret], texts: Iterable[str]) -> list[Secret]:
-    """The kinds of which a word stands in some of the texts."""
-    blob = "\n".join(texts).lower()
-    words = {literal for literal in literals() if literal in blob}
-    return [kind for kind in kinds if not kind.near or not words.isdisjoint(kind.near)]
+def _near(kinds: Sequence[Secret], texts: Sequence[str]) -> list[Kinds]:
+    """Of each text, in order, the kinds of which a word stands in it."""
+    lowered = [text.lower() for text in texts]
+    if kinds is not secrets():
+        return [tuple(kind for kind in kinds if kind.is_near(text)) for text in lowered]
+    blob = "\n".join(lowered)
+    starts = list(accumulate((len(text) + 1 for text in lowered[:-1]), initial=0))
+    present: list[set[str]] = [set() for _ in texts]
+    for place, word in words().places(blob):
+        index = bisect_right(starts, place) - 1
+        if place + len(word) <= starts[index] + len(lowered[index]):
+            present[index].add(word)
+    return [_kinds_near(frozenset(near)) for near in present]
+
+
+@lru_cache(maxsize=1 << 12)
+def _kinds_near(present: frozenset[str]) -> Kinds:
+    """The kinds that may stand in a text in which these words do, in their order."""
+    return tuple(kind for kind in secrets() if not kind.near or not present.isdisjoint(kind.near))
 
 
 def _over_rows(text: str, chain: Sheet, hit: Span, complete: set[Range]) -> Iterator[Span]:
@@ -90,7 +134,8 @@ def _over_lines(rows: Sequence[Row], kinds: Sequence[Secret]) -> Iterator[Span]:
     """The secrets that are shown by several lines together."""
     for page in (sheet(rows, prefixes=False), sheet(rows, prefixes=True)):
         for view in readings(page.view):
-            for hit in _hits(view, kinds):
+            lowered = view.text.lower()
+            for hit in _hits(view, [kind for kind in kinds if kind.may_stand_in(lowered)]):
                 yield from (Span(*piece, hit.kind) for piece in page.barriers.pieces(hit.start, hit.stop))
 
 
@@ -98,15 +143,19 @@ def _hits(view: View, kinds: Sequence[Secret]) -> Iterator[Span]:
     """The secrets that a text shows in one reading, in the order of the kinds."""
     for start, stop, kind in _matches(view.text, kinds):
         yield Span(*view.origin(start, stop), kind)
-    for start, stop, text in codes(view.text):
-        if inner := _first_kind(text, _DEEPEST):
+
+
+def _code_hits(view: View, depth: int) -> Iterator[Span]:
+    """The codes for texts with secrets that a text shows in one reading."""
+    for start, stop, text in codes(view.text) if depth else ():
+        if inner := _first_kind(text, depth - 1):
             yield Span(*view.origin(start, stop), inner)
 
 
 def _matches(text: str, kinds: Sequence[Secret]) -> Iterator[tuple[int, int, str]]:
-    lowered = text.lower()
+    lowered = text.lower() if any(kind.gate for kind in kinds) else ""
     for kind in kinds:
-        if not kind.may_stand_in(lowered):
+        if not kind.fits_gate(lowered):
             continue
         for hit in kind.compiled.finditer(text):
             group = next((n for n in range(1, kind.compiled.groups + 1) if hit.start(n) >= 0), 0)
@@ -117,18 +166,29 @@ def _matches(text: str, kinds: Sequence[Secret]) -> Iterator[tuple[int, int, str
 def _first_kind(text: str, depth: int) -> str | None:
     """The kind of the first secret in a text that was decoded."""
     for view in readings(whole(text)):
-        for *_, kind in _matches(view.text, secrets()):
-            return kind
-    if depth:
-        inner = (_first_kind(decoded, depth - 1) for _, _, decoded in codes(text))
-        return next((kind for kind in inner if kind), None)
-    return None
+        for kinds in _near(secrets(), [view.text]):
+            for *_, kind in _matches(view.text, kinds):
+                return kind
+    inside = next(spans_in(text, [split(text)], depth=depth), None)
+    return inside.kind if inside else None
 
 
 @cache
 def literals() -> tuple[str, ...]:
     """Return the words, in lower case, of which one stands near each secret."""
     return tuple({literal: None for row in secrets() for literal in row.near})
+
+
+@cache
+def words() -> Words:
+    """Return the same words, to be looked for together."""
+    return Words(literals())
+
+
+@cache
+def split_words() -> Split:
+    """Return the same words, to be looked for across the ends of rows."""
+    return Split(literals())
 
 
 def mark(kind: str) -> str:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pushlog.record_class import record
-from pushlog.redaction.view import Barriers, View, joined, whole
+from pushlog.redaction.view import Barriers, View, inserted, joined, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -92,7 +92,7 @@ def _one(text: str, ranges: Sequence[Range], *, lines: bool) -> Framed:
     for start, stop in ranges:
         parts.append(whole(text[start:stop], start).replaced(_ESCAPE, _character))
         if lines:
-            parts.append(View("\n", [stop], [stop + 1]))
+            parts.append(inserted("\n", stop))
     gaps = [(before[1], row[0]) for before, row in pairwise(ranges)]
     return Framed(joined(parts), Barriers(gaps))
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import string
 from typing import TYPE_CHECKING
 
 from pushlog.redaction.encoded import may_hold_code
+from pushlog.redaction.places import Letters, as_bytes
 from pushlog.redaction.rows import prefix
 
 if TYPE_CHECKING:
@@ -16,19 +18,26 @@ if TYPE_CHECKING:
 KIND = "key-material"
 # RFC 7468 section 2: lines of 64 characters; some encoders write 76.
 _LINE = re.compile(r"(?=[A-Za-z0-9+/]*[A-Z])(?=[A-Za-z0-9+/]*[a-z])(?=[A-Za-z0-9+/]*[0-9])[A-Za-z0-9+/]{60,76}={0,2}")
-RUN = re.compile(r"[A-Za-z0-9+/]{60}")
+_RUN_LENGTH = 60
+_RUN = re.compile(r"[A-Za-z0-9+/]{60}")
+_BASE64 = Letters(f"{string.ascii_letters}{string.digits}+/")
 _LABEL = re.compile(r"-----(?:BEGIN|END) ([A-Z0-9 ]{1,60})-----")
 _LAST = re.compile(r"[A-Za-z0-9+/]{1,75}={0,2}")
 
 
+def key_places(text: str) -> Iterator[int]:
+    """Yield where lines of a key may stand in a text."""
+    yield from (start for start, _ in _BASE64.runs(as_bytes(text), _RUN_LENGTH))
+
+
 def key_lines(rows: Sequence[Row]) -> Iterator[tuple[int, int]]:
     """Yield where lines of a key stand whose label is not in the text."""
-    if not any(RUN.search(row.text) for row in rows):
+    if not any(_RUN.search(row.text) for row in rows):
         return
     run: list[tuple[Row, int]] = []
     label = ""
     for index, row in enumerate(rows):
-        first = prefix(rows, index) if RUN.search(row.view.text) else 0
+        first = prefix(rows, index) if _RUN.search(row.view.text) else 0
         text = row.view.text[first:].strip()
         if _LINE.fullmatch(text) and not may_hold_code(text):
             run.append((row, first))

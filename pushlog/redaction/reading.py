@@ -10,10 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pushlog.lazy_pattern import lazy_pattern
+from pushlog.redaction.view import whole
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pushlog.redaction.view import View
 
@@ -41,6 +42,8 @@ _ENCODED = lazy_pattern(
     r"|\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([0-3][0-7]{2})|([nrtbf\"'/\\]))"
     r"|&(?:#([0-9]{1,7})|#[xX]([0-9A-Fa-f]{1,6})|([A-Za-z]{2,24}));"
 )
+_CONTINUED = lazy_pattern(r"[ \t]*\\\n[ \t]*")
+_PERCENT, _PLUS = lazy_pattern(r"%[0-9A-Fa-f]{2}"), lazy_pattern(r"\+")
 _MAY_BE_ENCODED = lazy_pattern(r"%[0-9A-Fa-f]|\\[nrtbf\"'/\\ux0-3]|&[#A-Za-z]")
 _SHORT = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 
@@ -50,6 +53,26 @@ def readings(view: View) -> Iterator[View]:
     for visible in _visible(view):
         yield visible
         yield from _decoded(visible)
+
+
+def readings_of_rows(rows: str) -> Iterator[str]:
+    """Yield each way to read rows, which line feeds divide, and keep them apart.
+
+    None may carry strings for a terminal or go back: see `is_plain_or_moved`.
+    """
+    if not rows:
+        return
+    seen = [plain(whole(rows))]
+    if _FORWARD.search(rows):
+        seen.append(plain(whole(rows).replaced(_FORWARD, lambda _: " ")))
+    for text in seen:
+        yield text.text
+        yield from (decoded.text for decoded in _decoded(text, _character_in_row))
+
+
+def is_plain_or_moved(row: str) -> bool:
+    """Whether a row carries no strings for a terminal and does not go back."""
+    return "\b" not in row and not _STRINGS.search(row)
 
 
 def plain(text: View) -> View:
@@ -79,15 +102,31 @@ def _visible(view: View) -> Iterator[View]:
         yield plain(view)
 
 
-def _decoded(view: View) -> Iterator[View]:
+def _decoded(view: View, character: Callable[[re.Match[str]], str] | None = None) -> Iterator[View]:
+    yield from _levels(view, character or _character)
+    # The fields of a form have a plus for a space.
+    if "+" in view.text and _PERCENT.search(view.text):
+        yield from _levels(view.replaced(_PLUS, lambda _: " "), character or _character)
+
+
+def _levels(view: View, character: Callable[[re.Match[str]], str]) -> Iterator[View]:
     for _ in range(_DEEPEST):
         if not _MAY_BE_ENCODED.search(view.text):
             return
-        decoded = view.replaced(_ENCODED, _character)
+        decoded = view.replaced(_ENCODED, character)
         if decoded is view:
             return
         view = plain(decoded)
         yield view
+        # A command that goes on, in lines that are encoded as one.
+        if "\\\n" in view.text:
+            yield view.replaced(_CONTINUED, lambda _: " ")
+
+
+def _character_in_row(hit: re.Match[str]) -> str:
+    """The same, where a line feed ends a row: another end of a line stands for one that is encoded."""
+    character = _character(hit)
+    return "\v" if character == "\n" else character
 
 
 def _character(hit: re.Match[str]) -> str:

@@ -16,9 +16,9 @@ from pushlog.intake.log_text import LOOKED_AT
 from pushlog.intake.mapped import holds
 from pushlog.model import Evidence, Failure, Interval, Log, Missed, Redacted
 from pushlog.record_class import record
-from pushlog.redaction.find import hide, mark, spans
+from pushlog.redaction.find import hide, mark, merged
 from pushlog.redaction.rows import goes_on
-from pushlog.redaction.windows import windows
+from pushlog.redaction.windows import secret_spans
 from pushlog.units import count
 
 if TYPE_CHECKING:
@@ -131,17 +131,15 @@ def _secrets_of(
     blob = _APART.join(pieces)
     by_text: dict[str, list[Span]] = {}
     on_lines: list[tuple[str, str, int | None]] = []
-    for start, stop in windows(blob):
-        for span in spans(blob[start:stop]):
-            index = bisect_right(starts, start + span.start) - 1
-            offset = start - starts[index]
-            here = replace(span, start=offset + span.start, stop=offset + span.stop)
-            if index < len(texts):
-                by_text.setdefault(texts[index], []).append(here)
-                continue
-            value, line = parts[index - len(texts)].at(here)
-            if line in shown and len(value) >= _TELLING:
-                on_lines.append((span.kind, value, line))
+    for span in merged(secret_spans(blob)):
+        index = bisect_right(starts, span.start) - 1
+        here = replace(span, start=span.start - starts[index], stop=span.stop - starts[index])
+        if index < len(texts):
+            by_text.setdefault(texts[index], []).append(here)
+            continue
+        value, line = parts[index - len(texts)].at(here)
+        if line in shown and len(value) >= _TELLING:
+            on_lines.append((span.kind, value, line))
     return by_text, on_lines
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 from pushlog.redaction.reading import plain
-from pushlog.redaction.view import Barriers, View, joined, whole
+from pushlog.redaction.view import Barriers, View, inserted, joined, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -95,6 +95,13 @@ def split(text: str, offset: int = 0) -> list[Row]:
     """Return the rows of a text that stands at `offset` of the source; empty ones are left out."""
     rows: list[Row] = []
     before, start = Break.BLANK, 0
+    if "\r" not in text and "\x1b" not in text and "\x9b" not in text:
+        for line in text.split("\n"):
+            if line:
+                rows += _rows(text, start, start + len(line), before, offset)
+            before = Break.LINE if line else Break.BLANK
+            start += len(line) + 1
+        return rows
     for hit in _BREAK.finditer(text):
         rows += _rows(text, start, hit.start(), before, offset)
         before, start = _kind(hit[0]), hit.end()
@@ -126,7 +133,7 @@ def chains(rows: Sequence[Row]) -> Iterator[Sheet]:
             continue
         if _continued(before):
             parts[-1] = parts[-1].part(0, len(parts[-1].text.rstrip()) - 1)
-            parts.append(View(" ", [before.stop], [before.stop + 1]))
+            parts.append(inserted(" ", before.stop))
         parts.append(row.view.part(first, len(row.view.text)))
         chain.append(row)
     yield from _sheets(parts, chain)
@@ -139,9 +146,7 @@ def _sheets(parts: Sequence[View], rows: Sequence[Row]) -> Iterator[Sheet]:
     yield _sheet(parts, rows)
     marked = any(_marked(row.view.text, after.view.text) is not None for row, after in pairwise(rows))
     if marked or any(len(row.view.text) + 1 in _USUAL_WIDTHS for row in rows[:-1]):
-        spaced = [
-            view for part in parts for view in (part, View(" ", [part.stops[-1]], [part.stops[-1] + 1])) if part.text
-        ]
+        spaced = [view for part in parts for view in (part, inserted(" ", part.stops[-1])) if part.text]
         yield _sheet(spaced[:-1], rows)
 
 
@@ -152,7 +157,7 @@ def sheet(rows: Sequence[Row], *, prefixes: bool) -> Sheet:
         first = 0 if prefixes else prefix(rows, index)
         if index:
             stop = rows[index - 1].stop
-            parts.append(View("\n", [stop], [stop + 1]))
+            parts.append(inserted("\n", stop))
         parts.append(row.view.part(first, len(row.view.text)))
     return _sheet(parts, rows)
 
@@ -224,7 +229,7 @@ def prefix(rows: Sequence[Row], index: int) -> int:
 
 def shared_prefix(upper: str, lower: str) -> int:
     """Return the length of the prefix of the lower row that the upper one has too, digits aside; 0 for none."""
-    if upper[:1] != lower[:1] and not (upper[:1].isdigit() and lower[:1].isdigit()):
+    if not may_share_prefix(upper, lower):
         return 0
     shape, other = (_DIGITS.sub("0", text[:_LONGEST_PREFIX]) for text in (upper, lower))
     separator = _TO_SEPARATOR.match(other, 0, _alike(shape, other))
@@ -234,6 +239,11 @@ def shared_prefix(upper: str, lower: str) -> int:
     # The sign of a traced command belongs to the command.
     length -= len(lower[:length]) - len(_TRACE.sub("", lower[:length]))
     return length if length < len(lower) else 0
+
+
+def may_share_prefix(upper: str, lower: str) -> bool:
+    """Whether two rows begin alike, or with digits both."""
+    return upper[:1] == lower[:1] or (upper[:1].isdigit() and lower[:1].isdigit())
 
 
 def _alike(one: str, other: str) -> int:

@@ -5,48 +5,67 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from pushlog.record_class import record
-
 if TYPE_CHECKING:
     import re
     from collections.abc import Callable, Iterator, Sequence
 
 # A stretch of the source: start and stop.
 Range = tuple[int, int]
+# Where each character of a text begins and ends.
+Places = tuple["Sequence[int]", "Sequence[int]"]
 
 
-@record(kw_only=False)
 class View:
     """A text and its origin: character `i` was read from `starts[i]` to `stops[i]` of the source.
 
-    A reader takes several characters of the source as one (`%3D`) or as none (a colour code).
+    A reader takes several characters of the source as one (`%3D`) or as none (a colour code). Where characters stand is
+    found out when it is asked for, which it is of few texts: `origin` tells it.
     """
 
-    text: str
-    starts: Sequence[int]
-    stops: Sequence[int]
+    __slots__ = ("_found", "_origin", "text")
+
+    def __init__(self, text: str, origin: Callable[[], Places]) -> None:
+        self.text = text
+        self._origin = origin
+        self._found: Places | None = None
+
+    @property
+    def _places(self) -> Places:
+        if self._found is None:
+            self._found = self._origin()
+        return self._found
+
+    @property
+    def starts(self) -> Sequence[int]:
+        """Where each character begins in the source."""
+        return self._places[0]
+
+    @property
+    def stops(self) -> Sequence[int]:
+        """Where each character ends in the source."""
+        return self._places[1]
 
     def replaced(self, pattern: re.Pattern[str], replacement: Callable[[re.Match[str]], str]) -> View:
         """Return the view with each match read as its replacement, and the view itself where nothing matches."""
-        parts: list[str] = []
+        text, number = pattern.subn(replacement, self.text)
+        return View(text, lambda: self._places_with(pattern, replacement)) if number else self
+
+    def _places_with(self, pattern: re.Pattern[str], replacement: Callable[[re.Match[str]], str]) -> Places:
+        old_starts, old_stops = self._places
         starts: list[int] = []
         stops: list[int] = []
         offset = 0
         for hit in pattern.finditer(self.text):
             start, stop = hit.span()
-            text = replacement(hit)
-            parts += [self.text[offset:start], text]
-            starts += [*self.starts[offset:start], *[self.starts[start]] * len(text)]
-            stops += [*self.stops[offset:start], *[self.stops[stop - 1]] * len(text)]
+            size = len(replacement(hit))
+            starts += [*old_starts[offset:start], *[old_starts[start]] * size]
+            stops += [*old_stops[offset:start], *[old_stops[stop - 1]] * size]
             offset = stop
-        if not offset:
-            return self
-        parts.append(self.text[offset:])
-        return View("".join(parts), [*starts, *self.starts[offset:]], [*stops, *self.stops[offset:]])
+        return [*starts, *old_starts[offset:]], [*stops, *old_stops[offset:]]
 
     def part(self, start: int, stop: int) -> View:
         """Return the characters between two of them."""
-        return View(self.text[start:stop], self.starts[start:stop], self.stops[start:stop])
+        return View(self.text[start:stop], lambda: (self.starts[start:stop], self.stops[start:stop]))
 
     def origin(self, start: int, stop: int) -> Range:
         """Return where the characters from `start` to `stop`, at least one, stand in the source."""
@@ -55,7 +74,12 @@ class View:
 
 def whole(text: str, start: int = 0) -> View:
     """Return the view of a text that stands at `start` of the source."""
-    return View(text, range(start, start + len(text)), range(start + 1, start + len(text) + 1))
+    return View(text, lambda: (range(start, start + len(text)), range(start + 1, start + len(text) + 1)))
+
+
+def inserted(character: str, place: int) -> View:
+    """Return a character that a reader sees in place of one of the source."""
+    return View(character, lambda: ([place], [place + 1]))
 
 
 def joined(views: Sequence[View]) -> View:
@@ -64,8 +88,10 @@ def joined(views: Sequence[View]) -> View:
         return views[0]
     return View(
         "".join(view.text for view in views),
-        [index for view in views for index in view.starts],
-        [index for view in views for index in view.stops],
+        lambda: (
+            [index for view in views for index in view.starts],
+            [index for view in views for index in view.stops],
+        ),
     )
 
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from pushlog.model import Redacted
 from pushlog.record_class import record
-from pushlog.redaction.find import Span, mark, merged, spans
+from pushlog.redaction.find import Span, mark, merged
 from pushlog.redaction.frames import cast, records
-from pushlog.redaction.windows import windows
+from pushlog.redaction.windows import secret_spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -101,21 +101,15 @@ def _renamed(text: str, edits: Sequence[Edit], names: Pseudonyms) -> Iterator[Ed
 
 def _secrets(text: str) -> tuple[Span, ...]:
     """The secrets of a whole text, in order: those of its rows, and those of the text inside its JSON."""
-    in_rows = list(_in_text(text))
+    in_rows = list(secret_spans(text))
     in_json = [
         Span(*piece, span.kind)
         for framed in records(text)
-        for span in _in_text(framed.view.text)
+        for span in secret_spans(framed.view.text)
         for piece in framed.barriers.pieces(*framed.view.origin(span.start, span.stop))
     ]
     unique = merged([*in_rows, *in_json])
     return merged([*unique, *_repeated(text, unique)])
-
-
-def _in_text(text: str) -> Iterator[Span]:
-    for start, stop in windows(text):
-        for span in spans(text[start:stop]):
-            yield Span(start + span.start, start + span.stop, span.kind)
 
 
 def _repeated(text: str, secret_spans: Iterable[Span]) -> Iterator[Span]:
@@ -139,13 +133,13 @@ def _in_cast(text: str) -> Iterator[Edit]:
         if stop - start < _SHORTEST:
             continue
         yield from _marked(
-            Span(start + span.start, start + span.stop, span.kind) for span in _in_text(text[start:stop])
+            Span(start + span.start, start + span.stop, span.kind) for span in secret_spans(text[start:stop])
         )
 
 
 def _in_events(framed: Framed) -> Iterator[Edit]:
     """A mark in the event in which a secret begins; the other events lose their part of it."""
-    for span in _in_text(framed.view.text):
+    for span in secret_spans(framed.view.text):
         pieces = framed.barriers.pieces(*framed.view.origin(span.start, span.stop))
         for index, piece in enumerate(pieces):
             yield Edit(*piece, "" if index else mark(span.kind), span.kind)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from itertools import accumulate, chain
+import re
+from bisect import bisect_left, bisect_right
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from pushlog.redaction.encoded import code_places, may_hold_code
-from pushlog.redaction.find import literals
-from pushlog.redaction.keys import RUN
-from pushlog.redaction.reading import is_literal, readings
-from pushlog.redaction.rows import NARROWEST, Break, continuation, split
+from pushlog.redaction.find import literals, spans_in, split_words, words
+from pushlog.redaction.keys import key_places
+from pushlog.redaction.reading import is_literal, is_plain_or_moved, readings, readings_of_rows
+from pushlog.redaction.rows import NARROWEST, Break, continuation, may_share_prefix, split
 from pushlog.redaction.view import whole
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from pushlog.redaction.find import Span
     from pushlog.redaction.rows import Row
     from pushlog.redaction.view import Range
 
@@ -29,26 +31,39 @@ _MOST_ROWS = 300
 _LONGEST_ROW = 1 << 12
 # Rows around one that can hold a secret.
 _AROUND = 3
+# A row that shows a secret together with those below or above it: see the kinds with `lines` in secrets.toml.
+_GOES_OVER = re.compile(r"<<|--password-stdin|--with-token|[>|][+-]?\s{0,4}$", re.IGNORECASE)
 # The end of a row and the beginning of the next one in which the word that tells of a secret may stand.
 _WORD = 40
+# A code for a character, or a command that goes on, at the end of a row.
+_CODE_SIGNS = frozenset("%&\\`")
+_HALF_CODE = re.compile(r"[%&\\][#\w{]{0,8}\s{0,4}$|`\s{0,4}$")
+_FEED = re.compile(r"\n")
+# A word that goes on in a row does so behind its prefix.
+_LOOKED_AT = 300
 
 
-def windows(text: str) -> Iterator[Range]:
-    """Yield the stretches of a text that can hold secrets, with the rows that belong to them, in order."""
+def secret_spans(text: str) -> Iterator[Span]:
+    """Yield the secrets of a text, of any length; where some overlap, in no order."""
     for start, stop in _stretches(text):
         rows = split(text[start:stop], start)
-        if not rows:
+        if rows:
+            parts = [rows[first : last + 1] for first, last in _windows(text[start:stop], rows, start)]
+            yield from spans_in(text, parts)
+
+
+def _windows(text: str, rows: Sequence[Row], start: int) -> Iterator[Range]:
+    """The first and last of rows that can hold secrets, with the rows that belong to them, in order."""
+    last = None
+    for first, end in _runs(_candidates(text, rows, start), rows):
+        if last and first <= last[1]:
+            last = (last[0], max(last[1], end))
             continue
-        last = None
-        for first, end in _runs(sorted(_candidates(text[start:stop], rows, start)), rows):
-            if last and first <= last[1]:
-                last = (last[0], max(last[1], end))
-                continue
-            if last:
-                yield rows[last[0]].start, rows[last[1]].stop
-            last = (first, end)
         if last:
-            yield rows[last[0]].start, rows[last[1]].stop
+            yield last
+        last = (first, end)
+    if last:
+        yield last
 
 
 def _stretches(text: str) -> Iterator[Range]:
@@ -83,52 +98,71 @@ def _behind_line(text: str, offset: int) -> int:
     return min((end + 1 for end in ends if end >= 0), default=min(offset + _STRETCH, len(text)))
 
 
-def _candidates(text: str, rows: Sequence[Row], offset: int) -> set[int]:
-    """The rows in which a word stands that tells of a secret, however it is written, or a code."""
+def _candidates(text: str, rows: Sequence[Row], offset: int) -> dict[int, int]:
+    """The rows in which a word stands that tells of a secret, however it is written, or a code.
+
+    Each with how many rows above and below it may be parts of the same secret.
+    """
     starts = [row.start - offset for row in rows]
     lowered = text.lower()
     # Lower case of a few characters is longer than they are.
     indices = _with_literals(lowered, starts) if len(lowered) == len(text) else set(range(len(rows)))
-    places = chain(code_places(text), (hit.start() for hit in RUN.finditer(text)))
-    indices |= {bisect_right(starts, place) - 1 for place in places}
-    further = [*_otherwise_read(rows, indices), *_between(rows)]
+    indices |= {bisect_right(starts, place) - 1 for place in code_places(text)}
+    candidates = {index: _around(rows[index].text) for index in indices}
+    candidates |= {bisect_right(starts, place) - 1: _AROUND for place in key_places(text)}
+    literal = is_literal(text)
+    further = [*([] if literal else _otherwise_read(rows, indices)), *_between(rows, literal=literal)]
     # The same words in few characters: what a row reads otherwise, and what stands across the ends of rows.
     blob = "\n".join(part for _, part in further).lower()
     starts = list(accumulate((len(part) + 1 for _, part in further[:-1]), initial=0))
     if further and len(blob) == starts[-1] + len(further[-1][1]):
-        return indices | {further[index][0] for index in _with_literals(blob, starts)}
-    return indices | {index for index, _ in further}
+        others = {further[index][0] for index in _with_literals(blob, starts)}
+    else:
+        others = {index for index, _ in further}
+    return candidates | {index: max(_AROUND, candidates.get(index, 0)) for index in others}
+
+
+def _around(text: str) -> int:
+    """How many rows around a row with a word that tells of a secret may be parts of it: mostly none."""
+    if _KEY in text:
+        return _KEY_ROWS
+    return _AROUND if _GOES_OVER.search(text) or not is_literal(text) else 0
 
 
 def _with_literals(text: str, starts: Sequence[int]) -> set[int]:
     """The rows of a text in lower case, by where they start, that hold a word which tells of a secret."""
-    indices: set[int] = set()
-    for literal in literals():
-        place = text.find(literal)
-        while place >= 0:
-            index = bisect_right(starts, place) - 1
-            indices.add(index)
-            behind = starts[index + 1] if index + 1 < len(starts) else len(text)
-            place = text.find(literal, max(place + 1, behind - len(literal)))
-    return indices
+    return {bisect_right(starts, place) - 1 for place, _ in words().places(text)}
 
 
 def _otherwise_read(rows: Sequence[Row], but: Collection[int]) -> Iterator[tuple[int, str]]:
     """The other readings of rows that have any; a row in which a code shows is not read, but told by its words."""
+    together: list[int] = []
     for index, row in enumerate(rows):
-        if index not in but and not is_literal(row.text):
-            for view in readings(row.raw):
-                yield index, view.text
-                if may_hold_code(view.text):
-                    yield index, literals()[0]
+        if index in but or is_literal(row.text):
+            continue
+        if is_plain_or_moved(row.text):
+            together.append(index)
+            continue
+        for reading in readings(whole(row.text)):
+            yield index, reading.text
+            if may_hold_code(reading.text):
+                yield index, literals()[0]
+    for text in readings_of_rows("\n".join(rows[index].text for index in together)):
+        yield from zip(together, text.split("\n"), strict=True)
+        ends = [end.start() for end in _FEED.finditer(text)]
+        yield from ((together[bisect_left(ends, place)], literals()[0]) for place in code_places(text))
 
 
-def _between(rows: Sequence[Row]) -> Iterator[tuple[int, str]]:
-    """The end of each row that goes on in the next one, with the beginning of that."""
+def _between(rows: Sequence[Row], *, literal: bool) -> Iterator[tuple[int, str]]:
+    """The end of each row that goes on in the next one, with the beginning of that. `literal`: no row has codes."""
     for index in range(1, len(rows)):
         before, row = rows[index - 1], rows[index]
-        short = len(before.text) < NARROWEST and "\\" not in before.text and " P " not in before.text[:80]
-        if short or row.before is Break.BLANK:
+        if row.before is Break.BLANK:
+            continue
+        upper, lower = (before.text, row.text) if literal else (before.view.text, row.view.text)
+        if len(upper) < NARROWEST and "\\" not in upper and " P " not in upper[:80]:
+            continue
+        if not _may_go_on(upper, lower, literal=literal):
             continue
         first = continuation(before, row)
         if first is not None:
@@ -136,15 +170,26 @@ def _between(rows: Sequence[Row]) -> Iterator[tuple[int, str]]:
             yield from ((index, view.text) for view in readings(whole(word)))
 
 
-def _runs(candidates: Sequence[int], rows: Sequence[Row]) -> Iterator[Range]:
+def _may_go_on(upper: str, lower: str, *, literal: bool) -> bool:
+    """Whether a word that tells of a secret may stand across the end of a row."""
+    tail, head = upper[-_WORD:], lower[:_LOOKED_AT]
+    if not (literal or is_literal(tail)) or (_CODE_SIGNS.intersection(tail) and _HALF_CODE.search(tail)):
+        return True
+    at_start = not may_share_prefix(upper, lower) and not lower[:1].isdigit()
+    tail = tail.lower()
+    heads = [head] if literal or is_literal(head) else [view.text for view in readings(whole(head))]
+    return any(split_words().may_join(tail, text.lower(), at_start=at_start) for text in heads)
+
+
+def _runs(candidates: Mapping[int, int], rows: Sequence[Row]) -> Iterator[Range]:
     """The first and last row of the rows around candidates that may belong to the same secret; runs may overlap."""
     stop = -1
-    for index in candidates:
-        around = _KEY_ROWS if _KEY in rows[index].text else _AROUND
+    for index in sorted(candidates):
+        around = candidates[index]
         if index + around <= stop:
             continue
         first, last = index, max(index, stop)
-        while first > max(0, index - _AROUND, stop + 1) and rows[first].before is not Break.BLANK:
+        while first > max(0, index - min(around, _AROUND), stop + 1) and rows[first].before is not Break.BLANK:
             first -= 1
         while last < min(len(rows) - 1, index + around) and (
             around == _KEY_ROWS or rows[last + 1].before is not Break.BLANK
