@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from pushlog.audit.store import Tables
 
-MISSING = "no Parquet files were written: they need pyarrow (pip install 'pushlog[audit]', then audit again)"
+MISSING = "no Parquet tables: they need pyarrow (pip install 'pushlog[audit]'); --tables jsonl or csv needs nothing"
 
 
 def available() -> bool:

@@ -48,7 +48,7 @@ def frames(tables: Tables) -> Frames:
     pushes, sources = frame_of["pushes"], frame_of["sources"]
     logs = sources[sources["status"] != "duplicate"].drop_duplicates("log").set_index("log")
     more = {name: pushes["log"].map(logs[name]) for name in ORIGIN}
-    dates = moments(pushes["at"], pushes["at_by"], pushes["log"])
+    dates = moments(pushes["dated"], pushes["dated_by"], pushes["log"])
     return Frames(
         sources=sources,
         pushes=pushes.assign(**dates, **more, order=_order(pushes)),

@@ -9,8 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pushlog.audit import dataset, index, markdown
+from pushlog.audit import index, markdown
 from pushlog.audit.executors import Executors, available_processors, cluster, processes
+from pushlog.audit.exports import parsed_kinds, write_exports, write_tables
 from pushlog.audit.files import locked, put
 from pushlog.audit.frames import frames
 from pushlog.audit.inputs import discover
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from pushlog.audit.exports import Export
     from pushlog.audit.inputs import Input, Missing
+    from pushlog.audit.progress import Progress
     from pushlog.audit.store import Tables
     from pushlog.audit.summary import Summary
 
@@ -44,7 +47,7 @@ class Plan:
     """The options of an audit. `jobs`: processes, 0 for one per processor; `rules`: the user's rules files.
 
     `source_pattern`, `metadata`: the form of paths and the side file that say where logs come from; `since`: what is
-    older is left out of all but the tables.
+    older is left out of all but the tables; `tables`: their kinds, None for Parquet where it can be written.
     """
 
     out: Path
@@ -54,6 +57,8 @@ class Plan:
     source_pattern: str | None = None
     metadata: str | None = None
     since: pd.Timestamp | None = None
+    tables: tuple[str, ...] | None = None
+    exports: tuple[Export, ...] = ()
     settings: Settings = field(default_factory=Settings)
 
 
@@ -64,7 +69,6 @@ class Audited:
     summary: Summary
     read: int
     kept: int
-    notes: tuple[str, ...]
 
 
 def audit(names: Sequence[str], plan: Plan) -> Audited:
@@ -73,27 +77,32 @@ def audit(names: Sequence[str], plan: Plan) -> Audited:
     Raises InputError for a name that stands for nothing, OutputError when the folder can't be used, StoppedError or
     ExecutorError when it could not be finished; what is finished by then is kept, and the next call goes on from it.
     """
-    _usable(plan.out)
+    with progress(sys.stderr) as bar:
+        return _audit(names, plan, bar)
+
+
+def _audit(names: Sequence[str], plan: Plan, bar: Progress) -> Audited:
     inputs, missing = discover(names, plan.out)
     if not inputs and not missing:
         raise InputError(f"{', '.join(names)}: no file to read")
+    _usable(plan.out)
     with locked(plan.out):
         store = Store(plan.out, _made_by(plan))
         store.begin()
         new_inputs = store.new_inputs(inputs)
-        _read(new_inputs, store, plan)
+        _read(new_inputs, store, plan, bar)
         tables = store.tables()
         if damaged := store.forget_damaged(inputs):
-            _read(damaged, store, plan)
+            _read(damaged, store, plan, bar)
             tables = store.tables()
         for entry in missing:
             tables.add("sources", _row(entry))
         read, kept = len(new_inputs), len(inputs) - len(new_inputs)
         store.release()
+        bar.writing()
         del inputs, new_inputs, damaged
         audit_summary = _draw(tables, store, plan)
-    notes = () if dataset.available() else (dataset.MISSING,)
-    return Audited(summary=audit_summary, read=read, kept=kept, notes=notes)
+    return Audited(summary=audit_summary, read=read, kept=kept)
 
 
 def _usable(out: Path) -> None:
@@ -117,7 +126,7 @@ def _made_by(plan: Plan) -> str:
 
     texts = [Path(name).read_bytes() for name in plan.rules]
     rules_hash = hashlib.sha256(b"\0".join(texts)).hexdigest()[:16] if texts else "shipped"
-    by = f"pushlog {version('pushlog')}, columns {columns_hash()}, rules {rules_hash}"
+    by = f"pushlog {version('pushlog')}, columns {columns_hash()}, rules {rules_hash}{plan.settings.changes}"
     if plan.source_pattern is None and plan.metadata is None:
         return by
     side = b"" if plan.metadata is None else Path(plan.metadata).read_bytes()
@@ -125,7 +134,7 @@ def _made_by(plan: Plan) -> str:
     return f"{by}, origin {origin_hash}"
 
 
-def _read(inputs: list[Input], store: Store, plan: Plan) -> None:
+def _read(inputs: list[Input], store: Store, plan: Plan, bar: Progress) -> None:
     """Read the inputs through an executor and store their results."""
     if not inputs:
         return
@@ -135,10 +144,10 @@ def _read(inputs: list[Input], store: Store, plan: Plan) -> None:
     else:
         workers = min(plan.jobs or available_processors(), len(work))
         make = partial(processes, workers)
-    with progress(len(inputs), sys.stderr) as advance:
-        for unit, result in Executors(make, workers, plan.settings).results(work):
-            store.add(result)
-            advance(len(unit.inputs), result.bytes)
+    bar.reading(len(inputs))
+    for unit, result in Executors(make, workers, plan.settings).results(work):
+        store.add(result)
+        bar.advance(len(unit.inputs), result.bytes)
     store.reload()
 
 
@@ -150,13 +159,13 @@ def _draw(tables: Tables, store: Store, plan: Plan) -> Summary:
     """Write all outputs; the index page comes last because it links to the others."""
     # The dataset goes first: the frames take the columns over, so that nothing is in memory twice.
     out = plan.out
-    if dataset.available():
-        dataset.write(tables, out)
+    write_tables(tables, parsed_kinds(()) if plan.tables is None else plan.tables, out)
     everything = frames(tables)
     all_frames = everything if plan.since is None else since(everything, plan.since)
     audit_summary = summary(all_frames)
     put(out / "audit.json", document(audit_summary))
     put(out / "audit.md", markdown.render(audit_summary))
+    write_exports(all_frames, plan.exports, out)
     index.write(audit_summary, all_frames, out)
     store.sweep({page for page in everything.pushes["page"] if isinstance(page, str)})
     return audit_summary

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 RESULTS = "results"
 PAGES = "push"
 # Columns whose strings are hardly ever the same.
-_UNIQUE = {"sha256", "page", "digest", "began", "at"}
+_UNIQUE = {"sha256", "page", "digest", "began", "dated"}
 _PAGE = re.compile(r"[0-9a-f]{16}-[0-9]+\.html")
 # A part is closed before it becomes larger than may be read back.
 _PART = parts.LARGEST // 2

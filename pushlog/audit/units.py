@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 # A few seconds of work for one process: a lost unit costs little, and the overhead of a unit does not show.
 BYTES = 2_000_000
 INPUTS = 64
+# Units at the beginning, and what part of the others they are.
+FIRST, FIRST_SHARE = 4, 8
 # The weight of an input of unknown size, such as one behind a web server that does not tell it.
 UNKNOWN = 250_000
 PIECES = 8
@@ -61,19 +63,24 @@ def weight(source: Input) -> int:
 
 
 def units(inputs: Iterable[Input], hashes_by_size: dict[int | None, set[str]]) -> list[Unit]:
-    """Return the inputs as units, the heaviest first."""
+    """Return the inputs as units, huge ones first, then a few small ones, then the heaviest first."""
     all_units: list[Unit] = []
     batch: list[Input] = []
     total = 0
     for source in inputs:
-        if batch and (total + weight(source) > BYTES or len(batch) == INPUTS):
+        # The first results come soon, so that there is something to see.
+        share = FIRST_SHARE if len(all_units) < FIRST else 1
+        if batch and (total + weight(source) > BYTES // share or len(batch) >= max(INPUTS // share, 1)):
             all_units.append(_unit(batch, hashes_by_size))
             batch, total = [], 0
         batch.append(source)
         total += weight(source)
     if batch:
         all_units.append(_unit(batch, hashes_by_size))
-    return sorted(all_units, key=lambda unit: -unit.bytes)
+    heavy = sorted(all_units, key=lambda unit: -unit.bytes)
+    huge = [unit for unit in heavy if unit.bytes > BYTES]
+    first = [unit for unit in all_units[:FIRST] if unit not in huge]
+    return [*huge, *first, *(unit for unit in heavy if unit not in huge and unit not in first)]
 
 
 def _unit(inputs: list[Input], hashes_by_size: dict[int | None, set[str]]) -> Unit:

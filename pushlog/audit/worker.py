@@ -37,6 +37,7 @@ from pushlog.record_class import record
 from pushlog.redaction.find import redact_text
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Iterator
 
     from pushlog.audit.inputs import Input
@@ -57,12 +58,22 @@ _is_pool_process = False
 
 @record
 class Settings:
-    """Settings for every log. `seconds`: the processor time that one log may take."""
+    """Settings for every log. `seconds`: the processor time that one log may take; others as in `pipeline.Options`."""
 
     seconds: float = 10.0
     limits: ArchiveLimits = field(default_factory=ArchiveLimits)
     knowledge: Knowledge | None = None
     origin: OriginOptions = field(default_factory=OriginOptions)
+    zone: dt.tzinfo | None = None
+    max_uploads: int | None = None
+    redact: bool = True
+
+    @property
+    def changes(self) -> str:
+        """Return what makes results other than those of the defaults, beside the user's files."""
+        zone = f", zone {self.zone}" if self.zone else ""
+        uploads = f", uploads {self.max_uploads}" if self.max_uploads is not None else ""
+        return f"{zone}{uploads}{'' if self.redact else ', not redacted'}"
 
 
 @record
@@ -243,7 +254,9 @@ def _record(source: Input, member: Member, log_rows: Rows) -> Record:
 
 def _analysed(source: Input, member: Member, data: bytes, settings: Settings) -> tuple[Record, dict[str, str]]:
     name = f"{source.label}/{member.name}" if member.name else source.label
-    options = Options(origin=settings.origin)
+    options = Options(
+        origin=settings.origin, zone=settings.zone, max_uploads=settings.max_uploads, redact=settings.redact
+    )
     options = options if settings.knowledge is None else replace(options, knowledge=settings.knowledge)
     modified = _modified(source) if member.modified is None else member.modified
     by = DatedBy.FILE if member.modified is None else DatedBy.ARCHIVE

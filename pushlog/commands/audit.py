@@ -9,12 +9,15 @@ import typer
 
 from pushlog.commands.options import (
     ConfigFile,
+    DaemonConfig,
     FailOn,
     FailOnOption,
     Isolated,
     MetadataFile,
+    NoRedact,
     Rules,
     SourcePatternText,
+    Timezone,
     settings_of,
 )
 from pushlog.commands.shown import additions
@@ -22,6 +25,8 @@ from pushlog.commands.shown import additions
 if TYPE_CHECKING:
     from pushlog.audit.gates import Gates
     from pushlog.audit.run import Audited, Plan
+    from pushlog.audit.worker import Settings
+    from pushlog.pipeline import Options
 
 Paths = Annotated[
     list[str],
@@ -48,6 +53,22 @@ Since = Annotated[
         help="Leave out what is older, and what has no date: 2026-10-01, 2026-10-01T08:00Z, or 36h, 30d, 4w ago.",
     ),
 ]
+Tables = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--tables", metavar="KIND", help="parquet, jsonl or csv; repeatable. Without it Parquet, where pyarrow is."
+    ),
+]
+Exports = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-f",
+        "--format",
+        metavar="FORMAT[=PATH]",
+        help="Write more into the folder, or to PATH: prometheus (counts for node_exporter), otlp (spans), grafana (a "
+        "dashboard of the counts); repeatable.",
+    ),
+]
 MaxFailureRate = Annotated[
     float | None,
     typer.Option(
@@ -72,6 +93,11 @@ def audit(
     source_pattern: SourcePatternText = None,
     metadata_file: MetadataFile = None,
     since: Since = None,
+    timezone: Timezone = None,
+    daemon_config: DaemonConfig = None,
+    no_redact: NoRedact = False,
+    tables: Tables = None,
+    exports: Exports = None,
     fail_on: FailOnOption = FailOn.NEVER,
     max_failure_rate: MaxFailureRate = None,
     max_retry_seconds: MaxRetrySeconds = None,
@@ -80,24 +106,31 @@ def audit(
 ) -> int:
     """Read thousands of logs: one index page, a page per failed push.
 
-    Folders, archives, patterns and URLs; beside the pages a Parquet dataset. It goes on where the last run stopped.
+    Folders, archives, patterns and URLs; beside the pages the tables as a dataset. It goes on where the last run
+    stopped.
     """
+    from pushlog.audit.dataset import MISSING
+    from pushlog.audit.exports import parsed_exports, parsed_kinds
     from pushlog.audit.gates import Gates
     from pushlog.audit.run import Plan
     from pushlog.audit.since import parsed_since
-    from pushlog.audit.worker import Settings
-    from pushlog.commands.analysis import origin_options
-    from pushlog.intake.limit_option import time_limit as checked
-    from pushlog.intake.limits import ArchiveLimits
+    from pushlog.commands.analysis import analysis_options
     from pushlog.messages import tell
-    from pushlog.rules_file import load_rules
 
-    settings = Settings(
-        seconds=checked(time_limit),
-        limits=ArchiveLimits(log_bytes=max_log_size << 20),
-        knowledge=load_rules(rules_files) if rules_files else None,
-        origin=origin_options(source_pattern, metadata_file),
+    analysis = analysis_options(
+        rules_files=rules_files,
+        histories=None,
+        manifest_file=None,
+        daemon_config=daemon_config,
+        what_if=None,
+        timezone=timezone,
+        redact=not no_redact,
+        source_pattern=source_pattern,
+        metadata_file=metadata_file,
     )
+    kinds = parsed_kinds(tables or ())
+    if not kinds:
+        tell(MISSING)
     plan = Plan(
         out=out,
         jobs=jobs,
@@ -106,12 +139,31 @@ def audit(
         source_pattern=source_pattern,
         metadata=metadata_file,
         since=parsed_since(since) if since is not None else None,
-        settings=settings,
+        tables=kinds,
+        exports=parsed_exports(exports or ()),
+        settings=_settings(analysis, time_limit, max_log_size, is_own=bool(rules_files)),
     )
     for note in additions(settings_of(context)):
         tell(note)
     gates = Gates(fail_on=fail_on.value, failure_percent=max_failure_rate, retry_seconds=max_retry_seconds)
     return _run(paths, plan, gates)
+
+
+def _settings(analysis: Options, time_limit: float, max_log_size: int, *, is_own: bool) -> Settings:
+    """Return the settings for every log; `is_own`: the knowledge has rows of the user."""
+    from pushlog.audit.worker import Settings
+    from pushlog.intake.limit_option import time_limit as checked
+    from pushlog.intake.limits import ArchiveLimits
+
+    return Settings(
+        seconds=checked(time_limit),
+        limits=ArchiveLimits(log_bytes=max_log_size << 20),
+        knowledge=analysis.knowledge if is_own else None,
+        origin=analysis.origin,
+        zone=analysis.zone,
+        max_uploads=analysis.max_uploads,
+        redact=analysis.redact,
+    )
 
 
 def _run(paths: list[str], plan: Plan, gates: Gates) -> int:
@@ -139,7 +191,7 @@ def _report(audited: Audited, gates: Gates, out: str) -> int:
     from pushlog.messages import tell
 
     violations = gates.met(audited.summary)
-    for note in (*audited.notes, *violations):
+    for note in violations:
         tell(note)
     typer.echo(render(audited, out), nl=False)
     totals = audited.summary.totals

@@ -27,7 +27,11 @@ def _names(incomplete: str) -> list[str]:
 def rules(
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[lint FILE...]", help="Check rules files instead.", show_default=False),
+        typer.Argument(
+            metavar="[lint FILE... | draft AUDIT]",
+            help="Check rules files, or write rows for the unknown error texts of an audit.",
+            show_default=False,
+        ),
     ] = None,
     formats: Annotated[
         list[str] | None,
@@ -42,10 +46,14 @@ def rules(
     """List all rules, or check a rules file.
 
     Code, name, severity and what each means. `pushlog rules lint FILE...` tries files for --rules and names every
-    fault with its line; their form is explained by `pushlog explain rules-file`.
+    fault with its line; `pushlog rules draft AUDIT` writes a row for each error text that an audit did not know. Their
+    form is explained by `pushlog explain rules-file`.
     """
     from pushlog.exits import Exit
 
+    if words and words[0] == "draft":
+        _draft(words[1:])
+        return int(Exit.DONE)
     if words:
         return int(Exit.USAGE if _lint(words) else Exit.DONE)
     for item in formats or ["text"]:
@@ -101,8 +109,8 @@ def _lint(words: list[str]) -> bool:
 
     action, *files = words
     if action != "lint":
-        hint = did_you_mean(action, ["lint"])
-        raise UserError(f"'pushlog rules' takes nothing, or 'lint FILE...', not {action!r}{hint}")
+        hint = did_you_mean(action, ["lint", "draft"])
+        raise UserError(f"'pushlog rules' takes nothing, 'lint FILE...' or 'draft AUDIT', not {action!r}{hint}")
     if not files:
         raise UserError("'pushlog rules lint' needs a rules file")
     faults = {file: lint_rules(file) for file in files}
@@ -112,6 +120,15 @@ def _lint(words: list[str]) -> bool:
         if not messages:
             typer.echo(f"{visible(file)}: no fault found")
     return any(faults.values())
+
+
+def _draft(names: list[str]) -> None:
+    """Print a rules file with a row for each unknown error text of an audit. Raises UserError."""
+    from pushlog.audit.drafts import drafts
+
+    if len(names) != 1:
+        raise UserError("'pushlog rules draft' needs the folder of one audit")
+    typer.echo(drafts(names[0]), nl=False)
 
 
 def explain(

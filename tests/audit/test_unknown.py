@@ -4,8 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from pushlog import rules_file
+from pushlog import cli, rules_file
+from pushlog.audit.drafts import drafts
+from pushlog.audit.summary import document, summary
 from pushlog.audit.unknown import draft
+from pushlog.faults import InputError
 from pushlog.model import Failure, Family, Missed
 from tests.audit.test_summary import failed, found, push, told
 from tests.records import log
@@ -48,8 +51,26 @@ def test_logs_without_a_push_are_listed_those_with_words_of_one_first():
     spoken = log(name="b.log")
     spoken = replace(spoken, source=replace(spoken.source, missed=(Missed(line=7, text="The push refers to: x"),)))
     extra = [row for made in (log(name="a.log"), spoken) for row in rows(made, made.source.name, "", None)["sources"]]
-    from pushlog.audit.summary import summary
-
     many = summary(found(push(), extra=extra))
     assert [(m.input, m.line, m.text) for m in many.missed] == [("b.log", 7, "The push refers to: x")]
     assert [(w.input, w.words) for w in many.without_push] == [("b.log", 1), ("a.log", 0)]
+
+
+def test_the_drafts_of_an_audit_are_a_rules_file_without_a_fault(tmp_path, monkeypatch, capfd):
+    unknown = [replace(failed(), error=Failure(text=text, line=3, family=Family.UNKNOWN)) for text in TEXTS]
+    (tmp_path / "audit.json").write_text(document(summary(found(*unknown))), "utf-8")
+    monkeypatch.setattr("sys.argv", ["pushlog", "rules", "draft", str(tmp_path)])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert not ended.value.code
+    path = tmp_path / "own.toml"
+    path.write_text(capfd.readouterr().out, "utf-8")
+    assert rules_file.lint_rules(str(path)) == ()
+    assert len(rules_file.load_rules([str(path)]).own_signatures) == len(TEXTS)
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"schema": "pushlog-audit/1"}', "[" * 100_000])
+def test_drafts_of_what_is_no_audit_are_refused(tmp_path, content):
+    (tmp_path / "audit.json").write_text(content, "utf-8")
+    with pytest.raises(InputError, match=r"not the audit\.json of an audit"):
+        drafts(str(tmp_path))
