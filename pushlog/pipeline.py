@@ -20,6 +20,7 @@ from pushlog.formats.lanes import read_pushes
 from pushlog.formats.missed import missed_lines, missed_notes
 from pushlog.formats.parsed_push import coverage
 from pushlog.formats.prefilter import candidate_ranges
+from pushlog.formats.recorded_end import with_recorded_end
 from pushlog.intake.dated import dated
 from pushlog.intake.deadline import TimeUpError, deadline
 from pushlog.intake.limits import LIMITS, MOST_LAYERS, Deadline, Limits
@@ -139,7 +140,7 @@ def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -
         keep_redraws=keep_redraws or is_timed,
         most_layers=min(options.limits.layers * options.limits.pushes, MOST_LAYERS),
     )
-    parsed_pushes, over = limit_pushes(all_pushes.parsed, options.limits)
+    parsed_pushes, over = limit_pushes(with_recorded_end(all_pushes.parsed, log.status), options.limits)
     missed = missed_lines(text, parsed_pushes, options.knowledge)
     described = Source(
         name=source.name,

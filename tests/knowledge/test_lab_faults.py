@@ -63,8 +63,8 @@ FAULTS = {
         [
             f"2026/11/29 01:26:48 existing blob: {BLOB}",
             (
-                f"Error: pushing image to registry.example.com/team/app:1: POST {UPLOADS}: unexpected status code 200 OK: "
-                "<html><title>Sign in</title></html>"
+                f"Error: pushing image to registry.example.com/team/app:1: POST {UPLOADS}: unexpected status code 200 "
+                "OK: <html><title>Sign in</title></html>"
             ),
         ],
         ("proxy", None, 17),

@@ -63,6 +63,7 @@ class UnwrappedLog:
 
     `original`: the log with its prefixes, `ranges` tells which. `lanes`: the log in lanes, where pushes run in it at
     the same time; none where its lines belong together. `capture` is None where only the text itself can tell.
+    `status`: the exit status of the command whose recording it is.
     """
 
     original: LogText
@@ -72,6 +73,7 @@ class UnwrappedLog:
     capture: Capture | None = None
     decoration: str | None = None
     notes: tuple[str, ...] = ()
+    status: int | None = None
 
     @cached_property
     def text(self) -> LogText:
@@ -112,6 +114,7 @@ def unwrap(
             timestamps=record.timestamps,
             capture=record.capture,
             notes=record.notes,
+            status=record.status,
         )
     return _unwrap(text, openings, zone, where, _DEEPEST)
 

@@ -38,12 +38,16 @@ _LAST_OFFSET = 1 << 62
 
 @record
 class UnwrappedRecording:
-    """What a terminal was sent, the times of its bytes (None for a typescript alone), and what had to be said."""
+    """What a terminal was sent, the times of its bytes (None for a typescript alone), and what had to be said.
+
+    `status`: the exit status of the recorded command, where the recording has it.
+    """
 
     text: LogText
     capture: Capture
     timestamps: RecordingTimestamps | None
     notes: tuple[str, ...]
+    status: int | None = None
 
 
 @record
@@ -103,7 +107,11 @@ def _cast(text: LogText, *, version: int) -> UnwrappedRecording:
     began = _header_time(text.data[: text.stop_of(1)])
     timestamps = RecordingTimestamps(starts=marks, seconds=np.frombuffer(seconds), began=began)
     return UnwrappedRecording(
-        text=LogText(content.finish(), marks), capture=Capture.ASCIICAST, timestamps=timestamps, notes=tuple(notes)
+        text=LogText(content.finish(), marks),
+        capture=Capture.ASCIICAST,
+        timestamps=timestamps,
+        notes=tuple(notes),
+        status=_number(status),
     )
 
 
@@ -150,7 +158,15 @@ def _typescript(text: LogText, header: re.Match[bytes], timing: str | None) -> U
     )
     if end and end[1]:
         notes = (*notes, f"the recorded command ended with status {end[1].decode()}")
-    return UnwrappedRecording(text=LogText(blank), capture=Capture.TYPESCRIPT, timestamps=timestamps, notes=notes)
+    status = _number(end[1].decode()) if end and end[1] else None
+    return UnwrappedRecording(
+        text=LogText(blank), capture=Capture.TYPESCRIPT, timestamps=timestamps, notes=notes, status=status
+    )
+
+
+def _number(status: str | None) -> int | None:
+    """Return an exit status, which a recording has as text."""
+    return int(status) if status is not None and re.fullmatch(r"[0-9]{1,3}", status) else None
 
 
 def _timed(first: int, timing: str) -> RecordingTimestamps:
