@@ -134,6 +134,8 @@ def _layer(ids: tuple[str, str], key: str, layer: Layer, bounds: tuple[int, int]
             "pushlog.layer.fate": layer.fate.value,
             "pushlog.layer.bytes": layer.bytes_total,
             "pushlog.layer.attempts": layer.attempts,
+            # The log shows its end alone: it began at any time since the push did.
+            "pushlog.layer.start_unknown": True if layer.intervals[0].phase is Phase.UNSEEN else None,
         },
         {"code": otel.UNSET},
     )

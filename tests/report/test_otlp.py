@@ -86,6 +86,19 @@ def test_a_push_is_a_task_of_a_pipeline_with_its_failure() -> None:
     assert values(resource)["cicd.worker.name"] == "agent-1"
 
 
+def test_a_layer_of_which_only_the_end_is_known_says_so_and_has_no_upload() -> None:
+    for phase, unknown, uploads in ((Phase.UNSEEN, True, 0), (Phase.UPLOADING, None, 1)):
+        push = replace(
+            diagnosis([layer(intervals=(interval(phase, 0.0, 40.0, 1),))], Outcome.SUCCEEDED),
+            clock=Clock.STAMPED,
+            duration=Duration(seconds=60.0, at_least=60.0, began=BEGAN),
+        )
+        made = spans([log(push)])
+        of_layer = next(span for span in made if span["name"].startswith("layer "))
+        assert values(of_layer).get("pushlog.layer.start_unknown") == unknown
+        assert len([span for span in made if span["name"].startswith("upload ")]) == uploads
+
+
 def test_a_success_has_no_error() -> None:
     push = spans([measured(Outcome.SUCCEEDED)])[0]
     assert push["status"] == {"code": otel.OK}
