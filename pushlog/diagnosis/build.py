@@ -170,7 +170,8 @@ def _layers(
 def _failed(parsed: ParsedPush, table: EventTable, classified: Classified | None, ended: Outcome) -> tuple[str, ...]:
     if ended is not Outcome.FAILED:
         return ()
-    return gave_up(parsed.events.ids, table, classified.parts.object_digest if classified else None)
+    digest = classified.parts.object_digest if classified else None
+    return gave_up(parsed.events.ids, table, digest, shares_error=parsed.shares_error)
 
 
 def _failure(parsed: ParsedPush, classified: Classified | None, built_layers: Sequence[Layer]) -> Failure | None:

@@ -64,16 +64,24 @@ def _under_way(case: Case) -> FailingLayers:
 
 
 def retries_used_up(case: Case) -> tuple[str, ...]:
-    """Return the layers whose last countdown ran out before the push failed; of several, at least one ended it."""
+    """Return the layers whose last countdown ran out before the push failed; of several, at least one ended it.
+
+    Where several pushes of a command share its error, another one may have ended this one before its last upload began.
+    """
     if case.push.outcome is not Outcome.FAILED or not len(case.events):
         return ()
     events = case.events
     last_seconds = _last_seconds_of_a_screen(case)
+    not_begun = events.drawn_again if case.parsed.shares_error else set()
     used_up = {
         code
         for code, row in events.last().items()
         if events.attempt[row] == MAX_ATTEMPTS
-        or (events.wait[row] == 1 and (events.attempt[row] == MAX_RETRIES or code in last_seconds))
+        or (
+            events.wait[row] == 1
+            and (events.attempt[row] == MAX_RETRIES or code in last_seconds)
+            and code not in not_begun
+        )
     }
     return tuple(layer.id for code, layer in enumerate(case.push.layers) if code in used_up and not layer.state.done)
 

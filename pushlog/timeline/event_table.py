@@ -49,6 +49,11 @@ class EventTable:
         """Whether layers are drawn while they are under way; a pipe of containerd's store shows only what is done."""
         return bool((self.kind == EventKind.PUSHING).any())
 
+    @property
+    def drawn_again(self) -> set[int]:
+        """The layers whose uploads are drawn, also after a countdown: one that is not drawn did not begin."""
+        return self.layers((self.kind == EventKind.PUSHING) & (self.attempt > 1))
+
     @cached_property
     def order(self) -> Int64:
         """All rows, one layer after another by number, those of each in order."""

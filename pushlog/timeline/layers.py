@@ -177,15 +177,22 @@ def _waited(layer_runs: Sequence[Run]) -> int:
     return total
 
 
-def gave_up(ids: Sequence[str], table: EventTable, digest: str | None) -> tuple[str, ...]:
-    """The layer that ended a failed push: the one its error names, else the only one whose last countdown ran out."""
+def gave_up(
+    ids: Sequence[str], table: EventTable, digest: str | None, *, shares_error: bool = False
+) -> tuple[str, ...]:
+    """The layer that ended a failed push: the one its error names, else the only one whose last countdown ran out.
+
+    `shares_error`: another push of the same command may have ended this one before its last upload began.
+    """
     blob = next((layer for layer in ids if is_blob(layer, digest)), None)
     if blob is not None:
         return (blob,)
+    not_begun = table.drawn_again if shares_error else set()
     out = [
         code
         for code, row in table.last().items()
         if int(table.kind[row]) == EventKind.RETRYING and table.attempt[row] == MAX_RETRIES and table.wait[row] == 1
+        if code not in not_begun
     ]
     return (ids[out[0]],) if len(out) == 1 else _broke_off(ids, table)
 

@@ -1,7 +1,7 @@
 """What becomes of each layer in the end, whatever its last line says."""
 
 from pushlog.model import Fate
-from tests.logs import DONE, HEADER, A, B, C, D, exhausted, push
+from tests.logs import DONE, HEADER, A, B, C, D, countdown, exhausted, log, push
 
 
 def fates(*lines):
@@ -82,3 +82,22 @@ def test_a_wait_that_was_over_when_the_push_ended_was_followed_by_an_upload():
         ended += [f"#12 ERROR: failed to push r.example.com/app:1: {error}"]
         by_id = {layer.id[7:19]: layer.attempts for layer in push(*ended).layers}
         assert by_id[B] == tries
+
+
+def test_a_push_that_another_one_ended_counts_no_upload_that_is_not_drawn():
+    """Compose cancels all services with the first that fails; which one that was, the error does not say."""
+
+    def row(service, layer, words):
+        return f" Pushing r.example.com/{service}:1: {layer} {words}"
+
+    lines = []
+    for wait in (5, 10, 15, 20):
+        for service, layer in (("web", A), ("worker", B)):
+            lines.append(row(service, layer, "Pushing [>  ]  33kB/9MB"))
+            lines += [row(service, layer, words) for words in (line[14:] for line in countdown(layer, wait))]
+    shown = [row("web", A, "Pushing [>  ]  33kB/9MB")]
+    error = ["unknown: <html>", "<head><title>413 Request Entity Too Large</title></head>", "</html>"]
+    tries = {push.reference.repository: push.layers[0].attempts for push in log(lines, shown, error).pushes}
+    assert tries == {"web": 5, "worker": 4}
+    alone = [line for line in lines if "worker" in line]
+    assert [push.layers[0].attempts for push in log(alone, error).pushes] == [5]
