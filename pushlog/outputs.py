@@ -167,7 +167,7 @@ def _render(
     encoding = "utf-8" if for_file else (sys.stdout.encoding or "ascii")
     return text.render(
         logs,
-        width=80 if for_file else max(80, shutil.get_terminal_size().columns) if sys.stdout.isatty() else 80,
+        width=80 if for_file else shutil.get_terminal_size().columns if sys.stdout.isatty() else 80,
         color=not for_file and not no_color and (forced or _color()),
         detail=detail,
         ascii_only=not encoding.lower().replace("-", "").startswith("utf"),

@@ -92,7 +92,7 @@ def board_lines(page: Page, board: Board, now: float, ahead: Outlook | None, *, 
     if below:
         yield Text()
     for text in below:
-        yield from page.wrapped(Text(), Text(page.line(text), "yellow"))
+        yield from page.wrapped(Text(), Text(page.line(text), "magenta"))
 
 
 def _status(board: Board) -> tuple[str, str]:
@@ -135,7 +135,7 @@ def _figures(page: Page, row: Row) -> Text:
     full, empty = ("#", ".") if page.ascii_only else ("█", "░")
     cells = int(min(1.0, row.done / row.total) * width)
     figures = size(row.total) if row.through else f"{size(row.done)} of {size(row.total)}"
-    return Text.assemble((full * cells, "yellow"), (empty * (width - cells), QUIET), f" {figures:<{_BYTES}}")
+    return Text.assemble((full * cells, "magenta"), (empty * (width - cells), QUIET), f" {figures:<{_BYTES}}")
 
 
 def _fit(page: Page, line: Text) -> Text:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from pushlog.report.issues import Issue
 
 MOST = 10
-KINDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+# A note is nothing to interrupt anyone for: a push that went well has no annotation.
+KINDS = {Severity.ERROR: "error", Severity.WARNING: "warning"}
 DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 PROPERTY = DATA | str.maketrans({":": "%3A", ",": "%2C"})
 

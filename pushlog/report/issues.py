@@ -104,8 +104,11 @@ def place(issue: Issue) -> str:
 
 
 def details(issue: Issue) -> tuple[str, ...]:
-    """Return what is to be said beside the title: the explanation, then each remedy, numbered."""
-    texts = (issue.finding.explanation, *(f"{number}. {text}" for number, text in enumerate(issue.finding.remedy, 1)))
+    """Return what is to be said beside the title: the error where it ended the push, what to do, and why."""
+    error = issue.push.error.text if issue.cause and issue.push is not None and issue.push.error is not None else ""
+    steps = (f"{number}. {text}" for number, text in enumerate(issue.finding.remedy, 1))
+    why = issue.finding.explanation
+    texts = (error if error not in why else "", *steps, why)
     return tuple(line for text in texts if (line := one_line(text)))
 
 

@@ -32,8 +32,8 @@ TELLING_SECONDS = 5
 OUTCOME_STYLES = {
     Outcome.SUCCEEDED: "bold green",
     Outcome.FAILED: "bold red",
-    Outcome.INTERRUPTED: "bold yellow",
-    Outcome.INCOMPLETE: "bold yellow",
+    Outcome.INTERRUPTED: "bold magenta",
+    Outcome.INCOMPLETE: "bold magenta",
 }
 AGAIN = {True: "pushing again may help", False: "pushing again will not help", None: ""}
 COUNTED = {Severity.ERROR: "more error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -99,7 +99,9 @@ def _error(page: Page, log: Log, push: Diagnosis) -> Iterator[Text]:
         yield Text.assemble(last, " " * room, (where, QUIET))
         return
     yield last
-    yield Text.assemble(" " * LABEL, (ARROW, QUIET), (where, QUIET))
+    # A long place begins at the edge: a terminal that breaks it makes two of it.
+    indent = LABEL if LABEL + len(ARROW) + cell_len(where) <= page.width else 0
+    yield Text.assemble(" " * indent, (ARROW, QUIET), (where, QUIET))
 
 
 def _error_lines(page: Page, error: Failure) -> list[str]:

@@ -26,8 +26,8 @@ MORE = " \\"
 SHELL_WORD = re.compile(r"""(?:'[^']*'|"[^"]*"|\S)+""")
 SEVERITIES = {
     Severity.ERROR: ("ERROR", "bold red"),
-    Severity.WARNING: ("WARNING", "bold yellow"),
-    Severity.INFO: ("NOTE", "bold cyan"),
+    Severity.WARNING: ("WARNING", "bold magenta"),
+    Severity.INFO: ("NOTE", "bold"),
 }
 
 

@@ -47,7 +47,7 @@ INKS = {
     Stand.PUSHED: Ink(FILLS[Stand.PUSHED], "#", "bold green"),
     Stand.SKIPPED: Ink(FILLS[Stand.SKIPPED], "-", QUIET),
     Stand.REFUSED: Ink(FILLS[Stand.REFUSED], "x", "bold red"),
-    Stand.IN_FLIGHT: Ink(FILLS[Stand.IN_FLIGHT], ">", "yellow"),
+    Stand.IN_FLIGHT: Ink(FILLS[Stand.IN_FLIGHT], ">", "magenta"),
     Stand.NEVER: Ink(FILLS[Stand.NEVER], ".", QUIET),
     Stand.UNKNOWN: Ink(FILLS[Stand.UNKNOWN], "?", QUIET),
 }
@@ -55,8 +55,8 @@ INKS = {
 MARKS = {
     **dict.fromkeys((State.PUSHED, State.EXISTS, State.MOUNTED), ("✓", "green")),
     State.FAILED: ("✗", "bold red"),
-    State.PUSHING: ("▸", "yellow"),
-    State.RETRYING: ("↻", "yellow"),
+    State.PUSHING: ("▸", "magenta"),
+    State.RETRYING: ("↻", "magenta"),
     State.SKIPPED: (NONE, QUIET),
     State.UNKNOWN: ("?", QUIET),
 }

@@ -64,7 +64,7 @@ def tally(page: Page, logs: Sequence[Log]) -> Iterator[Text]:
     parts += [f"no push in {words.count(without, 'log')}"] if without else []
     sentence = f"{words.count(total, 'push')} in {words.count(len(logs), 'log')}: {', '.join(parts)}"
     if worst is None:
-        yield from page.wrapped(Text("NO PUSH  ", "bold yellow"), Text(f"in {words.count(len(logs), 'log')}", "bold"))
+        yield from page.wrapped(Text("NO PUSH  ", "bold magenta"), Text(f"in {words.count(len(logs), 'log')}", "bold"))
     else:
         word = Text(f"{worst.value.upper()}  ", OUTCOME_STYLES[worst])
         yield from page.wrapped(word, Text(page.line(sentence), "bold"))

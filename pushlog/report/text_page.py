@@ -23,7 +23,8 @@ PROSE = 100
 # One more column and a digest would not fit on a line of 80.
 LABEL = 9
 
-CODE = "cyan"
+# No yellow and no cyan anywhere: on a white terminal they can't be read, nor can blue on a black one.
+CODE = "bold"
 QUOTED = re.compile(r"`[^`]+`")
 QUIET = "dim"
 

@@ -36,7 +36,7 @@ NO_PUSH_ADVICE = (
 def report(page: Page, logs: Sequence[Log], detail: Detail) -> Iterator[Text]:
     """Yield the whole report."""
     if not logs:
-        yield from page.wrapped(Text("NO PUSH  ", "bold yellow"), Text("No log was read."))
+        yield from page.wrapped(Text("NO PUSH  ", "bold magenta"), Text("No log was read."))
     elif detail is Detail.VERDICT:
         yield from _verdicts(page, logs)
     elif sum(max(len(log.pushes), 1) for log in logs) == 1:
@@ -107,7 +107,7 @@ def _without_push(page: Page, log: Log) -> str:
 def _no_push(page: Page, log: Log) -> Iterator[Text]:
     source = log.source
     sentence = f"No push was found in {page.line(source.name)} ({words.count(source.lines, 'line')})."
-    yield from page.wrapped(Text("NO PUSH  ", "bold yellow"), Text(sentence, "bold"))
+    yield from page.wrapped(Text("NO PUSH  ", "bold magenta"), Text(sentence, "bold"))
     for entry in source.missed[:SHOWN_MISSED]:
         yield from page.wrapped(Text(f"{entry.line:>7}  ", "dim"), Text(page.line(entry.text)))
     yield from page.prose(9, MISSED_ADVICE if source.missed else NO_PUSH_ADVICE)

@@ -36,9 +36,9 @@ class Ink:
 INKS = {
     Phase.WAITING: Ink("·", ".", QUIET),
     Phase.UNSEEN: Ink("▁", "_", QUIET),
-    Phase.FINISHING: Ink("▒", "=", "magenta"),
-    Phase.RETRYING: Ink("░", "~", "yellow"),
-    Phase.UPLOADING: Ink("█", "#", "blue"),
+    Phase.FINISHING: Ink("▒", "=", "green"),
+    Phase.RETRYING: Ink("░", "~", "magenta"),
+    Phase.UPLOADING: Ink("█", "#", ""),
 }
 
 
@@ -52,10 +52,9 @@ def timeline(page: Page, push: Diagnosis) -> Iterator[Text]:
     longest = {layer.id for layer in sorted(layers, key=lambda x: begin(x) - end(x))[:MOST_ROWS]}
     rows = sorted((layer for layer in layers if layer.id in longest), key=begin)
     for index, layer in enumerate(rows):
-        head = Text(("when" if index == 0 else "").ljust(LABEL), QUIET)
-        yield head.append(set_cell_size(page.cut(blob(layer.id), NAME - 2), NAME), "not dim").append(
-            _bar(page, layer, total, room)
-        )
+        label = ("when" if index == 0 else "").ljust(LABEL)
+        name = set_cell_size(page.cut(blob(layer.id), NAME - 2), NAME)
+        yield Text.assemble((label, QUIET), name, _bar(page, layer, total, room))
     indent = " " * LABEL
     yield Text(f"{indent}{' ' * NAME}{_axis(page, push, total, room)}", QUIET)
     yield from page.wrapped(Text(indent), _legend(page, rows, len(layers) - len(rows)))

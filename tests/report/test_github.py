@@ -42,18 +42,23 @@ def test_a_finding_is_a_command_at_its_first_line() -> None:
         "line": "57",
         "title": "A proxy refused the upload for its size (proxy-body-limit)",
     }
-    assert "lift the limit: `client_max_body_size 0;`\n2. Not your proxy?" in message
+    error, first, second, why, place = message.split("\n")
+    assert error.startswith("unknown: <html> <head><title>413 Request Entity Too Large")
+    assert first.endswith("lift the limit: `client_max_body_size 0;`")
+    assert second.startswith("2. Not your proxy?")
+    assert why.startswith("The answer is an nginx error page")
+    assert place == "Push of registry.example.com:5000/team/my-api, lines 1-64."
 
 
 def test_severities_have_their_kinds() -> None:
     kinds = [kind for kind, _, _ in commands(github.render([log(body_limit())]))]
-    assert kinds == ["error", "warning", "notice"]
+    assert kinds == ["error", "warning"]
 
 
 def test_no_more_than_ten_of_a_kind_and_the_rest_is_counted() -> None:
     text = github.render([log(*[body_limit()] * 13)])
     kinds = [kind for kind, _, _ in commands(text)]
-    assert {kind: kinds.count(kind) for kind in set(kinds)} == {"error": 10, "warning": 10, "notice": 10}
+    assert {kind: kinds.count(kind) for kind in set(kinds)} == {"error": 10, "warning": 10}
     assert "3 more of kind warning are not shown" in text
 
 

@@ -75,7 +75,7 @@ def full(push: Diagnosis, **how: bool) -> str:
 
 def is_unbreakable(line: str) -> bool:
     """Whether the line is one word of a command, or a place: neither would be what it is if it were broken."""
-    return re.fullmatch(r""" {4,11}(?:'[^']*'|"[^"]*"|\S)+(?: \\)?| +--> .*""", line) is not None
+    return re.fullmatch(r""" {4,11}(?:'[^']*'|"[^"]*"|\S)+(?: \\)?| *--> .*""", line) is not None
 
 
 def waiting(number: int) -> Log:
@@ -465,3 +465,17 @@ def test_findings_without_an_error_still_lead_to_a_page() -> None:
 def test_rich_loads_only_when_a_report_is_drawn() -> None:
     code = "import sys, pushlog.report.text; sys.exit('rich' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_only_colours_that_can_be_read_on_black_and_on_white_are_used() -> None:
+    for detail in Detail:
+        text = render([log(made.body_limit(), made.cut_off())], color=True, detail=detail)
+        codes = {int(code) for part in re.findall(r"\x1b\[([\d;]*)m", text) for code in part.split(";") if code}
+        # Bold, dim, red, green, magenta; neither yellow, blue nor cyan.
+        assert codes <= {0, 1, 2, 22, 31, 32, 35}
+
+
+def test_a_bar_of_the_timeline_is_not_dimmed() -> None:
+    text = render([log(made.body_limit())], color=True, detail=Detail.EVERYTHING)
+    line = next(line for line in text.splitlines() if "f3a1a53fa62a" in line and "█" in line)
+    assert "\x1b[2m█" not in line
