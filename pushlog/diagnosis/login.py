@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+from bisect import bisect_left, bisect_right
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pushlog.formats.login import logins_above
+from pushlog.formats.login import logins_between
 from pushlog.model import Family, State
 from pushlog.record_class import record
 
@@ -15,8 +17,14 @@ if TYPE_CHECKING:
     from pushlog.diagnosis.case import Case
     from pushlog.formats.errors.classify import Classified
     from pushlog.formats.login import Login
+    from pushlog.intake.log_text import LogText
     from pushlog.model import Layer
 
+# How far above a refused push a login is looked for, in bytes, and how many of the last ones count for a push.
+_ABOVE = 8 << 20
+_NEAREST = 200
+# So many pushes can write at the same time.
+_SIDE_BY_SIDE = 64
 # The rows of the catalogue that say that the client has no login for a host.
 HAS_NONE = frozenset({"no-basic-auth", "no-basic-auth-containerd"})
 # The rows that say no more than "log in"; those that give another reason keep their own word.
@@ -56,9 +64,19 @@ def login_expired(classified: Classified, layers: Sequence[Layer]) -> bool:
 
 
 def with_logins(cases: Sequence[Case]) -> list[Case]:
-    """Return the cases of a log with the logins above each push that was refused; what a push printed is none."""
-    ranges = [case.push.lines for case in cases]
-    return [replace(case, logins=_above(case, ranges)) if _may_be_login(case) else case for case in cases]
+    """Return the cases of a log with the logins above each push that was refused; what a push printed is none.
+
+    The text of a log, or of a lane of it, is searched once for all its pushes.
+    """
+    refused = [case for case in cases if _may_be_login(case)]
+    texts = {id(case.text): case.text for case in refused}
+    pushes = [case.push.lines for case in cases]
+    logins = {
+        key: _logins(text, [case for case in refused if case.text is text], pushes) for key, text in texts.items()
+    }
+    return [
+        replace(case, logins=_above(case, logins[id(case.text)])) if _may_be_login(case) else case for case in cases
+    ]
 
 
 def seen_logins(case: Case) -> SeenLogins | None:
@@ -82,7 +100,22 @@ def _may_be_login(case: Case) -> bool:
     return case.push.error is not None and case.push.error.family in (Family.AUTH, Family.PERMISSION)
 
 
-def _above(case: Case, ranges: Sequence[tuple[int, int]]) -> tuple[Login, ...]:
-    start = case.text.start_of(case.push.lines[0])
-    logins = logins_above(case.text, start)
-    return tuple(login for login in logins if not any(first <= login.line <= last for first, last in ranges))
+def _logins(text: LogText, refused: Sequence[Case], pushes: Sequence[tuple[int, int]]) -> tuple[Login, ...]:
+    """Return the logins near the pushes of a text that were refused, outside the lines of any push."""
+    logins: list[Login] = []
+    stop, spans = 0, sorted(pushes)
+    for offset in sorted(text.start_of(case.push.lines[0]) for case in refused):
+        logins += logins_between(text, max(stop, offset - _ABOVE), offset)
+        stop = offset
+    return tuple(login for login in logins if not _is_inside(login.line, spans))
+
+
+def _is_inside(line: int, spans: Sequence[tuple[int, int]]) -> bool:
+    """Return whether a line is one of a push; those of pushes side by side overlap, and begin near each other."""
+    index = bisect_right(spans, (line, sys.maxsize))
+    return any(first <= line <= last for first, last in spans[max(0, index - _SIDE_BY_SIDE) : index])
+
+
+def _above(case: Case, logins: Sequence[Login]) -> tuple[Login, ...]:
+    stop = bisect_left(logins, case.push.lines[0], key=lambda login: login.line)
+    return tuple(logins[max(0, stop - _NEAREST) : stop])

@@ -33,8 +33,8 @@ _WORDS = (
     b"Please run 'az login'",
     b"Removing login credentials",
 )
-# The nearest lines with each of these words are read, and an answer stands so few lines below its command.
-_MOST = 100
+# Of each word so many lines are read, the last ones, and an answer stands so few lines below its command.
+_MOST = 1000
 _REACH = 30
 HUB = "docker.io"
 _HUB_NAMES = frozenset(
@@ -60,17 +60,17 @@ class Login:
     is_out: bool = False
 
 
-def logins_above(text: LogText, stop: int) -> tuple[Login, ...]:
-    """Return the logins in a log above the offset `stop`, in log order."""
-    lines = sorted({text.line_of(offset) for word in _WORDS for offset in _nearest(text, word, stop)})
+def logins_between(text: LogText, start: int, stop: int) -> tuple[Login, ...]:
+    """Return the logins in a log between two offsets, in log order."""
+    lines = sorted({text.line_of(offset) for word in _WORDS for offset in _nearest(text, word, start, stop)})
     marks = ((line, LINES.line(text.shown(line))) for line in lines)
     return tuple(_logins((line, mark) for line, mark in marks if mark is not None))
 
 
-def _nearest(text: LogText, word: bytes, stop: int) -> Iterator[int]:
-    """Yield where a word stands above an offset, the nearest first."""
+def _nearest(text: LogText, word: bytes, start: int, stop: int) -> Iterator[int]:
+    """Yield where a word stands between two offsets, the last first."""
     for _ in range(_MOST):
-        stop = text.data.rfind(word, 0, stop)
+        stop = text.data.rfind(word, start, stop)
         if stop < 0:
             return
         yield stop

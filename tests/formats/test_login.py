@@ -2,13 +2,13 @@
 
 import pytest
 
-from pushlog.formats.login import Login, host_of, logins_above
+from pushlog.formats.login import Login, host_of, logins_between
 from pushlog.intake.log_text import LogText
 
 
 def logins(*lines):
     data = "".join(f"{line}\n" for line in lines).encode()
-    return logins_above(LogText(data), len(data))
+    return logins_between(LogText(data), 0, len(data))
 
 
 @pytest.mark.parametrize(
