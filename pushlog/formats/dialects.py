@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import compress
 from typing import TYPE_CHECKING
 
+from pushlog.formats.bulk.redraws import without_redraws
 from pushlog.formats.clients import buildkit, compose, containers, crane, kaniko, manifest_push, nerdctl, oras
 from pushlog.formats.clients.generic import OPENING as GENERIC
 from pushlog.formats.clients.generic import generic_pushes
@@ -89,8 +90,11 @@ def pushes(
     `knowledge` tells how errors begin; `keep_redraws`: with all rows, see `docker_lines.read`; `is_whole`: an error
     that stands alone in this text is all that was kept of a push; `most_layers`: rows of further layers are left out.
     """
+    if not keep_redraws:
+        text = without_redraws(text, _is_progress)
     reading = docker_lines.read(text, keep_redraws=keep_redraws or len(text.data) < _LONG, most_layers=most_layers)
-    others = _outer(_pushes_of_others(text, reading, knowledge))
+    dialects = _dialects_in(text, reading)
+    others = _outer(_pushes_of_others(text, dialects, knowledge))
     parsed = sorted((*others, *docker_pushes(text, reading, knowledge, others)), key=_start)
     parsed = _with_wrappers(text, joined(generic_pushes(text, knowledge, parsed)))
     capture = reading.capture
@@ -102,11 +106,20 @@ def pushes(
     return Pushes(parsed=every_push, capture=capture, left_out=reading.left_out)
 
 
-def _pushes_of_others(text: LogText, reading: Reading, knowledge: Knowledge) -> list[ParsedPush]:
+def _is_progress(line: str) -> bool:
+    """Return whether a line is one that the terminal of another client than docker draws again and again."""
+    for dialect in DIALECTS:
+        mark = dialect.LINES.line(line) if dialect.REDRAWN else None
+        if mark is not None and mark.kind in dialect.REDRAWN:
+            return True
+    return False
+
+
+def _pushes_of_others(text: LogText, dialects: Sequence[Dialect], knowledge: Knowledge) -> list[ParsedPush]:
     """Return the pushes of all clients but docker, in order. A client of few lines keeps those that others read too."""
     pushes: list[ParsedPush] = []
     few: list[ParsedPush] = []
-    for dialect in _dialects_in(text, reading):
+    for dialect in dialects:
         read = dialect.pushes(text, knowledge)
         pushes += [p for p in read if not any(p.start <= other.stop and other.start <= p.stop for other in few)]
         few += read if dialect in CLIENTS else ()

@@ -44,6 +44,8 @@ _ALIKE = 1 << 24
 ABOVE, BELOW, ERROR = 1 << 12, 1 << 12, 1 << 15
 # Bytes parsed below the first line of another client.
 BEHIND = 1 << 16
+# Of their lines that are nearer than this to one that was found, not each is looked for: a terminal draws thousands.
+_APART = 1 << 12
 # The length of the longest word.
 _LONGEST = 64
 _COLON = ": "
@@ -78,7 +80,9 @@ def candidate_ranges(data: Data) -> tuple[ByteRanges, ByteRanges] | None:
         for start, stop in _between(push_ranges, 0, len(data))
         for part in _client_literals(data, looks, start, stop)
     )
-    others = [(offset - ABOVE, offset + BEHIND) for offset in within(start_patterns(), data, literals)]
+    others = [
+        (offset - ABOVE, offset + BEHIND + _APART) for offset in within(start_patterns(), data, literals, apart=_APART)
+    ]
     ranges, reach = (
         tuple(_whole_lines(data, _merged(heapq.merge(spans, others)))) for spans in (push_ranges, error_ranges)
     )

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from pushlog.intake.mapped import Data
 
@@ -106,15 +106,19 @@ def _joined(offsets: NDArray[np.int64]) -> Spans:
     return np.column_stack([first, last])
 
 
-def starts(expression: re.Pattern[bytes], data: Data, spans: Spans) -> Iterator[int]:
-    """Where matches begin in these parts of `data`, wherever they end; none begins within another."""
+def starts(expression: re.Pattern[bytes], data: Data, spans: Spans, floor: Callable[[], int] = int) -> Iterator[int]:
+    """Where matches begin in these parts of `data`, wherever they end; none begins within another.
+
+    `floor`: asked for the offset below which none is wanted any more.
+    """
     end = 0
     for start, stop in spans.tolist():
-        for match in expression.finditer(data, max(start, end), min(len(data), stop + _LONGEST)):
-            if match.start() >= stop:
-                break
-            end = match.end()
+        last = min(len(data), stop + _LONGEST)
+        match = expression.search(data, max(start, end, floor()), last)
+        while match and match.start() < stop:
+            end = max(match.end(), match.start() + 1)
             yield match.start()
+            match = expression.search(data, max(end, floor()), last)
 
 
 def _hashed(numbers: NDArray[np.uint32]) -> NDArray[np.uint32]:

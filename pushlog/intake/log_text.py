@@ -58,13 +58,15 @@ class LogText:
 
     `starts`: the offset at which each physical line begins, where these are not the lines of the data: in a recording
     every event is a line of the file. `stretches`: where something of a push may stand, in order; None for anywhere.
-    `beside`: what lies so near to these that an error below a push may reach there.
+    `beside`: what lies so near to these that an error below a push may reach there. `passed_over`: byte ranges, shape
+    (n, 2), in order, of redraws that are never read as pieces: what they say, others say too.
     """
 
     data: Data
     starts: Int64 | None = None
     stretches: ByteRanges | None = None
     beside: ByteRanges = ()
+    passed_over: Int64 | None = None
 
     @property
     def parts(self) -> ByteRanges:
@@ -185,6 +187,18 @@ class LogText:
 
     def spans(self, start: int, stop: int) -> Iterator[tuple[int, int]]:
         """Where the pieces between two offsets begin and end, blank ones too."""
+        if self.passed_over is None:
+            yield from self._spans(start, stop)
+            return
+        first = int(np.searchsorted(self.passed_over[:, 1], start, side="right"))
+        for low, high in self.passed_over[first:]:
+            if low >= stop:
+                break
+            yield from self._spans(start, int(low))
+            start = int(high)
+        yield from self._spans(start, stop)
+
+    def _spans(self, start: int, stop: int) -> Iterator[tuple[int, int]]:
         is_drawn = self.data.find(b"\x1b", start, stop) >= 0
         released = start
         for row in _ROW.finditer(self.data, start, stop):

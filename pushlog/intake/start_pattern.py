@@ -45,12 +45,17 @@ class StartPattern:
     def _signs(self) -> list[re.Pattern[bytes]]:
         return [re.compile(sign) for sign in self.signs]
 
-    def places(self, data: Data, spans: Spans, searched_to: int = 0) -> Iterator[tuple[int, int]]:
+    def places(self, data: Data, spans: Spans, searched_to: int = 0, apart: int = 0) -> Iterator[tuple[int, int]]:
         """The offsets at which it stands, in ascending order; those whose sign begins in these parts of `data`.
 
-        With each the offset up to which it has been looked for; what lies before `searched_to` has been.
+        With each the offset up to which it has been looked for; what lies before `searched_to` has been. `apart`: of
+        those so near to the one before, some are left out.
         """
-        for offset in heapq.merge(*(starts(sign, data, spans) for sign in self._signs)):
+
+        def floor() -> int:
+            return searched_to
+
+        for offset in heapq.merge(*(starts(sign, data, spans, floor) for sign in self._signs)):
             if offset < searched_to:
                 continue
             first = max(searched_to, offset - _BEFORE, data.rfind(b"\n", max(0, offset - _BEFORE), offset) + 1)
@@ -58,14 +63,19 @@ class StartPattern:
             last = data.find(b"\n", offset, offset + _BEHIND) + 1 or min(len(data), offset + _BEHIND)
             match = self._compiled.search(data, first, last)
             if match:
-                searched_to = max(match.end(), offset + 1)
+                searched_to = max(match.end(), offset + 1, match.start() + apart)
                 yield match.start(), searched_to
 
 
-def places(openings: Iterable[StartPattern], data: Data, start: int = 0, stop: int | None = None) -> Iterator[int]:
-    """The offsets at which any of these stands, in ascending order; those from `start` up to `stop`."""
+def places(
+    openings: Iterable[StartPattern], data: Data, start: int = 0, stop: int | None = None, *, apart: int = 0
+) -> Iterator[int]:
+    """The offsets at which any of these stands, in ascending order; those from `start` up to `stop`.
+
+    `apart`: see `within`.
+    """
     patterns = tuple(openings)
-    yield from within(patterns, data, sifted(patterns, data, start, stop))
+    yield from within(patterns, data, sifted(patterns, data, start, stop), apart=apart)
 
 
 def spoken(groups: Sequence[Sequence[StartPattern]], data: Data) -> list[bool]:
@@ -79,16 +89,19 @@ def spoken(groups: Sequence[Sequence[StartPattern]], data: Data) -> list[bool]:
     return [not present.isdisjoint(group) for group in groups]
 
 
-def within(openings: Sequence[StartPattern], data: Data, stretches: Iterable[Sequence[Spans]]) -> Iterator[int]:
+def within(
+    openings: Sequence[StartPattern], data: Data, stretches: Iterable[Sequence[Spans]], *, apart: int = 0
+) -> Iterator[int]:
     """The offsets at which any of these stands, in ascending order.
 
-    `stretches`: for one part of the data after another, and for each opening, where its signs begin.
+    `stretches`: for one part of the data after another, and for each opening, where its signs begin. `apart`: of those
+    so near to the one before, some are left out.
     """
     # A line can go on in the next stretch: what was found in it must not be found again, nor hide what follows.
     searched_to = [0] * len(openings)
     for stretch in stretches:
         each = [
-            zip(openings[n].places(data, spans, searched_to[n]), repeat(n), strict=False)
+            zip(openings[n].places(data, spans, searched_to[n], apart), repeat(n), strict=False)
             for n, spans in enumerate(stretch)
             if len(spans)
         ]

@@ -17,6 +17,7 @@ from pushlog.timeline.waits import proven_wait
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from pushlog.formats.client_timestamps import ClientTimestamps
     from pushlog.formats.errors.classify import Classified
     from pushlog.formats.parsed_push import ParsedPush
     from pushlog.intake.log_text import LogText
@@ -65,9 +66,20 @@ def event_times(
         proven = max(earliest.end, round(printed.span, 3)) if printed else earliest.end
         kind = Clock.INFERRED if proven > 0 else Clock.NONE
         return EventTimes(
-            kind=kind, at=earliest.at, end=proven, duration=Duration(seconds=None, at_least=proven, began=began)
+            kind=kind,
+            at=_no_earlier(earliest.at, section, printed),
+            end=proven,
+            duration=Duration(seconds=None, at_least=proven, began=began),
         )
     # A coarse stamp is cut off, not rounded: the push may have been shorter by one step of it.
     bound = min(max(earliest.end, measured.seconds - measured.resolution, 0.0), measured.seconds)
     duration = Duration(seconds=round(measured.seconds, 3), at_least=round(bound, 3), began=measured.began)
     return EventTimes(kind=measured.kind, at=measured.at, end=measured.seconds, duration=duration)
+
+
+def _no_earlier(at: NDArray[np.float64], section: ParsedPush, printed: ClientTimestamps | None) -> NDArray[np.float64]:
+    """Return the earliest times, none before what the client had printed by then."""
+    if printed is None or not len(at):
+        return at
+    seconds = np.array(printed.times((), section.events.start.tolist()).seconds) - printed.resolution
+    return np.fmax(at, seconds)

@@ -52,6 +52,7 @@ INSIDE = StartPattern(
     rb"|> (?:(?:\[[^\]\n]{1,80}\] )?exporting to image|pushing \S{1,250} with docker|\[internal\] pushing \S{1,250}):",
 )
 WHERE = (OPENING, INSIDE)
+REDRAWN = frozenset({*SCREEN_KINDS, MarkKind.AUTH, MarkKind.ROW})
 
 
 def pushes(text: LogText, knowledge: Knowledge) -> tuple[ParsedPush, ...]:

@@ -41,6 +41,9 @@ INSIDE = StartPattern(
     pattern=rb"[\w.*-]+[/:][\w./:*-]+ +(?:\[[^\]\n]{0,400}\][^\]\n]{0,40} +)?Pushing +(?:\x1b\[\d+m)*\d+\.\ds",
 )
 WHERE = (OPENING, INSIDE)
+REDRAWN = frozenset(
+    {MarkKind.LAYER, MarkKind.PUSHING, MarkKind.PUSHED, MarkKind.SKIPPED, MarkKind.HEADING, MarkKind.CUT}
+)
 _WHY = "the lines are those of docker compose"
 _AMONG = "; the error does not say which of the images of the command it is about"
 _STOPPED = "Compose stops the other pushes of a command when one fails."
@@ -224,11 +227,10 @@ def _is_same(row: ErrorLines, last: ErrorLines) -> bool:
 
 
 def _add_clock(push: PushBuilder) -> None:
-    durations = [elapsed(m.fields["ELAPSED"].strip(" s")) for m in push.consumed if "ELAPSED" in m.fields]
-    if durations:
-        push.clock = client_timestamps(
-            [(push.consumed[0].start, 0.0), (push.consumed[-1].start, max(durations))], resolution=0.1, whole=False
-        )
+    """Add the clock: each row tells how long it has been there, which is no longer than the push has."""
+    stamps = [(m.start, elapsed(m.fields["ELAPSED"].strip(" s"))) for m in push.consumed if "ELAPSED" in m.fields]
+    if stamps:
+        push.clock = client_timestamps([(push.consumed[0].start, 0.0), *stamps], resolution=0.1, whole=False)
 
 
 def _finished(push: PushBuilder) -> bool:

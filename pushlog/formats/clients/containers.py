@@ -71,6 +71,7 @@ COMMAND = StartPattern(
     pattern=rb"\b(?:podman|buildah|skopeo) (?:[^\n]{0,160} )?(?:push|copy) ",
 )
 WHERE = (OPENING, COMMAND, INSIDE)
+REDRAWN = frozenset({MarkKind.COPYING, MarkKind.COPIED, MarkKind.EXISTS, MarkKind.CONFIG})
 _COPY = {
     MarkKind.BEGIN,
     MarkKind.IMAGE,

@@ -46,6 +46,7 @@ OPENING = StartPattern(
 COMMAND = StartPattern(signs=(rb"crane ",), pattern=rb"\b(?:crane|gcrane) (?:[^\n]{0,160} )?(?:push|copy|cp|tag) ")
 INSIDE = None
 WHERE = (OPENING, COMMAND)
+REDRAWN: frozenset[MarkKind] = frozenset()
 # Requests that only a push makes, or one that says what it is for; a pull gets, and asks for a manifest by HEAD.
 _PUSH_ERROR = re.compile(
     r"(?:[^\n\"]*: )?(?:(?:PUT|POST|PATCH) https?://\S+/v2/|HEAD https?://\S+/v2/|GET https?://\S*push)"

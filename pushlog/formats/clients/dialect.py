@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from pushlog.formats.grammar.line_parser import LineParser
+    from pushlog.formats.marks import MarkKind
     from pushlog.formats.parsed_push import ParsedPush
     from pushlog.intake.log_text import LogText
     from pushlog.intake.start_pattern import StartPattern
@@ -17,6 +18,7 @@ class Dialect(Protocol):
 
     `LINES`: its grammar; `OPENING`: text that only a push of it prints at the beginning of a line; `INSIDE`: text that
     only a push of it prints, farther inside a line; `WHERE`: these and other text that stands in or beside its pushes.
+    `REDRAWN`: the marks of rows that a terminal draws again and again, of which the first and the last count.
     """
 
     @property
@@ -38,6 +40,10 @@ class Dialect(Protocol):
     @property
     def WHERE(self) -> tuple[StartPattern, ...]:  # noqa: N802 - a constant of a module
         """The opening, and what else can stand in a push."""
+
+    @property
+    def REDRAWN(self) -> frozenset[MarkKind]:  # noqa: N802 - a constant of a module
+        """The marks of rows that are drawn again and again."""
 
     def pushes(self, text: LogText, knowledge: Knowledge, /) -> tuple[ParsedPush, ...]:
         """Return the pushes of the client in a log, in order."""

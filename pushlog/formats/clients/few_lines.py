@@ -60,6 +60,7 @@ class FewLines:
     COMMAND: StartPattern | None = None
     adds_latest: bool = False
     signs: bool = False
+    REDRAWN: frozenset[MarkKind] = frozenset()
 
     @property
     def __name__(self) -> str:

@@ -43,6 +43,7 @@ OPENING = StartPattern(
 )
 INSIDE = None
 WHERE = (OPENING,)
+REDRAWN: frozenset[MarkKind] = frozenset()
 _SINCE = re.compile(r"\[(\d+)\]")
 _STAMP = re.compile(r'time="([^"]+)"')
 _DESTINATION = re.compile(r'(?:to destination |permission for ")([^\s"]+?)"?: ')

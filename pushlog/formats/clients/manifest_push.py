@@ -32,6 +32,7 @@ OPENING = StartPattern(
 COMMAND = StartPattern(signs=(rb"manifest push ",), pattern=rb"\bdocker(?:\.exe)? (?:[^\n]{0,160} )?manifest push ")
 INSIDE = None
 WHERE = (OPENING, COMMAND)
+REDRAWN: frozenset[MarkKind] = frozenset()
 _ENDS = (MarkKind.REFUSED, MarkKind.MISSING, MarkKind.DIGEST)
 # What a command printed stands right below it.
 _BELOW = 2

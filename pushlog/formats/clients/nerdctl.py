@@ -33,6 +33,18 @@ OPENING = StartPattern(
 COMMAND = StartPattern(signs=(rb"nerdctl ", rb"ctr "), pattern=rb"\b(?:nerdctl|ctr) (?:[^\n]{0,160} )?push ")
 INSIDE = None
 WHERE = (OPENING, COMMAND)
+REDRAWN = frozenset(
+    {
+        MarkKind.WAITING,
+        MarkKind.PUSHING,
+        MarkKind.PUSHED,
+        MarkKind.EXISTS,
+        MarkKind.TO_REGISTRY,
+        MarkKind.ROOT,
+        MarkKind.IMAGE,
+        MarkKind.ELAPSED,
+    }
+)
 _NODE = re.compile(r"([a-z]+) \(([0-9a-f]{12})\)$")
 _TIMED = {MarkKind.ELAPSED, MarkKind.TO_REGISTRY, MarkKind.COMPLETED}
 # Objects that name the image; the index comes before the manifests in it.

@@ -53,6 +53,17 @@ INSIDE = StartPattern(
 # A push can end before it says anything but its error: then its command tells.
 COMMAND = StartPattern(signs=(rb"oras ",), pattern=rb"\boras (?:[^\n]{0,160} )?(?:push|attach|cp) ")
 WHERE = (OPENING, INSIDE, COMMAND)
+REDRAWN = frozenset(
+    {
+        MarkKind.PUSHING,
+        MarkKind.PUSHED,
+        MarkKind.EXISTS,
+        MarkKind.MOUNTED,
+        MarkKind.SKIPPED,
+        MarkKind.DRAWN,
+        MarkKind.OBJECT,
+    }
+)
 _ENDS = (MarkKind.DIGEST, MarkKind.ERROR)
 # Kinds that only a push prints.
 _PUSH_KINDS = {

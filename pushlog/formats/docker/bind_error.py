@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import cached_property
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ from pushlog.record_class import record
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pushlog.intake.log_text import LogText, Piece
+    from pushlog.intake.log_text import Int64, LogText, Piece
     from pushlog.knowledge.base import Knowledge
 
 HEADERS = (MarkKind.HEADER, MarkKind.OLD_HEADER)
@@ -62,7 +63,7 @@ class ErrorLines:
         return self.start <= piece.start < self.stop
 
 
-@record
+@record(slots=False)
 class PushRange:
     """The range in which a push may stand: its events and marks, and the offsets between which they and its error lie.
 
@@ -78,17 +79,37 @@ class PushRange:
 
     def leftover(self, start: int, stop: int) -> Iterator[Piece]:
         """Return the pieces between two offsets that neither an event nor a mark covers; a quoted command does not."""
-        is_output = (m for m in self.marks if start <= m.start < stop and m.kind != MarkKind.MENTION)
-        events, marks = self.events, list(is_output)
-        inside = (events.start >= start) & (events.start < stop)
-        starts = np.append(events.start[inside], [m.start for m in marks])
-        stops = np.append(events.until[inside], [m.stop for m in marks])
+        return self._leftover(start, stop, self._output)
+
+    def _leftover(self, start: int, stop: int, covered: Int64) -> Iterator[Piece]:
+        first, last = np.searchsorted(covered[0], [start, stop])
+        starts, stops = covered[:, first:last]
         return (piece for gap in gaps(starts, stops, start, stop) for piece in self.text.pieces(*gap))
+
+    @cached_property
+    def _output(self) -> Int64:
+        """The starts and ends of all events and marks but quoted commands, in order of their starts, shape (2, n)."""
+        return self._covered({MarkKind.MENTION})
+
+    @cached_property
+    def _output_without_notes(self) -> Int64:
+        return self._covered({MarkKind.MENTION, MarkKind.NOTE})
+
+    def _covered(self, without: set[MarkKind]) -> Int64:
+        marks = [m for m in self.marks if m.kind not in without]
+        covered = np.array(
+            [
+                np.append(self.events.start, [m.start for m in marks]),
+                np.append(self.events.until, [m.stop for m in marks]),
+            ],
+            dtype=np.int64,
+        )
+        return covered[:, np.argsort(covered[0], kind="stable")]
 
     def below(self, offset: int) -> Iterator[Piece]:
         """Return the nearest such pieces below an offset, notes among them: a note may be a line of an error."""
-        without_notes = replace(self, marks=tuple(m for m in self.marks if m.kind != MarkKind.NOTE))
-        return islice(without_notes.leftover(offset, min(self.stop, offset + _REACH)), _PIECES)
+        stop = min(self.stop, offset + _REACH)
+        return islice(self._leftover(offset, stop, self._output_without_notes), _PIECES)
 
     def first_error(self, pieces: Iterable[Piece], near: int | None = None) -> ErrorLines | None:
         """Return the error that the first possible piece begins, with its other lines.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import replace
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -68,6 +68,9 @@ def docker_pushes(
     pushes: list[ParsedPush] = []
     previous_stop = 0
     for bounds in _bounds(text, reading, others):
+        # A push without rows would be one of the words of that client.
+        if _is_inside(bounds, others) and not _events_between(reading, bounds.start, bounds.stop):
+            continue
         for push in _parse_pushes(text, reading, knowledge, bounds, previous_stop):
             if not push.events and any(other.start <= push.stop and push.start <= other.stop for other in others):
                 continue
@@ -104,6 +107,12 @@ def _bounds(text: LogText, reading: Reading, others: Sequence[ParsedPush]) -> It
     for (start, opening), stop in zip(starts, stops, strict=True):
         if not any(m.kind == MarkKind.PULL for m in opening):
             yield _Bounds(start, stop, opening)
+
+
+def _is_inside(bounds: _Bounds, others: Sequence[ParsedPush]) -> bool:
+    """Return whether bounds lie in the push of another client; these are in order."""
+    before = bisect_right(others, bounds.start, key=lambda push: push.start)
+    return before > 0 and bounds.stop <= others[before - 1].stop + 1
 
 
 def _events_between(reading: Reading, start: int, stop: int) -> int:

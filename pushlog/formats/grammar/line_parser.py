@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # A line of the dialect further than this below the last one belongs to something else, in bytes.
 _REACH = 65536
+# Of places nearer than this to one that was found, not each is looked for, in bytes.
+_APART = 4096
 # Above its first line a push can have the command that began it.
 _ABOVE = 4
 # The empty group that names a kind in a derived pattern; only the whole match matters here.
@@ -141,11 +143,11 @@ def _local_name(name: str) -> str:
 def stretches(text: LogText, where: Sequence[StartPattern]) -> Iterator[tuple[int, int]]:
     """Return the byte ranges around the matches of `where`; near ones are merged."""
     start = stop = -1
-    for offset in (offset for part in text.parts for offset in places(where, text.data, *part)):
+    for offset in (offset for part in text.parts for offset in places(where, text.data, *part, apart=_APART)):
         if offset >= stop:
             if stop >= 0:
                 yield start, stop
             start = max(stop, 0, text.start_of(max(1, text.line_of(offset) - _ABOVE)))
-        stop = min(len(text.data), offset + _REACH)
+        stop = min(len(text.data), offset + _APART + _REACH)
     if stop >= 0:
         yield start, stop
