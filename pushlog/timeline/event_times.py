@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from pushlog.model import Store
 
 
+# Stamps in whole seconds stand on few lines of a log, and say nothing of the rows between them.
+_COARSE = 1.0
+
+
 @record
 class EventTimes:
     """The seconds of every event and of the end of the push, where they come from, and how long it took."""
@@ -78,8 +82,8 @@ def event_times(
 
 
 def _no_earlier(at: NDArray[np.float64], section: ParsedPush, printed: ClientTimestamps | None) -> NDArray[np.float64]:
-    """Return the earliest times, none before what the client had printed by then."""
-    if printed is None or not len(at):
+    """Return the earliest times, none before what had passed by then since the first time that the client printed."""
+    if printed is None or printed.resolution >= _COARSE or not len(at):
         return at
-    seconds = np.array(printed.times((), section.events.start.tolist()).seconds) - printed.resolution
-    return np.fmax(at, seconds)
+    seconds = np.array(printed.times((), section.events.start.tolist()).seconds)
+    return np.fmax(at, seconds - printed.seconds[0] - printed.resolution)
