@@ -8,11 +8,13 @@ bytes; one of each kind is parsed, and the grammars say whether it is nothing bu
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -48,7 +50,7 @@ def without_redraws(text: LogText, is_progress: Callable[[str], bool]) -> LogTex
     """
     if len(text.data) < LARGE:
         return text
-    redraws = _Redraws(text, is_progress, {})
+    redraws = _Redraws(text=text, is_progress=is_progress, known={})
     each = [(part, list(redraws.ranges(*part))) for part in text.parts]
     passed = [span for _, spans in each for span in spans]
     if not passed:
@@ -62,7 +64,7 @@ def _between(start: int, stop: int, passed: Sequence[tuple[int, int]]) -> ByteRa
     return tuple((low, high) for low, high in zip(edges[::2], edges[1::2], strict=True) if low < high)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Redraws:
     """The redraws of a text; `known`: which kinds are progress, as far as one of them was parsed."""
 
@@ -150,4 +152,5 @@ def _passed(number: Int64, is_edge: NDArray[np.bool_]) -> NDArray[np.bool_]:
     for distance in range(1, _BESIDE + 1):
         near[distance:] |= is_edge[:-distance]
         near[:-distance] |= is_edge[distance:]
-    return ~near & (turn % _KEPT != 0)
+    near |= turn % _KEPT == 0
+    return ~near

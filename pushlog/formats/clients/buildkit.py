@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pushlog.intake.log_text import LogText
     from pushlog.knowledge.base import Knowledge
 
-__all__ = ["INSIDE", "LINES", "OPENING", "WHERE", "pushes"]
+__all__ = ["INSIDE", "LINES", "OPENING", "REDRAWN", "WHERE", "pushes"]
 
 OPENING = StartPattern(
     signs=(

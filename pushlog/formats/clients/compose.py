@@ -49,7 +49,7 @@ _AMONG = "; the error does not say which of the images of the command it is abou
 _STOPPED = "Compose stops the other pushes of a command when one fails."
 _PLAIN = (EventKind.PUSHED, EventKind.EXISTS, EventKind.MOUNTED, EventKind.SKIPPED)
 # Drawn again as they are: the same second of a countdown, and a layer that is done.
-_REDRAWN = (*_PLAIN, EventKind.RETRYING)
+_UNCHANGED = (*_PLAIN, EventKind.RETRYING)
 _IMAGE_KINDS = {MarkKind.PUSHING, MarkKind.PUSHED}
 _REFUSED_KINDS = {MarkKind.REFUSED, MarkKind.REFUSED_ROW}
 # What the row of an image ends with on a terminal; an error is cut to the width before it.
@@ -147,7 +147,7 @@ def _tell(push: PushBuilder, mark: Mark, rows: dict[tuple[str, str], EventRow], 
         ]
     elif "LAYER" in fields and (row := _row(mark)):
         last = rows.get((name, row.layer))
-        if last and row.kind in _REDRAWN and replace(row, start=last.start, stop=last.stop) == last:
+        if last and row.kind in _UNCHANGED and replace(row, start=last.start, stop=last.stop) == last:
             return  # drawn once more
         rows[name, row.layer] = row
         push.rows.append(row)
