@@ -102,7 +102,7 @@ OutputFiles = Annotated[
         "-o",
         "--output",
         metavar="PATH",
-        help="Write to this file; its name tells the format where -f does not; repeatable.",
+        help="Write to this file, in the format of its name unless -f says; repeatable.",
         rich_help_panel=OUTPUT,
     ),
 ]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 COUNTED = {
     Basis.COMPRESSED: "as stored and sent",
     Basis.UNCOMPRESSED: "before compression",
-    Basis.UNKNOWN: "compressed or not: the log does not tell",
+    Basis.UNKNOWN: "compressed or not: the log does not say",
 }
 # What gzip can add to bytes that do not compress is far below a hundredth.
 _GZIP = 1.01

@@ -74,7 +74,7 @@ class View:
 def board_lines(page: Page, board: Board, now: float, ahead: Outlook | None, *, most: int) -> Iterator[Text]:
     """Yield the lines of a board: at most `most` layers, and the lines around them."""
     if board.began is None:
-        yield Text("no line of docker push yet; pushes of other clients are told when they have ended", QUIET)
+        yield Text("no line of docker push yet; pushes of other clients are shown when they have ended", QUIET)
         return
     word, style = _status(board)
     head = Text.assemble(

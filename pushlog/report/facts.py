@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 BASES = {
     Basis.UNCOMPRESSED: "uncompressed: this engine counts before gzip",
     Basis.COMPRESSED: "compressed, as they cross the network",
-    Basis.UNKNOWN: "the log does not tell whether compressed or not",
+    Basis.UNKNOWN: "the log does not say whether compressed or not",
 }
 CLOCKS = {
     Clock.STAMPED: "measured: the log's time stamps",
@@ -82,7 +82,7 @@ def no_layers(push: Diagnosis) -> str:
     """Return why the log names no layer; most clients beside docker name none, or only some."""
     if push.client in NAMES_LAYERS:
         return "The log names no layer: the push ended before the first one, or its lines were not kept."
-    return f"The log names no layer: {push.client.value} tells of the push as a whole."
+    return f"The log names no layer: {push.client.value} reports the push as a whole."
 
 
 def _layers(push: Diagnosis) -> Fact:
@@ -156,7 +156,9 @@ def _uploads(push: Diagnosis) -> Iterator[Fact]:
         return
     observed = "not seen" if uploads.observed is None else f"{uploads.observed} seen"
     allowed = "" if uploads.limit is None else f", {uploads.limit} allowed"
-    yield _fact("Uploads at the same time", observed + allowed, LIMITS.get(uploads.limit_from or "", ""))
+    yield _fact(
+        "Uploads at the same time", observed + allowed, LIMITS.get(uploads.limit_from or "", "") if allowed else ""
+    )
 
 
 def _speed(push: Diagnosis) -> Iterator[Fact]:
@@ -232,7 +234,8 @@ def _when(push: Diagnosis, source: Source) -> Iterator[Fact]:
 
 def about_facts(push: Diagnosis, source: Source) -> tuple[Fact, ...]:
     """Return what was pushed where, how far it got, how long it took and when that was."""
-    time = _fact("Time", duration(push.duration, push.clock), CLOCKS[push.clock])
+    has_figure = push.duration.seconds is not None or push.duration.telling
+    time = _fact("Time", duration(push.duration, push.clock), CLOCKS[push.clock] if has_figure else "")
     return (*_image(push), _layers(push), time, *_when(push, source))
 
 

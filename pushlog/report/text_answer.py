@@ -27,8 +27,6 @@ SHOWN_TAGS = 3
 MOST_ERROR_LINES = 3
 # The second step is shown beside the first only while both are soon read.
 MOST_STEP_LINES = 5
-# A shorter lower bound says nothing of a push that took minutes.
-TELLING_SECONDS = 5
 OUTCOME_STYLES = {
     Outcome.SUCCEEDED: "bold green",
     Outcome.FAILED: "bold red",
@@ -170,7 +168,7 @@ def _time(push: Diagnosis) -> str:
     if push.outcome is Outcome.FAILED and words.seconds(took.at_least) in push.advice:
         return ""
     counted = any(layer.retry_wait > 0 for layer in push.layers)
-    if took.at_least >= TELLING_SECONDS or (counted and took.at_least > 0):
+    if took.telling or (counted and took.at_least > 0):
         return f"at least {words.seconds(took.at_least)}{', by the retry countdowns' if counted else ''}"
     return ""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from pushlog.model import Store
 from pushlog.report import words
 from pushlog.report.tables import change_words
 from pushlog.report.text_page import LABEL, QUIET, Page, row
@@ -36,6 +37,11 @@ def estimates(page: Page, push: Diagnosis) -> Iterator[Text]:
 def uploads(push: Diagnosis) -> str:
     """Return what daemon.json allows and what the log shows: a log that shows more is of another daemon."""
     limit, observed = push.concurrency.limit, push.concurrency.observed
+    if not limit and observed and push.store is Store.CONTAINERD:
+        return (
+            f"the log shows {observed} at a time: daemon.json sets no limit, or the containerd image store did not "
+            "obey it, as before Docker 29.7.0"
+        )
     allowed = "no limit in daemon.json" if not limit else f"daemon.json allows {limit} at a time"
     if observed is None:
         return f"{allowed}; the log does not show how many there were"

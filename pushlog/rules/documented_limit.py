@@ -79,7 +79,7 @@ def _size(case: Case, layer: Layer, size_limit: Limit) -> Finding:
                 "Find the instruction that made the layer, and split it: `{history} --no-trunc {reference}`",
                 "Find the instruction that made the layer, and split it.",
             ),
-            "To tell: push an image without that layer. If it goes through, it is the size.",
+            "To find out: push an image without that layer. If it goes through, it is the size.",
         ),
         evidence=_evidence(case, layer),
         confidence=Confidence.LIKELY if is_compressed else Confidence.POSSIBLE,

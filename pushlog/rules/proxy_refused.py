@@ -58,6 +58,6 @@ def check(case: Case) -> Iterator[Finding]:
         )
     else:
         title = f"{name} answered {first.status} in the registry's place"
-        why = "No line of the registry tells of it." if first.confidence is Confidence.CERTAIN else ""
+        why = "The registry's log does not show it." if first.confidence is Confidence.CERTAIN else ""
         remedy = (f"Look at the error log of {server} for that moment, and give it too: `--with`.",)
     yield finding_of(group, case, rule=CODE, name=NAME, title=title, explanation=(why,), remedy=remedy)

@@ -48,7 +48,7 @@ def check(case: Case) -> Iterator[Finding]:
         explanation=(f"Its log says: {first.words}. No proxy refused it.",),
         remedy=(
             "Look at the lines of the registry's log around that one.",
-            "Push once more with the registry's log at `log.level: debug`, if they do not tell.",
+            "Push once more with the registry's log at `log.level: debug`, if they do not say why.",
         ),
         data={"words": first.words},
     )

@@ -53,7 +53,7 @@ _WORDS = {
         words(others="Nothing to do: these are the sizes that the registry sees."),
     ),
     Basis.UNKNOWN: (
-        "The log does not tell which bytes the figures count",
+        "The log does not say which bytes the figures count",
         "One of Docker's two stores counts before gzip, the other what is sent, and nothing here tells them apart.",
         words(engine="See which store the daemon uses: `docker info -f '{{.Driver}} {{.DriverStatus}}'`"),
     ),

@@ -51,7 +51,7 @@ def check(case: Case) -> Iterator[Finding]:
         title="The login was good at first; its token most likely ran out during the upload",
         explanation=f"The refusal came {case.over} after the start. {lifetime(case)}",
         remedy=case.steps(
-            "To tell: push a small image to the same repository with the same login. If that works, it is the token.",
+            "To find out, push a small image to the same repository with the same login. If it works, it is the token.",
             "Let tokens live longer, or split the layer: `docker history --no-trunc {reference}`",
         ),
         evidence=(case.row(next(case.rows(trying[0]))), *case.error_lines()[:2]),

@@ -24,7 +24,7 @@ _NOT_BEGUN = (
 )
 _RETRIED = (
     "The log has no timestamps, and layers were sent again after errors; "
-    "a recording (asciicast) or time stamps would tell."
+    "a recording (asciicast) or time stamps would show it."
 )
 
 
@@ -109,8 +109,8 @@ def share(low: float, high: float) -> str:
     ratio = f"{low:.2f}" if f"{low:.2f}" == f"{high:.2f}" else f"{low:.2f} to {high:.2f}"
     between = "" if f"{low:.2f}" == f"{high:.2f}" else ", from a line that all share to a limit on each connection"
     return (
-        "The log has no timestamps, so seconds can't be told. By the sizes of its layers the push would have taken "
-        f"{ratio} of its time{between}. A recording (asciicast) or time stamps would tell."
+        "The log has no timestamps, so seconds can't be estimated. By the sizes of its layers the push would have "
+        f"taken {ratio} of its time{between}. A recording (asciicast) or time stamps would show it."
     )
 
 

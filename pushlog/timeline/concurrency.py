@@ -48,8 +48,11 @@ def concurrency(
     first = _first_tag(section)
     table = table.part(0, first) if first < len(table) else table
     observed = _observed(table, store, capture) if len(table) else None
-    if configured is not None and not (store is Store.CONTAINERD and (observed or 0) > configured > 0):
-        return Concurrency(observed=observed, limit=configured or None, limit_from="daemon-config")
+    if configured is not None:
+        is_ignored = store is Store.CONTAINERD and (observed or 0) > configured
+        return Concurrency(
+            observed=observed, limit=None if is_ignored else configured or None, limit_from="daemon-config"
+        )
     if store is Store.CONTAINERD and len(table):
         limit = observed if observed and queued(table, observed) else None
         return _concurrency(observed, limit, "inferred")

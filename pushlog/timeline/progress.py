@@ -92,7 +92,7 @@ def _why(
     counted = {
         Basis.UNCOMPRESSED: "bytes before compression, so not what crossed the network",
         Basis.COMPRESSED: "bytes as stored and sent",
-        Basis.UNKNOWN: "bytes, compressed or not: the log does not tell",
+        Basis.UNKNOWN: "bytes, compressed or not: the log does not say",
     }[basis]
     exact = "; exact figures" if capture is Capture.JSON else ""
     unknown = f"; the size of {len(unsized)} of {len(sent)} layers to upload is not in the log" if unsized else ""

@@ -24,6 +24,7 @@ from pushlog.model import (
     Reference,
     Severity,
     State,
+    Store,
 )
 from pushlog.report.text import Detail, render
 from tests import diagnoses as made
@@ -479,3 +480,12 @@ def test_a_bar_of_the_timeline_is_not_dimmed() -> None:
     text = render([log(made.body_limit())], color=True, detail=Detail.EVERYTHING)
     line = next(line for line in text.splitlines() if "f3a1a53fa62a" in line and "█" in line)
     assert "\x1b[2m█" not in line
+
+
+def test_a_limit_that_the_containerd_store_did_not_obey_is_no_silence() -> None:
+    push = replace(
+        made.bare(),
+        store=Store.CONTAINERD,
+        concurrency=Concurrency(observed=21, limit=None, limit_from="daemon-config"),
+    )
+    assert "uploads  the log shows 21 at a time: daemon.json sets no limit" in render([log(push)])
