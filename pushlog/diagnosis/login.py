@@ -7,7 +7,6 @@ from bisect import bisect_left, bisect_right
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pushlog.formats.login import logins_between
 from pushlog.model import Family, State
 from pushlog.record_class import record
 
@@ -102,6 +101,9 @@ def _may_be_login(case: Case) -> bool:
 
 def _logins(text: LogText, refused: Sequence[Case], pushes: Sequence[tuple[int, int]]) -> tuple[Login, ...]:
     """Return the logins near the pushes of a text that were refused, outside the lines of any push."""
+    # The grammar of logins loads more than the list of rules needs.
+    from pushlog.formats.login import logins_between
+
     logins: list[Login] = []
     stop, spans = 0, sorted(pushes)
     for offset in sorted(text.start_of(case.push.lines[0]) for case in refused):
