@@ -122,9 +122,10 @@ _PLATFORM = ("Os", "Architecture", "Variant")
 
 def _index(entries: list[object]) -> Index:
     images = [
-        (platform_of(entry.get("platform")) or "an image", str(entry.get("digest", "")))
+        (platform, hashes([entry.get("digest")], "manifests")[0])
         for entry in entries
         if isinstance(entry, dict) and not _is_attestation(entry)
+        if (platform := platform_of(entry.get("platform"))) is not None
     ]
     return Index(images=tuple(images))
 

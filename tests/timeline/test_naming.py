@@ -440,6 +440,8 @@ def test_a_manifest_whose_sizes_no_compression_leads_to_is_refused(tmp_path: Pat
             "is an index: it lists images, not their layers; `docker manifest inspect -v IMAGE` prints",
         ),
         (inspect(A) + inspect(B), "is of another image than what was read before"),
+        (index({"digest": "x", "platform": {"os": "linux", "architecture": "arm"}}), "'x' is no digest such as"),
+        (index({"platform": 5}, {"digest": digest(A)}), r"is an index: it lists images"),
         ("[" * 100_000, "too many brackets inside brackets"),
     ],
 )
