@@ -33,20 +33,24 @@ class Calm:
         self._before: Board | None = None
         self._last_line_at = 0.0
         self._was_held_back = False
-        self._foreseen_layer: str | None = None
+        self._foreseen: str | None = None
 
     def show(self, board: Board, now: float, ahead: Outlook | None) -> None:
         """Write the changes since the last call."""
         lines = list(changes(self._before, board, now))
-        reason = held_back(board, now)
+        is_certain = ahead is not None and ahead.certain
+        # A refusal that is certain explains why layers wait together.
+        reason = None if is_certain else held_back(board, now)
         if reason and not self._was_held_back:
             lines.append(reason)
-        if ahead and ahead.layer != self._foreseen_layer:
+        # Of several layers refused together now one, now another is the next to give up.
+        foreseen = None if ahead is None else "all" if is_certain else ahead.layer
+        if ahead and foreseen != self._foreseen:
             lines.append(str(ahead))
         if board.running and not lines and now - self._last_line_at >= _HEARTBEAT:
             lines.append(progress_line(board, now))
         self._before, self._was_held_back = board, reason is not None
-        self._foreseen_layer = ahead.layer if ahead else None
+        self._foreseen = foreseen
         for line in lines:
             self.say(line, now - (board.began or now))
             self._last_line_at = now

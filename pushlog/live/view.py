@@ -88,7 +88,8 @@ def board_lines(page: Page, board: Board, now: float, ahead: Outlook | None, *, 
         yield _fit(page, _layer(page, board, row, now))
     if rest := len(board.layers) - len(rows):
         yield Text(f"{rest} more layers" if rest > 1 else "1 more layer", QUIET)
-    below = [text for text in (str(ahead) if ahead else None, held_back(board, now)) if text]
+    reason = None if ahead and ahead.certain else held_back(board, now)
+    below = [text for text in (str(ahead) if ahead else None, reason) if text]
     if below:
         yield Text()
     for text in below:

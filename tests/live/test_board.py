@@ -1,5 +1,7 @@
 """Where a running push stands: what the lines so far say of each layer, and what is certain to come."""
 
+import io
+
 import pytest
 
 from pushlog.knowledge.base import shipped
@@ -125,6 +127,17 @@ def test_layers_that_are_refused_together_are_foreseen_together():
     known = there(outlook(board(HEADER, *(f"{x}: Preparing" for x in (A, B, C)), *lines), 3.0, shipped(), {}))
     assert known.certain
     assert str(known) == "Docker will retry 3 layers 4 more times, 47 s, and it can't succeed: permission"
+
+
+def test_a_refusal_of_all_layers_is_said_once_and_nothing_else_of_the_path():
+    stream = io.StringIO()
+    screen = calm.Calm(stream)
+    for seconds in (5, 4, 3):
+        lines = [DAEMON.format("denied")] * 3 + [f"{layer}: Retrying in {seconds} seconds" for layer in (A, B, C)]
+        found = board(HEADER, *(f"{x}: Preparing" for x in (A, B, C)), *lines)
+        screen.show(found, 6.0 - seconds, outlook(found, 6.0 - seconds, shipped(), {}))
+    assert stream.getvalue().count("can't succeed") == 1
+    assert "points at the registry" not in stream.getvalue()
 
 
 def test_the_first_to_give_up_ends_the_push():
