@@ -6,9 +6,11 @@ import re
 import textwrap
 from importlib.resources import files
 
+from pushlog.lazy_pattern import lazy_pattern
+
 _SUFFIX = ".txt"
 # A list or a piece of code keeps its lines apart; a paragraph may be filled anew.
-_ITEM = re.compile(r"- ")
+_ITEM = lazy_pattern(r"- ")
 
 
 def topics() -> dict[str, str]:

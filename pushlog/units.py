@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
+from pushlog.lazy_pattern import lazy_pattern
 
 UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 # What builders put around an instruction: the shell, with the build arguments before it, and marks of their own.
-_SHELL = re.compile(r"(?:RUN )?(?:\|\d+ .*?)?/bin/(?:ba|a)?sh (?:-\w+ )*?-c (?!#\(nop\))")
-_MARKS = re.compile(r"^/bin/sh -c #\(nop\) ?| # buildkit$")
+_SHELL = lazy_pattern(r"(?:RUN )?(?:\|\d+ .*?)?/bin/(?:ba|a)?sh (?:-\w+ )*?-c (?!#\(nop\))")
+_MARKS = lazy_pattern(r"^/bin/sh -c #\(nop\) ?| # buildkit$")
 
 
 def size(n: int | None) -> str:

@@ -10,12 +10,14 @@ import hashlib
 import re
 from typing import TYPE_CHECKING
 
+from pushlog.lazy_pattern import lazy_pattern
+
 if TYPE_CHECKING:
     from pushlog.model import Failure, Reference
 
 # An error can be a web page; its beginning tells it from others.
 _LONGEST = 600
-_QUERY = re.compile(r"\?[^\s\"'<>]*[=&][^\s\"'<>]*")
+_QUERY = lazy_pattern(r"\?[^\s\"'<>]*[=&][^\s\"'<>]*")
 _CHANGING = (
     (re.compile(r"\b[a-z0-9]{2,10}:[0-9a-f]{32,128}\b"), "DIGEST"),
     (re.compile(r"\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b"), "ID"),

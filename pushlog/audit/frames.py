@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +9,7 @@ import pandas as pd
 
 from pushlog.audit.moments import moments
 from pushlog.audit.schema import TABLES
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _TYPES = {
     "strings": "object",
 }
 ORIGIN = ("ci", "project", "workflow", "run_url", "runner")
-_DIGITS = re.compile(r"\d+")
+_DIGITS = lazy_pattern(r"\d+")
 
 
 @record

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import stat
 import zlib
 from functools import cache
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from pushlog.audit.schema import TABLES, VERSION, is_required
 from pushlog.intake.decompress import Unpacked, gzip_stream
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Outcome, Severity
 from pushlog.record_class import record
 
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 # Bytes of one part, unpacked. A unit of ordinary logs has a few megabytes of results; `store.py` writes no more.
 LARGEST = 128 << 20
 _CHUNK = 1 << 20
-_HASH = re.compile(r"[0-9a-f]{64}")
-_PAGE = re.compile(r"push/[0-9a-f]{16}-[0-9]{1,6}\.html")
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)?)?")
-_FINGERPRINT = re.compile(r"[0-9a-f]{12}-[0-9a-f]{6}")
+_HASH = lazy_pattern(r"[0-9a-f]{64}")
+_PAGE = lazy_pattern(r"push/[0-9a-f]{16}-[0-9]{1,6}\.html")
+_MOMENT = lazy_pattern(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)?)?")
+_FINGERPRINT = lazy_pattern(r"[0-9a-f]{12}-[0-9a-f]{6}")
 _MOST = 2**63 - 1
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),

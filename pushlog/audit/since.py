@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 import pandas as pd
 
 from pushlog.audit.frames import Frames
 from pushlog.faults import UserError
+from pushlog.lazy_pattern import lazy_pattern
 
-_AGO = re.compile(r"(\d{1,5})\s*([hdw])")
+_AGO = lazy_pattern(r"(\d{1,5})\s*([hdw])")
 _HOURS = {"h": 1, "d": 24, "w": 168}
 
 

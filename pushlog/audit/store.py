@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import gzip
 import json
-import re
 from typing import TYPE_CHECKING
 
 from pushlog.audit import parts
 from pushlog.audit.files import put
 from pushlog.audit.schema import TABLES, VERSION
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 from pushlog.report.html import STYLESHEET, stylesheet
 
@@ -31,7 +31,7 @@ RESULTS = "results"
 PAGES = "push"
 # Columns whose strings are hardly ever the same.
 _UNIQUE = {"sha256", "page", "digest", "began", "dated"}
-_PAGE = re.compile(r"[0-9a-f]{16}-[0-9]+\.html")
+_PAGE = lazy_pattern(r"[0-9a-f]{16}-[0-9]+\.html")
 # A part is closed before it becomes larger than may be read back.
 _PART = parts.LARGEST // 2
 

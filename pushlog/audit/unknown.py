@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.audit.fingerprints import alike, normalised
 from pushlog.formats.errors.detect import starts_error
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Family
 from pushlog.record_class import record
 from pushlog.report.visible import visible
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
     from pushlog.audit.frames import Frames
 
-_LINE = re.compile(r"(\d+): (.*)", re.DOTALL)
-_TAKEN_OUT = re.compile(r"\b(?:DIGEST|ID|TIME|ADDRESS|N|REPOSITORY|REGISTRY)\b")
+_LINE = lazy_pattern(r"(\d+): (.*)", re.DOTALL)
+_TAKEN_OUT = lazy_pattern(r"\b(?:DIGEST|ID|TIME|ADDRESS|N|REPOSITORY|REGISTRY)\b")
 # Characters of a sample: a longer text is a page, whose beginning tells it.
 _SAMPLE, _START, _FEWEST = 400, 40, 4
 _FAMILIES = ", ".join(family.value for family in Family)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from pushlog.knowledge.wording import Words, fill
+from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,8 +18,8 @@ _NAME = "REFERENCE"
 # A name without a tag means `:latest`, which can be another image.
 _NO_TAG = "TAG"
 _NO_HOST = "REGISTRY"
-_DIALLED = re.compile(r"dial tcp (?P<address>\[[0-9a-fA-F:]+\]|[0-9.]+):(?P<port>\d+): ")
-_URL = re.compile(r"https?://(?P<host>[A-Za-z0-9.-]+(?::\d+)?)(?=[/\"\s?]|$)")
+_DIALLED = lazy_pattern(r"dial tcp (?P<address>\[[0-9a-fA-F:]+\]|[0-9.]+):(?P<port>\d+): ")
+_URL = lazy_pattern(r"https?://(?P<host>[A-Za-z0-9.-]+(?::\d+)?)(?=[/\"\s?]|$)")
 
 
 def tagged(name: str | None, tags: Sequence[str]) -> str | None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
+
+from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_PUSH_AGAIN = re.compile(r"(?:Wait a minute and push|Push|Try) (?:again|once more)\b")
-_LOOP = re.compile(r"`(?:for|until|while)\b")
+_PUSH_AGAIN = lazy_pattern(r"(?:Wait a minute and push|Push|Try) (?:again|once more)\b")
+_LOOP = lazy_pattern(r"`(?:for|until|while)\b")
 
 
 def ordered(steps: Sequence[str], *, retry_helps: bool | None) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from itertools import compress
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from pushlog.formats.repeated import joined
 from pushlog.formats.wrapper import wrapper_of
 from pushlog.intake.limits import MOST_LAYERS
 from pushlog.intake.start_pattern import spoken
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Capture, Client
 from pushlog.record_class import record
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 # What only a terminal writes: rows that are drawn over others, lines that end with CR LF.
 _LONG = 1 << 24
-_TERMINAL = re.compile(rb"\x1b\[\d*[AJ]|\r\n")
+_TERMINAL = lazy_pattern(rb"\x1b\[\d*[AJ]|\r\n")
 # The first digits of the SHA-256 of `{}`: image-spec manifest.md, guidance for an empty descriptor.
 _EMPTY_CONFIG = "44136fa355b3"
 

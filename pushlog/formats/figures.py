@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pushlog.formats.events import UNKNOWN, Uint8
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ _UNITS = b"kMGTPEZY"
 # Ten petabytes and a day: larger than in any push, and sums of many still fit in 64 bits.
 LARGEST = 10**16
 LONGEST_WAIT = 86_400
-_FIGURE = re.compile(r"(\d+)(?:\.(\d+))? ?([kMGTPEZY]?)B?", re.ASCII)
+_FIGURE = lazy_pattern(r"(\d+)(?:\.(\d+))? ?([kMGTPEZY]?)B?", re.ASCII)
 # More digits are not exact in the sums of the bulk reader.
 DIGITS = 15
 _WORD = 8
@@ -116,7 +117,7 @@ def size(text: str) -> int:
 
 
 _POWERS = {"b": 0, "k": 10, "m": 20, "g": 30, "t": 40, "p": 50}
-_BINARY = re.compile(r"(\d+(?:\.\d+)?) ?([KMGTP]?)i?[Bb]?")
+_BINARY = lazy_pattern(r"(\d+(?:\.\d+)?) ?([KMGTP]?)i?[Bb]?")
 
 
 @lru_cache(maxsize=4096)
@@ -127,7 +128,7 @@ def binary(text: str) -> int:
 
 
 _UNIT_SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
-_PART = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s|us|µs|ns)")
+_PART = lazy_pattern(r"(\d+(?:\.\d+)?)(h|ms|m|s|us|µs|ns)")
 
 
 def go_seconds(text: str) -> float:

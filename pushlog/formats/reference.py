@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from pushlog.formats.image_names import (
     tag_in,
 )
 from pushlog.formats.marks import MarkKind
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Reference
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ __all__ = ["host", "names_in", "reference", "split"]
 _HEADERS = (MarkKind.HEADER, MarkKind.OLD_HEADER)
 _COMMANDS = (MarkKind.COMMAND, MarkKind.COMPOSED, MarkKind.QUIET)
 # moby registry/session.go: `PUT /v1/repositories/<name>/tags/<tag>`.
-_V1_TAG = re.compile(r"/tags/(\w[\w.-]*)$")
+_V1_TAG = lazy_pattern(r"/tags/(\w[\w.-]*)$")
 
 
 def reference(marks: Sequence[Mark], error: str = "") -> Reference:

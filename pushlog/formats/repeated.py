@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.formats.marks import MarkKind
+from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pushlog.formats.parsed_push import ParsedPush
 
 # spotify/docker-maven-plugin Utils.java (pushImage): the only line that it prints of the error.
-_AGAIN = re.compile(r"Failed to push \S+, retrying in \d+ seconds \(\d+/\d+\)\.?$")
+_AGAIN = lazy_pattern(r"Failed to push \S+, retrying in \d+ seconds \(\d+/\d+\)\.?$")
 # The next attempt begins so many lines below.
 _NEAR = 12
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import TYPE_CHECKING
 
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Clock, Dated, DatedBy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_DATE = re.compile(r"(?<!\d)(20\d\d)([-_/.]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)")
-_HAS_ZONE = re.compile(r"(?:Z|[+-]\d\d:\d\d)$")
+_DATE = lazy_pattern(r"(?<!\d)(20\d\d)([-_/.]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)")
+_HAS_ZONE = lazy_pattern(r"(?:Z|[+-]\d\d:\d\d)$")
 # Tools that have no time for a file write the first one that their format knows.
 _FIRST = dt.datetime(1990, 1, 1, tzinfo=dt.UTC).timestamp()
 

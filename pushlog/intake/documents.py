@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, NoReturn
 
 from pushlog.faults import InputError
 from pushlog.intake.read import read
+from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LARGEST = 16 << 20
-_DIGEST = re.compile(r"[a-z0-9]+:[0-9a-f]{32,}")
+_DIGEST = lazy_pattern(r"[a-z0-9]+:[0-9a-f]{32,}")
 
 
 class DocumentError(ValueError):

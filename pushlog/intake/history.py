@@ -8,13 +8,13 @@ Each tells a part: instructions, hashes of the layers before compression (DiffID
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import field
 from typing import TYPE_CHECKING
 
 from pushlog.faults import InputError
 from pushlog.intake.documents import DocumentError, documents, hashes
 from pushlog.intake.manifest import Index, Manifest, manifest_of, platform_of
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 WANTED = "the output of `docker history --no-trunc --format json IMAGE` or `docker image inspect IMAGE`"
 # docker/go-units HumanSize: three significant digits in `docker history`, base 1000; `%.3g` writes 999.9 as 1e+03.
-_SIZE = re.compile(r"(\d{1,16}(?:\.\d{1,12})?(?:e\+\d\d)?) ?([kMGTPE]?)B?")
+_SIZE = lazy_pattern(r"(\d{1,16}(?:\.\d{1,12})?(?:e\+\d\d)?) ?([kMGTPE]?)B?")
 _POWERS = {"": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _DIGITS = 3
 # Instructions that only change the config: moby builder/dockerfile/dispatchers.go, buildkit dockerfile2llb/convert.go.
-_NO_LAYER = re.compile(
+_NO_LAYER = lazy_pattern(
     r"(?:/bin/sh -c #\(nop\)\s+)?(?:ARG|CMD|ENTRYPOINT|ENV|EXPOSE|HEALTHCHECK|LABEL|MAINTAINER|ONBUILD|SHELL|STOPSIGNAL"
     r"|USER|VOLUME)\b"
 )

@@ -12,6 +12,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING
 
 from pushlog.intake.mapped import release_range
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 from pushlog.units import count
 
@@ -63,8 +64,8 @@ MOST_LAYERS = 200_000
 LONGEST_PIECE = 64 << 10
 # The Engine's messages have three brackets inside each other, records of CI systems some more.
 JSON_DEPTH = 100
-_BRACKETS = re.compile(r'[\[{]|[\]}]|"(?:[^"\\]|\\.)*"?', re.DOTALL)
-_HALVES = re.compile(r"\\u[dD][89a-fA-F]")
+_BRACKETS = lazy_pattern(r'[\[{]|[\]}]|"(?:[^"\\]|\\.)*"?', re.DOTALL)
+_HALVES = lazy_pattern(r"\\u[dD][89a-fA-F]")
 
 
 @record(kw_only=False)

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from pushlog.lazy_pattern import lazy_pattern
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
@@ -33,8 +35,8 @@ _LONGEST = 400
 _NEAR = 1 << 10
 # Knuth's multiplicative hash: 2^32 divided by the golden ratio, of which the upper half is kept (TAOCP, volume 3, 6.4).
 _GOLDEN, _UPPER_HALF = np.uint32(2654435761), np.uint32(16)
-_PLAIN = re.compile(rb"\\(\W)|([^\\\[\](){}.*+?|^$])", re.DOTALL)
-_TOKEN = re.compile(rb"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
+_PLAIN = lazy_pattern(rb"\\(\W)|([^\\\[\](){}.*+?|^$])", re.DOTALL)
+_TOKEN = lazy_pattern(rb"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
 
 
 class LiteralIndex:

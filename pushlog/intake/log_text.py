@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from pushlog.intake.limits import LONGEST_PIECE
 from pushlog.intake.mapped import Data, release_all, release_range
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
@@ -33,12 +33,12 @@ _SHOWN = 2000
 LOOKED_AT = 4 * _SHOWN
 
 # Escapes without a place of their own: colours, erasing, titles, links. Sources: ECMA-48, xterm control sequences.
-_ESCAPE = re.compile(
+_ESCAPE = lazy_pattern(
     rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[ -/]*[0-~])"
 )
 # What ends a piece: the line, a carriage return, or a move of the cursor to another row or to its column.
-_MOVES = re.compile(rb"(?:\x1b\[[0-9;?]*[ABCDEFGHJdf])+")
-_ROW = re.compile(rb"[^\r\n]+")
+_MOVES = lazy_pattern(rb"(?:\x1b\[[0-9;?]*[ABCDEFGHJdf])+")
+_ROW = lazy_pattern(rb"[^\r\n]+")
 BLANK = b" \t\r\n\v\f\0"
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from pushlog.intake.read import read
 from pushlog.intake.unwrap.exports.json_cursor import JsonCursor, JsonError
 from pushlog.intake.unwrap.exports.paths import parse_path, value_at
 from pushlog.knowledge.origins import origins
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ LARGEST = 64 << 20
 WANTED = "a JSON list, JSON lines or CSV with a record for each run or job"
 # A number of fewer digits may be anything in a path.
 _SHORTEST = 3
-_REF = re.compile(r"refs/(?:heads|tags)/")
-_NO_WORD = re.compile(r"[\W_]+")
+_REF = lazy_pattern(r"refs/(?:heads|tags)/")
+_NO_WORD = lazy_pattern(r"[\W_]+")
 
 Record = dict[str, str]
 

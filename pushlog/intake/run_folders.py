@@ -7,15 +7,16 @@ pkg/cmd/run/view; unpacked logs of Azure Pipelines.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
+
+from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 REPEATS = "repeats lines of the job's whole log beside it"
-_WHOLE_JOB = re.compile(r"-?\d+_(?P<job>.+)\.txt")
-_STEP = re.compile(r"(?:-?\d+_.+|system)\.txt")
+_WHOLE_JOB = lazy_pattern(r"-?\d+_(?P<job>.+)\.txt")
+_STEP = lazy_pattern(r"(?:-?\d+_.+|system)\.txt")
 # GitHub cuts the name of a job so, in UTF-16 units (JOB_NAME_MAX_LENGTH in cli/cli).
 _CUT = 90
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from pushlog.faults import UserError
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 
 # The fields of `origin`, and what an address or a date is made of.
@@ -14,7 +15,7 @@ FIELDS = (
 )  # fmt: skip
 # These have slashes themselves: a group of GitLab in another, a branch.
 _DEEP = ("project", "ref")
-_TOKEN = re.compile(r"\{(\w+)\}|(\*\*)|(\*)|(\?)|([{}])")
+_TOKEN = lazy_pattern(r"\{(\w+)\}|(\*\*)|(\*)|(\?)|([{}])")
 
 
 class SourcePatternError(UserError):

@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from pushlog.knowledge.tables import Row, document, ours
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 BASES = ("compressed", "uncompressed")
 UNITS = ("bytes", "seconds", "images", "requests per minute", "requests per 10 minutes")
-PORT = re.compile(r":\d+$")
+PORT = lazy_pattern(r":\d+$")
 
 
 @record

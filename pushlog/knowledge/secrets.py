@@ -7,6 +7,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from pushlog.knowledge.tables import Row, document, ours
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 # The parts that patterns share, and how a pattern names one.
 _PARTS = ("no", "key", "notsecret", "words")
-_PART = re.compile(r"<<([a-z]+)>>")
+_PART = lazy_pattern(r"<<([a-z]+)>>")
 
 
 @record(slots=False)

@@ -7,17 +7,18 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from pushlog.knowledge.tables import ours
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from pushlog.knowledge.tables import Row
 
 # What stands in front of the words: a CI's command, a level, the time and level of a logger.
-_LABEL = re.compile(
+_LABEL = lazy_pattern(
     r"(?:##\[(?:error|warning)\]|::(?:error|warning)(?: [^:]*)?::|(?:ERROR|Error|error|WARNING|Warning): "
     r"|(?:FATA|ERRO|WARN)\[\d+\] |time=\"[^\"]*\" level=\w+ msg=\"|\d{4}/\d\d/\d\d \d\d:\d\d:\d\d )+"
 )
-_END = re.compile(r"[\s\"]*$")
+_END = lazy_pattern(r"[\s\"]*$")
 
 
 @record

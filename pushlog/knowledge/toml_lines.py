@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from itertools import islice
 from typing import TYPE_CHECKING
+
+from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -12,14 +13,14 @@ if TYPE_CHECKING:
 # The way to a table or key: names, and the number of a table in a list, from 0.
 Place = tuple[str | int, ...]
 
-_HEADER = re.compile(r"\s*(?P<list>\[\[|\[)(?P<name>[^\[\]]+)\]{1,2}\s*(?:#.*)?$")
-_KEY = re.compile(
+_HEADER = lazy_pattern(r"\s*(?P<list>\[\[|\[)(?P<name>[^\[\]]+)\]{1,2}\s*(?:#.*)?$")
+_KEY = lazy_pattern(
     r"""\s*(?P<name>(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*="""
 )
-_NAME = re.compile(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
+_NAME = lazy_pattern(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
 # Nobody writes longer ways to a key; a file that is made to take time does.
 _DEEPEST = 32
-_QUOTES = re.compile(r'"""|\'\'\'')
+_QUOTES = lazy_pattern(r'"""|\'\'\'')
 
 
 def line_of(text: str, place: Place) -> int | None:

@@ -19,14 +19,15 @@ import re
 from typing import TYPE_CHECKING
 
 from pushlog.knowledge.paste import in_prose, pasteable
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Client
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-PLACEHOLDER = re.compile(r"\{([A-Za-z]+)\}")
-COMMAND = re.compile(r"(`[^`]*`)")
+PLACEHOLDER = lazy_pattern(r"\{([A-Za-z]+)\}")
+COMMAND = lazy_pattern(r"(`[^`]*`)")
 # Prose for a value that the log does not tell. A command has the name in capitals there, to be replaced by hand.
 WORDS = {
     "registry": "the registry",
@@ -64,7 +65,7 @@ REGISTRY = "on-"
 # `store-containerd`: the text holds for pushes from this image store, where the log tells it.
 STORE = "store-"
 SCOPES = dict.fromkeys((*(client.value for client in Client), *GROUPS, OTHERS))
-_ARTICLE = re.compile(rf"\b(?:an?|the|its|your) \{{(?:{'|'.join(WORDS)})\}}", re.IGNORECASE)
+_ARTICLE = lazy_pattern(rf"\b(?:an?|the|its|your) \{{(?:{'|'.join(WORDS)})\}}", re.IGNORECASE)
 
 
 @record(kw_only=False)

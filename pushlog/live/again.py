@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Family, Outcome
 from pushlog.record_class import record
 
@@ -18,7 +19,7 @@ _WAITS = {Family.RATE_LIMIT: 60.0, Family.SERVER_ERROR: 15.0}
 _WAIT = 5.0
 _LONGEST = 300.0
 # What the registry itself asks for: the header as BuildKit and others quote it, and the words of Docker Hub and GitHub.
-_ASKED = re.compile(r"retry[- ]after\W{1,4}(\d{1,5})\b", re.IGNORECASE)
+_ASKED = lazy_pattern(r"retry[- ]after\W{1,4}(\d{1,5})\b", re.IGNORECASE)
 
 
 @record

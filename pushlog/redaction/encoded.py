@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 import string
 from typing import TYPE_CHECKING
 
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.redaction.places import Letters, as_bytes
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # A shorter code hides no secret that is long enough to matter.
 # A line of a code that goes on in the next one has at least 60 characters.
-_RUN = re.compile(
+_RUN = lazy_pattern(
     r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}(?:(?<=[A-Za-z0-9+/_-]{60})\r?\n[A-Za-z0-9+/_-]{1,})*={0,2}"
 )
 _SHORTEST_RUN, _SHORTEST_HEX = 16, 20
@@ -23,10 +23,10 @@ _SHORTEST_RUN, _SHORTEST_HEX = 16, 20
 _SHORT = 1 << 12
 _BASE64 = Letters(f"{string.ascii_letters}{string.digits}+/_-")
 _ALPHANUMERIC = Letters(f"{string.ascii_letters}{string.digits}")
-_HEX = re.compile(r"(?<![0-9A-Za-z])(?:[2-7][0-9A-Fa-f]|0[9AaDd]){10,}")
-_LONG_WORD = re.compile(r"[A-Za-z0-9+/_-]{16}")
+_HEX = lazy_pattern(r"(?<![0-9A-Za-z])(?:[2-7][0-9A-Fa-f]|0[9AaDd]){10,}")
+_LONG_WORD = lazy_pattern(r"[A-Za-z0-9+/_-]{16}")
 # Base64 of a text has capitals, small letters and mostly digits; a digest, a path or a word has not.
-_MIXED = re.compile(r"(?=[^A-Z]*[A-Z])(?=[^a-z]*[a-z])")
+_MIXED = lazy_pattern(r"(?=[^A-Z]*[A-Z])(?=[^a-z]*[a-z])")
 _URL_SAFE = str.maketrans("-_", "+/")
 _TEXT = bytes([9, 10, 13, *range(0x20, 0x7F)])
 _LEAST_TEXT = 0.95
@@ -34,7 +34,7 @@ _LOOKED_AT = 48
 # So many characters of text are no accident, whatever follows.
 _LEAST_BEGINNING = 16
 # What is no part of a code: its padding and the ends of its lines.
-_NO_LETTER = re.compile(r"[=\r\n]+")
+_NO_LETTER = lazy_pattern(r"[=\r\n]+")
 
 
 def may_hold_code(text: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 from pushlog.redaction.view import Barriers, View, inserted, joined, whole
 
@@ -15,14 +16,14 @@ if TYPE_CHECKING:
     from pushlog.redaction.view import Range
 
 # An event of an asciicast, cut or whole: time, kind and data. What was typed is data of kind `i`.
-_EVENT = re.compile(r'[ \t]*\[\s*-?\d[\d.eE+-]*\s*,\s*"([A-Za-z])"\s*,\s*"((?:[^"\\\n]|\\.)*)(\\?)("[^\n]*)?')
+_EVENT = lazy_pattern(r'[ \t]*\[\s*-?\d[\d.eE+-]*\s*,\s*"([A-Za-z])"\s*,\s*"((?:[^"\\\n]|\\.)*)(\\?)("[^\n]*)?')
 # The keys under which logs of JSON objects hold the output: Docker's json-file, CircleCI, journald, CloudWatch, Cloud
 # Logging, the Engine API.
-_TEXT = re.compile(
+_TEXT = lazy_pattern(
     r'"(?:log|message|MESSAGE|msg|line|text|textPayload|output|stream|status|error|data|body)"\s{0,8}:\s{0,8}'
     r'"(?!std(?:out|err)")((?:[^"\\\n]|\\.)*)'
 )
-_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
+_ESCAPE = lazy_pattern(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
 _SHORT = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 # The text of so many characters is read as one; a piece that ends with a line ends it.
 _LONGEST = 1 << 20

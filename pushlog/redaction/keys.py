@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import string
 from typing import TYPE_CHECKING
 
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.redaction.encoded import may_hold_code
 from pushlog.redaction.places import Letters, as_bytes
 from pushlog.redaction.rows import prefix
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 KIND = "key-material"
 # RFC 7468 section 2: lines of 64 characters; some encoders write 76.
-_LINE = re.compile(r"(?=[A-Za-z0-9+/]*[A-Z])(?=[A-Za-z0-9+/]*[a-z])(?=[A-Za-z0-9+/]*[0-9])[A-Za-z0-9+/]{60,76}={0,2}")
+_LINE = lazy_pattern(r"(?=[A-Za-z0-9+/]*[A-Z])(?=[A-Za-z0-9+/]*[a-z])(?=[A-Za-z0-9+/]*[0-9])[A-Za-z0-9+/]{60,76}={0,2}")
 _RUN_LENGTH = 60
-_RUN = re.compile(r"[A-Za-z0-9+/]{60}")
+_RUN = lazy_pattern(r"[A-Za-z0-9+/]{60}")
 _BASE64 = Letters(f"{string.ascii_letters}{string.digits}+/")
-_LABEL = re.compile(r"-----(?:BEGIN|END) ([A-Z0-9 ]{1,60})-----")
-_LAST = re.compile(r"[A-Za-z0-9+/]{1,75}={0,2}")
+_LABEL = lazy_pattern(r"-----(?:BEGIN|END) ([A-Z0-9 ]{1,60})-----")
+_LAST = lazy_pattern(r"[A-Za-z0-9+/]{1,75}={0,2}")
 
 
 def key_places(text: str) -> Iterator[int]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from pushlog.knowledge.signatures import signatures
+from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,12 +24,14 @@ if TYPE_CHECKING:
     from pushlog.knowledge.base import Knowledge
     from pushlog.model import Log
 
-_URL_HOST = re.compile(r"(?<=://)(?:[^\s/@\"'<>]{1,200}@)?([A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.){1,8}[A-Za-z0-9-]{1,62})")
-_LOOKUP = re.compile(r"\blookup ([A-Za-z0-9.-]{1,253})")
-_ADDRESS = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]*\w)")
-_PROMPT = re.compile(r"(?<![\w.:/-])([a-z_][\w-]{0,31})@([A-Za-z0-9][\w.-]{0,62}):[~/]")
+_URL_HOST = lazy_pattern(
+    r"(?<=://)(?:[^\s/@\"'<>]{1,200}@)?([A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.){1,8}[A-Za-z0-9-]{1,62})"
+)
+_LOOKUP = lazy_pattern(r"\blookup ([A-Za-z0-9.-]{1,253})")
+_ADDRESS = lazy_pattern(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]*\w)")
+_PROMPT = lazy_pattern(r"(?<![\w.:/-])([a-z_][\w-]{0,31})@([A-Za-z0-9][\w.-]{0,62}):[~/]")
 # Public services that a push meets and that are no registry by name: the same for everybody.
-_PUBLIC = re.compile(
+_PUBLIC = lazy_pattern(
     r"(?:^|\.)(?:docker\.(?:io|com)|github\.com|githubusercontent\.com|gitlab\.com|quay\.io|googleapis\.com|google\.com"
     r"|cloudflare\.com|cloudfront\.net|microsoft\.com|nginx\.(?:org|com)|opencontainers\.org|w3\.org)$"
 )

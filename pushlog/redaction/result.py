@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections import Counter, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from pushlog.fields import names
 from pushlog.intake.log_text import LOOKED_AT
 from pushlog.intake.mapped import holds
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Evidence, Failure, Interval, Log, Missed, Redacted
 from pushlog.record_class import record
 from pushlog.redaction.find import hide, mark, merged
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pushlog.redaction.find import Span
 
 # Lines that may show a secret together with others; see the kinds with `lines` in secrets.toml.
-_OVER_LINES = re.compile(
+_OVER_LINES = lazy_pattern(
     r"<<|--password-stdin|--with-token|:[ \t]{0,4}[>|][+-]?[ \t]{0,4}\n|PRIVATE KEY|[A-Za-z0-9+/]{60}"
 )
 Record = TypeVar("Record")

@@ -6,10 +6,10 @@ is as long as the secret was, for its timing file counts bytes.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Redacted
 from pushlog.record_class import record
 from pushlog.redaction.find import Span, mark, merged
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 # Bytes that are not UTF-8 come through as they are.
 _ERRORS = "surrogateescape"
-_CAST = re.compile(rb'\s*\{[^\n]*"version"\s*:\s*[23]\b')
+_CAST = lazy_pattern(rb'\s*\{[^\n]*"version"\s*:\s*[23]\b')
 _SCRIPT = b"Script started on "
 # A secret that is found once is hidden wherever it stands, if it is no word of a language; so many are looked for.
-_TELLING = re.compile(r"(?=.{0,200}?[0-9])(?=.{0,200}?[A-Za-z])[^\s\"']{10,}|[^\s\"']{24,}")
+_TELLING = lazy_pattern(r"(?=.{0,200}?[0-9])(?=.{0,200}?[A-Za-z])[^\s\"']{10,}|[^\s\"']{24,}")
 _MOST_REPEATED = 200
 # What closes an event is shorter, and holds no secret.
 _SHORTEST = 5

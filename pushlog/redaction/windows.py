@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.redaction.encoded import code_places, may_hold_code
 from pushlog.redaction.find import literals, spans_in, split_words, words
 from pushlog.redaction.keys import key_places
@@ -32,13 +33,13 @@ _LONGEST_ROW = 1 << 12
 # Rows around one that can hold a secret.
 _AROUND = 3
 # A row that shows a secret together with those below or above it: see the kinds with `lines` in secrets.toml.
-_GOES_OVER = re.compile(r"<<|--password-stdin|--with-token|[>|][+-]?\s{0,4}$", re.IGNORECASE)
+_GOES_OVER = lazy_pattern(r"<<|--password-stdin|--with-token|[>|][+-]?\s{0,4}$", re.IGNORECASE)
 # The end of a row and the beginning of the next one in which the word that tells of a secret may stand.
 _WORD = 40
 # A code for a character, or a command that goes on, at the end of a row.
 _CODE_SIGNS = frozenset("%&\\`")
-_HALF_CODE = re.compile(r"[%&\\][#\w{]{0,8}\s{0,4}$|`\s{0,4}$")
-_FEED = re.compile(r"\n")
+_HALF_CODE = lazy_pattern(r"[%&\\][#\w{]{0,8}\s{0,4}$|`\s{0,4}$")
+_FEED = lazy_pattern(r"\n")
 # A word that goes on in a row does so behind its prefix.
 _LOOKED_AT = 300
 

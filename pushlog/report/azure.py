@@ -6,9 +6,9 @@ are escaped, so that no line of the log becomes a command.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Severity
 from pushlog.report.issues import best, details, is_file, issues, one_line, path, place, tally
 from pushlog.report.visible import visible
@@ -25,7 +25,7 @@ KINDS = {Severity.ERROR: "error", Severity.WARNING: "warning"}
 DATA = str.maketrans({"%": "%AZP25", "\r": "%0D", "\n": "%0A"})
 PROPERTY = DATA | str.maketrans({";": "%3B", "]": "%5D"})
 # The agent takes a command anywhere in a line.
-COMMAND = re.compile(r"##(?=vso\[|\[)")
+COMMAND = lazy_pattern(r"##(?=vso\[|\[)")
 
 
 def render(logs: Sequence[Log]) -> str:

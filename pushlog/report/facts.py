@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Basis, Capture, Client, Clock, DatedBy, Diagnosis, Outcome, Source, Store
 from pushlog.record_class import record
 from pushlog.report.prose import Piece, prose
@@ -47,7 +47,7 @@ DATED = {
     DatedBy.ARCHIVE: "by the archive of the log",
     DatedBy.FILE: "by the file's own time",
 }
-MOMENT = re.compile(
+MOMENT = lazy_pattern(
     r"(?P<day>\d{4}-\d\d-\d\d)(?:[T ](?P<minute>\d\d:\d\d)(?::\d\d(?:\.\d+)?)?)?(?P<zone>Z|[+-]\d\d:\d\d)?"
 )
 # Docker's engine names every layer of a push.

@@ -6,13 +6,13 @@ fetched and no script runs.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from pushlog.files import put
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.report.page import page
 from pushlog.report.prose import clip
 from pushlog.report.rule_links import address
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 STYLESHEET = "report.css"
 # After these a long name may go on in the next line.
-BREAK = re.compile(r"(?<=[/:@])(?=\w)|(?<=[.-])(?=[A-Za-z]{2})")
+BREAK = lazy_pattern(r"(?<=[/:@])(?=\w)|(?<=[.-])(?=[A-Za-z]{2})")
 
 
 def _shown(value: object) -> object:

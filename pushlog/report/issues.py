@@ -6,11 +6,11 @@ The formats that list problems by file and line are drawn from this, so that the
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Confidence, Diagnosis, Evidence, Finding, Outcome, Severity
 from pushlog.record_class import record
 from pushlog.report.prose import clip
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pushlog.model import Log, Source
 
 STDIN = ("-", "standard input")
-DRIVE = re.compile(r"[A-Za-z]:")
+DRIVE = lazy_pattern(r"[A-Za-z]:")
 NO_PUSH = Finding(
     rule="no-push",
     name="no-push",

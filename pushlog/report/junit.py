@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Diagnosis, Log, Outcome
 from pushlog.report import text
 from pushlog.report.issues import NO_PUSH, image, one_line
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 WIDTH = 100
 # Characters that XML 1.0 can't hold, escaped or not; `visible` has replaced its controls and surrogates.
-ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+ILLEGAL = lazy_pattern("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 KINDS = {Outcome.FAILED: "failure", Outcome.INTERRUPTED: "skipped", Outcome.INCOMPLETE: "skipped"}
 
 

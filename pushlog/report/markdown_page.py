@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.report.prose import Piece, clip, prose
 from pushlog.report.visible import visible
 
@@ -16,16 +17,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 # Signs of Markdown, of HTML and of references; an entity is never read as structure.
-ACTIVE = re.compile(r"[\\`*_\[\]{}<>|~&#$!@]")
+ACTIVE = lazy_pattern(r"[\\`*_\[\]{}<>|~&#$!@]")
 # A zero-width space parts the sign from the name: GitHub and GitLab look for mentions in the finished text.
-MENTION = re.compile(r"(&#(?:33|35|64|126);)(?=\w)")
+MENTION = lazy_pattern(r"(&#(?:33|35|64|126);)(?=\w)")
 APART = "&#8203;"
 # A number that begins a list.
-LISTED = re.compile(r"\d+[.)]")
+LISTED = lazy_pattern(r"\d+[.)]")
 # Code spans that need no care inside tables either.
-PLAIN = re.compile(r"[^`|\\]+")
+PLAIN = lazy_pattern(r"[^`|\\]+")
 # CI systems take commands from standard output: `::` where a line starts, `##[` and `##vso[` anywhere.
-COMMAND = re.compile(r"^(\s*:)(?=:)|(#)(?=#\w*\[)", re.MULTILINE)
+COMMAND = lazy_pattern(r"^(\s*:)(?=:)|(#)(?=#\w*\[)", re.MULTILINE)
 
 
 def _entity(sign: str) -> str:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import re
 from typing import TYPE_CHECKING
 
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.report.prose import clip
 from pushlog.report.visible import visible
 
@@ -27,7 +27,7 @@ RESULTS = {"succeeded": "success", "failed": "failure", "interrupted": "cancella
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
 # https://www.w3.org/TR/trace-context/#traceparent-header
-_PARENT = re.compile(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}")
+_PARENT = lazy_pattern(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}")
 
 
 def moment(text: str) -> int | None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 
 # Backticks mark code; a bare short id is a layer, which is set like code wherever it stands. Inside a name, as in
 # 123456789012.dkr.ecr.eu-central-1.amazonaws.com, twelve digits are an account.
-CODE = re.compile(r"`([^`]+)`|(?<![\w./@:-])([0-9a-f]{12})(?![\w/]|[.:-]\w)")
+CODE = lazy_pattern(r"`([^`]+)`|(?<![\w./@:-])([0-9a-f]{12})(?![\w/]|[.:-]\w)")
 SHORT = 120
-FIRST = re.compile(rf"(?P<first>.{{1,{SHORT}}}?[.!?])\s+(?P<rest>\S.*)", re.DOTALL)
+FIRST = lazy_pattern(rf"(?P<first>.{{1,{SHORT}}}?[.!?])\s+(?P<rest>\S.*)", re.DOTALL)
 LONGEST = 2000
 
 

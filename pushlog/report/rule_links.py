@@ -5,10 +5,11 @@ The catalogue belongs to the analysis, so whoever draws hands it over; without i
 
 from __future__ import annotations
 
-import re
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 from urllib.parse import quote
+
+from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 _base: ContextVar[str | None] = ContextVar("rules_url", default=None)
 _catalogue: ContextVar[Catalogue | None] = ContextVar("rules_catalogue", default=None)
-_SAFE = re.compile(r"https?://[^\s\"'<>\\]+")
+_SAFE = lazy_pattern(r"https?://[^\s\"'<>\\]+")
 
 
 def publish_at(base: str | None) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.text import Text
 
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Diagnosis, Evidence, Finding, Log, Severity
 from pushlog.report import words
 from pushlog.report.prose import remedy
@@ -23,7 +23,7 @@ MOST_UNREAD = 3
 LONGEST_COMMAND = 400
 ARROW = "--> "
 MORE = " \\"
-SHELL_WORD = re.compile(r"""(?:'[^']*'|"[^"]*"|\S)+""")
+SHELL_WORD = lazy_pattern(r"""(?:'[^']*'|"[^"]*"|\S)+""")
 SEVERITIES = {
     Severity.ERROR: ("ERROR", "bold red"),
     Severity.WARNING: ("WARNING", "bold magenta"),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-import re
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 from pushlog.report.prose import clip
 from pushlog.report.visible import visible
@@ -25,7 +25,7 @@ LABEL = 9
 
 # No yellow and no cyan anywhere: on a white terminal they can't be read, nor can blue on a black one.
 CODE = "bold"
-QUOTED = re.compile(r"`[^`]+`")
+QUOTED = lazy_pattern(r"`[^`]+`")
 QUIET = "dim"
 
 # ASCII replacements of the signs of the report and of the pictures that `visible` makes.

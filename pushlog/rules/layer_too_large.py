@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from pushlog.diagnosis.failing_layers import failing_layers
 from pushlog.diagnosis.rule import Role, Scope, Specificity
 from pushlog.diagnosis.size_limits import against, limit, sized
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Confidence, Family, Finding, Severity
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ ROLE = Role.CAUSE
 SPECIFICITY = Specificity.READING
 SCOPE = Scope.ANY
 
-_STATED = re.compile(r"of (?P<is>\d[\d.]* ?[kKMGT]?i?B) is larger than (?P<most>\d[\d.]* ?[kKMGT]?i?B)")
-_OF_A_LAYER = re.compile(r"\b(layer|blob)\b", re.IGNORECASE)
+_STATED = lazy_pattern(r"of (?P<is>\d[\d.]* ?[kKMGT]?i?B) is larger than (?P<most>\d[\d.]* ?[kKMGT]?i?B)")
+_OF_A_LAYER = lazy_pattern(r"\b(layer|blob)\b", re.IGNORECASE)
 # A length that does not match was cut on the way; it is no limit.
 _CUT = "size-invalid-length"
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from pushlog.diagnosis.rule import Role, Scope, Specificity
 from pushlog.diagnosis.size_limits import limit
 from pushlog.knowledge.wording import words
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Confidence, Evidence, Family, Finding, Severity, State
 from pushlog.units import count
 
@@ -36,7 +37,7 @@ ROLE = Role.CAUSE
 SPECIFICITY = Specificity.READING
 SCOPE = Scope.ANY
 
-_SIZE = re.compile(r"manifest.{0,40}(size|large|big|exceed)|(size|large|big|exceed).{0,40}manifest", re.IGNORECASE)
+_SIZE = lazy_pattern(r"manifest.{0,40}(size|large|big|exceed)|(size|large|big|exceed).{0,40}manifest", re.IGNORECASE)
 # Docker itself builds no image of more than 125 layers (moby layer/layer_store.go), so this is near the top.
 _MANY = 100
 _ANNOTATIONS = words(

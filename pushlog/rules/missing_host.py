@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.rule import Role, Scope
 from pushlog.formats.marks import MarkKind
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Confidence, Family, Finding, Severity
 
 if TYPE_CHECKING:
@@ -32,9 +33,9 @@ SCOPE = Scope.DOCKER_ENGINE
 
 _HUB = "docker.io"
 # A name as people type it: no variable and no mask in it.
-_PLAIN = re.compile(r"[a-z0-9][a-z0-9._/-]*(?::[\w.-]+)?")
+_PLAIN = lazy_pattern(r"[a-z0-9][a-z0-9._/-]*(?::[\w.-]+)?")
 # Azure's own jobs, and commands for its registries.
-_AZURE = re.compile(rb"^(?:\S+ )?##\[(?:section|command)\]|\.azurecr\.io|az acr ", re.MULTILINE)
+_AZURE = lazy_pattern(rb"^(?:\S+ )?##\[(?:section|command)\]|\.azurecr\.io|az acr ", re.MULTILINE)
 _ABOVE = 1 << 16
 
 

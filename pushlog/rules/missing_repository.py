@@ -13,10 +13,10 @@ Source: published reports of Amazon ECR.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.rule import Role, Scope, Specificity
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Confidence, Family, Finding, Severity
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ SPECIFICITY = Specificity.CAUSE
 SCOPE = Scope.ANY
 
 _WHERE = "--registry-id {account} --region {region}"
-_HOST = re.compile(r"(?P<account>\d{12})\.dkr\.ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\.")
+_HOST = lazy_pattern(r"(?P<account>\d{12})\.dkr\.ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\.")
 
 
 def check(case: Case) -> Iterator[Finding]:

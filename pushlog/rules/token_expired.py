@@ -15,11 +15,11 @@ awsdocs/amazon-ecr-user-guide, common errors; observed with Docker 28.5.2.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.failing_layers import failing_layers
 from pushlog.diagnosis.rule import Role, Scope, Specificity
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Confidence, Family, Finding, Severity, State
 from pushlog.rules.failure import CODES, with_client_remedies
 from pushlog.units import count, seconds
@@ -38,7 +38,7 @@ SPECIFICITY = Specificity.READING
 SCOPE = Scope.ANY
 
 # Words of a registry's notes about the life of a login.
-_ON_LIFE = re.compile(r"\b(minutes|hours)\b")
+_ON_LIFE = lazy_pattern(r"\b(minutes|hours)\b")
 
 
 def check(case: Case) -> Iterator[Finding]:

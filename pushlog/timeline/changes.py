@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pushlog.faults import InputError
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 from pushlog.timeline.schedule import Step
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from pushlog.timeline.slots import Slot
 
 _FORMS = "concurrency=10, bandwidth=20MB/s, split-largest=4 or reuse=ID,ID"
-_RATE = re.compile(
+_RATE = lazy_pattern(
     r"(?P<number>[0-9]{1,12}(?:\.[0-9]{1,12})?)\s*(?P<unit>[kKMGT]?)(?P<binary>i?)(?P<kind>B|bit|b)(?:/s|ps)"
 )
 # A petabyte per second: no line is as wide.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from pushlog.diagnosis.hops.sessions import is_fault
 from pushlog.diagnosis.hops.tries import Try, client_failures, tries_of
 from pushlog.formats.other_side.record import SideKind
 from pushlog.model import Evidence, Hop, HopName, JoinedBy, Outcome, RegistrySaid
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,7 +31,7 @@ _SERVERS = {"error log of nginx": "nginx", "log of HAProxy": "HAProxy", "error l
 _BODIES = ("PATCH", "PUT")
 
 
-@dataclass(frozen=True)
+@record(slots=False, kw_only=False)
 class HopBuilder:
     """Builds the hops of a push. `rows`: gives out rows of the table; `joined`: which of them are the push's."""
 

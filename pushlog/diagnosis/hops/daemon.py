@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pushlog.formats.other_side.record import SideKind
 from pushlog.knowledge.docker import RETRY_DELAY
 from pushlog.model import State
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ _OF_LAYERS = (SideKind.LAYER_BEGAN, SideKind.LAYER_KNOWN, SideKind.UPLOADED)
 _TOLERANCE = 0.5
 
 
-@dataclass(frozen=True, eq=False)
+@record(slots=False, kw_only=False)
 class DaemonSection:
     """The rows of one push in a daemon's log, in order. `is_alone`: no other push ran meanwhile.
 

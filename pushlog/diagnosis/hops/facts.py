@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from pushlog.model import Confidence, Evidence, HopName
@@ -33,7 +34,7 @@ class FaultKind(StrEnum):
     DAEMON_WORD = "daemon-word"  # nothing but what the daemon wrote of it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Limit:
     """A proxy's limit for bodies: exact, or between `low` (which passed) and `high` (which did not), in bytes."""
 
@@ -42,7 +43,7 @@ class Limit:
     high: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Fault:
     """What broke one upload. `hop`: who is to blame, or where it was noticed; `server`: that hop's program.
 
@@ -66,7 +67,7 @@ class Fault:
     line: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class SecondClient:
     """Another push to the same repository at the same time: whose, which tags, and a line of it."""
 
@@ -75,7 +76,7 @@ class SecondClient:
     tags: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Transfer:
     """One body that was sent as a whole: its layer, its bytes, the seconds that it took, and the line that says so."""
 
@@ -85,7 +86,7 @@ class Transfer:
     evidence: Evidence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class OtherSide:
     """All facts of a push from other logs. `faults` in the order of the uploads that they broke.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.hops.agreement import began_at, session_of
 from pushlog.diagnosis.hops.daemon import DaemonSection, blobs_of_layers, sections
 from pushlog.formats.other_side.record import SideKind
 from pushlog.model import Outcome, State, Store
+from pushlog.record_class import record
 from pushlog.timeline.blob import is_blob
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _LATE = 10.0
 _APART = 2.0
 
 
-@dataclass(frozen=True, eq=False)
+@record(slots=False, kw_only=False)
 class OwnRows:
     """The rows of one push.
 

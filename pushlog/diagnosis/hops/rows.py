@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from pushlog.formats.other_side.table import SideTable
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class SideRow:
     """`index`: its place in the table; `when`: by the common clock, NaN where its line has no time."""
 
@@ -25,7 +26,7 @@ class SideRow:
     when: float
 
 
-@dataclass(frozen=True)
+@record(slots=False, kw_only=False)
 class SideRows:
     """Gives out rows by their place in the table. `frame`: the table by one clock."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.hops.facts import Fault, FaultKind, Limit
 from pushlog.model import Confidence, HopName
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _MIB = 1 << 20
 
 
-@dataclass(frozen=True)
+@record(slots=False, kw_only=False)
 class Scene:
     """The rows of one upload, and what else is needed to judge it. `all_rows`: those of the whole push.
 

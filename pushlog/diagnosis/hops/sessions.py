@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pushlog.formats.other_side.record import SideKind
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,7 @@ _SECOND = 1.0
 _WRITES = ("POST", "PATCH", "PUT", "HEAD")
 
 
-@dataclass(frozen=True, eq=False)
+@record(slots=False, kw_only=False)
 class Session:
     """Requests of one client to one repository. `rows`: of the log that tells most, in the order of their ends."""
 

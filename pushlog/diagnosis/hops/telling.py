@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.hops.facts import FaultKind
 from pushlog.model import Confidence, Finding, Outcome, Severity
+from pushlog.record_class import record
 from pushlog.units import count, seconds, size
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _EVIDENCE = 6
 _SURE = tuple(Confidence)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class FaultGroup:
     """Faults of one sort. `ended`: they ended the push; else the client went on after them."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.failing_layers import failing_layers
 from pushlog.diagnosis.hops.daemon import failed_layers
 from pushlog.diagnosis.hops.sessions import is_fault
 from pushlog.model import Fate, JoinedBy, Outcome
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +26,7 @@ _SAME = 1.5
 _OUTERMOST = ("daemon", "proxy", "registry")
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(slots=False)
 class Try:
     """One upload, or the request that should have begun one. `rows`: of all logs, in the order of the table.
 

@@ -7,7 +7,6 @@ all rows of that shape.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,9 +15,11 @@ from numpy.typing import NDArray
 from pushlog.formats.bulk.split import LONGEST
 from pushlog.formats.events import UNKNOWN
 from pushlog.formats.figures import LARGEST, Figure, Run, figure
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator, Sequence
 
     from pushlog.formats.bulk.split import Segments
@@ -28,7 +29,7 @@ Uint64 = NDArray[np.uint64]
 
 FIELDS = ("CURRENT", "TOTAL", "WAIT")
 MOVES, OTHER = -2, -1  # a row that only moves the cursor; a row that is in neither grammar
-_CONTROL = re.compile(rb"(?:\x1b\[[0-9;?]*[A-Za-z])+ *")
+_CONTROL = lazy_pattern(rb"(?:\x1b\[[0-9;?]*[A-Za-z])+ *")
 # A push has fewer shapes than this; rows of further shapes are parsed one by one.
 _MOST = 1 << 13
 _ODD = np.arange(1, LONGEST, 2, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)

@@ -7,16 +7,17 @@ bytes; one of each kind is parsed, and the grammars say whether it is nothing bu
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
@@ -38,7 +39,7 @@ _FLOOD = 48
 # So many bytes at both ends of a chunk tell whether it is compared: the floods of docker have a reader of their own.
 _LOOKED_AT = 1 << 14
 # What takes the cursor back to a row that stands there already, and the moves and line ends right behind it.
-_BACK = re.compile(rb"(?:\x1b\[\d*[AFH]|\x1b8|\r(?!\n))(?:\x1b\[[0-9;?]*[A-Za-z]|\x1b[78]|[\r\n])*")
+_BACK = lazy_pattern(rb"(?:\x1b\[\d*[AFH]|\x1b8|\r(?!\n))(?:\x1b\[[0-9;?]*[A-Za-z]|\x1b[78]|[\r\n])*")
 # What changes from one redraw to the next: figures, bars, and the spinners of Braille (UTF-8 E2 A0 80 to E2 A3 BF).
 _CHANGES = b"0123456789.-=>#\xe2" + bytes(range(0x80, 0xC0)) + b" "
 

@@ -9,6 +9,7 @@ from pushlog.formats.clients.builder import PushBuilder
 from pushlog.formats.grammar.line_parser import LineParser
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.reference import host, names_in, split
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Client
 
 if TYPE_CHECKING:
@@ -21,11 +22,11 @@ STEP = 0.1
 _WHY = "the lines are BuildKit's progress"
 _HUB_API = "registry-1.docker.io"
 # util/push/push.go, buildx commands/imagetools/create.go.
-_REFUSED = re.compile(
+_REFUSED = lazy_pattern(
     r"failed to push (?!can't )(\S+?): |can't push tagged ref (\S+) by digest"
     r"|publish sha256:\S+ to (\S+?): |copy sha256:\S+ from \S+ to (\S+?): "
 )
-_WRAPPERS = re.compile(r"^(?:failed to (?:build|solve): |target \S+: |rpc error: code = \w+ desc = )*")
+_WRAPPERS = lazy_pattern(r"^(?:failed to (?:build|solve): |target \S+: |rpc error: code = \w+ desc = )*")
 
 
 def new_push() -> PushBuilder:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import field
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from pushlog.formats.clients.buildkit_lines import CANCELED, STEP, new_push, rep
 from pushlog.formats.events import EventKind, EventRow
 from pushlog.formats.figures import elapsed, size
 from pushlog.formats.marks import Mark, MarkKind
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ SCREEN_KINDS = {
     MarkKind.TTY_NOTE,
     MarkKind.TTY_STEP,
 }
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_DIGEST = lazy_pattern(r"sha256:[0-9a-f]{64}")
 # A row is cut when nothing but two spaces is left before its seconds (progressui/display.go, align).
 _CUT_GAP = 2
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import accumulate, groupby, takewhile
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,7 @@ from pushlog.formats.events import EventKind, EventRow
 from pushlog.formats.figures import elapsed, go_seconds, size
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.intake.unwrap.timestamps import seconds
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Family
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ _STATUSES = {
     MarkKind.TOOL,
 }
 _ENDS = {MarkKind.FINISHED, MarkKind.ERROR, MarkKind.CANCELED}
-_BLOB = re.compile(r'failed commit on ref "layer-(sha256:[0-9a-f]{64})"')
+_BLOB = lazy_pattern(r'failed commit on ref "layer-(sha256:[0-9a-f]{64})"')
 # Failures of an export that never reached a registry.
 _LOCAL = {Family.UNKNOWN, Family.LOCAL_STORAGE, Family.DAEMON_UNREACHABLE, Family.CANCELLED}
 

@@ -17,6 +17,7 @@ from pushlog.formats.grammar.line_parser import LineParser
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.reference import host, names_in, split
 from pushlog.intake.start_pattern import StartPattern
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Client
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ _UNCHANGED = (*_PLAIN, EventKind.RETRYING)
 _IMAGE_KINDS = {MarkKind.PUSHING, MarkKind.PUSHED}
 _REFUSED_KINDS = {MarkKind.REFUSED, MarkKind.REFUSED_ROW}
 # What the row of an image ends with on a terminal; an error is cut to the width before it.
-_ROW_END = re.compile(r"(\.\.\.)? +\d+\.\d+s$")
+_ROW_END = lazy_pattern(r"(\.\.\.)? +\d+\.\d+s$")
 # An error can be a page below its row; a run of nothing but such rows is read no further than this.
 _ROWS_READ = 1000
 # Other lines between a push and its error, and how far its error may reach, in bytes.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from pushlog.formats.events import UNKNOWN, EventKind, EventRow
 from pushlog.formats.figures import binary, go_seconds
 from pushlog.formats.marks import Mark, MarkKind
+from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 RETRIES = {MarkKind.RETRY, MarkKind.PUSH_FAILED}
 # Errors at a blob: the configuration is one too, so that its line proves nothing then.
-_AT_A_BLOB = re.compile(
+_AT_A_BLOB = lazy_pattern(
     r"[Ww]riting blob|[Uu]ploading layer|[Ii]nitiating layer upload|at destination: |blob \S+ exists"
 )
-_BLOB = re.compile(r"blob (sha256:[0-9a-f]{64})")
+_BLOB = lazy_pattern(r"blob (sha256:[0-9a-f]{64})")
 
 
 def add_blobs(push: PushBuilder, marks: Sequence[Mark]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from pushlog.formats.client_timestamps import client_timestamps
@@ -14,6 +13,7 @@ from pushlog.formats.push_command import pushed_by, with_default_tag
 from pushlog.formats.reference import split
 from pushlog.intake.start_pattern import StartPattern
 from pushlog.intake.unwrap.timestamps import seconds
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Client
 
 if TYPE_CHECKING:
@@ -48,15 +48,15 @@ INSIDE = None
 WHERE = (OPENING, COMMAND)
 REDRAWN: frozenset[MarkKind] = frozenset()
 # Requests that only a push makes, or one that says what it is for; a pull gets, and asks for a manifest by HEAD.
-_PUSH_ERROR = re.compile(
+_PUSH_ERROR = lazy_pattern(
     r"(?:[^\n\"]*: )?(?:(?:PUT|POST|PATCH) https?://\S+/v2/|HEAD https?://\S+/v2/|GET https?://\S*push)"
     r"|pushing image(?: to)? |failed to publish images: |[^\n\"]*\bpush"
 )
-_NAMED = re.compile(r"pushing image(?: to)? ([^\s\"]+?): ")
+_NAMED = lazy_pattern(r"pushing image(?: to)? ([^\s\"]+?): ")
 _KINDS = {MarkKind.PUSHED: EventKind.PUSHED, MarkKind.EXISTS: EventKind.EXISTS, MarkKind.MOUNTED: EventKind.MOUNTED}
-_BLOB = re.compile(r"/blobs/(sha256:[0-9a-f]{64})")
+_BLOB = lazy_pattern(r"/blobs/(sha256:[0-9a-f]{64})")
 # cosign's tags for a signature, an attestation and a bill of materials of an image.
-_ATTACHED = re.compile(r":sha256-[0-9a-f]{64}\.(?:sig|att|sbom)$")
+_ATTACHED = lazy_pattern(r":sha256-[0-9a-f]{64}\.(?:sig|att|sbom)$")
 _ENDS = (MarkKind.RESULT, MarkKind.ERROR)
 
 

@@ -13,6 +13,7 @@ from pushlog.formats.grammar.line_parser import LineParser
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.reference import split
 from pushlog.formats.target import target_of
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
@@ -33,12 +34,12 @@ _ROWS = {MarkKind.PUSHING: EventKind.PUSHING, MarkKind.PUSHED: EventKind.PUSHED,
 _BEGUN = {*_ROWS, MarkKind.BEGIN, MarkKind.REFERENCE, MarkKind.DONE, MarkKind.LAST_WORD}
 _ENDED = {MarkKind.DONE, MarkKind.LAST_WORD, MarkKind.DIGEST}
 _BESIDE = {*_ENDED, MarkKind.NOTE, MarkKind.MORE}
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_DIGEST = lazy_pattern(r"sha256:[0-9a-f]{64}")
 # What stands behind the text of an error: Maven's help, MSBuild's project.
-_BEHIND = re.compile(r"\s+(?:-> \[Help \d+\]|\[[^\[\]\n]+\.\w+proj(?:::[^\]\n]*)?\])\s*$")
+_BEHIND = lazy_pattern(r"\s+(?:-> \[Help \d+\]|\[[^\[\]\n]+\.\w+proj(?:::[^\]\n]*)?\])\s*$")
 
 # The image that a registry refused access to, as jib names it.
-_DENIED = re.compile(r"(?:Unauthorized for|permissions for) ([\w.-]+(?::\d+)?(?:/[\w.-]+)+)(?=:|\s|$)")
+_DENIED = lazy_pattern(r"(?:Unauthorized for|permissions for) ([\w.-]+(?::\d+)?(?:/[\w.-]+)+)(?=:|\s|$)")
 
 
 @record(slots=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from pushlog.formats.client_timestamps import client_timestamps
@@ -16,6 +15,7 @@ from pushlog.formats.reference import split
 from pushlog.intake.log_text import plain
 from pushlog.intake.start_pattern import StartPattern
 from pushlog.intake.unwrap.timestamps import seconds
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Client
 
 if TYPE_CHECKING:
@@ -44,9 +44,9 @@ OPENING = StartPattern(
 INSIDE = None
 WHERE = (OPENING,)
 REDRAWN: frozenset[MarkKind] = frozenset()
-_SINCE = re.compile(r"\[(\d+)\]")
-_STAMP = re.compile(r'time="([^"]+)"')
-_DESTINATION = re.compile(r'(?:to destination |permission for ")([^\s"]+?)"?: ')
+_SINCE = lazy_pattern(r"\[(\d+)\]")
+_STAMP = lazy_pattern(r'time="([^"]+)"')
+_DESTINATION = lazy_pattern(r'(?:to destination |permission for ")([^\s"]+?)"?: ')
 _ENDS = {MarkKind.PUSHED, MarkKind.DONE, MarkKind.ERROR, MarkKind.LOG}
 _BLOBS = {
     MarkKind.PUSHING: EventKind.PUSHED,

@@ -14,6 +14,7 @@ from pushlog.formats.grammar.line_parser import LineParser
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.push_command import is_help, pushed_by, short_name, with_default_tag
 from pushlog.intake.start_pattern import StartPattern
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Client
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ REDRAWN = frozenset(
         MarkKind.ELAPSED,
     }
 )
-_NODE = re.compile(r"([a-z]+) \(([0-9a-f]{12})\)$")
+_NODE = lazy_pattern(r"([a-z]+) \(([0-9a-f]{12})\)$")
 _TIMED = {MarkKind.ELAPSED, MarkKind.TO_REGISTRY, MarkKind.COMPLETED}
 # Objects that name the image; the index comes before the manifests in it.
 _IMAGE = ("index", "manifest")

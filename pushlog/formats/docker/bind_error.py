@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from functools import cached_property
 from itertools import islice, takewhile
@@ -20,6 +19,7 @@ from pushlog.formats.errors.wrapped import Wrapped, error_in, unlabelled, withou
 from pushlog.formats.events import EventKind, Events, gaps
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.knowledge.stops import stop_reason
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
@@ -36,14 +36,14 @@ _ABOVE = 3
 # An error continues over at most one empty line.
 _APART = 2
 # Programs print what a command wrote to standard error before or behind what it wrote to standard output.
-_STDERR = re.compile(r"\W*std_?err\b")
+_STDERR = lazy_pattern(r"\W*std_?err\b")
 _DONE = (EventKind.PUSHED, EventKind.EXISTS, EventKind.MOUNTED, EventKind.SKIPPED)
 # So many lines that nothing explains may follow such an error.
 _OTHERS = 2
 # How far below its last line the error of a push is looked for, in bytes.
 # An error has a word; what a terminal leaves where it was cut need not have one.
-_WORD = re.compile(r"[^\W\d_]{3}")
-_TILDES = re.compile(rb"\r?\n\s*\+ ~+\s*(?:\n|$)")
+_WORD = lazy_pattern(r"[^\W\d_]{3}")
+_TILDES = lazy_pattern(rb"\r?\n\s*\+ ~+\s*(?:\n|$)")
 _LONGEST_MARK = 400
 _REACH = 65536
 _PIECES = 400

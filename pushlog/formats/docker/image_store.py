@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pushlog.formats.events import UNKNOWN, EventKind, Events, is_any
 from pushlog.formats.marks import Mark, MarkKind
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Store
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _GRAPHDRIVER = (EventKind.PREPARING, EventKind.RETRYING, EventKind.SKIPPED, EventKind.BUFFERING, EventKind.FAILED)
 # docker 1.13 drew a layer at most every 100 ms; sizes had a space before the unit up to 1.13 and again in 17.03.
 _MOST_ROWS = 1000
-_SPACED_SIZE = re.compile(rb": (?:Pushing|Buffering to [Dd]isk)[^\r\n]*?\d [kMGTPEZY]?B")
+_SPACED_SIZE = lazy_pattern(rb": (?:Pushing|Buffering to [Dd]isk)[^\r\n]*?\d [kMGTPEZY]?B")
 
 
 def image_store(events: Events, marks: Sequence[Mark], *, hint: Store, pasted: bool, headed: bool = False) -> Store:

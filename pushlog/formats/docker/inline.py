@@ -10,6 +10,7 @@ from pushlog.formats.errors.wrapped import LABEL, error_in
 from pushlog.formats.grammar import regex
 from pushlog.intake.log_text import Piece
 from pushlog.knowledge.base import shipped
+from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,10 +37,10 @@ _HEADER = b"The push refers to "
 # A pull prints it too.
 _DIGEST = b"Digest: "
 # What can follow the lines of docker in one line: marks, tags, line breaks that were written as letters.
-_NO_WORDS = re.compile(r"(?:\\+[nrt]|</?\w[^<>\n]{0,200}>|\{/?\w[^{}\n]{0,80}\}|\[/?\w+\]|[^\w])*+")
+_NO_WORDS = lazy_pattern(r"(?:\\+[nrt]|</?\w[^<>\n]{0,200}>|\{/?\w[^{}\n]{0,80}\}|\[/?\w+\]|[^\w])*+")
 # Ansible prints what a command wrote twice: as a string and as a list of lines.
-_LINES_AGAIN = re.compile(rb'"std(?:out|err)_lines": ?\[(?:"(?:[^"\\]|\\.)*"(?:, ?)?)*\]')
-_IMAGE = re.compile(r".*\bImage ", re.DOTALL)
+_LINES_AGAIN = lazy_pattern(rb'"std(?:out|err)_lines": ?\[(?:"(?:[^"\\]|\\.)*"(?:, ?)?)*\]')
+_IMAGE = lazy_pattern(r".*\bImage ", re.DOTALL)
 
 
 @cache

@@ -25,6 +25,7 @@ from pushlog.formats.marks import Mark, MarkKind
 from pushlog.intake.limits import LONGEST_PIECE, MOST_LAYERS
 from pushlog.intake.log_text import LogText, Piece, plain
 from pushlog.intake.start_pattern import StartPattern
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Capture
 from pushlog.record_class import record
 
@@ -51,9 +52,9 @@ LINES = LineParser("docker.lark", ("start", "quiet", "overdrawn"), is_filtered=T
 _FLOOD = ("preparing", "waiting", "pushing", "pushed", "exists", "retrying", "unavailable")
 ENGINE_FLOOD = ("waiting", "pushing", "retrying", "unavailable")
 # What only a terminal writes: the cursor goes up, a row is drawn over another, a state is followed by a space.
-_REDRAW = re.compile(rb"\x1b\[\d+A|\r[0-9a-f]{12}: ")
+_REDRAW = lazy_pattern(rb"\x1b\[\d+A|\r[0-9a-f]{12}: ")
 # A terminal ends lines with CR LF; the pipe of a push that never drew a row would not.
-_TERMINAL_HEADER = re.compile(rb"^The push refers to [^\r\n]+\r$", re.MULTILINE)
+_TERMINAL_HEADER = lazy_pattern(rb"^The push refers to [^\r\n]+\r$", re.MULTILINE)
 # Kinds whose lines can begin with anything, so that looking for one takes long, each with words that it always has.
 _ANYWHERE = {
     "command": ("docker ", "docker.exe "),
@@ -71,7 +72,7 @@ _COMMAND, _PUSH = "command", " push"
 _CARET_C = "^C"
 _HEADERS = (MarkKind.HEADER, MarkKind.OLD_HEADER)
 _ID_LENGTH = 12
-_PADDED = re.compile(rb"^[0-9a-f]{12}: [A-Z][^\r\n\[]*[a-z] \r?$", re.MULTILINE)
+_PADDED = lazy_pattern(rb"^[0-9a-f]{12}: [A-Z][^\r\n\[]*[a-z] \r?$", re.MULTILINE)
 
 
 @record

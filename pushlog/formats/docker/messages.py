@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from pushlog.formats.events import UNKNOWN, EventRow
 from pushlog.formats.figures import LARGEST
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.intake.limits import loads
+from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,11 +26,11 @@ KEYS = frozenset(
 )
 # One of these tells something of a push.
 TELLING_KEYS = ("status", "errorDetail", "aux")
-_START = re.compile(r"\{ ?[\"'](?:status|id|progressDetail|progress|stream|aux|error|errorDetail|time)[\"'] ?: ?")
+_START = lazy_pattern(r"\{ ?[\"'](?:status|id|progressDetail|progress|stream|aux|error|errorDetail|time)[\"'] ?: ?")
 _DECODER = json.JSONDecoder()
 # A Python dict that is longer is no message.
 _LONGEST_DICT = 20_000
-_BRACES = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|[{}]")
+_BRACES = lazy_pattern(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|[{}]")
 
 
 def messages(line: str) -> Iterator[tuple[int, int, Message]]:

@@ -6,20 +6,20 @@ command itself and the class of the error. Source: about_Redirection, `$ErrorVie
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from pushlog.formats.errors.wrapped import Wrapped
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from pushlog.intake.log_text import LogText, Piece
 
-_FIRST = re.compile(r"docker(?:\.exe)? : (?=\S)")
-_PLACE = re.compile(r"At \S.* ?char:\d+$")
-_REST = re.compile(r"\+ ")
+_FIRST = lazy_pattern(r"docker(?:\.exe)? : (?=\S)")
+_PLACE = lazy_pattern(r"At \S.* ?char:\d+$")
+_REST = lazy_pattern(r"\+ ")
 # A text is broken into so many lines at most, and the rest of a record has a command of several lines at most.
 _MOST_LINES = 40
 _LONGEST = 1 << 14

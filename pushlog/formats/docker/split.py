@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from dataclasses import replace
 from operator import itemgetter
@@ -18,6 +17,7 @@ from pushlog.formats.docker.mixtures import without_doubtful_ends
 from pushlog.formats.docker.surroundings import in_here_document, names_above, stopped
 from pushlog.formats.events import EventKind, is_any
 from pushlog.formats.marks import Mark, MarkKind
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ _PUSH_STATES = (
 )
 _EXISTS = b"Layer already exists"
 # What a pull prints of a layer, beside the states that a push has too.
-_PULLED = re.compile(
+_PULLED = lazy_pattern(
     rb": (?:Pull complete|Verifying Checksum|Extracting|Downloading|Pulling fs layer)"
     rb"|Status: (?:Downloaded|Image)|docker pull "
 )

@@ -11,6 +11,7 @@ from pushlog.formats.grammar.load import load_grammar
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.intake.log_text import Piece
 from pushlog.intake.start_pattern import places
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
@@ -28,12 +29,12 @@ _APART = 4096
 # Above its first line a push can have the command that began it.
 _ABOVE = 4
 # The empty group that names a kind in a derived pattern; only the whole match matters here.
-_KIND = re.compile(r"\(\?P<\w+>\)")
+_KIND = lazy_pattern(r"\(\?P<\w+>\)")
 
 
 # A digest may hold letters, so the digits of its shape stand in its place.
 _HASH = "sha256:"
-_DIGEST = re.compile(r"(?<=\0)[0-9a-f]{64}")
+_DIGEST = lazy_pattern(r"(?<=\0)[0-9a-f]{64}")
 _ANY_DIGEST = "0" * 64
 # Limits of the cache: more shapes than a log of one client has, and the length of lines that repeat.
 _SHAPES = 10_000

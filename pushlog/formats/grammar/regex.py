@@ -8,8 +8,9 @@ matched is the name of the last group (`match.lastgroup`).
 from __future__ import annotations
 
 import itertools
-import re
 from typing import TYPE_CHECKING
+
+from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
 Symbols = tuple[str, ...]
 
 # The plain characters at the start of an expression, none of them repeated or optional.
-_BEGINNING = re.compile(r"(?:[\w: ](?![*+?{]))+")
+_BEGINNING = lazy_pattern(r"(?:[\w: ](?![*+?{]))+")
 # The parts of an expression in which a digit is no text: all digits at once, a count, a character by its number; and
 # the name of the digest's algorithm.
-_DIGIT_CLASS = re.compile(r"0-9|\{\d+(?:,\d*)?\}|\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|sha256")
+_DIGIT_CLASS = lazy_pattern(r"0-9|\{\d+(?:,\d*)?\}|\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|sha256")
 
 
 def pattern(grammar: Lark, rule: str, *, fields: Collection[str], kinds: Collection[str]) -> str:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from pushlog.formats.grammar.shape import LineShape
 from pushlog.formats.other_side.moments import httpd
 from pushlog.formats.other_side.record import SideFormat, SideKind, SideRecord
 from pushlog.formats.other_side.request import request
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import HopName
 
 if TYPE_CHECKING:
     import datetime as dt
 
 _LINE = LineShape("side_apache_error.lark")
-_PATH = re.compile(r"returned by (?P<path>\S+)")
+_PATH = lazy_pattern(r"returned by (?P<path>\S+)")
 _TEXTS = ("READ_FAILED", "RETURNED", "SEND_FAILED", "CONNECT_FAILED", "TOO_LARGE", "TEXT")
 
 

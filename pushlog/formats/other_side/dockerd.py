@@ -32,8 +32,8 @@ _KINDS = {
     "response": SideKind.REQUEST,
 }
 _PUSH_PATH = lazy_pattern(r"/images/(?P<name>\S+)/push(?:\?(?P<query>\S*))?$")
-_BYTES = re.compile(r", (\d+) bytes")
-_STATUS = re.compile(r"\d{3}")
+_BYTES = lazy_pattern(r", (\d+) bytes")
+_STATUS = lazy_pattern(r"\d{3}")
 # Of the registry that a request goes to, the repository counts alone.
 _FOREIGN = ("go.version", "instance.id", "http.request.id", "http.request.uri")
 

@@ -6,13 +6,15 @@ import datetime as dt
 import re
 from functools import lru_cache
 
-_GO_PART = re.compile(r"([\d.]+)(ns|us|µs|μs|ms|s|m|h)")
+from pushlog.lazy_pattern import lazy_pattern
+
+_GO_PART = lazy_pattern(r"([\d.]+)(ns|us|µs|μs|ms|s|m|h)")
 _GO_UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 _NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTHS = {name: number for number, name in enumerate(_NAMES, 1)}
-_NCSA = re.compile(r"(\d\d)/(\w{3})/(\d{4}):(\d\d):(\d\d):(\d\d)(\.\d+)?(?: ([+-])(\d\d)(\d\d))?")
-_SLASHES = re.compile(r"(\d{4})/(\d\d)/(\d\d) (\d\d):(\d\d):(\d\d)")
-_HTTPD = re.compile(r"\w{3} (\w{3}) ([ \d]\d) (\d\d):(\d\d):(\d\d)(\.\d+)? (\d{4})")
+_NCSA = lazy_pattern(r"(\d\d)/(\w{3})/(\d{4}):(\d\d):(\d\d):(\d\d)(\.\d+)?(?: ([+-])(\d\d)(\d\d))?")
+_SLASHES = lazy_pattern(r"(\d{4})/(\d\d)/(\d\d) (\d\d):(\d\d):(\d\d)")
+_HTTPD = lazy_pattern(r"\w{3} (\w{3}) ([ \d]\d) (\d\d):(\d\d):(\d\d)(\.\d+)? (\d{4})")
 
 
 @lru_cache(maxsize=4096)

@@ -8,6 +8,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from pushlog.knowledge.decorations import Decoration, decorations
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
     from pushlog.intake.log_text import LogText
 
 _COLOUR = rb"(?:\x1b\[[0-9;]*[mK])*"
-_COLOURS = re.compile(rb"\x1b\[[0-9;]*[mK]")
-_GROUP = re.compile(rb"\(\?P<(\w+)>")
-_TOKEN = re.compile(rb"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?P<\w+>|.", re.DOTALL)
+_COLOURS = lazy_pattern(rb"\x1b\[[0-9;]*[mK]")
+_GROUP = lazy_pattern(rb"\(\?P<(\w+)>")
+_TOKEN = lazy_pattern(rb"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?P<\w+>|.", re.DOTALL)
 _DEEPEST = 4
 # The mark of a system is looked for in so many bytes.
 _MARKED = 1 << 20

@@ -18,6 +18,7 @@ from pushlog.intake.limits import loads
 from pushlog.intake.log_text import Int64, LogText
 from pushlog.intake.spool import DERIVED, Spool
 from pushlog.intake.unwrap.timestamps import LineTimes
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Capture, Clock
 from pushlog.record_class import record
 
@@ -26,12 +27,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_CAST = re.compile(rb'\s*\{[^\n]*"version"\s*:\s*([23])\b')
-_SCRIPT = re.compile(rb"Script started on ([^\n\[]*)[^\n]*\n")
-_SCRIPT_END = re.compile(rb"\r?\n?\nScript done on [^\n]*(?:COMMAND_EXIT_CODE=\"(\d+)\")?[^\n]*\n?\Z")
+_CAST = lazy_pattern(rb'\s*\{[^\n]*"version"\s*:\s*([23])\b')
+_SCRIPT = lazy_pattern(rb"Script started on ([^\n\[]*)[^\n]*\n")
+_SCRIPT_END = lazy_pattern(rb"\r?\n?\nScript done on [^\n]*(?:COMMAND_EXIT_CODE=\"(\d+)\")?[^\n]*\n?\Z")
 # Digits of ASCII alone, and no more of them than a delay of 31 years and an output of 1 TB have.
-_TIMING = re.compile(r"(?:(?P<kind>[OIHS]) )?(?P<delay>[0-9]{1,9}(?:\.[0-9]{1,9})?) (?P<rest>\S.*)")
-_SIZE = re.compile(r"[0-9]{1,12}")
+_TIMING = lazy_pattern(r"(?:(?P<kind>[OIHS]) )?(?P<delay>[0-9]{1,9}(?:\.[0-9]{1,9})?) (?P<rest>\S.*)")
+_SIZE = lazy_pattern(r"[0-9]{1,12}")
 # Where the last byte of an output may be: offsets are kept in 64 bits.
 _LAST_OFFSET = 1 << 62
 

@@ -10,6 +10,7 @@ from pushlog.intake.log_text import LogText, plain
 from pushlog.intake.mapped import release_range
 from pushlog.intake.spool import DERIVED, Spool
 from pushlog.intake.unwrap.line_prefix import only
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _PIECES = {"partial", "append"}
 # Bytes of a range that are stripped at a time.
 _PIECE = 1 << 22
-_ESCAPED = re.compile(rb'\\(["\\])')
+_ESCAPED = lazy_pattern(rb'\\(["\\])')
 
 
 def pattern_of(prefixes: Sequence[LinePrefix], groups: Sequence[str] = (), others: bytes = b"") -> re.Pattern[bytes]:

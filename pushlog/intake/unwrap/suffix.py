@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.intake.unwrap.line_prefix import LinePrefix
+from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,12 +17,12 @@ if TYPE_CHECKING:
     from pushlog.intake.unwrap.witnesses import Witness
 
 # Lines whose end is certain, and what follows it on the line.
-_WHOLE = re.compile(
+_WHOLE = lazy_pattern(
     rb"(?:The push refers to (?:a )?repository \[[^\]\s]+\]"
     rb"|[0-9a-f]{12}: (?:Preparing|Waiting|Pushed|Layer already exists)"
     rb"|\w[\w.-]{0,127}: digest: sha256:[0-9a-f]{64} size: \d+)(?P<rest>[^\r\n]*)"
 )
-_OLD_HEADER = re.compile(rb" \(len: \d+\)")
+_OLD_HEADER = lazy_pattern(rb" \(len: \d+\)")
 _LEAST = 2
 _LONGEST = 2000
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from zoneinfo import ZoneInfo
 
 from pushlog.faults import InputError
+from pushlog.lazy_pattern import lazy_pattern
 
-_OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
+_OFFSET = lazy_pattern(r"([+-])(\d\d):?(\d\d)")
 
 
 def zone(name: str) -> dt.tzinfo:

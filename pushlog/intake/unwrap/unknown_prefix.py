@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.knowledge.decorations import Decoration, decorations
+from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 # The channel of a line says something else on the line of an error, which is the one that matters.
 _LEVELS = rb"TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERR|ERROR|CRIT|CRITICAL|FATAL|VERBOSE|LOG"
 _STREAMS = rb"stdout|stderr|out|err"
-_CHANNEL = re.compile(
+_CHANNEL = lazy_pattern(
     rb"(?<![A-Za-z0-9])(?:(?i:(?P<level>"
     + _LEVELS
     + rb")|(?P<stream>"
@@ -35,10 +36,10 @@ _SHAPES = 8
 _LEAST = 2
 _MOST = 0.8
 # A name that stands in a frame as telling as this may be any other name too.
-_FRAME = re.compile(rb"[|\]>]|[^\s\w]{2}")
+_FRAME = lazy_pattern(rb"[|\]>]|[^\s\w]{2}")
 _NAME = rb"[^\s\x1b]{1,200}"
 # A line of a push that stands in a value of JSON or of a program has no prefix there.
-_IN_DATA = re.compile(rb'[{\[(,] ?["\']|":')
+_IN_DATA = lazy_pattern(rb'[{\[(,] ?["\']|":')
 _SHORT = 80
 
 

@@ -6,14 +6,15 @@ those behind every header, digest lines and commands.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from pushlog.intake.start_pattern import places
+from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator, Sequence
 
     from pushlog.intake.log_text import LogText
@@ -21,18 +22,18 @@ if TYPE_CHECKING:
     from pushlog.intake.start_pattern import StartPattern
 
 _HEADER = b"The push refers to "
-_DIGEST = re.compile(rb"\w[\w.-]{0,127}: digest: sha256:[0-9a-f]{64} size: \d+")
+_DIGEST = lazy_pattern(rb"\w[\w.-]{0,127}: digest: sha256:[0-9a-f]{64} size: \d+")
 _DIGEST_WORDS = b": digest: sha256:"
-_ROW = re.compile(rb"[0-9a-f]{12}: ")
+_ROW = lazy_pattern(rb"[0-9a-f]{12}: ")
 _COMMANDS = (b"docker push ", b"docker image push ")
 # Headers and commands have one word in common, so that a long log without them is searched once.
 _PUSH = b" push "
 _SPARSE = 20_000
 # What a shell or a CI writes before a command that it runs; the rest of the line is the prefix.
-_PROMPT = re.compile(
+_PROMPT = lazy_pattern(
     rb"(?:(?:[$#%>+]|\+\+|(?:##\[group\])?Run|Running command|(?:##)?\[command\]\S*/) *)?(?:sudo +)?\Z"
 )
-_REDRAW = re.compile(rb"\x1b\[\d*(?:[AB]|\Z)")
+_REDRAW = lazy_pattern(rb"\x1b\[\d*(?:[AB]|\Z)")
 # How many witnesses are asked for: of the first lines, behind each header, and of headers, digest lines and commands.
 _FIRST, _BEHIND, _MOST = 60, 12, 1000
 # After so many only headers, digest lines and commands are, and after so many nothing is.

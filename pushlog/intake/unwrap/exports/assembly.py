@@ -13,6 +13,7 @@ from pushlog.intake.log_text import LogText
 from pushlog.intake.mapped import release_all, release_range
 from pushlog.intake.spool import DERIVED, Spool
 from pushlog.intake.unwrap.exports.clocks import RecordTimestamps, reader, resolution_of, zone_of
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 _MOSTLY = 9
 # In an export of so few records a single step back tells.
 _FEW = 3
-_NO_NAME = re.compile(r"[^\w./-]+", re.ASCII)
+_NO_NAME = lazy_pattern(r"[^\w./-]+", re.ASCII)
 _LONGEST_NAME = 200
 _BLOCK = 1 << 20
 # So many records, each somewhere else, are looked at before their memory is given back.

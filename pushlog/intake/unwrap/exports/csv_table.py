@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from pushlog.intake.unwrap.exports.clocks import iso_text
 from pushlog.intake.unwrap.exports.forms import Form
 from pushlog.intake.unwrap.exports.json_cursor import utf8
 from pushlog.knowledge.exports import exports
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pushlog.intake.log_text import LogText
 
 _DELIMITERS = ",;\t|"
-_NAME = re.compile(r"[@\w][\w .()\[\]@:%/-]{0,79}")
+_NAME = lazy_pattern(r"[@\w][\w .()\[\]@:%/-]{0,79}")
 _LONGEST_CELL = 1 << 26
 _SAMPLES = 50
 # Systems by the columns that only they write.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from pushlog.intake.log_text import LogText
 from pushlog.intake.start_pattern import places
 from pushlog.intake.unwrap.exports.assembly import Export
 from pushlog.knowledge.exports import exports
+from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 _ANCHORS = 60
 _HEAD = 1 << 12
 # Server-sent events with an object each.
-_EVENT_STREAM = re.compile(rb"(?:(?:id|event|retry): ?[^\r\n]*\r?\n)*data: ?\{")
+_EVENT_STREAM = lazy_pattern(rb"(?:(?:id|event|retry): ?[^\r\n]*\r?\n)*data: ?\{")
 # The key of a record on a line of its own: `textPayload: '` or `MESSAGE=`.
-_KEY_BEFORE = re.compile(rb" *(?:- )*[@\w][\w@.]*(?:: ?|=)['\"]?")
-_TAG = re.compile(rb"<(?:[!?/]?[A-Za-z][^<>\n]{0,2000}|!\[CDATA\[|!--[^\n]*?--)>?|\]\]>")
+_KEY_BEFORE = lazy_pattern(rb" *(?:- )*[@\w][\w@.]*(?:: ?|=)['\"]?")
+_TAG = lazy_pattern(rb"<(?:[!?/]?[A-Za-z][^<>\n]{0,2000}|!\[CDATA\[|!--[^\n]*?--)>?|\]\]>")
 OWN_RESULT = "this is a result of an analysis, not a log; `pushlog report` draws it again"
 
 

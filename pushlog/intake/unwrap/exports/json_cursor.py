@@ -7,12 +7,13 @@ string value into its bytes.
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING
 
 from pushlog.intake.mapped import release_range
+from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator, Sequence
 
     from pushlog.intake.mapped import Data
@@ -24,9 +25,9 @@ _WINDOW = 1 << 20
 LARGEST_ELEMENT = 64 << 20
 _DECODER = json.JSONDecoder()
 _BEGINNINGS = ("{", "[", '"')
-_SPACE = re.compile(r"[ \t\r\n]*")
+_SPACE = lazy_pattern(r"[ \t\r\n]*")
 # Some tools put a comma or a record separator (RFC 7464) between documents.
-_BETWEEN = re.compile(r"[ \t\r\n,\x1e]*")
+_BETWEEN = lazy_pattern(r"[ \t\r\n,\x1e]*")
 
 
 class JsonError(ValueError):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import re
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -22,6 +21,7 @@ from pushlog.intake.unwrap.exports.forms import (
 from pushlog.intake.unwrap.exports.json_cursor import JsonCursor, JsonError
 from pushlog.intake.unwrap.exports.paths import parse_path, path_text, paths_at, value_at
 from pushlog.knowledge.exports import exports
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.units import count
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ _SAMPLES = 20
 _FURTHEST = 32 << 20
 # Texts in base64 are looked for in documents up to this size.
 _LARGEST_BASE64 = 16 << 20
-_BASE64 = re.compile(rb'"([A-Za-z0-9+/]{24,}={0,2})"')
+_BASE64 = lazy_pattern(rb'"([A-Za-z0-9+/]{24,}={0,2})"')
 
 
 def unwrap_json_document(

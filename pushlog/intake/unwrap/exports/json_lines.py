@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from itertools import repeat
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from pushlog.intake.unwrap.exports.forms import (
     text_value,
 )
 from pushlog.intake.unwrap.exports.paths import paths_at, value_at
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.units import count
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 # The first lines of an export tell its form where no line of a push does.
 _SAMPLES = 20
-_OBJECT = re.compile(rb'\{ ?"')
+_OBJECT = lazy_pattern(rb'\{ ?"')
 # An object is looked for at so many places of a line.
 _TRIES = 4
 # Also the mark before a record of a JSON text sequence (RFC 7464).
@@ -41,8 +41,8 @@ _BLOCK = 1 << 20
 _AROUND = 1 << 16
 # Server-sent events: an object stands behind `data:`, the other fields are no part of the log.
 # Source: html.spec.whatwg.org, "Server-sent events".
-_EVENT_STREAM = re.compile(rb"(?:id|event|retry|data):|:|\s*$")
-_EVENT_DATA = re.compile(rb"data: ?")
+_EVENT_STREAM = lazy_pattern(rb"(?:id|event|retry|data):|:|\s*$")
+_EVENT_DATA = lazy_pattern(rb"data: ?")
 _DECODER = json.JSONDecoder()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING
 
 from pushlog.intake.unwrap.exports.assembly import Assembly, Export
@@ -11,6 +10,7 @@ from pushlog.intake.unwrap.exports.clocks import iso_text
 from pushlog.intake.unwrap.exports.forms import Form
 from pushlog.intake.unwrap.exports.json_cursor import utf8
 from pushlog.knowledge.exports import exports
+from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
     from pushlog.intake.log_text import LogText
 
-_KEY = re.compile(r"(?P<indent>[ ]*)(?P<item>(?:- )*)(?P<key>[@\w][\w@.]*)(?:: ?|=)(?P<value>.*)")
-_BLOCK = re.compile(r"[|>][+-]?\d?")
+_KEY = lazy_pattern(r"(?P<indent>[ ]*)(?P<item>(?:- )*)(?P<key>[@\w][\w@.]*)(?:: ?|=)(?P<value>.*)")
+_BLOCK = lazy_pattern(r"[|>][+-]?\d?")
 # What begins a record: the mark of a document, an item of a list, the journal's cursor, an empty line.
-_BEGINS = re.compile(r"---|__CURSOR=|\s*$|[A-Z][a-z]{2} \d{4}-\d\d-\d\d ")
-_ANCHOR = re.compile(rb"[ ]*(?:- )*(?P<key>[@\w][\w@.]*)(?:: ?|=)['\"]?")
+_BEGINS = lazy_pattern(r"---|__CURSOR=|\s*$|[A-Z][a-z]{2} \d{4}-\d\d-\d\d ")
+_ANCHOR = lazy_pattern(rb"[ ]*(?:- )*(?P<key>[@\w][\w@.]*)(?:: ?|=)['\"]?")
 _SYSTEMS = {"textpayload": "cloud-logging"}
 
 

@@ -7,6 +7,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from pushlog.lazy_pattern import lazy_pattern
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -16,10 +18,10 @@ if TYPE_CHECKING:
 Step = str | int | None
 Path = tuple[Step, ...]
 
-_STEP = re.compile(r"\[(\d*)\]|([^.\[\]]+)\.?|\.")
+_STEP = lazy_pattern(r"\[(\d*)\]|([^.\[\]]+)\.?|\.")
 # No store keeps its lines deeper in a document.
 _DEEPEST = 32
-_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},:]', re.DOTALL)
+_TOKEN = lazy_pattern(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},:]', re.DOTALL)
 
 
 @cache
