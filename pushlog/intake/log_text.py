@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,6 +85,11 @@ class LogText:
         return np.cumsum(counts).astype(np.int64)
 
     @cached_property
+    def _feeds_before(self) -> list[int]:
+        """The same as a list, which is searched for one number in a fifth of the time."""
+        return cast("list[int]", self._feeds.tolist())
+
+    @cached_property
     def _block_ends(self) -> dict[int, Int64]:
         return {}
 
@@ -138,14 +144,16 @@ class LogText:
 
     def _end_of(self, number: int) -> int:
         """The offset of a line feed, counted from 1."""
-        block = int(self._feeds.searchsorted(number)) - 1
-        return int(self._ends(block)[number - int(self._feeds[block]) - 1])
+        feeds = self._feeds_before
+        block = bisect_left(feeds, number) - 1
+        return int(self._ends(block)[number - feeds[block] - 1])
 
     def stop_of(self, line: int) -> int:
         """The offset at which a physical line ends, before its line feed."""
-        return self._bounds(line)[1]
+        return self.bounds(line)[1]
 
-    def _bounds(self, line: int) -> tuple[int, int]:
+    def bounds(self, line: int) -> tuple[int, int]:
+        """The offsets at which a physical line begins and ends, before its line feed."""
         start, stop = self.start_of(line), self.start_of(line + 1)
         return start, stop - 1 if stop > start and self.data[stop - 1] == ord("\n") else stop
 
@@ -159,7 +167,7 @@ class LogText:
 
     def shown_of(self, line: int) -> tuple[int, int]:
         """The offsets between which a physical line is looked at for what is shown of it: all of it, or its end."""
-        start, stop = self._bounds(line)
+        start, stop = self.bounds(line)
         return max(start, stop - LOOKED_AT), stop
 
     def shown(self, line: int) -> str:

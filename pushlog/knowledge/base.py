@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # Any account of AWS, for a host whose own is masked.
 _ACCOUNT = "0" * 12
+# A log has a few; an audit of many years may have more.
+_HOSTS_KEPT = 1000
 
 
 @record
@@ -59,9 +61,20 @@ class Knowledge:
         """Return what is known of a client."""
         return clients()[client]
 
+    @cached_property
+    def _kinds(self) -> dict[str, str]:
+        return {}
+
     def registry_kind(self, host: str | None) -> str:
         """Return the kind of registry behind `host[:port]`; `unknown` where the host does not tell it."""
         host = (host or "").lower()
+        if host not in self._kinds:
+            if len(self._kinds) >= _HOSTS_KEPT:
+                self._kinds.clear()
+            self._kinds[host] = self._kind(host)
+        return self._kinds[host]
+
+    def _kind(self, host: str) -> str:
         # The first label of a host may be masked, or the name of a variable; accounts of AWS have twelve digits.
         service = host.partition(".")[2]
         entry = self._by_host(host) or self._by_host(f"{_ACCOUNT}.{service}") or self._by_host(f"a.{service}")
@@ -82,9 +95,9 @@ class Knowledge:
 
     def _by_host(self, host: str) -> Registry | None:
         name = PORT.sub("", host)
+        names = (host,) if name == host else (host, name)
         return next(
-            (entry for entry in self.registries if any(search(p, host) or search(p, name) for p in entry.hosts)),
-            None,
+            (entry for entry in self.registries if any(search(p, each) for p in entry.hosts for each in names)), None
         )
 
 

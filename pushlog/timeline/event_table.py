@@ -87,7 +87,11 @@ class EventTable:
 
     def last(self) -> dict[int, int]:
         """The last row of each layer."""
-        return {layer: last for layer, (_, last) in self.reach(np.ones(len(self), dtype=bool)).items()}
+        return {layer: last for layer, (_, last) in self._whole_reach.items()}
+
+    @cached_property
+    def _whole_reach(self) -> dict[int, tuple[int, int]]:
+        return self.reach(np.ones(len(self), dtype=bool))
 
     def reach(self, selected: NDArray[np.bool_]) -> dict[int, tuple[int, int]]:
         """The first and the last of the chosen rows of each layer that has some."""

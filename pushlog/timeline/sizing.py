@@ -36,17 +36,17 @@ def with_sizes(
     """The push with `Layer.bytes_stored` filled where that is known, and a note where no manifest fits."""
     by_id, why = _sizes(push, section, manifests, history) if manifests and push.layers else ({}, None)
     plain = _plain(manifests)
-    layers = tuple(
-        replace(
-            layer,
-            bytes_stored=by_id.get(layer.id, layer.bytes_total if layer.basis is Basis.COMPRESSED else None),
-            basis=Basis.UNCOMPRESSED if layer.id in plain else layer.basis,
-        )
-        for layer in push.layers
-    )
+    layers = tuple(_sized(layer, by_id, plain) for layer in push.layers)
     first, last = push.lines
     notes = (f"--manifest sizes no layer of the push in lines {first}-{last}: {why}",) if why else ()
     return replace(push, layers=layers), notes
+
+
+def _sized(layer: Layer, by_id: Mapping[str, int], plain: frozenset[str]) -> Layer:
+    stored = by_id.get(layer.id, layer.bytes_total if layer.basis is Basis.COMPRESSED else None)
+    basis = Basis.UNCOMPRESSED if layer.id in plain else layer.basis
+    is_same = stored == layer.bytes_stored and basis is layer.basis
+    return layer if is_same else replace(layer, bytes_stored=stored, basis=basis)
 
 
 def _plain(manifests: Sequence[Manifest]) -> frozenset[str]:

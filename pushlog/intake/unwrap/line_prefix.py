@@ -35,6 +35,14 @@ class LinePrefix:
     forms: tuple[Decoration, ...] = ()
     is_coloured: bool = False
 
+    def __hash__(self) -> int:
+        """Return the hash of its fields, counted once: each line that proves a prefix asks for it."""
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.forms, self.is_coloured))
+
     @property
     def name(self) -> str | None:
         """The systems that put it there: `github-actions+compose`; None without any."""
@@ -46,7 +54,7 @@ class LinePrefix:
         like = " and ".join(form.sample.split(form.inside or "\0")[0].strip() or form.id for form in self.forms)
         return f"begin like {like!r} ({self.forms[0].source})"
 
-    @property
+    @cached_property
     def clock(self) -> str | None:
         """How the stamp in it reads; None without a stamp."""
         return next((form.clock for form in self.forms if form.clock), None)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-import re
 from bisect import bisect_right
 from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pushlog.intake.unwrap.strip import pattern_of
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Clock
 from pushlog.record_class import record
 
@@ -29,6 +29,8 @@ _UNITS = {"epoch-ms": 1_000, "epoch-us": 1_000_000}
 _PERIODS = {"time": DAY, "month-day": YEAR}
 # Steps of `ts -i` are times between lines: they fall as often as they rise.
 _OFTEN = 0.2
+_ZONE = lazy_pattern(r"([+-]\d\d)(\d\d)$")
+_FRACTION = lazy_pattern(r"[.,](\d+)")
 
 
 @record
@@ -85,14 +87,15 @@ class PrefixTimestamps:
 
     def _stamp(self, line: int) -> tuple[str, str] | None:
         """The stamp of a line and how it reads."""
-        start, stop = self.text.start_of(line), self.text.stop_of(line)
+        start, stop = self.text.bounds(line)
         data = self.text.data[start:stop]
         part = self.ranges[max(0, bisect_right(self.ranges, start, key=lambda part: part.start) - 1)]
         for prefix in part.prefixes:
             match = prefix.pattern.match(data)
             if match:
-                stamp = match["stamp"] if prefix.clock else None
-                return (stamp.decode("ascii", "replace"), prefix.clock) if stamp and prefix.clock else None
+                clock = prefix.clock
+                stamp = match["stamp"] if clock else None
+                return (stamp.decode("ascii", "replace"), clock) if stamp and clock else None
         return None
 
 
@@ -137,7 +140,7 @@ def _time_of_day(stamp: str) -> float:
 def _moment(stamp: str) -> dt.datetime:
     if stamp[2:3] == "-":
         return dt.datetime.strptime(stamp, "%d-%b-%Y %H:%M:%S")  # noqa: DTZ007 - its zone is added by the caller
-    return dt.datetime.fromisoformat(re.sub(r"([+-]\d\d)(\d\d)$", r"\1:\2", stamp.replace("/", "-").replace(",", ".")))
+    return dt.datetime.fromisoformat(_ZONE.sub(r"\1:\2", stamp.replace("/", "-").replace(",", ".")))
 
 
 def _date(stamp: str, clock: str, zone: dt.tzinfo | None) -> str | None:
@@ -193,14 +196,16 @@ def _jump(read: Sequence[float], clock: str) -> float:
 
 
 def _incremental(values: Sequence[float], clock: str) -> bool:
+    if clock != "time":
+        return False
     readable = [value for value in values if not math.isnan(value)]
     falls = sum(after < before for before, after in pairwise(readable))
-    return clock == "time" and len(readable) > 4 and max(readable) < DAY / 24 and falls > _OFTEN * len(readable)
+    return len(readable) > 4 and max(readable) < DAY / 24 and falls > _OFTEN * len(readable)
 
 
 def _resolution(stamps: Iterable[str], clock: str) -> float:
     """The smallest step that the stamps can show, in seconds."""
     if clock in _UNITS:
         return 1 / _UNITS[clock]
-    digits = max((len(match[1]) for stamp in stamps if (match := re.search(r"[.,](\d+)", stamp))), default=0)
+    digits = max((len(match[1]) for stamp in stamps if (match := _FRACTION.search(stamp))), default=0)
     return 10.0**-digits
