@@ -270,7 +270,7 @@ def _suppression(row: Row, path: str) -> Suppression:
     line = row.line("rule")
     suppression = Suppression(
         rule=row.text("rule"),
-        reason=row.text("reason"),
+        reason=" ".join(row.text("reason").split()),
         until=row.date("until"),
         image=row.maybe_text("image"),
         place=f"{Path(path).name}{'' if line is None else f':{line}'}",

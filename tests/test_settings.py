@@ -275,3 +275,15 @@ def test_a_file_made_to_take_time_is_given_up(project, text):
     with contextlib.suppress(UserError):
         load_settings(None, str(project))
     assert time.process_time() - began < 5
+
+
+def test_what_a_file_holds_acts_on_no_terminal(project):
+    evil = "\\u001b]0;x\\u0007\\u001b[2J\\nsettings file: none"
+    text = f'timezone = "{evil}"\nformat = "json"\n[[suppress]]\nrule = "size-figures-basis"\nreason = "{evil}"\n'
+    (project / "pushlog.toml").write_text(text, "utf-8")
+    shown = called(project, "config").stdout + called(project, FAILED).stderr
+    assert "\x1b" not in shown
+    assert [line for line in shown.splitlines() if line == "settings file: none"] == []
+    (project / "pushlog.toml").write_text(text.partition("\n")[2], "utf-8")
+    for arguments in ((), ("-f", "text", "-v")):
+        assert "\x1b" not in called(project, FAILED, *arguments).stdout

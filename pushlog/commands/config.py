@@ -28,7 +28,7 @@ def config(
 
     settings = settings_of(context)
     for line in _lines(settings):
-        typer.echo(visible(line))
+        typer.echo(visible(line.replace("\n", " ")))
 
 
 def _lines(settings: Settings) -> Iterator[str]:
