@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.model import Severity
 from pushlog.report.issues import best, details, is_file, issues, one_line, place, tally
+from pushlog.report.rule_links import address
 from pushlog.report.visible import visible
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ def _command(issue: Issue) -> str:
     if is_file(issue.source):
         properties = {"file": visible(issue.source.name), "line": str(issue.line), **properties}
     arguments = ",".join(f"{name}={value.translate(PROPERTY)}" for name, value in properties.items())
-    message = "\n".join(text for text in (*details(issue), place(issue)) if text)
+    link = address(issue.finding.rule, issue.finding.name)
+    message = "\n".join(text for text in (*details(issue), place(issue), link) if text)
     return f"::{KINDS[issue.finding.severity]} {arguments}::{message.translate(DATA)}"
 
 

@@ -14,6 +14,7 @@ from pushlog.report.markdown_page import code, fenced, folded, inline, paragraph
 from pushlog.report.now import now
 from pushlog.report.prose import remedy
 from pushlog.report.quote import dashed, quote
+from pushlog.report.rule_links import address
 from pushlog.report.tables import estimates, layer_rows
 from pushlog.report.waterline import FILLS, cells
 from pushlog.report.words import count, outcome, reached, waterline
@@ -139,7 +140,9 @@ def _remedies(finding: Finding) -> Iterator[str]:
 
 
 def _finding(finding: Finding, push: Diagnosis, level: str) -> str:
-    kind = f"{code(finding.rule)} {code(finding.name)}, {finding.confidence.value}"
+    link = address(finding.rule, finding.name)
+    name = f"[{code(finding.name)}](<{link}>)" if link else code(finding.name)
+    kind = f"{code(finding.rule)} {name}, {finding.confidence.value}"
     title = f"{SEVERITIES[finding.severity]}: {finding.title}"
     noted = finding.severity is Severity.INFO
     parts = (

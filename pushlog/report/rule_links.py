@@ -35,6 +35,11 @@ def address(rule: str, name: str) -> str | None:
     return f"{base.rstrip('/')}/{quote(name, safe='')}.html" if base and rule != name else None
 
 
+def more(rule: str, name: str) -> str:
+    """Return where a rule is explained: the address of its page, else the command that prints it."""
+    return address(rule, name) or f"pushlog explain {name}"
+
+
 def home() -> str | None:
     """Return the address of all rules; None where none is known."""
     return _base.get()

@@ -12,6 +12,7 @@ from pushlog.model import Clock, Diagnosis, Log, Outcome, Severity
 from pushlog.report import words
 from pushlog.report.now import now
 from pushlog.report.prose import remedy
+from pushlog.report.rule_links import more
 from pushlog.report.text_estimates import estimates
 from pushlog.report.text_findings import ARROW, command_lines, place
 from pushlog.report.text_layers import reach
@@ -204,7 +205,7 @@ def _listed(lead: str, names: Sequence[str], width: int) -> str:
 def closing(page: Page, push: Diagnosis) -> Iterator[Text]:
     """Yield the last line, where the prompt will be: the verdict again, and where to read on."""
     leading = now(push)
-    extras = [f"pushlog explain {leading.name}"] if leading else []
+    extras = [more(leading.rule, leading.name)] if leading else []
     extras += [AGAIN[push.error.retry_helps]] if push.error and AGAIN[push.error.retry_helps] else []
     word = outcome_word(push)
     dot = page.say(" · ")

@@ -11,6 +11,7 @@ from pushlog.model import Client, Clock, Diagnosis, Log, Severity, Store
 from pushlog.report import words
 from pushlog.report.facts import CAPTURES, CLOCK_WORDS
 from pushlog.report.now import now
+from pushlog.report.rule_links import more
 from pushlog.report.text import Detail
 from pushlog.report.text_answer import alone, answer, closing, folded, steps_shown, verdict
 from pushlog.report.text_findings import findings, place, unread
@@ -156,7 +157,6 @@ def _clock(push: Diagnosis) -> str:
 def _footer(page: Page, push: Diagnosis) -> Iterator[Text]:
     first, last = push.lines
     coverage = f"{push.lines_understood} of {words.count(last - first + 1, 'line')} understood"
-    named = [finding.name for finding in push.findings if finding.severity is Severity.ERROR]
-    named += [finding.name for finding in push.findings]
-    hint = f" · pushlog explain {named[0]}" if named else ""
+    leading = sorted(push.findings, key=lambda finding: finding.severity is not Severity.ERROR)
+    hint = f" · {more(leading[0].rule, leading[0].name)}" if leading else ""
     yield from page.wrapped(Text(), Text(page.line(coverage + hint), QUIET))

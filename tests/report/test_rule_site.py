@@ -6,12 +6,13 @@ import subprocess
 import sys
 from html import unescape
 from html.parser import HTMLParser
+from importlib import import_module
 
 import pytest
 
 from pushlog.knowledge.base import shipped
 from pushlog.knowledge.signatures import signatures
-from pushlog.report import html, sarif
+from pushlog.report import html, sarif, text
 from pushlog.report.rule_links import describe_by, publish_at
 from pushlog.rule_pages import generic, pages
 from pushlog.rule_site import systems, write_site
@@ -73,13 +74,13 @@ def test_all_links_lead_somewhere_inside(site):
 
 
 def test_nothing_is_inline_and_the_policy_forbids_the_rest(site):
-    for name, text in site.items():
+    for name, page_text in site.items():
         if name.endswith(".html"):
-            page = Page(text)
+            page = Page(page_text)
             assert page.policy.startswith("default-src 'none'; style-src 'self'"), name
             assert page.inline == []
             assert "style" not in page.tags
-            assert not re.search(r"<script(?! src=)", text)
+            assert not re.search(r"<script(?! src=)", page_text)
 
 
 def test_the_index_holds_every_error_message_without_script(site):
@@ -109,6 +110,17 @@ def test_findings_link_to_their_pages_only_where_they_are_published():
     assert f'href="{BASE}proxy-body-limit.html"' in html.render([log(body_limit())])
     publish_at(None)
     assert "rules.example.com" not in html.render([log(body_limit())])
+
+
+@pytest.mark.usefixtures("published")
+@pytest.mark.parametrize("name", ["markdown", "github", "text"])
+def test_the_other_outputs_for_people_link_there_too(name):
+    address = f"{BASE}proxy-body-limit.html"
+    options = {"width": 200, "detail": text.Detail.EVERYTHING} if name == "text" else {}
+    render = import_module(f"pushlog.report.{name}").render
+    assert address in render([log(body_limit())], **options)
+    publish_at(None)
+    assert "https://rules.example.com" not in render([log(body_limit())], **options)
 
 
 @pytest.mark.usefixtures("published")
