@@ -9,7 +9,6 @@ from rich.text import Text
 
 from pushlog.model import Store
 from pushlog.report import words
-from pushlog.report.tables import change_words
 from pushlog.report.text_page import LABEL, QUIET, Page, row
 
 if TYPE_CHECKING:
@@ -24,8 +23,13 @@ def estimates(page: Page, push: Diagnosis) -> Iterator[Text]:
     """Yield the daemon's limit beside what the log shows, then an answer for every what-if."""
     if push.concurrency.limit_from == FROM_FILE:
         yield from row(page, "uploads", uploads(push))
+    if not push.what_if:
+        return
+    # Rarely asked for: the tables of the page load with it.
+    from pushlog.report.tables import change_words
+
     for number, estimate in enumerate(push.what_if):
-        yield from row(page, "" if number else "what if", _answer(push, estimate))
+        yield from row(page, "" if number else "what if", _answer(push, estimate, change_words(estimate)))
     # What is assumed for several changes alike is said once.
     for assumptions, alike in groupby(push.what_if, key=lambda estimate: estimate.assumptions):
         changes = [change_words(estimate) for estimate in alike]
@@ -52,8 +56,7 @@ def uploads(push: Diagnosis) -> str:
     return f"{allowed}; the log shows {observed}"
 
 
-def _answer(push: Diagnosis, estimate: Estimate) -> str:
-    change = change_words(estimate)
+def _answer(push: Diagnosis, estimate: Estimate, change: str) -> str:
     between = ""
     if estimate.low is not None and estimate.high is not None and estimate.low < estimate.high:
         between = f"{words.seconds(estimate.low)} to {words.seconds(estimate.high)}"

@@ -6,6 +6,7 @@ from collections import Counter
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from pushlog.model import Diagnosis, Log, Outcome
@@ -37,13 +38,19 @@ def many(page: Page, logs: Sequence[Log]) -> Iterator[Text]:
     if succeeded:
         yield Text()
     for push in succeeded[:MOST_SUCCEEDED]:
-        word = outcome_word(push)
-        where = place(page, places[id(push)], "-".join(map(str, push.lines)))
-        room = min(page.width, PROSE) - word.cell_len
-        summary = headline(page, push)
-        yield word.append(page.cut(f"{summary} · {where}", room), "not bold")
+        yield _line(page, places[id(push)], push, alone=len(logs) == 1)
     if len(succeeded) > MOST_SUCCEEDED:
         yield from page.wrapped(Text(), Text(f"{len(succeeded) - MOST_SUCCEEDED} more succeeded (-v)", QUIET))
+
+
+def _line(page: Page, log: Log, push: Diagnosis, *, alone: bool) -> Text:
+    """A push that went well, on one line; its place in the log is whole, or left out where it is too long."""
+    word = outcome_word(push)
+    room = min(page.width, PROSE) - word.cell_len
+    where = f" · {words.span(push.lines) if alone else place(page, log, str(push.lines[0]))}"
+    if cell_len(where) > room // 2:
+        where = f" · {words.span(push.lines)}"
+    return word.append(f"{page.cut(headline(page, push), room - cell_len(where))}{page.say(where)}", "not bold")
 
 
 def _brief(page: Page, log: Log, push: Diagnosis) -> Iterator[Text]:

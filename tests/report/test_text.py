@@ -412,7 +412,7 @@ def test_of_several_pushes_those_that_failed_come_first_and_the_rest_is_a_line_e
         "",
         "FAILED  nginx in front of the registry refused layer 8fca24a28722: it is larger",
     ]
-    folded = "SUCCEEDED  All 60 layers of acme/monolith are in the registry · push-log.txt:1-…"
+    folded = "SUCCEEDED  All 60 layers of acme/monolith are in the registry · lines 1-190"
     assert lines[-9:-2] == [folded] * 7
     assert len(lines) < 30
 
@@ -489,3 +489,9 @@ def test_a_limit_that_the_containerd_store_did_not_obey_is_no_silence() -> None:
         concurrency=Concurrency(observed=21, limit=None, limit_from="daemon-config"),
     )
     assert "uploads  the log shows 21 at a time: daemon.json sets no limit" in render([log(push)])
+
+
+@pytest.mark.parametrize(("name", "shown"), [("a.log", "a.log:1"), ("runs/" * 20 + "a.log", "lines 1-190")])
+def test_the_place_of_a_push_that_went_well_is_whole_or_left_out(name: str, shown: str) -> None:
+    logs = [log(made.long_success(), name=name), log(made.body_limit())]
+    assert f" · {shown}\n" in render(logs)
