@@ -190,6 +190,34 @@ def _print(data: bytes) -> None:
     sys.stdout.buffer.flush()
 
 
+def targets_of(items: Sequence[str], formats: Sequence[str]) -> tuple[tuple[str, str | None], ...]:
+    """Return name and path of what `FORMAT[=PATH]` asks for, files first; no path is standard output.
+
+    Raises OutputError.
+    """
+    targets: list[tuple[str, str | None]] = []
+    for item in items:
+        name, equals_sign, path = item.partition("=")
+        if name not in formats:
+            hint = did_you_mean(name, formats)
+            raise OutputError(f"no format is called {name!r}{hint or '; there are ' + ', '.join(formats)}")
+        if equals_sign and not path:
+            raise OutputError(f"{item!r}: a path is missing after '='")
+        targets.append((name, path or None))
+    if sum(path is None for _, path in targets) > 1:
+        raise OutputError("only one format can go to standard output; give the others a path: -f json=result.json")
+    return tuple(sorted(targets, key=lambda target: target[1] is None))
+
+
+def write_text(path: str | None, text: str) -> None:
+    """Write a document to a file, whole or not at all, or to standard output. Raises OutputError."""
+    data = text.encode("utf-8", "replace")
+    if path is None:
+        _print(data)
+    else:
+        _file(path, data)
+
+
 def write_bytes(path: str | None, data: bytes) -> None:
     """Write to a file, whole or not at all, or to standard output. Raises OutputError."""
     if path is None and sys.stdout.isatty():

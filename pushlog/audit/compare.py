@@ -11,6 +11,8 @@ from pushlog.record_class import record
 from pushlog.report.json import harmless, plain
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from pushlog.audit.frames import Frames
@@ -63,7 +65,10 @@ class Change:
 
 @record
 class Comparison:
-    """A comparison of two sides. `only_old`, `only_new`: repositories of one side."""
+    """A comparison of two sides, the repositories with new failures and lost time first.
+
+    `only_old`, `only_new`: repositories of one side; `different`: why there is nothing to compare, empty otherwise.
+    """
 
     old_name: str
     new_name: str
@@ -74,6 +79,7 @@ class Comparison:
     only_new: tuple[str, ...]
     new_failures: tuple[str, ...]
     gone_failures: tuple[str, ...]
+    different: str
 
 
 Key = tuple[str, str]
@@ -92,12 +98,36 @@ def compare(old: Side, new: Side) -> Comparison:
         new_name=new.name,
         old=figures[0],
         new=figures[1],
-        repositories=tuple(sorted(repositories, key=lambda c: (c.registry, c.repository))),
+        repositories=tuple(sorted(repositories, key=_weight)),
         only_old=_names(set(before) - {old_key for old_key, _ in pairs}),
         only_new=_names(set(after) - {key for _, key in pairs}),
         new_failures=_failures(after, before),
         gone_failures=_failures(before, after),
+        different=_different(pairs, bool(before and after), (old.frames, new.frames)),
     )
+
+
+def _weight(change: Change) -> tuple[object, ...]:
+    """Return the place of a repository: new failures first, then seconds, then bytes that were lost."""
+    old, new = change.old.seconds, change.new.seconds
+    slower = new - old if change.slower and old is not None and new is not None else 0.0
+    grown = (change.new.bytes or 0) - (change.old.bytes or 0) if change.grown else 0
+    failures = sum(change.new.failures[kind] for kind in change.new_failures)
+    return (-failures, -slower, -change.reuse.again_bytes, -grown, change.registry, change.repository)
+
+
+def _different(pairs: Sequence[tuple[Key, Key]], is_full: bool, sides: tuple[Frames, Frames]) -> str:
+    """Return that two images have nothing in common, or that no repository is on both sides."""
+    if is_full and not pairs:
+        return "Nothing to compare: no repository is on both sides"
+    if len(pairs) != 1 or pairs[0][0] == pairs[0][1]:
+        return ""
+    old, new = pairs[0]
+    is_named = UNNAMED not in (old[1], new[1]) and old[1] != new[1]
+    layers = [set(frames.layers["layer"]) for frames in sides]
+    if not is_named or layers[0] & layers[1]:
+        return ""
+    return f"Different images, with no layer in common: {old[0]}/{old[1]} and {new[0]}/{new[1]}"
 
 
 def document(comparison: Comparison) -> str:

@@ -3,37 +3,68 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+if TYPE_CHECKING:
+    from pushlog.audit.compare import Comparison
 
-class Form(StrEnum):
-    """The form of a comparison."""
+FORMATS = ("text", "json", "html", "markdown")
 
-    TEXT = "text"
-    JSON = "json"
+
+class FailOn(StrEnum):
+    """What makes the exit status 1."""
+
+    NEVER = "never"
+    NEW_FAILURE = "new-failure"
 
 
 Old = Annotated[
     str, typer.Argument(metavar="OLD", help="A log, what analyze -f json wrote, or the folder of an audit.")
 ]
 New = Annotated[str, typer.Argument(metavar="NEW", help="The same, later.")]
-Format = Annotated[Form, typer.Option("-f", "--format", help="For people or for programs.")]
+Formats = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-f",
+        "--format",
+        metavar="FORMAT[=PATH]",
+        help=f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}; repeatable. Without PATH to standard output.",
+    ),
+]
+FailOnOption = Annotated[
+    FailOn, typer.Option("--fail-on", help="Exit with 1 when the new side has a failure that the old one has not.")
+]
 
 
-def compare(old: Old, new: New, form: Format = Form.TEXT) -> int:
+def compare(old: Old, new: New, formats: Formats = None, fail_on: FailOnOption = FailOn.NEVER) -> int:
     """Compare two pushes or two audits.
 
     What was reused, uploaded again, grew or got slower; which failures are new and which are gone.
     """
-    from pushlog.audit import compare_text
     from pushlog.audit.compare import compare as compare_sides
-    from pushlog.audit.compare import document
     from pushlog.audit.sides import side
     from pushlog.exits import Exit
+    from pushlog.outputs import targets_of, write_text
     from pushlog.redaction.result import redact_record
 
+    targets = targets_of(formats or ["text"], FORMATS)
     comparison = redact_record(compare_sides(side(old), side(new)))
-    typer.echo(document(comparison) if form is Form.JSON else compare_text.render(comparison), nl=False)
-    return int(Exit.DONE if comparison.old.pushes and comparison.new.pushes else Exit.NO_PUSH)
+    for name, path in targets:
+        write_text(path, _render(name, comparison))
+    if not (comparison.old.pushes and comparison.new.pushes):
+        return int(Exit.NO_PUSH)
+    is_met = fail_on is FailOn.NEW_FAILURE and bool(comparison.new_failures)
+    return int(Exit.FAIL_ON_MET if is_met else Exit.DONE)
+
+
+def _render(name: str, comparison: Comparison) -> str:
+    """Return the comparison in one format."""
+    from pushlog.audit.compare import document
+
+    if name == "json":
+        return document(comparison)
+    text: str = import_module(f"pushlog.audit.compare_{name}").render(comparison)
+    return text

@@ -78,7 +78,7 @@ def stamped(layer, seconds):
 
 def test_a_layer_that_took_longer_is_named_where_the_clock_is_measured(run):
     _, text = run(stamped(A, 10), stamped(A, 30))
-    assert "time      10 s then, 30 s now, slower" in text
+    assert "time          10 s then, 30 s now, slower" in text
     assert f"layer     {A}: slower, 10 s then, 30 s now" in text
     assert "slower" not in run(stamped(A, 10), stamped(A, 11))[1]
 
@@ -133,3 +133,78 @@ def test_without_a_push_on_both_sides_there_is_nothing_to_compare(run):
 def test_nothing_is_said_to_have_changed_between_a_log_and_itself(run):
     _, text = run(FAILED, FAILED)
     assert not {"grown", "slower"} & set(text.replace(",", " ").split())
+
+
+def denied(name="team/app"):
+    lines = [HEADER.replace("team/app", name), f"{A}: Preparing"]
+    return [*lines, "denied: requested access to the resource is denied"]
+
+
+def test_different_images_are_said_to_be_so_and_not_compared(run):
+    other = [line.replace("team/app", "data/train") for line in pushed((B, "6MB"))]
+    status, told = run(pushed((A, "5MB")), other, "-f", "json")
+    assert status == 0
+    assert told["different"].startswith("Different images, with no layer in common: registry.example.com/team/app and ")
+    text = run(pushed((A, "5MB")), other)[1]
+    assert text.startswith("Different images")
+    assert "uploaded again" not in text
+    renamed = [line.replace("team/app", "data/train") for line in pushed((A, "5MB"))]
+    assert run(pushed((A, "5MB")), renamed, "-f", "json")[1]["different"] == "", "they share a layer"
+    assert run(pushed((A, "5MB")), pushed((B, "6MB")), "-f", "json")[1]["different"] == "", "the same name"
+
+
+def test_a_new_failure_can_fail_a_job_and_an_old_one_does_not(run):
+    assert run(pushed((A, "5MB")), denied(), "--fail-on", "new-failure")[0] == 1
+    assert run(denied(), denied(), "--fail-on", "new-failure")[0] == 0
+    assert run(denied(), pushed((A, "5MB")), "--fail-on", "new-failure")[0] == 0
+    assert run(pushed((A, "5MB")), denied())[0] == 0
+
+
+def test_what_matters_stands_first(tmp_path, run):
+    def job(name, seconds):
+        lines = pushed((A, "5MB"))
+        stamped = [f"2026-10-01T10:00:{int(n * seconds / len(lines)):02}Z {line}" for n, line in enumerate(lines)]
+        return [line.replace("team/app", name) for line in stamped]
+
+    sides = {
+        "old": [job("a/same", 4), job("b/slower", 4), pushed((A, "5MB"))],
+        "new": [job("a/same", 4), job("b/slower", 40), denied()],
+    }
+    for name, logs in sides.items():
+        (tmp_path / name).mkdir()
+        for n, lines in enumerate(logs):
+            (tmp_path / name / f"{n}.log").write_text("".join(f"{line}\n" for line in lines), "utf-8")
+        audit([str(tmp_path / name)], Plan(out=tmp_path / f"{name}-audit"))
+    audits = tmp_path / "old-audit", tmp_path / "new-audit"
+    told = run(*audits, "-f", "json")[1]
+    assert [change["repository"] for change in told["repositories"]] == ["team/app", "b/slower", "a/same"]
+    text = run(*audits)[1]
+    assert text.startswith("New: permission at registry.example.com\n")
+    assert "unknown then" not in text
+
+
+@pytest.mark.parametrize("name", ["html", "markdown"])
+def test_a_page_and_markdown_tell_the_same_and_nothing_of_a_stranger_acts(run, tmp_path, name):
+    evil = "<script>alert(1)</script>|`@all"
+    path = tmp_path / f"c.{name}"
+    old = pushed((A, "5MB"), (B, "6MB"))
+    new = [*pushed((A, "5MB"), (B, "9MB"))[:-1], f"denied: {evil}"]
+    assert run(old, new, "-f", f"{name}={path}")[0] == 0
+    page = path.read_text("utf-8")
+    assert "New: permission at registry.example.com" in page
+    assert "6 MB → 9 MB" in page
+    assert "<script" not in page
+
+
+def test_a_page_needs_nothing_else(run, tmp_path):
+    path = tmp_path / "c.html"
+    run(denied(), pushed((A, "5MB")), "-f", f"html={path}", "-f", "json")
+    page = path.read_text("utf-8")
+    assert "default-src 'none'" in page
+    assert not any(word in page for word in (' src="', ' href="http', ' style="', "<link"))
+
+
+def test_a_format_that_there_is_none_of_is_named(run):
+    status, text = run(FAILED, FAILED, "-f", "markdwn")
+    assert status == 2
+    assert "did you mean 'markdown'" in text
