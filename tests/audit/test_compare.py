@@ -62,7 +62,7 @@ def test_layers_are_reused_uploaded_again_new_or_gone(run):
 
 def test_a_layer_that_grew_is_named_with_what_it_was(run):
     _, text = run(pushed((A, "5MB"), (B, "6MB")), pushed((A, "5MB"), (C, "9MB")))
-    assert f"layer     {C} (was {B}, same place): grown from 6 MB to 9 MB" in text
+    assert f"layer         {C} (was {B}, same place): grown 6 MB → 9 MB" in text
     assert "size      11 MB then, 14 MB now, grown" in text
 
 
@@ -79,7 +79,7 @@ def stamped(layer, seconds):
 def test_a_layer_that_took_longer_is_named_where_the_clock_is_measured(run):
     _, text = run(stamped(A, 10), stamped(A, 30))
     assert "time          10 s then, 30 s now, slower" in text
-    assert f"layer     {A}: slower, 10 s then, 30 s now" in text
+    assert f"layer         {A}: slower 10 s → 30 s" in text
     assert "slower" not in run(stamped(A, 10), stamped(A, 11))[1]
 
 
