@@ -63,7 +63,7 @@ def test_layers_are_reused_uploaded_again_new_or_gone(run):
 def test_a_layer_that_grew_is_named_with_what_it_was(run):
     _, text = run(pushed((A, "5MB"), (B, "6MB")), pushed((A, "5MB"), (C, "9MB")))
     assert f"layer         {C} (was {B}, same place): grown 6 MB → 9 MB" in text
-    assert "size      11 MB then, 14 MB now, grown" in text
+    assert "size          11 MB then, 14 MB now, grown" in text
 
 
 def stamped(layer, seconds):
