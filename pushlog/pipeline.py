@@ -29,6 +29,7 @@ from pushlog.intake.read import Raw, raw, read
 from pushlog.intake.side_files import SideFile
 from pushlog.intake.unwrap.exports.refusals import refuse_binary
 from pushlog.intake.unwrap.log import unwrap
+from pushlog.intake.unwrap.whole_records import last_line
 from pushlog.knowledge.base import Knowledge, shipped
 from pushlog.model import Client, Dated, Diagnosis, Finding, Log, Source
 from pushlog.record_class import record
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from pushlog.intake.history import History
     from pushlog.intake.log_text import LogText
     from pushlog.intake.manifest import Manifest
+    from pushlog.intake.unwrap.log import UnwrappedLog
     from pushlog.timeline.changes import Change
     from pushlog.timeline.measured import Timestamps
 
@@ -141,6 +143,7 @@ def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -
         most_layers=min(options.limits.layers * options.limits.pushes, MOST_LAYERS),
     )
     parsed_pushes, over = limit_pushes(with_recorded_end(all_pushes.parsed, log.status), options.limits)
+    parsed_pushes = tuple(_with_whole_records(push, log) for push in parsed_pushes)
     missed = missed_lines(text, parsed_pushes, options.knowledge)
     described = Source(
         name=source.name,
@@ -160,7 +163,7 @@ def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -
     )
     timestamps = log.timestamps or options.timestamps
     cases = [
-        _case(own_text, described, push, timestamps, options)
+        _with_whole_layers(_case(own_text, described, push, timestamps, options), log)
         for push, own_text in zip(parsed_pushes, all_pushes.texts, strict=False)
         if not time.over
     ]
@@ -209,6 +212,28 @@ def _with_other_side(cases: list[Case], options: Options) -> list[Case]:
 def _holds_daemon_lines(case: Case) -> bool:
     """Whether the daemon wrote its own lines between those of the client, as on a host that is its console."""
     return case.text.starts is None and case.text.data.find(_DAEMON_WORDS) >= 0
+
+
+def _with_whole_records(push: ParsedPush, log: UnwrappedLog) -> ParsedPush:
+    """Return the push with all lines of its last record, which may have been cut in pieces."""
+    last = last_line(log, push.lines[1])
+    if last == push.lines[1]:
+        return push
+    error = push.error
+    if error is not None and error.lines[1] == push.lines[1]:
+        error = replace(error, lines=(error.lines[0], last))
+    return replace(push, lines=(push.lines[0], last), error=error)
+
+
+def _with_whole_layers(case: Case, log: UnwrappedLog) -> Case:
+    """Return the case with layers whose last row may have been cut in pieces."""
+    ends = [last_line(log, layer.lines[1]) for layer in case.push.layers]
+    if all(end == layer.lines[1] for end, layer in zip(ends, case.push.layers, strict=True)):
+        return case
+    whole = tuple(
+        replace(layer, lines=(layer.lines[0], end)) for layer, end in zip(case.push.layers, ends, strict=True)
+    )
+    return replace(case, push=replace(case.push, layers=whole))
 
 
 def _client_notes(parsed_pushes: tuple[ParsedPush, ...]) -> tuple[str, ...]:
