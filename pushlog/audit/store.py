@@ -10,7 +10,10 @@ from __future__ import annotations
 
 import gzip
 import json
+from array import array
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from pushlog.audit import parts
 from pushlog.audit.files import put
@@ -62,27 +65,30 @@ class Tables:
         self.columns: dict[str, dict[str, list[object]]] = {
             name: {column.name: [] for column in table} for name, table in TABLES.items()
         }
-        self._ranks: dict[str, list[int]] = {name: [] for name in TABLES}
-        # The same few strings come a hundred thousand times: keep one copy of each.
-        self._strings: dict[str, str] = {}
+        self._ranks: dict[str, array[int]] = {name: array("q") for name in TABLES}
+        # The same few values come a hundred thousand times: keep one copy of each.
+        self._values: dict[type, dict[object, object]] = {kind: {} for kind in (str, int, float, list)}
 
     def add(self, table: str, row: Row, rank: int = 0) -> None:
         """Append a row whose values are in the order of the columns; `rank`: the position of its log among all."""
         self._ranks[table].append(rank)
         for (column, values), value in zip(self.columns[table].items(), row, strict=True):
-            if isinstance(value, str) and column not in _UNIQUE:
-                values.append(self._strings.setdefault(value, value))
-            else:
+            copies = None if column in _UNIQUE else self._values.get(type(value))
+            if copies is None:
                 values.append(value)
+            else:
+                key = tuple(value) if isinstance(value, list) else value
+                values.append(copies.setdefault(key, value))
 
     def sort(self) -> None:
         """Sort rows by rank; the rows of one log keep their order."""
-        self._strings.clear()
+        for copies in self._values.values():
+            copies.clear()
         for table, ranks in self._ranks.items():
-            order = sorted(range(len(ranks)), key=ranks.__getitem__)
+            order = np.argsort(np.array(ranks, dtype=np.int64), kind="stable")
             for name, values in self.columns[table].items():
                 self.columns[table][name] = [values[index] for index in order]
-            self._ranks[table] = sorted(ranks)
+            self._ranks[table] = array("q", sorted(ranks))
 
 
 class Store:
