@@ -26,8 +26,11 @@ from pushlog.model import (
     State,
     Store,
 )
+from pushlog.report.stored import logs as stored
 from pushlog.report.text import Detail, render
+from pushlog.report.visible import visible
 from tests import diagnoses as made
+from tests import golden
 from tests.records import diagnosis, layer, log
 
 WIDTHS = (40, 60, 80, 100, 120, 200)
@@ -495,3 +498,23 @@ def test_a_limit_that_the_containerd_store_did_not_obey_is_no_silence() -> None:
 def test_the_place_of_a_push_that_went_well_is_whole_or_left_out(name: str, shown: str) -> None:
     logs = [log(made.long_success(), name=name), log(made.body_limit())]
     assert f" · {shown}\n" in render(logs)
+
+
+# The story of a sample as its expected result holds it.
+SAMPLED = {path.stem: stored(golden.expected_file(path).read_text("utf-8"), path.name) for path in golden.logs()}
+ALONE = {name: logs[0] for name, logs in SAMPLED.items() if len(logs[0].pushes) == 1}
+
+
+@pytest.mark.parametrize("name", SAMPLED)
+def test_the_error_of_a_real_log_stands_whole_on_80_columns(name: str) -> None:
+    logs = SAMPLED[name]
+    shown = "".join(render(logs).split())
+    errors = [push.error.text for one in logs for push in one.pushes if push.error is not None]
+    assert [text for text in errors if "".join(visible(text).split()) not in shown] == []
+
+
+@pytest.mark.parametrize(("outcome", "most"), [(Outcome.FAILED, 25), (Outcome.SUCCEEDED, 12)])
+def test_nine_of_ten_real_logs_are_answered_on_one_screen(outcome: Outcome, most: int) -> None:
+    lengths = [render([one]).count("\n") for one in ALONE.values() if one.pushes[0].outcome is outcome]
+    assert len(lengths) > 20
+    assert sum(length <= most for length in lengths) >= 0.9 * len(lengths)
