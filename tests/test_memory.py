@@ -19,7 +19,11 @@ print(done.returncode, most * (1 if sys.platform == "darwin" else 1024))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no figure of a child's memory here")
-@pytest.mark.parametrize("kind", [inputs.terminal, inputs.job, inputs.engine], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize(
+    "kind",
+    [inputs.terminal, inputs.job, inputs.engine, inputs.records, inputs.recording],
+    ids=lambda kind: kind.__name__,
+)
 def test_a_log_of_40_mb_needs_at_most_250_mb_and_a_quarter_of_its_size(tmp_path, kind) -> None:
     log = tmp_path / "push-log.txt"
     with log.open("wb") as file:

@@ -29,6 +29,8 @@ SINGLE = {
     "terminal": Single(inputs.terminal, runs.awk, (70, 140, 280, 500)),
     "job": Single(inputs.job, runs.grep, (125, 250, 500)),
     "engine": Single(inputs.engine, runs.grep, (25, 50, 100)),
+    "records": Single(inputs.records, runs.grep, (100, 200)),
+    "recording": Single(inputs.recording, runs.grep, (100, 200)),
 }
 LOGS = 2000
 

@@ -1,8 +1,9 @@
 """The inputs, made from a seed: the same bytes on every machine."""
 
+import json
 import random
-from collections.abc import Iterator
-from itertools import count
+from collections.abc import Iterable, Iterator
+from itertools import chain, count
 from pathlib import Path
 
 MB = 1_000_000
@@ -133,6 +134,41 @@ def job(size: int, every: int = 2 * MB, seed: int = SEED) -> Iterator[bytes]:
             text = f"{stamp}.{now % 1000:03}4166Z {line}\n".encode()
             written += len(text)
             yield text
+
+
+def records(size: int) -> Iterator[bytes]:
+    """(f) The same log as a container runtime keeps it: an object of JSON for each line."""
+    yield from _cut(
+        (
+            json.dumps({"log": line.decode(), "stream": "stdout", "time": f"2026-11-23T{_clock(number)}Z"}) + "\n"
+            for number, line in enumerate(job(size))
+        ),
+        size,
+    )
+
+
+def recording(size: int) -> Iterator[bytes]:
+    """(g) The same log as an asciicast, with an event for each line."""
+    head = json.dumps({"version": 2, "width": 120, "height": 40}) + "\n"
+    events = (
+        json.dumps([number / 100, "o", line.decode().replace("\n", "\r\n")]) + "\n"
+        for number, line in enumerate(job(size))
+    )
+    yield from _cut(chain([head], events), size)
+
+
+def _clock(number: int) -> str:
+    """A time of day, a hundredth of a second later for each line."""
+    return f"{number // 360000 % 24:02}:{number // 6000 % 60:02}:{number // 100 % 60:02}.{number % 100:02}"
+
+
+def _cut(lines: Iterable[str], size: int) -> Iterator[bytes]:
+    written = 0
+    for line in lines:
+        if written >= size:
+            return
+        written += len(line)
+        yield line.encode()
 
 
 def jobs(folder: Path, number: int) -> list[Path]:
