@@ -24,7 +24,7 @@ class Selection:
     """The names or codes of rules to show and to hide, as the user wrote them, and what else the notes must say.
 
     `select`: none for all. `origins`: where the two come from, as words for the notes. `today`: for suppressions that
-    end.
+    end. `found_file`: the name of the settings file, if nobody named it.
     """
 
     select: tuple[str, ...] = ()
@@ -33,6 +33,7 @@ class Selection:
     origins: tuple[str, str] = ("--select", "--ignore")
     today: dt.date | None = None
     notes: tuple[str, ...] = ()
+    found_file: str | None = None
 
     @property
     def is_empty(self) -> bool:

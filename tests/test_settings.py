@@ -177,7 +177,13 @@ def test_what_is_hidden_is_said_and_changes_no_verdict(project):
         assert [push[name] for push in before["pushes"]] == [push[name] for push in after["pushes"]]
     assert called(project, FAILED, "--fail-on", "failed").returncode == 1
     assert called(project, FAILED, "--exit-class").returncode == 14
-    assert "FAILED" in called(project, FAILED).stdout
+    done = called(project, FAILED)
+    assert "FAILED" in done.stdout
+    assert done.stderr == "pushlog: pushlog.toml hides 1 finding of severity error; --isolated shows all\n"
+    assert called(project, FAILED, "--config", "pushlog.toml").stderr == ""
+    (project / "pushlog.toml").write_text('ignore = ["no-clock"]', "utf-8")
+    assert called(project, FAILED, "--ignore", "proxy-body-limit").stderr == ""
+    assert called(project, FAILED, PUSHLOG_IGNORE="proxy-body-limit").stderr == ""
 
 
 def test_only_what_is_selected_is_shown(project):

@@ -33,6 +33,7 @@ def selection(context: typer.Context, select: Sequence[str] | None, ignore: Sequ
         origins=(_origin(context, "select", settings), _origin(context, "ignore", settings)),
         today=datetime.now(UTC).date() if settings.suppressions else None,
         notes=tuple(additions(settings)),
+        found_file=None if settings.is_named else settings.name or None,
     )
 
 
@@ -69,12 +70,35 @@ def _base_name(path: str) -> str:
 
 
 def shown(logs: Iterable[Log], wanted: Selection) -> list[Log]:
-    """Return the results with the findings that are wanted."""
+    """Return the results with the findings that are wanted.
+
+    An error that a file hides which nobody named is said at once: notes are read when one looks for them.
+    """
     if wanted.is_empty:
         return list(logs)
+    from dataclasses import replace
+
+    from pushlog.messages import tell
     from pushlog.selection import selected
 
-    return [selected(log, wanted) for log in logs]
+    results = list(logs)
+    if wanted.found_file:
+        by_file = replace(
+            wanted,
+            select=wanted.select if wanted.origins[0].endswith(wanted.found_file) else (),
+            ignore=wanted.ignore if wanted.origins[1].endswith(wanted.found_file) else (),
+        )
+        hidden = _errors(results) - _errors(selected(log, by_file) for log in results)
+        if hidden:
+            name = f"finding{'s' * (hidden > 1)}"
+            tell(f"{wanted.found_file} hides {hidden} {name} of severity error; --isolated shows all")
+    return [selected(log, wanted) for log in results]
+
+
+def _errors(logs: Iterable[Log]) -> int:
+    from pushlog.model import Severity
+
+    return sum(finding.severity is Severity.ERROR for log in logs for push in log.pushes for finding in push.findings)
 
 
 def link_rules(address: str | None) -> None:
