@@ -135,6 +135,7 @@ def totals(frames: Frames) -> Totals:
     sources, pushes = frames.sources, frames.pushes
     status, outcome = sources["status"].value_counts(), pushes["outcome"].value_counts()
     dated = pushes["moment"].dropna()
+    first, last = reach(pushes)
     return Totals(
         logs=len(sources),
         duplicates=int(status.get("duplicate", 0)),
@@ -153,8 +154,8 @@ def totals(frames: Frames) -> Totals:
         dated_by={
             str(by): int(n) for by, n in sorted(pushes["dated_by"].value_counts().items(), key=lambda b: (-b[1], b[0]))
         },
-        first=iso(dated.min()) if len(dated) else None,
-        last=iso(dated.max()) if len(dated) else None,
+        first=first,
+        last=last,
     )
 
 
@@ -195,6 +196,7 @@ def kinds(frames: Frames) -> tuple[Kind, ...]:
 def _kind(family: str, pushes: pd.DataFrame) -> Kind:
     # Without a date the order of names must do.
     newest = pushes.sort_values("moment", kind="stable", na_position="first").iloc[-1]
+    first, last = reach(pushes)
     return Kind(
         family=family,
         pushes=len(pushes),
@@ -203,8 +205,8 @@ def _kind(family: str, pushes: pd.DataFrame) -> Kind:
         retry_helps=int(pushes["retry_helps"].fillna(value=False).sum()),
         retry_known=int(pushes["retry_helps"].notna().sum()),
         causes=tuple(str(name) for name in pushes["cause"].value_counts().index[:3] if name != family),
-        first=iso(pushes["moment"].min()),
-        last=iso(pushes["moment"].max()),
+        first=first,
+        last=last,
         page=newest["page"],
     )
 

@@ -26,7 +26,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     root = tmp_path_factory.mktemp("audit")
     outage = [failed(f"11:0{n}:00", repository="team/web" if n else "team/app") for n in range(3)]
     many = found(push("10:00:00"), push("10:01:00", repository="team/web"), *outage)
-    for name, frames in (("plain", many), ("strict", many), ("hostile", hostile())):
+    long = found(
+        *[push("10:00:00", repository="team/web") for _ in range(250)], *[failed("11:00:00") for _ in range(3)]
+    )
+    for name, frames in (("plain", many), ("strict", many), ("hostile", hostile()), ("long", long)):
         (root / name / "push").mkdir(parents=True)
         (root / name / "push" / "report.css").write_text(stylesheet(), "utf-8")
         index.write(summary(frames), frames, root / name)
@@ -56,6 +59,23 @@ def test_the_list_sorts_and_filters(browser: Browser, site: str) -> None:
         page.tell(FILTER)
         assert page.tell(IMAGES) == [WEB, WEB]
         assert page.tell("document.querySelector('.filter output').textContent") == "2 of 5"
+
+
+def test_a_long_list_is_turned_page_by_page_and_filtered_by_a_cause(browser: Browser, site: str) -> None:
+    with browser.page(f"{site}/long/index.html") as page:
+        assert page.complaints() == []
+        output = "document.querySelector('.filter output').textContent"
+        assert len(page.tell(IMAGES)) == 100
+        assert page.tell(output) == "1 to 100 of 253"
+        for _ in range(2):
+            page.tell("document.querySelector('.filter button:last-of-type').click()")
+        assert (len(page.tell(IMAGES)), page.tell(output)) == (53, "201 to 253 of 253")
+        page.tell("document.querySelector('a.only').click()")
+        assert page.tell(output) == "3 of 253"
+        assert {image.split(":")[0] for image in page.tell(IMAGES)} == {"team/app"}
+    with browser.page(f"{site}/long/index.html", scripts=False) as page:
+        assert len(page.tell(IMAGES)) == 200
+        assert "of 253 pushes" in page.tell("document.querySelector('noscript').textContent")
 
 
 def test_what_strangers_wrote_is_text_and_runs_nothing(browser: Browser, site: str) -> None:
