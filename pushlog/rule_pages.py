@@ -45,9 +45,9 @@ FAMILIES = {
     Family.LOCAL_STORAGE: "The daemon's own storage is full or damaged",
     Family.DAEMON_UNREACHABLE: "Cannot connect to the Docker daemon",
     Family.CANCELLED: "The push was cancelled",
-    Family.TOKEN_EXPIRED: "The login or token ran out",
+    Family.TOKEN_EXPIRED: "The login or token has expired",
     Family.CLIENT_USAGE: "The command or the image's name is not valid",
-    Family.UNKNOWN: "An error that the catalogue does not know",
+    Family.UNKNOWN: "Unknown error: not in the catalogue",
 }
 
 

@@ -1,4 +1,4 @@
-"""The client tried again by itself, as often as it does, and gave up.
+"""Retries exhausted: the client tried again by itself and gave up.
 
 Docker's graphdriver store uploads a layer up to five times, with countdowns of 5, 10, 15 and 20 seconds in between
 (50 s in all), and every attempt starts again at the first byte. When the fifth fails the push ends, and the error of

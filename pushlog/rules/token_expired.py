@@ -79,7 +79,7 @@ def _judgement(case: Case, text: str) -> tuple[str, Confidence]:
             f"The push was let in at first, and then a login was asked for that {who} does not have",
             Confidence.POSSIBLE,
         )
-    return "The login was accepted at first and refused later: its token probably ran out", Confidence.LIKELY
+    return "The login was accepted at first and refused later: its token probably expired", Confidence.LIKELY
 
 
 def _token(case: Case) -> int | None:
