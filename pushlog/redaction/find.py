@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 MARK = "REDACTED"
 # A code inside a code inside a code is not looked into.
 _DEEPEST = 3
+_SHORT = 1 << 11
+# So many decoded texts are remembered: the same code is met alone, with its neighbours and in each reading.
+_REMEMBERED = 64
 
 
 @record(kw_only=False)
@@ -106,6 +109,9 @@ def _near(kinds: Sequence[Secret], texts: Sequence[str]) -> list[Kinds]:
     if kinds is not secrets():
         return [tuple(kind for kind in kinds if kind.is_near(text)) for text in lowered]
     blob = "\n".join(lowered)
+    if len(blob) < _SHORT:
+        # In a few lines each word is found sooner by itself.
+        return [_kinds_near(frozenset(word for word in literals() if word in text)) for text in lowered]
     starts = list(accumulate((len(text) + 1 for text in lowered[:-1]), initial=0))
     present: list[set[str]] = [set() for _ in texts]
     for place, word in words().places(blob):
@@ -163,6 +169,7 @@ def _matches(text: str, kinds: Sequence[Secret]) -> Iterator[tuple[int, int, str
                 yield *hit.span(group), kind.kind
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _first_kind(text: str, depth: int) -> str | None:
     """The kind of the first secret in a text that was decoded."""
     for view in readings(whole(text)):
