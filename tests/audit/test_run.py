@@ -245,6 +245,40 @@ def test_gates_decide_the_exit_status(called, logs, options, status, said):
     assert said in err
 
 
+def test_without_pyarrow_that_is_said_before_anything_is_read(called, logs, monkeypatch):
+    monkeypatch.setattr("pushlog.audit.dataset.available", lambda: False)
+
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pushlog.audit.run.audit", stopped)
+    status, _, err = called(logs)
+    assert status == 130
+    assert "pip install 'pushlog[audit]'" in err.splitlines()[0]
+    assert "pyarrow" not in called(logs, "--tables", "jsonl")[2]
+
+
+def test_options_of_analyze_hold_for_every_log(called, tmp_path):
+    log = tmp_path / "a.log"
+    lines = FAILED.read_text("utf-8").replace("\r", "\n").splitlines()
+    log.write_text("".join(f"2026-10-01 12:00:{n % 60:02} {line}\n" for n, line in enumerate(lines[:40])), "utf-8")
+    called(log, "--tables", "jsonl")
+    assert told(tmp_path / "out")["totals"]["first"] == "2026-10-01T12:00:00Z"
+    called(log, "--tables", "jsonl", "--timezone", "+02:00")
+    assert told(tmp_path / "out")["totals"]["first"] == "2026-10-01T10:00:00Z"
+    called(log, "--since", "2026-10-02", "--tables", "jsonl")
+    assert told(tmp_path / "out")["totals"]["pushes"] == 0
+    assert (tmp_path / "out" / "pushes.jsonl").read_text("utf-8").count("\n") == 1, "the tables keep what is older"
+    assert list((tmp_path / "out" / "push").glob("*.html")), "and its page"
+
+
+def test_a_name_that_stands_for_nothing_leaves_no_folder(called, tmp_path):
+    status, _, err = called(tmp_path / "nosuch")
+    assert status == 2
+    assert "nosuch" in err
+    assert not (tmp_path / "out").exists()
+
+
 def test_no_push_at_all_ends_with_3(called, logs):
     assert called(logs / "c-other.log")[0] == 3
 
