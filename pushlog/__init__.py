@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pushlog.intake.manifest import Manifest as Manifest
     from pushlog.intake.manifest import manifests as read_manifests
     from pushlog.intake.origin import OriginOptions as OriginOptions
+    from pushlog.intake.side_files import SideFile as SideFile
+    from pushlog.intake.side_files import side_files as read_side_files
     from pushlog.intake.unwrap.time_zones import zone as read_zone
     from pushlog.knowledge.base import Knowledge as Knowledge
     from pushlog.notebook import Log as Log
@@ -54,6 +56,7 @@ _MODULES = {
     "Logs": "notebook",
     "Manifest": "intake.manifest",
     "Options": "pipeline",
+    "SideFile": "intake.side_files",
     "OriginOptions": "intake.origin",
     "Timestamps": "timeline.measured",
     "UserError": "faults",
@@ -67,6 +70,7 @@ _MODULES = {
     "read_daemon_config": "timeline.concurrency:setting",
     "read_history": "intake.history:history",
     "read_manifests": "intake.manifest:manifests",
+    "read_side_files": "intake.side_files:side_files",
     "read_rules": "rules_file:load_rules",
     "read_zone": "intake.unwrap.time_zones:zone",
     "timeline": "tables",
@@ -83,6 +87,7 @@ __all__ = [
     "Manifest",
     "Options",
     "OriginOptions",
+    "SideFile",
     "Timestamps",
     "UserError",
     "__version__",
@@ -97,6 +102,7 @@ __all__ = [
     "read_history",
     "read_manifests",
     "read_rules",
+    "read_side_files",
     "read_zone",
     "timeline",
 ]

@@ -153,12 +153,7 @@ def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -
         capture=log.capture or all_pushes.capture,
         decoration=log.decoration,
         coverage=coverage(parsed_pushes),
-        notes=(
-            *source.all_notes,
-            *log.notes,
-            *_client_notes(parsed_pushes),
-            *missed_notes(missed),
-        ),
+        notes=(*source.all_notes, *log.notes, *_client_notes(parsed_pushes), *missed_notes(missed)),
         missed=missed,
     )
     timestamps = log.timestamps or options.timestamps

@@ -27,7 +27,7 @@ RANKS = {
     "fields": 0,
     "faults": 0,
     "disk_cache": 0,
-    "lazy_pattern": 0,
+    "lazy_pattern": -1,
     "suggest": 0,
     "file_keys": 0,
     "topics": 0,
@@ -67,7 +67,7 @@ RANKS = {
 }
 # Outputs are drawn from the records alone (and the words for figures), so that a report can be drawn again from stored
 # ones; a stored result that can't be read is the user's to put right.
-ONLY = {"report": {"record_class", "model", "units", "fields", "faults", "files", "report"}}
+ONLY = {"report": {"lazy_pattern", "record_class", "model", "units", "fields", "faults", "files", "report"}}
 
 LONGEST_MODULE = 300
 LONGEST_FUNCTION = 50
