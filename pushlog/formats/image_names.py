@@ -20,7 +20,9 @@ MASK = lazy_pattern(r"\*+|\[[A-Za-z*]{3,20}\]|<[^<>\n]{1,40}>|[xX]{4,}|\u2022+")
 _VARIABLE = lazy_pattern(r"\$\{\{[^{}\n]*\}\}|\$\{[^{}\n]*\}|\$\([^()\n]*\)|\$\w+|%\w+%|\{\{?[^{}\n]*\}?\}")
 _HOLE = "\0"
 # distribution/reference regexp.go.
+_PATH = lazy_pattern(r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*")
 _PLAIN_TAG = lazy_pattern(r"\w[\w.-]{0,127}")
+_EMPHASIS = lazy_pattern(r"(?:^|(?<=[\s*(>~]))_+(?=[\w*])")
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 
 # distribution-spec: requests of a push go to `/v2/<name>/blobs/…` and `/v2/<name>/manifests/<tag>`.
@@ -47,6 +49,11 @@ _TAGGED = (
     re.compile(r"failed commit on ref \"manifest-(?P<tag>\w[\w.-]*)@sha256:"),
     re.compile(r"/v2/(?P<name>[a-z0-9][\w./-]*?)/manifests/(?P<tag>(?!\w+:[0-9a-f]{32})\w[\w.-]*)"),
 )
+
+
+def without_emphasis(name: str, line: str) -> str:
+    """Return a name or tag without the underscores that end an emphasis of Markdown in its line, as in `_push a:1_`."""
+    return name.rstrip("_") if name.endswith("_") and _EMPHASIS.search(line) else name
 
 
 def split(text: str) -> tuple[str, str | None]:
@@ -80,9 +87,9 @@ def host(name: str) -> tuple[str | None, str | None]:
     if not name:
         return None, None
     first, slash, rest = name.partition("/")
-    if slash and ("." in first or ":" in first or first == "localhost"):
+    if slash and _is_host(first) and first.strip("."):
         return (first if _is_told(first) else None), rest or None
-    if MASK.fullmatch(first):
+    if MASK.fullmatch(first) or not _PATH.fullmatch(first):
         return None, None
     return HUB, name if slash else f"library/{name}"
 
@@ -93,9 +100,20 @@ def _is_told(registry: str) -> bool:
     return not MASK.search(registry) or ("." in service and not MASK.search(service))
 
 
-def is_masked(name: str) -> bool:
-    """Return whether a part of the name is masked."""
-    return MASK.search(name) is not None
+def is_masked(text: str) -> bool:
+    """Return whether a part of a tag or a reference is masked by a form that no other text has."""
+    return MASK.search(text) is not None
+
+
+def is_masked_name(name: str) -> bool:
+    """Return whether a part of a name is masked: no client prints one with other letters than a registry takes."""
+    first, slash, rest = name.partition("/")
+    path = rest if slash and _is_host(first) else name
+    return is_masked(name) or any(not _PATH.fullmatch(part) for part in path.split("/") if path)
+
+
+def _is_host(first: str) -> bool:
+    return "." in first or ":" in first or first == "localhost"
 
 
 def may_be(request: str, name: str) -> bool:

@@ -48,7 +48,8 @@ _COMMAND = lazy_pattern(
     rb"\b(?:docker|podman|buildah|nerdctl)(?:\.exe)? (?:--?[\w-]+(?:[= ][^\s-]\S*)? )*"
     rb"(?:image |manifest |compose )?push\b"
     rb"|\bdocker[ -]compose (?:--?[\w-]+(?:[= ][^\s-]\S*)? )*push\b"
-    rb"|\bfailed to push (?!some refs)|\berror pushing image\b"
+    rb"|\bfailed to push (?!some refs)|\berror pushing image\b|\bpushing image:? "
+    rb"|\b(?:ch-image|img|dockle|umoci|stacker|melange|apko) push\b"
 )
 # The end of a document as much as an error; and what git says of a push of its own.
 _END_OF_FILE = "EOF"

@@ -9,6 +9,7 @@ from pushlog.formats.image_names import (
     HUB,
     host,
     is_masked,
+    is_masked_name,
     may_be,
     named_by,
     names_in,
@@ -53,7 +54,7 @@ def reference(marks: Sequence[Mark], error: str = "") -> Reference:
         tags=tags or image.tags,
         digest=distinct.pop() if len(distinct) == 1 else None,
         digests={tag: digest for tag, digest in digests.items() if tag and digest},
-        masked=is_masked(name) or tag_masked or (not tags and is_masked(request)),
+        masked=is_masked_name(name) or tag_masked or (not tags and is_masked(request)),
     )
 
 

@@ -94,6 +94,8 @@ _IS_PUSH_ERROR = lazy_pattern(_PUSH_ERROR)
 _BUILDAH = lazy_pattern(r'(?:Error: |error )pushing image "[^"]+" to "(?:docker://)?([^"]+)": ')
 _OLD_BUILDAH = lazy_pattern(r'error copying layers and metadata for container "docker://([^"]+)": ')
 _NAMED = lazy_pattern(r'Error pushing image "([^"\s]+)": |initializing destination docker://(\S+): ')
+# How the error of Buildah goes on behind the words that name it, where these were cut off.
+_CUT = ('"docker://', "error copying layers and metadata from ")
 _FAMILY = "the lines are those of containers/image, which podman, buildah and skopeo share"
 # How far below the name that a build gave its image the lines of the push can stand.
 _BELOW_TAG = 8
@@ -209,6 +211,8 @@ def _client_of_error(text: LogText, error: Mark) -> tuple[Client, str]:
         return Client.SKOPEO, "its error is logged as `fatal`, as only skopeo does of these"
     if _BUILDAH.match(message) or _OLD_BUILDAH.match(message):
         return Client.BUILDAH, "its error begins as Buildah's do"
+    if message.startswith(_CUT):
+        return Client.UNKNOWN, _FAMILY
     if "BARE_ERROR" in error.fields or message.startswith("Error copying tag "):
         return Client.SKOPEO, "its error stands without `Error:` before it, as only those of skopeo do"
     if error.kind == MarkKind.OLD_ERROR:

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pushlog.formats.image_names import without_emphasis
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.reference import split
 from pushlog.lazy_pattern import lazy_pattern
@@ -21,7 +22,7 @@ _NAME = r"[a-z0-9](?:[\w.-]|(?::\d+/))*(?:/[\w.-]+)*(?::[\w][\w.-]{0,127})?(?:@s
 # Between the words of a command: a blank, or the end of a string and the beginning of the next in a list.
 _GAP = r"""(?:\s+|\\?["']\s*,\s*\\?["'])"""
 _COMMAND = lazy_pattern(
-    rf"(?<![\w/.-])docker(?:\.exe)?{_GAP}(?:image{_GAP})?push{_GAP}(?:--?[a-z][\w-]*(?:=[^\s\"',]+)?{_GAP})*+"
+    rf"(?<![\w/.-])_{{0,3}}docker(?:\.exe)?{_GAP}(?:image{_GAP})?push{_GAP}(?:--?[a-z][\w-]*(?:=[^\s\"',]+)?{_GAP})*+"
     rf"\\?[\"']?(?P<name>{_NAME})(?![\w/@$*{{])"
 )
 # A word alone may be any word of a sentence.
@@ -59,6 +60,7 @@ def mentioned(text: LogText, start: int, stop: int) -> Iterator[Mark]:
                     continue
                 host = match.groupdict().get("host")
                 name = f"{host}/{match['name']}" if host and not match["name"].startswith(f"{host}/") else match["name"]
+                name = without_emphasis(name, line)
                 yield _mention(text, first + match.start(), first + match.end(), name)
     if text.data.find(_LIST_SIGN, start, stop) >= 0:
         for listed in _LIST.finditer(text.data, start, stop):

@@ -39,6 +39,8 @@ _PUSH_STATES = (
     EventKind.BUFFERING,
     EventKind.FAILED,
 )
+# So far below a header its rows are looked for.
+_REACH = 1 << 16
 _EXISTS = b"Layer already exists"
 # What a pull prints of a layer, beside the states that a push has too.
 _PULLED = lazy_pattern(
@@ -99,7 +101,10 @@ def _bounds(text: LogText, reading: Reading, others: Sequence[ParsedPush]) -> It
             opening = (*(announced if is_near else ()), mark)
             if is_near:
                 starts.pop()
-            starts.append((opening[0].start, opening))
+            is_below_its_rows = (
+                not starts[-1][1] and mark.kind in HEADERS and _has_rows_above(reading, starts[-1][0], mark)
+            )
+            starts.append((starts.pop()[0] if is_below_its_rows else opening[0].start, opening))
             announced = []
     edges = ((offset, ()) for push in others for offset in (push.start, push.stop + 1))
     starts = sorted([*starts, *edges], key=itemgetter(0))
@@ -107,6 +112,21 @@ def _bounds(text: LogText, reading: Reading, others: Sequence[ParsedPush]) -> It
     for (start, opening), stop in zip(starts, stops, strict=True):
         if not any(m.kind == MarkKind.PULL for m in opening):
             yield _Bounds(start, stop, opening)
+
+
+def _has_rows_above(reading: Reading, start: int, header: Mark) -> bool:
+    """Return whether all that stands between an offset and a header is rows of layers that go on right below it.
+
+    A terminal that was copied can show the first rows above the header.
+    """
+    first, last = (int(row) for row in np.searchsorted(reading.events.start, [start, header.start]))
+    above = reading.events.part(first, last)
+    if not len(above) or header.line - int(above.line[-1]) > 1 or len(_marks_between(reading, start, header.start)):
+        return False
+    end = next((m.start for m in reading.marks if m.start > header.start and m.kind in HEADERS), header.start + _REACH)
+    below = reading.events.part(last, int(np.searchsorted(reading.events.start, end)))
+    ids = {above.ids[layer] for layer in set(above.layer.tolist())}
+    return ids <= {below.ids[layer] for layer in set(below.layer.tolist())}
 
 
 def _is_inside(bounds: _Bounds, others: Sequence[ParsedPush]) -> bool:

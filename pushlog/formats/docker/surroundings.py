@@ -6,7 +6,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from pushlog.formats.image_names import host, short_forms
+from pushlog.formats.image_names import host, short_forms, without_emphasis
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.knowledge.stops import stop_reason
 from pushlog.lazy_pattern import lazy_pattern
@@ -53,7 +53,7 @@ def names_above(text: LogText, name: str, start: int, stop: int) -> Iterator[Mar
         line = text.data[line_start : line_stop if line_stop >= 0 else stop]
         if _FETCHED.search(line) or (is_short and not _BUILT.search(line)):
             continue
-        fields = {"TAG": match[1].decode()}
+        fields = {"TAG": without_emphasis(match[1].decode(), line.decode("utf-8", "replace"))}
         if _PUSHED.search(line):
             fields["PUSH"] = "yes"
         if text.data[match.end() : stop].count(b"\n") <= _NEAR:
