@@ -108,6 +108,8 @@ def pushes(
 
 def _is_progress(line: str) -> bool:
     """Return whether a line is one that the terminal of another client than docker draws again and again."""
+    if docker_lines.lane(docker_lines.LINES.file).pattern.fullmatch(line.encode()):  # no other grammar need be loaded
+        return False
     for dialect in DIALECTS:
         mark = dialect.LINES.line(line) if dialect.REDRAWN else None
         if mark is not None and mark.kind in dialect.REDRAWN:

@@ -17,6 +17,7 @@ from pushlog.formats.bulk.reader import LARGE
 from pushlog.formats.dialects import start_patterns
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.grammar import regex
+from pushlog.formats.grammar.load import derived
 from pushlog.formats.marks import MarkKind
 from pushlog.intake.literal_search import LiteralIndex
 from pushlog.intake.mapped import release_all, release_range
@@ -179,7 +180,7 @@ def words() -> tuple[re.Pattern[bytes], ...]:
     """Return the words of docker's lines; words with the same beginning share one expression, which starts with it."""
     states = {rule.alias for rule in docker_lines.grammar().rules if rule.alias and rule.origin.name == "state"}
     lines = regex.anchors(docker_lines.grammar(), "start", kinds={*states, *_KINDS})
-    message = regex.beginning(docker_lines.grammar("engine.lark"), "start", kinds=docker_lines.ENGINE_FLOOD)
+    message = derived(regex.beginning, "engine.lark", "start", kinds=docker_lines.ENGINE_FLOOD)
     return tuple(re.compile(text.encode()) for text in (*_grouped_by_beginning(lines), re.escape(message)))
 
 

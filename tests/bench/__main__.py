@@ -33,23 +33,30 @@ SINGLE = {
     "recording": Single(inputs.recording, runs.grep, (100, 200)),
 }
 LOGS = 2000
+PUSHES = 300
+# The first seed whose only push fails.
+FAILS = 1
 
 
 def main() -> None:
     """Run what was asked for."""
     options = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    options.add_argument("cases", nargs="*", help=f"{', '.join(SINGLE)}, many, start; all without")
+    options.add_argument("cases", nargs="*", help=f"{', '.join(SINGLE)}, pushes, many, start; all without")
     options.add_argument("--runs", type=int, default=5, help="how often each command runs (5)")
     options.add_argument("--largest", type=int, default=500, help="leave out inputs of more megabytes than this (500)")
     options.add_argument("--logs", type=int, default=LOGS, help=f"how many logs make `many` ({LOGS})")
     asked = options.parse_args()
-    cases = asked.cases or [*SINGLE, "many", "start"]
+    cases = asked.cases or [*SINGLE, "pushes", "many", "start"]
     folder = Path(tempfile.mkdtemp(prefix="pushlog-bench-"))
     print("case             command       median s         from-to  ratio       from-to     MB  limit")
     try:
         for name in cases:
             if name == "many":
                 _show(name, _beside(inputs.jobs(folder, asked.logs), runs.grep, asked.runs), None)
+            elif name == "pushes":
+                path = folder / "pushes.log"
+                inputs.write(path, inputs.pushes(PUSHES))
+                _show(name, _beside([path], runs.grep, asked.runs), None)
             elif name == "start":
                 _start(folder, asked.runs)
             else:
@@ -82,10 +89,11 @@ def _beside(paths: Sequence[Path], rival: Callable[[Sequence[Path]], list[str]],
 
 def _start(folder: Path, times: int) -> None:
     """What a small log and the help take, beside what the libraries alone take to start."""
-    path = folder / "small.log"
-    inputs.write(path, inputs.job(5000, every=5000))
-    small = runs.alternating({OURS: runs.analyze([path]), "pandas": runs.pandas()}, 2 * times)
-    _show("start 5 kB", small, None)
+    for case, seed in (("start 5 kB", inputs.SEED), ("start 5 kB error", FAILS)):
+        path = folder / f"small-{seed}.log"
+        inputs.write(path, inputs.job(5000, every=5000, seed=seed))
+        small = runs.alternating({OURS: runs.analyze([path]), "pandas": runs.pandas()}, 2 * times)
+        _show(case, small, None)
     for words in (["--help"], ["explain", "PL101"]):
         found = runs.alternating({OURS: runs.ours(*words), "typer": runs.one_command()}, 2 * times)
         _show(f"start {words[0]}", found, None)

@@ -117,6 +117,12 @@ def _push(rng: random.Random, *, fails: bool) -> Iterator[str]:
         yield f"1.2: digest: sha256:{rng.getrandbits(256):064x} size: 1990"
 
 
+def _stamp(now: int) -> str:
+    """The stamp of so many milliseconds, as GitHub Actions writes it."""
+    time = f"{now // 3600000 % 24:02}:{now // 60000 % 60:02}:{now // 1000 % 60:02}"
+    return f"2026-11-23T{time}.{now % 1000:03}4166Z"
+
+
 def job(size: int, every: int = 2 * MB, seed: int = SEED) -> Iterator[bytes]:
     """(b) The log of a CI job with a push every `every` bytes; all lines are stamped."""
     rng = random.Random(seed)
@@ -130,8 +136,7 @@ def job(size: int, every: int = 2 * MB, seed: int = SEED) -> Iterator[bytes]:
             lines = [rng.choice(_NOISE).replace("{n}", str(number)).replace("{h}", commit)]
         for line in lines:
             now += 37
-            stamp = f"2026-11-23T{now // 3600000 % 24:02}:{now // 60000 % 60:02}:{now // 1000 % 60:02}"
-            text = f"{stamp}.{now % 1000:03}4166Z {line}\n".encode()
+            text = f"{_stamp(now)} {line}\n".encode()
             written += len(text)
             yield text
 
@@ -169,6 +174,16 @@ def _cut(lines: Iterable[str], size: int) -> Iterator[bytes]:
             return
         written += len(line)
         yield line.encode()
+
+
+def pushes(number: int) -> Iterator[bytes]:
+    """(h) A CI log of pushes one below the other, with nothing between them: what each push costs."""
+    rng = random.Random(SEED)
+    now = 0
+    for _ in range(number):
+        for line in _push(rng, fails=rng.random() < 0.3):
+            now += 37
+            yield f"{_stamp(now)} {line}\n".encode()
 
 
 def jobs(folder: Path, number: int) -> list[Path]:

@@ -20,7 +20,7 @@ from pushlog.formats.events import UNKNOWN, EventKind, EventRow, Events, from_ro
 from pushlog.formats.figures import LONGEST_WAIT, size
 from pushlog.formats.grammar import regex
 from pushlog.formats.grammar.line_parser import LineParser
-from pushlog.formats.grammar.load import load_grammar
+from pushlog.formats.grammar.load import derived
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.intake.limits import LONGEST_PIECE, MOST_LAYERS
 from pushlog.intake.log_text import LogText, Piece, plain
@@ -90,16 +90,16 @@ class Reading:
     left_out: int = 0
 
 
-def grammar(name: str = LINES.file) -> Lark:
-    """Return the compiled grammar of docker's lines, or of the Engine's messages."""
-    return LINES.grammar if name == LINES.file else load_grammar(name)
+def grammar() -> Lark:
+    """Return the compiled grammar of docker's lines."""
+    return LINES.grammar
 
 
 @cache
 def lane(name: str) -> BulkGrammar:
     """Return the byte pattern of the rows that repeat by the million, derived from that grammar."""
     rule, kinds = ("layer", _FLOOD) if name == "docker.lark" else ("start", ENGINE_FLOOD)
-    text = regex.pattern(grammar(name), rule, fields=(*FIELDS, "LAYER"), kinds=kinds)
+    text = derived(regex.pattern, name, rule, fields=(*FIELDS, "LAYER"), kinds=kinds)
     return BulkGrammar(
         pattern=re.compile(text.encode() + rb" *"), kinds={kind: int(EventKind[kind.upper()]) for kind in kinds}
     )

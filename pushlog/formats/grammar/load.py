@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import io
+import json
 import pickle
 import re
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pushlog.disk_cache import cached_bytes
+from pushlog.formats.grammar import regex
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
     from lark import Lark
 
 _PACKAGE = "pushlog.grammars"
@@ -41,6 +46,25 @@ def load_grammar(file: str, *starts: str, flags: int = re.ASCII) -> Lark:
         return lark.Lark.load(_Tables(io.BytesIO(cached_bytes(file, sources, tables))).load())
     except pickle.UnpicklingError:  # another version of Lark, whose tables hold more kinds of data
         return build()
+
+
+def derived(what: Callable[..., str], file: str, rule: str, **names: Collection[str]) -> str:
+    """Return what a function of `regex` derives from a rule of a grammar, cached: then the grammar need not be loaded.
+
+    One call of each function for each grammar is kept. `names`: the function's own arguments.
+    """
+    import lark
+
+    try:
+        code = Path(regex.__file__).read_text("utf-8")
+    except OSError:  # only compiled code was installed
+        return what(load_grammar(file), rule, **names)
+    arguments = json.dumps([rule, {key: sorted(values) for key, values in names.items()}], sort_keys=True)
+    return cached_bytes(
+        f"{file}.{what.__name__}",
+        (*_texts(), code, lark.__version__, arguments),
+        lambda: what(load_grammar(file), rule, **names).encode(),
+    ).decode()
 
 
 class _Tables(pickle.Unpickler):
