@@ -33,6 +33,14 @@ ROLE = Role.CAUSE
 SPECIFICITY = Specificity.PROVEN
 SCOPE = Scope.ANY
 
+# What these statuses say of a server that hands requests on. Source: RFC 9110, 15.6.3 to 15.6.5.
+_STATUS = {
+    502: "got no valid answer from the registry (502)",
+    503: "had no registry to hand the request to (503)",
+    504: "gave up waiting for the registry (504)",
+}
+_OTHER = "notes {} for a request to the registry"
+
 
 def check(case: Case) -> Iterator[Finding]:
     """Fire on requests that a proxy refused by itself."""
@@ -56,8 +64,12 @@ def check(case: Case) -> Iterator[Finding]:
             f"Make room on {server}'s disk for request bodies (`client_body_temp_path`).",
             "Or let it send bodies on at once: `proxy_request_buffering off;`",
         )
-    else:
+    elif first.confidence is Confidence.CERTAIN:
         title = f"{name} answered {first.status} in the registry's place"
-        why = "The registry's log does not show it." if first.confidence is Confidence.CERTAIN else ""
+        why = "Nothing came from the registry for that request."
+        remedy = (f"Look at the error log of {server} for that moment, and give it too: `--with`.",)
+    else:
+        title = f"{name} {_STATUS.get(first.status or 0, _OTHER).format(first.status)}: {group.who}"
+        why = "Its access log alone does not say why."
         remedy = (f"Look at the error log of {server} for that moment, and give it too: `--with`.",)
     yield finding_of(group, case, rule=CODE, name=NAME, title=title, explanation=(why,), remedy=remedy)

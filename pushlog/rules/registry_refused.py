@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from pushlog.diagnosis.hops.facts import FaultKind
 from pushlog.diagnosis.hops.telling import finding_of, group_of
 from pushlog.diagnosis.rule import Role, Scope, Specificity
-from pushlog.model import Severity
+from pushlog.model import Confidence, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +32,11 @@ ROLE = Role.CAUSE
 SPECIFICITY = Specificity.PROVEN
 SCOPE = Scope.ANY
 
+_WHY = {
+    True: "No proxy refused it.",
+    False: "Its access log does not say why, and has 500 also for a client that it lost: give its own log, too.",
+}
+
 
 def check(case: Case) -> Iterator[Finding]:
     """Fire on uploads that the registry answered with an error."""
@@ -45,7 +50,7 @@ def check(case: Case) -> Iterator[Finding]:
         rule=CODE,
         name=NAME,
         title=f"The registry answered {first.status} to {group.who}",
-        explanation=(f"Its log says: {first.words}. No proxy refused it.",),
+        explanation=(f"Its log says: {first.words}.", _WHY[first.confidence is Confidence.CERTAIN]),
         remedy=(
             "Look at the lines of the registry's log around that one.",
             "Push once more with the registry's log at `log.level: debug`, if they do not say why.",

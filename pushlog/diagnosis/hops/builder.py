@@ -59,8 +59,17 @@ class HopBuilder:
 
     @cached_property
     def tries(self) -> list[Try]:
-        """The uploads of the push."""
-        return tries_of(self.case, self.joined)
+        """The uploads of the push, each with the lines without a name that stand right before one of its own."""
+        beside = {self.rows.table.places[row][:2]: row for row, by in self.joined.by.items() if by == JoinedBy.TIME}
+        return [
+            replace(item, rows=(*item.rows, *self._before(item, beside))) for item in tries_of(self.case, self.joined)
+        ]
+
+    def _before(self, item: Try, beside: dict[tuple[int, int], int]) -> Iterator[int]:
+        for row in item.rows:
+            file, line, _ = self.rows.table.places[row]
+            if (file, line - 1) in beside:
+                yield beside[file, line - 1]
 
     @cached_property
     def faults(self) -> list[Fault]:

@@ -26,6 +26,9 @@ _STORAGE = lazy_pattern(
     re.IGNORECASE,
 )
 _CANCELLED = ("context canceled", "context cancelled")
+_TOO_LARGE = 413
+# What nginx notes of a client that left: its own 499, and 400 where it was sending the body on.
+_LEFT, _BROKE_OFF = 499, 400
 # A registry that died is started again within this, in seconds.
 _RESTART = 60.0
 
@@ -93,7 +96,10 @@ def _body_limit(scene: Scene) -> Fault | None:
     if row is not None:
         limit = limit_of(row, scene.all_rows)
         return scene.fault(FaultKind.BODY_LIMIT, HopName.PROXY, row, answer, limit=limit)
-    if answer is None or answer.record.status != 413 or HopName.REGISTRY in scene.answers:
+    registry = scene.answers.get(HopName.REGISTRY)
+    if answer is None or answer.record.status != _TOO_LARGE:
+        return None
+    if registry is not None and registry.record.status == _TOO_LARGE:
         return None
     return scene.fault(FaultKind.BODY_LIMIT, HopName.PROXY, answer)
 
@@ -188,11 +194,15 @@ def _client_left(scene: Scene) -> Fault | None:
     lost = scene.first(SideKind.DISCONNECTED, SideKind.CLIENT_LEFT)
     word = next((row for row in scene.all_rows if row.record.code in _CANCELLED), None)
     answer = scene.answers.get(HopName.PROXY)
-    gone = answer is not None and answer.record.status == 499
-    left = lost or (answer if gone else None)
+    gone = answer is not None and answer.record.status == _LEFT
+    stopped = scene.is_stopped or word is not None
+    noted = answer if answer is not None and answer.record.status in (_LEFT, _BROKE_OFF) else None
+    left = lost or (noted if stopped or gone else None)
     if left is None:
-        return None
-    if scene.is_stopped or word is not None:
+        plain = scene.answers.get(HopName.REGISTRY) if stopped and answer is None else None
+        likely = Confidence.LIKELY
+        return None if plain is None else scene.fault(FaultKind.CLIENT_LEFT, HopName.CLIENT, plain, confidence=likely)
+    if stopped:
         return scene.fault(FaultKind.CLIENT_LEFT, HopName.CLIENT, left, word, answer)
     if answer is not None and answer.record.status == 504 and lost is not None:
         return scene.fault(FaultKind.SEND_TIMEOUT, HopName.PROXY, answer, lost, confidence=Confidence.LIKELY)
@@ -203,8 +213,12 @@ def _client_left(scene: Scene) -> Fault | None:
 
 def _answer(scene: Scene) -> Fault | None:
     proxy, registry = scene.answers.get(HopName.PROXY), scene.answers.get(HopName.REGISTRY)
-    if registry is not None:
-        return scene.fault(FaultKind.REGISTRY_ANSWER, HopName.REGISTRY, registry, proxy)
+    is_passed_on = proxy is None or (registry is not None and proxy.record.status == registry.record.status)
+    if registry is not None and is_passed_on:
+        # Its access log has 500 also for a client that it lost: only its own log says why.
+        says_why = bool(registry.record.code or registry.record.seconds is not None)
+        confidence = Confidence.CERTAIN if says_why else Confidence.LIKELY
+        return scene.fault(FaultKind.REGISTRY_ANSWER, HopName.REGISTRY, registry, proxy, confidence=confidence)
     if proxy is None:
         return None
     # `-` in the place of the upstream's status: nothing came from there.

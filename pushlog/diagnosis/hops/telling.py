@@ -56,8 +56,15 @@ def group_of(case: Case, *kinds: FaultKind) -> FaultGroup | None:
         return None
     ending = ending_fault(case)
     if case.push.outcome is Outcome.FAILED:
-        return FaultGroup(faults=faults, ended=True) if ending is not None and ending.kind in kinds else None
+        is_ending = ending is not None and ending.kind in kinds and not _is_doubted(case, ending)
+        return FaultGroup(faults=faults, ended=True) if is_ending else None
     return FaultGroup(faults=faults, ended=False)
+
+
+def _is_doubted(case: Case, fault: Fault) -> bool:
+    """Return whether the client's own error names another status than a fault that is only likely."""
+    status = case.push.error.http_status if case.push.error else None
+    return fault.confidence is not Confidence.CERTAIN and status is not None and status != fault.status
 
 
 def ending_fault(case: Case) -> Fault | None:
