@@ -42,6 +42,8 @@ from pushlog.faults import InputError
 from pushlog.outputs import Color
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pushlog.model import Log
     from pushlog.pipeline import Options
 
@@ -114,11 +116,19 @@ def analyze(
         metadata_file=metadata_file,
     )
     link_rules(rules_url)
-    results = shown((_analyzed(log, options) for log in logs or _piped()), selection(context, select, ignore))
+    analyzed = (_analyzed(log, options) for log in logs or _piped()) if logs or not with_files else _rebuilt(options)
+    results = shown(analyzed, selection(context, select, ignore))
     write(targets, results, no_color=no_color, color=color, verbose=verbose, quiet=quiet)
     tell_left_out(targets, results)
     tell_written(targets)
     return int(status(results, fail_on=fail_on.value, classes=exit_class, strict=strict))
+
+
+def _rebuilt(options: Options) -> Iterator[Log]:
+    """Yield the pushes that other logs show by themselves; no client's log is asked for then."""
+    from pushlog.pipeline import analyze_others
+
+    yield analyze_others(options)
 
 
 def _piped() -> list[str]:

@@ -40,6 +40,15 @@ class SideFile:
             start = stop + 1
         return lines
 
+    @property
+    def lines(self) -> int:
+        """How many lines there are."""
+        total = 0
+        for start in range(0, len(self.data), _BLOCK):
+            total += self.data[start : start + _BLOCK].count(b"\n")
+            mapped.release_range(self.data, start, start + _BLOCK)
+        return total + (len(self.data) > 0 and self.data[-1:] != b"\n")
+
     def _end(self, start: int) -> int:
         stop = self.data.find(b"\n", start)
         return len(self.data) if stop < 0 else stop

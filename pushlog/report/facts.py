@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Basis, Capture, Client, Clock, DatedBy, Diagnosis, Outcome, Source, Store
 from pushlog.record_class import record
+from pushlog.report.hops import attempts, log_words
 from pushlog.report.prose import Piece, prose
+from pushlog.report.quote import file_name
 from pushlog.report.words import count, duration, manifest, reached, seconds, size
 
 if TYPE_CHECKING:
@@ -254,6 +256,8 @@ def reading_facts(push: Diagnosis, source: Source) -> tuple[Fact, ...]:
             "" if push.clock.measured else "for measured times: time stamps or a recording",
         ),
         _understood(push),
+        *(_fact("Other log", file_name(log.name), log_words(log)) for log in push.other_side),
+        *(_fact("Hops", name, words) for name, words in attempts(push)),
     )
 
 

@@ -10,7 +10,9 @@ from rich.text import Text
 from pushlog.model import Client, Clock, Diagnosis, Log, Severity, Store
 from pushlog.report import words
 from pushlog.report.facts import CAPTURES, CLOCK_WORDS
+from pushlog.report.hops import attempts, log_words
 from pushlog.report.now import now
+from pushlog.report.quote import file_name
 from pushlog.report.rule_links import more
 from pushlog.report.text import Detail
 from pushlog.report.text_answer import alone, answer, closing, folded, steps_shown, verdict
@@ -148,6 +150,10 @@ def _reading(page: Page, log: Log, push: Diagnosis) -> Iterator[Text]:
     yield from row(page, "clock", _clock(push))
     for note in log.source.notes:
         yield from row(page, "note", note)
+    for other in push.other_side:
+        yield from row(page, "with", f"{file_name(other.name)}: {log_words(other)}")
+    for name, chain_of_hops in attempts(push):
+        yield from row(page, "hops", f"{name}: {chain_of_hops}")
 
 
 def _clock(push: Diagnosis) -> str:

@@ -1,0 +1,69 @@
+"""Reports with other logs: what each gave, and each broken attempt from hop to hop."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from pushlog.model import HopName, SideLog
+from pushlog.report import html, markdown, sarif, text
+from pushlog.report import json as documents
+from pushlog.report.hops import attempts, log_words
+from pushlog.report.stored import logs as stored
+from tests.rules.side_cases import RESET, RETRIED, A, beside, refused
+from tests.side_logs import result
+
+
+@pytest.fixture(scope="module")
+def log():
+    return result(RETRIED, **beside(502, RESET, more=refused(500, err_detail="client disconnected")))
+
+
+def test_a_broken_attempt_is_told_from_the_client_to_the_registry(log):
+    assert list(attempts(log.pushes[0])) == [
+        (
+            f"{A}, attempt 1",
+            " \u2192 ".join(
+                (
+                    "client (bytes:3)",
+                    "daemon 504 (dockerd.log:3)",
+                    "proxy 502 (access.log:2)",
+                    "registry 500 (registry.log:1)",
+                )
+            ),
+        )
+    ]
+
+
+def test_what_a_log_gave_and_how_its_clock_differs():
+    log = SideLog(name="a.log", format="log of dockerd", hop=HopName.DAEMON, lines=2)
+    assert log_words(log) == "log of dockerd, 2 lines"
+    assert log_words(replace(log, behind=3600.0, notes=("nothing fits",))) == (
+        "log of dockerd, 2 lines, its clock is 1 h 00 min behind; nothing fits"
+    )
+
+
+@pytest.mark.parametrize("output", [html, markdown])
+def test_reports_name_the_other_logs_beside_their_lines(log, output):
+    shown = output.render([log])
+    assert "error.log:1" in shown
+    assert "access log of a proxy" in shown
+
+
+def test_sarif_points_into_the_other_log(log):
+    run = json.loads(sarif.render([log]))["runs"][0]
+    result_of_rule = next(r for r in run["results"] if r["ruleId"] == "PL703")
+    uris = [place["physicalLocation"]["artifactLocation"]["uri"] for place in result_of_rule["relatedLocations"]]
+    assert result_of_rule["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "bytes"
+    assert "error.log" in uris
+
+
+def test_a_stored_result_with_hops_reads_back(log):
+    document = documents.render([log])
+    assert documents.render(stored(document, "result.json")) == document
+
+
+def test_the_terminal_report_quotes_a_line_with_the_name_of_its_log(log):
+    shown = text.render([log]) if not hasattr(text, "Detail") else text.render([log], detail=text.Detail.EVERYTHING)
+    assert "error.log:1 |" in shown
+    assert "with     access.log: access log of a proxy" in shown
