@@ -13,6 +13,14 @@ from pushlog.report.stored import logs as stored
 from tests.rules.side_cases import RESET, RETRIED, A, beside, refused
 from tests.side_logs import result
 
+ARROW = " \u2192 "
+CHAIN = [
+    "client (bytes:3)",
+    "daemon 504 (dockerd.log:3)",
+    "proxy 502 (access.log:2)",
+    "registry 500 (registry.log:1)",
+]
+
 
 @pytest.fixture(scope="module")
 def log():
@@ -23,14 +31,7 @@ def test_a_broken_attempt_is_told_from_the_client_to_the_registry(log):
     assert list(attempts(log.pushes[0])) == [
         (
             f"{A}, attempt 1",
-            " \u2192 ".join(
-                (
-                    "client (bytes:3)",
-                    "daemon 504 (dockerd.log:3)",
-                    "proxy 502 (access.log:2)",
-                    "registry 500 (registry.log:1)",
-                )
-            ),
+            ARROW.join(CHAIN),
         )
     ]
 

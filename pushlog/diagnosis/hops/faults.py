@@ -56,7 +56,12 @@ def with_consequences(faults: Sequence[tuple[str, Fault | None]]) -> list[Fault]
     return result
 
 
-_CONSEQUENCES = (FaultKind.REGISTRY_ANSWER, FaultKind.REPLICA_STORAGE, FaultKind.PROXY_ANSWER)
+_CONSEQUENCES = (
+    FaultKind.REGISTRY_ANSWER,
+    FaultKind.REPLICA_STORAGE,
+    FaultKind.PROXY_ANSWER,
+    FaultKind.CONNECTION,
+)
 
 
 def _as_consequence(fault: Fault, root: Fault) -> Fault:

@@ -83,19 +83,39 @@ def _numbers(rows: pd.DataFrame) -> dict[int, int]:
     """Return for each row of an upload which body sent to it it is about, from 1."""
     if (rows["method"] == "PATCH").any():
         return dict.fromkeys(map(int, rows.index), 1)
+    # A registry writes each request into its log and into its access log, often both into one file.
+    parts = [part for _, part in rows.groupby([rows["file"], rows["request_id"] != ""])]
+    main = max((_statuses(part) for part in parts), key=len)
     numbers: dict[int, int] = {}
-    for _, part in rows.groupby("file"):
-        number = 1
-        for row in part.itertuples():
-            numbers[int(str(row.Index))] = number
-            if (
-                row.method == "PUT"
-                and row.request == "upload"
-                and not is_fault(str(row.kind))
-                and int(str(row.status)) >= 0
-            ):
-                number += 1
+    for part in parts:
+        steps = _steps(_statuses(part), main)
+        passed = 0
+        for index, is_end in zip(part.index, _ends(part), strict=True):
+            numbers[int(index)] = steps[min(passed, len(steps) - 1)] if steps else 1
+            passed += is_end
     return numbers
+
+
+def _ends(rows: pd.DataFrame) -> list[bool]:
+    """Return which rows tell that a body was answered."""
+    return ((rows["method"] == "PUT") & (rows["request"] == "upload") & (rows["status"] >= 0)
+            & ~rows["kind"].map(is_fault)).to_list()  # fmt: skip
+
+
+def _statuses(rows: pd.DataFrame) -> list[int]:
+    return rows.loc[_ends(rows), "status"].to_list()
+
+
+def _steps(statuses: Sequence[int], main: Sequence[int]) -> list[int]:
+    """Return which of the answers of the log that tells most those of another one are: a hop need not have seen all."""
+    if len(statuses) == len(main):
+        return list(range(1, len(main) + 1))
+    result, start = [], 0
+    for status in statuses:
+        place = next((n for n in range(start, len(main)) if main[n] == status), min(start, len(main) - 1))
+        result.append(place + 1)
+        start = place + 1
+    return result
 
 
 def _order(rows: pd.DataFrame) -> tuple[float, float, int]:
