@@ -31,7 +31,7 @@ from pushlog.intake.unwrap.exports.refusals import refuse_binary
 from pushlog.intake.unwrap.log import unwrap
 from pushlog.intake.unwrap.whole_records import last_line
 from pushlog.knowledge.base import Knowledge, shipped
-from pushlog.model import Capture, Client, Dated, Diagnosis, Finding, Log, Source
+from pushlog.model import Client, Dated, Diagnosis, Finding, Log, Source
 from pushlog.record_class import record
 from pushlog.redaction.result import redact_result, without_redaction
 from pushlog.rules import across, judge
@@ -109,32 +109,6 @@ def _analyze(source: Raw, options: Options) -> Log:
     diagnoses = (_judge(case, habits) for case, habits in zip(cases, across(cases), strict=True))
     log = limit_findings(Log(source=described, pushes=tuple(diagnoses)), options.limits)
     return redact_result(log, text if cases or described.missed else None) if options.redact else without_redaction(log)
-
-
-def analyze_others(options: Options) -> Log:
-    """Return the pushes that the logs of `options.with_` show, where there is no client's log. Raises InputError."""
-    import hashlib
-
-    from pushlog.diagnosis.hops.rebuilt import rebuilt_pushes
-    from pushlog.formats.other_side.table import side_table
-
-    table = side_table(options.with_, None, options.zone)
-    main, pushes = rebuilt_pushes(table)
-    file = options.with_[main]
-    notes = [f"{source.name}: {note}" for source in table.sources for note in source.notes]
-    read = [f"{source.name}: {source.formats[0].name}" for source in table.sources if source.formats]
-    described = Source(
-        name=file.name,
-        bytes=len(file.data),
-        lines=file.lines,
-        sha256=hashlib.sha256(file.data).hexdigest(),
-        capture=Capture.PIPED,
-        decoration=None,
-        coverage=1.0,
-        notes=(*read, *notes),
-    )
-    log = limit_findings(Log(source=described, pushes=pushes), options.limits)
-    return redact_result(log, None) if options.redact else without_redaction(log)
 
 
 def cases(source: str | Path | bytes, options: Options | None = None) -> list[Case]:

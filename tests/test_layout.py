@@ -51,6 +51,7 @@ RANKS = {
     "notebook": 9,
     "tables": 10,
     "share": 8,
+    "rebuild": 8,
     "report": 8,
     "audit": 9,
     "live": 9,

@@ -126,7 +126,7 @@ def analyze(
 
 def _rebuilt(options: Options) -> Iterator[Log]:
     """Yield the pushes that other logs show by themselves; no client's log is asked for then."""
-    from pushlog.pipeline import analyze_others
+    from pushlog.rebuild import analyze_others
 
     yield analyze_others(options)
 

@@ -4,7 +4,8 @@ import pytest
 
 from pushlog.intake.side_files import SideFile
 from pushlog.model import Client, Outcome, State
-from pushlog.pipeline import Options, analyze_others
+from pushlog.pipeline import Options
+from pushlog.rebuild import analyze_others
 from tests.diagnosis.test_hops import CONFIG, FIRST, OTHER, SECOND, sent, tagged
 from tests.side_logs import access, digest, request, upload
 
