@@ -58,7 +58,6 @@ _MODULES = {
     "Options": "pipeline",
     "SideFile": "intake.side_files",
     "OriginOptions": "intake.origin",
-    "SideFile": "intake.side_files",
     "Timestamps": "timeline.measured",
     "UserError": "faults",
     "analyze": "notebook",
@@ -73,7 +72,6 @@ _MODULES = {
     "read_manifests": "intake.manifest:manifests",
     "read_side_files": "intake.side_files:side_files",
     "read_rules": "rules_file:load_rules",
-    "read_side_files": "intake.side_files:side_files",
     "read_zone": "intake.unwrap.time_zones:zone",
     "timeline": "tables",
 }
