@@ -26,15 +26,18 @@ def render(frames: Frames) -> str:
     by_push: dict[tuple[object, object], list[Row]] = {}
     for layer in _rows(layers):
         by_push.setdefault((layer["log"], layer["push"]), []).append(layer)
+    by_log: dict[str, list[Row]] = {}
+    for push in _rows(timed):
+        by_log.setdefault(str(push["log"]), []).append(push)
     made = version("pushlog")
     jobs = {str(row["log"]): row for row in _rows(frames.sources.drop_duplicates("log"))}
     return otel.document(
         otel.resource(
-            _job(jobs.get(str(log), {})),
-            [span for row in _rows(group) for span in _push(row, by_push.get((row["log"], row["push"]), []))],
+            _job(jobs.get(log, {})),
+            [span for push in own_pushes for span in _push(push, by_push.get((push["log"], push["push"]), []))],
             made,
         )
-        for log, group in timed.groupby("log", sort=False)
+        for log, own_pushes in by_log.items()
     )
 
 
