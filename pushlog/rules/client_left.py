@@ -32,6 +32,8 @@ ROLE = Role.CAUSE
 SPECIFICITY = Specificity.PROVEN
 SCOPE = Scope.ANY
 
+_WAITED = "The client left before the registry answered: it waited too long, or its connection broke"
+
 
 def check(case: Case) -> Iterator[Finding]:
     """Fire on uploads that the client ended."""
@@ -49,7 +51,7 @@ def check(case: Case) -> Iterator[Finding]:
         case,
         rule=CODE,
         name=NAME,
-        title=f"The client stopped the upload of {group.who}" if stopped else f"The client left during {group.who}",
+        title=f"The client stopped the upload of {group.who}" if stopped else _WAITED,
         explanation=(why,),
         remedy=("Push again: layers that are in the registry are skipped.",),
     )

@@ -235,3 +235,21 @@ def test_times_are_told_by_each_hop_s_own_clock():
     push = analyzed(RETRIED, dockerd=debug_lines())
     hop = next(hop for hop in push.layers[0].hops if hop.hop is HopName.DAEMON)
     assert hop.at == at(9)[:23] + "Z"
+
+
+def hung(*others):
+    client = ["The push refers to repository [registry.example.com/acme/app]", f"{A}: Preparing"]
+    client += ['Get "http://registry.example.com/v2/": net/http: request canceled (Client.Timeout exceeded)']
+    stopped = dockerd(23, "Not continuing with push after error: net/http: request canceled", "error")
+    ping = access(23, "GET /v2/", 499, tail=" 288 15.001 [reg] [] 10.0.1.20:5000 0 15.000 - 0f")
+    return analyzed(client, dockerd=[began(8), stopped], access=[*others, ping])
+
+
+def test_a_first_request_that_was_never_answered_is_joined_by_time_if_nobody_else_pushed():
+    push = hung()
+    assert [(hop.file, hop.line, hop.status) for hop in push.hops if hop.hop is HopName.PROXY] == [
+        ("access.log", 1, 499)
+    ]
+    assert any(finding.name == "client-left" for finding in push.findings)
+    crowded = hung(*sent(FIRST, 9, digest("a")))
+    assert not any(hop.status == 499 for hop in (*crowded.hops, *crowded.layers[0].hops))

@@ -66,6 +66,7 @@ def own_rows(
         picked |= _alone(of_repository, section)
     rows_of_daemon = _daemon_rows(frame, push, section, session)
     picked |= dict.fromkeys(rows_of_daemon, "layer")
+    picked |= dict.fromkeys(_pings(frame, section, session, all_sessions), "time")
     picked |= _beside(frame, frame.loc[list(picked)])
     rows = frame.loc[sorted(picked)]
     return OwnRows(
@@ -214,6 +215,19 @@ def _daemon_rows(
     if not retries and not len(retrying) and session is not None:
         return [int(row) for row in words.index]
     return []
+
+
+def _pings(
+    frame: pd.DataFrame, section: DaemonSection | None, session: Session | None, all_sessions: Sequence[Session]
+) -> list[int]:
+    """Return failed requests without a repository in the time of the daemon's push, if nobody else pushed then."""
+    if section is None or session is not None:
+        return []
+    start, end = section.start - _APART, section.end + _APART
+    if any(other.overlaps(start, end) for other in all_sessions):
+        return []
+    is_failed = (frame["request"] == "ping") & (frame["status"] >= 400) & (frame["status"] != 401)
+    return [int(str(row)) for row in frame.index[is_failed & frame["when"].between(start, end)]]
 
 
 def _beside(frame: pd.DataFrame, rows: pd.DataFrame) -> dict[int, str]:

@@ -53,7 +53,7 @@ def tries_of(case: Case, joined: OwnRows) -> list[Try]:
         for upload, group in rows[rows["upload"] != ""].groupby("upload")
         for part in _of_upload(str(upload), group)
     ]
-    all_tries += _not_begun(rows)
+    all_tries += _not_begun(rows) or ([] if all_tries else _not_answered(rows))
     all_tries.sort(key=lambda item: item.order)
     return _with_layers(case, joined, all_tries)
 
@@ -163,6 +163,15 @@ def _not_begun(rows: pd.DataFrame) -> list[Try]:
         )
         for number in range(len(main))
     ]
+
+
+def _not_answered(rows: pd.DataFrame) -> list[Try]:
+    """Return the first request of a push as one, where that failed and no other followed."""
+    pings = rows[rows["request"] == "ping"]
+    if not len(pings):
+        return []
+    row = tuple(map(int, pings.index))
+    return [Try(upload="", digest="", rows=row, is_failed=True, order=_order(pings), by=JoinedBy.TIME)]
 
 
 def _with_layers(case: Case, joined: OwnRows, all_tries: Sequence[Try]) -> list[Try]:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _MOST = 1_000_000
 # A line is shown up to here, as those of a client's log are.
 _SHOWN = 2000
+_PINGS = (b" /v2/ ", b"=/v2/ ", b'"/v2/"')
+_SMALL = 64 << 20
 # Without a push to look for: what every request of one holds.
 EVERY_PUSH = (b"/blobs/", b"/manifests/")
 
@@ -123,7 +125,9 @@ def _words(source: SideSource, repositories: tuple[str, ...] | None) -> tuple[by
     """Return words of which every line about these repositories has one."""
     literals = tuple(dict.fromkeys(word for form in source.formats for word in form.literals))
     names = EVERY_PUSH if repositories is None else tuple(f"/{name}/".encode() for name in repositories)
-    return (*names, *literals)
+    # The first request of a push names no repository; a large log has too many of them.
+    pings = _PINGS if len(source.file.data) <= _SMALL else ()
+    return (*names, *literals, *pings)
 
 
 def _dated(record: SideRecord, at: float | None, clock: str | None) -> SideRecord:
