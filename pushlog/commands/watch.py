@@ -29,6 +29,7 @@ from pushlog.commands.options import (
     Timezone,
     Verbose,
     WhatIf,
+    With,
 )
 from pushlog.commands.shown import link_rules, selection, shown, tell_left_out, tell_written
 from pushlog.outputs import Color
@@ -65,6 +66,7 @@ def watch(
     rules_files: Rules = None,
     histories: Histories = None,
     manifest_file: ManifestFile = None,
+    with_files: With = None,
     daemon_config: DaemonConfig = None,
     what_if: WhatIf = None,
     timezone: Timezone = None,
@@ -97,6 +99,7 @@ def watch(
         rules_files=rules_files,
         histories=histories,
         manifest_file=manifest_file,
+        with_files=with_files,
         daemon_config=daemon_config,
         what_if=what_if,
         timezone=timezone,

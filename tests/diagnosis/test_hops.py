@@ -251,5 +251,5 @@ def test_a_first_request_that_was_never_answered_is_joined_by_time_if_nobody_els
         ("access.log", 1, 499)
     ]
     assert any(finding.name == "client-left" for finding in push.findings)
-    crowded = hung(*sent(FIRST, 9, digest("a")))
+    crowded = hung(*sent(FIRST, 9, digest("a")), tagged(9, "9"))
     assert not any(hop.status == 499 for hop in (*crowded.hops, *crowded.layers[0].hops))

@@ -185,7 +185,9 @@ def _with_layers(case: Case, joined: OwnRows, all_tries: Sequence[Try]) -> list[
         same = [other for other in tries[: place + 1] if other.digest == item.digest]
         number = max(len(same), attempts[layer]) if not item.is_failed else len(same)
         tries[place] = replace(item, layer=layer, attempt=number, by=JoinedBy.DIGEST)
-    open_places = [place for place, item in enumerate(tries) if item.is_failed and item.layer is None]
+    # The first request of a push is of no layer.
+    open_tries = [item.is_failed and item.layer is None and item.by is not JoinedBy.TIME for item in tries]
+    open_places = [place for place, is_open in enumerate(open_tries) if is_open]
     failures = _failures(case, joined)
     if len(failures) == len(open_places):
         pairs = list(zip(open_places, failures, strict=True))
