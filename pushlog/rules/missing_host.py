@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.rule import Role, Scope
 from pushlog.formats.marks import MarkKind
+from pushlog.knowledge.wording import fill
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Confidence, Family, Finding, Severity
 
@@ -37,6 +38,7 @@ _PLAIN = lazy_pattern(r"[a-z0-9][a-z0-9._/-]*(?::[\w.-]+)?")
 # Azure's own jobs, and commands for its registries.
 _AZURE = lazy_pattern(rb"^(?:\S+ )?##\[(?:section|command)\]|\.azurecr\.io|az acr ", re.MULTILINE)
 _ABOVE = 1 << 16
+_REMEDY = "If another registry was meant, begin the name with its host: `docker tag {repository}:{tag} "
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -54,9 +56,10 @@ def check(case: Case) -> Iterator[Finding]:
     is_azure = _AZURE.search(case.text.data, max(0, command.start - _ABOVE), command.stop + _ABOVE) is not None
     if is_hub and not (refused and is_azure and "/" in typed):
         return  # nothing speaks for another registry; one without a namespace is `missing_namespace`
-    tagged = typed if ":" in typed else f"{typed}:TAG"
-    owner, _, rest = tagged.partition("/")
-    meant = f"{owner}.azurecr.io/{rest}" if is_hub else f"HOST/{tagged}"
+    path, _, tag = typed.partition(":")
+    owner, _, rest = path.partition("/")
+    values = {"repository": path, "app": rest, "tag": tag or None, "registry": f"{owner}.azurecr.io"}
+    meant = "{registry}/{app}:{tag}" if is_hub else "HOST/{repository}:{tag}"
     yield Finding(
         rule=CODE,
         name=NAME,
@@ -65,7 +68,7 @@ def check(case: Case) -> Iterator[Finding]:
         explanation="If another registry was meant, its host is missing at the beginning of the name."
         if is_hub
         else f"This daemon completes such names with {registry} and not with docker.io: a vendor's build of Docker.",
-        remedy=(f"If another registry was meant, begin the name with its host: `docker tag {tagged} {meant}`",),
+        remedy=(fill(_REMEDY + meant + "`", values),),
         evidence=(case.quote(command.line), *case.error_lines()[:1]),
         confidence=Confidence.POSSIBLE if is_hub else Confidence.CERTAIN,
         data={"typed": typed, "registry": registry},
