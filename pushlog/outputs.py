@@ -234,7 +234,7 @@ def _file(path: str, data: bytes) -> None:
     try:
         if target.exists() and not target.is_file():  # a device or a pipe is written to, never replaced
             if target.is_dir():
-                raise OutputError(f"{path}: is a folder; a folder is written as html={path}/")
+                raise OutputError(f"{path}: is a folder: name a file in it, or write a page there with html={path}/")
             target.write_bytes(data)
             return
         put(target, data)

@@ -103,14 +103,23 @@ def _repr(self: DataclassInstance) -> str:
     return f"{type(self).__qualname__}({values})"
 
 
+@cache
+def _compared(kind: type[DataclassInstance]) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind) if each.compare)
+
+
+def _key(self: DataclassInstance) -> tuple[object, ...]:
+    return tuple([getattr(self, name) for name in _compared(type(self))])
+
+
 def _eq(self: DataclassInstance, other: object) -> object:
     if type(other) is type(self):
-        return _values(self) == _values(other)
+        return _key(self) == _key(other)
     return NotImplemented
 
 
 def _hash(self: DataclassInstance) -> int:
-    return hash(_values(self))
+    return hash(_key(self))
 
 
 def _refuse(self: object, name: str, *_: object) -> NoReturn:

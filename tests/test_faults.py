@@ -88,7 +88,7 @@ def test_a_folder_in_the_way_of_a_file_is_one_line(tmp_path, name) -> None:
     (tmp_path / name).mkdir()
     done = ran("analyze", FAILED, "-f", f"{name.rpartition('.')[2]}={tmp_path / name}")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "is a directory" in done.stderr
+    assert "is a folder: name a file in it" in done.stderr
     assert [p.name for p in tmp_path.iterdir()] == [name]
 
 

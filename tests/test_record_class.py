@@ -54,6 +54,14 @@ class Counter:
 
 
 @record
+class Dated:
+    """Has a field that makes no difference."""
+
+    name: str
+    at: float | None = field(default=None, compare=False)
+
+
+@record
 class Empty:
     """Has no field."""
 
@@ -126,3 +134,9 @@ def test_a_wrong_call_is_refused(kind, values, named, message):
     with pytest.raises((TypeError, ValueError)) as refusal:
         kind(*values, **named)
     assert message in str(refusal.value)
+
+
+def test_a_field_that_is_not_compared_makes_no_difference() -> None:
+    assert Dated(name="a", at=1.0) == Dated(name="a")
+    assert hash(Dated(name="a", at=1.0)) == hash(Dated(name="a"))
+    assert Dated(name="a") != Dated(name="b")

@@ -149,7 +149,15 @@ def _otherwise_read(rows: Sequence[Row], but: Collection[int]) -> Iterator[tuple
             if may_hold_code(reading.text):
                 yield index, literals()[0]
     for text in readings_of_rows("\n".join(rows[index].text for index in together)):
-        yield from zip(together, text.split("\n"), strict=True)
+        read = text.split("\n")
+        if len(read) != len(together):
+            # An escape took the end of a row with it: each row is read by itself.
+            for index in together:
+                yield from ((index, reading) for reading in readings_of_rows(rows[index].text))
+                if may_hold_code(rows[index].text):
+                    yield index, literals()[0]
+            continue
+        yield from zip(together, read, strict=True)
         ends = [end.start() for end in _FEED.finditer(text)]
         yield from ((together[bisect_left(ends, place)], literals()[0]) for place in code_places(text))
 

@@ -41,6 +41,12 @@ def many(page: Page, logs: Sequence[Log]) -> Iterator[Text]:
         yield _line(page, places[id(push)], push, alone=len(logs) == 1)
     if len(succeeded) > MOST_SUCCEEDED:
         yield from page.wrapped(Text(), Text(f"{len(succeeded) - MOST_SUCCEEDED} more succeeded (-v)", QUIET))
+    # What could not be read is never folded: the exit status says so too.
+    notes = [note for log in logs if log.pushes and log.source.incomplete for note in log.source.notes]
+    if notes:
+        yield Text()
+    for note in dict.fromkeys(notes):
+        yield from row(page, "note", note)
 
 
 def _line(page: Page, log: Log, push: Diagnosis, *, alone: bool) -> Text:
