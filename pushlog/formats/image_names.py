@@ -29,6 +29,8 @@ _QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 _REQUEST = lazy_pattern(
     r"https?://(?P<host>[^/\s\"\\]+)/v2/(?P<name>[a-z0-9][\w./-]*?)/(?:blobs/|manifests/(?P<tag>(?!\w+:[0-9a-f]{32})\w[\w.-]*)?)"
 )
+# The v1 protocol tells the path alone, whatever the host.
+_V1_NAMED = lazy_pattern(r"\btrying to push repository (?P<name>[a-z0-9][\w.-]*(?:/[\w.-]*\w)+)")
 _PING = lazy_pattern(r"https?://(?P<host>[^/\s\"\\]+)/v[0-2]/(?:_ping)?(?=[\"\s:]|$)")
 # containers/image docker/docker_image_dest.go, errors.go.
 _PLACES = (
@@ -163,6 +165,8 @@ def named_by(error: str) -> Reference:
     request = names_in([error])
     if request.repository is not None:
         return request
+    if match := _V1_NAMED.search(error):
+        return Reference(repository=match["name"])
     ping = pinged(error)
     return Reference(registry=HUB if ping in _HUB_HOSTS else ping)
 

@@ -50,7 +50,22 @@ _COMMAND = lazy_pattern(
     rb"|\bdocker[ -]compose (?:--?[\w-]+(?:[= ][^\s-]\S*)? )*push\b"
     rb"|\bfailed to push (?!some refs)|\berror pushing image\b|\bpushing image:? "
     rb"|\b(?:ch-image|img|dockle|umoci|stacker|melange|apko) push\b"
+    rb"|\bdocker[\"'], ?[\"'](?:[^\"'\n]{1,80}[\"'], ?[\"']){0,4}push[\"']"
+    rb"|\b(?:docker|dockerfile|fabric8)-maven-plugin:[\w.-]+:push\b|\bPush failed\. Attempt \d"
+    rb"|(?:Attempting next endpoint for|Not continuing with) push after error\b|\bmsg=\"Upload failed[:,]"
+    rb"|\bbuildx (?:\w+ )?failed with: [^\n]{0,200}\bunexpected status: \d{3}\b"
+    rb"|\bPushing image '[^'\n]{1,300}'(?: to registry)?|\bPOST /(?:v[\d.]+/)?images/\S{1,300}/push\b"
+    rb"|\bsbtdocker\.DockerPush\b|\bpush for image \S{1,300} failed\b|\bFailed to push image\b"
+    rb"|\bRegistryUnauthorizedException: Unauthorized for \S"
+    rb"|\bImage (?:push failed|successfully pushed): [0-9a-f]{12}\b"
 )
+# Refusals of a registry that a pull does not get in these words.
+_REFUSED = lazy_pattern(
+    rb"\brequested access to the resource is denied\b|\bToken exchange failed for project\b"
+    rb"|\bpermission_denied: write_package\b|\binstallation not allowed to (?:Create|Write) organization package\b"
+    rb"|\bMANIFEST_BLOB_UNKNOWN\b|\bpush access denied, repository\b|\bno token in bearer response\b"
+)
+_PULL = lazy_pattern(rb"(?i)\bpull\b|\bpulling\b|\bFROM \S")
 # The end of a document as much as an error; and what git says of a push of its own.
 _END_OF_FILE = "EOF"
 _GIT = "error: failed to push some refs"
@@ -97,6 +112,11 @@ def _other_lines(text: LogText, knowledge: Knowledge) -> Iterator[int]:
             whole = text.data[text.start_of(mark.line) : text.stop_of(mark.line)]
             if not _HELP.search(whole) and not in_here_document(text, mark):
                 yield mark.line
+        for match in _REFUSED.finditer(text.data, start, min(stop, start + _SHORT)):
+            line = text.line_of(match.start())
+            whole = text.data[text.start_of(line) : text.stop_of(line)]
+            if not _PULL.search(whole) and not _HELP.search(whole):
+                yield line
         for piece in text.pieces(start, min(stop, start + _SHORT)):
             mark = Mark(kind=MarkKind.ERROR, start=piece.start, stop=piece.stop, line=piece.line)
             is_error = starts_error(piece.text, knowledge) and not is_of_another_command(piece.text)

@@ -37,6 +37,7 @@ OPENING = StartPattern(
     pattern=rb"#\d+ (?:(?:\[[^\]\n]{1,80}\] )?exporting to image|exporting layers|pushing |naming to )"
     rb"|#\d+ \[internal\] pushing |#\d+ ERROR: failed to push "
     rb"|(?:ERROR|error): (?:failed to build: )?failed to solve: |ERROR: failed to push "
+    rb"|ERROR: failed to build: denied: "
     rb"|\[\+\] Building \d|=> => pushing (?:layers?|manifest for) |" + buildkit_rawjson.PATTERN,
 )
 # What is left of a build where only its end was kept.

@@ -13,7 +13,7 @@ from pushlog.formats.clients.builder import PushBuilder, parsed_push
 from pushlog.formats.docker.bind_error import join_error_lines
 from pushlog.formats.errors.bystanders import is_source
 from pushlog.formats.errors.classify import classify
-from pushlog.formats.errors.wrapped import LABEL, Wrapped, error_in
+from pushlog.formats.errors.wrapped import LABEL, Wrapped, error_in, without_marks
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.parsed_push import ranges_outside
 from pushlog.formats.reference import names_in, split
@@ -67,8 +67,11 @@ _PUSHES_TAGGED = lazy_pattern(
     rf"{_FAILED} (?:to )?{_PUSH} (?:{_THING} )?(?:[\"'`]{_TAGGED}[\"'`]|{_TAGGED})(?: after \d+ tries)?: "
 )
 _STATED = lazy_pattern(
-    rf"{_FAILED} (?:to )?{_PUSH} (?:{_THING} )?(?:[\"'`\[]?{_IMAGE}[\"'`\]]?|[\"'`]{_TAGGED}[\"'`]): (?P<cause>\S.*)"
+    rf"{_FAILED} (?:to )?{_PUSH} (?:{_THING} )?(?:[\"'`\[]?{_IMAGE}[\"'`\]]?|[\"'`]{_TAGGED}[\"'`])"
+    r"(?: (?:to|from) registry (?:'[^'\n]*'|\[[^\]\n]*\]))? ?: (?P<cause>\S.*)"
 )
+# The status of the daemon's answer, as fabric8 and its forebears add it.
+_ANSWERED = lazy_pattern(r" \((?:[A-Z][\w ]{1,40}: \d{3})\)$")
 # moby's API, as clients of it print a request that failed.
 _ENGINE = lazy_pattern(r"/v\d[\d.]*/images/(?P<name>[^\s?]+)/push(?:\?(?:\S*&)?tag=(?P<tag>\w[\w.-]*))?(?=[&:\s]|$)")
 _FAILS = lazy_pattern(rf"(?<!\w){_FAILED}(?!\w)")
@@ -210,7 +213,10 @@ def _failure(piece: Piece, knowledge: Knowledge) -> _Failure | None:
         return _Failure(piece, error, registry, name)
     # Nobody knows the cause, but the line says that this image was not pushed.
     stated = _STATED.search(line) if is_push and name else None
-    return _Failure(piece, Wrapped(text=stated["cause"].strip(), head=""), registry, name) if stated else None
+    if stated is None:
+        return None
+    cause = _ANSWERED.sub("", without_marks(stated["cause"]))
+    return _Failure(piece, Wrapped(text=cause, head=""), registry, name)
 
 
 def _is_known(text: str, knowledge: Knowledge) -> bool:

@@ -36,7 +36,8 @@ OPENING = StartPattern(
         rb"Failed to push to destination ",
         rb"error (?:push|check)ing ",
     ),
-    pattern=rb"(?:(?:\x1b\[\d+m)?(?:INFO|WARN|ERRO)(?:\x1b\[0m)?\[\d+\] |time=\"[^\"\n]+\" level=\w+ msg=\"?)"
+    pattern=rb"(?:(?:\x1b\[\d+m)?(?:INFO|WARN|ERRO)(?:\x1b\[0m)?\[(?:\d+|\d{4}-[^\s\]]{1,30})\] "
+    rb"|time=\"[^\"\n]+\" level=\w+ msg=\"?)"
     rb"(?:Pushing image to |Pushed \S+@sha256:|Pushed image to |Retrying operation after "
     rb"|Failed to push to destination )"
     rb"|error pushing image: failed to push to destination |error checking push permissions ",
@@ -45,7 +46,7 @@ INSIDE = None
 WHERE = (OPENING,)
 REDRAWN: frozenset[MarkKind] = frozenset()
 _SINCE = lazy_pattern(r"\[(\d+)\]")
-_STAMP = lazy_pattern(r'time="([^"]+)"')
+_STAMP = lazy_pattern(r'(?:time="|[A-Z]{4}\[)(\d{4}-[^"\]]+)["\]]')
 _DESTINATION = lazy_pattern(r'(?:to destination |permission for ")([^\s"]+?)"?: ')
 _ENDS = {MarkKind.PUSHED, MarkKind.DONE, MarkKind.ERROR, MarkKind.LOG}
 _BLOBS = {

@@ -46,6 +46,8 @@ _OTHER_COMMAND = lazy_pattern(
     r"[$+]+ +(?:\./)?\w|(?:[#>]+ +|\S+[#$] )?(?:helm|kubectl|oc|git|npm|npx|yarn|pnpm|make|docker|podman|aws|gcloud|az"
     r"|terraform|ansible\S*|curl|wget|cd|export|sleep|python3?|pip3?|go|mvn|\./\S+|gradle|ssh|scp|bash|sh) +[\w./$\"'-]"
 )
+# The builder of Docker Hub pushes again by itself, and tells the error behind its last try.
+_TRIED = lazy_pattern(r"Push failed\. Attempt \d+ in \d+ seconds\.$")
 # Texts that stand in no errors but those of a push.
 _UPLOAD = lazy_pattern(
     r"failed commit on ref|/blobs/uploads|blob upload|blob unknown|digest invalid|size invalid|tag invalid"
@@ -118,7 +120,7 @@ def _error_beside(candidate: PushRange, mention: Mark, previous_stop: int) -> Er
     """Return the error of a quoted command: behind it in its line, right below, or above the report that it failed."""
     text = candidate.text
     line = text.start_of(mention.line), text.stop_of(mention.line)
-    pieces = list(candidate.below(line[1]))
+    pieces = [piece for piece in candidate.below(line[1]) if not _TRIED.match(piece.text)]
     whole = text.piece(*line)
     behind = len(plain(text.data[line[0] : mention.stop]))
     wrapped = error_in(whole.text, candidate.knowledge, behind=behind) if whole else None

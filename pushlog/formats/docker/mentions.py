@@ -22,7 +22,8 @@ _NAME = r"[a-z0-9](?:[\w.-]|(?::\d+/))*(?:/[\w.-]+)*(?::[\w][\w.-]{0,127})?(?:@s
 # Between the words of a command: a blank, or the end of a string and the beginning of the next in a list.
 _GAP = r"""(?:\s+|\\?["']\s*,\s*\\?["'])"""
 _COMMAND = lazy_pattern(
-    rf"(?<![\w/.-])_{{0,3}}docker(?:\.exe)?{_GAP}(?:image{_GAP})?push{_GAP}(?:--?[a-z][\w-]*(?:=[^\s\"',]+)?{_GAP})*+"
+    rf"(?<![\w/.-])_{{0,3}}docker(?:\.exe)?{_GAP}(?:--?[A-Za-z][\w-]*(?:=[^\s\"',]+|{_GAP}(?!push\b|image\b)[^\s\"',-][^\s\"',]*)?{_GAP})*+"
+    rf"(?:image{_GAP})?push{_GAP}(?:--?[a-z][\w-]*(?:=[^\s\"',]+)?{_GAP})*+"
     rf"\\?[\"']?(?P<name>{_NAME})(?![\w/@$*{{])"
 )
 # A word alone may be any word of a sentence.
@@ -33,12 +34,12 @@ _WORDS = lazy_pattern(
     r"|[Uu]nable to push|[Cc]ould not push"
     r"|[Pp]ushing(?: to remote:| to registry:| docker image:?| image:?| the image:?)?)"
     rf"(?: image| docker image)? [\"'`]?(?P<name>(?=\S*/){_NAME})(?![\w/@$*{{])"
-    rf"(?:[\"'`] to registry [\"'`](?P<host>[\w.-]+(?::\d+)?)[\"'`])?"
+    rf"(?:[\"'`] (?:to|from) registry [\"'`](?P<host>[\w.-]+(?::\d+)?)[\"'`])?"
 )
 # One of these stands in every line with such a command: plain texts, which are found at the speed of memory.
 _SIGNS = ((b"push", re.compile(rb"docker|(?:ailed to|nable to|ould not) $")), (b"ushing ", None))
-# So many bytes before the word `push` the word `docker` can stand.
-_NEAR_SIGN = 30
+# So many bytes before the word `push` the word `docker` can stand: options with a path may come between.
+_NEAR_SIGN = 120
 # Ansible prints the words of a command as a list, one a line.
 _LIST = lazy_pattern(rb"- docker\r?\n\s*- push\r?\n\s*- [\"']?(?P<name>[^\s\"']+)")
 _LIST_SIGN = b"- docker"

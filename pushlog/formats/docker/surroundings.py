@@ -37,7 +37,7 @@ _NO_PUSH = lazy_pattern(
     r"|Conflict\. The container |manifest unknown: manifest unknown$"
     r"|Get \"?https?://\S+?/v[0-2]/\"?: unauthorized: incorrect username or password)"
 )
-_HERE_DOCUMENT = lazy_pattern(r"<<[-~]?\s*(['\"\\]?)(\w+)\1")
+_HERE_DOCUMENT = lazy_pattern(r"<<[-~]?\s*(['\"\\]?)(\w+)\1(?![\w-]*>)")
 
 
 def names_above(text: LogText, name: str, start: int, stop: int) -> Iterator[Mark]:

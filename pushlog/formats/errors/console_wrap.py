@@ -25,6 +25,8 @@ _BEGINS = lazy_pattern(
     r"|error\b|warning\b|exit (?:code|status)|script returned|[\w.-]+: digest: )"
 )
 _WHOLE = lazy_pattern(rb"The push refers to |digest: sha256:")
+# containerd tells each error of the registry in a line of its own.
+_SAID = lazy_pattern(rb"blob unknown to registry - sha256:")
 # A secret is found and hidden line by line: its parts are left where they are.
 _TOKEN = lazy_pattern(r"[A-Za-z0-9_+/=-]{40,}")
 _MIXED = (re.compile(r"[A-Z]"), re.compile(r"[a-z]"), re.compile(r"[0-9]"))
@@ -33,6 +35,8 @@ _ODD_QUOTE = lazy_pattern(r'[^"]*"(?:[^"]*"[^"]*")*[^"]*')
 
 def unwrapped(text: LogText, error: str, last: Piece, piece: Piece) -> str | None:
     """Return the error with the next line, where the last one was broken by the console's width; else None."""
+    if _SAID.match(text.data[piece.start : piece.stop]):
+        return None
     if text.data[last.stop : piece.start].count(b"\n") != 1:
         return None
     line = text.data[last.start : last.stop].decode("utf-8", "replace").rstrip("\r")

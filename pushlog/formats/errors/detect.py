@@ -60,6 +60,7 @@ CONTINUATIONS = (
     ),
     (re.compile(rf"(?:^|: )(?:{CODE.pattern}):\s*\Z"), re.compile(r"<(?:!doctype|html|\?xml)\b|\Z", re.IGNORECASE)),
     (re.compile(r": <\?xml\b"), re.compile(r"<")),
+    (re.compile(r"no token in bearer response:\s*\Z"), re.compile(r"\{")),
     (re.compile(r"error from registry: "), re.compile(rf"(?:{MESSAGES})(?: - |\Z)")),
 )
 # The longest error pages of known proxies have about a hundred lines; a page that was cut must not take the whole log.

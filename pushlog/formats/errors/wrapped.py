@@ -34,7 +34,7 @@ _WORD = lazy_pattern(
 LABEL = lazy_pattern(
     r"(?:\\+[nrt]|\"\w+\": ?|##\[error\]|::error[^:\n]{0,200}::|\x1b?\[\d*(?:;\d+)*m"
     r"|</?[a-z][\w-]{0,10}(?: [^<>\n]{0,80})?>"
-    r"|(?>\d[\d:.,TZ+-]*)\b"
+    r"|\d\d-[A-Z][a-z]{2}-\d{4}\b|(?>\d[\d:.,TZ+-]*)\b|u(?=')"
     r"|[\s\"'`*_~>|#!=\-.,:;(){}\[\]/\\]|[^\w\s!-~]"
     r"|(?i:err(?:ors?|o)?|fata?l?|crit(?:ical)?|severe|warn(?:ing)?|info|panic|level|severity)\b(?:\[\d+\])?"
     r"|(?i:stderr|stdout|output|cause|reason|message|msg|exception|\w+(?:Error|Exception))\b"
