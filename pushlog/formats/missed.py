@@ -54,7 +54,7 @@ _COMMAND = lazy_pattern(
     rb"|\b(?:docker|dockerfile|fabric8)-maven-plugin:[\w.-]+:push\b|\bPush failed\. Attempt \d"
     rb"|(?:Attempting next endpoint for|Not continuing with) push after error\b|\bmsg=\"Upload failed[:,]"
     rb"|\bbuildx (?:\w+ )?failed with: [^\n]{0,200}\bunexpected status: \d{3}\b"
-    rb"|\bPushing image '[^'\n]{1,300}'(?: to registry)?|\bPOST /(?:v[\d.]+/)?images/\S{1,300}/push\b"
+    rb"|\bPushing image '[^'\n]{1,300}'(?: to registry)?|\bPOST /(?:v[\d.]+/)?images/\S{1,300}/push\S* HTTP/"
     rb"|\bsbtdocker\.DockerPush\b|\bpush for image \S{1,300} failed\b|\bFailed to push image\b"
     rb"|\bRegistryUnauthorizedException: Unauthorized for \S"
     rb"|\bImage (?:push failed|successfully pushed): [0-9a-f]{12}\b"
