@@ -24,9 +24,13 @@ def oldest_first(text: LogText, timestamps: PrefixTimestamps) -> bytes | None:
 
     A line without a time belongs to the one above it.
     """
-    seconds = [value for value in islice(_seconds(text, timestamps), _LINES) if not math.isnan(value)]
-    back = sum(later < earlier for earlier, later in pairwise(seconds))
-    forward = sum(later > earlier for earlier, later in pairwise(seconds))
+    back = forward = 0
+    seconds = (value for value in islice(_seconds(text, timestamps), _LINES) if not math.isnan(value))
+    for earlier, later in pairwise(seconds):
+        back += later < earlier
+        forward += later > earlier
+        if (_MOSTLY + 1) * forward >= _LINES:
+            return None  # too many steps forward, whatever the other lines say: mostly so after some dozen
     if back < _LEAST or back <= _MOSTLY * forward:
         return None
     starts = timestamps.record_starts()
