@@ -36,9 +36,8 @@ _LINKED_NAME = lazy_pattern(rb"(The push refers to (?:a )?repository \[[^\s\]]+\
 # Nothing in place of the ESC byte, its caret form, its picture, a question mark, or its escape in a language.
 _ESC = rb"(?:\^\[|\xe2\x90\x9b|\xef\xbf\xbd|\?|\\u001[bB]|\\x1[bB]|\\033|\\e)?"
 # The cursor goes up and erases, or a colour is switched off: ECMA-48.
-_LOST = lazy_pattern(
-    rb"(?<!\x1b)\[\d{1,3}A" + _ESC + rb"\[\d{0,3}[A-K]|(?<!\x1b)\[(?:0;?)?m(?![\w\]])|(?<!\x1b)\[0K(?=\S|$)"
-)
+# The bracket comes first, so that it is found as a plain byte.
+_LOST = lazy_pattern(rb"\[(?<!\x1b\[)(?:\d{1,3}A" + _ESC + rb"\[\d{0,3}[A-K]|(?:0;?)?m(?![\w\]])|0K(?=\S|$))")
 _SEQUENCE = lazy_pattern(
     _ESC + rb"(?<!\x1b)(\[(?:\d{1,3}[ABCDG]|[0-2]?[JK]|\?\d{1,4}[hl]|\d{1,3}(?:;\d{0,3})*m|m(?!\w))(?!\]))"
 )
