@@ -57,6 +57,7 @@ _REFUSED_KINDS = {MarkKind.REFUSED, MarkKind.REFUSED_ROW}
 _ROW_END = lazy_pattern(r"(\.\.\.)? +\d+\.\d+s$")
 # An error can be a page below its row; a run of nothing but such rows is read no further than this.
 _ROWS_READ = 1000
+_COUNTED = lazy_pattern(rb"(\d+)/(\d+)")
 # Other lines between a push and its error, and how far its error may reach, in bytes.
 _FOREIGN = 8
 _PAGE = 32768
@@ -119,8 +120,15 @@ def _pushes(text: LogText, knowledge: Knowledge, run: list[Mark]) -> list[PushBu
     interleaved = Interleaved.of(text, run)
     for push in pushes.values():
         push.interleaved = interleaved
-    _end(pushes, refused, _error(text, knowledge, run[-1]))
+    _end(pushes, refused, _error(text, knowledge, run[-1]), is_open=_is_open(text, run))
     return list(pushes.values())
+
+
+def _is_open(text: LogText, run: Sequence[Mark]) -> bool:
+    """Return whether the last count above the rows says that some of them are not done."""
+    heading = next((mark for mark in reversed(run) if mark.kind == MarkKind.HEADING), None)
+    count = _COUNTED.search(text.data[heading.start : heading.stop]) if heading else None
+    return count is not None and int(count[1]) < int(count[2])
 
 
 def _name(mark: Mark) -> str | None:
@@ -191,8 +199,10 @@ def _error(text: LogText, knowledge: Knowledge, last: Mark) -> ErrorLines | None
     return None
 
 
-def _end(pushes: dict[str, PushBuilder], refused: dict[str, ErrorLines], last: ErrorLines | None) -> None:
-    """Add how each push of a command ended.
+def _end(
+    pushes: dict[str, PushBuilder], refused: dict[str, ErrorLines], last: ErrorLines | None, *, is_open: bool
+) -> None:
+    """Add how each push of a command ended. `is_open`: compose itself counts rows that are not done.
 
     `refused` are the errors in the rows of images, which may be cut; `last` stands below all rows and is whole.
     """
@@ -215,7 +225,7 @@ def _end(pushes: dict[str, PushBuilder], refused: dict[str, ErrorLines], last: E
             push.why += _AMONG if push.shares_error else ""
         elif _finished(push):
             # Version 2 prints no word of success: beside an error only the layers are known to be there.
-            if not errors and not any(m.kind == MarkKind.DONE for m in push.marks):
+            if not errors and not is_open and not any(m.kind == MarkKind.DONE for m in push.marks):
                 push.add_mark(MarkKind.LAST_WORD, push.consumed[-1])
         elif errors:
             push.add_mark(MarkKind.INTERRUPT, push.consumed[-1], WHY=_STOPPED)

@@ -56,6 +56,8 @@ _UPLOAD = lazy_pattern(
     r"|An image does not exist locally|tag does not exist: |cannot be overwritten because|configured as immutable"
     r"|cannot update tag|will exceed the configured upper limit|(?:Put|Patch|Post|PUT|PATCH|POST) \"?https?://\S+/v2/"
 )
+# The end of a connection: to the daemon where the words stand alone, to a registry behind its address.
+_ENDS = {"EOF", "unexpected EOF"}
 # A registry is asked below `/v2/`, before docker 1.10 below `/v1/`.
 _REQUEST = lazy_pattern(r"\b(?:Get|Head|Put|Post|Patch|Delete|GET|HEAD|PUT|POST|PATCH|DELETE) \"?https?://")
 _REGISTRY_REQUEST = lazy_pattern(r"https?://\S+/v[012](?:\.\d+)?/|/token\b")
@@ -172,6 +174,8 @@ def _is_alone(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
     A few words around an error that only an upload has are a sentence of the person who asks about it.
     """
     others = [piece.text for piece in pieces if not error.lines[0] <= piece.line <= error.lines[1]]
+    if error.text in _ENDS and any("://" in piece.text for piece in pieces if piece.line == error.lines[0]):
+        return False
     if _REQUEST.search(error.text) and not _REGISTRY_REQUEST.search(error.text):
         return False
     if any(_ELSEWHERE.search(line) for line in (error.text, *others)):
