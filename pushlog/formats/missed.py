@@ -59,13 +59,13 @@ _COMMAND = lazy_pattern(
     rb"|\bRegistryUnauthorizedException: Unauthorized for \S"
     rb"|\bImage (?:push failed|successfully pushed): [0-9a-f]{12}\b"
 )
-# Refusals of a registry that a pull does not get in these words.
+# Refusals of a registry that a pull does not get in these words; a pull's own, and advice that quotes one.
 _REFUSED = lazy_pattern(
     rb"\brequested access to the resource is denied\b|\bToken exchange failed for project\b"
     rb"|\bpermission_denied: write_package\b|\binstallation not allowed to (?:Create|Write) organization package\b"
     rb"|\bMANIFEST_BLOB_UNKNOWN\b|\bpush access denied, repository\b|\bno token in bearer response\b"
 )
-_PULL = lazy_pattern(rb"(?i)\bpull\b|\bpulling\b|\bFROM \S")
+_NO_REFUSAL = lazy_pattern(rb"(?i)\bpull\b|\bpulling\b|\bFROM \S|\b(?:if|when) (?:you|it|the)\b")
 # The end of a document as much as an error; and what git says of a push of its own.
 _END_OF_FILE = "EOF"
 _GIT = "error: failed to push some refs"
@@ -115,7 +115,7 @@ def _other_lines(text: LogText, knowledge: Knowledge) -> Iterator[int]:
         for match in _REFUSED.finditer(text.data, start, min(stop, start + _SHORT)):
             line = text.line_of(match.start())
             whole = text.data[text.start_of(line) : text.stop_of(line)]
-            if not _PULL.search(whole) and not _HELP.search(whole):
+            if not _NO_REFUSAL.search(whole) and not _HELP.search(whole):
                 yield line
         for piece in text.pieces(start, min(stop, start + _SHORT)):
             mark = Mark(kind=MarkKind.ERROR, start=piece.start, stop=piece.stop, line=piece.line)
