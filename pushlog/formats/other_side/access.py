@@ -1,4 +1,4 @@
-"""Access logs in the common form and what servers put behind it: nginx, ingress-nginx, Apache, distribution, Harbor."""
+"""Access logs in the common form and what servers put behind it: nginx, Apache, distribution, Harbor, Traefik."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pushlog.formats.grammar.shape import LineShape
+from pushlog.formats.other_side.answered import answered, status_of
 from pushlog.formats.other_side.moments import ncsa
 from pushlog.formats.other_side.record import SideFormat, SideKind, SideRecord
 from pushlog.formats.other_side.request import request
@@ -15,61 +16,58 @@ if TYPE_CHECKING:
     import datetime as dt
 
 _FILE = "side_access.lark"
-_STARTS = ("start", "timeless", "agent", "upstreaminfo", "timed", "forwarded", "pair")
+_STARTS = ("start", "timeless", "agent", "upstreaminfo", "timed", "forwarded", "pair", "traefik")
 _LINE, _TIMELESS, _AGENT = (LineShape(_FILE, rule, _STARTS) for rule in ("start", "timeless", "agent"))
 _UPSTREAM_INFO, _TIMED = (LineShape(_FILE, rule, _STARTS) for rule in ("upstreaminfo", "timed"))
-_PAIR = LineShape(_FILE, "pair", _STARTS)
+_PAIR, _TRAEFIK = (LineShape(_FILE, rule, _STARTS) for rule in ("pair", "traefik"))
+_REGISTRY, _PROXY, _OF_TRAEFIK = "registry", "proxy", "traefik"
 # The names that nginx' own examples give to its variables, in `name=value` behind a line.
 _PAIR_NAMES = {"rt": "REQUEST_TIME", "urt": "UPSTREAM_TIME", "ut": "UPSTREAM_TIME", "us": "UPSTREAM_STATUS",
                "ua": "UPSTREAM", "rl": "REQUEST_LENGTH", "request_time": "REQUEST_TIME",
                "upstream_response_time": "UPSTREAM_TIME", "request_length": "REQUEST_LENGTH",
                "upstream_status": "UPSTREAM_STATUS", "upstream_addr": "UPSTREAM"}  # fmt: skip
-# A body of this size hides the head of its request and the frames of its chunks, which are counted with it: they come
-# to 0.1 % of 7 MB, and more of less.
-_LEAST_BODY = 1_000_000
 
 
-def _read(text: str, zone: dt.tzinfo | None, *, of_registry: bool) -> SideRecord | None:
+def _read(text: str, zone: dt.tzinfo | None, *, of: str) -> SideRecord | None:
     fields = _LINE.fields(text) or _TIMELESS.fields(text)
     if fields is None:
         return None
     rest = fields.get("REST", "")
     agent = _AGENT.fields(rest) or {}
-    # Only distribution's own server leaves an empty referer empty, and puts nothing behind the agent.
-    if of_registry is not (agent.get("REFERER") == '""' and not agent.get("REST")):
+    behind = agent.get("REST", "") if agent else rest
+    traefik = _TRAEFIK.fields(behind)
+    if of != _writer(agent, traefik):
         return None
-    more = _more(agent.get("REST", "") if agent else rest)
-    at, has_zone = ncsa(fields["STAMP"], zone) if "STAMP" in fields else (None, True)
-    asked = request(fields["REQUEST"])
-    seconds = _number(more.get("REQUEST_TIME"))
+    more = traefik or _more(behind)
+    stamp, has_zone = ncsa(fields["STAMP"], zone) if "STAMP" in fields else (None, True)
     length = more.get("REQUEST_LENGTH", "")
-    received = int(length) if length.isdigit() and int(length) >= _LEAST_BODY else None
-    exact = asked.state.offset if asked and asked.state and asked.method == "PUT" and asked.state.offset else None
-    status = int(fields["STATUS"])
-    return SideRecord(
-        kind=SideKind.REQUEST,
-        hop=HopName.REGISTRY if of_registry else HopName.PROXY,
-        at=at,
-        begin=at - seconds if at is not None and seconds is not None else None,
-        seconds=seconds,
-        has_zone=has_zone,
-        method=asked.method if asked else "",
-        repository=asked.repository if asked else "",
-        upload=asked.upload if asked else "",
-        digest=(asked.digest or asked.mounts) if asked else "",
-        reference=asked.reference if asked else "",
-        status=status,
-        received=exact if exact is not None else received,
-        is_exact=exact is not None,
-        user="" if fields.get("USER", "-") == "-" else fields["USER"],
-        remote=fields["REMOTE"],
-        agent=_plain(agent.get("AGENT", "")),
-        upstream=more.get("UPSTREAM", ""),
-        upstream_status=more.get("UPSTREAM_STATUS", ""),
-        request=asked.kind if asked else "",
-        words=f"{asked.words if asked else 'another request'}: {status}",
-        state=asked.state if asked else None,
+    millis = more.get("MILLIS")
+    return answered(
+        SideRecord(
+            kind=SideKind.REQUEST,
+            hop=HopName.REGISTRY if of == _REGISTRY else HopName.PROXY,
+            # Traefik prints the begin of a request, the others its end.
+            at=None if traefik else stamp,
+            begin=stamp if traefik else None,
+            seconds=int(millis) / 1000 if millis else _number(more.get("REQUEST_TIME")),
+            has_zone=has_zone,
+            status=status_of(fields["STATUS"]),
+            user=fields.get("USER", ""),
+            remote=fields["REMOTE"],
+            agent=_plain(agent.get("AGENT", "")),
+            upstream=more.get("UPSTREAM", "").strip('"'),
+            upstream_status=more.get("UPSTREAM_STATUS", ""),
+        ),
+        request(fields["REQUEST"]),
+        length=int(length) if length.isdigit() else None,
     )
+
+
+def _writer(agent: dict[str, str], traefik: dict[str, str] | None) -> str:
+    """Return which program wrote a line: only distribution's server leaves an empty referer empty, with no tail."""
+    if traefik is not None:
+        return _OF_TRAEFIK
+    return _REGISTRY if agent.get("REFERER") == '""' and not agent.get("REST") else _PROXY
 
 
 def _more(rest: str) -> dict[str, str]:
@@ -98,7 +96,7 @@ def _plain(agent: str) -> str:
 ACCESS = SideFormat(
     name="access log of a proxy",
     hop=HopName.PROXY,
-    read=partial(_read, of_registry=False),
+    read=partial(_read, of=_PROXY),
     sample='192.0.2.7 - - [29/Nov/2026:01:38:08 +0000] "PATCH /v2/acme/app/blobs/uploads/906e4058-1f7a-4c62-9d55-'
     '0a6b1f3d2c11 HTTP/1.1" 413 183 "-" "docker/28.5.2"',
     source="nginx ngx_http_log_module.c, ingress-nginx log-format.md, goharbor/harbor nginx.http.conf.jinja",
@@ -106,9 +104,17 @@ ACCESS = SideFormat(
 REGISTRY_ACCESS = SideFormat(
     name="access log of a registry",
     hop=HopName.REGISTRY,
-    read=partial(_read, of_registry=True),
+    read=partial(_read, of=_REGISTRY),
     sample='192.0.2.7 - - [29/Nov/2026:01:38:09 +0000] "PUT /v2/acme/app/blobs/uploads/5b1c9a0e-7d34-4b0f-8a21-'
     '6c2e9d4f7a10?digest=sha256%3A77aa10aa10aa10aa10aa10aa10aa10aa10aa10aa10aa10aa10aa10aa10aa10aa HTTP/1.1" 201 0 "" '
     '"docker/28.5.2"',
     source="distribution/distribution registry/registry.go, gorilla/handlers logging.go",
+)
+TRAEFIK = SideFormat(
+    name="access log of Traefik",
+    hop=HopName.PROXY,
+    read=partial(_read, of=_OF_TRAEFIK),
+    sample='192.0.2.7 - - [29/Nov/2026:01:38:08 +0000] "PATCH /v2/acme/app/blobs/uploads/906e4058-1f7a-4c62-9d55-'
+    '0a6b1f3d2c11 HTTP/1.1" 502 11 "-" "docker/28.5.2" 1207 "registry@docker" "http://10.0.1.20:5000" 2151ms',
+    source="traefik/traefik pkg/middlewares/accesslog/logger_formatters.go (CommonLogFormatter)",
 )

@@ -34,8 +34,8 @@ _KINDS = {
 _PUSH_PATH = lazy_pattern(r"/images/(?P<name>\S+)/push(?:\?(?P<query>\S*))?$")
 _BYTES = lazy_pattern(r", (\d+) bytes")
 _STATUS = lazy_pattern(r"\d{3}")
-# Of the registry that a request goes to, the repository counts alone.
-_FOREIGN = ("go.version", "instance.id", "http.request.id", "http.request.uri")
+# Lines with one of these are a registry's or a proxy's, which write with the same library.
+_FOREIGN = ("go.version", "instance.id", "http.request.id", "http.request.uri", "RequestPath", "correlation_id")
 
 
 def _read(text: str, zone: dt.tzinfo | None) -> SideRecord | None:  # noqa: ARG001 - its times name their zone

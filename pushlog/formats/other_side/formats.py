@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from pushlog.formats.other_side.access import ACCESS, REGISTRY_ACCESS
+from pushlog.formats.other_side.access import ACCESS, REGISTRY_ACCESS, TRAEFIK
+from pushlog.formats.other_side.alb import ALB
 from pushlog.formats.other_side.apache_error import APACHE_ERROR
 from pushlog.formats.other_side.distribution import DISTRIBUTION
 from pushlog.formats.other_side.dockerd import DOCKERD
 from pushlog.formats.other_side.haproxy import HAPROXY
+from pushlog.formats.other_side.json_access import TRAEFIK_JSON
 from pushlog.formats.other_side.nginx_error import NGINX_ERROR
 
 # The more specific ones first: of two that read equally many of the first lines, the earlier one counts.
-FORMATS = (NGINX_ERROR, APACHE_ERROR, HAPROXY, REGISTRY_ACCESS, ACCESS, DISTRIBUTION, DOCKERD)
+FORMATS = (
+    NGINX_ERROR,
+    APACHE_ERROR,
+    HAPROXY,
+    ALB,
+    TRAEFIK,
+    TRAEFIK_JSON,
+    REGISTRY_ACCESS,
+    ACCESS,
+    DISTRIBUTION,
+    DOCKERD,
+)

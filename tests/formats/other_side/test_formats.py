@@ -4,7 +4,8 @@ import pytest
 from lark import Token
 
 from pushlog.formats.grammar.load import load_grammar
-from pushlog.formats.other_side.access import ACCESS, REGISTRY_ACCESS
+from pushlog.formats.other_side.access import ACCESS, REGISTRY_ACCESS, TRAEFIK
+from pushlog.formats.other_side.alb import ALB
 from pushlog.formats.other_side.apache_error import APACHE_ERROR
 from pushlog.formats.other_side.distribution import DISTRIBUTION
 from pushlog.formats.other_side.dockerd import DOCKERD
@@ -48,6 +49,8 @@ def test_a_sample_is_read_by_its_own_format_alone(form):
         ("side_nginx_error.lark", "start", ("start", "pair"), NGINX_ERROR.sample),
         ("side_haproxy.lark", "start", ("start",), HAPROXY.sample),
         ("side_apache_error.lark", "start", ("start",), APACHE_ERROR.sample),
+        ("side_alb.lark", "start", ("start",), ALB.sample),
+        ("side_access.lark", "traefik", ("start", "traefik"), TRAEFIK.sample.partition('"docker/28.5.2"')[2]),
         ("side_request.lark", "start", ("start",), PATCH),
         ("side_distribution.lark", "start", ("start",), "upload resumed at wrong offest: 7696384 != 0"),
         ("side_dockerd.lark", "layer", ("start", "layer"), f"uploaded layer {DIFF_ID} ({DIGEST}), 5 bytes"),
