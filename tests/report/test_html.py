@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -266,7 +267,7 @@ def test_an_upload_read_to_its_end_is_not_said_to_be_more_than_the_layer() -> No
 def test_where_the_log_lay_is_not_passed_on() -> None:
     page = html.render([log(no_layers(), name="/home/someone/jobs/42/push-log.txt")])
     assert "someone" not in page
-    assert "pushlog 0.1.0 · push-log.txt sha256" in Document(page).text
+    assert f"pushlog {version('pushlog')} · push-log.txt sha256" in Document(page).text
 
 
 def test_every_rule_shows_its_name_code_and_confidence() -> None:
