@@ -21,7 +21,7 @@ from pushlog.formats.grammar.load import derived
 from pushlog.formats.marks import MarkKind
 from pushlog.intake.literal_search import LiteralIndex
 from pushlog.intake.mapped import release_all, release_range
-from pushlog.intake.start_pattern import within
+from pushlog.intake.start_pattern import spread
 from pushlog.intake.threads import at_once
 from pushlog.record_class import record
 
@@ -81,9 +81,7 @@ def candidate_ranges(data: Data) -> tuple[ByteRanges, ByteRanges] | None:
         for start, stop in _between(push_ranges, 0, len(data))
         for part in _client_literals(data, looks, start, stop)
     )
-    others = [
-        (offset - ABOVE, offset + BEHIND + _APART) for offset in within(start_patterns(), data, literals, apart=_APART)
-    ]
+    others = [(offset - ABOVE, offset + BEHIND + _APART) for offset in spread(start_patterns(), data, literals, _APART)]
     ranges, reach = (
         tuple(_whole_lines(data, _merged(heapq.merge(spans, others)))) for spans in (push_ranges, error_ranges)
     )

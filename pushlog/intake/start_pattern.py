@@ -13,7 +13,7 @@ from pushlog.intake.mapped import release_range
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pushlog.intake.literal_search import Spans
     from pushlog.intake.mapped import Data
@@ -45,26 +45,30 @@ class StartPattern:
     def _signs(self) -> list[re.Pattern[bytes]]:
         return [re.compile(sign) for sign in self.signs]
 
-    def places(self, data: Data, spans: Spans, searched_to: int = 0, apart: int = 0) -> Iterator[tuple[int, int]]:
+    def places(self, data: Data, spans: Spans, searched_to: int = 0) -> Iterator[tuple[int, int]]:
         """The offsets at which it stands, in ascending order; those whose sign begins in these parts of `data`.
 
-        With each the offset up to which it has been looked for; what lies before `searched_to` has been. `apart`: of
-        those so near to the one before, some are left out.
+        With each the offset up to which it has been looked for; what lies before `searched_to` has been.
         """
-
-        def floor() -> int:
-            return searched_to
-
-        for offset in heapq.merge(*(starts(sign, data, spans, floor) for sign in self._signs)):
+        for offset in self.hits(data, spans, int):
             if offset < searched_to:
                 continue
-            first = max(searched_to, offset - _BEFORE, data.rfind(b"\n", max(0, offset - _BEFORE), offset) + 1)
-            # Not beyond the sign's own line: what begins further down has a sign of its own.
-            last = data.find(b"\n", offset, offset + _BEHIND) + 1 or min(len(data), offset + _BEHIND)
-            match = self._compiled.search(data, first, last)
-            if match:
-                searched_to = max(match.end(), offset + 1, match.start() + apart)
-                yield match.start(), searched_to
+            place = self.place(data, offset, searched_to)
+            if place is not None:
+                searched_to = place[1]
+                yield place
+
+    def hits(self, data: Data, spans: Spans, floor: Callable[[], int]) -> Iterator[int]:
+        """The offsets of its signs, in ascending order; `floor`: asked for the offset below which none is wanted."""
+        return heapq.merge(*(starts(sign, data, spans, floor) for sign in self._signs))
+
+    def place(self, data: Data, offset: int, searched_to: int) -> tuple[int, int] | None:
+        """Where it stands around one of its signs, and the offset up to which it has been looked for; None if not."""
+        first = max(searched_to, offset - _BEFORE, data.rfind(b"\n", max(0, offset - _BEFORE), offset) + 1)
+        # Not beyond the sign's own line: what begins further down has a sign of its own.
+        last = data.find(b"\n", offset, offset + _BEHIND) + 1 or min(len(data), offset + _BEHIND)
+        match = self._compiled.search(data, first, last)
+        return (match.start(), max(match.end(), offset + 1)) if match else None
 
 
 def places(
@@ -72,10 +76,11 @@ def places(
 ) -> Iterator[int]:
     """The offsets at which any of these stands, in ascending order; those from `start` up to `stop`.
 
-    `apart`: see `within`.
+    `apart`: of those so near to one before, of whichever opening, most are left out.
     """
     patterns = tuple(openings)
-    yield from within(patterns, data, sifted(patterns, data, start, stop), apart=apart)
+    found = sifted(patterns, data, start, stop)
+    yield from within(patterns, data, found) if not apart else spread(patterns, data, found, apart)
 
 
 def spoken(groups: Sequence[Sequence[StartPattern]], data: Data) -> list[bool]:
@@ -89,25 +94,51 @@ def spoken(groups: Sequence[Sequence[StartPattern]], data: Data) -> list[bool]:
     return [not present.isdisjoint(group) for group in groups]
 
 
-def within(
-    openings: Sequence[StartPattern], data: Data, stretches: Iterable[Sequence[Spans]], *, apart: int = 0
-) -> Iterator[int]:
+def within(openings: Sequence[StartPattern], data: Data, stretches: Iterable[Sequence[Spans]]) -> Iterator[int]:
     """The offsets at which any of these stands, in ascending order.
 
-    `stretches`: for one part of the data after another, and for each opening, where its signs begin. `apart`: of those
-    so near to the one before, some are left out.
+    `stretches`: for one part of the data after another, and for each opening, where its signs begin.
     """
     # A line can go on in the next stretch: what was found in it must not be found again, nor hide what follows.
     searched_to = [0] * len(openings)
     for stretch in stretches:
         each = [
-            zip(openings[n].places(data, spans, searched_to[n], apart), repeat(n), strict=False)
+            zip(openings[n].places(data, spans, searched_to[n]), repeat(n), strict=False)
             for n, spans in enumerate(stretch)
             if len(spans)
         ]
         for (offset, searched), n in heapq.merge(*each):
             searched_to[n] = searched
             yield offset
+
+
+def spread(
+    openings: Sequence[StartPattern], data: Data, stretches: Iterable[Sequence[Spans]], apart: int
+) -> Iterator[int]:
+    """The same, but for those that are nearer than `apart` to one before, of whichever opening.
+
+    Where one stands at every line, as on a terminal, nothing is searched between. They come in the order of their
+    signs.
+    """
+    searched_to = [0] * len(openings)
+    wanted_from = 0
+
+    def floor() -> int:
+        return wanted_from
+
+    for stretch in stretches:
+        each = [
+            zip(openings[n].hits(data, spans, floor), repeat(n), strict=False)
+            for n, spans in enumerate(stretch)
+            if len(spans)
+        ]
+        for offset, n in heapq.merge(*each):
+            if offset < max(searched_to[n], wanted_from):
+                continue
+            place = openings[n].place(data, offset, searched_to[n])
+            if place is not None:
+                searched_to[n], wanted_from = place[1], place[0] + apart
+                yield place[0]
 
 
 def sifted(

@@ -115,8 +115,9 @@ class _Redraws:
                 low, high = texts[where[at]]
                 is_flood[at] = self._is_progress(kind, start + low, start + high)
         lines = np.cumsum([data.count(b"\n", low, high) for low, high in pairwise(bounds)]) // _LINES
-        is_edge = ~is_flood[number] | (np.diff(lines, prepend=-1) != 0)
-        passed = np.concatenate([[False], _passed(number, is_edge), [False]])
+        is_mark = np.diff(lines, prepend=-1) != 0
+        is_mark[1:] |= is_mark[:-1]
+        passed = np.concatenate([[False], _passed(number, ~is_flood[number]) & ~is_mark, [False]])
         edges = np.flatnonzero(np.diff(passed.astype(np.int8)))
         for low, high in edges.reshape(-1, 2):
             yield start + bounds[low], start + bounds[high]
