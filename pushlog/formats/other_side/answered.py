@@ -53,6 +53,11 @@ def status_of(text: str) -> int:
     return int(text) if len(text) == 3 and text.isdecimal() else -1
 
 
+def announced(length: str, status: int) -> int | None:
+    """Return the announced length of a body; None where the request was refused: not all of it need have arrived."""
+    return int(length) if length.isdecimal() and 200 <= status < 300 else None
+
+
 def _received(asked: Request | None, body: int | None, length: int | None) -> tuple[int | None, bool]:
     """Return the bytes of the blob that arrived, and whether they are of nothing else."""
     if asked is None:

@@ -6,8 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pushlog.formats.other_side.answered import answered
+from pushlog.formats.other_side.envoy import flagged
 from pushlog.formats.other_side.moments import rfc3339
-from pushlog.formats.other_side.record import SideFormat, SideKind, SideRecord
+from pushlog.formats.other_side.record import SideFormat, SideRecord
 from pushlog.formats.other_side.request import request
 from pushlog.intake.limits import loads
 from pushlog.model import HopName
@@ -23,6 +24,7 @@ class Names:
 
     `own`: keys that all its lines have, and other programs' have not. `begin` or `end`: the time, by RFC 3339.
     `unit`: seconds of one unit of `duration`. `body`: bytes of the request's body.
+    `flags`: those of Envoy.
     """
 
     own: tuple[str, ...]
@@ -39,6 +41,7 @@ class Names:
     agent: str = ""
     upstream: str = ""
     request_id: str = ""
+    flags: str = ""
 
 
 def _read(text: str, zone: dt.tzinfo | None, *, names: Names, hop: HopName) -> SideRecord | None:  # noqa: ARG001
@@ -53,21 +56,28 @@ def _read(text: str, zone: dt.tzinfo | None, *, names: Names, hop: HopName) -> S
     duration = _number(line.get(names.duration))
     body = _number(line.get(names.body))
     status = _number(line.get(names.status))
+    asked = request(f"{_text(line.get(names.method))} {_text(line.get(names.target))}")
+    if asked is None and hop is HopName.REGISTRY:
+        # Other servers of its makers write the same lines, about all but a registry's paths.
+        return None
+    flags = _text(line.get(names.flags))
+    kind, why = flagged(flags)
     line_record = SideRecord(
-        kind=SideKind.REQUEST,
+        kind=kind,
         hop=hop,
         at=rfc3339(_text(line.get(names.end))) if names.end else None,
         begin=rfc3339(_text(line.get(names.begin))) if names.begin else None,
         seconds=duration * names.unit if duration is not None else None,
-        status=int(status) if status is not None else -1,
+        # 0: no answer was begun.
+        status=int(status) if status is not None and 100 <= status < 1000 else -1,
         user=_text(line.get(names.user)),
         remote=_text(line.get(names.remote)),
         agent=_text(line.get(names.agent)),
         upstream=_text(line.get(names.upstream)),
         request_id=_text(line.get(names.request_id)),
+        code=flags,
     )
-    asked = request(f"{_text(line.get(names.method))} {_text(line.get(names.target))}")
-    return answered(line_record, asked, body=int(body) if body is not None else None)
+    return answered(line_record, asked, body=int(body) if body is not None else None, why=why)
 
 
 def _text(value: object) -> str:
@@ -109,4 +119,79 @@ TRAEFIK_JSON = SideFormat(
     '"registry@docker","ServiceAddr":"10.0.1.20:5000","StartUTC":"2026-11-29T01:38:08.112345678Z","level":"info",'
     '"msg":"","time":"2026-11-29T01:38:10Z"}',
     source="traefik/traefik pkg/middlewares/accesslog/logger.go, logdata.go",
+)
+_GITLAB = Names(
+    own=("correlation_id", "duration_ms", "method", "status", "uri", "written_bytes"),
+    method="method",
+    target="uri",
+    status="status",
+    duration="duration_ms",
+    unit=1e-3,
+    end="time",
+    remote="remote_addr",
+    agent="user_agent",
+    request_id="correlation_id",
+)
+GITLAB = SideFormat(
+    name="access log of GitLab's registry",
+    hop=HopName.REGISTRY,
+    read=partial(_read, names=_GITLAB, hop=HopName.REGISTRY),
+    sample='{"content_type":"","correlation_id":"01JKY0ZMDMP25HMMVS01X5ANNH","duration_ms":2151,"host":'
+    '"registry.example.com","level":"info","method":"PATCH","msg":"access","proto":"HTTP/1.1","referrer":"",'
+    '"remote_addr":"192.0.2.7:40112","remote_ip":"192.0.2.7","status":202,"system":"http","time":'
+    '"2026-11-29T01:38:08.740Z","ttfb_ms":2150,"uri":"/v2/acme/app/blobs/uploads/906e4058-1f7a-4c62-9d55-0a6b1f3d2c11",'
+    '"user_agent":"docker/28.5.2","written_bytes":0}',
+    source="gitlab.com/gitlab-org/labkit log/access_logger.go; a line: sameersbn/docker-gitlab 3070",
+)
+_ISTIO = Names(
+    own=("start_time", "method", "path", "response_code", "response_flags"),
+    method="method",
+    target="path",
+    status="response_code",
+    duration="duration",
+    unit=1e-3,
+    begin="start_time",
+    body="bytes_received",
+    remote="downstream_remote_address",
+    agent="user_agent",
+    upstream="upstream_host",
+    request_id="request_id",
+    flags="response_flags",
+)
+ISTIO_JSON = SideFormat(
+    name="access log of Istio in JSON",
+    hop=HopName.PROXY,
+    read=partial(_read, names=_ISTIO, hop=HopName.PROXY),
+    sample='{"authority":"registry.example.com","bytes_received":7259136,"bytes_sent":24,"downstream_remote_address":'
+    '"192.0.2.7:40112","duration":15000,"method":"PATCH","path":"/v2/acme/app/blobs/uploads/906e4058-1f7a-4c62-9d55-'
+    '0a6b1f3d2c11","protocol":"HTTP/1.1","request_id":"0f1e2d3c-cf5c-432b-8c7e-98aeb7988cd2","response_code":504,'
+    '"response_flags":"UT","start_time":"2026-11-29T01:38:08.112Z","upstream_host":"10.0.1.20:5000","user_agent":'
+    '"docker/28.5.2"}',
+    source="istio/istio pilot/pkg/model/telemetry_logging.go (EnvoyJSONLogFormatIstio)",
+)
+_ENVOY_GATEWAY = Names(
+    own=("start_time", "method", "x-envoy-origin-path", "response_code", "response_flags"),
+    method="method",
+    target="x-envoy-origin-path",
+    status="response_code",
+    duration="duration",
+    unit=1e-3,
+    begin="start_time",
+    body="bytes_received",
+    remote="downstream_remote_address",
+    agent="user-agent",
+    upstream="upstream_host",
+    request_id="x-request-id",
+    flags="response_flags",
+)
+ENVOY_GATEWAY = SideFormat(
+    name="access log of Envoy Gateway",
+    hop=HopName.PROXY,
+    read=partial(_read, names=_ENVOY_GATEWAY, hop=HopName.PROXY),
+    sample='{":authority":"registry.example.com","bytes_received":"7259136","bytes_sent":"24","downstream_remote_address":'
+    '"192.0.2.7:40112","duration":"15000","method":"PATCH","protocol":"HTTP/1.1","response_code":"504",'
+    '"response_flags":"UT","start_time":"2026-11-29T01:38:08.112Z","upstream_host":"10.0.1.20:5000","user-agent":'
+    '"docker/28.5.2","x-envoy-origin-path":"/v2/acme/app/blobs/uploads/906e4058-1f7a-4c62-9d55-0a6b1f3d2c11",'
+    '"x-request-id":"0f1e2d3c-cf5c-432b-8c7e-98aeb7988cd2"}',
+    source="envoyproxy/gateway site docs, proxy observability: default format of access logs",
 )

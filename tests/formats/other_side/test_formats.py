@@ -4,12 +4,15 @@ import pytest
 from lark import Token
 
 from pushlog.formats.grammar.load import load_grammar
-from pushlog.formats.other_side.access import ACCESS, REGISTRY_ACCESS, TRAEFIK
+from pushlog.formats.other_side.access import ACCESS, NEXUS, REGISTRY_ACCESS, TRAEFIK
 from pushlog.formats.other_side.alb import ALB
 from pushlog.formats.other_side.apache_error import APACHE_ERROR
+from pushlog.formats.other_side.artifactory import ARTIFACTORY
 from pushlog.formats.other_side.distribution import DISTRIBUTION
 from pushlog.formats.other_side.dockerd import DOCKERD
+from pushlog.formats.other_side.envoy import ENVOY
 from pushlog.formats.other_side.formats import FORMATS
+from pushlog.formats.other_side.gitea import GITEA
 from pushlog.formats.other_side.haproxy import HAPROXY
 from pushlog.formats.other_side.nginx_error import NGINX_ERROR
 from pushlog.formats.other_side.record import SideKind
@@ -50,6 +53,10 @@ def test_a_sample_is_read_by_its_own_format_alone(form):
         ("side_haproxy.lark", "start", ("start",), HAPROXY.sample),
         ("side_apache_error.lark", "start", ("start",), APACHE_ERROR.sample),
         ("side_alb.lark", "start", ("start",), ALB.sample),
+        ("side_envoy.lark", "start", ("start",), ENVOY.sample),
+        ("side_gitea.lark", "start", ("start",), GITEA.sample),
+        ("side_artifactory.lark", "start", ("start",), ARTIFACTORY.sample),
+        ("side_access.lark", "nexus", ("start", "nexus"), NEXUS.sample.partition(" 60018512")[2]),
         ("side_access.lark", "traefik", ("start", "traefik"), TRAEFIK.sample.partition('"docker/28.5.2"')[2]),
         ("side_request.lark", "start", ("start",), PATCH),
         ("side_distribution.lark", "start", ("start",), "upload resumed at wrong offest: 7696384 != 0"),

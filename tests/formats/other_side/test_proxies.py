@@ -1,4 +1,4 @@
-"""Proxies that write formats of their own: Traefik in text and JSON, AWS' load balancer."""
+"""Proxies that write formats of their own: Traefik, AWS' load balancer, Envoy; in text and in JSON."""
 
 import json
 
@@ -7,7 +7,8 @@ import pytest
 from pushlog.formats.other_side.access import ACCESS, TRAEFIK
 from pushlog.formats.other_side.alb import ALB
 from pushlog.formats.other_side.dockerd import DOCKERD
-from pushlog.formats.other_side.json_access import TRAEFIK_JSON
+from pushlog.formats.other_side.envoy import ENVOY
+from pushlog.formats.other_side.json_access import ENVOY_GATEWAY, ISTIO_JSON, TRAEFIK_JSON
 from pushlog.formats.other_side.record import SideKind
 from pushlog.formats.other_side.table import recognised, side_table
 from pushlog.intake.side_files import SideFile
@@ -16,7 +17,8 @@ from pushlog.model import HopName
 UPLOAD = "906e4058-1f7a-4c62-9d55-0a6b1f3d2c11"
 DIGEST = "sha256:" + "77aa" * 16
 BEGIN = 1795916288.0  # 2026-11-29T01:38:08Z
-OWN = {TRAEFIK: TRAEFIK.sample, TRAEFIK_JSON: TRAEFIK_JSON.sample, ALB: ALB.sample}
+PROXIES = (TRAEFIK, TRAEFIK_JSON, ALB, ENVOY, ISTIO_JSON, ENVOY_GATEWAY)
+OF_ENVOY = (ENVOY, ISTIO_JSON, ENVOY_GATEWAY)
 
 
 def read(form, line):
@@ -29,7 +31,7 @@ def changed(form, **fields):
     return json.dumps(json.loads(form.sample) | fields)
 
 
-@pytest.mark.parametrize("form", OWN, ids=lambda form: form.name)
+@pytest.mark.parametrize("form", PROXIES, ids=lambda form: form.name)
 def test_a_proxy_is_recognised_by_what_its_lines_hold(form):
     other = form.sample.replace("acme/app", "acme/application")
     file = SideFile("a.log", f"{other}\n{form.sample}\n".encode())
@@ -144,3 +146,68 @@ def test_460_is_a_client_that_left():
 )
 def test_lines_of_other_balancers_are_not_taken(line):
     assert ALB.read(line, None) is None
+
+
+@pytest.mark.parametrize("form", OF_ENVOY, ids=lambda form: form.name)
+def test_envoy_tells_the_bytes_of_the_body_and_what_ended_a_request(form):
+    record = read(form, form.sample)
+    assert (record.received, record.is_exact) == (7259136, True)
+    assert (record.kind, record.code, record.status) == (SideKind.READ_TIMEOUT, "UT", 504)
+    assert record.words == "PATCH an upload: 504 UT: timed out waiting for the registry's answer"
+    assert (record.begin, record.seconds) == (pytest.approx(BEGIN + 0.112), 15)
+    assert record.at == pytest.approx(BEGIN + 15.112)
+    assert (record.upstream, record.agent) == ("10.0.1.20:5000", "docker/28.5.2")
+    assert record.request_id == "0f1e2d3c-cf5c-432b-8c7e-98aeb7988cd2"
+    assert record.remote.startswith("192.0.2.7")
+
+
+@pytest.mark.parametrize(
+    ("flags", "kind"),
+    [
+        ("-", SideKind.REQUEST),
+        ("DC", SideKind.CLIENT_LEFT),
+        ("UF", SideKind.UNREACHABLE),
+        ("UH", SideKind.UNREACHABLE),
+        ("UC", SideKind.BROKEN),
+        ("UR", SideKind.BROKEN),
+        ("RL", SideKind.RATE_LIMIT),
+        ("URX,UF", SideKind.UNREACHABLE),
+        ("LR", SideKind.REQUEST),
+        ("SI", SideKind.REQUEST),
+    ],
+)
+def test_what_a_flag_of_envoy_means(flags, kind):
+    assert read(ENVOY, ENVOY.sample.replace(" UT ", f" {flags} ")).kind == kind
+    assert read(ISTIO_JSON, changed(ISTIO_JSON, response_flags=flags)).kind == kind
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [' via_upstream - "-"', ' response_timeout - "delayed_connect_error:_111"', ' "-" "-"'],
+    ids=["istio", "with a reason", "istio before 1.9"],
+)
+def test_istio_has_more_behind_the_flags_and_at_the_end(behind):
+    line = (
+        ENVOY.sample.replace(" UT ", f" UT{behind} ") + " outbound|5000||registry.default.svc.cluster.local - - - - -"
+    )
+    record = read(ENVOY, line)
+    assert (record.received, record.seconds, record.upstream) == (7259136, 15, "10.0.1.20:5000")
+
+
+@pytest.mark.parametrize("form", OF_ENVOY, ids=lambda form: form.name)
+def test_status_0_is_a_request_without_an_answer(form):
+    line = form.sample.replace(" 504 UT ", " 0 DC ").replace(":504,", ":0,").replace('"504"', '"0"')
+    assert read(form, line).status == -1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '[2026-11-29T01:38:08.112Z] "- - -" 0 - 7259136 24 15000',
+        "[2026-11-29 01:38:08.112][1][info][main] starting main dispatch loop",
+        ENVOY.sample.replace(" 7259136 ", " - "),
+    ],
+    ids=["of a connection", "of the server", "no bytes"],
+)
+def test_other_lines_of_envoy_are_not_taken(line):
+    assert ENVOY.read(line, None) is None
