@@ -6,7 +6,7 @@ import time
 from dataclasses import fields
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pushlog.formats.errors.parse import ErrorText, grammar, parse_error
@@ -259,6 +259,7 @@ def test_words_that_only_begin_like_a_code_are_none() -> None:
 
 @settings(max_examples=examples(400), deadline=None)
 @given(st.one_of(st.text(), st.lists(st.sampled_from(FRAGMENTS), max_size=12).map("".join)))
+@example('error parsing HTTP 134 response body: : "')
 def test_the_grammar_takes_every_text(text: str) -> None:
     grammar().parse(text.replace("\r\n", "\n").strip())
     assert parse_error(text).text == text
