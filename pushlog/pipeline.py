@@ -18,6 +18,7 @@ from pushlog.faults import InputError
 from pushlog.formats.dialects import openings
 from pushlog.formats.lanes import read_pushes
 from pushlog.formats.missed import missed_lines, missed_notes
+from pushlog.formats.other_side.alone import other_side_note, other_side_of
 from pushlog.formats.parsed_push import coverage
 from pushlog.formats.prefilter import candidate_ranges
 from pushlog.formats.recorded_end import with_recorded_end
@@ -31,7 +32,7 @@ from pushlog.intake.unwrap.exports.refusals import refuse_binary
 from pushlog.intake.unwrap.log import unwrap
 from pushlog.intake.unwrap.whole_records import last_line
 from pushlog.knowledge.base import Knowledge, shipped
-from pushlog.model import Client, Dated, Diagnosis, Finding, Log, Source
+from pushlog.model import Client, Dated, Diagnosis, Finding, Log, Missed, Source
 from pushlog.record_class import record
 from pushlog.redaction.result import redact_result, without_redaction
 from pushlog.rules import across, judge
@@ -144,7 +145,7 @@ def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -
     )
     parsed_pushes, over = limit_pushes(with_recorded_end(all_pushes.parsed, log.status), options.limits)
     parsed_pushes = tuple(_with_whole_records(push, log) for push in parsed_pushes)
-    missed = missed_lines(text, parsed_pushes, options.knowledge)
+    missed, notes_on_missed = _missed(source, text, parsed_pushes, options)
     described = Source(
         name=source.name,
         bytes=source.size,
@@ -153,7 +154,7 @@ def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -
         capture=log.capture or all_pushes.capture,
         decoration=log.decoration,
         coverage=coverage(parsed_pushes),
-        notes=(*source.all_notes, *log.notes, *_client_notes(parsed_pushes), *missed_notes(missed)),
+        notes=(*source.all_notes, *log.notes, *_client_notes(parsed_pushes), *notes_on_missed),
         missed=missed,
     )
     timestamps = log.timestamps or options.timestamps
@@ -175,6 +176,15 @@ def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -
         dated=_dated(source, cases, options),
     )
     return described, text, cases
+
+
+def _missed(
+    source: Raw, text: LogText, pushes: Sequence[ParsedPush], options: Options
+) -> tuple[tuple[Missed, ...], tuple[str, ...]]:
+    """Return the lines that hold words of a push and are part of none, and what is said of them or of the whole log."""
+    missed = missed_lines(text, pushes, options.knowledge)
+    other = None if pushes else other_side_of(SideFile(source.name, source.data))
+    return missed, missed_notes(missed) if other is None else (other_side_note(other),)
 
 
 def _dated(source: Raw, cases: Sequence[Case], options: Options) -> Dated:
