@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pushlog.formats.other_side.table import side_table
+from pushlog.intake.side_files import SideFile
+from pushlog.model import HopName
 from pushlog.pipeline import Options, analyze_raw
 from pushlog.record_class import record
 from pushlog.redaction.pseudonyms import Pseudonyms
@@ -34,9 +37,18 @@ def redact_log(source: Raw, *, pseudonyms: bool, options: Options | None = None)
     if pseudonyms:
         names = Pseudonyms(options.knowledge)
         names.learn(before, source.data[:].decode("utf-8", "replace"))
+        if not before.pushes:
+            _learn_requests(names, source)
     clean = redact_log_bytes(source.data[:], names)
     after = analyze_raw(replace(source, data=clean.data), options)
     return Handover(data=clean.data, redacted=clean.redacted, differs=tuple(_differences(before, after)))
+
+
+def _learn_requests(names: Pseudonyms, source: Raw) -> None:
+    """Take the repositories and users that the log of a proxy or a registry names; of a client's log nothing."""
+    for line in side_table([SideFile(source.name, source.data)], None).records:
+        if line.hop is not HopName.DAEMON:
+            names.learn_request(line.repository, line.user)
 
 
 def _differences(before: Log, after: Log) -> Iterator[str]:

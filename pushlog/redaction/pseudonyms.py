@@ -38,6 +38,8 @@ _PUBLIC = lazy_pattern(
 _KEPT_PATHS = frozenset({"library", "_"})
 # A shorter word stands for too many things to be replaced where it stands alone.
 _TELLING = 4
+# Names that are nobody's.
+_KEPT_USERS = frozenset({"-", "anonymous", "root"})
 
 
 class Pseudonyms:
@@ -65,6 +67,13 @@ class Pseudonyms:
             if user != "root":
                 self._names.setdefault(user, self._word(user))
             self._host(host)
+        self._pattern = None
+
+    def learn_request(self, repository: str, user: str) -> None:
+        """Take what one request to a registry names; "" for what it does not."""
+        self._repository(repository)
+        if user and user not in _KEPT_USERS and not _vocabulary() & {user, user.lower()}:
+            self._names.setdefault(user, self._word(user))
         self._pattern = None
 
     def occurrences(self, text: str, start: int, stop: int) -> Iterator[tuple[int, int, str]]:
