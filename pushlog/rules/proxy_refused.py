@@ -42,6 +42,10 @@ _STATUS = {
 _OTHER = "notes {} for a request to the registry"
 
 
+_LIMIT = "`limit_req` for `/v2/` (a larger `burst`, `nodelay`)"
+_LIMITS = {"Envoy": "the limit of the rate limit filter for `/v2/`"}
+
+
 def check(case: Case) -> Iterator[Finding]:
     """Fire on requests that a proxy refused by itself."""
     group = group_of(case, FaultKind.RATE_LIMIT, FaultKind.PROXY_DISK, FaultKind.PROXY_ANSWER)
@@ -54,7 +58,7 @@ def check(case: Case) -> Iterator[Finding]:
         title = f"{name} refused requests of this push: its limit for requests was reached"
         why = f"{name} says: {first.words}. A push sends many requests at once; the registry never saw these."
         remedy: tuple[str, ...] = (
-            f"On {server}, raise `limit_req` for `/v2/` (a larger `burst`, `nodelay`), or lift it for this network.",
+            f"On {server}, raise {_LIMITS.get(server, _LIMIT)}, or lift it for this network.",
             "Until then push with fewer uploads at a time: `max-concurrent-uploads` in daemon.json.",
         )
     elif first.kind is FaultKind.PROXY_DISK:

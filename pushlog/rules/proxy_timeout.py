@@ -40,6 +40,8 @@ _SETTINGS = {
     (FaultKind.READ_TIMEOUT, "nginx"): "proxy_read_timeout",
     (FaultKind.SEND_TIMEOUT, "HAProxy"): "timeout server",
     (FaultKind.READ_TIMEOUT, "HAProxy"): "timeout server",
+    # Of the route: 15 s if nobody set it. Source: envoyproxy/envoy api/envoy/config/route/v3/route_components.proto.
+    (FaultKind.READ_TIMEOUT, "Envoy"): "timeout",
     (FaultKind.READ_TIMEOUT, "Apache"): "ProxyPass … timeout=",
     (FaultKind.SEND_TIMEOUT, "Apache"): "ProxyPass … timeout=",
 }
@@ -53,6 +55,7 @@ def check(case: Case) -> Iterator[Finding]:
     first = group.first
     setting = _SETTINGS.get((first.kind, first.server))
     by = f" ({setting})" if setting else ""
+    what = f"`{setting}`" if setting else "the time-out"
     server = first.server or "the proxy"
     if first.kind is FaultKind.SEND_TIMEOUT:
         title = f"{_name(server)} gave up sending {group.who} to the registry{by}"
@@ -69,7 +72,7 @@ def check(case: Case) -> Iterator[Finding]:
         explanation=(why,),
         remedy=(
             "Look at the registry's host for that moment: disk (`iostat -x 1`), memory, its object store.",
-            f"If the registry only needs longer, raise `{setting or 'the time-out'}` on {server} for `/v2/`.",
+            f"If the registry only needs longer, raise {what} on {server} for `/v2/`.",
         ),
         data={"direction": first.kind.value, "setting": setting},
     )

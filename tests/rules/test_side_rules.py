@@ -3,8 +3,34 @@
 import pytest
 
 from pushlog.model import Confidence, Severity
-from tests.rules.side_cases import FULL, LIMIT, PATCH, RESET, RETRIED, SIDE_CASES, A, beside, daemon, proxy, refused
-from tests.side_logs import HOST, access, analyzed, began, diff_id, digest, dockerd, nginx_error, request, upload
+from tests.rules.side_cases import (
+    FULL,
+    LIMIT,
+    PATCH,
+    PUT,
+    RESET,
+    RETRIED,
+    SIDE_CASES,
+    A,
+    beside,
+    daemon,
+    proxy,
+    refused,
+)
+from tests.side_logs import (
+    AGENT,
+    HOST,
+    access,
+    analyzed,
+    at,
+    began,
+    diff_id,
+    digest,
+    dockerd,
+    nginx_error,
+    request,
+    upload,
+)
 
 
 def named(push, name):
@@ -122,3 +148,32 @@ def test_a_504_without_an_error_log_is_a_time_out_only_as_far_as_the_registry_s_
     push = analyzed(RETRIED, dockerd=daemon(), access=proxy(504))
     (finding,) = named(push, "proxy-refused")
     assert finding.confidence is Confidence.LIKELY
+
+
+def envoy(second: float, asked: str, status: str, received: int = 0, millis: int = 3) -> str:
+    return (
+        f'[{at(second)}] "{asked} HTTP/1.1" {status} {received} 0 {millis} - "-" "{AGENT}" "0f1e2d3c" "{HOST}" '
+        '"10.0.1.20:5000"'
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "name", "title", "step"),
+    [
+        ("504 UT", "proxy-timeout", "Envoy gave up waiting for the registry's answer", "raise `timeout` on Envoy"),
+        ("429 RL", "proxy-refused", "Envoy refused requests", "the limit of the rate limit filter for `/v2/`"),
+        ("503 UF", "registry-unreachable", "Envoy could not reach the registry", "On Envoy's host"),
+    ],
+)
+def test_the_letters_of_envoy_name_the_cause_and_what_to_do_on_it(status, name, title, step):
+    log = [
+        envoy(8, request("POST", "blobs/uploads/"), "202 -"),
+        envoy(9, PATCH, status, received=700, millis=15),
+        envoy(15, PATCH, "202 -", received=900),
+        envoy(16, PUT, "201 -"),
+    ]
+    push = analyzed(RETRIED, proxy=log, dockerd=daemon(status))
+    (finding,) = named(push, name)
+    assert finding.title.startswith(title)
+    assert any(step in remedy for remedy in finding.remedy)
+    assert not any("nginx" in text or "limit_req" in text for text in (*finding.remedy, finding.explanation))

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 # Lines of these kinds are what a push does anyway.
 _SILENT = (SideKind.NOTE, SideKind.LAYER_BEGAN, SideKind.LAYER_KNOWN, SideKind.BUFFERED, SideKind.NEXT_ENDPOINT)
-_SERVERS = {"error log of nginx": "nginx", "log of HAProxy": "HAProxy", "error log of Apache": "Apache"}
 _BODIES = ("PATCH", "PUT")
 
 
@@ -197,10 +196,10 @@ class HopBuilder:
         parts = self.case.classified.parts if self.case.classified else None
         proxy = self.case.knowledge.proxy(parts.server) if parts and parts.server else None
         formats = [source.formats[0] if source.formats else None for source in self.rows.table.sources]
-        names = {_SERVERS[form.name] for form in formats if form and form.name in _SERVERS}
+        names = {form.server for form in formats if form and form.server}
         usual = proxy.name if proxy else names.pop() if len(names) == 1 else "the proxy"
         return {
-            number: "the registry" if form.hop is HopName.REGISTRY else _SERVERS.get(form.name, usual)
+            number: "the registry" if form.hop is HopName.REGISTRY else form.server or usual
             for number, form in enumerate(formats)
             if form is not None
         }

@@ -112,6 +112,7 @@ REGISTRY_ACCESS = SideFormat(
 )
 TRAEFIK = SideFormat(
     name="access log of Traefik",
+    server="Traefik",
     hop=HopName.PROXY,
     read=partial(_read, of=_OF_TRAEFIK),
     sample='192.0.2.7 - - [29/Nov/2026:01:38:08 +0000] "PATCH /v2/acme/app/blobs/uploads/906e4058-1f7a-4c62-9d55-'

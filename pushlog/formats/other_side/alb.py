@@ -57,6 +57,7 @@ def _seconds(fields: dict[str, str]) -> float | None:
 
 ALB = SideFormat(
     name="access log of an AWS load balancer",
+    server="the load balancer",
     hop=HopName.PROXY,
     read=_read,
     sample="https 2026-11-29T01:39:10.123456Z app/registry-lb/50dc6c495c0c9188 192.0.2.7:40112 10.0.1.20:5000 0.001 -1 "

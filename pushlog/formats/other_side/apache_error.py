@@ -52,6 +52,7 @@ def _read(text: str, zone: dt.tzinfo | None) -> SideRecord | None:
 
 APACHE_ERROR = SideFormat(
     name="error log of Apache",
+    server="Apache",
     hop=HopName.PROXY,
     read=_read,
     sample="[Sun Nov 29 02:59:51.929368 2026] [proxy_http:error] [pid 7126:tid 7153] (70007)The timeout specified has "

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 _LINE = LineShape("side_envoy.lark")
 # Source: envoyproxy/envoy docs/root/configuration/observability/access_log/usage.rst, %RESPONSE_FLAGS%. A flag that may
-# mean several hops, such as a local reset, is left a plain request.
+# mean several hops, such as a local reset, is left a plain request. The time of UT begins when all of the request is
+# through: api/envoy/config/route/v3/route_components.proto, `timeout`.
 _FLAGS = {
     "DC": (SideKind.CLIENT_LEFT, "the client closed the connection"),
     "RL": (SideKind.RATE_LIMIT, "refused by the rate limit"),
@@ -60,6 +61,7 @@ def _read(text: str, zone: dt.tzinfo | None) -> SideRecord | None:  # noqa: ARG0
 
 ENVOY = SideFormat(
     name="access log of Envoy",
+    server="Envoy",
     hop=HopName.PROXY,
     read=_read,
     sample='[2026-11-29T01:38:08.112Z] "PATCH /v2/acme/app/blobs/uploads/906e4058-1f7a-4c62-9d55-0a6b1f3d2c11 '

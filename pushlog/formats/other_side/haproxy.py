@@ -77,6 +77,7 @@ def _read(text: str, zone: dt.tzinfo | None) -> SideRecord | None:
 
 HAPROXY = SideFormat(
     name="log of HAProxy",
+    server="HAProxy",
     hop=HopName.PROXY,
     read=_read,
     sample="192.0.2.7:40112 [29/Nov/2026:01:38:08.112] fe_reg~ be_reg/reg1 0/0/1/-1/2151 504 194 - - sH-- 12/12/3/2/0 "

@@ -111,6 +111,7 @@ _TRAEFIK = Names(
 )
 TRAEFIK_JSON = SideFormat(
     name="access log of Traefik in JSON",
+    server="Traefik",
     hop=HopName.PROXY,
     read=partial(_read, names=_TRAEFIK, hop=HopName.PROXY),
     sample='{"ClientAddr":"192.0.2.7:40112","ClientHost":"192.0.2.7","ClientUsername":"-","DownstreamStatus":504,'
@@ -160,6 +161,7 @@ _ISTIO = Names(
 )
 ISTIO_JSON = SideFormat(
     name="access log of Istio in JSON",
+    server="Envoy",
     hop=HopName.PROXY,
     read=partial(_read, names=_ISTIO, hop=HopName.PROXY),
     sample='{"authority":"registry.example.com","bytes_received":7259136,"bytes_sent":24,"downstream_remote_address":'
@@ -186,6 +188,7 @@ _ENVOY_GATEWAY = Names(
 )
 ENVOY_GATEWAY = SideFormat(
     name="access log of Envoy Gateway",
+    server="Envoy",
     hop=HopName.PROXY,
     read=partial(_read, names=_ENVOY_GATEWAY, hop=HopName.PROXY),
     sample='{":authority":"registry.example.com","bytes_received":"7259136","bytes_sent":"24","downstream_remote_address":'

@@ -79,6 +79,7 @@ def _read(text: str, zone: dt.tzinfo | None) -> SideRecord | None:
 
 NGINX_ERROR = SideFormat(
     name="error log of nginx",
+    server="nginx",
     hop=HopName.PROXY,
     read=_read,
     sample="2026/11/29 01:38:08 [error] 30#30: *56 client intended to send too large chunked body: 1048576+32768 "

@@ -95,6 +95,7 @@ class SideFormat:
 
     `read`: what a line says, None for one of another format; `zone`: that of times which name none, if the user told
     it. `literals`: every line about a push holds one of them, or the name of its repository. `sample`: one line of it.
+    `server`: what reports call the program that writes it, where no other one does.
     """
 
     name: str
@@ -103,3 +104,4 @@ class SideFormat:
     sample: str
     source: str
     literals: tuple[bytes, ...] = ()
+    server: str = ""
