@@ -79,8 +79,8 @@ def places(
     `apart`: of those so near to one before, of whichever opening, most are left out.
     """
     patterns = tuple(openings)
-    found = sifted(patterns, data, start, stop)
-    yield from within(patterns, data, found) if not apart else spread(patterns, data, found, apart)
+    offsets = sifted(patterns, data, start, stop)
+    yield from within(patterns, data, offsets) if not apart else spread(patterns, data, offsets, apart)
 
 
 def spoken(groups: Sequence[Sequence[StartPattern]], data: Data) -> list[bool]:
