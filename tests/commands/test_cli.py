@@ -201,7 +201,8 @@ asked = ("pandas", "pyarrow", "jinja2", "fsspec", "numpy.ma", "tarfile", "concur
 rooms = ("pushlog.audit", "pushlog.live", "pushlog.intake.archives", "pushlog.intake.history", "pushlog.rule_pages")
 unused = [name for name in sys.modules if name in asked or name.startswith(rooms)]
 assert not unused, unused
-assert load_grammar.cache_info().currsize <= 3  # docker, the Engine API, errors: no other client's
+# docker (twice, where its pattern is not cached), the Engine API, errors: no other client's
+assert load_grammar.cache_info().currsize <= 4
 """
 
 

@@ -125,10 +125,16 @@ def _pushes(text: LogText, knowledge: Knowledge, run: list[Mark]) -> list[PushBu
 
 
 def _is_open(text: LogText, run: Sequence[Mark]) -> bool:
-    """Return whether the last count above the rows says that some of them are not done."""
+    """Return whether the last count above the rows says that some of them are not done.
+
+    Compose 2 does not count a layer that was mounted.
+    """
     heading = next((mark for mark in reversed(run) if mark.kind == MarkKind.HEADING), None)
     count = _COUNTED.search(text.data[heading.start : heading.stop]) if heading else None
-    return count is not None and int(count[1]) < int(count[2])
+    if count is None:
+        return False
+    states = {(_name(mark), mark.fields["LAYER"]): mark.fields["STATE"] for mark in run if "STATE" in mark.fields}
+    return int(count[1]) + sum(state.upper() == "MOUNTED" for state in states.values()) < int(count[2])
 
 
 def _name(mark: Mark) -> str | None:
