@@ -133,7 +133,7 @@ def steps_shown(page: Page, finding: Finding) -> tuple[int, ...]:
 def _step(page: Page, text: str) -> Iterator[Text]:
     step = remedy(text)
     body = Text(page.line(step.sentence))
-    body.highlight_regex(QUOTED, CODE)
+    body.highlight_regex(QUOTED.pattern, CODE)
     yield from page.wrapped(Text(), body, width=min(page.width, PROSE) - LABEL)
     if step.command is not None:
         yield from command_lines(page, 2, step.command, width=page.width - LABEL)

@@ -107,7 +107,7 @@ class Page:
         for part in self.say(text).expandtabs(4).splitlines():
             depth = indent + len(part) - len(part.lstrip())
             body = Text(part.strip(), style)
-            body.highlight_regex(QUOTED, CODE)
+            body.highlight_regex(QUOTED.pattern, CODE)
             yield from self.wrapped(Text(" " * min(depth, self.width // 2)), body)
 
 
