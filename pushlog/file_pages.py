@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT: dict[str, object] = {"type": "string", "minLength": 1}
 _TEXTS: dict[str, object] = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
-_BY_SCOPE: dict[str, object] = {"anyOf": [*_TEXTS["anyOf"], {"type": "object", "additionalProperties": _TEXT}]}  # type: ignore[misc]
+_BY_SCOPE: dict[str, object] = {"anyOf": [*_TEXTS["anyOf"], {"type": "object", "additionalProperties": _TEXT}]}  # type: ignore[misc]  # a schema is typed as any object
 _TYPES: dict[Kind, dict[str, object]] = {
     Kind.TEXT: _TEXT,
     Kind.TEXTS: _TEXTS,

@@ -86,7 +86,7 @@ class GroupedCommand(TyperCommand):
             for parameter, variable in _variables(self.params):
                 parameter.envvar = variable
                 # A wrong value is then told with its variable.
-                parameter.show_envvar = variable in os.environ  # type: ignore[attr-defined]
+                parameter.show_envvar = variable in os.environ  # type: ignore[attr-defined]  # click has it on options alone
         return super().parse_args(ctx, args)
 
     def format_options(self, ctx: Context, formatter: HelpFormatter) -> None:

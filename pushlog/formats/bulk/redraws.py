@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pushlog.formats.events import gaps
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
-    from pushlog.intake.log_text import ByteRanges, Int64, LogText
+    from pushlog.intake.log_text import Int64, LogText
 
 # Shorter logs are read whole: a push whose rows were drawn for a minute.
 LARGE = 1 << 20
@@ -52,17 +53,12 @@ def without_redraws(text: LogText, is_progress: Callable[[str], bool]) -> LogTex
     if len(text.data) < LARGE:
         return text
     redraws = _Redraws(text=text, is_progress=is_progress, known={})
-    each = [(part, list(redraws.ranges(*part))) for part in text.parts]
-    passed = [span for _, spans in each for span in spans]
-    if not passed:
+    passed = [np.array([*redraws.ranges(*part)], dtype=np.int64).reshape(-1, 2) for part in text.parts]
+    if not any(map(len, passed)):
         return text
-    parts = tuple(span for part, spans in each for span in _between(*part, spans))
-    return replace(text, stretches=parts, passed_over=np.array(passed, dtype=np.int64))
-
-
-def _between(start: int, stop: int, passed: Sequence[tuple[int, int]]) -> ByteRanges:
-    edges = [start, *(offset for span in passed for offset in span), stop]
-    return tuple((low, high) for low, high in zip(edges[::2], edges[1::2], strict=True) if low < high)
+    parts = zip(text.parts, passed, strict=True)
+    read = tuple(span for part, spans in parts for span in gaps(spans[:, 0], spans[:, 1], *part))
+    return replace(text, stretches=read, passed_over=np.concatenate(passed))
 
 
 @record
