@@ -207,7 +207,7 @@ def _unexplained_error(candidate: PushRange, offset: int) -> ErrorLines | None:
     """Return the line right below a push as its error, if nothing else explains it and the output ends with it."""
     pieces = iter(candidate.leftover(offset, min(candidate.stop, offset + _REACH)))
     first = next(pieces, None)
-    if first is None or not _WORD.search(first.text) or is_bystander(first.text):
+    if first is None or not _WORD.search(first.text) or is_bystander(first.text) or is_of_another_command(first.text):
         return None
     if candidate.text.data[offset : first.start].count(b"\n") > _APART:
         return None

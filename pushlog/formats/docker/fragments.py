@@ -11,6 +11,7 @@ from pushlog.formats.docker.bind_error import ErrorLines, PushRange, bound_error
 from pushlog.formats.docker.build_push import build_push
 from pushlog.formats.docker.surroundings import is_of_another_command
 from pushlog.formats.errors.bystanders import is_bystander, is_source, is_step
+from pushlog.formats.errors.classify import classify
 from pushlog.formats.errors.wrapped import error_in
 from pushlog.formats.image_names import has_open_tag, may_be, split
 from pushlog.formats.marks import Mark, MarkKind
@@ -61,9 +62,13 @@ _ENDS = {"EOF", "unexpected EOF"}
 # A registry is asked below `/v2/`, before docker 1.10 below `/v1/`.
 _REQUEST = lazy_pattern(r"\b(?:Get|Head|Put|Post|Patch|Delete|GET|HEAD|PUT|POST|PATCH|DELETE) \"?https?://")
 _REGISTRY_REQUEST = lazy_pattern(r"https?://\S+/v[012](?:\.\d+)?/|/token\b")
-# Words of other commands: of a pull, a login, a build, an orchestrator that pulls.
+# Words that an error of a push has, where nobody knows the whole text: the daemon answers to all commands alike.
+_OF_A_PUSH = lazy_pattern(r"push|upload|blob|manifest|registry|digest|/v[12]/|\bHTTP\b|status", re.IGNORECASE)
+# Words of other commands: of a pull, a login, a build, an orchestrator that pulls; of `docker tag` and `docker rmi`,
+# which look an image up by moby's daemon/images/image.go and not by that of a push.
 _ELSEWHERE = lazy_pattern(
     r"\bdocker (?:image )?(?:pull|login|build|run|compose|buildx)\b|\bpull access denied\b|\b[Pp]ull(?:ing)?\b"
+    r"|\bNo such image: |docker-builder\d|\bDockerfile\b"
     r"|\bFROM \S|kubectl|\blogin\b|manifest for \S+ not found|^\s*[$#%>+]\s+(?!sudo docker|docker)\S"
     r"|\bG[Ee][Tt] \"?https?://\S+/(?:manifests|blobs)/"
 )
@@ -179,6 +184,8 @@ def _is_alone(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
     if _REQUEST.search(error.text) and not _REGISTRY_REQUEST.search(error.text):
         return False
     if any(_ELSEWHERE.search(line) for line in (error.text, *others)):
+        return False
+    if not _OF_A_PUSH.search(error.text) and classify(error.text).signature is None:
         return False
     is_asked = len(others) <= _FEW and _UPLOAD.search(error.text) is not None
     return is_asked or all(is_bystander(line) and not is_step(line) for line in others)

@@ -29,12 +29,20 @@ _FETCHED = lazy_pattern(rb"\b(?:FROM|[Pp]ull(?:ing|ed)?|[Dd]ownload(?:ing|ed)?|l
 _PUSHED = lazy_pattern(rb"push", re.IGNORECASE)
 # A name that is no path on Docker Hub stands in many lines: these words say that it was built or is pushed.
 _BUILT = lazy_pattern(rb"push|tag|naming to|build", re.IGNORECASE)
-# Refusals of `docker pull`, `run` and `login`: moby daemon/images, distribution/errors.go, registry/auth.go.
+# Refusals of `docker pull`, `run` and `login`: moby daemon/images, distribution/errors.go, registry/auth.go; and what
+# the daemon answers to commands for containers, networks, builds and swarms: moby daemon/, builder/, libnetwork/.
 _NO_PUSH = lazy_pattern(
     r"(?:docker: |Error: )?(?:Error response from daemon: )?(?:pull access denied for |manifest for \S+ not found)"
     r"|(?:ERROR: |error: )?(?:failed to build: )?failed to solve: (?!.*failed to push )"
-    r"|(?:docker: |Error: )?Error response from daemon: (?:login attempt to |No such container: "
-    r"|Conflict\. The container |manifest unknown: manifest unknown$"
+    r"|(?:docker: |Error: )?Error response from daemon: (?:login attempt to "
+    r"|No such (?:container|network|volume|service|task|exec instance)\b"
+    r"|(?:network|volume|container|service) \S+ (?:not found|is )"
+    r"|[Cc]onflict(?:\. The container |: unable to (?:remove|delete) )|Cannot (?:kill|restart|start|link|pause|remove) "
+    r"|(?:OCI runtime|driver failed programming|failed to (?:create|start) (?:shim|task|containerd task))\b"
+    r"|could not select device driver"
+    r"|error while (?:creating mount source|mounting volume)|invalid mount config|[Dd]ockerfile parse error"
+    r"|Cannot locate specified Dockerfile|This node is (?:not a|already part of a) swarm"
+    r"|manifest unknown: manifest unknown$"
     r"|Get \"?https?://\S+?/v[0-2]/\"?: unauthorized: incorrect username or password)"
 )
 _HERE_DOCUMENT = lazy_pattern(r"<<[-~]?\s*(['\"\\]?)(\w+)\1(?![\w-]*>)")
