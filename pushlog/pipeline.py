@@ -15,7 +15,7 @@ from pushlog.diagnosis.registry_word import with_registry_word
 from pushlog.diagnosis.result_limits import limit_findings, limit_pushes, timed_out_log
 from pushlog.diagnosis.verdict import verdict
 from pushlog.faults import InputError
-from pushlog.formats.dialects import openings
+from pushlog.formats.dialects import openings, without_redraws
 from pushlog.formats.lanes import read_pushes
 from pushlog.formats.missed import missed_lines, missed_notes
 from pushlog.formats.other_side.alone import other_side_note, other_side_of
@@ -133,7 +133,10 @@ def _raw(source: str | Path | bytes, options: Options | None) -> Raw:
 def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -> tuple[Source, LogText, list[Case]]:
     """Return the description of a log, its text and its pushes; `keep_redraws`: with the events that no rule needs."""
     time = Deadline(options.limits.seconds)
-    log = unwrap(source.data, openings(), options.timing, options.zone, where=candidate_ranges)
+    # Times from elsewhere are those of offsets in the whole log.
+    is_whole = keep_redraws or options.timing is not None or options.timestamps is not None
+    few = {} if is_whole else {"thin": without_redraws}
+    log = unwrap(source.data, openings(), options.timing, options.zone, where=candidate_ranges, **few)
     text = log.text
     is_timed = bool(log.timestamps or options.timestamps) and len(text.data) < _EVERY_REDRAW
     all_pushes = read_pushes(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import compress
 from typing import TYPE_CHECKING
 
-from pushlog.formats.bulk.redraws import without_redraws
+from pushlog.formats.bulk import redraws
 from pushlog.formats.clients import buildkit, compose, containers, crane, kaniko, manifest_push, nerdctl, oras
 from pushlog.formats.clients.generic import OPENING as GENERIC
 from pushlog.formats.clients.generic import generic_pushes
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pushlog.formats.clients.dialect import Dialect
     from pushlog.formats.docker.lines import Reading
     from pushlog.formats.parsed_push import ParsedPush
-    from pushlog.intake.log_text import LogText
+    from pushlog.intake.log_text import LogText, NumberedText
     from pushlog.intake.start_pattern import StartPattern
     from pushlog.knowledge.base import Knowledge
 
@@ -91,7 +91,7 @@ def pushes(
     that stands alone in this text is all that was kept of a push; `most_layers`: rows of further layers are left out.
     """
     if not keep_redraws:
-        text = without_redraws(text, _is_progress)
+        text = redraws.without_redraws(text, _is_progress)
     reading = docker_lines.read(text, keep_redraws=keep_redraws or len(text.data) < _LONG, most_layers=most_layers)
     dialects = _dialects_in(text, reading)
     others = _outer(_pushes_of_others(text, dialects, knowledge))
@@ -104,6 +104,11 @@ def pushes(
     parsed = [_without_empty_config(push) for push in parsed]
     every_push = tuple(parsed) or (alone(text, reading, knowledge) if is_whole else ())
     return Pushes(parsed=every_push, capture=capture, left_out=reading.left_out)
+
+
+def without_redraws(text: LogText) -> NumberedText | None:
+    """Return the lines of a terminal's log without the redraws that only say how far a push is; None if it has few."""
+    return redraws.thinned(text, _is_progress)
 
 
 def _is_progress(line: str) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pushlog.formats.dialects import pushes
 from pushlog.formats.reference import reference
 from pushlog.intake.limits import MOST_LAYERS
+from pushlog.intake.log_text import NumberedText
 from pushlog.model import Capture
 from pushlog.record_class import record
 from pushlog.units import count
@@ -44,17 +45,21 @@ def read_pushes(
 ) -> PushesByText:
     """Return the pushes of a log, lane by lane where it has lanes. For `keep_redraws` and `most_layers` see there."""
     if not lanes:
-        whole = pushes(text, knowledge, keep_redraws=keep_redraws, most_layers=most_layers)
+        rows = text.rows if isinstance(text, NumberedText) else text
+        whole = pushes(rows, knowledge, keep_redraws=keep_redraws, most_layers=most_layers)
         left_out = _left_out(whole.left_out, most_layers)
-        parsed = tuple(push for push, _ in _without_repeats([(push, text) for push in whole.parsed]))
+        all_parsed = whole.parsed
+        if isinstance(text, NumberedText):
+            all_parsed = tuple(_renumbered(push, text.numbers) for push in all_parsed)
+        parsed = tuple(push for push, _ in _without_repeats([(push, text) for push in all_parsed]))
         return PushesByText(parsed=parsed, texts=(text,) * len(parsed), capture=whole.capture, left_out=left_out)
     pairs: list[tuple[ParsedPush, LogText]] = []
     captures: list[Capture] = []
-    rows = 0
+    left_out_rows = 0
     for lane in lanes:
         # What stands alone in a lane is no log of nothing but an error.
         in_lane = pushes(lane.rows, knowledge, keep_redraws=keep_redraws, is_whole=False, most_layers=most_layers)
-        rows += in_lane.left_out
+        left_out_rows += in_lane.left_out
         pairs += [(_renumbered(push, lane.numbers), lane) for push in in_lane.parsed]
         captures += [in_lane.capture] if in_lane.parsed else []
     kinds = dict.fromkeys(captures)
@@ -64,7 +69,7 @@ def read_pushes(
         parsed=tuple(push for push, _ in pairs),
         texts=tuple(text for _, text in pairs),
         capture=capture,
-        left_out=_left_out(rows, most_layers),
+        left_out=_left_out(left_out_rows, most_layers),
     )
 
 

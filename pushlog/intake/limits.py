@@ -17,7 +17,7 @@ from pushlog.record_class import record
 from pushlog.units import count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pushlog.intake.mapped import Data
 
@@ -112,12 +112,15 @@ def _deeper(text: str, limit: int) -> bool:
     return False
 
 
-def long_lines(data: Data, limit: int = LONGEST_PIECE) -> tuple[str, ...]:
-    """A note if something between two line ends or carriage returns is longer than the limit: where, how much more."""
+def long_lines(data: Data, limit: int = LONGEST_PIECE, line_of: Callable[[int], int] | None = None) -> tuple[str, ...]:
+    """A note if something between two line ends or carriage returns is longer than the limit: where, how much more.
+
+    `line_of`: the line of an offset, where lines are not those of the data.
+    """
     pieces = list(_long(data, limit))
     if not pieces:
         return ()
-    line = data[: pieces[0][0]].count(b"\n") + 1
+    line = line_of(pieces[0][0]) if line_of else data[: pieces[0][0]].count(b"\n") + 1
     rest = f", and {count(len(pieces) - 1, 'line')} below" if len(pieces) > 1 else ""
     more = sum(stop - start - limit for start, stop in pieces)
     return (f"line {line} cut at {limit >> 10} KiB{rest}: {count(more, 'byte')} were not read",)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from dataclasses import field, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, cast
@@ -227,6 +228,52 @@ class LogText:
         """The piece that begins and ends there; None for a blank one."""
         text = plain(self.data[start : min(stop, start + LONGEST_PIECE)])
         return Piece(start, stop, self.line_of(start), text) if text else None
+
+
+@record(slots=False, kw_only=False)
+class NumberedText(LogText):
+    """Some of the lines of a log. `numbers`: the physical line of each, ascending; `total`: lines of the log.
+
+    Offsets are those in `data`, lines are physical; a line of the log that is not here is empty.
+    """
+
+    numbers: Int64 = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    total: int = 0
+
+    @cached_property
+    def rows(self) -> LogText:
+        """The same lines as a log of their own, counted from 1."""
+        return LogText(self.data, stretches=self.stretches, beside=self.beside)
+
+    @property
+    def lines(self) -> int:
+        """How many physical lines the log has."""
+        return self.total
+
+    def line_of(self, offset: int) -> int:
+        """The physical line, from 1, that holds the byte at `offset`."""
+        return int(self.numbers[self.rows.line_of(offset) - 1]) if len(self.numbers) else 1
+
+    def lines_of(self, offsets: Int64) -> Int64:
+        """The same for many offsets, in ascending order."""
+        lines: Int64 = self.numbers[self.rows.lines_of(offsets) - 1]
+        return lines
+
+    def start_of(self, line: int) -> int:
+        """The offset at which a physical line begins, or the next one that is here."""
+        row = int(np.searchsorted(self.numbers, line))
+        return self.rows.start_of(row + 1) if row < len(self.numbers) else len(self.data)
+
+    def near(self, line: int, number: int) -> Sequence[int]:
+        """The lines that are here around one of them, so many above and below."""
+        row = int(np.searchsorted(self.numbers, line))
+        lines: list[int] = self.numbers[max(0, row - number) : row + number + 1].tolist()
+        return lines
+
+    def pieces(self, start: int, stop: int) -> Iterator[Piece]:
+        """The pieces that are not blank between two offsets, escapes removed."""
+        for piece in self.rows.pieces(start, stop):
+            yield replace(piece, line=int(self.numbers[piece.line - 1]))
 
 
 def plain(part: bytes) -> str:

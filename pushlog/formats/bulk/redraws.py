@@ -7,19 +7,22 @@ bytes; one of each kind is parsed, and the grammars say whether it is nothing bu
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pushlog.formats.events import gaps
+from pushlog.intake.log_text import NumberedText
+from pushlog.intake.mapped import release_range
+from pushlog.intake.spool import DERIVED, Spool
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -29,30 +32,46 @@ if TYPE_CHECKING:
 LARGE = 1 << 20
 # Redraws are compared within chunks of this many bytes. The first and the last of each kind in a chunk are read.
 _CHUNK = 1 << 20
-# So are one in so many of the others,
-_KEPT = 32
-# at least one in so many lines, since a push does not go on behind hundreds of lines of others (`builder.nearby`),
-_LINES = 250
-# and the neighbours of each first and last one: some clients say in two rows what belongs together.
+# So are the neighbours of each first and last one, for some clients say in two rows what belongs together,
 _BESIDE = 2
+# one in so many of the others,
+_KEPT = 64
+# and where lines are counted as they stand in the log at least one in so many of them, since a push does not go on
+# behind hundreds of lines of others (`builder.nearby`).
+_LINES = 250
+_FEED = ord("\n")
 # A kind of redraw that is seen less often in a chunk is no part of a flood.
 _FLOOD = 48
 # So many bytes at both ends of a chunk tell whether it is compared: the floods of docker have a reader of their own.
 _LOOKED_AT = 1 << 14
-# What takes the cursor back to a row that stands there already, and the moves and line ends right behind it.
-_BACK = lazy_pattern(rb"(?:\x1b\[\d*[AFH]|\x1b8|\r(?!\n))(?:\x1b\[[0-9;?]*[A-Za-z]|\x1b[78]|[\r\n])*")
+# What takes the cursor back to a row that stands there already, and the moves and line ends right behind it; the same
+# for a log in which every carriage return ends a line, which is found in a fraction of the time.
+_ON = rb"(?:\x1b\[[0-9;?]*[A-Za-z]|\x1b[78]|[\r\n])*)"
+_BACK = lazy_pattern(rb"((?:\x1b\[\d*[AFH]|\x1b8|\r(?!\n))" + _ON)
+_BACK_BY_ESCAPE = lazy_pattern(rb"(\x1b(?:\[\d*[AFH]|8)" + _ON)
 # What changes from one redraw to the next: figures, bars, and the spinners of Braille (UTF-8 E2 A0 80 to E2 A3 BF).
 _CHANGES = b"0123456789.-=>#\xe2" + bytes(range(0x80, 0xC0)) + b" "
 
 
-def without_redraws(text: LogText, is_progress: Callable[[str], bool]) -> LogText:
-    """Return the text with the redraws that are passed over; `is_progress` says so of a line without escapes.
+def thinned(text: LogText, is_progress: Callable[[str], bool]) -> NumberedText | None:
+    """Return the lines of a text without the redraws that are passed over; None where that would not help.
 
-    It never reads what is passed over, neither as a part nor as a piece.
+    `is_progress` says of a line without escapes whether it is drawn again and again.
     """
     if len(text.data) < LARGE:
+        return None
+    passed = np.array([*_Redraws(text=text, is_progress=is_progress).ranges(0, len(text.data))], dtype=np.int64)
+    if not len(passed) or 2 * int((passed[:, 1] - passed[:, 0]).sum()) < len(text.data):
+        return None
+    passed = _from_line_starts(text, passed)
+    return _joined(text, gaps(passed[:, 0], passed[:, 1], 0, len(text.data)))
+
+
+def without_redraws(text: LogText, is_progress: Callable[[str], bool]) -> LogText:
+    """Return the same text, which never reads what is passed over, neither as a part nor as a piece."""
+    if len(text.data) < LARGE:
         return text
-    redraws = _Redraws(text=text, is_progress=is_progress, known={})
+    redraws = _Redraws(text=text, is_progress=is_progress, lines=_LINES)
     passed = [np.array([*redraws.ranges(*part)], dtype=np.int64).reshape(-1, 2) for part in text.parts]
     if not any(map(len, passed)):
         return text
@@ -61,28 +80,62 @@ def without_redraws(text: LogText, is_progress: Callable[[str], bool]) -> LogTex
     return replace(text, stretches=read, passed_over=np.concatenate(passed))
 
 
+def _from_line_starts(text: LogText, passed: Int64) -> Int64:
+    """Return the ranges from the beginning of a line on, where they hold the end of one: each line keeps one number."""
+    starts = [
+        low if low == 0 or text.data[low - 1] == _FEED else text.data.find(b"\n", low, high) + 1 or low
+        for low, high in passed.tolist()
+    ]
+    passed = np.column_stack([np.array(starts, dtype=np.int64), passed[:, 1]])
+    return passed[passed[:, 0] < passed[:, 1]]
+
+
+def _joined(text: LogText, kept: Sequence[tuple[int, int]]) -> NumberedText:
+    """Return these ranges of a text as one, with the physical line of each of its lines."""
+    spool, numbers = Spool(DERIVED), [np.ones(1, dtype=np.int64)]
+    line, stop, is_begun = 1, 0, False
+    for start, end in kept:
+        line += text.data[stop:start].count(b"\n")
+        part = text.data[start:end]
+        if not is_begun:
+            numbers[-1] = np.append(numbers[-1][:-1], line)
+        feeds = part.count(b"\n")
+        numbers.append(np.arange(line + 1, line + feeds + 1))
+        spool.write(part)
+        line, stop, is_begun = line + feeds, end, part[-1] != _FEED
+        release_range(text.data, start, end)
+    data = spool.finish()
+    rows = np.concatenate(numbers)
+    return NumberedText(data, numbers=rows if is_begun else rows[:-1], total=text.lines)
+
+
 @record
 class _Redraws:
-    """The redraws of a text; `known`: which kinds are progress, as far as one of them was parsed."""
+    """The redraws of a text. `lines`: one redraw in so many lines is read, if it is not 0.
+
+    `known`: which kinds are progress, as far as one of them was parsed.
+    """
 
     text: LogText
     is_progress: Callable[[str], bool]
-    known: dict[tuple[bytes, bytes], bool]
+    lines: int = 0
+    known: dict[tuple[bytes, bytes], bool] = field(default_factory=dict)
 
     def ranges(self, start: int, stop: int) -> Iterator[tuple[int, int]]:
         """Yield the byte ranges between two offsets that are passed over, in order."""
         while start < stop:
             end = min(start + _CHUNK, stop)
             data = self.text.data[start:end]
-            moves: list[re.Match[bytes]] = []
+            following = end
             if self._has_progress(data, start, 0) or self._has_progress(data, start, max(0, len(data) - _LOOKED_AT)):
-                moves = list(_BACK.finditer(data))
-            if len(moves) >= _FLOOD:
-                yield from self._of_chunk(data, start, moves)
-            # The last redraw may go on in the next chunk.
-            start = end if end == stop or not moves else start + moves[-1].start()
-            if start < end and moves[-1].start() == 0:
-                start = end
+                pieces = _pattern(data).split(data)
+                if len(pieces) > 2 * _FLOOD:
+                    yield from self._of_chunk(data, start, pieces)
+                # The last redraw may go on in the next chunk.
+                last = end - len(pieces[-1]) - len(pieces[-2]) if len(pieces) > 1 else start
+                following = last if start < last and end < stop else end
+            release_range(self.text.data, start, following)
+            start = following
 
     def _has_progress(self, data: bytes, start: int, first: int) -> bool:
         """Whether a redraw in some bytes of a chunk is progress: so little is looked at of docker's own floods."""
@@ -93,30 +146,32 @@ class _Redraws:
                 return True
         return False
 
-    def _of_chunk(self, data: bytes, start: int, moves: list[re.Match[bytes]]) -> Iterator[tuple[int, int]]:
-        bounds = [_line_start(data, match.start()) for match in moves]
-        texts = [(match.end(), stop) for match, stop in zip(moves, bounds[1:], strict=False)]
-        numbers: dict[tuple[bytes, bytes], int] = {}
-        where: list[int] = []
-        number = np.empty(len(texts), dtype=np.int64)
-        for index, (match, (low, high)) in enumerate(zip(moves, texts, strict=False)):
-            # Rows that are drawn one by one may differ in figures alone, but not in their place.
-            kind = (match[0], data[low:high].translate(None, _CHANGES))
-            number[index] = at = numbers.setdefault(kind, len(numbers))
-            if at == len(where):
-                where.append(index)
+    def _of_chunk(self, data: bytes, start: int, pieces: Sequence[bytes]) -> Iterator[tuple[int, int]]:
+        """Yield the ranges in a chunk that begins at an offset; `pieces`: the moves in it and the texts around them."""
+        moves, texts = pieces[1:-2:2], pieces[2:-1:2]
+        ends = np.cumsum(np.fromiter(map(len, pieces), dtype=np.int64, count=len(pieces)))
+        # Rows that are drawn one by one may differ in figures alone, but not in their place.
+        kinds = list(zip(moves, [text.translate(None, _CHANGES) for text in texts], strict=True))
+        numbers = {kind: number for number, kind in enumerate(dict.fromkeys(kinds))}
+        number = np.fromiter(map(numbers.__getitem__, kinds), dtype=np.int64, count=len(kinds))
         is_flood = np.bincount(number, minlength=len(numbers)) >= _FLOOD
+        first = np.flatnonzero(np.diff(np.maximum.accumulate(number), prepend=-1))
         for kind, at in numbers.items():
             if is_flood[at]:
-                low, high = texts[where[at]]
-                is_flood[at] = self._is_progress(kind, start + low, start + high)
-        lines = np.cumsum([data.count(b"\n", low, high) for low, high in pairwise(bounds)]) // _LINES
-        is_mark = np.diff(lines, prepend=-1) != 0
-        is_mark[1:] |= is_mark[:-1]
-        passed = np.concatenate([[False], _passed(number, ~is_flood[number]) & ~is_mark, [False]])
-        edges = np.flatnonzero(np.diff(passed.astype(np.int8)))
-        for low, high in edges.reshape(-1, 2):
-            yield start + bounds[low], start + bounds[high]
+                low = int(ends[1 + 2 * first[at]])
+                is_flood[at] = self._is_progress(kind, start + low, start + low + len(texts[first[at]]))
+        is_read = ~is_flood[number]
+        if self.lines:
+            feeds = [move.count(b"\n") + text.count(b"\n") for move, text in zip(moves, texts, strict=True)]
+            is_mark = np.diff(np.cumsum(feeds) // self.lines, prepend=-1) != 0
+            is_mark[1:] |= is_mark[:-1]
+            passed = _passed(number, is_read) & ~is_mark
+        else:
+            passed = _passed(number, is_read)
+        edges = np.flatnonzero(np.diff(np.concatenate([[False], passed, [False]]).astype(np.int8)))
+        bounds = [_line_start(data, offset) for offset in ends[2 * edges].tolist()]
+        for low, high in zip(bounds[::2], bounds[1::2], strict=True):
+            yield start + low, start + high
 
     def _is_progress(self, kind: tuple[bytes, bytes], low: int, high: int) -> bool:
         """Whether all lines of a redraw are progress."""
@@ -126,6 +181,11 @@ class _Redraws:
             answer = bool(lines) and all(map(self.is_progress, lines))
             self.known[kind] = answer
         return answer
+
+
+def _pattern(data: bytes) -> re.Pattern[bytes]:
+    """Return the pattern of the moves in some data."""
+    return _BACK_BY_ESCAPE if data.count(b"\r") == data.count(b"\r\n") else _BACK
 
 
 def _line_start(data: bytes, offset: int) -> int:

@@ -6,14 +6,13 @@ A line without a prefix goes on with the lane above it, unless a push begins on 
 
 from __future__ import annotations
 
-from dataclasses import field, replace
-from functools import cached_property
+from dataclasses import field
 from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pushlog.intake.log_text import LogText
+from pushlog.intake.log_text import NumberedText
 from pushlog.intake.unwrap.prefix import lane_of
 from pushlog.intake.unwrap.strip import has_pieces, pattern_of, without_suffix
 from pushlog.record_class import record
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Iterator, Sequence
 
-    from pushlog.intake.log_text import Int64, Piece
+    from pushlog.intake.log_text import Int64, LogText
     from pushlog.intake.unwrap.line_prefix import LinePrefix
     from pushlog.intake.unwrap.prefix import Prefixes, PrefixRange
 
@@ -42,52 +41,10 @@ _NAMED = 5
 
 
 @record(slots=False, kw_only=False)
-class LaneText(LogText):
-    """The lines of one lane of a log. `numbers`: the physical line of each, ascending; `total`: lines of the log.
+class LaneText(NumberedText):
+    """The lines of one lane of a log. `name`: what the prefix of its lines says, empty for lines without one."""
 
-    `name`: what the prefix of its lines says, empty for lines without one.
-
-    Offsets are those in `data`, lines are physical; a line of another lane is empty here.
-    """
-
-    numbers: Int64 = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-    total: int = 0
     name: str = ""
-
-    @cached_property
-    def rows(self) -> LogText:
-        """The same lines as a log of their own, counted from 1."""
-        return LogText(self.data)
-
-    @property
-    def lines(self) -> int:
-        """How many physical lines the log has."""
-        return self.total
-
-    def line_of(self, offset: int) -> int:
-        """The physical line, from 1, that holds the byte at `offset`."""
-        return int(self.numbers[self.rows.line_of(offset) - 1]) if len(self.numbers) else 1
-
-    def lines_of(self, offsets: Int64) -> Int64:
-        """The same for many offsets, in ascending order."""
-        lines: Int64 = self.numbers[self.rows.lines_of(offsets) - 1]
-        return lines
-
-    def start_of(self, line: int) -> int:
-        """The offset at which a physical line begins, or the next one that is in this lane."""
-        row = int(np.searchsorted(self.numbers, line))
-        return self.rows.start_of(row + 1) if row < len(self.numbers) else len(self.data)
-
-    def near(self, line: int, number: int) -> Sequence[int]:
-        """The lines of this lane around one of them, so many above and below."""
-        row = int(np.searchsorted(self.numbers, line))
-        lines: list[int] = self.numbers[max(0, row - number) : row + number + 1].tolist()
-        return lines
-
-    def pieces(self, start: int, stop: int) -> Iterator[Piece]:
-        """The pieces that are not blank between two offsets, escapes removed."""
-        for piece in self.rows.pieces(start, stop):
-            yield replace(piece, line=int(self.numbers[piece.line - 1]))
 
 
 def lanes_of(text: LogText, prefixes: Prefixes) -> tuple[LaneText, ...]:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pushlog.intake.limits import long_lines
-from pushlog.intake.log_text import LogText
+from pushlog.intake.log_text import LogText, NumberedText
 from pushlog.intake.unwrap.exports.assembly import NEWEST_FIRST, line_starts, moved_offsets
 from pushlog.intake.unwrap.exports.export import unwrap_export
 from pushlog.intake.unwrap.lanes import lanes_of, note_of
@@ -90,6 +90,8 @@ class UnwrappedLog:
         """A note if something that may be of a push is longer than what is read of a line."""
         if self.lanes and not any(long_lines(lane.data) for lane in self.lanes):
             return ()
+        if isinstance(self.original, NumberedText):
+            return long_lines(self.original.data, line_of=self.original.line_of)
         return long_lines(stripped(self.original, self.ranges).data if self.lanes else self.text.data)
 
 
@@ -98,13 +100,16 @@ def unwrap(
     openings: Sequence[StartPattern],
     timing: str | None = None,
     zone: dt.tzinfo | None = None,
+    *,
     where: Where = lambda _: None,
+    thin: Callable[[LogText], NumberedText | None] = lambda _: None,
 ) -> UnwrappedLog:
     """The log in these bytes. Raises InputError.
 
     `openings`: text that pushes print at the beginning of a line, so that what stands before it is a prefix.
     `timing`: the timing file of a typescript; `zone`: that of stamps which name none; `where`: the `stretches`
-    of the text and what is `beside` them; None where all of it is read.
+    of the text and what is `beside` them; None where all of it is read. `thin`: the lines of a text that say
+    something, where it has many that do not; a log that is more than the bytes of a terminal is read whole.
     """
     text = LogText(data)
     record = unwrap_recording(text, timing)
@@ -116,6 +121,12 @@ def unwrap(
             notes=record.notes,
             status=record.status,
         )
+    few = thin(text)
+    if few is not None:
+        log = _unwrap(few.rows, openings, zone, where, _DEEPEST)
+        if log.original.data is few.data and log.decoration is None and not log.ranges:
+            near = log.original
+            return replace(log, original=replace(few, stretches=near.stretches, beside=near.beside))
     return _unwrap(text, openings, zone, where, _DEEPEST)
 
 

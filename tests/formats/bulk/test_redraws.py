@@ -5,14 +5,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pushlog.formats.bulk import redraws
-from pushlog.intake.log_text import LogText
+from pushlog.intake.log_text import LogText, plain
 from pushlog.pipeline import analyze
 from pushlog.report.json import render
 from tests.bench import screens
 from tests.paths import SAMPLES
 
+NEW_LINE = b"\n"
 CLIENTS = ("podman", "buildkit", "compose", "oras")
 # A moment that only a redraw between two others shows, and what is derived from all moments.
 BETWEEN = ("at_least", "coverage", "sent", "why", "assumptions")
@@ -80,6 +83,9 @@ def test_most_redraws_are_passed_over(client: str, monkeypatch: pytest.MonkeyPat
     assert sum(stop - start for start, stop in text.parts) < 0.4 * len(text.data)
     assert text.parts[0][0] == 0
     assert text.parts[-1][1] == len(text.data)
+    few = redraws.thinned(LogText(drawn(client)), _is_progress)
+    assert few is not None
+    assert len(few.data) < 0.2 * len(text.data)
 
 
 def test_the_floods_of_docker_are_left_to_their_own_reader(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,6 +95,67 @@ def test_the_floods_of_docker_are_left_to_their_own_reader(monkeypatch: pytest.M
     monkeypatch.setattr(redraws, "LARGE", 0)
     text = LogText(b"".join(terminal(300_000)))
     assert redraws.without_redraws(text, _is_progress) is text
+    assert redraws.thinned(text, _is_progress) is None
+
+
+# What a log may hold, each in a flood or alone: frames, rows over one another, words that count, ends of lines.
+DRAWN = st.sampled_from(
+    (
+        b"\x1b[2A\x1b[Jrow [==>  ] 1 MB\r\nrow [=>   ] 2 MB\r\n",
+        b"\rrow [==>  ] 3 MB",
+        b"\r\x1b[Krow [==>  ] 4 MB\r\n",
+        b"\x1b[1A\rrow [=>] 5 MB\r\x1b[1B",
+        b"error: it broke\n",
+        b"\n",
+        b"word",
+    )
+)
+
+
+@given(floods=st.lists(st.tuples(DRAWN, st.integers(1, 200)), max_size=8))
+def test_what_is_left_keeps_its_lines(floods: list[tuple[bytes, int]]) -> None:
+    data = b"".join(drawn * times for drawn, times in floods)
+    text = LogText(data)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(redraws, "LARGE", 0)
+        few = redraws.thinned(text, lambda line: line.startswith("row "))
+    if few is None:
+        return
+    assert few.lines == text.lines
+    assert len(few.numbers) == few.rows.lines
+    lines = [line.split(b"\r") for line in data.split(b"\n")]
+    for piece in few.pieces(0, len(few.data)):
+        assert any(piece.text in plain(part) for part in lines[piece.line - 1]), piece
+    words = b"error: it broke"
+    assert bytes(few.data).count(words) == data.count(words)
+
+
+def test_the_lines_of_a_long_push_are_those_of_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words between two frames and behind all of them are quoted with the number of the line that they stand on."""
+    frames = drawn("podman").split(b"\x1b[12A\x1b[J")
+    frames[len(frames) // 2] += (
+        b'time="2026-11-29T10:00:00Z" level=warning msg="Failed, retrying in 1s ... (1/3). Error: EOF"\r\n'
+    )
+    log = b"\x1b[12A\x1b[J".join(frames) + b"Error: writing blob: denied: requested access is denied\r\n"
+    monkeypatch.setattr(redraws, "LARGE", 0)
+    path = tmp_path / "push.log"
+    path.write_bytes(log)
+    result = analyze(str(path))
+    lines = log.decode().split("\n")
+    evidence = [proof for finding in result.pushes[0].findings for proof in finding.evidence]
+    assert len({proof.line for proof in evidence}) > 1
+    for proof in evidence:
+        assert proof.text in lines[proof.line - 1]
+    assert result.source.lines == log.count(b"\n")
+
+
+def test_a_line_too_long_is_named_by_its_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = drawn("podman") + b"x" * 70_000 + b"\n"
+    monkeypatch.setattr(redraws, "LARGE", 0)
+    path = tmp_path / "push.log"
+    path.write_bytes(log)
+    notes = analyze(str(path)).source.notes
+    assert any(note.startswith(f"line {log.count(NEW_LINE)} cut at 64 KiB") for note in notes), notes
 
 
 def test_a_line_between_two_redraws_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
