@@ -55,6 +55,7 @@ class Exports:
     time_keys: tuple[str, ...]
     lane_keys: tuple[str, ...]
     lane_places: tuple[str, ...]
+    writer_keys: tuple[str, ...]
     results: tuple[str, ...]
 
 
@@ -69,6 +70,7 @@ def exports() -> Exports:
         time_keys=table.texts("time_keys"),
         lane_keys=table.texts("lane_keys"),
         lane_places=("", *table.texts("lane_places")),
+        writer_keys=table.texts("writer_keys"),
         results=table.texts("results"),
     )
     table.done()

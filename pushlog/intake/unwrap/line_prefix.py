@@ -20,6 +20,7 @@ _COLOUR = rb"(?:\x1b\[[0-9;]*[mK])*"
 _COLOURS = lazy_pattern(rb"\x1b\[[0-9;]*[mK]")
 _GROUP = lazy_pattern(rb"\(\?P<(\w+)>")
 _TOKEN = lazy_pattern(rb"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?P<\w+>|.", re.DOTALL)
+_BLANKS = {b" ", rb"\ ", rb"\t"}
 _DEEPEST = 4
 # The mark of a system is looked for in so many bytes.
 _MARKED = 1 << 20
@@ -67,16 +68,19 @@ class LinePrefix:
     @cached_property
     def source(self) -> bytes:
         """The expression for it, without an anchor. Of several stamps the first counts; lanes are `lane`, `lane2` …."""
-        lanes, taken, parts = count(1), set[bytes](), []
+        numbers, taken, parts = {b"lane": count(1), b"writer": count(1)}, set[bytes](), []
+
+        def numbered(group: re.Match[bytes]) -> bytes:
+            name = group[1]
+            if name in numbers:
+                number = next(numbers[name])
+                return b"(?P<%s%s>" % (name, str(number).encode() if number > 1 else b"")
+            is_taken = name in taken
+            taken.add(name)
+            return b"(?:" if is_taken else group[0]
+
         for form in self.forms:
-            part = form.pattern.encode()
-            for name in _GROUP.findall(part):
-                if name == b"lane":
-                    number = next(lanes)
-                    part = part.replace(b"(?P<lane>", b"(?P<lane%s>" % (str(number).encode() if number > 1 else b""), 1)
-                elif name in taken:
-                    part = part.replace(b"(?P<%s>" % name, b"(?:", 1)
-                taken.add(name)
+            part = _GROUP.sub(numbered, form.pattern.encode())
             parts.append(_COLOUR + (_with_colours(part) if self.is_coloured else part))
         return b"".join(parts) + _COLOUR if parts else b""
 
@@ -100,7 +104,7 @@ PLAIN = LinePrefix()
 
 
 def _with_colours(source: bytes) -> bytes:
-    """An expression that allows colours around its named groups."""
+    """An expression that allows colours around its named groups, and before the blanks in it."""
     out, depths = [], list[bool]()
     for match in _TOKEN.finditer(source):
         token = match[0]
@@ -109,6 +113,8 @@ def _with_colours(source: bytes) -> bytes:
             out.append(_COLOUR + token if depths[-1] else token)
         elif token == b")":
             out.append(token + _COLOUR if depths.pop() else token)
+        elif token in _BLANKS:
+            out.append(b"(?:" + _COLOUR + token + b")")
         else:
             out.append(token)
     return b"".join(out)

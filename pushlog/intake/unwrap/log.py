@@ -179,9 +179,9 @@ def _unwrapped_twice(export: Export, inside: UnwrappedLog) -> UnwrappedLog:
         )
     # The agents of both write their lines alike; an export tells which it is.
     inner = "" if export.system == "azure-pipelines" else inside.decoration or ""
-    names = [export.system, *inner.removeprefix("kubernetes" if export.has_lanes else "").split("+")]
+    names = [export.system, *inner.removeprefix(export.lanes or "").split("+")]
     # Of the names that were put before the lines nothing has to be said but what the export says itself.
-    notes = [note for note in inside.notes if not (export.has_lanes and note.startswith("kubernetes:"))]
+    notes = [note for note in inside.notes if not (export.lanes and note.startswith(f"{export.lanes}:"))]
     return UnwrappedLog(
         original=text,
         ranges=inside.ranges if inside.lanes else (),

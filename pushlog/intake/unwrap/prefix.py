@@ -23,6 +23,7 @@ from pushlog.intake.unwrap.line_prefix import (
 from pushlog.intake.unwrap.suffix import with_suffix
 from pushlog.intake.unwrap.unknown_prefix import infer_prefixes
 from pushlog.intake.unwrap.witnesses import Witness, witnesses
+from pushlog.intake.unwrap.writers import with_lanes
 from pushlog.knowledge.decorations import decorations
 from pushlog.record_class import record
 
@@ -97,6 +98,8 @@ def detect(text: LogText, openings: Sequence[StartPattern]) -> Prefixes:
         return Prefixes()
     suffixed = with_suffix(text, [(witness, prefix) for witness, prefix in pairs if prefix.forms])
     pairs = [(witness, suffixed.get(prefix, prefix)) for witness, prefix in pairs]
+    in_lanes = with_lanes(text.data, pairs)
+    pairs = [(witness, in_lanes.get(prefix, prefix)) for witness, prefix in pairs]
     votes = Counter(prefix for _, prefix in pairs if prefix.forms)
     return Prefixes(
         ranges=tuple(_ranges(pairs, len(text.data))),

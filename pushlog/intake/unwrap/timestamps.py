@@ -120,8 +120,9 @@ def seconds(stamp: str, clock: str, zone: dt.tzinfo | None = None) -> float:
             return (moment if moment.tzinfo else moment.replace(tzinfo=zone or dt.UTC)).timestamp()
         if clock == "month-day":
             # Any leap year will do: only differences count.
-            moment = dt.datetime.strptime(f"2000 {stamp}", "%Y %b %d %H:%M:%S").replace(tzinfo=dt.UTC)
-            return moment.timestamp()
+            whole, _, fraction = stamp.partition(".")
+            moment = dt.datetime.strptime(f"2000 {whole}", "%Y %b %d %H:%M:%S").replace(tzinfo=dt.UTC)
+            return moment.timestamp() + float(f"0.{fraction or 0}")
         if clock == "time":
             return _time_of_day(stamp)
         return float(stamp) / _UNITS.get(clock, 1)

@@ -111,7 +111,7 @@ def _literal(part: bytes) -> bytes:
     part = re.sub(rb"\d+", b"\0", part)
     part = re.sub(rb"[ \t]{2,}", b"\1", part)
     escaped = b"".join(_escaped(byte) for byte in part)
-    return escaped.replace(b"\0", rb"\d+").replace(b"\1", rb"[ \t]+")
+    return escaped.replace(b"\0", rb"(?P<writer>\d+)").replace(b"\1", rb"[ \t]+")
 
 
 def _escaped(byte: int) -> bytes:

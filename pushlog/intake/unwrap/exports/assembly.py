@@ -34,6 +34,8 @@ _FEW = 3
 _NO_NAME = lazy_pattern(r"[^\w./-]+", re.ASCII)
 _LONGEST_NAME = 200
 _BLOCK = 1 << 20
+# The systems of the prefixes that are put before lines, as in decorations.toml.
+_PODS, _PROCESSES = "kubernetes", "process"
 # So many records, each somewhere else, are looked at before their memory is given back.
 _RELEASE_EVERY = 1 << 14
 NEWEST_FIRST = "the newest line came first: the log was turned round, and lines are counted from its end"
@@ -45,8 +47,8 @@ _SORTED = "the records were not in the order of time: they were sorted, and line
 class Export:
     """The log inside an export: its text, the times of its records if they carry any, and notes.
 
-    `is_behind_prefix`: records stand behind text of a CI system, whose own times count first; `has_lanes`: every line
-    begins with what wrote it.
+    `is_behind_prefix`: records stand behind text of a CI system, whose own times count first; `lanes`: the system
+    of the prefix that was put before every line, which says what wrote it.
     """
 
     text: LogText
@@ -54,7 +56,7 @@ class Export:
     system: str
     notes: tuple[str, ...] = ()
     is_behind_prefix: bool = False
-    has_lanes: bool = False
+    lanes: str | None = None
 
 
 class Assembly:
@@ -69,13 +71,22 @@ class Assembly:
         # Few records have a number: those above the first one that has are filled in then.
         self._numbers = array("q")
         self._lanes = array("i")
-        self._lane_names: dict[str, int] = {}
+        self._names: dict[tuple[str, str], int] = {}
         self._read: Callable[[object], float] | None = None
         self._sample: object = None
         self.records = 0
 
-    def add(self, text: bytes | None, time: object = None, number: int | None = None, lane: str = "") -> None:
-        """Add what stands on the next line of the export: the text of a record, or None."""
+    def add(
+        self,
+        text: bytes | None,
+        time: object = None,
+        number: int | None = None,
+        names: tuple[str, str] = ("", ""),
+    ) -> None:
+        """Add what stands on the next line of the export: the text of a record, or None.
+
+        `names`: its pod or container, and its process.
+        """
         self._starts.append(self._data.size)
         if text:
             self._data.write(text)
@@ -90,7 +101,7 @@ class Assembly:
         if self._numbers or number is not None:
             self._numbers.extend([-1] * (len(self._starts) - 1 - len(self._numbers)))
             self._numbers.append(-1 if number is None else number)
-        self._lanes.append(-1 if text is None else self._lane_names.setdefault(lane, len(self._lane_names)))
+        self._lanes.append(-1 if text is None else self._names.setdefault(names, len(self._names)))
         self.records += text is not None
 
     def export(self, notes: tuple[str, ...] = (), *, is_physical: bool, is_behind_prefix: bool = False) -> Export:
@@ -103,18 +114,19 @@ class Assembly:
         if order is not None:
             data, starts = _reordered(data, starts, order)
             seconds = seconds[order]
-        has_lanes = len(self._lane_names.keys() - {""}) > 1 and not self._form.is_piecewise
-        if has_lanes:
+        prefixes = None if self._form.is_piecewise else _prefixes([*self._names])
+        if prefixes is not None:
             lanes = np.frombuffer(self._lanes, dtype=np.intc)
-            data, starts = _with_lanes(data, starts, lanes if order is None else lanes[order], [*self._lane_names])
+            data, starts = _with_lanes(data, starts, lanes if order is None else lanes[order], prefixes[1])
+        lane_system = prefixes[0] if prefixes else None
         text = LogText(data, starts if is_physical and order is None else None)
         return Export(
             text=text,
             timestamps=self._timestamps(starts, seconds),
             system=self._form.system,
-            notes=(*notes, *(text for text in (note, SEVERAL if has_lanes else None) if text)),
+            notes=(*notes, *(text for text in (note, SEVERAL if lane_system == _PODS else None) if text)),
             is_behind_prefix=is_behind_prefix,
-            has_lanes=has_lanes,
+            lanes=lane_system,
         )
 
     def _timestamps(self, starts: Int64, seconds: Float64) -> RecordTimestamps | None:
@@ -151,11 +163,24 @@ def _order(seconds: Float64, numbers: Int64, *, is_in_order: bool) -> tuple[Int6
     return order, NEWEST_FIRST if is_turned else _SORTED
 
 
-def _with_lanes(data: Data, starts: Int64, lanes: NDArray[np.intc], names: Sequence[str]) -> tuple[Data, Int64]:
-    """Return the records with what wrote them before each line, as `kubectl logs --prefix` prints it."""
+def _prefixes(names: Sequence[tuple[str, str]]) -> tuple[str, list[bytes]] | None:
+    """Return what to put before the lines of each writer, and its system: pods or processes; None for a single one.
+
+    Pods as `kubectl logs --prefix` prints them. The last prefix stands for what is no record.
+    """
+    for part, (system, kind) in enumerate(((_PODS, "pod"), (_PROCESSES, "process"))):
+        column = [name[part] for name in names]
+        if len({*column} - {""}) > 1:
+            return system, [
+                f"[{kind}/{_NO_NAME.sub('-', name)[-_LONGEST_NAME:]}] ".encode() if name else b""
+                for name in (*column, "")
+            ]
+    return None
+
+
+def _with_lanes(data: Data, starts: Int64, lanes: NDArray[np.intc], prefixes: Sequence[bytes]) -> tuple[Data, Int64]:
+    """Return the records with a prefix before each line, that of their lane."""
     stops = np.append(starts[1:], len(data))
-    # The last one stands for what is no record.
-    prefixes = [f"[pod/{_NO_NAME.sub('-', name)[-_LONGEST_NAME:]}] ".encode() if name else b"" for name in (*names, "")]
     spool, new_starts = Spool(DERIVED), array("q")
     for place, lane in enumerate(lanes):
         record = data[starts[place] : stops[place]]

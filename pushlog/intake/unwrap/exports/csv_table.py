@@ -55,7 +55,7 @@ def unwrap_csv(text: LogText, is_push: Callable[[bytes], bool], zone: dt.tzinfo 
     if table is None or column is None:
         return None
     time = _time_column(text, table)
-    lanes = [number for number, name in enumerate(table.names) if name in _lane_names()]
+    lanes, writers = (_columns(table.names, keys) for keys in (exports().lane_keys, exports().writer_keys))
     assembly = Assembly(Form(system=_system(table.names), texts=(), is_in_order=False), zone)
     lines = 0
     for first, cells in _rows(text, table.delimiter):
@@ -66,13 +66,17 @@ def unwrap_csv(text: LogText, is_push: Callable[[bytes], bool], zone: dt.tzinfo 
             assembly.add(None)
             continue
         moment = cells[time] if time is not None and len(cells) > time else None
-        lane = "/".join(cells[number] for number in lanes if len(cells) > number)
-        assembly.add(utf8(cells[column]), moment if moment and iso_text(moment) else None, lane=lane)
+        lane, writer = (
+            "/".join(cells[number] for number in columns if len(cells) > number) for columns in (lanes, writers)
+        )
+        assembly.add(utf8(cells[column]), moment if moment and iso_text(moment) else None, names=(lane, writer))
     return assembly.export(is_physical=True)
 
 
-def _lane_names() -> set[str]:
-    return {name.lower() for name in exports().lane_keys}
+def _columns(names: Sequence[str], keys: Sequence[str]) -> list[int]:
+    """Return the columns that have one of these names."""
+    lower = {key.lower() for key in keys}
+    return [number for number, name in enumerate(names) if name in lower]
 
 
 def _table(text: LogText) -> _Table | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.intake.unwrap.exports.clocks import iso_text
 from pushlog.intake.unwrap.exports.json_cursor import utf8
+from pushlog.intake.unwrap.exports.lane_names import lane_name, lane_paths, writer_paths
 from pushlog.intake.unwrap.exports.paths import Path, parse_path, path_text, value_at
 from pushlog.knowledge.exports import ExportRow, exports
 from pushlog.record_class import record
@@ -39,6 +40,7 @@ class Form:
 
     `texts`: paths to the text, of which the first that leads to one counts; `also`: to what is appended to it;
     `counts_seconds`: the time counts from the start of a step; `number`: the record's place in its log;
+    `lane`, `writer`: what names its pod or container, its process and host;
     `pairs`: a record is a list of objects with these two keys; `engine`: the path to a message of the Engine's API;
     `is_piecewise`: a text may end within a line.
     """
@@ -50,6 +52,7 @@ class Form:
     counts_seconds: bool = False
     number: Path | None = None
     lane: tuple[Path, ...] = ()
+    writer: tuple[Path, ...] = ()
     pairs: tuple[str, ...] = ()
     engine: Path | None = None
     is_base64: bool = False
@@ -91,20 +94,9 @@ class Form:
         """Return what tells the log of a record from others in the same export, such as its pod."""
         return lane_name(record, self.lane) if self.lane else ""
 
-
-def lane_name(record: object, paths: Sequence[Path]) -> str:
-    """Return the values at these paths as one name."""
-    values = (value_at(record, path) for path in paths)
-    return "/".join(dict.fromkeys(value for value in values if isinstance(value, str)))
-
-
-def lane_paths(records: Sequence[object]) -> tuple[Path, ...]:
-    """Return where records name what wrote them: a pod, a container, a stream of a log group."""
-    exported = exports()
-    paths = (
-        parse_path(f"{base}.{key}" if base else key) for base in exported.lane_places for key in exported.lane_keys
-    )
-    return tuple(path for path in paths if any(isinstance(value_at(record, path), str) for record in records))
+    def writer_of(self, record: object) -> str:
+        """Return the process, program and host that wrote a record."""
+        return lane_name(record, self.writer) if self.writer else ""
 
 
 def text_value(value: object) -> str | None:
@@ -166,6 +158,7 @@ def _usual_form(records: Sequence[object]) -> Form | None:
         texts=(texts[0],),
         time=times[0],
         lane=lane_paths(records),
+        writer=writer_paths(records),
         is_piecewise=_ends_lines(records, (texts[0],)),
     )
 
@@ -194,6 +187,7 @@ def _voted_form(records: Sequence[object], votes: Counter[Path], rows: Sequence[
         time=time,
         engine=best[:-1] if is_engine else None,
         lane=lane_paths(holders),
+        writer=writer_paths(holders),
         is_piecewise=_ends_lines(records, texts),
     )
 
@@ -212,6 +206,7 @@ def _paths(texts: tuple[str, ...]) -> tuple[Path, ...]:
 def row_form(row: ExportRow, records: Sequence[object]) -> Form:
     """Return the form of a row, for these records of an export."""
     texts = _paths(row.text)
+    normal = [normal_record(record, row.pairs) for record in records]
     number = parse_path(row.number) if row.number else None
     if number is not None and all(value_at(record, number) is None for record in records):
         number = None
@@ -222,7 +217,8 @@ def row_form(row: ExportRow, records: Sequence[object]) -> Form:
         time=parse_path(row.time) if row.time else _common_time(records),
         counts_seconds=row.clock == "seconds",
         number=number,
-        lane=lane_paths([normal_record(record, row.pairs) for record in records]),
+        lane=lane_paths(normal),
+        writer=writer_paths(normal),
         pairs=row.pairs,
         is_base64=row.is_base64,
         is_piecewise=row.is_piecewise or (not row.is_base64 and _ends_lines(records, texts)),

@@ -13,12 +13,11 @@ from pushlog.intake.unwrap.exports.forms import (
     Form,
     choose_form,
     is_command_result,
-    lane_name,
-    lane_paths,
     normal_record,
     row_form,
 )
 from pushlog.intake.unwrap.exports.json_cursor import JsonCursor, JsonError
+from pushlog.intake.unwrap.exports.lane_names import lane_name, lane_paths
 from pushlog.intake.unwrap.exports.paths import parse_path, path_text, paths_at, value_at
 from pushlog.knowledge.exports import exports
 from pushlog.lazy_pattern import lazy_pattern
@@ -65,8 +64,8 @@ def unwrap_json_document(
             record = normal_record(value, form.pairs)
             content = form.text_of(record)
             if content is not None:
-                lane = name or form.lane_of(record)
-                assembly.add(content, form.time_of(record), form.number_of(record), lane)
+                names = (name or form.lane_of(record), form.writer_of(record))
+                assembly.add(content, form.time_of(record), form.number_of(record), names)
     except JsonError as error:
         notes = (*notes, f"the document can't be read further: {error}; {count(assembly.records, 'record')} were read")
     return assembly.export(notes, is_physical=False) if assembly.records else None

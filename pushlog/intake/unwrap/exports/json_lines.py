@@ -67,7 +67,8 @@ def unwrap_json_lines(text: LogText, anchors: Sequence[int], zone: dt.tzinfo | N
             assembly.add(None)
             continue
         record, content = reader.read(line)
-        assembly.add(content, form.time_of(record), form.number_of(record), form.lane_of(record))
+        names = (form.lane_of(record), form.writer_of(record))
+        assembly.add(content, form.time_of(record), form.number_of(record), names)
     notes = (f"{count(reader.torn, 'line')} could not be read as an object of {form.system}",) if reader.torn else ()
     return assembly.export(notes, is_physical=True, is_behind_prefix=samples.has_prefix)
 

@@ -38,13 +38,17 @@ def unwrap_key_lines(text: LogText, anchors: Sequence[int], zone: dt.tzinfo | No
     is_journal = key == "MESSAGE"
     system = "journald" if is_journal else _SYSTEMS.get(key.lower(), "yaml")
     assembly = Assembly(Form(system=system, texts=(), is_in_order=False), zone)
+    name_keys = (exports().lane_keys, exports().writer_keys)
     for lines in _records(text):
         values = [_read(line) for line in lines]
         time = _time([(pair[0], pair[1]) for pair in values if pair])
         place = next((n for n, pair in enumerate(values) if pair and pair[0] == key), None)
         content = None if place is None else _content(lines, values, place, is_plain=is_journal)
+        pairs = {pair[0]: pair[1] for pair in values if pair}
+        lane, writer = ("/".join(pairs[name] for name in keys if name in pairs) for keys in name_keys)
         for number in range(len(lines)):
-            assembly.add(content if number == place else None, time if number == place else None)
+            is_text = number == place
+            assembly.add(content if is_text else None, time if is_text else None, names=(lane, writer))
     return assembly.export(is_physical=True)
 
 

@@ -1,0 +1,36 @@
+"""What wrote a record of an export: a pod, a container, a stream; or no more than a process on a host."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pushlog.intake.unwrap.exports.paths import Path, parse_path, value_at
+from pushlog.knowledge.exports import exports
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# A process is named beside the text, not in the labels of a stream.
+_WRITER_PLACES = ("", "_source")
+
+
+def lane_name(record: object, paths: Sequence[Path]) -> str:
+    """Return the values at these paths as one name."""
+    values = (value_at(record, path) for path in paths)
+    return "/".join(dict.fromkeys(str(value) for value in values if isinstance(value, str | int)))
+
+
+def lane_paths(records: Sequence[object]) -> tuple[Path, ...]:
+    """Return where records name what wrote them: a pod, a container, a stream of a log group."""
+    exported = exports()
+    paths = (
+        parse_path(f"{base}.{key}" if base else key) for base in exported.lane_places for key in exported.lane_keys
+    )
+    return tuple(path for path in paths if any(isinstance(value_at(record, path), str) for record in records))
+
+
+def writer_paths(records: Sequence[object]) -> tuple[Path, ...]:
+    """Return where records name the process, program and host that wrote them."""
+    exported = exports()
+    paths = (parse_path(f"{base}.{key}" if base else key) for base in _WRITER_PLACES for key in exported.writer_keys)
+    return tuple(path for path in paths if any(isinstance(value_at(record, path), str | int) for record in records))
