@@ -43,8 +43,13 @@ _NAMED = lazy_pattern(
     r"(?:does not exist locally with the tag: |[Tt]ag does not exist: |[Rr]epository does not exist: "
     r"|failed to (?:put manifest|push) |No such (?:image|manifest): |[Nn]o such manifest: )(?P<name>[\w./:*-]*\w)"
 )
+# The Engine API's address of a push, where the daemon could not be asked (moby client/image_push.go).
+_ENGINE_PUSH = lazy_pattern(
+    r"/v\d\.\d+/images/(?P<name>[a-z0-9][\w./:-]*?)/push(?=[?\":\s])(?:\?(?:[^\s\"&]*&)*?tag=(?P<tag>\w[\w.-]*))?"
+)
 # ECR; Harbor; Artifact Registry; containerd's reference of a manifest; a request for one.
 _TAGGED = (
+    _ENGINE_PUSH,
     re.compile(r"[Ii]mage tag '(?P<tag>\w[\w.-]*)' already exists in the '(?P<name>[^']+)' repository"),
     re.compile(r"'(?P<name>[^'\s:]+):(?P<tag>\w[\w.-]*)' configured as immutable"),
     re.compile(r"cannot update tag (?P<tag>\w[\w.-]*?)\.?(?:\s|$)"),
@@ -162,6 +167,9 @@ def named_by(error: str) -> Reference:
         name, tag = split(match["name"])
         registry, repository = host(name)
         return Reference(registry=registry, repository=repository, tags=(tag,) if tag else ())
+    if match := _ENGINE_PUSH.search(error):
+        registry, repository = host(match["name"])
+        return Reference(registry=registry, repository=repository, tags=(match["tag"],) if match["tag"] else ())
     request = names_in([error])
     if request.repository is not None:
         return request

@@ -69,6 +69,8 @@ _OF_A_PUSH = lazy_pattern(r"push|upload|blob|manifest|registry|digest|/v[12]/|\b
 _ELSEWHERE = lazy_pattern(
     r"\bdocker (?:image )?(?:pull|login|build|run|compose|buildx)\b|\bpull access denied\b|\b[Pp]ull(?:ing)?\b"
     r"|\bNo such image: |docker-builder\d|\bDockerfile\b"
+    # Another address of the Engine API (moby client/) than that of a push.
+    r"|https?://\S+/v\d\.\d+/(?!images/\S+/push[?\":\s]|info\b)\w"
     r"|\bFROM \S|kubectl|\blogin\b|manifest for \S+ not found|^\s*[$#%>+]\s+(?!sudo docker|docker)\S"
     r"|\bG[Ee][Tt] \"?https?://\S+/(?:manifests|blobs)/"
 )
