@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # The parts that patterns share, and how a pattern names one.
-_PARTS = ("no", "key", "notsecret", "words")
+_PARTS = ("no", "key", "name", "notsecret", "words", "more", "random")
 _PART = lazy_pattern(r"<<([a-z]+)>>")
 
 
@@ -77,9 +77,17 @@ def _parts(rows: Row) -> dict[str, str]:
     if not rows.has("parts"):
         return {}
     table = rows.table("parts")
-    parts = {name: table.text(name) for name in _PARTS if table.has(name)}
+    parts: dict[str, str] = {}
+    for name in _PARTS:
+        if table.has(name):
+            parts[name] = _filled(table.text(name), parts)
     table.done()
     return parts
+
+
+def _filled(pattern: str, parts: Mapping[str, str]) -> str:
+    """A pattern with the parts that it names."""
+    return _PART.sub(lambda hit: parts[hit[1]], pattern)
 
 
 def _secret(row: Row, parts: Mapping[str, str]) -> Secret:
@@ -92,7 +100,7 @@ def _secret(row: Row, parts: Mapping[str, str]) -> Secret:
         kind=row.maybe_text("kind") or row.name,
         near=near,
         gate=row.maybe_text("gate"),
-        pattern=_PART.sub(lambda hit: parts[hit[1]], pattern),
+        pattern=_filled(pattern, parts),
         lines=row.flag("lines") or False,
         sample=row.texts("sample"),
         lookalike=row.texts("lookalike"),

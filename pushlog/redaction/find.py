@@ -9,6 +9,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from pushlog.knowledge.secrets import secrets
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 from pushlog.redaction.encoded import codes
 from pushlog.redaction.keys import KIND as KEY_LINES
@@ -32,6 +33,11 @@ MARK = "REDACTED"
 # A code inside a code inside a code is not looked into.
 _DEEPEST = 3
 _SHORT = 1 << 11
+# Rows that show a secret together with those below or above them: see the kinds with `lines` in secrets.toml.
+_GOES_OVER = lazy_pattern(
+    r"(?im)<<|--password-stdin|--with-token|[>|][+-]?\d?\s{0,4}$|\b(?:name|key|variable|value|default)[\"']?\s{0,4}[:=]"
+    r"|(?:^|\s)(?:machine|login|password)\s{1,4}\S{1,200}\s{0,4}$|form-data"
+)
 # So many decoded texts are remembered: the same code is met alone, with its neighbours and in each reading.
 _REMEMBERED = 64
 
@@ -134,6 +140,11 @@ def _over_rows(text: str, chain: Sheet, hit: Span, complete: set[Range]) -> Iter
     ends = not chain.checked and len(pieces) > 1 and pieces[0] in complete
     if not (ends and may_be_own(text[pieces[1][0] : pieces[1][0] + 80])):
         yield from (Span(*piece, hit.kind) for piece in pieces)
+
+
+def goes_over(rows: str) -> bool:
+    """Whether rows may show a secret only together with those below or above them."""
+    return _GOES_OVER.search(rows) is not None
 
 
 def _over_lines(rows: Sequence[Row], kinds: Sequence[Secret]) -> Iterator[Span]:

@@ -40,11 +40,13 @@ _BACKSPACE = lazy_pattern(r"[^\x08\r\n]\x08")
 _ENCODED = lazy_pattern(
     r"%([0-9A-Fa-f]{2})"
     r"|\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([0-3][0-7]{2})|([nrtbf\"'/\\]))"
-    r"|&(?:#([0-9]{1,7})|#[xX]([0-9A-Fa-f]{1,6})|([A-Za-z]{2,24}));"
+    r"|&(?:#([0-9]{1,7})|#[xX]([0-9A-Fa-f]{1,6})|([A-Za-z]{2,24}));|'(?:\"'\"|\\')'"
 )
 _CONTINUED = lazy_pattern(r"[ \t]*\\\n[ \t]*")
 _PERCENT, _PLUS = lazy_pattern(r"%[0-9A-Fa-f]{2}"), lazy_pattern(r"\+")
-_MAY_BE_ENCODED = lazy_pattern(r"%[0-9A-Fa-f]|\\[nrtbf\"'/\\ux0-3]|&[#A-Za-z]")
+_MAY_BE_ENCODED = lazy_pattern(r"%[0-9A-Fa-f]|\\[nrtbf\"'/\\ux0-3]|&[#A-Za-z]|'\"'\"'")
+# Fields with pluses, though no other character is encoded.
+_FORM_FIELD = lazy_pattern(r"[=?&][^\s+&]{1,80}\+\S{1,200}")
 _SHORT = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 
 
@@ -105,8 +107,10 @@ def _visible(view: View) -> Iterator[View]:
 def _decoded(view: View, character: Callable[[re.Match[str]], str] | None = None) -> Iterator[View]:
     yield from _levels(view, character or _character)
     # The fields of a form have a plus for a space.
-    if "+" in view.text and _PERCENT.search(view.text):
-        yield from _levels(view.replaced(_PLUS, lambda _: " "), character or _character)
+    if "+" in view.text and (_PERCENT.search(view.text) or _FORM_FIELD.search(view.text)):
+        spaced = view.replaced(_PLUS, lambda _: " ")
+        yield spaced
+        yield from _levels(spaced, character or _character)
 
 
 def _levels(view: View, character: Callable[[re.Match[str]], str]) -> Iterator[View]:
@@ -138,6 +142,8 @@ def _character(hit: re.Match[str]) -> str:
         from html.entities import html5
 
         return html5.get(f"{name};", hit[0])
+    if hit[0][0] == "'":
+        return "'"
     if octal or decimal:
         code = int(octal, 8) if octal else int(decimal)
     else:

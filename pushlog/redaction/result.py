@@ -16,7 +16,7 @@ from pushlog.intake.mapped import holds
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Evidence, Failure, Interval, Log, Missed, Redacted
 from pushlog.record_class import record
-from pushlog.redaction.find import hide, mark, merged
+from pushlog.redaction.find import goes_over, hide, mark, merged
 from pushlog.redaction.rows import goes_on
 from pushlog.redaction.windows import secret_spans
 from pushlog.units import count
@@ -27,10 +27,7 @@ if TYPE_CHECKING:
     from pushlog.intake.log_text import LogText
     from pushlog.redaction.find import Span
 
-# Lines that may show a secret together with others; see the kinds with `lines` in secrets.toml.
-_OVER_LINES = lazy_pattern(
-    r"<<|--password-stdin|--with-token|:[ \t]{0,4}[>|][+-]?[ \t]{0,4}\n|PRIVATE KEY|[A-Za-z0-9+/]{60}"
-)
+_KEY_LINES = lazy_pattern(r"PRIVATE KEY|[A-Za-z0-9+/]{60}")
 Record = TypeVar("Record")
 
 UNREDACTED = "secrets were not redacted, as --no-redact asked for"
@@ -226,7 +223,8 @@ def _belongs_together(lines: Sequence[str]) -> bool:
     """Whether a secret can go over the end of one of these lines: hardly ever, and then each is looked at by itself."""
     if any(goes_on(upper, lower) for upper, lower in pairwise(lines)):
         return True
-    return _OVER_LINES.search("\n".join(lines)) is not None
+    rows = "\n".join(lines)
+    return _KEY_LINES.search(rows) is not None or goes_over(rows)
 
 
 def _has_key(text: LogText, lines: range) -> bool:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.redaction.encoded import code_places, may_hold_code
-from pushlog.redaction.find import literals, spans_in, split_words, words
+from pushlog.redaction.find import goes_over, literals, spans_in, split_words, words
 from pushlog.redaction.keys import key_places
 from pushlog.redaction.reading import is_literal, is_plain_or_moved, readings, readings_of_rows
 from pushlog.redaction.rows import NARROWEST, Break, continuation, may_share_prefix, split
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
 # The text is looked through in stretches of about this many characters, that end with a line.
 _STRETCH = 1 << 20
 _KEY = "PRIVATE KEY"
+# A field of a form stands behind an empty line.
+_FORM = "form-data"
 # A key has about a hundred lines; so many rows can belong together.
 _KEY_ROWS = 400
 _MOST_ROWS = 300
@@ -32,8 +33,6 @@ _MOST_ROWS = 300
 _LONGEST_ROW = 1 << 12
 # Rows around one that can hold a secret.
 _AROUND = 3
-# A row that shows a secret together with those below or above it: see the kinds with `lines` in secrets.toml.
-_GOES_OVER = lazy_pattern(r"<<|--password-stdin|--with-token|[>|][+-]?\s{0,4}$", re.IGNORECASE)
 # The end of a row and the beginning of the next one in which the word that tells of a secret may stand.
 _WORD = 40
 # A code for a character, or a command that goes on, at the end of a row.
@@ -125,9 +124,9 @@ def _candidates(text: str, rows: Sequence[Row], offset: int) -> dict[int, int]:
 
 def _around(text: str) -> int:
     """How many rows around a row with a word that tells of a secret may be parts of it: mostly none."""
-    if _KEY in text:
+    if _KEY in text or _FORM in text:
         return _KEY_ROWS
-    return _AROUND if _GOES_OVER.search(text) or not is_literal(text) else 0
+    return _AROUND if goes_over(text) or not is_literal(text) else 0
 
 
 def _with_literals(text: str, starts: Sequence[int]) -> set[int]:
