@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 # The parts that patterns share, and how a pattern names one.
 _PARTS = ("no", "key", "name", "notsecret", "words", "more", "random")
+_NAMES = "names"
 _PART = lazy_pattern(r"<<([a-z]+)>>")
 
 
@@ -66,23 +67,24 @@ def read_secrets(text: str, file: str) -> tuple[Secret, ...]:
 
 
 def _read(rows: Row) -> tuple[Secret, ...]:
-    parts = _parts(rows)
-    kinds = tuple(_secret(row, parts) for row in rows.rows("secret", "id"))
+    parts, names = _parts(rows)
+    kinds = tuple(_secret(row, parts, names) for row in rows.rows("secret", "id"))
     rows.done()
     return kinds
 
 
-def _parts(rows: Row) -> dict[str, str]:
-    """The parts that patterns share, by name."""
+def _parts(rows: Row) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The parts that patterns share, by name, and the words that near may name together."""
     if not rows.has("parts"):
-        return {}
+        return {}, ()
     table = rows.table("parts")
     parts: dict[str, str] = {}
     for name in _PARTS:
         if table.has(name):
             parts[name] = _filled(table.text(name), parts)
+    names = table.texts(_NAMES) if table.has(_NAMES) else ()
     table.done()
-    return parts
+    return parts, names
 
 
 def _filled(pattern: str, parts: Mapping[str, str]) -> str:
@@ -90,11 +92,11 @@ def _filled(pattern: str, parts: Mapping[str, str]) -> str:
     return _PART.sub(lambda hit: parts[hit[1]], pattern)
 
 
-def _secret(row: Row, parts: Mapping[str, str]) -> Secret:
+def _secret(row: Row, parts: Mapping[str, str], names: tuple[str, ...]) -> Secret:
     pattern = row.text("pattern")
     if unknown := next((name for name in _PART.findall(pattern) if name not in parts), None):
         raise row.wrong("pattern", f"names the part '{unknown}', which is not there")
-    near = row.texts("near")
+    near = tuple(word for text in row.texts("near") for word in (names if text == f"<<{_NAMES}>>" else (text,)))
     secret = Secret(
         id=row.text("id"),
         kind=row.maybe_text("kind") or row.name,
