@@ -47,6 +47,23 @@ def is_file_name(word: str) -> bool:
     return any(sign in word for sign in "./\\*") or os.path.lexists(word)
 
 
+_ONE_IMAGE = "knows the layers of one image, and an audit sees many: pushlog analyze LOG {option} FILE"
+# Options of an analysis that another command has no use for, and why.
+REFUSED = {
+    "audit": {
+        "--history": _ONE_IMAGE,
+        "--manifest": _ONE_IMAGE,
+        "--timing": "belongs to one recording: pushlog analyze LOG {option} FILE",
+        "--exit-class": "is of one failure, and an audit sees many: read causes in audit.json, or use --fail-on failed",
+        "--verbose": "has nothing to add: index.html, audit.json and the tables hold all",
+        "-v": "has nothing to add: index.html, audit.json and the tables hold all",
+        "--output": "names a file, and an audit writes a folder: use --out DIR",
+        "-o": "names a file, and an audit writes a folder: use --out DIR",
+        "--color": "has no use: what an audit prints has no colour",
+    }
+}
+
+
 class FrontDoor(TyperGroup):
     """The program itself: its commands, and what stands for one."""
 
@@ -81,9 +98,13 @@ class GroupedCommand(TyperCommand):
     """A command whose help groups its options, and whose settings may stand in the environment."""
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
-        """Give each setting its variable: `PUSHLOG_FAIL_ON` for `--fail-on`."""
+        """Give each setting its variable: `PUSHLOG_FAIL_ON` for `--fail-on`. Raises UserError for a refused option."""
+        refused = REFUSED.get(self.name or "", {})
+        for option in (argument.partition("=")[0] for argument in args):
+            if option in refused:
+                raise UserError(f"{self.name} takes no {option}: it {refused[option].format(option=option)}")
         if any(CONFIG in parameter.opts for parameter in self.params):
-            for parameter, variable in _variables(self.params):
+            for parameter, variable in _variables(self.name, self.params):
                 parameter.envvar = variable
                 # A wrong value is then told with its variable.
                 parameter.show_envvar = variable in os.environ  # type: ignore[attr-defined]  # click has it on options alone
@@ -102,10 +123,11 @@ class GroupedCommand(TyperCommand):
         _write_epilog(self, ctx, formatter)
 
 
-def _variables(parameters: Iterable[Parameter]) -> Iterator[tuple[Parameter, str]]:
-    from pushlog.settings import SETTINGS, variable
+def _variables(command: str | None, parameters: Iterable[Parameter]) -> Iterator[tuple[Parameter, str]]:
+    from pushlog.settings import settings_for, variable
 
-    names = {f"--{key.name}": variable(key.name) for key in SETTINGS} | {CONFIG: variable(CONFIG.strip("-"))}
+    names = {f"--{key.name}": variable(key.name) for key in settings_for(command)}
+    names[CONFIG] = variable(CONFIG.strip("-"))
     yield from ((parameter, names[option]) for parameter in parameters for option in parameter.opts if option in names)
 
 

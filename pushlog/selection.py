@@ -40,6 +40,11 @@ class Selection:
         """Whether results stay as they are."""
         return not (self.select or self.ignore or self.suppressions or self.notes)
 
+    @property
+    def in_force(self) -> tuple[Suppression, ...]:
+        """Return the suppressions that are not over."""
+        return tuple(entry for entry in self.suppressions if not _is_over(entry, self))
+
 
 def rule_names(words: Iterable[str]) -> tuple[str, ...]:
     """Return the words, split at commas, each proven to stand for a rule. Raises UserError."""

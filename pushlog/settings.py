@@ -64,6 +64,8 @@ SETTINGS = (
     _key("time-limit", Kind.NUMBER, "CPU time limit per log in seconds"),
     _key("limit", Kind.TEXTS, "how much of a log is read"),
 )
+# What an audit writes has other names.
+_NOT_FOR = {"audit": {"format"}}
 # Values of these are paths, which stand beside the file.
 _PATHS = {"rules", "daemon-config", "metadata"}
 # A found file may not set these: they would keep logs from being read, or read without bounds.
@@ -96,6 +98,11 @@ NOTES = (
         "result. What is hidden changes no verdict, no outcome, and no exit status of a failed push."
     ),
 )
+
+
+def settings_for(command: str | None) -> tuple[Key, ...]:
+    """Return the settings that a command obeys, if it has the option."""
+    return tuple(key for key in SETTINGS if key.name not in _NOT_FOR.get(command or "", ()))
 
 
 @record

@@ -239,5 +239,5 @@ def _poison(unit: Unit) -> Result:
     source = unit.inputs[0]
     member = f"member {unit.span[0] + 1}" if unit.span else ""
     source_rows = rows.unread(source.label, member, DIED, size=source.size)
-    record = Record(input=source, member=member, sha256=None, rows=source_rows)
+    record = Record(input=source, member=member, sha256=None, rows=source_rows, stamp=source.stamp)
     return Result(lines=(line(record),), pages={}, logs=1, bytes=0)

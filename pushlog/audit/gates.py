@@ -13,11 +13,22 @@ if TYPE_CHECKING:
 
 @record
 class Gates:
-    """`fail_on`: never, failed or warning. `failure_percent`, `retry_seconds`: the most that is let through."""
+    """`fail_on`: never, failed or warning. `failure_percent`, `retry_seconds`: the most that is let through.
+
+    `strict`: an audit is not complete when a line inside a push was not understood.
+    """
 
     fail_on: str = "never"
     failure_percent: float | None = None
     retry_seconds: float | None = None
+    strict: bool = False
+
+    def not_understood(self, summary: Summary) -> str | None:
+        """Return the sentence for pushes that were not understood whole, where that counts."""
+        pushes = summary.totals.not_understood
+        return (
+            f"--strict: {count(pushes, 'push')} with lines that were not understood" if self.strict and pushes else None
+        )
 
     def met(self, summary: Summary) -> tuple[str, ...]:
         """Return a sentence for each gate that was met."""

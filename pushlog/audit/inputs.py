@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 STDIN = "-"
 _PATTERN = "*?["
+_UNDER = " under "
 
 
 @record
@@ -43,6 +44,17 @@ class Input:
         """Return the name for results: without the password of a URL and without other secrets."""
         name = redact_text(unsigned(self.name))
         return name if self.twin == 1 else f"{name} ({self.twin})"
+
+
+def under(stamp: str, limits: str) -> str:
+    """Return the stamp of an input that was not read whole, perhaps for these limits."""
+    return f"{stamp}{_UNDER}{limits}"
+
+
+def limits_of(stamp: str) -> tuple[str, str]:
+    """Return the stamp itself and the limits that go with it, empty without any."""
+    without_limits, _, limits = stamp.partition(_UNDER)
+    return without_limits, limits
 
 
 def unsigned(name: str) -> str:

@@ -17,6 +17,7 @@ from pushlog.audit.words import (
     seen,
     uploaded,
     when,
+    would_take,
 )
 from pushlog.report.markdown_page import code, inline, paragraph, table
 from pushlog.units import seconds, size
@@ -89,8 +90,15 @@ def _others(summary: Summary) -> Iterator[str]:
         [code(f"{m.input}/{m.member}" if m.member else m.input), number(m.line), code(m.text)] for m in summary.missed
     ]
     yield _list("Logs without a push that hold words of one", ("Log", "Line", "Text"), rows)
+    rows = [[inline(a.change), inline(would_take(a))] for a in summary.what_if]
+    yield _list("What if", ("Change", "All pushes together"), rows)
     rows = [[number(u.pushes), code(u.text[:TEXT])] for u in summary.unknown_texts]
     yield _list("Unknown error texts", ("Pushes", "Text"), rows)
+    rows = [
+        [number(n.pushes), code(f"{n.input}/{n.member}" if n.member else n.input), number(n.line), code(n.text[:TEXT])]
+        for n in summary.not_understood
+    ]
+    yield _list("Lines inside pushes that were not understood", ("Pushes", "Log", "Line", "Text"), rows)
     rows = [[code(f"{u.input}/{u.member}" if u.member else u.input), inline(u.reason)] for u in summary.unread]
     yield _list("Not read, or not whole", ("Log", "Why"), rows)
 

@@ -41,8 +41,8 @@ class Progress:
 
 
 @contextmanager
-def progress(stream: TextIO) -> Iterator[Progress]:
-    """Show a bar while an audit runs."""
+def progress(stream: TextIO, *, is_plain: bool = False) -> Iterator[Progress]:
+    """Show a bar while an audit runs; `is_plain`: without colour."""
     if not stream.isatty():
         yield Progress()
         return
@@ -60,7 +60,7 @@ def progress(stream: TextIO) -> Iterator[Progress]:
                 return Text("")
             return Text(f"{task.completed / seconds:.0f}/s, {size(int(task.fields['bytes'] / seconds))}/s")
 
-    console = Console(file=stream, highlight=False, markup=False)
+    console = Console(file=stream, highlight=False, markup=False, no_color=is_plain or None)
     words = TextColumn("{task.description}", markup=False)
     columns = (words, BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn())
     with Bar(*columns, console=console, transient=True) as bar:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import TYPE_CHECKING
 
 from pushlog.audit.fingerprints import fingerprint
@@ -12,7 +13,7 @@ from pushlog.model import Clock, DatedBy, Outcome, Severity
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pushlog.model import Diagnosis, Finding, Layer, Log, Source
+    from pushlog.model import Diagnosis, Estimate, Finding, Layer, Log, Source
 
 Row = list[object]
 Rows = dict[str, list[Row]]
@@ -31,18 +32,28 @@ def page(log: str, push: Diagnosis, index: int) -> str | None:
     return None if push.outcome is Outcome.SUCCEEDED else f"push/{log}-{index}.html"
 
 
-def rows(log: Log, name: str, member: str, problem: str | None, versions: Mapping[str, str] | None = None) -> Rows:
+def rows(
+    log: Log,
+    name: str,
+    member: str,
+    problem: str | None,
+    versions: Mapping[str, str] | None = None,
+    *,
+    shown: Log | None = None,
+) -> Rows:
     """Return the rows of a log that was read; `problem`: why only a part of it was.
 
-    `versions`: of clients, as the log prints them.
+    `versions`: of clients, as the log prints them; `shown`: the log with the findings that the user wants to see. What
+    a push failed of is told in any case.
     """
+    result = shown or log
     source = log.source
     log_key = key(source.sha256)
     # Over a limit of a single log the last note says which.
     reason = problem or (source.notes[-1] if source.incomplete and source.notes else None)
     status = "partial" if reason or source.incomplete else "read" if log.pushes else "no-push"
     described: Row = [log_key, name, member, status, reason, source.sha256, source.bytes, source.lines]
-    described += [source.capture.value, source.decoration, source.coverage, len(log.pushes), list(source.notes)]
+    described += [source.capture.value, source.decoration, source.coverage, len(log.pushes), list(result.source.notes)]
     described += _whence(source)
     pushes = list(enumerate(log.pushes))
     return {
@@ -60,7 +71,11 @@ def rows(log: Log, name: str, member: str, problem: str | None, versions: Mappin
             for n, push in pushes
         ],
         "layers": [[log_key, n, index, *_layer(x)] for n, push in pushes for index, x in enumerate(push.layers)],
-        "findings": [[log_key, n, index, *_finding(x)] for n, push in pushes for index, x in enumerate(push.findings)],
+        "findings": [
+            [log_key, n, index, *_finding(x)]
+            for n, push in enumerate(result.pushes)
+            for index, x in enumerate(push.findings)
+        ],
     }
 
 
@@ -141,7 +156,14 @@ def _later_columns(push: Diagnosis, source: Source, versions: Mapping[str, str])
         list(cause.remedy) if cause and failed else [],
         hop,
         print_of_failure,
+        [f"{entry.line}: {entry.text[:ERROR]}" for entry in push.unread],
+        [_answer(estimate) for estimate in push.what_if],
     ]
+
+
+def _answer(estimate: Estimate) -> str:
+    answer = {"change": estimate.change, "seconds": estimate.seconds, "low": estimate.low, "high": estimate.high}
+    return json.dumps(answer, separators=(",", ":"))
 
 
 def _layer(layer: Layer) -> Row:

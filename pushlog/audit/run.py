@@ -47,7 +47,8 @@ class Plan:
     """The options of an audit. `jobs`: processes, 0 for one per processor; `rules`: the user's rules files.
 
     `source_pattern`, `metadata`: the form of paths and the side file that say where logs come from; `since`: what is
-    older is left out of all but the tables; `tables`: their kinds, None for Parquet where it can be written.
+    older is left out of all but the tables; `tables`: their kinds, None for Parquet where it can be written;
+    `is_plain`: progress is shown without colour.
     """
 
     out: Path
@@ -59,6 +60,7 @@ class Plan:
     since: pd.Timestamp | None = None
     tables: tuple[str, ...] | None = None
     exports: tuple[Export, ...] = ()
+    is_plain: bool = False
     settings: Settings = field(default_factory=Settings)
 
 
@@ -77,7 +79,7 @@ def audit(names: Sequence[str], plan: Plan) -> Audited:
     Raises InputError for a name that stands for nothing, OutputError when the folder can't be used, StoppedError or
     ExecutorError when it could not be finished; what is finished by then is kept, and the next call goes on from it.
     """
-    with progress(sys.stderr) as bar:
+    with progress(sys.stderr, is_plain=plan.is_plain) as bar:
         return _audit(names, plan, bar)
 
 
@@ -87,7 +89,7 @@ def _audit(names: Sequence[str], plan: Plan, bar: Progress) -> Audited:
         raise InputError(f"{', '.join(names)}: no file to read")
     _usable(plan.out)
     with locked(plan.out):
-        store = Store(plan.out, _made_by(plan))
+        store = Store(plan.out, _made_by(plan), plan.settings.reach)
         store.begin()
         new_inputs = store.new_inputs(inputs)
         _read(new_inputs, store, plan, bar)

@@ -111,6 +111,8 @@ PUSHES = (
     Column(
         "fingerprint", "string", "the cause: the same for the same text, hop and registry; before the dash without it"
     ),
+    Column("unread", "strings", "lines of it that were not understood, the first ones, as `LINE: TEXT`"),
+    Column("what_if", "strings", "the answers to --what-if as asked, each as JSON: change, seconds, low and high"),
 )
 LAYERS = (
     _LOG,

@@ -17,6 +17,7 @@ import numpy as np
 
 from pushlog.audit import parts
 from pushlog.audit.files import put
+from pushlog.audit.inputs import limits_of
 from pushlog.audit.schema import TABLES, VERSION
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
@@ -92,11 +93,15 @@ class Tables:
 
 
 class Store:
-    """The results in a folder. `by`: the version and rules in use; results of other ones are outdated."""
+    """The results in a folder. `by`: the version and rules in use; results of other ones are outdated.
 
-    def __init__(self, folder: Path, by: str) -> None:
+    `limits`: what was not read under other ones is read again.
+    """
+
+    def __init__(self, folder: Path, by: str, limits: str = "") -> None:
         self._folder = folder
         self._by = by
+        self._limits = limits
         # The places of lines whose rows turned out to be damaged.
         self._damaged: set[tuple[str, int]] = set()
         self._heads = list(self._read_heads())
@@ -125,9 +130,12 @@ class Store:
 
     def new_inputs(self, inputs: list[Input]) -> list[Input]:
         """Return the inputs that must be read: those without a result for this size and stamp."""
-        current = list(self._current_heads())
-        unsettled = {head.label for head in current if not (head.current and head.stamp)}
-        settled = {(head.label, head.size, head.stamp) for head in current}
+        unsettled, settled = set(), set()
+        for head in self._current_heads():
+            stamp, limits = limits_of(head.stamp or "")
+            if not (head.current and stamp and limits in ("", self._limits)):
+                unsettled.add(head.label)
+            settled.add((head.label, head.size, stamp))
         return [
             source
             for source in inputs

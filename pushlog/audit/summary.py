@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from pushlog.audit.causes import Cause, causes
+from pushlog.audit.estimates import Answer, answers
 from pushlog.audit.habits import Habit, habits
 from pushlog.audit.incidents import Incident, incidents
 from pushlog.audit.reuse import Reuploads, reuploads
@@ -22,7 +23,16 @@ from pushlog.audit.totals import (
     repositories,
     totals,
 )
-from pushlog.audit.unknown import MissedLine, PushlessLog, UnknownText, missed, pushless, unknown_texts
+from pushlog.audit.unknown import (
+    MissedLine,
+    NotUnderstood,
+    PushlessLog,
+    UnknownText,
+    missed,
+    not_understood,
+    pushless,
+    unknown_texts,
+)
 from pushlog.audit.where import FailedWhere, Where, where
 from pushlog.record_class import record
 from pushlog.report.json import harmless, plain
@@ -58,10 +68,12 @@ class Summary:
     repositories: tuple[Repository, ...]
     again: tuple[Reuploads, ...]
     habits: tuple[Habit, ...]
+    what_if: tuple[Answer, ...]
     unread: tuple[Unread, ...]
     missed: tuple[MissedLine, ...]
     without_push: tuple[PushlessLog, ...]
     unknown_texts: tuple[UnknownText, ...]
+    not_understood: tuple[NotUnderstood, ...]
 
 
 def summary(frames: Frames) -> Summary:
@@ -79,10 +91,12 @@ def summary(frames: Frames) -> Summary:
         repositories=repositories(frames),
         again=reuploads(frames),
         habits=habits(frames),
+        what_if=answers(frames),
         unread=tuple(_unread(frames)),
         missed=missed(frames),
         without_push=pushless(frames),
         unknown_texts=unknown_texts(frames),
+        not_understood=not_understood(frames),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pushlog.audit.index import NAME
-from pushlog.audit.words import counted, headline, lasted, number, odds, percent, place, uploaded
+from pushlog.audit.words import counted, headline, lasted, number, odds, percent, place, uploaded, would_take
 from pushlog.report.visible import visible
 from pushlog.units import seconds, size
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pushlog.audit.causes import Cause
     from pushlog.audit.run import Audited
     from pushlog.audit.summary import Summary, Unread
-    from pushlog.audit.unknown import MissedLine
+    from pushlog.audit.unknown import MissedLine, NotUnderstood
     from pushlog.audit.where import Where
 
 SHOWN = 5
@@ -24,9 +24,10 @@ TEXT = 160
 ENDS = ("failed", "interrupted", "incomplete")
 
 
-def render(done: Audited, out: str) -> str:
-    """Return the lines for a terminal."""
-    return "".join(f"{visible(line).replace(chr(10), ' ')}\n" for line in _lines(done, out))
+def render(done: Audited, out: str, *, quiet: bool = False) -> str:
+    """Return the lines for a terminal; `quiet`: the first of them alone."""
+    lines = [headline(done.summary)] if quiet else _lines(done, out)
+    return "".join(f"{visible(line).replace(chr(10), ' ')}\n" for line in lines)
 
 
 def _lines(done: Audited, out: str) -> Iterator[str]:
@@ -62,8 +63,13 @@ def _lists(summary: Summary) -> Iterator[str]:
     yield from _titled("no error in the log", ends)
     speaking = list(dict.fromkeys(_name(line) for line in summary.missed))
     yield from _titled("without a push, but with words of one", _some(speaking))
+    yield from _titled("what if", (f"  {answer.change}: {would_take(answer)}" for answer in summary.what_if))
     unknown = (f"  {number(text.pushes):>6}  {text.text[:TEXT]}" for text in summary.unknown_texts[:SHOWN])
     yield from _titled("unknown error texts (pushlog rules draft)", unknown)
+    strange = [
+        f"{number(line.pushes):>6}  {_name(line)}:{line.line}: {line.text[:TEXT]}" for line in summary.not_understood
+    ]
+    yield from _titled("lines inside pushes that were not understood", _some(strange))
     yield from _titled("not read", _some([f"{_name(log)}: {log.reason}" for log in summary.unread]))
 
 
@@ -86,7 +92,7 @@ def _cause(cause: Cause) -> str:
     return f"  {number(cause.pushes):>6}  {cause.family}{there}: {cause.title}"
 
 
-def _name(log: Unread | MissedLine) -> str:
+def _name(log: Unread | MissedLine | NotUnderstood) -> str:
     return f"{log.input}/{log.member}" if log.member else log.input
 
 

@@ -25,7 +25,8 @@ class Totals:
     """What there is in all.
 
     `retry_seconds` adds the longest wait of every push; `dated`: pushes with a known date, `dated_by`: how
-    many by whose word; `warned`: pushes with an error or a warning among their findings.
+    many by whose word; `warned`: pushes with an error or a warning among their findings; `not_understood`: pushes with
+    lines that were not understood.
     """
 
     logs: int
@@ -39,6 +40,7 @@ class Totals:
     interrupted: int
     incomplete: int
     warned: int
+    not_understood: int
     retries: int
     retry_seconds: float
     dated: int
@@ -148,6 +150,7 @@ def totals(frames: Frames) -> Totals:
         interrupted=int(outcome.get("interrupted", 0)),
         incomplete=int(outcome.get("incomplete", 0)),
         warned=len(frames.findings[frames.findings["severity"] != "info"][["log", "push"]].drop_duplicates()),
+        not_understood=int(pushes["unread"].map(bool).sum()),
         retries=int(pushes["retries"].sum()),
         retry_seconds=round(float(pushes["retry_seconds"].sum()), 3),
         dated=len(dated),

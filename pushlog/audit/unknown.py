@@ -22,6 +22,7 @@ _LINE = lazy_pattern(r"(\d+): (.*)", re.DOTALL)
 _TAKEN_OUT = lazy_pattern(r"\b(?:DIGEST|ID|TIME|ADDRESS|N|REPOSITORY|REGISTRY)\b")
 # Characters of a sample: a longer text is a page, whose beginning tells it.
 _SAMPLE, _START, _FEWEST = 400, 40, 4
+_LISTED = 200
 _FAMILIES = ", ".join(family.value for family in Family)
 
 
@@ -51,6 +52,37 @@ class UnknownText:
     text: str
     pushes: int
     draft: str
+
+
+@record
+class NotUnderstood:
+    """Lines inside pushes that were not understood and read alike: one of them, and how many pushes have such a line.
+
+    `input`, `member`, `line`: where the one stands.
+    """
+
+    text: str
+    pushes: int
+    input: str
+    member: str
+    line: int
+
+
+def not_understood(frames: Frames) -> tuple[NotUnderstood, ...]:
+    """Return the lines inside pushes that were not understood, those of most pushes first."""
+    alike: dict[str, tuple[int, int, tuple[str, str, int, str]]] = {}
+    columns = frames.pushes[["input", "member", "unread"]]
+    for push, (name, member, lines) in enumerate(columns.itertuples(index=False)):
+        for match in map(_LINE.fullmatch, lines or ()):
+            if match:
+                key = normalised(match[2])
+                pushes, last, sample = alike.get(key, (0, -1, (name, member, int(match[1]), match[2])))
+                alike[key] = (pushes + (last != push), push, sample)
+    most_first = sorted(alike.values(), key=lambda entry: (-entry[0], entry[2]))
+    return tuple(
+        NotUnderstood(text=text, pushes=pushes, input=name, member=member, line=line)
+        for pushes, _, (name, member, line, text) in most_first[:_LISTED]
+    )
 
 
 def missed(frames: Frames) -> tuple[MissedLine, ...]:

@@ -8,6 +8,7 @@ from pushlog.units import plural, seconds, size
 
 if TYPE_CHECKING:
     from pushlog.audit.causes import Cause
+    from pushlog.audit.estimates import Answer
     from pushlog.audit.habits import Habit
     from pushlog.audit.incidents import Incident
     from pushlog.audit.reuse import Reuploads
@@ -128,6 +129,15 @@ def dated_by(totals: Totals) -> str:
     if undated:
         parts.append(f"{number(undated)} undated, in no bar")
     return "" if not undated and set(totals.dated_by) <= {"stamps", "recording"} else f"Dates: {', '.join(parts)}."
+
+
+def would_take(answer: Answer) -> str:
+    """Return what pushes would have taken: `1 h 20 min to 1 h 40 min instead of 2 h 05 min, 90 of 120 pushes`."""
+    which = f"{number(answer.pushes)} of {counted(answer.of, 'push')}"
+    if not answer.pushes:
+        return f"can't be estimated from these logs ({which})"
+    low, high = seconds(answer.low), seconds(answer.high)
+    return f"{low if low == high else f'{low} to {high}'} instead of {seconds(answer.seconds)} ({which} can tell)"
 
 
 def uploaded(again: tuple[Reuploads, ...]) -> str:

@@ -22,28 +22,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from pushlog.audit import rows
+from pushlog.audit.inputs import under
 from pushlog.audit.push_pages import push_pages
 from pushlog.faults import InputError
 from pushlog.intake import remote
 from pushlog.intake.archives import Member, members
 from pushlog.intake.deadline import TimeUpError, deadline
-from pushlog.intake.limits import ArchiveLimits
-from pushlog.intake.origin import OriginOptions, versions_of
+from pushlog.intake.limits import LIMITS, ArchiveLimits
+from pushlog.intake.origin import versions_of
 from pushlog.intake.read import raw
 from pushlog.intake.run_folders import REPEATS
 from pushlog.model import DatedBy
 from pushlog.pipeline import Options, analyze_raw
 from pushlog.record_class import record
 from pushlog.redaction.find import redact_text
+from pushlog.report.rule_links import publish_at
+from pushlog.selection import Selection, selected
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Iterator
 
     from pushlog.audit.inputs import Input
     from pushlog.audit.rows import Rows
     from pushlog.audit.units import Unit
-    from pushlog.knowledge.base import Knowledge
 
 Step = TypeVar("Step")
 
@@ -58,36 +59,52 @@ _is_pool_process = False
 
 @record
 class Settings:
-    """Settings for every log. `seconds`: the processor time that one log may take; others as in `pipeline.Options`."""
+    """Settings for every log.
+
+    `seconds`: the processor time that one log may take; `options`: those of its analysis; `selection`: which findings
+    are shown; `rules_url`: where findings link to.
+    """
 
     seconds: float = 10.0
     limits: ArchiveLimits = field(default_factory=ArchiveLimits)
-    knowledge: Knowledge | None = None
-    origin: OriginOptions = field(default_factory=OriginOptions)
-    zone: dt.tzinfo | None = None
-    max_uploads: int | None = None
-    redact: bool = True
+    options: Options = field(default_factory=Options)
+    selection: Selection = field(default_factory=Selection)
+    rules_url: str | None = None
+
+    @property
+    def reach(self) -> str:
+        """Return the limits that a log may be left out for; with others it is read again."""
+        return f"{self.seconds:g} s, {self.limits.log_bytes} B"
 
     @property
     def changes(self) -> str:
         """Return what makes results other than those of the defaults, beside the user's files."""
-        zone = f", zone {self.zone}" if self.zone else ""
-        uploads = f", uploads {self.max_uploads}" if self.max_uploads is not None else ""
-        return f"{zone}{uploads}{'' if self.redact else ', not redacted'}"
+        options, hidden = self.options, self.selection
+        changes = {
+            "zone": options.zone,
+            "uploads": options.max_uploads,
+            "not redacted": None if options.redact else True,
+            "limits": None if options.limits == LIMITS else options.limits,
+            "what if": options.what_if or None,
+            "shown": None if hidden.is_empty else (hidden.select, hidden.ignore, hidden.in_force),
+            "rules at": self.rules_url,
+        }
+        return "".join(f", {name} {value}" for name, value in changes.items() if value is not None)
 
 
 @record
 class Record:
     """The result of one log.
 
-    `rows` is None when results for its hash exist already; `again`: the next audit should read it again.
+    `rows` is None when results for its hash exist already; `stamp`: that of its input, None when the next audit should
+    read it again, with the limits where they may be why it was not read.
     """
 
     input: Input
     member: str
     sha256: str | None
     rows: Rows | None
-    again: bool = False
+    stamp: str | None
 
 
 @record
@@ -126,6 +143,7 @@ def _follow(sentinel: int) -> None:
 def work(unit: Unit, settings: Settings) -> Result:
     """Read every log of a unit."""
     warm()
+    publish_at(settings.rules_url)
     lines, pages, size = [], {}, 0
     analyzed = set(unit.known_hashes)
     for source in unit.inputs:
@@ -159,7 +177,7 @@ def count(unit: Unit, settings: Settings) -> int:
 def line(record: Record) -> str:
     """Return the line of a log: its identity, a tab, its rows. The identity can be parsed without the rows."""
     source = record.input
-    head = [source.label, source.size, None if record.again else source.stamp, record.member, record.sha256]
+    head = [source.label, source.size, record.stamp, record.member, record.sha256]
     body = "" if record.rows is None else json.dumps(record.rows, separators=(",", ":"), default=str)
     return f"{json.dumps(head, separators=(',', ':'))}\t{body}"
 
@@ -230,10 +248,11 @@ def _read(source: Input, member: Member, analyzed: set[str], settings: Settings)
     name, data = source.label, member.data
     if data is None:
         status = "skipped" if member.harmless else "unreadable"
-        return _record(source, member, rows.unread(name, member.name, member.problem or "", status=status)), {}
+        log_rows = rows.unread(name, member.name, member.problem or "", status=status)
+        return _record(source, member, log_rows, settings), {}
     hashed = sha256(data).hexdigest()
     if hashed in analyzed and member.problem is None:
-        return Record(input=source, member=member.name, sha256=hashed, rows=None), {}
+        return Record(input=source, member=member.name, sha256=hashed, rows=None, stamp=source.stamp), {}
     try:
         with deadline(settings.seconds, hard=_is_pool_process):
             return _analysed(source, member, data, settings)
@@ -245,25 +264,27 @@ def _read(source: Input, member: Member, analyzed: set[str], settings: Settings)
         reason = str(error).removeprefix(f"{name}/{member.name}: " if member.name else f"{name}: ")
     except Exception as error:  # noqa: BLE001 - a bug of ours costs one log, never the other thousands
         reason = f"the analysis failed: {type(error).__name__}: {error}"[:300]
-    return _record(source, member, rows.unread(name, member.name, redact_text(reason), size=len(data))), {}
+    log_rows = rows.unread(name, member.name, redact_text(reason), size=len(data))
+    return _record(source, member, log_rows, settings), {}
 
 
-def _record(source: Input, member: Member, log_rows: Rows) -> Record:
-    return Record(input=source, member=member.name, sha256=None, rows=log_rows, again=member.again)
+def _record(source: Input, member: Member, log_rows: Rows, settings: Settings) -> Record:
+    """Return the result of a log that was not read."""
+    stamp = None if member.again else source.stamp if member.harmless else under(source.stamp, settings.reach)
+    return Record(input=source, member=member.name, sha256=None, rows=log_rows, stamp=stamp)
 
 
 def _analysed(source: Input, member: Member, data: bytes, settings: Settings) -> tuple[Record, dict[str, str]]:
     name = f"{source.label}/{member.name}" if member.name else source.label
-    options = Options(
-        origin=settings.origin, zone=settings.zone, max_uploads=settings.max_uploads, redact=settings.redact
-    )
-    options = options if settings.knowledge is None else replace(options, knowledge=settings.knowledge)
     modified = _modified(source) if member.modified is None else member.modified
     by = DatedBy.FILE if member.modified is None else DatedBy.ARCHIVE
-    log = analyze_raw(replace(raw(name, data), modified=modified, modified_by=by), options)
-    log_rows = rows.rows(log, source.label, member.name, member.problem, versions_of(data) if log.pushes else None)
-    record = Record(input=source, member=member.name, sha256=log.source.sha256, rows=log_rows)
-    return record, push_pages(log, log_rows)
+    log = analyze_raw(replace(raw(name, data), modified=modified, modified_by=by), settings.options)
+    shown = selected(log, settings.selection)
+    versions = versions_of(data) if log.pushes else None
+    log_rows = rows.rows(log, source.label, member.name, member.problem, versions, shown=shown)
+    stamp = source.stamp if member.problem is None else under(source.stamp, settings.reach)
+    record = Record(input=source, member=member.name, sha256=log.source.sha256, rows=log_rows, stamp=stamp)
+    return record, push_pages(shown, log_rows)
 
 
 def _modified(source: Input) -> float | None:

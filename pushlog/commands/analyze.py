@@ -100,21 +100,7 @@ def analyze(
     targets = outputs(formats or (), files or ())
     from pushlog.commands.analysis import analysis_options
 
-    options = analysis_options(
-        rules_files=rules_files,
-        histories=histories,
-        manifest_file=manifest_file,
-        with_files=with_files,
-        daemon_config=daemon_config,
-        what_if=what_if,
-        timing=timing,
-        timezone=timezone,
-        redact=not no_redact,
-        time_limit=time_limit,
-        other_limits=limits,
-        source_pattern=source_pattern,
-        metadata_file=metadata_file,
-    )
+    options = analysis_options(context)
     link_rules(rules_url)
     analyzed = (_analyzed(log, options) for log in logs or _piped()) if logs or not with_files else _rebuilt(options)
     results = shown(analyzed, selection(context, select, ignore))

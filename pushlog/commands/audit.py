@@ -12,21 +12,30 @@ from pushlog.commands.options import (
     DaemonConfig,
     FailOn,
     FailOnOption,
+    Ignore,
     Isolated,
     MetadataFile,
+    NoColor,
     NoRedact,
+    OtherLimits,
+    Quiet,
     Rules,
+    RulesUrl,
+    Select,
     SourcePatternText,
+    Strict,
     Timezone,
+    WhatIf,
     settings_of,
 )
-from pushlog.commands.shown import additions
+from pushlog.commands.shown import additions, link_rules, selection
 
 if TYPE_CHECKING:
     from pushlog.audit.gates import Gates
     from pushlog.audit.run import Audited, Plan
     from pushlog.audit.worker import Settings
     from pushlog.pipeline import Options
+    from pushlog.selection import Selection
 
 Paths = Annotated[
     list[str],
@@ -95,12 +104,20 @@ def audit(
     since: Since = None,
     timezone: Timezone = None,
     daemon_config: DaemonConfig = None,
+    what_if: WhatIf = None,
+    limits: OtherLimits = None,
     no_redact: NoRedact = False,
+    select: Select = None,
+    ignore: Ignore = None,
+    rules_url: RulesUrl = None,
     tables: Tables = None,
     exports: Exports = None,
     fail_on: FailOnOption = FailOn.NEVER,
+    strict: Strict = False,
     max_failure_rate: MaxFailureRate = None,
     max_retry_seconds: MaxRetrySeconds = None,
+    quiet: Quiet = False,
+    no_color: NoColor = False,
     isolated: Isolated = False,
     config_file: ConfigFile = None,
 ) -> int:
@@ -117,17 +134,9 @@ def audit(
     from pushlog.commands.analysis import analysis_options
     from pushlog.messages import tell
 
-    analysis = analysis_options(
-        rules_files=rules_files,
-        histories=None,
-        manifest_file=None,
-        daemon_config=daemon_config,
-        what_if=None,
-        timezone=timezone,
-        redact=not no_redact,
-        source_pattern=source_pattern,
-        metadata_file=metadata_file,
-    )
+    analysis = analysis_options(context)
+    wanted = selection(context, select, ignore)
+    link_rules(rules_url)
     kinds = parsed_kinds(tables or ())
     if not kinds:
         tell(MISSING)
@@ -141,32 +150,37 @@ def audit(
         since=parsed_since(since) if since is not None else None,
         tables=kinds,
         exports=parsed_exports(exports or ()),
-        settings=_settings(analysis, time_limit, max_log_size, is_own=bool(rules_files)),
+        settings=_settings(analysis, max_log_size, wanted, rules_url),
+        is_plain=no_color,
     )
     for note in additions(settings_of(context)):
         tell(note)
-    gates = Gates(fail_on=fail_on.value, failure_percent=max_failure_rate, retry_seconds=max_retry_seconds)
-    return _run(paths, plan, gates)
+    gates = Gates(
+        fail_on=fail_on.value, failure_percent=max_failure_rate, retry_seconds=max_retry_seconds, strict=strict
+    )
+    return _run(paths, plan, gates, quiet=quiet)
 
 
-def _settings(analysis: Options, time_limit: float, max_log_size: int, *, is_own: bool) -> Settings:
-    """Return the settings for every log; `is_own`: the knowledge has rows of the user."""
+def _settings(analysis: Options, max_log_size: int, wanted: Selection, rules_url: str | None) -> Settings:
+    """Return the settings for every log. Its time is kept by the worker, which can end what takes no heed of it."""
+    from dataclasses import replace
+
     from pushlog.audit.worker import Settings
-    from pushlog.intake.limit_option import time_limit as checked
-    from pushlog.intake.limits import ArchiveLimits
+    from pushlog.intake.limits import LIMITS, ArchiveLimits
 
+    seconds, log_bytes = analysis.limits.seconds, analysis.limits.log_bytes
+    assert seconds is not None
     return Settings(
-        seconds=checked(time_limit),
-        limits=ArchiveLimits(log_bytes=max_log_size << 20),
-        knowledge=analysis.knowledge if is_own else None,
-        origin=analysis.origin,
-        zone=analysis.zone,
-        max_uploads=analysis.max_uploads,
-        redact=analysis.redact,
+        seconds=seconds,
+        limits=ArchiveLimits(log_bytes=max_log_size << 20 if log_bytes == LIMITS.log_bytes else log_bytes),
+        options=replace(analysis, limits=replace(analysis.limits, seconds=None, log_bytes=LIMITS.log_bytes)),
+        # What the settings add is said once, not of every log.
+        selection=replace(wanted, notes=()),
+        rules_url=rules_url,
     )
 
 
-def _run(paths: list[str], plan: Plan, gates: Gates) -> int:
+def _run(paths: list[str], plan: Plan, gates: Gates, *, quiet: bool) -> int:
     """Audit and print the result; return the exit status."""
     from pushlog.audit.files import StoppedError
     from pushlog.audit.run import audit as run
@@ -181,10 +195,10 @@ def _run(paths: list[str], plan: Plan, gates: Gates) -> int:
     except KeyboardInterrupt:
         tell("stopped; what is finished is kept: run again to go on")
         return int(Exit.CTRL_C)
-    return _report(audited, gates, str(plan.out))
+    return _report(audited, gates, str(plan.out), quiet=quiet)
 
 
-def _report(audited: Audited, gates: Gates, out: str) -> int:
+def _report(audited: Audited, gates: Gates, out: str, *, quiet: bool) -> int:
     """Print the result and return the exit status. A gate that was met counts before a log that could not be read."""
     from pushlog.audit.terminal import render
     from pushlog.exits import Exit
@@ -193,10 +207,12 @@ def _report(audited: Audited, gates: Gates, out: str) -> int:
     violations = gates.met(audited.summary)
     for note in violations:
         tell(note)
-    typer.echo(render(audited, out), nl=False)
+    if strange := gates.not_understood(audited.summary):
+        tell(strange)
+    typer.echo(render(audited, out, quiet=quiet), nl=False)
     totals = audited.summary.totals
     if violations:
         return int(Exit.FAIL_ON_MET)
-    if totals.unread:
+    if totals.unread or strange:
         return int(Exit.INCOMPLETE_ANALYSIS)
     return int(Exit.DONE if totals.pushes else Exit.NO_PUSH)

@@ -42,12 +42,13 @@ SETTINGS = "pushlog.settings"
 def _load(context: typer.Context, value: str | None) -> str | None:
     """Read the settings before all other options, whose defaults they are."""
     if not context.resilient_parsing:
-        from pushlog.settings import NONE, load_settings
+        from pushlog.settings import NONE, load_settings, settings_for
 
         isolated = context.params.get("isolated")
         settings = NONE if isolated and value is None else load_settings(value)
         context.meta[SETTINGS] = settings
-        names = {f"--{name}": found_value for name, found_value in settings.values.items()}
+        obeyed = {key.name for key in settings_for(context.command.name)}
+        names = {f"--{name}": found_value for name, found_value in settings.values.items() if name in obeyed}
         context.default_map = {
             str(parameter.name): names[option]
             for parameter in context.command.params

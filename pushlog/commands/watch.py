@@ -95,16 +95,7 @@ def watch(
     from pushlog.exits import Exit, status
     from pushlog.live.session import run_watch
 
-    options = analysis_options(
-        rules_files=rules_files,
-        histories=histories,
-        manifest_file=manifest_file,
-        with_files=with_files,
-        daemon_config=daemon_config,
-        what_if=what_if,
-        timezone=timezone,
-        redact=not no_redact,
-    )
+    options = analysis_options(context)
     wanted = selection(context, select, ignore)
     name = "standard input" if log == "-" else log
     result, is_whole = run_watch(name, followed, tape, options, patience=patience, hook=on_verdict, no_color=no_color)

@@ -52,7 +52,8 @@ def test_a_push_that_failed_has_a_page_and_one_that_succeeded_has_none():
     assert name in lines[0][1]["pushes"][0]
     assert "8fca24a28722" in pages[name]
     assert 'href="report.css"' in pages[name]
-    assert lines[1][1]["pushes"][0][-1] is None
+    page = [column.name for column in TABLES["pushes"]].index("page")
+    assert lines[1][1]["pushes"][0][page] is None
 
 
 def test_a_log_whose_results_are_known_is_hashed_and_not_analysed():

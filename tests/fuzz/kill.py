@@ -168,6 +168,8 @@ def main() -> int:
     options.add_argument("--times", type=int, default=200)
     options.add_argument("--seed", type=int, default=1)
     chosen = options.parse_args()
+    # A shell starts what runs in the background with Ctrl-C ignored, and children would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     chance = random.Random(chosen.seed)
     bad = 0
     for what in (analyses, audits):
