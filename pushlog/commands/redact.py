@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
@@ -20,19 +21,35 @@ def redact(
             "pseudonym within a log.",
         ),
     ] = False,
+    time_limit: Annotated[
+        float | None,
+        typer.Option(
+            "--time-limit",
+            min=0.1,
+            metavar="S",
+            help="CPU time limit in seconds; beyond it nothing is written, exit 4.",
+        ),
+    ] = None,
 ) -> int:
     """Remove secrets from a log; the analysis stays the same.
 
     What was hidden is listed on standard error.
     """
     from pushlog.exits import Exit
+    from pushlog.intake.deadline import TimeUpError, deadline
+    from pushlog.intake.limit_option import time_limit as checked
     from pushlog.intake.read import read
+    from pushlog.messages import tell
     from pushlog.outputs import write_bytes
     from pushlog.redaction.result import by_kind
     from pushlog.share import redact_log
 
-    source = read(log)
-    clean = redact_log(source, pseudonyms=pseudonyms)
+    try:
+        with nullcontext() if time_limit is None else deadline(checked(time_limit), hard=False):
+            clean = redact_log(read(log), pseudonyms=pseudonyms)
+    except TimeUpError:
+        tell(f"{log}: took more than {time_limit:g} s of processor time; nothing was written")
+        return int(Exit.INCOMPLETE_ANALYSIS)
     write_bytes(output, clean.data)
     for line in by_kind(clean.redacted):
         typer.echo(line, err=True)

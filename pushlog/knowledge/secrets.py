@@ -26,6 +26,7 @@ class Secret:
     id: str
     kind: str
     near: tuple[str, ...]
+    beside: str | None
     gate: str | None
     pattern: str
     lines: bool
@@ -101,6 +102,7 @@ def _secret(row: Row, parts: Mapping[str, str], names: tuple[str, ...]) -> Secre
         id=row.text("id"),
         kind=row.maybe_text("kind") or row.name,
         near=near,
+        beside=row.maybe_text("beside"),
         gate=row.maybe_text("gate"),
         pattern=_filled(pattern, parts),
         lines=row.flag("lines") or False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import replace
 from functools import cache, lru_cache
@@ -11,11 +12,11 @@ from typing import TYPE_CHECKING
 from pushlog.knowledge.secrets import secrets
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
-from pushlog.redaction.encoded import codes
+from pushlog.redaction.encoded import codes, may_hold_code
 from pushlog.redaction.keys import KIND as KEY_LINES
 from pushlog.redaction.keys import key_lines
 from pushlog.redaction.places import Split, Words
-from pushlog.redaction.reading import readings
+from pushlog.redaction.reading import is_literal, readings
 from pushlog.redaction.rows import chains, may_be_own, sheet, split
 from pushlog.redaction.view import whole
 
@@ -27,12 +28,16 @@ if TYPE_CHECKING:
     from pushlog.redaction.view import Range, View
 
     Kinds = tuple[Secret, ...]
+    # Where codes begin and end in a text, and what they stand for.
+    Codes = Sequence[tuple[int, int, str]]
 
 # What stands for a secret: one word without quotes, spaces, brackets or colons, so that an address stays an address.
 MARK = "REDACTED"
 # A code inside a code inside a code is not looked into.
 _DEEPEST = 3
 _SHORT = 1 << 11
+# How far in front of a word may stand what makes it tell of a secret: a user's name and a password.
+_BESIDE = 600
 # Rows that show a secret together with those below or above them: see the kinds with `lines` in secrets.toml.
 _GOES_OVER = lazy_pattern(
     r"(?im)<<|--password-stdin|--with-token|[>|][+-]?\d?\s{0,4}$|\b(?:name|key|variable|value|default)[\"']?\s{0,4}[:=]"
@@ -79,31 +84,33 @@ def spans_in(
     chained = [[(chain, view) for chain in chains(rows) for view in readings(chain.view)] for rows in windows]
     texts = [view.text for alone, over in zip(views, chained, strict=True) for view in (*alone, *(v for _, v in over))]
     near = iter(_near(secrets() if kinds is None else kinds, texts))
+    hidden = iter(_telling_codes(texts) if depth else [()] * len(texts))
     for rows, alone, over in zip(windows, views, chained, strict=True):
-        in_rows, over_rows = [(view, next(near)) for view in alone], [(*pair, next(near)) for pair in over]
+        in_rows = [(view, next(near), next(hidden)) for view in alone]
+        over_rows = [(*pair, next(near), next(hidden)) for pair in over]
         yield from _spans(text, rows, in_rows, over_rows, depth)
 
 
 def _spans(
     text: str,
     rows: Sequence[Row],
-    in_rows: Sequence[tuple[View, Kinds]],
-    over_rows: Sequence[tuple[Sheet, View, Kinds]],
+    in_rows: Sequence[tuple[View, Kinds, Codes]],
+    over_rows: Sequence[tuple[Sheet, View, Kinds, Codes]],
     depth: int,
 ) -> Iterator[Span]:
-    """The secrets of one window, whose readings come with the kinds that are near in each."""
-    alone = [hit for view, kinds in in_rows for hit in (*_hits(view, kinds), *_code_hits(view, depth))]
+    """The secrets of one window, whose readings come with the kinds that are near in each, and with its codes."""
+    alone = [hit for view, kinds, found in in_rows for hit in (*_hits(view, kinds), *_code_hits(view, found, depth))]
     yield from alone
     complete = {(span.start, span.stop) for span in alone}
-    for chain, view, kinds in over_rows:
+    for chain, view, kinds, found in over_rows:
         for hit in _hits(view, kinds):
             yield from _over_rows(text, chain, hit, complete)
         # What decodes as one is one, whatever its rows look like.
-        for hit in _code_hits(view, depth):
+        for hit in _code_hits(view, found, depth):
             yield from (Span(*piece, hit.kind) for piece in chain.barriers.pieces(hit.start, hit.stop))
     yield from (Span(start, stop, KEY_LINES) for start, stop in key_lines(rows))
     if len(rows) > 1:
-        all_kinds = (*(kinds for _, kinds in in_rows), *(kinds for *_, kinds in over_rows))
+        all_kinds = (*(kinds for _, kinds, _ in in_rows), *(kinds for _, _, kinds, _ in over_rows))
         lines = {kind.id: kind for kinds in all_kinds for kind in kinds if kind.lines}
         if lines:
             yield from _over_lines(rows, tuple(lines.values()))
@@ -125,6 +132,15 @@ def _near(kinds: Sequence[Secret], texts: Sequence[str]) -> list[Kinds]:
         if place + len(word) <= starts[index] + len(lowered[index]):
             present[index].add(word)
     return [_kinds_near(frozenset(near)) for near in present]
+
+
+def _telling_codes(texts: Sequence[str]) -> list[Codes]:
+    """Of each text, in order, the codes for texts that may hold a secret: a word of one, or a code again."""
+    found = [[*codes(text)] for text in texts]
+    near = iter(_near(secrets(), [text for of_one in found for *_, text in of_one]))
+    return [
+        [code for code in of_one if next(near) or not is_literal(code[2]) or may_hold_code(code[2])] for of_one in found
+    ]
 
 
 @lru_cache(maxsize=1 << 12)
@@ -162,9 +178,9 @@ def _hits(view: View, kinds: Sequence[Secret]) -> Iterator[Span]:
         yield Span(*view.origin(start, stop), kind)
 
 
-def _code_hits(view: View, depth: int) -> Iterator[Span]:
-    """The codes for texts with secrets that a text shows in one reading."""
-    for start, stop, text in codes(view.text) if depth else ():
+def _code_hits(view: View, found: Codes, depth: int) -> Iterator[Span]:
+    """Those of some codes that stand for texts with secrets."""
+    for start, stop, text in found:
         if inner := _first_kind(text, depth - 1):
             yield Span(*view.origin(start, stop), inner)
 
@@ -195,6 +211,28 @@ def _first_kind(text: str, depth: int) -> str | None:
 def literals() -> tuple[str, ...]:
     """Return the words, in lower case, of which one stands near each secret."""
     return tuple({literal: None for row in secrets() for literal in row.near})
+
+
+def tells(text: str, place: int, word: str) -> bool:
+    """Whether a word tells of a secret where it stands in a text in lower case, which has but one reading."""
+    patterns = _beside().get(word)
+    return patterns is None or any(
+        pattern.search(text, max(0, place - _BESIDE), place + len(word)) for pattern in patterns
+    )
+
+
+@cache
+def _beside() -> dict[str, tuple[re.Pattern[str], ...]]:
+    """The words that tell of a secret only where something else stands beside them, and what that is."""
+    kinds: dict[str, list[str | None]] = {}
+    for row in secrets():
+        for word in row.near:
+            kinds.setdefault(word, []).append(row.beside)
+    return {
+        word: tuple(re.compile(pattern) for pattern in patterns if pattern is not None)
+        for word, patterns in kinds.items()
+        if None not in patterns
+    }
 
 
 @cache

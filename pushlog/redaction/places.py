@@ -103,17 +103,20 @@ class Split:
         for word in words:
             for cut in range(1, len(word)):
                 self._rests[word[:cut]] = (*self._rests.get(word[:cut], ()), word[cut:])
+        # Few beginnings of two letters and more end like a row: it is these that are asked for.
         self._lengths: dict[str, set[int]] = {}
         for beginning in self._rests:
-            self._lengths.setdefault(beginning[-1], set()).add(len(beginning))
+            if len(beginning) > 1:
+                self._lengths.setdefault(beginning[-2:], set()).add(len(beginning))
 
-    def may_join(self, upper: str, lower: str, *, at_start: bool) -> bool:
-        """Whether a word may begin at the end of one text in lower case and go on in the other.
+    def rests(self, upper: str) -> tuple[str, ...]:
+        """Return what may follow a text in lower case that ends with the beginning of a word, so that it is one."""
+        rests = self._rests.get(upper[-1:], ())
+        for length in self._lengths.get(upper[-2:], ()):
+            rests += self._rests.get(upper[-length:], ())
+        return rests
 
-        `at_start`: at its first character, else anywhere.
-        """
-        for length in self._lengths.get(upper[-1:], ()):
-            for rest in self._rests.get(upper[-length:], ()):
-                if lower.startswith(rest) if at_start else rest in lower:
-                    return True
-        return False
+
+def begins_or_holds(text: str, words: tuple[str, ...], *, at_start: bool) -> bool:
+    """Whether one of some words stands in a text. `at_start`: at its first character, else anywhere."""
+    return text.startswith(words) if at_start else any(word in text for word in words)

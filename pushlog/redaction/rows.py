@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
-from pushlog.redaction.reading import plain
+from pushlog.redaction.reading import is_literal, plain
 from pushlog.redaction.view import Barriers, View, inserted, joined, whole
 
 if TYPE_CHECKING:
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 _MOVE = r"(?:\x1b\[|\x9b)[0-9;?]{0,40}[ABDEFGHdf]"
 _MOVES = lazy_pattern(_MOVE)
-# Erasing alone ends no row.
-_ERASE = r"(?:\x1b\[|\x9b)[0-9;?]{0,40}[JK]"
-_BREAK = lazy_pattern(rf"(?:(?:{_ERASE}){{0,8}}(?:\r|\n|{_MOVE})+)+(?:{_ERASE}){{0,8}}")
+# Erasing alone ends no row. Each way to begin is a character of its own, so that the search looks for those alone.
+_STEP = r"\r|\n|\x1b\[[0-9;?]{0,40}[ABDEFGHJKdf]|\x9b[0-9;?]{0,40}[ABDEFGHJKdf]"
+_BREAK = lazy_pattern(rf"(?:{_STEP})(?:{_STEP})*")
 # No terminal is narrower than this; these are the widths that most terminals and CI systems have.
 NARROWEST = 40
 _USUAL_WIDTHS = frozenset({80, 100, 120, 132, 160, 200, 240})
@@ -45,8 +45,10 @@ _STAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d) "
 # Kubernetes marks a record that goes on, GitLab one that goes on with the record before.
 _CRI = lazy_pattern(rf"{_STAMP}(?:stdout|stderr) ([FP])(?::\S+)? ")
 _GITLAB = lazy_pattern(rf"{_STAMP}[0-9a-f]{{2}}[OE]([+ ])")
+_LONG = 16
 _LONG_END = lazy_pattern(r"\S{16}$")
 _LONG_BEGINNING = lazy_pattern(r"\S{16}")
+_MARK_AT = 80
 _DIGITS = lazy_pattern(r"\d+")
 _SHAPE = lazy_pattern(r"\d+|\D")
 _TRACE = lazy_pattern(r"(?<![^\s])\++ $")
@@ -62,14 +64,23 @@ class Break(Enum):
     MOVE = auto()
 
 
-@record(slots=False, kw_only=False)
+@record(frozen=False, slots=False, kw_only=False)
 class Row:
-    """A row between two places of the source, and how the one before it ended."""
+    """A row between two places of the source, and how the one before it ended.
+
+    `joint`: the row before, and where this one goes on with it, once that was asked.
+    """
 
     start: int
     stop: int
     text: str
     before: Break
+    joint: tuple[Row, int | None] | None = None
+
+    @cached_property
+    def shape(self) -> str:
+        """How the row begins, digits aside."""
+        return _DIGITS.sub("0", self.visible[:_LONGEST_PREFIX])
 
     @cached_property
     def raw(self) -> View:
@@ -77,9 +88,19 @@ class Row:
         return whole(self.text, self.start)
 
     @cached_property
+    def literal(self) -> bool:
+        """Whether there is but one way to read it."""
+        return is_literal(self.text)
+
+    @cached_property
     def view(self) -> View:
-        """The same without escape sequences."""
-        return plain(self.raw)
+        """The characters without escape sequences."""
+        return self.raw if self.literal else plain(self.raw)
+
+    @property
+    def visible(self) -> str:
+        """The same as a text."""
+        return self.text if self.literal else self.view.text
 
 
 @record(kw_only=False)
@@ -103,8 +124,10 @@ def split(text: str, offset: int = 0) -> list[Row]:
             start += len(line) + 1
         return rows
     for hit in _BREAK.finditer(text):
-        rows += _rows(text, start, hit.start(), before, offset)
-        before, start = _kind(hit[0]), hit.end()
+        kind = _kind(hit[0])
+        if kind is not None:
+            rows += _rows(text, start, hit.start(), before, offset)
+            before, start = kind, hit.end()
     return [*rows, *_rows(text, start, len(text), before, offset)]
 
 
@@ -115,10 +138,12 @@ def _rows(text: str, start: int, stop: int, before: Break, offset: int) -> Itera
         before, start = Break.BLANK, end if end == stop else end - _SHARED
 
 
-def _kind(text: str) -> Break:
+def _kind(text: str) -> Break | None:
     if "\n" in text:
         return Break.BLANK if text.count("\n") > 1 else Break.LINE
-    return Break.MOVE if _MOVES.search(text) else Break.RETURN
+    if _MOVES.search(text):
+        return Break.MOVE
+    return Break.RETURN if "\r" in text else None
 
 
 def chains(rows: Sequence[Row]) -> Iterator[Sheet]:
@@ -134,7 +159,7 @@ def chains(rows: Sequence[Row]) -> Iterator[Sheet]:
         if _continued(before):
             parts[-1] = parts[-1].part(0, len(parts[-1].text.rstrip()) - 1)
             parts.append(inserted(" ", before.stop))
-        parts.append(row.view.part(first, len(row.view.text)))
+        parts.append(row.view.part(first, len(row.visible)))
         chain.append(row)
     yield from _sheets(parts, chain)
 
@@ -144,8 +169,8 @@ def _sheets(parts: Sequence[View], rows: Sequence[Row]) -> Iterator[Sheet]:
     if len(rows) < 2:
         return
     yield _sheet(parts, rows)
-    marked = any(_marked(row.view.text, after.view.text) is not None for row, after in pairwise(rows))
-    if marked or any(len(row.view.text) + 1 in _USUAL_WIDTHS for row in rows[:-1]):
+    marked = any(_marked(row.visible, after.visible) is not None for row, after in pairwise(rows))
+    if marked or any(len(row.visible) + 1 in _USUAL_WIDTHS for row in rows[:-1]):
         spaced = [view for part in parts for view in (part, inserted(" ", part.stops[-1])) if part.text]
         yield _sheet(spaced[:-1], rows)
 
@@ -158,35 +183,52 @@ def sheet(rows: Sequence[Row], *, prefixes: bool) -> Sheet:
         if index:
             stop = rows[index - 1].stop
             parts.append(inserted("\n", stop))
-        parts.append(row.view.part(first, len(row.view.text)))
+        parts.append(row.view.part(first, len(row.visible)))
     return _sheet(parts, rows)
 
 
 def _sheet(parts: Sequence[View], rows: Sequence[Row]) -> Sheet:
     bodies = [part for part in parts if part.text and part.text not in ("\n", " ")]
     gaps = [(before.stops[-1], body.starts[0]) for before, body in pairwise(bodies)]
-    if any(_marked(row.view.text, after.view.text) is not None for row, after in pairwise(rows)):
+    if any(_marked(row.visible, after.visible) is not None for row, after in pairwise(rows)):
         return Sheet(joined(parts), Barriers(gaps), True)
-    widths = [len(row.view.text) - shared_prefix(after.view.text, row.view.text) for row, after in pairwise(rows)]
+    widths = [len(row.visible) - shared_prefix(after, row) for row, after in pairwise(rows)]
     checked = widths[0] in _USUAL_WIDTHS or (len(widths) > 1 and len(set(widths)) == 1) if widths else False
     return Sheet(joined(parts), Barriers(gaps), checked)
 
 
 def continuation(before: Row, row: Row) -> int | None:
     """Return where a row goes on with the row before, behind its prefix; None where it is a text of its own."""
+    # It is asked again for each window that a row is in.
+    if row.joint is None or row.joint[0] is not before:
+        row.joint = (before, _continuation(before, row))
+    return row.joint[1]
+
+
+def _continuation(before: Row, row: Row) -> int | None:
     if row.before is Break.BLANK:
         return None
-    upper, lower = before.view.text, row.view.text
+    upper, lower = before.visible, row.visible
     marked = _marked(upper, lower)
     if marked is not None:
         return marked
-    first = shared_prefix(upper, lower)
+    if _ends(before, row):
+        return None
+    first = shared_prefix(before, row)
     if _continued(before):
         return first + len(lower[first:]) - len(lower[first:].lstrip())
     broken = len(upper) >= NARROWEST and (len(lower) <= len(upper) + 2 or _runs_on(upper, lower[first:]))
     if row.before is not Break.MOVE and not broken:
         return None
     return None if _OWN_ROW.match(lower, first) or not lower[first:].strip() else first
+
+
+def _ends(before: Row, row: Row) -> bool:
+    """Whether a row is too short, or the one behind it too long, for a line that was broken: a quick look."""
+    if row.before is Break.MOVE or _continued(before):
+        return False
+    upper, lower = before.visible, row.visible
+    return len(upper) < NARROWEST or (len(lower) > len(upper) + 2 and _LONG_END.search(upper[-_LONG:]) is None)
 
 
 def _marked(upper: str, lower: str) -> int | None:
@@ -212,7 +254,7 @@ def goes_on(upper: str, lower: str) -> bool:
 
 def _continued(row: Row) -> bool:
     """Whether the row is a command of a shell that goes on: it ends with a backslash behind a space."""
-    return row.view.text.rstrip().endswith((" \\", " `"))
+    return row.visible.rstrip().endswith((" \\", " `"))
 
 
 def may_be_own(text: str) -> bool:
@@ -222,23 +264,36 @@ def may_be_own(text: str) -> bool:
 
 def prefix(rows: Sequence[Row], index: int) -> int:
     """Return the length of the prefix that a row shares with the one before it or the one after it."""
-    row = rows[index].view.text
-    near = [rows[place].view.text for place in (index - 1, index + 1) if 0 <= place < len(rows)]
-    return max((shared_prefix(other, row) for other in near), default=0)
+    near = [rows[place] for place in (index - 1, index + 1) if 0 <= place < len(rows)]
+    return max((shared_prefix(other, rows[index]) for other in near), default=0)
 
 
-def shared_prefix(upper: str, lower: str) -> int:
-    """Return the length of the prefix of the lower row that the upper one has too, digits aside; 0 for none."""
-    if not may_share_prefix(upper, lower):
+def shared_prefix(above: Row, row: Row) -> int:
+    """Return the length of the prefix of a row that the other one has too, digits aside; 0 for none."""
+    lower = row.visible
+    if not may_share_prefix(above.visible, lower):
         return 0
-    shape, other = (_DIGITS.sub("0", text[:_LONGEST_PREFIX]) for text in (upper, lower))
-    separator = _TO_SEPARATOR.match(other, 0, _alike(shape, other))
+    separator = _TO_SEPARATOR.match(row.shape, 0, _alike(above.shape, row.shape))
     if separator is None:
         return 0
     length = next(islice(_SHAPE.finditer(lower), separator.end() - 1, None)).end()
     # The sign of a traced command belongs to the command.
     length -= len(lower[:length]) - len(_TRACE.sub("", lower[:length]))
     return length if length < len(lower) else 0
+
+
+def may_go_on(before: Row, row: Row) -> bool:
+    """Whether a row may go on with the one before, by how long they are: a quick look at how they are written."""
+    if row.before is Break.BLANK:
+        return False
+    upper, lower = before.visible, row.visible
+    if len(upper) < NARROWEST:
+        return "\\" in upper or " P " in upper[:_MARK_AT]
+    if row.before is Break.MOVE or len(lower) <= len(upper) + 2:
+        return True
+    if upper[-1:] in "\\` \t" or _LONG_END.search(upper[-_LONG:]):
+        return True
+    return _marked(upper, lower) is not None
 
 
 def may_share_prefix(upper: str, lower: str) -> bool:

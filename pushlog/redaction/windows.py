@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.redaction.encoded import code_places, may_hold_code
-from pushlog.redaction.find import goes_over, literals, spans_in, split_words, words
+from pushlog.redaction.find import goes_over, literals, spans_in, split_words, tells, words
 from pushlog.redaction.keys import key_places
+from pushlog.redaction.places import begins_or_holds
 from pushlog.redaction.reading import is_literal, is_plain_or_moved, readings, readings_of_rows
-from pushlog.redaction.rows import NARROWEST, Break, continuation, may_share_prefix, split
+from pushlog.redaction.rows import Break, continuation, may_go_on, may_share_prefix, split
 from pushlog.redaction.view import whole
 
 if TYPE_CHECKING:
@@ -106,12 +107,12 @@ def _candidates(text: str, rows: Sequence[Row], offset: int) -> dict[int, int]:
     starts = [row.start - offset for row in rows]
     lowered = text.lower()
     # Lower case of a few characters is longer than they are.
-    indices = _with_literals(lowered, starts) if len(lowered) == len(text) else set(range(len(rows)))
+    indices = set(_telling(lowered, rows, starts)) if len(lowered) == len(text) else set(range(len(rows)))
     indices |= {bisect_right(starts, place) - 1 for place in code_places(text)}
-    candidates = {index: _around(rows[index].text) for index in indices}
+    candidates = {index: _around(rows[index]) for index in indices}
     candidates |= {bisect_right(starts, place) - 1: _AROUND for place in key_places(text)}
     literal = is_literal(text)
-    further = [*([] if literal else _otherwise_read(rows, indices)), *_between(rows, literal=literal)]
+    further = [*([] if literal else _otherwise_read(rows, indices)), *_between(rows)]
     # The same words in few characters: what a row reads otherwise, and what stands across the ends of rows.
     blob = "\n".join(part for _, part in further).lower()
     starts = list(accumulate((len(part) + 1 for _, part in further[:-1]), initial=0))
@@ -122,11 +123,19 @@ def _candidates(text: str, rows: Sequence[Row], offset: int) -> dict[int, int]:
     return candidates | {index: max(_AROUND, candidates.get(index, 0)) for index in others}
 
 
-def _around(text: str) -> int:
+def _telling(text: str, rows: Sequence[Row], starts: Sequence[int]) -> Iterator[int]:
+    """The rows of a text in lower case that hold a word which tells of a secret there."""
+    for place, word in words().places(text):
+        index = bisect_right(starts, place) - 1
+        if tells(text, place, word) or not rows[index].literal:
+            yield index
+
+
+def _around(row: Row) -> int:
     """How many rows around a row with a word that tells of a secret may be parts of it: mostly none."""
-    if _KEY in text or _FORM in text:
+    if _KEY in row.text or _FORM in row.text:
         return _KEY_ROWS
-    return _AROUND if goes_over(text) or not is_literal(text) else 0
+    return _AROUND if not row.literal or goes_over(row.text) else 0
 
 
 def _with_literals(text: str, starts: Sequence[int]) -> set[int]:
@@ -138,7 +147,7 @@ def _otherwise_read(rows: Sequence[Row], but: Collection[int]) -> Iterator[tuple
     """The other readings of rows that have any; a row in which a code shows is not read, but told by its words."""
     together: list[int] = []
     for index, row in enumerate(rows):
-        if index in but or is_literal(row.text):
+        if index in but or row.literal:
             continue
         if is_plain_or_moved(row.text):
             together.append(index)
@@ -161,32 +170,30 @@ def _otherwise_read(rows: Sequence[Row], but: Collection[int]) -> Iterator[tuple
         yield from ((together[bisect_left(ends, place)], literals()[0]) for place in code_places(text))
 
 
-def _between(rows: Sequence[Row], *, literal: bool) -> Iterator[tuple[int, str]]:
-    """The end of each row that goes on in the next one, with the beginning of that. `literal`: no row has codes."""
+def _between(rows: Sequence[Row]) -> Iterator[tuple[int, str]]:
+    """The end of each row that goes on in the next one, with the beginning of that."""
     for index in range(1, len(rows)):
         before, row = rows[index - 1], rows[index]
-        if row.before is Break.BLANK:
-            continue
-        upper, lower = (before.text, row.text) if literal else (before.view.text, row.view.text)
-        if len(upper) < NARROWEST and "\\" not in upper and " P " not in upper[:80]:
-            continue
-        if not _may_go_on(upper, lower, literal=literal):
+        if not may_go_on(before, row) or not _may_cut(before, row):
             continue
         first = continuation(before, row)
         if first is not None:
-            word = f"{before.view.text[-_WORD:]}{row.view.text[first : first + _WORD]}"
+            word = f"{before.visible[-_WORD:]}{row.visible[first : first + _WORD]}"
             yield from ((index, view.text) for view in readings(whole(word)))
 
 
-def _may_go_on(upper: str, lower: str, *, literal: bool) -> bool:
+def _may_cut(before: Row, row: Row) -> bool:
     """Whether a word that tells of a secret may stand across the end of a row."""
+    upper, lower = before.visible, row.visible
     tail, head = upper[-_WORD:], lower[:_LOOKED_AT]
-    if not (literal or is_literal(tail)) or (_CODE_SIGNS.intersection(tail) and _HALF_CODE.search(tail)):
+    if not (before.literal or is_literal(tail)) or (_CODE_SIGNS.intersection(tail) and _HALF_CODE.search(tail)):
         return True
+    rests = split_words().rests(tail.lower())
+    if not rests:
+        return False
     at_start = not may_share_prefix(upper, lower) and not lower[:1].isdigit()
-    tail = tail.lower()
-    heads = [head] if literal or is_literal(head) else [view.text for view in readings(whole(head))]
-    return any(split_words().may_join(tail, text.lower(), at_start=at_start) for text in heads)
+    heads = [head] if row.literal or is_literal(head) else [view.text for view in readings(whole(head))]
+    return any(begins_or_holds(text.lower(), rests, at_start=at_start) for text in heads)
 
 
 def _runs(candidates: Mapping[int, int], rows: Sequence[Row]) -> Iterator[Range]:

@@ -9,7 +9,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from pushlog.redaction.encoded import codes
-from pushlog.redaction.places import Letters, Split, Words
+from pushlog.redaction.places import Letters, Split, Words, begins_or_holds
 from pushlog.redaction.whole import redact_log_bytes
 
 SECRET = "Zq7wPn4LkT2vXc9R"
@@ -117,8 +117,8 @@ def test_runs_are_as_long_as_they_go() -> None:
 
 
 def test_a_word_may_be_cut_by_the_end_of_a_row() -> None:
-    split = Split(["token", "key"])
-    assert split.may_join("my to", "ken=1", at_start=True)
-    assert split.may_join("my to", "12:00 ken=1", at_start=False)
-    assert not split.may_join("my to", "12:00 ken=1", at_start=True)
-    assert not split.may_join("my two", "ken=1", at_start=False)
+    rests = Split(["token", "key"]).rests("my to")
+    assert begins_or_holds("ken=1", rests, at_start=True)
+    assert begins_or_holds("12:00 ken=1", rests, at_start=False)
+    assert not begins_or_holds("12:00 ken=1", rests, at_start=True)
+    assert Split(["token", "key"]).rests("my two") == ()

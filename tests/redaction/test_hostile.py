@@ -239,9 +239,9 @@ def test_every_character_of_a_reading_stands_where_it_says(pieces: list[str]) ->
         assert len(view.text) == len(view.starts) == len(view.stops)
         assert all(0 <= start < stop <= len(text) for start, stop in zip(view.starts, view.stops, strict=True))
         assert list(view.starts) == sorted(view.starts)
-        # A character that stands for itself stands at its place.
+        # A character that stands for itself stands at its place; the fields of a form have a plus for a space.
         same = [(sign, text[a:b]) for sign, a, b in zip(view.text, view.starts, view.stops, strict=True) if b - a == 1]
-        assert all(sign == there for sign, there in same)
+        assert all(sign == there or (sign, there) == (" ", "+") for sign, there in same)
 
 
 @given(PIECES)

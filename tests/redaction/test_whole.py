@@ -169,3 +169,12 @@ def test_a_retry_storm_keeps_its_seconds() -> None:
     before, after = (analyze_raw(log, Options()).pushes[0] for log in (given, raw("x", clean.data)))
     assert before.duration == after.duration
     assert before.outcome is after.outcome
+
+
+def test_a_log_that_takes_too_long_is_not_given_away(run, tmp_path) -> None:
+    source, target = tmp_path / "x.txt", tmp_path / "clean.txt"
+    source.write_text("".join(f"a%2520token%253D{at}%25253D%2Fsecret&quot;password&#61;{at}\n" for at in range(20_000)))
+    status, out, err = run("redact", source, "-o", target, "--time-limit", "0.1")
+    assert (status, out) == (4, b"")
+    assert b"nothing was written" in err
+    assert not target.exists()
