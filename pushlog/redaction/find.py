@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from pushlog.knowledge.secrets import Secret
-    from pushlog.redaction.rows import Row, Sheet
+    from pushlog.redaction.row import Row
+    from pushlog.redaction.rows import Sheet
     from pushlog.redaction.view import Range, View
 
     Kinds = tuple[Secret, ...]
@@ -99,14 +100,14 @@ def _spans(
     depth: int,
 ) -> Iterator[Span]:
     """The secrets of one window, whose readings come with the kinds that are near in each, and with its codes."""
-    alone = [hit for view, kinds, found in in_rows for hit in (*_hits(view, kinds), *_code_hits(view, found, depth))]
+    alone = [hit for view, kinds, shown in in_rows for hit in (*_hits(view, kinds), *_code_hits(view, shown, depth))]
     yield from alone
     complete = {(span.start, span.stop) for span in alone}
-    for chain, view, kinds, found in over_rows:
+    for chain, view, kinds, shown in over_rows:
         for hit in _hits(view, kinds):
             yield from _over_rows(text, chain, hit, complete)
         # What decodes as one is one, whatever its rows look like.
-        for hit in _code_hits(view, found, depth):
+        for hit in _code_hits(view, shown, depth):
             yield from (Span(*piece, hit.kind) for piece in chain.barriers.pieces(hit.start, hit.stop))
     yield from (Span(start, stop, KEY_LINES) for start, stop in key_lines(rows))
     if len(rows) > 1:
@@ -136,10 +137,11 @@ def _near(kinds: Sequence[Secret], texts: Sequence[str]) -> list[Kinds]:
 
 def _telling_codes(texts: Sequence[str]) -> list[Codes]:
     """Of each text, in order, the codes for texts that may hold a secret: a word of one, or a code again."""
-    found = [[*codes(text)] for text in texts]
-    near = iter(_near(secrets(), [text for of_one in found for *_, text in of_one]))
+    all_codes = [[*codes(text)] for text in texts]
+    near = iter(_near(secrets(), [text for of_one in all_codes for *_, text in of_one]))
     return [
-        [code for code in of_one if next(near) or not is_literal(code[2]) or may_hold_code(code[2])] for of_one in found
+        [code for code in of_one if next(near) or not is_literal(code[2]) or may_hold_code(code[2])]
+        for of_one in all_codes
     ]
 
 
@@ -178,9 +180,9 @@ def _hits(view: View, kinds: Sequence[Secret]) -> Iterator[Span]:
         yield Span(*view.origin(start, stop), kind)
 
 
-def _code_hits(view: View, found: Codes, depth: int) -> Iterator[Span]:
+def _code_hits(view: View, shown: Codes, depth: int) -> Iterator[Span]:
     """Those of some codes that stand for texts with secrets."""
-    for start, stop, text in found:
+    for start, stop, text in shown:
         if inner := _first_kind(text, depth - 1):
             yield Span(*view.origin(start, stop), inner)
 

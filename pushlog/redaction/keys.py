@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.redaction.encoded import may_hold_code
 from pushlog.redaction.places import Letters, as_bytes
-from pushlog.redaction.rows import prefix
+from pushlog.redaction.prefixes import prefix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pushlog.redaction.rows import Row
+    from pushlog.redaction.row import Row
 
 KIND = "key-material"
 # RFC 7468 section 2: lines of 64 characters; some encoders write 76.

@@ -6,16 +6,14 @@ runtime cuts a long line into several rows, and may put a prefix before each.
 
 from __future__ import annotations
 
-import re
-from enum import Enum, auto
-from functools import cached_property
-from itertools import islice, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
-from pushlog.redaction.reading import is_literal, plain
-from pushlog.redaction.view import Barriers, View, inserted, joined, whole
+from pushlog.redaction.prefixes import prefix, shared_prefix
+from pushlog.redaction.row import Break, Row
+from pushlog.redaction.view import Barriers, View, inserted, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,7 +29,6 @@ _USUAL_WIDTHS = frozenset({80, 100, 120, 132, 160, 200, 240})
 _MOST_ROWS = 300
 # A longer row is read in parts, each with the end of the one before.
 _LONGEST_ROW, _SHARED = 1 << 16, 1 << 14
-_LONGEST_PREFIX = 200
 # A row that begins a text of its own: a layer's row, a digest line, a stamp, a prompt, a step of BuildKit, an address.
 _OWN_ROW = lazy_pattern(
     r"\s\s|[0-9a-f]{12}: |\S{1,128}: digest: sha256:|sha256:[0-9a-f]{64}|The push refers|\d{4}-\d\d-\d\d"
@@ -49,58 +46,6 @@ _LONG = 16
 _LONG_END = lazy_pattern(r"\S{16}$")
 _LONG_BEGINNING = lazy_pattern(r"\S{16}")
 _MARK_AT = 80
-_DIGITS = lazy_pattern(r"\d+")
-_SHAPE = lazy_pattern(r"\d+|\D")
-_TRACE = lazy_pattern(r"(?<![^\s])\++ $")
-_TO_SEPARATOR = lazy_pattern(r".*[ \t|:\]>)]", re.DOTALL)
-
-
-class Break(Enum):
-    """What stands before a row: a line end, an empty line, a carriage return, a move of the cursor."""
-
-    LINE = auto()
-    BLANK = auto()
-    RETURN = auto()
-    MOVE = auto()
-
-
-@record(frozen=False, slots=False, kw_only=False)
-class Row:
-    """A row between two places of the source, and how the one before it ended.
-
-    `joint`: the row before, and where this one goes on with it, once that was asked.
-    """
-
-    start: int
-    stop: int
-    text: str
-    before: Break
-    joint: tuple[Row, int | None] | None = None
-
-    @cached_property
-    def shape(self) -> str:
-        """How the row begins, digits aside."""
-        return _DIGITS.sub("0", self.visible[:_LONGEST_PREFIX])
-
-    @cached_property
-    def raw(self) -> View:
-        """The characters of the row."""
-        return whole(self.text, self.start)
-
-    @cached_property
-    def literal(self) -> bool:
-        """Whether there is but one way to read it."""
-        return is_literal(self.text)
-
-    @cached_property
-    def view(self) -> View:
-        """The characters without escape sequences."""
-        return self.raw if self.literal else plain(self.raw)
-
-    @property
-    def visible(self) -> str:
-        """The same as a text."""
-        return self.text if self.literal else self.view.text
 
 
 @record(kw_only=False)
@@ -262,26 +207,6 @@ def may_be_own(text: str) -> bool:
     return _PERHAPS_OWN.match(text) is not None
 
 
-def prefix(rows: Sequence[Row], index: int) -> int:
-    """Return the length of the prefix that a row shares with the one before it or the one after it."""
-    near = [rows[place] for place in (index - 1, index + 1) if 0 <= place < len(rows)]
-    return max((shared_prefix(other, rows[index]) for other in near), default=0)
-
-
-def shared_prefix(above: Row, row: Row) -> int:
-    """Return the length of the prefix of a row that the other one has too, digits aside; 0 for none."""
-    lower = row.visible
-    if not may_share_prefix(above.visible, lower):
-        return 0
-    separator = _TO_SEPARATOR.match(row.shape, 0, _alike(above.shape, row.shape))
-    if separator is None:
-        return 0
-    length = next(islice(_SHAPE.finditer(lower), separator.end() - 1, None)).end()
-    # The sign of a traced command belongs to the command.
-    length -= len(lower[:length]) - len(_TRACE.sub("", lower[:length]))
-    return length if length < len(lower) else 0
-
-
 def may_go_on(before: Row, row: Row) -> bool:
     """Whether a row may go on with the one before, by how long they are: a quick look at how they are written."""
     if row.before is Break.BLANK:
@@ -294,20 +219,3 @@ def may_go_on(before: Row, row: Row) -> bool:
     if upper[-1:] in "\\` \t" or _LONG_END.search(upper[-_LONG:]):
         return True
     return _marked(upper, lower) is not None
-
-
-def may_share_prefix(upper: str, lower: str) -> bool:
-    """Whether two rows begin alike, or with digits both."""
-    return upper[:1] == lower[:1] or (upper[:1].isdigit() and lower[:1].isdigit())
-
-
-def _alike(one: str, other: str) -> int:
-    """How many characters two texts begin with alike."""
-    start, stop = 0, min(len(one), len(other))
-    while start < stop:
-        middle = (start + stop + 1) // 2
-        if one[:middle] == other[:middle]:
-            start = middle
-        else:
-            stop = middle - 1
-    return start

@@ -11,15 +11,17 @@ from pushlog.redaction.encoded import code_places, may_hold_code
 from pushlog.redaction.find import goes_over, literals, spans_in, split_words, tells, words
 from pushlog.redaction.keys import key_places
 from pushlog.redaction.places import begins_or_holds
+from pushlog.redaction.prefixes import may_share_prefix
 from pushlog.redaction.reading import is_literal, is_plain_or_moved, readings, readings_of_rows
-from pushlog.redaction.rows import Break, continuation, may_go_on, may_share_prefix, split
+from pushlog.redaction.row import Break
+from pushlog.redaction.rows import continuation, may_go_on, split
 from pushlog.redaction.view import whole
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from pushlog.redaction.find import Span
-    from pushlog.redaction.rows import Row
+    from pushlog.redaction.row import Row
     from pushlog.redaction.view import Range
 
 # The text is looked through in stretches of about this many characters, that end with a line.
