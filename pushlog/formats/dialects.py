@@ -14,6 +14,7 @@ from pushlog.formats.clients.small import CLIENTS
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.fragments import alone
 from pushlog.formats.docker.split import docker_pushes
+from pushlog.formats.quoted import is_quoted
 from pushlog.formats.repeated import joined
 from pushlog.formats.wrapper import wrapper_of
 from pushlog.intake.limits import MOST_LAYERS
@@ -101,8 +102,9 @@ def pushes(
     if others and capture in (Capture.PIPED, Capture.SCREEN):
         shown = any(_TERMINAL.search(text.data, push.start, push.stop + 2) for push in others)
         capture = Capture.TTY if shown else capture
-    parsed = [_without_empty_config(push) for push in parsed]
-    every_push = tuple(parsed) or (alone(text, reading, knowledge) if is_whole else ())
+    is_alone = is_whole and not parsed
+    parsed = [_without_empty_config(push) for push in parsed if not is_quoted(text, push)]
+    every_push = alone(text, reading, knowledge) if is_alone else tuple(parsed)
     return Pushes(parsed=every_push, capture=capture, left_out=reading.left_out)
 
 

@@ -39,7 +39,7 @@ _DIGEST = lazy_pattern(r"sha256:[0-9a-f]{64}")
 _BEHIND = lazy_pattern(r"\s+(?:-> \[Help \d+\]|\[[^\[\]\n]+\.\w+proj(?:::[^\]\n]*)?\])\s*$")
 
 # The image that a registry refused access to, as jib names it.
-_DENIED = lazy_pattern(r"(?:Unauthorized for|permissions for) ([\w.-]+(?::\d+)?(?:/[\w.-]+)+)(?=:|\s|$)")
+_DENIED = lazy_pattern(r"(?:Unauthorized|permissions|credentials) for '?([\w.-]+(?::\d+)?(?:/[\w.-]+)+)(?=[':\s]|$)")
 
 
 @record(slots=False)

@@ -51,7 +51,7 @@ INSIDE = StartPattern(
     rb"|/s\) (?:Uploading|Copying) +\S|Error: basic credential not found",
 )
 # A push can end before it says anything but its error: then its command tells.
-COMMAND = StartPattern(signs=(rb"oras ",), pattern=rb"\boras (?:[^\n]{0,160} )?(?:push|attach|cp) ")
+COMMAND = StartPattern(signs=(rb"oras ",), pattern=rb"\boras (?:[^\n]{0,160} )?(?:push|attach|copy|cp) ")
 WHERE = (OPENING, INSIDE, COMMAND)
 REDRAWN = frozenset(
     {
@@ -76,6 +76,8 @@ _PUSH_KINDS = {
 }
 # Requests that only a push makes, and one that it makes of a blob before it sends it; a pull gets it.
 _PUSH_REQUEST = lazy_pattern(r'(?:POST|PUT|PATCH) "|HEAD "[^"]*/blobs/')
+# A folder in the layout of OCI takes the place of a registry.
+_TO_FOLDER = lazy_pattern(r"\boras (?:\S+ )*?(?:push|attach) .*--oci-layout\b|--to-oci-layout\b")
 # Objects that are no layers: the manifest, an index, the configuration.
 _NO_LAYER = lazy_pattern(r"application/vnd\.\S*(?:manifest|index|config|image|empty)(?:\.\S*)?\+json")
 _SIZES = lazy_pattern(r"\s(-|\d+(?:\.\d+)?)/(\d+(?:\.\d+)?) *([KMGT]?B) +\d")
@@ -96,7 +98,8 @@ def _starts(_: Sequence[Mark], mark: Mark) -> bool:
 def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
     command = next((mark for mark in marks if mark.kind == MarkKind.COMMAND), None)
     error = next((mark for mark in marks if mark.kind == MarkKind.ERROR), None)
-    if not (answers(command, error) or any(mark.kind in _PUSH_KINDS for mark in marks) or _is_refused(marks, error)):
+    is_told = answers(command, error) or any(mark.kind in _PUSH_KINDS for mark in marks) or _is_refused(marks, error)
+    if not is_told or _is_kept(marks, command):
         return None
     push = PushBuilder(client=Client.ORAS, why="the lines are those of oras", consumed=list(marks))
     name = ""
@@ -121,6 +124,13 @@ def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
         elif mark.kind == MarkKind.ERROR:
             push.error = error_at(text, mark, plain(text.data[mark.start : mark.stop]))
     return push
+
+
+def _is_kept(marks: Sequence[Mark], command: Mark | None) -> bool:
+    """Return whether what would be pushed goes to a folder."""
+    return any(mark.kind == MarkKind.KEPT for mark in marks) or bool(
+        command and _TO_FOLDER.search(command.fields["COMMAND"])
+    )
 
 
 def _is_refused(marks: Sequence[Mark], error: Mark | None) -> bool:

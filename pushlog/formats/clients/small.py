@@ -17,7 +17,7 @@ JIB = FewLines(
     INSIDE=StartPattern(
         signs=(rb"Build image failed", rb"Tried to push ", rb"RegistryUnauthorizedException: "),
         pattern=rb"Build image failed[,:]|Tried to push (?:BLOB|image manifest) for "
-        rb"|jib\.api\.RegistryUnauthorizedException: ",
+        rb"|jib\.(?:api|registry)\.RegistryUnauthorizedException: ",
     ),
 )
 HELM = FewLines(

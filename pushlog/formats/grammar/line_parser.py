@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pushlog.formats.grammar import regex
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 _REACH = 65536
 # Of places nearer than this to one that was found, not each is looked for, in bytes.
 _APART = 4096
+# A command can go on in so many lines and bytes.
+_COMMAND_LINES, _COMMAND = 20, 4096
 # Above its first line a push can have the command that began it.
 _ABOVE = 4
 # The empty group that names a kind in a derived pattern; only the whole match matters here.
@@ -134,7 +138,18 @@ class LineParser:
     def marks(self, text: LogText, where: Sequence[StartPattern]) -> Iterator[Mark]:
         """Parse every line of the dialect in the parts of a log near a match of `where`."""
         for start, stop in stretches(text, where):
-            yield from filter(None, map(self.mark, text.pieces(start, stop)))
+            for mark in filter(None, map(self.mark, text.pieces(start, stop))):
+                yield _whole(text, mark) if mark.fields.get("COMMAND", "").endswith("\\") else mark
+
+
+def _whole(text: LogText, mark: Mark) -> Mark:
+    """Return a command that goes on in the lines below with all of its words."""
+    words = mark.fields["COMMAND"]
+    for piece in islice(text.pieces(mark.stop, min(len(text.data), mark.stop + _COMMAND)), _COMMAND_LINES):
+        if not words.endswith("\\"):
+            break
+        words = f"{words[:-1].rstrip()} {piece.text.strip()}"
+    return replace(mark, fields={**mark.fields, "COMMAND": words})
 
 
 def _local_name(name: str) -> str:

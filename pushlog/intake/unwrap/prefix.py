@@ -20,6 +20,7 @@ from pushlog.intake.unwrap.line_prefix import (
     possible_forms,
     without_colours,
 )
+from pushlog.intake.unwrap.quotes import around_quote, in_source_list
 from pushlog.intake.unwrap.suffix import with_suffix
 from pushlog.intake.unwrap.unknown_prefix import infer_prefixes
 from pushlog.intake.unwrap.witnesses import Witness, witnesses
@@ -90,7 +91,7 @@ class Prefixes:
 def detect(text: LogText, openings: Sequence[StartPattern]) -> Prefixes:
     """The prefixes of a log's lines. `openings`: text that pushes print at the beginning of a line."""
     forms = possible_forms(text)
-    pairs = _recognised(witnesses(text, openings), forms)
+    pairs = _recognised(text, witnesses(text, openings), forms)
     if not pairs:
         return _throughout(text, forms)
     votes = Counter(prefix for _, prefix in pairs if prefix.forms)
@@ -118,14 +119,22 @@ def lane_of(groups: dict[str, bytes | None]) -> tuple[bytes, ...]:
     return tuple(value for name, value in groups.items() if name.startswith("lane") and value is not None)
 
 
-def _recognised(all_witnesses: Sequence[Witness], forms: Sequence[Decoration]) -> list[tuple[Witness, LinePrefix]]:
+def _recognised(
+    text: LogText, all_witnesses: Sequence[Witness], forms: Sequence[Decoration]
+) -> list[tuple[Witness, LinePrefix]]:
     """Each witness with its prefix; those whose prefix nobody can tell are left out."""
     recognised: dict[int, LinePrefix] = {}
     unknown: list[Witness] = []
     likely: list[LinePrefix] = []
     strange: set[bytes] = set()
+    quotes: dict[bytes, LinePrefix | None] = {}
     for witness in all_witnesses:
         prefix = _of_rows(witness.prefix, likely, strange, forms)
+        if prefix is None:
+            shape = witness.prefix.translate(_DIGITS)
+            prefix = quotes[shape] if shape in quotes else quotes.setdefault(shape, around_quote(witness.prefix, forms))
+        elif prefix.forms and in_source_list(text, witness.start, len(witness.prefix)):
+            prefix = LinePrefix(prefix.forms[:-1])
         if prefix is not None and (prefix.forms or not witness.is_command):
             recognised[witness.start] = prefix
         elif not witness.is_command:

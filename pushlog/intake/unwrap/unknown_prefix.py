@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from pushlog.knowledge.decorations import Stamp
 
 # The channel of a line says something else on the line of an error, which is the one that matters.
-_LEVELS = rb"TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERR|ERROR|CRIT|CRITICAL|FATAL|VERBOSE|LOG"
+_LEVELS = (
+    rb"TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERR|ERROR|CRIT|CRITICAL|FATAL|VERBOSE|LOG"
+    rb"|VRB|TRC|DBG|DEBG|INF|WRN|FTL|CRT|PNC|EROR|ERRO|FATA"
+)
 _STREAMS = rb"stdout|stderr|out|err"
 _CHANNEL = lazy_pattern(
     rb"(?<![A-Za-z0-9])(?:(?i:(?P<level>"

@@ -1,0 +1,51 @@
+"""Pushes that a log only quotes: in a test that compares texts, a difference of two files, the source of a program."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pushlog.intake.unwrap.quotes import in_source_list, is_source
+from pushlog.lazy_pattern import lazy_pattern
+
+if TYPE_CHECKING:
+    from pushlog.formats.parsed_push import ParsedPush
+    from pushlog.intake.log_text import LogText
+
+# The words of a header, a row and a digest line.
+_OUTPUT = rb"The push refers to |[0-9a-f]{12}: |\w[\w.-]*: digest: sha256:"
+_WORDS = lazy_pattern(_OUTPUT)
+# What may stand before them on a line of a difference: pytest's E, the marks of diff, line numbers and a bar; and the
+# box of a list of things to do.
+_COMPARED = lazy_pattern(
+    rb"E {3,}|[ \t]*(?:\d+ +)*\d* *(?:\xe2\x94\x82 ?)?[-+][ \t]*[\"'`]?(?=" + _OUTPUT + rb")"
+    rb"|[^\n]{0,200}?(?<!\S)[-*] \[[ xX]\] "
+)
+# The part of a file that a difference shows.
+_HUNK = lazy_pattern(rb"[ \t]*@@ (?:-\d|@@)")
+_IN_HUNK = lazy_pattern(rb"[ \t]*[-+ \\]")
+_ABOVE = 60
+_LONGEST = 2000
+
+
+def is_quoted(text: LogText, push: ParsedPush) -> bool:
+    """Return whether the first line of a push is no output of a client, but part of something that quotes one."""
+    line = text.line_of(push.start)
+    start = text.start_of(line)
+    data = text.data[start : min(text.stop_of(line), start + _LONGEST)]
+    if _COMPARED.match(data):
+        return True
+    words = _WORDS.search(data)
+    if words and (is_source(data[: words.start()]) or in_source_list(text, start, words.start())):
+        return True
+    return _IN_HUNK.match(data) is not None and _in_hunk(text, line)
+
+
+def _in_hunk(text: LogText, line: int) -> bool:
+    """Return whether a line is one of a difference, below the line that says of which part."""
+    for above in range(line - 1, max(0, line - _ABOVE), -1):
+        data = text.data[text.start_of(above) : text.stop_of(above)]
+        if _HUNK.match(data):
+            return True
+        if data.strip() and not _IN_HUNK.match(data):
+            return False
+    return False

@@ -1,0 +1,63 @@
+"""What stands before lines that a log only quotes, so that it is no prefix of a CI system or a tool."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pushlog.intake.unwrap.line_prefix import LinePrefix, outer_form, without_colours
+from pushlog.lazy_pattern import lazy_pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pushlog.intake.log_text import LogText
+    from pushlog.knowledge.decorations import Decoration
+
+# The marks of pytest, of diff, and of test runners that number the lines of both texts.
+_COMPARED = lazy_pattern(rb"(?:E {3,}(?:[-+?] *)?|[ \t]*(?:\d+ +)*\d* *(?:\xe2\x94\x82 ?)?[-+][ \t]*)[\"'`]?")
+# A text that is assigned, compared or handed to a function, or a line of a file of source. Errors show what they were
+# made of like a call.
+_IN_SOURCE = lazy_pattern(
+    rb"(?:\s(?::=|=|\+=)\s*|\b(?i:expect(?:ed)?|actual|want|got|received) *[:=]?\s*"
+    rb"|(?<!\w)(?:\w+\.)*(?!\w*(?:Error|Exception|Failure)\()\w+\([bfru]{0,2})[\"'`][^\"'`]*\Z"
+    rb"|\.(?:go|py|[jt]sx?|rb|rs|java|kt|scala|cs|php|c|cc|cpp|h|sh|bats|lark|toml|ya?ml|md)[:-]\d+[:-][^\n]*\Z"
+)
+# A list of texts in the source of a program begins so; one in the output of a tool has its name in quotes.
+_LIST = lazy_pattern(rb"[^\n]*(?:\w\s+(?::=|=|\+=)\s[^\n]*|\w\()\s*[\[({`]\s*")
+_ITEM = lazy_pattern(rb"[ \t]+[\"'`]\Z")
+_ABOVE = 60
+_DEEPEST = 4
+
+
+def around_quote(prefix: bytes, forms: Sequence[Decoration]) -> LinePrefix | None:
+    """The known forms outside the mark of a quoted line; None where these bytes end in no such mark."""
+    rest = without_colours(prefix)
+    stack: list[Decoration] = []
+    while not (_COMPARED.fullmatch(rest) or is_source(rest)):
+        peeled = outer_form(rest, forms) if len(stack) < _DEEPEST else None
+        if peeled is None:
+            return None
+        stack.append(peeled[0])
+        rest = peeled[1]
+    return LinePrefix(tuple(stack))
+
+
+def is_source(head: bytes) -> bool:
+    """Whether what stands before words on a line is the source of a program, in which they are a text."""
+    return _IN_SOURCE.search(head) is not None
+
+
+def in_source_list(text: LogText, start: int, words: int) -> bool:
+    """Whether words on the line that begins at an offset are a text in a list of a program's source.
+
+    `words`: where on the line they begin.
+    """
+    item = _ITEM.search(text.data[start : start + words])
+    if item is None:
+        return False
+    line, column = text.line_of(start), item.start()
+    for above in range(line - 1, max(0, line - _ABOVE), -1):
+        data = text.data[text.start_of(above) + column : text.stop_of(above)]
+        if data.strip() and len(data) - len(data.lstrip()) < words - column - 1:
+            return _LIST.fullmatch(data) is not None
+    return False
