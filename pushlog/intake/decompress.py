@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import bz2
 import lzma
+import sys
 import zlib
 from typing import TYPE_CHECKING, Protocol
 
@@ -24,10 +25,13 @@ PIECE = 16 << 10
 MEMORY = 64 << 20
 # The memory that liblzma needs beside its dictionary.
 _BESIDE = 1 << 20
-# A zstd block of 4 bytes can stand for 128 KiB (RFC 8878, RLE blocks): this many bytes can't become more than 4 MiB.
-_ZSTD_PIECE = 128
 # zlib's `wbits`: 15 bits of window, and a gzip header and checksum around the data, or nothing around it.
 _GZIP, _RAW = 31, -15
+_NO_ZSTD = (
+    "zstd is read with Python's compression.zstd, which this Python was built without"
+    if sys.version_info >= (3, 14)
+    else "zstd is read with the library backports.zstd: pip install 'pushlog[zstd]'"
+)
 
 
 class Decoder(Protocol):
@@ -172,37 +176,13 @@ def lzma_stream(properties: bytes) -> Decoder:
     return lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=[form])
 
 
-class ZstdUnpacked:
-    """The bytes of Zstandard frames that follow one another.
-
-    The library's own reader takes a cut stream for a whole one. Its decoder unpacks all of its input at once, so the
-    input comes in small pieces.
-    """
-
-    def __init__(self, source: Reads) -> None:
-        try:
-            import zstandard
-        except ImportError:
-            raise InputError("zstd is read with the zstandard library: pip install 'pushlog[zstd]'") from None
-        self._source = source
-        self._library = zstandard.ZstdDecompressor(max_window_size=MEMORY)
-        self._frame: zstandard.ZstdDecompressionObj | None = None
-        self._pending = b""
-        self._made = b""
-
-    def read1(self, size: int, /) -> bytes:
-        """Return some bytes, at most `size`; none at the end. Raises EOFError when that comes inside a frame."""
-        while not self._made:
-            piece = self._pending[:_ZSTD_PIECE] or self._source.read(_ZSTD_PIECE)
-            if not piece:
-                if self._frame is not None:
-                    raise EOFError
-                return b""
-            self._pending = self._pending[_ZSTD_PIECE:]
-            if self._frame is None:
-                self._frame = self._library.decompressobj()
-            self._made = self._frame.decompress(piece)
-            if self._frame.eof:
-                self._pending, self._frame = self._frame.unused_data + self._pending, None
-        data, self._made = self._made[:size], self._made[size:]
-        return data
+def zstd_streams() -> Callable[[], Decoder]:
+    """Return what makes the decoder of a Zstandard frame. Raises InputError when Python lacks the library."""
+    try:
+        if sys.version_info >= (3, 14):
+            from compression import zstd
+        else:
+            from backports import zstd
+    except ImportError:
+        raise InputError(_NO_ZSTD) from None
+    return lambda: zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: MEMORY.bit_length() - 1})

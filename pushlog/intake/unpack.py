@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, BinaryIO
 
-from pushlog.intake.decompress import Unpacked, ZstdUnpacked, bzip2_stream, gzip_stream, xz_stream
+from pushlog.intake.decompress import Unpacked, bzip2_stream, gzip_stream, xz_stream, zstd_streams
 from pushlog.intake.readers import CHUNK, BrokenError, Progress, Reads, Reads1, TooMuchError, no_progress
 
 if TYPE_CHECKING:
@@ -141,5 +141,5 @@ class Peeked:
 
 def decompressed(form: str, source: Reads, meter: Meter) -> Metered:
     """Return the content of a compressed stream. Raises InputError when the library for it is missing."""
-    inner = ZstdUnpacked(source) if form == "zstd" else Unpacked(source, _STREAMS[form])
-    return Metered(inner, meter)
+    begin = zstd_streams() if form == "zstd" else _STREAMS[form]
+    return Metered(Unpacked(source, begin), meter)

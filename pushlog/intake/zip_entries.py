@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from pushlog.intake.decompress import (
     Unpacked,
-    ZstdUnpacked,
     bzip2_stream,
     deflate_stream,
     lzma_stream,
+    zstd_streams,
 )
 from pushlog.intake.readers import CHUNK, BrokenError
 from pushlog.record_class import record
@@ -208,7 +208,7 @@ def _unpacked(entry: ZipEntry, raw: _Raw) -> Reads1:
         lzma_stream(properties)
         return Unpacked(raw, lambda: lzma_stream(properties), single=True, size=entry.size)
     if entry.method == _ZSTD:
-        return ZstdUnpacked(raw)
+        return Unpacked(raw, zstd_streams())
     raise ValueError(f"it is packed by method {entry.method}")
 
 

@@ -6,6 +6,7 @@ import io
 import lzma
 import stat
 import struct
+import sys
 import tarfile
 import zipfile
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from pushlog.faults import InputError
 from pushlog.intake.archives import Member, members
 from pushlog.intake.limits import ArchiveLimits
 from pushlog.intake.read import read
+from tests.intake import zstd
 
 LOG = b"The push refers to repository [docker.io/acme/app]\n8fca24a28722: Preparing\n" * 20
 
@@ -43,16 +45,11 @@ def tarred(files: dict[str, bytes], mode: str = "w") -> bytes:
     return out.getvalue()
 
 
-def zstd(data: bytes) -> bytes:
-    packed: bytes = pytest.importorskip("zstandard", reason="NO ZSTD: .zst goes untested").compress(data)
-    return packed
-
-
 PACKERS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": gzip.compress,
     "bzip2": lambda data: bz2.compress(data, 1),
     "xz": lzma.compress,
-    "zstd": zstd,
+    "zstd": zstd.packed,
     "nothing": bytes,
 }
 
@@ -64,7 +61,7 @@ def test_a_compressed_log_is_one_log(name):
 
 def test_parts_packed_one_after_another_are_one_log():
     assert inside(gzip.compress(LOG) + gzip.compress(LOG))[0].data == LOG + LOG
-    assert inside(zstd(LOG) + zstd(LOG))[0].data == LOG + LOG
+    assert inside(zstd.packed(LOG) + zstd.packed(LOG))[0].data == LOG + LOG
 
 
 @pytest.mark.parametrize("mode", ["w", "w:gz", "w:bz2", "w:xz"])
@@ -235,9 +232,10 @@ def test_of_a_cut_compressed_log_the_cut_is_noted(tmp_path):
     assert "ends before its end" in read(str(path)).notes[-1]
 
 
-def test_without_its_library_zstd_says_what_to_install(tmp_path, monkeypatch):
+def test_without_its_library_zstd_says_what_is_missing(tmp_path, monkeypatch):
     path = tmp_path / "push.log.zst"
     path.write_bytes(b"\x28\xb5\x2f\xfd and so on")
-    monkeypatch.setitem(__import__("sys").modules, "zstandard", None)
-    with pytest.raises(InputError, match=r"pip install 'pushlog\[zstd\]'"):
+    monkeypatch.setitem(sys.modules, zstd.NAME.partition(".")[0], None)
+    with pytest.raises(InputError, match=zstd.NAME) as said:
         read(str(path))
+    assert ("pip install 'pushlog[zstd]'" in str(said.value)) == (sys.version_info < (3, 14))

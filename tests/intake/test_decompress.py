@@ -14,18 +14,21 @@ from hypothesis import strategies as st
 from pushlog.intake.decompress import (
     MEMORY,
     Unpacked,
-    ZstdUnpacked,
     bzip2_stream,
     deflate_stream,
     gzip_stream,
     lzma_stream,
     xz_stream,
+    zstd_streams,
 )
+from tests.hostile.archives import zstd_window
+from tests.intake import zstd
 
 FORMS = {
     "gzip": (lambda data: gzip.compress(data, mtime=0), gzip_stream),
     "bzip2": (bz2.compress, bzip2_stream),
     "xz": (lzma.compress, xz_stream),
+    "zstd": (zstd.packed, lambda: zstd_streams()()),  # noqa: PLW0108 - only where the library is
 }
 
 
@@ -72,7 +75,7 @@ def test_a_cut_anywhere_is_said_and_nothing_before_it_is_lost(form):
 @pytest.mark.parametrize("form", sorted(FORMS))
 def test_other_bytes_behind_a_stream_are_no_stream(form):
     pack, begin = FORMS[form]
-    with pytest.raises((OSError, zlib.error, lzma.LZMAError, EOFError)):
+    with pytest.raises((OSError, zlib.error, lzma.LZMAError, EOFError, zstd.library().ZstdError)):
         unpacked(pack(b"x" * 1000) + b"not a stream at all", begin)
 
 
@@ -97,18 +100,16 @@ def test_xz_as_large_as_its_own_best_preset_asks_is_read():
     assert unpacked(lzma.compress(b"z" * 100, preset=9), xz_stream) == b"z" * 100
 
 
+@pytest.mark.parametrize(("window", "is_read"), [(26, True), (27, False)])
+def test_a_zstandard_window_is_set_aside_up_to_the_limit(window, is_read):
+    library = zstd.library()
+    if is_read:
+        assert unpacked(zstd_window(window, 1), zstd_streams()) == bytes(1 << 20)
+    else:
+        with pytest.raises(library.ZstdError, match="memory"):
+            unpacked(zstd_window(window, 1), zstd_streams())
+
+
 def test_only_the_first_stream_of_a_single_one_is_read():
     packed = zlib.compress(b"a" * 100)[2:-4]
     assert unpacked(packed + packed, deflate_stream, single=True) == b"a" * 100
-
-
-@pytest.mark.parametrize("size", [1, 1000, 1 << 20])
-def test_zstandard_frames_come_in_pieces(size):
-    zstandard = pytest.importorskip("zstandard", reason="NO ZSTD: .zst goes untested")
-    text = random.Random(3).randbytes(3000) + bytes(300_000 if size > 1 else 3000)
-    packed = zstandard.ZstdCompressor(level=19).compress(text)
-    reader, parts = ZstdUnpacked(io.BytesIO(packed + packed)), []
-    while part := reader.read1(size):
-        assert len(part) <= size
-        parts.append(part)
-    assert b"".join(parts) == text + text
