@@ -25,6 +25,7 @@ from pushlog.formats.recorded_end import with_recorded_end
 from pushlog.intake.dated import dated
 from pushlog.intake.deadline import TimeUpError, deadline
 from pushlog.intake.limits import LIMITS, MOST_LAYERS, Deadline, Limits
+from pushlog.intake.mapped import holds
 from pushlog.intake.origin import OriginOptions, origin_of
 from pushlog.intake.read import Raw, raw, read
 from pushlog.intake.side_files import SideFile
@@ -219,7 +220,8 @@ def _with_other_side(cases: list[Case], options: Options) -> list[Case]:
 
 def _holds_daemon_lines(case: Case) -> bool:
     """Whether the daemon wrote its own lines between those of the client, as on a host that is its console."""
-    return case.text.starts is None and case.text.data.find(_DAEMON_WORDS) >= 0
+    data = case.text.data
+    return case.text.starts is None and holds(data, _DAEMON_WORDS, 0, len(data))
 
 
 def _with_whole_records(push: ParsedPush, log: UnwrappedLog) -> ParsedPush:

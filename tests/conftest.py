@@ -14,8 +14,8 @@ settings.register_profile("pushlog", deadline=None, derandomize=bool(os.environ.
 settings.load_profile("pushlog")
 
 ROOT = Path(__file__).resolve().parent.parent
-# Last, so that an installed pushlog is the one that is tested.
-sys.path.append(str(ROOT))
+# Last, so that an installed pushlog is the one that is tested, also by `python -m pytest`, which puts the folder first.
+sys.path[:] = [*(entry for entry in sys.path if Path(entry).resolve() != ROOT), str(ROOT)]
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from typing import BinaryIO
 Data = bytes | mmap.mmap
 
 # A smaller file is read at once: while one is mapped, a program that cuts it short ends who reads it (`guard.py`).
-LARGE = 100 << 20
+LARGE = 64 << 20
 # Pages that were read are given back in steps of this many bytes, as a power of two.
 _STEP = 24
 
@@ -33,11 +33,18 @@ def release_all(data: Data) -> None:
         data.madvise(mmap.MADV_DONTNEED)
 
 
-def holds(data: Data, words: bytes, start: int, stop: int) -> bool:
-    """Whether these words are between two offsets, without holding all of that in memory."""
+def find(data: Data, words: bytes, start: int, stop: int) -> int:
+    """Return where these words are first between two offsets, or -1; what was looked through is given back."""
+    if not isinstance(data, mmap.mmap):
+        return data.find(words, start, stop)
     for offset in range(start, stop, 1 << _STEP):
         end = min(offset + (1 << _STEP), stop)
-        if data.find(words, offset, min(end + len(words), stop)) >= 0:
-            return True
+        if (place := data.find(words, offset, min(end + len(words) - 1, stop))) >= 0:
+            return place
         release_range(data, offset, end)
-    return False
+    return -1
+
+
+def holds(data: Data, words: bytes, start: int, stop: int) -> bool:
+    """Whether these words are between two offsets, without holding all of that in memory."""
+    return find(data, words, start, stop) >= 0

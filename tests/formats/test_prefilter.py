@@ -267,8 +267,19 @@ def test_invalid_bytes_are_counted_the_same_in_chunks(data):
 
 
 @pytest.mark.parametrize("at", [0, (1 << 24) - 5, (1 << 24) + 3])
-def test_words_are_found_wherever_they_stand_also_over_a_border_of_what_is_given_back(at):
-    data = b"." * at + b"PRIVATE KEY" + b"." * 100
+@pytest.mark.parametrize("is_mapped", [False, True])
+def test_words_are_found_wherever_they_stand_also_over_a_border_of_what_is_given_back(
+    tmp_path, monkeypatch, at, is_mapped
+):
+    text = b"." * at + b"PRIVATE KEY" + b"." * 100
+    path = tmp_path / "log"
+    path.write_bytes(text)
+    monkeypatch.setattr(mapped, "LARGE", 1 if is_mapped else len(text) + 1)
+    with path.open("rb") as file:
+        data = mapped.contents(file)
+    assert isinstance(data, bytes) != is_mapped
+    assert mapped.find(data, b"PRIVATE KEY", 0, len(data)) == at
+    assert mapped.find(data, b"PRIVATE KEY", at + 1, len(data)) == -1
     assert mapped.holds(data, b"PRIVATE KEY", 0, len(data))
     assert not mapped.holds(data, b"PRIVATE KEYS", 0, len(data))
     assert not mapped.holds(data, b"PRIVATE KEY", 0, at + 10)

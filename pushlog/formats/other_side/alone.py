@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pushlog.formats.other_side.formats import FORMATS
 from pushlog.formats.other_side.record import SideKind
 from pushlog.formats.other_side.table import EVERY_PUSH, recognised
+from pushlog.intake.mapped import holds
 from pushlog.model import HopName
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def other_side_of(file: SideFile) -> SideFormat | None:
 
     At least one of them must tell of a push: other programs log as these do.
     """
-    if not any(file.data.find(word) >= 0 for word in _WORDS):
+    if not any(holds(file.data, word, 0, len(file.data)) for word in _WORDS):
         return None
     source = recognised(file)
     lines = [line for line in file.first_lines() if line.strip()]

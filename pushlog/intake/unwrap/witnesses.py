@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from pushlog.intake.mapped import find
 from pushlog.intake.start_pattern import places
 from pushlog.lazy_pattern import lazy_pattern
 
@@ -117,7 +118,7 @@ def _push_words(data: Data, start: int, stop: int) -> dict[bytes, list[int]]:
     offsets: dict[bytes, list[int]] = {words: [] for words in (_HEADER, *_COMMANDS)}
     searched_to = start
     for _ in range(_SPARSE):
-        offset = data.find(_PUSH, searched_to, stop)
+        offset = find(data, _PUSH, searched_to, stop)
         if offset < 0:
             return offsets
         for words, word_offsets in offsets.items():
@@ -133,7 +134,7 @@ def _push_words(data: Data, start: int, stop: int) -> dict[bytes, list[int]]:
 
 def _finds(data: Data, words: bytes, start: int, stop: int) -> Iterator[int]:
     for _ in range(_MOST):
-        offset = data.find(words, start, stop)
+        offset = find(data, words, start, stop)
         if offset < 0:
             return
         yield offset
