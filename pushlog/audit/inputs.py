@@ -8,6 +8,7 @@ import stat
 import sys
 from collections import Counter
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ _PATTERN = "*?["
 _UNDER = " under "
 
 
-@record
+@record(slots=False)
 class Input:
     """One file to read. `size` in bytes, None where it is not known before; `stamp` changes when the file does.
 
@@ -39,7 +40,7 @@ class Input:
     twin: int = 1
     repeats: bool = False
 
-    @property
+    @cached_property
     def label(self) -> str:
         """Return the name for results: without the password of a URL and without other secrets."""
         name = redact_text(unsigned(self.name))

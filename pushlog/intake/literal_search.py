@@ -58,6 +58,7 @@ class LiteralIndex:
         self._pieces[_hashed(np.frombuffer(pieces, dtype=_WORD))] = True
         # As numbers they are in ascending order: their last byte counts most.
         self._texts = np.frombuffer(b"".join(text + b"\0" for text in all_texts), dtype=_TEXT)
+        self._has_others = np.array([bool(others) for others in self._others], dtype=np.bool_)
         self._of_group = np.array([[text in group for text in all_texts] for group in group_texts], dtype=np.bool_)
 
     def spans(self, data: Data, start: int, stop: int) -> list[Spans]:
@@ -77,6 +78,12 @@ class LiteralIndex:
             begins.sort()
             spans.append(_joined(begins) if len(begins) else begins.reshape(0, 2))
         return spans
+
+    def groups(self, data: Data, start: int, stop: int) -> list[int]:
+        """The numbers of the groups of which something may begin in that range of `data`, in order."""
+        texts = np.unique(self._offsets(data, start, stop)[1])
+        begun: NDArray[np.bool_] = self._of_group[:, texts].any(axis=1) | self._has_others
+        return begun.nonzero()[0].tolist()
 
     def _offsets(self, data: Data, start: int, stop: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The offsets at which texts stand to their last byte, and which of the texts."""

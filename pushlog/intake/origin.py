@@ -8,13 +8,14 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from pushlog.intake.literal_search import LiteralIndex
 from pushlog.knowledge.origins import origins
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Origin
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from pushlog.intake.mapped import Data
     from pushlog.intake.metadata import Metadata
@@ -52,10 +53,11 @@ def origin_of(name: str, data: Data, decoration: str | None, options: OriginOpti
     `data`: the log as it came; `decoration`: what stands around its lines.
     """
     head = data[:_HEAD]
+    lines = [origins().lines[number] for number in _line_words().groups(head, 0, len(head))]
     path_parts = options.pattern.parts(name) if options.pattern else {}
     user_parts = options.metadata.parts(name, path_parts) if options.metadata else {}
-    ci = user_parts.get("ci") or path_parts.get("ci") or _system(head, decoration)
-    parts = {**_named_job(name, ci), **_printed(head, ci), **path_parts, **user_parts}
+    ci = user_parts.get("ci") or path_parts.get("ci") or _system(head, lines, decoration)
+    parts = {**_named_job(name, ci), **_printed(head, lines, ci), **path_parts, **user_parts}
     if "project" not in parts and "owner" in parts and "repo" in parts:
         parts["project"] = f"{parts['owner']}/{parts['repo']}"
     address = parts.get("run_url") or _address(ci, parts)
@@ -67,17 +69,30 @@ def versions_of(data: Data) -> dict[str, str]:
     """Return the versions of clients that a log prints near its beginning, by client."""
     head = data[:_HEAD]
     versions: dict[str, str] = {}
-    for line in origins().versions:
+    for number in _version_words().groups(head, 0, len(head)):
+        line = origins().versions[number]
         if line.word.encode() in head and (match := _compiled(line.pattern).search(head)):
             versions.setdefault(line.client, match["version"].decode("utf-8", "replace"))
     return versions
 
 
-def _system(head: bytes, decoration: str | None) -> str | None:
-    """Return the CI system: by the first line that only one prints, else by what stands before every line."""
-    proofs = [
-        (match.start(), line.ci) for line in origins().lines if line.proves and (match := _line_match(line, head))
-    ]
+@cache
+def _line_words() -> LiteralIndex:
+    """Return the words of the lines, a group each: one look for all takes a quarter of the time of one for each."""
+    return LiteralIndex(*((re.escape(line.word.encode()),) for line in origins().lines))
+
+
+@cache
+def _version_words() -> LiteralIndex:
+    return LiteralIndex(*((re.escape(line.word.encode()),) for line in origins().versions))
+
+
+def _system(head: bytes, lines: Sequence[OriginLine], decoration: str | None) -> str | None:
+    """Return the CI system: by the first line that only one prints, else by what stands before every line.
+
+    `lines`: those that may be in the head of the log.
+    """
+    proofs = [(match.start(), line.ci) for line in lines if line.proves and (match := _line_match(line, head))]
     if proofs:
         return min(proofs)[1]
     systems = origins().systems
@@ -100,10 +115,10 @@ def _compiled(pattern: str) -> re.Pattern[bytes]:
     return re.compile(pattern.encode(), re.MULTILINE)
 
 
-def _printed(head: bytes, ci: str | None) -> dict[str, str]:
+def _printed(head: bytes, lines: Sequence[OriginLine], ci: str | None) -> dict[str, str]:
     """Return the parts that the log tells; of several lines the first counts."""
     parts: dict[str, str] = {}
-    for line in origins().lines:
+    for line in lines:
         match = _line_match(line, head) if line.ci == ci else None
         for field, value in (match.groupdict() if match else {}).items():
             if value:

@@ -11,6 +11,7 @@ from pushlog.intake.unwrap.exports.json_lines import line_reader
 from pushlog.intake.unwrap.prefix import detect
 from pushlog.intake.unwrap.recording import drawn_line, is_cast
 from pushlog.intake.unwrap.strip import strip
+from pushlog.intake.unwrap.witnesses import anchors_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,7 +64,8 @@ class Stripper:
         head = (self._head or b"") + data
         if not self._head and next(places(self._openings, data), None) is None:
             return data
-        self._prefixes = detect(LogText(head), self._openings).all
+        text = LogText(head)
+        self._prefixes = detect(text, self._openings, anchors_of(text, self._openings)).all
         self._head = None if self._prefixes or len(head) > _HEAD else head
         return head if self._prefixes else data
 

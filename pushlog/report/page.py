@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,12 @@ WORST_FIRST = (Outcome.FAILED, Outcome.INTERRUPTED, Outcome.INCOMPLETE, Outcome.
 # Fewer pushes are seen at one glance.
 FILTER_FROM = 4
 OUTCOME_MARKS = {Outcome.SUCCEEDED: "tick", Outcome.FAILED: "cross"}
+
+
+@cache
+def _version() -> str:
+    # Its file is read and parsed anew by each call.
+    return version("pushlog")
 
 
 def _image(push: Diagnosis) -> str:
@@ -188,7 +195,7 @@ def page(logs: Sequence[Log]) -> Page:
         title=_title(pushes, logs),
         heading=_heading(pushes, logs),
         summary=_summary(pushes, logs),
-        version=version("pushlog"),
+        version=_version(),
         filters=_filters(pushes),
         pushes=pushes,
         empty=empty,

@@ -61,6 +61,7 @@ _ANYWHERE = {
     "digest": (": digest: ", "Digest: "),
     "pull": (": Pulling from ",),
     "upload_failed": ("Upload failed, ",),
+    "daemon_note": (" push after error", "Upload failed: "),
 }
 _WORDS_ANYWHERE = tuple((kind, word) for kind, words in _ANYWHERE.items() for word in words)
 # The shortest line: `^C`.
@@ -280,6 +281,8 @@ def _line(piece: Piece) -> Iterator[EventRow | Mark]:
         layer = mark.fields["ID"][:_ID_LENGTH]
         yield EventRow(start=piece.start, stop=piece.stop, layer=layer, kind=EventKind.EXISTS)
         return
+    if mark is not None and mark.kind == MarkKind.DAEMON_NOTE:
+        mark = replace(mark, kind=MarkKind.NOTE)
     if mark is None or mark.kind != MarkKind.LAYER:
         yield from (mark,) if mark else ()
         return

@@ -17,6 +17,7 @@ from pushlog.intake.unwrap.recording import RecordingTimestamps, unwrap_recordin
 from pushlog.intake.unwrap.restore import restored
 from pushlog.intake.unwrap.strip import PrefixedText, stripped
 from pushlog.intake.unwrap.timestamps import PrefixTimestamps
+from pushlog.intake.unwrap.witnesses import anchors_of
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
@@ -134,19 +135,22 @@ def _unwrap(
     text: LogText, openings: Sequence[StartPattern], zone: dt.tzinfo | None, where: Where, deepest: int
 ) -> UnwrappedLog:
     text = _limited(text, where)
-    export = unwrap_export(text, openings, zone) if deepest else None
+    anchors = anchors_of(text, openings)
+    export = unwrap_export(text, openings, anchors, zone) if deepest else None
     if export is not None:
         inside = _unwrap(LogText(export.text.data), openings, zone, where, deepest - 1)
         return _unwrapped_twice(export, inside)
     whole = restored(text.data)
-    text = text if whole is text.data else _limited(LogText(whole), where)
-    prefixes = detect(text, openings)
+    if whole is not text.data:
+        text = _limited(LogText(whole), where)
+        anchors = anchors_of(text, openings)
+    prefixes = detect(text, openings, anchors)
     timestamps = PrefixTimestamps(text=text, ranges=prefixes.ranges, zone=zone) if prefixes.has_clock else None
     notes = prefixes.notes
     turned = oldest_first(text, timestamps) if timestamps else None
     if turned is not None:
         text = _limited(LogText(turned), where)
-        prefixes = detect(text, openings)
+        prefixes = detect(text, openings, anchors_of(text, openings))
         timestamps = PrefixTimestamps(text=text, ranges=prefixes.ranges, zone=zone)
         notes = (*notes, NEWEST_FIRST)
     lanes = lanes_of(text, prefixes)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pushlog.intake.log_text import LogText
     from pushlog.intake.unwrap.timestamps import PrefixTimestamps
 
@@ -25,7 +23,8 @@ def oldest_first(text: LogText, timestamps: PrefixTimestamps) -> bytes | None:
     A line without a time belongs to the one above it.
     """
     back = forward = 0
-    seconds = (value for value in islice(_seconds(text, timestamps), _LINES) if not math.isnan(value))
+    each = chain.from_iterable(timestamps.seconds_between(*part) for part in text.parts)
+    seconds = (value for value in islice(each, _LINES) if not math.isnan(value))
     for earlier, later in pairwise(seconds):
         back += later < earlier
         forward += later > earlier
@@ -38,11 +37,3 @@ def oldest_first(text: LogText, timestamps: PrefixTimestamps) -> bytes | None:
     records = (text.data[start:stop] for start, stop in zip(reversed(starts), reversed(stops), strict=True))
     lines = b"".join(record if record.endswith(b"\n") else record + b"\n" for record in records)
     return text.data[: starts[0]] + lines
-
-
-def _seconds(text: LogText, timestamps: PrefixTimestamps) -> Iterator[float]:
-    for start, stop in text.parts:
-        for line in range(text.line_of(start), text.line_of(max(start, stop - 1)) + 1):
-            value = timestamps.seconds_of(line)
-            if value is not None:
-                yield value

@@ -88,10 +88,13 @@ class Prefixes:
         )
 
 
-def detect(text: LogText, openings: Sequence[StartPattern]) -> Prefixes:
-    """The prefixes of a log's lines. `openings`: text that pushes print at the beginning of a line."""
+def detect(text: LogText, openings: Sequence[StartPattern], anchors: Sequence[int]) -> Prefixes:
+    """The prefixes of a log's lines.
+
+    `openings`: text that pushes print at the beginning of a line; `anchors`: the offsets of the first of these.
+    """
     forms = possible_forms(text)
-    pairs = _recognised(text, witnesses(text, openings), forms)
+    pairs = _recognised(text, witnesses(text, openings, anchors), forms)
     if not pairs:
         return _throughout(text, forms)
     votes = Counter(prefix for _, prefix in pairs if prefix.forms)

@@ -9,13 +9,14 @@ from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from pushlog.intake.log_text import lines_between
 from pushlog.intake.unwrap.strip import pattern_of
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Clock
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pushlog.intake.log_text import LogText
     from pushlog.intake.unwrap.prefix import PrefixRange
@@ -71,10 +72,14 @@ class PrefixTimestamps:
         clock = clocks.most_common(1)[0][0] if clocks else "iso"
         return times([stamp[0] if stamp and stamp[1] == clock else None for stamp in stamps], clock, self.zone)
 
-    def seconds_of(self, line: int) -> float | None:
-        """Return the time of one line as it is printed, None for a line without one."""
-        stamp = self._stamp(line)
-        return None if stamp is None else seconds(*stamp, self.zone)
+    def seconds_between(self, start: int, stop: int) -> Iterator[float]:
+        """Yield the times of the lines between two offsets as they are printed; lines without one are left out."""
+        offset = start
+        for line in lines_between(self.text.data, start, stop):
+            stamp = self._stamp_of(line, offset)
+            offset += len(line) + 1
+            if stamp is not None:
+                yield seconds(*stamp, self.zone)
 
     def record_starts(self) -> list[int]:
         """Return the offsets of all lines with a prefix."""
@@ -86,9 +91,12 @@ class PrefixTimestamps:
         ]
 
     def _stamp(self, line: int) -> tuple[str, str] | None:
-        """The stamp of a line and how it reads."""
+        """The stamp of a physical line and how it reads."""
         start, stop = self.text.bounds(line)
-        data = self.text.data[start:stop]
+        return self._stamp_of(self.text.data[start:stop], start)
+
+    def _stamp_of(self, data: bytes, start: int) -> tuple[str, str] | None:
+        """The stamp of the line that begins at an offset."""
         part = self.ranges[max(0, bisect_right(self.ranges, start, key=lambda part: part.start) - 1)]
         for prefix in part.prefixes:
             match = prefix.pattern.match(data)
@@ -141,7 +149,9 @@ def _time_of_day(stamp: str) -> float:
 def _moment(stamp: str) -> dt.datetime:
     if stamp[2:3] == "-":
         return dt.datetime.strptime(stamp, "%d-%b-%Y %H:%M:%S")  # noqa: DTZ007 - its zone is added by the caller
-    return dt.datetime.fromisoformat(_ZONE.sub(r"\1:\2", stamp.replace("/", "-").replace(",", ".")))
+    if stamp[-5:-4] in ("+", "-"):
+        stamp = _ZONE.sub(r"\1:\2", stamp)
+    return dt.datetime.fromisoformat(stamp.replace("/", "-").replace(",", "."))
 
 
 def _date(stamp: str, clock: str, zone: dt.tzinfo | None) -> str | None:

@@ -16,7 +16,7 @@ from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pushlog.intake.log_text import LogText
     from pushlog.intake.mapped import Data
@@ -56,30 +56,51 @@ class Witness:
     is_command: bool = False
 
 
-def witnesses(text: LogText, openings: Sequence[StartPattern]) -> list[Witness]:
-    """The witnesses of a log, in order. `openings`: text that pushes print at the beginning of a line."""
+def anchors_of(text: LogText, openings: Sequence[StartPattern]) -> list[int]:
+    """The offsets of the first openings of a log."""
+    return list(islice((offset for part in text.parts for offset in places(openings, text.data, *part)), _FIRST))
+
+
+def witnesses(text: LogText, openings: Sequence[StartPattern], anchors: Sequence[int]) -> list[Witness]:
+    """The witnesses of a log, in order.
+
+    `openings`: text that pushes print at the beginning of a line; `anchors`: the offsets of the first of these.
+    """
     by_start: dict[int, Witness] = {}
     for part in text.parts:
         if len(by_start) > _ALL:
             break
         is_early = len(by_start) <= _MANY
-        for witness in _of_part(text.data, part, openings, is_early=is_early):
+        # Most logs have so few that all are known by now.
+        has_all = len(anchors) < _FIRST or anchors[-1] >= part[1]
+        offsets_of_part = [offset for offset in anchors if part[0] <= offset < part[1]] if has_all else None
+        for witness in _of_part(text.data, part, openings, offsets_of_part, is_early=is_early):
             by_start.setdefault(witness.start, witness)
     return sorted(by_start.values())
 
 
 def _of_part(
-    data: Data, part: tuple[int, int], openings: Sequence[StartPattern], *, is_early: bool
+    data: Data,
+    part: tuple[int, int],
+    openings: Sequence[StartPattern],
+    all_offsets: Sequence[int] | None,
+    *,
+    is_early: bool,
 ) -> Iterator[Witness]:
-    """The witnesses between two offsets; `is_early`: there are few so far, so that more are asked for."""
-    yield from _openings(data, openings, *part, _FIRST if is_early else 1)
+    """The witnesses between two offsets.
+
+    `all_offsets`: where all openings stand, if that is known; `is_early`: few witnesses so far: more are asked for.
+    """
+    first = places(openings, data, *part) if all_offsets is None else all_offsets
+    yield from _openings(data, first, _FIRST if is_early else 1)
     offsets = _push_words(data, *part)
     for number, offset in enumerate(offsets[_HEADER]):
         start = _line_start(data, offset)
         if start < 0:
             continue
         if is_early and number < _MANY // _BEHIND:
-            yield from _openings(data, openings, start, min(part[1], start + _REACH), _BEHIND)
+            if all_offsets is None:
+                yield from _openings(data, places(openings, data, start, min(part[1], start + _REACH)), _BEHIND)
         elif data[start : start + 1] != b"{":
             yield Witness(start, data[start:offset])
     for offset in _finds(data, _DIGEST_WORDS, *part):
@@ -92,8 +113,8 @@ def _of_part(
                 yield Witness(start, data[start : prompt.start() if prompt else offset], is_command=True)
 
 
-def _openings(data: Data, openings: Sequence[StartPattern], start: int, stop: int, number: int) -> Iterator[Witness]:
-    for offset in islice(places(openings, data, start, stop), number):
+def _openings(data: Data, offsets: Iterable[int], number: int) -> Iterator[Witness]:
+    for offset in islice(offsets, number):
         first = _line_start(data, offset)
         prefix = data[first:offset]
         if first >= 0 and not _REDRAW.search(prefix) and not prefix.endswith(b"\r"):

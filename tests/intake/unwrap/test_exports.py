@@ -16,6 +16,7 @@ from pushlog.intake.unwrap.exports.clocks import iso_text
 from pushlog.intake.unwrap.exports.export import unwrap_export
 from pushlog.intake.unwrap.exports.json_cursor import JsonCursor, JsonError, utf8
 from pushlog.intake.unwrap.exports.paths import parse_path, path_text, paths_at, value_at
+from pushlog.intake.unwrap.witnesses import anchors_of
 from pushlog.knowledge.exports import exports
 from pushlog.pipeline import analyze, analyze_raw
 
@@ -26,13 +27,18 @@ LINES = (
 )
 
 
+def exported(document: bytes):
+    text = LogText(document)
+    return unwrap_export(text, openings(), anchors_of(text, openings()), None)
+
+
 def told(text: str):
     return analyze_raw(raw("export.json", text.encode()))
 
 
 @pytest.mark.parametrize("row", exports().rows, ids=lambda row: row.id)
 def test_a_row_reads_its_sample_and_nothing_of_it_is_another_rows(row):
-    export = unwrap_export(LogText(row.sample.encode()), openings(), None)
+    export = exported(row.sample.encode())
     assert export is not None
     assert export.text.data[:].decode().strip() == row.inside
     assert export.system == row.system
@@ -139,7 +145,7 @@ def test_a_large_document_is_not_held_as_objects():
     start = ",".join(line.replace("noise %d", text) for text in LINES)
     document = f'{{"hits":{{"hits":[{start},{",".join(line % n for n in range(20_000))}]}}}}'.encode()
     tracemalloc.start()
-    export = unwrap_export(LogText(document), openings(), None)
+    export = exported(document)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert export is not None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from pushlog.intake.log_text import LogText
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
     from pushlog.intake.start_pattern import StartPattern
 
-_ANCHORS = 60
 _HEAD = 1 << 12
 # Server-sent events with an object each.
 _EVENT_STREAM = lazy_pattern(rb"(?:(?:id|event|retry): ?[^\r\n]*\r?\n)*data: ?\{")
@@ -28,16 +26,19 @@ _TAG = lazy_pattern(rb"<(?:[!?/]?[A-Za-z][^<>\n]{0,2000}|!\[CDATA\[|!--[^\n]*?--
 OWN_RESULT = "this is a result of an analysis, not a log; `pushlog report` draws it again"
 
 
-def unwrap_export(text: LogText, openings: Sequence[StartPattern], zone: dt.tzinfo | None) -> Export | None:
+def unwrap_export(
+    text: LogText, openings: Sequence[StartPattern], anchors: Sequence[int], zone: dt.tzinfo | None
+) -> Export | None:
     """Return the log inside an export; None for a log that is none.
 
-    `openings`: text that pushes print at the beginning of a line; `zone`: that of times that name none.
+    `openings`: text that pushes print at the beginning of a line; `anchors`: the offsets of the first of these;
+    `zone`: that of times that name none.
     """
     head = text.data[:_HEAD].lstrip(b" \t\r\n\x1e")
     if _is_result(head):
         return Export(text=LogText(b""), timestamps=None, system="json", notes=(OWN_RESULT,))
     is_json = head.startswith((b"{", b"["))
-    if is_json and (export := _from_json(text, head, openings, zone)) is not None:
+    if is_json and (export := _from_json(text, head, openings, anchors, zone)) is not None:
         return export
     if not is_json and _could_be_xml(head):
         return _from_xml(text)
@@ -47,22 +48,22 @@ def unwrap_export(text: LogText, openings: Sequence[StartPattern], zone: dt.tzin
         table = unwrap_csv(text, lambda data: _has_push(data, openings), zone)
         if table is not None:
             return table
-    return _from_lines(text, head, openings, zone)
+    return _from_lines(text, head, anchors, zone)
 
 
-def _from_json(text: LogText, head: bytes, openings: Sequence[StartPattern], zone: dt.tzinfo | None) -> Export | None:
+def _from_json(
+    text: LogText, head: bytes, openings: Sequence[StartPattern], anchors: Sequence[int], zone: dt.tzinfo | None
+) -> Export | None:
     from pushlog.intake.unwrap.exports.json_document import unwrap_json_document
     from pushlog.intake.unwrap.exports.json_lines import unwrap_json_lines
 
-    anchors = _anchors(text, openings)
     if head.startswith(b"{") and text.lines > 1 and (lines := unwrap_json_lines(text, anchors, zone)) is not None:
         return lines
     return unwrap_json_document(text.data, anchors, lambda data: _has_push(data, openings), zone)
 
 
-def _from_lines(text: LogText, head: bytes, openings: Sequence[StartPattern], zone: dt.tzinfo | None) -> Export | None:
+def _from_lines(text: LogText, head: bytes, anchors: Sequence[int], zone: dt.tzinfo | None) -> Export | None:
     """Return the log inside lines that are objects behind a prefix, or a key of a record each."""
-    anchors = _anchors(text, openings)
     if any(_has_object(text, offset) for offset in anchors) or _EVENT_STREAM.match(head):
         from pushlog.intake.unwrap.exports.json_lines import unwrap_json_lines
 
@@ -85,11 +86,6 @@ def _from_xml(text: LogText) -> Export:
 
 def _could_be_xml(head: bytes) -> bool:
     return head.startswith(b"<?xml")
-
-
-def _anchors(text: LogText, openings: Sequence[StartPattern]) -> list[int]:
-    """Return the offsets of the first lines of pushes."""
-    return list(islice((offset for part in text.parts for offset in places(openings, text.data, *part)), _ANCHORS))
 
 
 def _has_push(data: bytes, openings: Sequence[StartPattern]) -> bool:
