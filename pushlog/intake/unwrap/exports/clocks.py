@@ -155,8 +155,9 @@ def reader(sample: object, *, counts_seconds: bool, zone: dt.tzinfo | None) -> C
             try:
                 moment = dt.datetime.fromisoformat(value)
             except ValueError:
-                return math.nan
-            return (moment if moment.tzinfo else moment.replace(tzinfo=zone or dt.UTC)).timestamp()
+                pass  # some stores name the zone in words
+            else:
+                return (moment if moment.tzinfo else moment.replace(tzinfo=zone or dt.UTC)).timestamp()
         text = iso_text(value)
         if text is None:
             return math.nan

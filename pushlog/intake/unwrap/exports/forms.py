@@ -221,7 +221,7 @@ def row_form(row: ExportRow, records: Sequence[object]) -> Form:
         writer=writer_paths(normal),
         pairs=row.pairs,
         is_base64=row.is_base64,
-        is_piecewise=row.is_piecewise or (not row.is_base64 and _ends_lines(records, texts)),
+        is_piecewise=not row.is_base64 and _ends_lines(records, texts, least=0 if row.is_piecewise else 0.5),
         is_in_order=row.is_in_order,
     )
 
@@ -257,10 +257,13 @@ def _is_time(moment: object, clock: str | None) -> bool:
     return iso_text(moment) is not None
 
 
-def _ends_lines(records: Sequence[object], texts: Sequence[Path]) -> bool:
-    """Return whether texts carry their own line ends, so that one without goes on in the next."""
+def _ends_lines(records: Sequence[object], texts: Sequence[Path], least: float = 0.5) -> bool:
+    """Return whether texts carry their own line ends, so that one without goes on in the next.
+
+    `least`: more than this share of them must.
+    """
     values = [value for record in records for path in texts if (value := text_value(value_at(record, path)))]
-    return bool(values) and 2 * sum(value.endswith("\n") for value in values) > len(values)
+    return bool(values) and sum(value.endswith("\n") for value in values) > least * len(values)
 
 
 def find_time(record: object) -> Path | None:
