@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 # The daemon prints full names; an old client or a command line may leave the host out.
 HUB = "docker.io"
-_HUB_HOSTS = ("registry-1.docker.io", "index.docker.io", "registry.hub.docker.com")
+HUB_HOSTS = (HUB, "registry-1.docker.io", "cdn-registry-1.docker.io", "index.docker.io", "registry.hub.docker.com")
 # What CI systems and people print in place of a secret: `***`, `[MASKED]`, `<account id>`, `xxxxxxxxxxxx`.
 MASK = lazy_pattern(r"\*+|\[[A-Za-z*]{3,20}\]|<[^<>\n]{1,40}>|[xX]{4,}|\u2022+")
 # Variables of shells, of Windows, of workflows and of templates.
@@ -23,15 +23,24 @@ _HOLE = "\0"
 _PATH = lazy_pattern(r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*")
 _PLAIN_TAG = lazy_pattern(r"\w[\w.-]{0,127}")
 _EMPHASIS = lazy_pattern(r"(?:^|(?<=[\s*(>~]))_+(?=[\w*])")
+# People give an address where a name belongs.
+_SCHEME = lazy_pattern(r"^https?://")
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 
 # distribution-spec: requests of a push go to `/v2/<name>/blobs/…` and `/v2/<name>/manifests/<tag>`.
 _REQUEST = lazy_pattern(
     r"https?://(?P<host>[^/\s\"\\]+)/v2/(?P<name>[a-z0-9][\w./-]*?)/(?:blobs/|manifests/(?P<tag>(?!\w+:[0-9a-f]{32})\w[\w.-]*)?)"
 )
-# The v1 protocol tells the path alone, whatever the host.
-_V1_NAMED = lazy_pattern(r"\btrying to push repository (?P<name>[a-z0-9][\w.-]*(?:/[\w.-]*\w)+)")
-_PING = lazy_pattern(r"https?://(?P<host>[^/\s\"\\]+)/v[0-2]/(?:_ping)?(?=[\"\s:]|$)")
+# The path alone, whatever the host: the v1 protocol; Harbor.
+_PATH_ALONE = lazy_pattern(
+    r"\btrying to push repository (?P<v1>[a-z0-9][\w.-]*(?:/[\w.-]*\w)+)"
+    r"|\bunauthorized to access repository: (?P<harbor>[^\s,]+), action: push"
+)
+# Amazon's name of a repository, whose host follows from it.
+_ECR = lazy_pattern(
+    r"\barn:aws(?P<part>[\w-]*):ecr:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):repository/(?P<name>[\w./-]*\w)"
+)
+_PING = lazy_pattern(r"https?://(?P<host>[^/\s\"\\]+)/v[0-2]/(?:(?:_ping)?(?=[\"\s:]|$)|(?:images|repositories)/)")
 # containers/image docker/docker_image_dest.go, errors.go.
 _PLACES = (
     re.compile(r" upload to /v2/(?P<name>\S+)/blobs/uploads/\S* in (?P<host>[^\s/]+)(?P<tag>): "),
@@ -47,6 +56,7 @@ _NAMED = lazy_pattern(
 _ENGINE_PUSH = lazy_pattern(
     r"/v\d\.\d+/images/(?P<name>[a-z0-9][\w./:-]*?)/push(?=[?\":\s])(?:\?(?:[^\s\"&]*&)*?tag=(?P<tag>\w[\w.-]*))?"
 )
+_MISSING = lazy_pattern(r"(?:does not exist locally with the tag: |[Tt]ag does not exist: )(?P<name>[\w./:-]*\w)")
 # ECR; Harbor; Artifact Registry; containerd's reference of a manifest; a request for one.
 _TAGGED = (
     _ENGINE_PUSH,
@@ -80,7 +90,7 @@ def has_open_tag(text: str) -> bool:
 
 def _name_and_tag(text: str) -> tuple[str, str]:
     """Return name and tag of a reference, with a hole in place of each variable."""
-    text = _VARIABLE.sub(_HOLE, text.strip(_QUOTES)).partition("@")[0]
+    text = _VARIABLE.sub(_HOLE, _SCHEME.sub("", text.strip(_QUOTES))).partition("@")[0]
     name, colon, tag = text.rpartition(":")
     return (name, tag) if colon and "/" not in tag else (text, "")
 
@@ -134,7 +144,7 @@ def may_be(request: str, name: str) -> bool:
 
 
 def _fits(request: str, name: str) -> bool:
-    registry, repository = host(request)
+    registry, repository = host(request.replace("index.docker.io/", f"{HUB}/", 1))
     known_registry, known_repository = host(name)
     if repository != known_repository:
         return False
@@ -155,7 +165,7 @@ def names_in(texts: Iterable[str]) -> Reference:
     """Return the reference in the requests that error texts quote; empty where they quote none."""
     for text in texts:
         if match := next(filter(None, (form.search(text) for form in (*_PLACES, _REQUEST))), None):
-            registry = HUB if match["host"] in _HUB_HOSTS else match["host"]
+            registry = HUB if match["host"] in HUB_HOSTS else match["host"]
             tags = (match["tag"],) if match["tag"] else ()
             return Reference(registry=registry, repository=match["name"], tags=tags)
     return Reference()
@@ -173,10 +183,19 @@ def named_by(error: str) -> Reference:
     request = names_in([error])
     if request.repository is not None:
         return request
-    if match := _V1_NAMED.search(error):
-        return Reference(repository=match["name"])
+    if match := _PATH_ALONE.search(error):
+        return Reference(repository=match["v1"] or match["harbor"], masked=is_masked(match[0]))
+    if match := _ECR.search(error):
+        domain = "amazonaws.com.cn" if match["part"] == "-cn" else "amazonaws.com"
+        return Reference(registry=f"{match['account']}.dkr.ecr.{match['region']}.{domain}", repository=match["name"])
     ping = pinged(error)
-    return Reference(registry=HUB if ping in _HUB_HOSTS else ping)
+    return Reference(registry=HUB if ping in HUB_HOSTS else ping)
+
+
+def missing_image(error: str) -> str | None:
+    """Return the name without its tag of the image that the daemon does not have."""
+    match = _MISSING.search(error)
+    return split(match["name"])[0] or None if match else None
 
 
 def pinged(error: str) -> str | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.formats.image_names import (
     HUB,
+    HUB_HOSTS,
     host,
     is_masked,
     is_masked_name,
@@ -31,6 +32,10 @@ __all__ = ["host", "names_in", "reference", "split"]
 _HEADERS = (MarkKind.HEADER, MarkKind.OLD_HEADER)
 _COMMANDS = (MarkKind.COMMAND, MarkKind.COMPOSED, MarkKind.QUIET)
 # moby registry/session.go: `PUT /v1/repositories/<name>/tags/<tag>`.
+# docker/distribution reference: what is said of a name that is none.
+_REFUSED = lazy_pattern(
+    r"invalid reference format|not a valid repository/tag|must be lowercase|[Ii]nvalid repository name"
+)
 _V1_TAG = lazy_pattern(r"/tags/(\w[\w.-]*)$")
 
 
@@ -40,13 +45,19 @@ def reference(marks: Sequence[Mark], error: str = "") -> Reference:
     The tags are those of digest lines, else the requested one, else one that a line above or the error names.
     """
     header = next((mark for mark in marks if mark.kind in _HEADERS), None)
+    # Where the header is lost, the first line of the v1 protocol names the image.
+    header = header or next((mark for mark in marks if mark.kind == MarkKind.V1_TAGS), None)
     request = _requested(marks)
-    name = split(request)[0]
-    if header:
-        name = header.fields["NAME"].partition("@")[0]
+    printed = header.fields["NAME"] if header else request
+    name, tag = split(printed)
+    if header and not name:
+        # A variable stands in it.
+        name, tag = printed.partition("@")[0], None
     image = _from_name(name, error)
     digests = _digests(marks)
     tags = tuple(tag for tag in digests if tag) or _other_tags(marks, request, name if header else "", image, error)
+    if not tags and header and tag:
+        tags = (tag,)
     distinct = {digest for digest in digests.values() if digest}
     tag_masked = not tags and any(is_masked(mark.fields.get("TAG", "")) for mark in marks)
     return replace(
@@ -54,7 +65,11 @@ def reference(marks: Sequence[Mark], error: str = "") -> Reference:
         tags=tags or image.tags,
         digest=distinct.pop() if len(distinct) == 1 else None,
         digests={tag: digest for tag, digest in digests.items() if tag and digest},
-        masked=is_masked_name(name) or tag_masked or (not tags and is_masked(request)),
+        # A name that was refused for its letters has others than a registry takes, and is whole.
+        masked=image.masked
+        or (is_masked(name) if _REFUSED.search(error) else is_masked_name(name))
+        or tag_masked
+        or (not tags and is_masked(request)),
     )
 
 
@@ -63,12 +78,17 @@ def _from_name(name: str, error: str) -> Reference:
     registry, repository = host(name)
     if not name:
         return named_by(error) if error else Reference()
-    ping = pinged(error) if error else None
-    if ping and registry == HUB and not name.startswith(f"{HUB}/"):
-        first, _, rest = name.partition("/")
-        if ping == first:
-            registry, repository = first, rest
-    return Reference(registry=registry, repository=repository)
+    if not error or (registry is not None and (registry != HUB or name.startswith(f"{HUB}/"))):
+        return Reference(registry=registry, repository=repository)
+    asked = names_in([error])
+    asked_host = asked.registry or pinged(error)
+    if not asked_host or asked_host in HUB_HOSTS:
+        return Reference(registry=registry, repository=repository)
+    first, slash, rest = name.partition("/")
+    # The first part is the host that was asked, or hides it behind a mask; else the daemon has another default.
+    is_host = first == asked_host.partition(":")[0] or first == asked_host or registry is None
+    path = rest if slash and is_host else name
+    return Reference(registry=asked_host, repository=asked.repository or path)
 
 
 def _other_tags(marks: Sequence[Mark], request: str, header: str, image: Reference, error: str) -> tuple[str, ...]:

@@ -38,12 +38,13 @@ SCOPE = Scope.DOCKER_ENGINE
 _UNSIGNED = lazy_pattern(
     r"(?:Error: )?(?:Failed to sign |failed to sign |Error establishing connection to notary repository"
     r"|error contacting notary server: |you are not authorized to perform this operation: server returned 40[13]"
-    r"|no valid signing keys|.{0,200}\bnotary\b.{0,200}(?:error|refused|no such host|x509))"
+    r"|x509: |unable to reach trust server at this time|trust server rejected operation|no valid signing keys|.{0,200}\bnotary\b.{0,200}(?:error|refused|no such host|x509))"
 )
 _WHY = (
     (r"x509|certificate", "the certificate of the notary server was not accepted"),
     (r"lookup |dial tcp|i/o timeout|refused", "the notary server was not reached"),
-    (r"not authorized|server returned 40[13]", "the notary server refused the login"),
+    (r"unable to reach trust server", "the notary server did not answer"),
+    (r"not authorized|server returned 40[13]|rejected operation", "the notary server refused the login"),
     (r"signing keys?|decrypt", "the key to sign with was not found or not opened"),
 )
 _SIGNING = "Signing and pushing trust metadata"

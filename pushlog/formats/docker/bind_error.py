@@ -12,11 +12,13 @@ import numpy as np
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.powershell import read_record
 from pushlog.formats.docker.surroundings import is_of_another_command
-from pushlog.formats.errors.bystanders import is_bystander, is_command, speaks_of_error
+from pushlog.formats.errors.bystanders import is_bystander, is_command, is_ending, speaks_of_error
 from pushlog.formats.errors.classify import continues, starts_error
 from pushlog.formats.errors.console_wrap import unwrapped
+from pushlog.formats.errors.detect import PAGE
 from pushlog.formats.errors.wrapped import Wrapped, error_in, unlabelled, without_marks
 from pushlog.formats.events import EventKind, Events, gaps
+from pushlog.formats.image_names import host, missing_image, split
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.knowledge.stops import stop_reason
 from pushlog.lazy_pattern import lazy_pattern
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 HEADERS = (MarkKind.HEADER, MarkKind.OLD_HEADER)
 # So many other lines may stand between a push and its error: a second stream, a CI's own words.
 _NEAR = 8
+# Maven tells with so many lines that a build has ended, and what its error was below them.
+_REPORT = 8
 # An error printed to another stream can be captured a few lines early.
 _ABOVE = 3
 # An error continues over at most one empty line.
@@ -43,6 +47,9 @@ _OTHERS = 2
 # How far below its last line the error of a push is looked for, in bytes.
 # An error has a word; what a terminal leaves where it was cut need not have one.
 _WORD = lazy_pattern(r"[^\W\d_]{3}")
+_LABEL = lazy_pattern(r"\[[A-Z]{3,8}\] *")
+# A row of a layer that was cut.
+_TORN_ROW = lazy_pattern(r"[0-9a-f]{12}: ")
 _TILDES = lazy_pattern(rb"\r?\n\s*\+ ~+\s*(?:\n|$)")
 _LONGEST_MARK = 400
 _REACH = 65536
@@ -118,7 +125,7 @@ class PushRange:
         error may begin, with any words before it; its other lines may reach further. None: in all pieces, none before.
         """
         rest = iter(pieces)
-        for piece in islice(rest, near):
+        for piece in _nearest(rest, near):
             if near and is_command(piece.text) and not _is_quoted_by_powershell(self.text, piece):
                 return None
             record = read_record(self.text, piece) if near else None
@@ -138,6 +145,18 @@ class PushRange:
         return None
 
 
+def _nearest(pieces: Iterator[Piece], near: int | None) -> Iterator[Piece]:
+    """Return so many pieces, and with them the lines of a report that a build has ended. None: all pieces."""
+    if near is None:
+        yield from pieces
+        return
+    for piece in islice(pieces, near + _REPORT):
+        yield piece
+        near -= not is_ending(_LABEL.sub("", piece.text))
+        if near <= 0:
+            return
+
+
 def _is_quoted_by_powershell(text: LogText, piece: Piece) -> bool:
     """Return whether a command is the place that PowerShell shows for an error, in any language: tildes below it."""
     return _TILDES.match(text.data[piece.stop : piece.stop + _LONGEST_MARK]) is not None
@@ -149,6 +168,9 @@ def join_error_lines(text: LogText, first: Piece, rest: Iterable[Piece], wrapped
     `wrapped`: the error inside the first piece; what stands before it may stand before the other lines too.
     """
     head, error = (wrapped.head.strip(), wrapped.text) if wrapped else ("", without_marks(first.text))
+    # The label of the first line: what a logger puts before each.
+    begins = _LABEL.match(head)
+    label = begins[0] if begins else ""
     last = first
     for piece in rest:
         # A CI repeats an error line in a channel of its own.
@@ -157,12 +179,17 @@ def join_error_lines(text: LogText, first: Piece, rest: Iterable[Piece], wrapped
         if joined := unwrapped(text, error, last, piece):
             error, last = joined, piece
             continue
-        line = piece.text.removeprefix(head).lstrip() if head else piece.text
+        line = piece.text.removeprefix(head).removeprefix(label).lstrip() if head else piece.text
         feeds = text.data[last.stop : piece.start].count(b"\n")
-        if feeds > _APART or not continues(error, line):
+        if feeds > _APART or not continues(error, line) or (feeds > 1 and _is_beside_page(error, line)):
             break
         error, last = f"{error}{chr(10) * max(1, feeds)}{line}", piece
     return ErrorLines(text=error, start=first.start, stop=last.stop, lines=(first.line, last.line))
+
+
+def _is_beside_page(error: str, line: str) -> bool:
+    """Return whether a line without a tag follows a page whose last line ended with one."""
+    return error.endswith(">") and "<" not in line and PAGE.search(error) is not None
 
 
 def bound_error(candidate: PushRange, *, start: int, stop: int, previous_stop: int) -> ErrorLines | None:
@@ -182,12 +209,26 @@ def bound_error(candidate: PushRange, *, start: int, stop: int, previous_stop: i
     after = max([last_event, *digests, *(m.stop for m in candidate.marks if m.kind in HEADERS)])
     line_above = max(1, candidate.text.line_of(start) - _ABOVE)
     above = candidate.text.pieces(max(previous_stop, candidate.text.start_of(line_above)), start)
-    return (
-        candidate.first_error(candidate.below(after), _NEAR)
-        or candidate.first_error(candidate.leftover(start, stop))
-        or _error_above(candidate, list(above)[-_ABOVE:], candidate.text.line_of(start))
-        or (None if digests else _unexplained_error(candidate, after))
+    below = candidate.first_error(candidate.below(after), _NEAR) or candidate.first_error(
+        candidate.leftover(start, stop)
     )
+    return (
+        (below if below and not _is_of_another_image(candidate, below) else None)
+        or _error_above(candidate, list(above)[-_ABOVE:], candidate.text.line_of(start))
+        or (None if digests or _is_stopped(candidate, after) else _unexplained_error(candidate, after))
+    )
+
+
+def _is_stopped(candidate: PushRange, offset: int) -> bool:
+    """Return whether somebody stopped a push behind its last line: what stands below is what its caller says of it."""
+    return any(m.kind == MarkKind.INTERRUPT and m.start >= offset for m in candidate.marks)
+
+
+def _is_of_another_image(candidate: PushRange, error: ErrorLines) -> bool:
+    """Return whether an error names an image that is not the one of the header: standard error came before it."""
+    named = missing_image(error.text)
+    header = next((m for m in candidate.marks if m.kind in HEADERS), None)
+    return named is not None and header is not None and host(named)[1] != host(split(header.fields["NAME"])[0])[1]
 
 
 def _error_above(candidate: PushRange, pieces: list[Piece], line: int) -> ErrorLines | None:
@@ -207,7 +248,9 @@ def _unexplained_error(candidate: PushRange, offset: int) -> ErrorLines | None:
     """Return the line right below a push as its error, if nothing else explains it and the output ends with it."""
     pieces = iter(candidate.leftover(offset, min(candidate.stop, offset + _REACH)))
     first = next(pieces, None)
-    if first is None or not _WORD.search(first.text) or is_bystander(first.text) or is_of_another_command(first.text):
+    if first is None or not _WORD.search(first.text) or is_bystander(first.text):
+        return None
+    if is_of_another_command(first.text) or _TORN_ROW.match(first.text):
         return None
     if candidate.text.data[offset : first.start].count(b"\n") > _APART:
         return None
@@ -235,6 +278,7 @@ def _may_fail_after_digest(candidate: PushRange) -> bool:
     has_several = sum(m.kind == MarkKind.DIGEST for m in candidate.marks) > 1
     return (
         has_several
-        or any(m.kind == MarkKind.OLD_HEADER for m in candidate.marks)
+        # Later versions print the old header without a length.
+        or any(m.kind == MarkKind.OLD_HEADER and "COUNT" in m.fields for m in candidate.marks)
         or bool({"-a", "--all-tags"} & set(options))
     )

@@ -49,19 +49,32 @@ _OTHER_COMMAND = lazy_pattern(
 )
 # The builder of Docker Hub pushes again by itself, and tells the error behind its last try.
 _TRIED = lazy_pattern(r"Push failed\. Attempt \d+ in \d+ seconds\.$")
+# What people put between a command and its output.
+_HEADING = lazy_pattern(r"`{3,}\w*|~{3,}|#{1,6} .{1,80}|[*_]*[\w' ]{1,60}:[*_]*")
 # Texts that stand in no errors but those of a push.
 _UPLOAD = lazy_pattern(
     r"failed commit on ref|/blobs/uploads|blob upload|blob unknown|digest invalid|size invalid|tag invalid"
     r"|manifest (?:blob unknown|invalid)|push access denied|uploadArtifacts|write_package"
     r"|ecr:(?:InitiateLayerUpload|UploadLayerPart|CompleteLayerUpload|PutImage)"
     r"|An image does not exist locally|tag does not exist: |cannot be overwritten because|configured as immutable"
-    r"|cannot update tag|will exceed the configured upper limit|(?:Put|Patch|Post|PUT|PATCH|POST) \"?https?://\S+/v2/"
+    r"|action: push\b|not allowed to (?:Create|Write) organization package|permission 'storage\.buckets\.get'"
+    r"|cannot update tag|will exceed the configured upper limit|registry contains \d+ repositories, limit is"
+    r"|(?:Put|Patch|Post|PUT|PATCH|POST) \"?https?://\S+/v2/"
 )
 # The end of a connection: to the daemon where the words stand alone, to a registry behind its address.
 _ENDS = {"EOF", "unexpected EOF"}
 # A registry is asked below `/v2/`, before docker 1.10 below `/v1/`.
-_REQUEST = lazy_pattern(r"\b(?:Get|Head|Put|Post|Patch|Delete|GET|HEAD|PUT|POST|PATCH|DELETE) \"?https?://")
+_REQUEST = lazy_pattern(r"\b(?:Get|Head|Put|Post|Patch|Delete|GET|HEAD|PUT|POST|PATCH|DELETE) \\?\"?https?://")
 _REGISTRY_REQUEST = lazy_pattern(r"https?://\S+/v[012](?:\.\d+)?/|/token\b")
+# The words of a program before the error of its push.
+_SAYS_PUSH = lazy_pattern(r"(?:[Cc]ould not|(?:[Ff]ailed|[Uu]nable) to|[Ee]rror) push|(?<=\w):push \(|[Pp]ush failed:")
+# A sentence names the command whose error stands by itself: it has more words than a command with its image.
+_ASKED = lazy_pattern(
+    r"\bdocker (?:image )?push\b(?: [^\s`\"']+)?|\b[Pp]ush(?:ing|ed)? (?:[\w-]+ ){0,4}images?\b(?![\w./:-])"
+)
+_WORDS = lazy_pattern(r"[^\W\d_]{2,}")
+_SHELL = lazy_pattern(r"[|&;<>$]|^\s*[#%+]")
+_FEWEST_WORDS = 3
 # Words that an error of a push has, where nobody knows the whole text: the daemon answers to all commands alike.
 _OF_A_PUSH = lazy_pattern(r"push|upload|blob|manifest|registry|digest|/v[12]/|\bHTTP\b|status", re.IGNORECASE)
 # Words of other commands: of a pull, a login, a build, an orchestrator that pulls; of `docker tag` and `docker rmi`,
@@ -71,7 +84,8 @@ _ELSEWHERE = lazy_pattern(
     r"|\bNo such image: |docker-builder\d|\bDockerfile\b"
     # Another address of the Engine API (moby client/) than that of a push.
     r"|https?://\S+/v\d\.\d+/(?!images/\S+/push[?\":\s]|info\b)\w"
-    r"|\bFROM \S|kubectl|\blogin\b|manifest for \S+ not found|^\s*[$#%>+]\s+(?!sudo docker|docker)\S"
+    r"|\bFROM \S|kubectl|\blogin\b|manifest for \S+ not found"
+    r"|^\s*[$#%>+]\s+(?!sudo docker|docker|(?!git\b)[^\n]*\bpush\b)\S"
     r"|\bG[Ee][Tt] \"?https?://\S+/(?:manifests|blobs)/"
 )
 
@@ -81,7 +95,8 @@ def push_without_rows(candidate: PushRange, opening: tuple[Mark, ...]) -> Parsed
     command = next((m for m in opening if m.kind == MarkKind.COMMAND), None)
     if command is None:
         return None
-    pieces = list(candidate.below(max(m.stop for m in opening)))
+    pieces = [p for p in candidate.below(max(m.stop for m in opening)) if not _HEADING.fullmatch(p.text)]
+    pieces = [] if pieces and is_source(pieces[0].text) else pieces
     error = candidate.first_error(pieces[:1] if pieces and _OTHER_COMMAND.match(pieces[0].text) else pieces, 2)
     # Without a prompt this word ends a here-document far more often than a push that has said nothing yet.
     if error and (error.text != "EOF" or "PROMPT" in command.fields):
@@ -129,7 +144,7 @@ def _error_beside(candidate: PushRange, mention: Mark, previous_stop: int) -> Er
     """Return the error of a quoted command: behind it in its line, right below, or above the report that it failed."""
     text = candidate.text
     line = text.start_of(mention.line), text.stop_of(mention.line)
-    pieces = [piece for piece in candidate.below(line[1]) if not _TRIED.match(piece.text)]
+    pieces = [p for p in candidate.below(line[1]) if not _TRIED.match(p.text) and not _HEADING.fullmatch(p.text)]
     whole = text.piece(*line)
     behind = len(plain(text.data[line[0] : mention.stop]))
     wrapped = error_in(whole.text, candidate.knowledge, behind=behind) if whole else None
@@ -175,6 +190,13 @@ def alone(text: LogText, reading: Reading, knowledge: Knowledge) -> tuple[Parsed
     return (build_push(candidate, error, list(marks)),)
 
 
+def _asks(line: str) -> bool:
+    """Return whether a line is a sentence about a push."""
+    about = _ASKED.search(line)
+    rest = f"{line[: about.start()]} {line[about.end() :]}" if about else ""
+    return len(_WORDS.findall(rest)) >= _FEWEST_WORDS and not _SHELL.search(rest)
+
+
 def _is_alone(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
     """Return whether a log holds nothing beside an error that could have printed it: neither output nor a command.
 
@@ -183,11 +205,20 @@ def _is_alone(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
     others = [piece.text for piece in pieces if not error.lines[0] <= piece.line <= error.lines[1]]
     if error.text in _ENDS and any("://" in piece.text for piece in pieces if piece.line == error.lines[0]):
         return False
-    if _REQUEST.search(error.text) and not _REGISTRY_REQUEST.search(error.text):
+    line = next((piece.text for piece in pieces if piece.line == error.lines[0]), "")
+    request = f"{line}\n{error.text}"
+    if _REQUEST.search(request) and not _REGISTRY_REQUEST.search(request):
         return False
-    if any(_ELSEWHERE.search(line) for line in (error.text, *others)):
+    if _ELSEWHERE.search(error.text) or is_source(line):
         return False
     if not _OF_A_PUSH.search(error.text) and classify(error.text).signature is None:
         return False
-    is_asked = len(others) <= _FEW and _UPLOAD.search(error.text) is not None
-    return is_asked or all(is_bystander(line) and not is_step(line) for line in others)
+    # Only an upload has such an error; or its own line speaks of the push.
+    if len(others) <= _FEW and (_UPLOAD.search(error.text) or _SAYS_PUSH.search(line)):
+        return True
+    if any(_ELSEWHERE.search(line) for line in others):
+        return False
+    is_asked = error.text not in _ENDS and any(map(_asks, others)) and not any(map(_ADVICE.search, others))
+    return (len(others) <= _FEW and is_asked) or all(
+        _HEADING.fullmatch(line) or (is_bystander(line) and not is_step(line)) for line in others
+    )

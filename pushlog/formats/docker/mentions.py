@@ -22,22 +22,27 @@ _NAME = r"[a-z0-9](?:[\w.-]|(?::\d+/))*(?:/[\w.-]+)*(?::[\w][\w.-]{0,127})?(?:@s
 # Between the words of a command: a blank, or the end of a string and the beginning of the next in a list.
 _GAP = r"""(?:\s+|\\?["']\s*,\s*\\?["'])"""
 _COMMAND = lazy_pattern(
-    rf"(?<![\w/.-])_{{0,3}}docker(?:\.exe)?{_GAP}(?:--?[A-Za-z][\w-]*(?:=[^\s\"',]+|{_GAP}(?!push\b|image\b)[^\s\"',-][^\s\"',]*)?{_GAP})*+"
+    rf"(?<![\w/.-])(?:_{{0,3}}|(?:/[\w.-]+)*/bin/)docker(?:\.exe)?{_GAP}(?:--?[A-Za-z][\w-]*(?:=[^\s\"',]+|{_GAP}(?!push\b|image\b)[^\s\"',-][^\s\"',]*)?{_GAP})*+"
     rf"(?:image{_GAP})?push{_GAP}(?:--?[a-z][\w-]*(?:=[^\s\"',]+)?{_GAP})*+"
     rf"\\?[\"']?(?P<name>{_NAME})(?![\w/@$*{{])"
 )
 # A word alone may be any word of a sentence.
 _IMAGE = lazy_pattern(r"[/:]")
-# Programs that run `docker push` and say so in their own words; the image needs a path here.
+# distribution/reference: a host has a dot or a port, or is this one.
+_HOST = lazy_pattern(r"[.:]|^localhost$")
+# Programs that run `docker push` and say so in their own words; an image without a path needs quotes and a tag here.
 _WORDS = lazy_pattern(
-    r"(?:[Ff]ailed to push(?=(?: image)? \S+(?: after \d+ tries)?: .*exit|(?: docker)? image \S+:)"
-    r"|[Uu]nable to push|[Cc]ould not push"
+    r"(?:[Ff]ailed to push(?=(?: image)? \S+(?: after \d+ tries)?: .*exit|(?: docker)? image \S+:"
+    r"|[^\n]{1,300} registry\b)"
+    r"|[Uu]nable to push|[Cc](?:ould not|ouldn't|annot|an't) push"
     r"|[Pp]ushing(?: to remote:| to registry:| docker image:?| image:?| the image:?)?)"
-    rf"(?: image| docker image)? [\"'`]?(?P<name>(?=\S*/){_NAME})(?![\w/@$*{{])"
-    rf"(?:[\"'`] (?:to|from) registry [\"'`](?P<host>[\w.-]+(?::\d+)?)[\"'`])?"
+    rf"(?: the)?(?: image| docker image)? "
+    rf"(?:(?P<quote>[\"'`])(?P<quoted>[a-z0-9][\w.-]*:\w[\w.-]{{0,127}})(?=(?P=quote))"
+    rf"|[\"'`]?(?P<name>(?=\S*/){_NAME})(?![\w/@$*{{]))"
+    rf"(?:[\"'`]? (?:to|from) (?:the )?registry [\"'`]?(?P<host>[\w.-]+(?::\d+)?)(?=[\"'`\s:]))?"
 )
 # One of these stands in every line with such a command: plain texts, which are found at the speed of memory.
-_SIGNS = ((b"push", re.compile(rb"docker|(?:ailed to|nable to|ould not) $")), (b"ushing ", None))
+_SIGNS = ((b"push", re.compile(rb"docker|(?:ailed to|nable to|ould not|ouldn't|annot|can't) $")), (b"ushing ", None))
 # So many bytes before the word `push` the word `docker` can stand: options with a path may come between.
 _NEAR_SIGN = 120
 # Ansible prints the words of a command as a list, one a line.
@@ -57,10 +62,12 @@ def mentioned(text: LogText, start: int, stop: int) -> Iterator[Mark]:
         line = text.data[first:last].decode("latin-1")
         for pattern in (_COMMAND, _WORDS):
             for match in pattern.finditer(line):
-                if not _IMAGE.search(match["name"].rstrip(".,:")):
+                groups = match.groupdict()
+                name, host = groups["name"] or groups["quoted"], groups.get("host")
+                if not _IMAGE.search(name.rstrip(".,:")):
                     continue
-                host = match.groupdict().get("host")
-                name = f"{host}/{match['name']}" if host and not match["name"].startswith(f"{host}/") else match["name"]
+                if host and _HOST.search(host) and not name.startswith(f"{host}/"):
+                    name = f"{host}/{name}"
                 name = without_emphasis(name, line)
                 yield _mention(text, first + match.start(), first + match.end(), name)
     if text.data.find(_LIST_SIGN, start, stop) >= 0:

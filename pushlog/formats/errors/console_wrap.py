@@ -1,11 +1,12 @@
-"""Join the lines of an error that a console of fixed width broke."""
+"""Join the lines of an error that a console of fixed width broke, or a person, a mailer or an editor between words."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from pushlog.formats.errors.bystanders import is_ending
+from pushlog.formats.errors.bystanders import is_command, is_ending
+from pushlog.formats.errors.classify import classify
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
@@ -30,15 +31,28 @@ _SAID = lazy_pattern(rb"blob unknown to registry - sha256:")
 # A secret is found and hidden line by line: its parts are left where they are.
 _TOKEN = lazy_pattern(r"[A-Za-z0-9_+/=-]{40,}")
 _MIXED = (re.compile(r"[A-Z]"), re.compile(r"[a-z]"), re.compile(r"[0-9]"))
+# The narrowest text that people and mailers break, and the widest.
+_NARROWEST, _WIDEST = 64, 100
+# What is not over: a verb without its address, words before a colon, a bracket.
+_VERB = lazy_pattern(r"(?:^|: )(?:Get|Head|Put|Post|Patch|Delete|GET|HEAD|PUT|POST|PATCH|DELETE)$|\brequest to$")
+_ADDRESS = lazy_pattern(r"\"?https?://")
+_COLON = lazy_pattern(r"(?<!\berrors)(?<=[a-z0-9\"\])]):$")
+_BRACKET = lazy_pattern(r"\([^()]{0,200}$")
+_ENDS_BRACKET = lazy_pattern(r"[^()]{1,200}\)")
+_ENDS_SENTENCE = lazy_pattern(r"[.!?;]$")
 _ODD_QUOTE = lazy_pattern(r'[^"]*"(?:[^"]*"[^"]*")*[^"]*')
 
 
 def unwrapped(text: LogText, error: str, last: Piece, piece: Piece) -> str | None:
-    """Return the error with the next line, where the last one was broken by the console's width; else None."""
+    """Return the error with the next line, where it goes on there: broken by a console or between words; else None."""
     if _SAID.match(text.data[piece.start : piece.stop]):
         return None
     if text.data[last.stop : piece.start].count(b"\n") != 1:
         return None
+    return _broken_by_console(text, error, last, piece) or _broken_between_words(text, error, last, piece)
+
+
+def _broken_by_console(text: LogText, error: str, last: Piece, piece: Piece) -> str | None:
     line = text.data[last.start : last.stop].decode("utf-8", "replace").rstrip("\r")
     row = text.data[piece.start : piece.stop].decode("utf-8", "replace").rstrip("\r\n")
     if len(line) < _SHORTEST or len(row) > len(line) or not _GOES_ON.match(row) or _BEGINS.match(row) or is_ending(row):
@@ -51,8 +65,47 @@ def unwrapped(text: LogText, error: str, last: Piece, piece: Piece) -> str | Non
     return None if any(all(sign.search(word) for sign in _MIXED) for word in words) else joined
 
 
-def _longest_around(text: LogText, line: int) -> int:
-    """Return the length of the longest line around a line, in characters; headers and digest lines are whole again."""
+def _broken_between_words(text: LogText, error: str, last: Piece, piece: Piece) -> str | None:
+    """Return the error with the next line, where a person or a mailer broke it.
+
+    Its words are not over; or the first word of the next line has no place behind them within the width of the text,
+    and the lines together say more than the first alone.
+    """
+    line, row = last.text.rstrip(), piece.text.strip()
+    if _BEGINS.match(row) or is_ending(row) or is_command(row) or "```" in row:
+        return None
+    joined = f"{error.rstrip()} {row}"
+    if _is_not_over(line, row):
+        return joined
+    if not _GOES_ON.match(row) or _ENDS_SENTENCE.search(line) or len(line) > _WIDEST or " " not in line:
+        return None
+    width = max(_NARROWEST, _longest_around(text, last.line, broken=True))
+    if width > _WIDEST or len(line) + 1 + len(row.split(maxsplit=1)[0]) <= width:
+        return None
+    return joined if len(error) > len(line) or _tells_more(error, joined) else None
+
+
+def _is_not_over(line: str, row: str) -> bool:
+    """Return whether the words of a line ask for those of the next."""
+    return bool(
+        (_VERB.search(line) and _ADDRESS.match(row))
+        or (_BRACKET.search(line) and _ENDS_BRACKET.match(row))
+        or (_COLON.search(line) and _GOES_ON.match(row) and (_ADDRESS.match(line) or len(line) >= _NARROWEST // 2))
+    )
+
+
+def _tells_more(error: str, joined: str) -> bool:
+    """Return whether the catalogue has another word for an error with the next line than for one without."""
+    row = classify(joined).signature
+    return row is not None and row is not classify(error).signature
+
+
+def _longest_around(text: LogText, line: int, *, broken: bool = False) -> int:
+    """Return the length of the longest line around a line, in characters; headers and digest lines are whole again.
+
+    `broken`: of a text that is broken between words, where a word that is longer stands alone in its line.
+    """
     numbers = range(max(1, line - _AROUND), min(text.lines, line + _AROUND) + 1)
     lines = (text.data[text.start_of(number) : text.stop_of(number)] for number in numbers)
-    return max(len(row.decode("utf-8", "replace").rstrip("\r")) for row in lines if not _WHOLE.search(row))
+    rows = (row.decode("utf-8", "replace").strip() for row in lines if not _WHOLE.search(row))
+    return max((len(row) for row in rows if not broken or " " in row), default=0)

@@ -32,6 +32,7 @@ SHAPES = lazy_pattern(
     r"|Error pushing to registry: |(?:Received )?HTTP code \d{3} while uploading |Server error: (?:unexpected )?\d{3} "
     r"|Status \d{3} trying to push repository |Failed to upload (?:layer|metadata): |(?:v2|v1) ping attempt failed "
     r"|error during connect: |writing blob: |pushing image \"|(?:remote error: )?tls: |x509: |lookup \S+(?: on \S+)?: "
+    r"|[Ee]rror parsing reference: \""
 )
 CLIENT = lazy_pattern(r"(?:ERROR|Error|error): (?=\S)")
 STOP = lazy_pattern(
@@ -61,6 +62,12 @@ CONTINUATIONS = (
     (re.compile(rf"(?:^|: )(?:{CODE.pattern}):\s*\Z"), re.compile(r"<(?:!doctype|html|\?xml)\b|\Z", re.IGNORECASE)),
     (re.compile(r": <\?xml\b"), re.compile(r"<")),
     (re.compile(r"no token in bearer response:\s*\Z"), re.compile(r"\{")),
+    (re.compile(r": \{[^{}]*\Z"), re.compile(r"\"\w+\" ?:|\}")),
+    # A name that was refused, and why.
+    (
+        re.compile(r"(?:is not a valid repository/tag|\binvalid argument \"[^\"\n]*\" for [^\n]*|from daemon):\s*\Z"),
+        re.compile(r"invalid reference format|repository name|[Ii]nvalid (?:repository|namespace|tag)"),
+    ),
     (re.compile(r"error from registry: "), re.compile(rf"(?:{MESSAGES})(?: - |\Z)")),
 )
 # The longest error pages of known proxies have about a hundred lines; a page that was cut must not take the whole log.
@@ -83,7 +90,7 @@ def begins_error(text: str, knowledge: Knowledge) -> bool:
 
 
 def _begins_known(line: str, beginnings: Beginnings) -> bool:
-    if line in beginnings.lines:
+    if line in beginnings.lines or line.removesuffix(".") in beginnings.lines:
         return True
     literals = [has for start, has in beginnings.starts if line.startswith(start)]
     lowered = line.lower() if literals else ""
@@ -104,7 +111,7 @@ def continues(first_lines: str, line: str) -> bool:
 
 def _continues_page(first_lines: str, line: str) -> bool:
     """Return whether a page continues: to its last tag, the comments that nginx pads it with, and one blank line."""
-    if PAGE_QUOTED.search(first_lines):
+    if PAGE_QUOTED.search(first_lines) or line.lstrip().startswith("```"):
         return False
     end_tags = list(PAGE_END.finditer(first_lines))
     if not end_tags or line.startswith("<!-- "):

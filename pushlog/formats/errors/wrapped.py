@@ -36,7 +36,7 @@ LABEL = lazy_pattern(
     r"|</?[a-z][\w-]{0,10}(?: [^<>\n]{0,80})?>"
     r"|\d\d-[A-Z][a-z]{2}-\d{4}\b|(?>\d[\d:.,TZ+-]*)\b|u(?=')"
     r"|[\s\"'`*_~>|#!=\-.,:;(){}\[\]/\\]|[^\w\s!-~]"
-    r"|(?i:err(?:ors?|o)?|fata?l?|crit(?:ical)?|severe|warn(?:ing)?|info|panic|level|severity)\b(?:\[\d+\])?"
+    r"|(?i:err(?:ors?|o)?|fata?l?|crit(?:ical)?|severe|warn(?:ing)?|info|panic|level|severity|time(?==))\b(?:\[\d+\])?"
     r"|(?i:stderr|stdout|output|cause|reason|message|msg|exception|\w+(?:Error|Exception))\b"
     r"|(?i:exit(?:ed)?(?: with)?(?: error)? (?:status|code):? \d+)"
     r"|docker(?:\.exe)?\b|push\b|failed\b|F8|DOCKER|E(?=:)|[EWF]\d{4}\b"
@@ -48,10 +48,13 @@ _LABEL_END = lazy_pattern(r"[^\w\s]+\s*|\b[A-Z]{3,}\s+|^\s+")
 _COMMAND_ENDED = lazy_pattern(r".*\bexit(?:ed)?(?: with)?(?: error)? (?:code|status):? \d+\W{1,3}", re.DOTALL)
 # Words that introduce an error, with a colon or a bracket before it; those of a push may do so anywhere.
 _FAILED = lazy_pattern(r"(?:fail|error|push|unable|could not|cannot|exception|stderr).*[:(]\s*[\"'`]*$", re.IGNORECASE)
-_PUSH_FAILED = lazy_pattern(r"[^.\n]{0,120}\bpush(?:ing|ed)?\b[^\n]{0,120}[:(]\s*[\"'`]*", re.IGNORECASE)
+_PUSH_FAILED = lazy_pattern(
+    r"(?:\[ERROR\] Failed to execute goal [^\n]{1,300}: )?[^.\n]{0,120}\bpush(?:ing|ed)?\b[^\n]{0,120}[:(]\s*[\"'`]*",
+    re.IGNORECASE,
+)
 # The daemon's own log, and sentences about errors.
 _OTHER_LEVEL = lazy_pattern(r"\blevel=(?:info|debug|trace)\b|Upload failed, retrying")
-_CONDITION = lazy_pattern(r"\b(?:if|when|whenever|should|might|e\.g|for example|usually)\b", re.IGNORECASE)
+_CONDITION = lazy_pattern(r"\b(?:if|in case|when|whenever|should|might|e\.g|for example|usually)\b", re.IGNORECASE)
 # Whole lines that are errors when nothing but labels stands before them.
 _SHORT = lazy_pattern(r"[\w-]+(?:[ /:][\w-]+){0,2}\W*$")
 # A program says so of the error behind it; what is in quotes may be said of another line.
@@ -214,4 +217,4 @@ def _until(text: str, closer: str) -> str:
 def _without_repetition(text: str) -> str:
     """Return the text of `TEXT [TEXT]`, which Maven's plug-ins print."""
     twice = re.fullmatch(r"(.+?) ?\[(.+)\]", text, re.DOTALL)
-    return twice[1] if twice and twice[1].strip() == twice[2].strip() else text
+    return twice[1].strip() if twice and twice[1].strip() == twice[2].strip() else text
