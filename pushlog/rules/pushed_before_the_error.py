@@ -38,7 +38,8 @@ SCOPE = Scope.DOCKER_ENGINE
 _UNSIGNED = lazy_pattern(
     r"(?:Error: )?(?:Failed to sign |failed to sign |Error establishing connection to notary repository"
     r"|error contacting notary server: |you are not authorized to perform this operation: server returned 40[13]"
-    r"|x509: |unable to reach trust server at this time|trust server rejected operation|no valid signing keys|.{0,200}\bnotary\b.{0,200}(?:error|refused|no such host|x509))"
+    r"|x509: |unable to reach trust server at this time|trust server rejected operation"
+    r"|no valid signing keys|.{0,200}\bnotary\b.{0,200}(?:error|refused|no such host|x509))"
 )
 _WHY = (
     (r"x509|certificate", "the certificate of the notary server was not accepted"),

@@ -11,7 +11,7 @@ from pushlog.formats.docker.bind_error import ErrorLines, PushRange, bound_error
 from pushlog.formats.docker.build_push import build_push
 from pushlog.formats.docker.surroundings import is_of_another_command
 from pushlog.formats.errors.bystanders import is_bystander, is_source, is_step
-from pushlog.formats.errors.classify import classify
+from pushlog.formats.errors.classify import classify, starts_error
 from pushlog.formats.errors.wrapped import error_in
 from pushlog.formats.image_names import has_open_tag, may_be, split
 from pushlog.formats.marks import Mark, MarkKind
@@ -95,7 +95,7 @@ def push_without_rows(candidate: PushRange, opening: tuple[Mark, ...]) -> Parsed
     command = next((m for m in opening if m.kind == MarkKind.COMMAND), None)
     if command is None:
         return None
-    pieces = [p for p in candidate.below(max(m.stop for m in opening)) if not _HEADING.fullmatch(p.text)]
+    pieces = [p for p in candidate.below(max(m.stop for m in opening)) if not _is_heading(p.text)]
     pieces = [] if pieces and is_source(pieces[0].text) else pieces
     error = candidate.first_error(pieces[:1] if pieces and _OTHER_COMMAND.match(pieces[0].text) else pieces, 2)
     # Without a prompt this word ends a here-document far more often than a push that has said nothing yet.
@@ -144,7 +144,7 @@ def _error_beside(candidate: PushRange, mention: Mark, previous_stop: int) -> Er
     """Return the error of a quoted command: behind it in its line, right below, or above the report that it failed."""
     text = candidate.text
     line = text.start_of(mention.line), text.stop_of(mention.line)
-    pieces = [p for p in candidate.below(line[1]) if not _TRIED.match(p.text) and not _HEADING.fullmatch(p.text)]
+    pieces = [p for p in candidate.below(line[1]) if not _TRIED.match(p.text) and not _is_heading(p.text)]
     whole = text.piece(*line)
     behind = len(plain(text.data[line[0] : mention.stop]))
     wrapped = error_in(whole.text, candidate.knowledge, behind=behind) if whole else None
@@ -190,6 +190,11 @@ def alone(text: LogText, reading: Reading, knowledge: Knowledge) -> tuple[Parsed
     return (build_push(candidate, error, list(marks)),)
 
 
+def _is_heading(line: str) -> bool:
+    """Return whether a line is nothing but a mark or a title between a command and its output."""
+    return _HEADING.fullmatch(line) is not None and not starts_error(line)
+
+
 def _asks(line: str) -> bool:
     """Return whether a line is a sentence about a push."""
     about = _ASKED.search(line)
@@ -200,25 +205,30 @@ def _asks(line: str) -> bool:
 def _is_alone(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
     """Return whether a log holds nothing beside an error that could have printed it: neither output nor a command.
 
-    A few words around an error that only an upload has are a sentence of the person who asks about it.
+    A few words around an error that only an upload has are a sentence of the person who asks about it, and so are those
+    that speak of a push.
     """
-    others = [piece.text for piece in pieces if not error.lines[0] <= piece.line <= error.lines[1]]
-    if error.text in _ENDS and any("://" in piece.text for piece in pieces if piece.line == error.lines[0]):
-        return False
     line = next((piece.text for piece in pieces if piece.line == error.lines[0]), "")
-    request = f"{line}\n{error.text}"
-    if _REQUEST.search(request) and not _REGISTRY_REQUEST.search(request):
+    if not _can_be_of_push(error.text, line):
         return False
-    if _ELSEWHERE.search(error.text) or is_source(line):
-        return False
-    if not _OF_A_PUSH.search(error.text) and classify(error.text).signature is None:
-        return False
-    # Only an upload has such an error; or its own line speaks of the push.
+    others = [piece.text for piece in pieces if not error.lines[0] <= piece.line <= error.lines[1]]
     if len(others) <= _FEW and (_UPLOAD.search(error.text) or _SAYS_PUSH.search(line)):
         return True
-    if any(_ELSEWHERE.search(line) for line in others):
+    if any(map(_ELSEWHERE.search, others)):
         return False
     is_asked = error.text not in _ENDS and any(map(_asks, others)) and not any(map(_ADVICE.search, others))
     return (len(others) <= _FEW and is_asked) or all(
-        _HEADING.fullmatch(line) or (is_bystander(line) and not is_step(line)) for line in others
+        _is_heading(other) or (is_bystander(other) and not is_step(other)) for other in others
     )
+
+
+def _can_be_of_push(error: str, line: str) -> bool:
+    """Return whether an error that stands by itself in a line can be one of a push: no other request, no command."""
+    if error in _ENDS and "://" in line:
+        return False
+    request = f"{line}\n{error}"
+    if _REQUEST.search(request) and not _REGISTRY_REQUEST.search(request):
+        return False
+    if _ELSEWHERE.search(error) or is_source(line):
+        return False
+    return _OF_A_PUSH.search(error) is not None or classify(error).signature is not None
