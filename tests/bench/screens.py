@@ -108,3 +108,29 @@ def oras(size: int) -> Iterator[bytes]:
         yield f"\x1b8\x1b[92m✓\x1b[0m Uploaded  f{number}   9/9 MB 100.00%  9s\x1b[0m\r\n".encode()
         yield f"  └─ sha256:{layer}\r\n".encode()
     yield b"Pushed [registry] registry.example.com/team/app:1.2\r\nDigest: sha256:" + b"cd" * 32 + b"\r\n"
+
+
+def nerdctl(size: int) -> Iterator[bytes]:
+    """A push by nerdctl: containerd's progress, whose rows are all erased before each frame."""
+    layers = _layers(random.Random(SEED))
+
+    def row(name: str, state: str, bar: str) -> str:
+        return f"{name}: {state:<14} |\x1b[32m{bar}|"
+
+    def frame(index: int, share: float) -> str:
+        rows = [row(f"manifest-sha256:{'ab' * 32}", "waiting", f"\x1b[0m{'-' * 38}")]
+        done = int(share * 38)
+        rows += [
+            row(f"layer-sha256:{layer}", "uploading", f"{'+' * done}\x1b[0m{'-' * (38 - done)}")
+            + f" {share * total / 2**20:.1f} MiB/{total / 2**20:.1f} MiB"
+            for layer, total in layers.items()
+        ]
+        rows += [f"elapsed: {index / 10:.1f} s total:  {share * 900:.1f} Mi (9.1 MiB/s)"]
+        return "\r\n".join(rows) + "\r\n" + "\x1b[1A\x1b[2K\r" * len(rows)
+
+    yield b"$ nerdctl push registry.example.com/team/app:1.2\r\n"
+    yield from _frames(size, frame)
+    full = f"{'+' * 38}\x1b[0m"
+    for name in (f"manifest-sha256:{'ab' * 32}", *(f"layer-sha256:{layer}" for layer in layers)):
+        yield (row(name, "done", full) + "\r\n").encode()
+    yield f"elapsed: {size / 1e4:.1f} s\r\n".encode()

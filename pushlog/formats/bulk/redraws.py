@@ -50,7 +50,7 @@ _ON = rb"(?:\x1b\[[0-9;?]*[A-Za-z]|\x1b[78]|[\r\n])*)"
 _BACK = lazy_pattern(rb"((?:\x1b\[\d*[AFH]|\x1b8|\r(?!\n))" + _ON)
 _BACK_BY_ESCAPE = lazy_pattern(rb"(\x1b(?:\[\d*[AFH]|8)" + _ON)
 # What changes from one redraw to the next: figures, bars, and the spinners of Braille (UTF-8 E2 A0 80 to E2 A3 BF).
-_CHANGES = b"0123456789.-=>#\xe2" + bytes(range(0x80, 0xC0)) + b" "
+_CHANGES = b"0123456789.-+=>#\xe2" + bytes(range(0x80, 0xC0)) + b" "
 
 
 def thinned(text: LogText, is_progress: Callable[[str], bool]) -> NumberedText | None:

@@ -16,7 +16,7 @@ from tests.bench import screens
 from tests.paths import SAMPLES
 
 NEW_LINE = b"\n"
-CLIENTS = ("podman", "buildkit", "compose", "oras")
+CLIENTS = ("podman", "buildkit", "compose", "oras", "nerdctl")
 # A moment that only a redraw between two others shows, and what is derived from all moments.
 BETWEEN = ("at_least", "coverage", "sent", "why", "assumptions")
 
