@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections import deque
+from functools import cache
 from typing import TYPE_CHECKING
 
 from pushlog.formats.grammar.line_parser import LineParser
 from pushlog.formats.marks import Mark, MarkKind
+from pushlog.intake.literal_search import LiteralIndex
+from pushlog.intake.mapped import release_range
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 
@@ -33,6 +38,10 @@ _WORDS = (
     b"Please run 'az login'",
     b"Removing login credentials",
 )
+# Words can begin inside one another.
+_ANY_WORD = lazy_pattern(rb"(?=(" + b"|".join(map(re.escape, sorted(_WORDS, key=len, reverse=True))) + rb"))")
+_LONGEST = max(map(len, _WORDS))
+_BLOCK = 1 << 20
 # Of each word so many lines are read, the last ones, and an answer stands so few lines below its command.
 _MOST = 1000
 _REACH = 30
@@ -62,18 +71,28 @@ class Login:
 
 def logins_between(text: LogText, start: int, stop: int) -> tuple[Login, ...]:
     """Return the logins in a log between two offsets, in log order."""
-    lines = sorted({text.line_of(offset) for word in _WORDS for offset in _nearest(text, word, start, stop)})
+    lines = sorted({text.line_of(offset) for offset in _places(text, start, stop)})
     marks = ((line, LINES.line(text.shown(line))) for line in lines)
     return tuple(_logins((line, mark) for line, mark in marks if mark is not None))
 
 
-def _nearest(text: LogText, word: bytes, start: int, stop: int) -> Iterator[int]:
-    """Yield where a word stands between two offsets, the last first."""
-    for _ in range(_MOST):
-        stop = text.data.rfind(word, start, stop)
-        if stop < 0:
-            return
-        yield stop
+def _places(text: LogText, start: int, stop: int) -> Iterator[int]:
+    """Yield where the last words of each kind stand between two offsets."""
+    places: dict[bytes, deque[int]] = {word: deque(maxlen=_MOST) for word in _WORDS}
+    for block in range(start, stop, _BLOCK):
+        end = min(block + _BLOCK, stop)
+        for first, last in _index().spans(text.data, block, end)[0].tolist():
+            for match in _ANY_WORD.finditer(text.data[first : min(last + _LONGEST, stop)]):
+                if first + match.start() < end:
+                    places[match[1]].append(first + match.start())
+        release_range(text.data, block, end)
+    for offsets in places.values():
+        yield from offsets
+
+
+@cache
+def _index() -> LiteralIndex:
+    return LiteralIndex(map(re.escape, _WORDS))
 
 
 def _logins(marks: Iterable[tuple[int, Mark]]) -> Iterator[Login]:

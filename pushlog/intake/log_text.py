@@ -27,7 +27,7 @@ _BLOCK = 1 << 15
 _BLOCKS_HELD = 64
 # After a look into so many blocks memory is given back: one look can bring 2 MiB of a mapped file into it.
 _RELEASE_EVERY = 8
-_LINES_AT_ONCE = 1 << 18
+_LINES_AT_ONCE = 1 << 20
 # Rows that were read are given back in steps of so many bytes.
 _RELEASED = 1 << 24
 # So many characters of a line are shown at most; for them so many bytes are looked at.
@@ -287,9 +287,15 @@ def plain(part: bytes) -> str:
 
 def lines_between(data: Data, start: int, stop: int) -> Iterator[bytes]:
     """Yield the lines between two offsets without their line feeds; of a mapped file they are not kept in memory."""
+    for block in blocks_between(data, start, stop):
+        yield from block.removesuffix(b"\n").split(b"\n")
+
+
+def blocks_between(data: Data, start: int, stop: int) -> Iterator[bytes]:
+    """Yield the lines between two offsets, many at a time; of a mapped file they are not kept in memory."""
     while start < stop:
         end = stop if stop - start <= _LINES_AT_ONCE else data.rfind(b"\n", start, start + _LINES_AT_ONCE) + 1
         end = end or data.find(b"\n", start + _LINES_AT_ONCE, stop) + 1 or stop
-        yield from data[start:end].removesuffix(b"\n").split(b"\n")
+        yield data[start:end]
         release_range(data, start, end)
         start = end

@@ -15,8 +15,9 @@ import numpy as np
 
 from pushlog.faults import InputError
 from pushlog.intake.limits import loads
-from pushlog.intake.log_text import Int64, LogText
+from pushlog.intake.log_text import Int64, LogText, blocks_between
 from pushlog.intake.spool import DERIVED, Spool
+from pushlog.intake.unwrap.exports.template import END, RecordTemplate, ends_of
 from pushlog.intake.unwrap.timestamps import LineTimes
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Capture, Clock
@@ -27,12 +28,18 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from pushlog.intake.unwrap.exports.template import RecordBlock
+
 _CAST = lazy_pattern(rb'\s*\{[^\n]*"version"\s*:\s*([23])\b')
 _SCRIPT = lazy_pattern(rb"Script started on ([^\n\[]*)[^\n]*\n")
 _SCRIPT_END = lazy_pattern(rb"\r?\n?\nScript done on [^\n]*(?:COMMAND_EXIT_CODE=\"(\d+)\")?[^\n]*\n?\Z")
 # Digits of ASCII alone, and no more of them than a delay of 31 years and an output of 1 TB have.
 _TIMING = lazy_pattern(r"(?:(?P<kind>[OIHS]) )?(?P<delay>[0-9]{1,9}(?:\.[0-9]{1,9})?) (?P<rest>\S.*)")
 _SIZE = lazy_pattern(r"[0-9]{1,12}")
+# Times of events, in seconds, are below this.
+_LATEST = 1e9
+# After so many blocks in a row with events of other kinds, events are read one by one.
+_TRIES = 8
 # Where the last byte of an output may be: offsets are kept in 64 bits.
 _LAST_OFFSET = 1 << 62
 
@@ -90,30 +97,95 @@ def unwrap_recording(text: LogText, timing: str | None = None) -> UnwrappedRecor
 
 def _cast(text: LogText, *, version: int) -> UnwrappedRecording:
     """An asciicast: every event is a physical line, whatever it draws."""
-    content, starts, seconds = Spool(DERIVED), array("q"), array("d")
-    now, broken, status = 0.0, 0, None
-    for number, line in enumerate(text.each_line(), 1):
-        starts.append(content.size)
-        event = _event(line) if number > 1 else None
-        if event:
-            now = now + event[0] if version == 3 else max(now, event[0])
-            if event[1] == "o":
-                content.write(event[2].encode("utf-8", "replace"))
-            status = event[2] if event[1] == "x" else status
-        broken += number > 1 and event is None and len(line) > 0
-        seconds.append(now)
-    notes = [f"{broken} lines of the recording can't be read"] if broken else []
-    notes += [f"the recorded command ended with status {status}"] if status is not None else []
-    marks = np.frombuffer(starts, dtype=np.int64)
-    began = _header_time(text.data[: text.stop_of(1)])
-    timestamps = RecordingTimestamps(starts=marks, seconds=np.frombuffer(seconds), began=began)
+    tape = _Tape(version)
+    head = text.data.find(b"\n")
+    head = len(text.data) if head < 0 else head
+    tape.pass_line()
+    for block in blocks_between(text.data, head + 1, len(text.data)):
+        tape.add(block)
+    notes = [f"{tape.broken} lines of the recording can't be read"] if tape.broken else []
+    notes += [f"the recorded command ended with status {tape.status}"] if tape.status is not None else []
+    marks = np.frombuffer(tape.starts, dtype=np.int64)
+    began = _header_time(text.data[:head])
+    timestamps = RecordingTimestamps(starts=marks, seconds=np.frombuffer(tape.seconds), began=began)
     return UnwrappedRecording(
-        text=LogText(content.finish(), marks),
+        text=LogText(tape.content.finish(), marks),
         capture=Capture.ASCIICAST,
         timestamps=timestamps,
         notes=tuple(notes),
-        status=_number(status),
+        status=_number(tape.status),
     )
+
+
+class _Tape:
+    """What the events of an asciicast draw, added in order; for each line of the file where that starts, and when."""
+
+    def __init__(self, version: int) -> None:
+        self._counts_on = version == 3
+        self.content = Spool(DERIVED)
+        self.starts, self.seconds = array("q"), array("d")
+        self.broken = 0
+        self.status: str | None = None
+        self._now = 0.0
+        self._template: RecordTemplate | None = None
+        self._tries = _TRIES
+
+    def pass_line(self) -> None:
+        """Add a line that is no event."""
+        self.starts.append(self.content.size)
+        self.seconds.append(self._now)
+
+    def add(self, block: bytes) -> None:
+        """Add the events of a block of whole lines: all at once where each of them draws something."""
+        if block.endswith(b"\n") and self._tries:
+            for find in (lambda _: self._template, _template):
+                template = find(block)
+                if template is not None and self._add_drawn(template.read(block)):
+                    self._template, self._tries = template, _TRIES
+                    return
+            self._tries -= 1
+        for line in block.removesuffix(b"\n").split(b"\n"):
+            self._add_line(line)
+
+    def _add_drawn(self, events: RecordBlock | None) -> bool:
+        """Add events that were read at once; False if they must be read one by one."""
+        if events is None:
+            return False
+        try:
+            times = np.fromiter(map(float, events.values[0]), np.float64, count=len(events.values[0]))
+        except ValueError:
+            return False
+        if not ((times >= 0) & (times < _LATEST)).all():
+            return False
+        ends = ends_of(events.texts)
+        starts = np.concatenate([[0], ends[:-1] + 1]) - np.arange(len(ends)) + self.content.size
+        self.starts.frombytes(starts.astype(np.int64).tobytes())
+        times[0] = self._now + times[0] if self._counts_on else max(self._now, times[0])
+        seconds = np.cumsum(times) if self._counts_on else np.maximum.accumulate(times)
+        self.seconds.frombytes(seconds.tobytes())
+        self._now = float(seconds[-1])
+        self.content.write(events.texts.translate(None, END))
+        return True
+
+    def _add_line(self, line: bytes) -> None:
+        self.starts.append(self.content.size)
+        event = _event(line)
+        if event:
+            self._now = self._now + event[0] if self._counts_on else max(self._now, event[0])
+            if event[1] == "o":
+                self.content.write(event[2].encode("utf-8", "replace"))
+            self.status = event[2] if event[1] == "x" else self.status
+        self.broken += event is None and len(line) > 0
+        self.seconds.append(self._now)
+
+
+def _template(block: bytes) -> RecordTemplate | None:
+    """Return the template of the first event of a block, None if it draws nothing."""
+    line = block[: block.index(b"\n")]
+    event = _event(line)
+    if event is None or event[1] != "o":
+        return None
+    return RecordTemplate.of(line, text=(2,), values=[(0,)], fixed=[(1,)], encoding=("utf-8", "strict"))
 
 
 def is_cast(head: bytes) -> bool:
@@ -131,7 +203,7 @@ def _event(line: bytes) -> tuple[float, str, str] | None:
     """Time, kind and data of an event; None for a line that is none, such as one that was cut."""
     try:
         match loads(line):
-            case [int() | float() as time, str() as kind, str() as data] if 0 <= time < 1e9:
+            case [int() | float() as time, str() as kind, str() as data] if 0 <= time < _LATEST:
                 return float(time), kind, data
             case _:
                 return None

@@ -12,7 +12,8 @@ import numpy as np
 from pushlog.intake.log_text import LogText
 from pushlog.intake.mapped import release_all, release_range
 from pushlog.intake.spool import DERIVED, Spool
-from pushlog.intake.unwrap.exports.clocks import RecordTimestamps, reader, resolution_of, zone_of
+from pushlog.intake.unwrap.exports.clocks import RecordTimestamps, iso_seconds, reader, resolution_of, zone_of
+from pushlog.intake.unwrap.exports.template import END, ends_of
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 
@@ -103,6 +104,56 @@ class Assembly:
             self._numbers.append(-1 if number is None else number)
         self._lanes.append(-1 if text is None else self._names.setdefault(names, len(self._names)))
         self.records += text is not None
+
+    def skip(self, lines: int) -> None:
+        """Add so many lines of the export of which nothing is kept."""
+        feeds = 0 if self._form.is_piecewise else 1
+        self._extend(self._data.size + feeds * np.arange(lines), np.full(lines, math.nan), [-1] * lines)
+        self._data.write(b"\n" * (feeds * lines))
+        if self._numbers:
+            self._numbers.extend([-1] * lines)
+
+    def add_block(
+        self,
+        texts: bytes,
+        times: Sequence[object],
+        numbers: Sequence[int],
+        names: Sequence[tuple[str, str]],
+    ) -> None:
+        """Add records that stand on a line each; the columns are empty where no record has one.
+
+        `texts`: as in a `RecordBlock`.
+        """
+        # A text without a line end gets one, unless it goes on in the next.
+        joined = texts if self._form.is_piecewise else texts.replace(b"\n" + END, END)
+        ends = ends_of(joined)
+        count = len(ends)
+        starts = np.concatenate([[0], ends[:-1] + 1])
+        if self._form.is_piecewise:
+            starts, joined = starts - np.arange(count), joined.translate(None, END)
+        else:
+            joined = joined.replace(END, b"\n")
+        if self._read is None and times:
+            self._read = reader(times[0], counts_seconds=self._form.counts_seconds, zone=self._zone)
+            self._sample = times[0]
+        seconds = np.full(count, math.nan)
+        if self._read is not None and times:
+            known = None if self._form.counts_seconds else iso_seconds(times)
+            seconds = np.fromiter(map(self._read, times), np.float64, count=count) if known is None else known
+        codes = {name: self._names.setdefault(name, len(self._names)) for name in dict.fromkeys(names or [("", "")])}
+        lanes = [codes[name] for name in names] if names else [codes["", ""]] * count
+        before = len(self._starts)
+        self._extend(self._data.size + starts, seconds, lanes)
+        self._data.write(joined)
+        if self._numbers or numbers:
+            self._numbers.extend([-1] * (before - len(self._numbers)))
+            self._numbers.extend(numbers or [-1] * count)
+        self.records += count
+
+    def _extend(self, starts: Int64, seconds: Float64, lanes: Sequence[int]) -> None:
+        self._starts.frombytes(starts.astype(np.int64).tobytes())
+        self._seconds.frombytes(seconds.tobytes())
+        self._lanes.extend(lanes)
 
     def export(self, notes: tuple[str, ...] = (), *, is_physical: bool, is_behind_prefix: bool = False) -> Export:
         """Return the log; `is_physical`: each thing that was added is a line of the export, counted as one."""

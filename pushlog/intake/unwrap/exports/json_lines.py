@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from itertools import repeat
 from typing import TYPE_CHECKING
 
-from pushlog.intake.log_text import lines_between
+from pushlog.intake.log_text import blocks_between
 from pushlog.intake.mapped import release_range
 from pushlog.intake.unwrap.exports.assembly import Assembly, Export
+from pushlog.intake.unwrap.exports.blocks import BlockReader
 from pushlog.intake.unwrap.exports.forms import (
     choose_form,
     is_command_result,
@@ -61,37 +61,40 @@ def unwrap_json_lines(text: LogText, anchors: Sequence[int], zone: dt.tzinfo | N
     if form is None:
         return None
     reader = _Reader(form, has_prefix=samples.has_prefix)
-    assembly = Assembly(form, zone)
-    for line in _lines(text, form):
-        if line is None:
-            assembly.add(None)
-            continue
-        record, content = reader.read(line)
-        names = (form.lane_of(record), form.writer_of(record))
-        assembly.add(content, form.time_of(record), form.number_of(record), names)
+    assembly, blocks = Assembly(form, zone), BlockReader(form)
+    for block in _blocks(text, form):
+        if isinstance(block, int):
+            assembly.skip(block)
+        elif not blocks.add(block, assembly):
+            for line in block.removesuffix(b"\n").split(b"\n"):
+                record, content = reader.read(line)
+                names = (form.lane_of(record), form.writer_of(record))
+                assembly.add(content, form.time_of(record), form.number_of(record), names)
     notes = (f"{count(reader.torn, 'line')} could not be read as an object of {form.system}",) if reader.torn else ()
     return assembly.export(notes, is_physical=True, is_behind_prefix=samples.has_prefix)
 
 
-def _lines(text: LogText, form: Form) -> Iterator[bytes | None]:
-    """Yield the lines of an export; None for one that is far from all lines of pushes, as far as these can be seen."""
+def _blocks(text: LogText, form: Form) -> Iterator[bytes | int]:
+    """Yield the lines of an export in blocks; the number of those that are far from all lines of pushes.
+
+    How far can only be told where lines of pushes can be seen.
+    """
     near = _near(text) if text.stretches is not None and not form.is_base64 else ((0, len(text.data)),)
     start = 0
     for first, last in near:
-        yield from _skipped(text.data, start, first)
-        yield from lines_between(text.data, first, last)
+        yield _feeds(text.data, start, first)
+        yield from blocks_between(text.data, first, last)
         start = last
-    yield from _skipped(text.data, start, len(text.data))
+    yield _feeds(text.data, start, len(text.data)) + (start < len(text.data) and text.data[-1:] != b"\n")
 
 
-def _skipped(data: Data, start: int, stop: int) -> Iterator[None]:
-    """Yield None for each line between two offsets."""
+def _feeds(data: Data, start: int, stop: int) -> int:
+    """Return how many line feeds stand between two offsets."""
+    feeds = 0
     for block in range(start, stop, _BLOCK):
-        end = min(block + _BLOCK, stop)
-        yield from repeat(None, data[block:end].count(b"\n"))
-        release_range(data, block, end)
-    if start < stop == len(data) and data[-1:] != b"\n":
-        yield None
+        feeds += data[block : min(block + _BLOCK, stop)].count(b"\n")
+        release_range(data, block, min(block + _BLOCK, stop))
+    return feeds
 
 
 def _near(text: LogText) -> Iterator[tuple[int, int]]:

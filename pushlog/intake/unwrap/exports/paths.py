@@ -21,7 +21,7 @@ Path = tuple[Step, ...]
 _STEP = lazy_pattern(r"\[(\d*)\]|([^.\[\]]+)\.?|\.")
 # No store keeps its lines deeper in a document.
 _DEEPEST = 32
-_TOKEN = lazy_pattern(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},:]', re.DOTALL)
+TOKEN = lazy_pattern(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},:]', re.DOTALL)
 
 
 @cache
@@ -92,10 +92,10 @@ def paths_at(data: Data, offsets: Sequence[int], limit: int) -> Iterator[tuple[i
 
     `limit`: so many bytes of the data are looked through at most.
     """
-    place = _Place()
+    place = Place()
     waiting = iter(offsets)
     offset = next(waiting, None)
-    for token in _TOKEN.finditer(data, 0, min(limit, len(data))):
+    for token in TOKEN.finditer(data, 0, min(limit, len(data))):
         while offset is not None and offset < token.start():
             offset = next(waiting, None)
         if offset is None:
@@ -107,7 +107,7 @@ def paths_at(data: Data, offsets: Sequence[int], limit: int) -> Iterator[tuple[i
             offset = next(waiting, None)
 
 
-class _Place:
+class Place:
     """A place in a document that is read token by token."""
 
     def __init__(self) -> None:

@@ -1,0 +1,105 @@
+"""Blocks of records, read by the template of one of them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from pushlog.intake.unwrap.exports.lane_names import lane_name
+from pushlog.intake.unwrap.exports.paths import value_at
+from pushlog.intake.unwrap.exports.template import RecordTemplate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pushlog.intake.unwrap.exports.assembly import Assembly
+    from pushlog.intake.unwrap.exports.forms import Form
+    from pushlog.intake.unwrap.exports.paths import Path
+    from pushlog.intake.unwrap.exports.template import RecordBlock
+
+# After so many blocks in a row that no template reads, none is looked for.
+_TRIES = 8
+
+
+class BlockReader:
+    """Reads blocks of records of one form, as long as the records in them are written alike."""
+
+    def __init__(self, form: Form) -> None:
+        self._form = form
+        is_plain = not (form.also or form.pairs or form.is_base64 or form.engine is not None)
+        self._tries = _TRIES if is_plain else 0
+        self._template: RecordTemplate | None = None
+        self._time: int | None = None
+        self._has_text_times = False
+        self._number: int | None = None
+        self._names: tuple[tuple[Path, ...], tuple[Path, ...]] = ((), ())
+        self._paths: list[Path] = []
+
+    def add(self, block: bytes, assembly: Assembly) -> bool:
+        """Add the records of a block of whole lines to a log; False if they must be read one by one."""
+        if not self._tries or not block.endswith(b"\n"):
+            return False
+        records = self._template.read(block) if self._template else None
+        if records is None:
+            self._begin(block[: block.index(b"\n")])
+            records = self._template.read(block) if self._template else None
+        if records is None:
+            self._tries -= 1
+            return False
+        try:
+            times = [] if self._time is None else self._times_of(records.values[self._time])
+            numbers = [] if self._number is None else list(map(int, records.values[self._number]))
+        except ValueError:
+            return False
+        self._tries = _TRIES
+        assembly.add_block(records.texts, times, numbers, self._names_of(records))
+        return True
+
+    def _begin(self, line: bytes) -> None:
+        """Make the template of a record."""
+        self._template = None
+        try:
+            record = json.loads(line.decode("ascii", "surrogateescape"))
+        except (ValueError, RecursionError):
+            return
+        form = self._form
+        paths: list[Path] = []
+
+        def place(path: Path | None, *kinds: type) -> int | None:
+            if path is None or type(value_at(record, path)) not in kinds:
+                return None
+            if path not in paths:
+                paths.append(path)
+            return paths.index(path)
+
+        # A time that is none of these is no time, or one that is read one by one.
+        if form.time is not None and type(value_at(record, form.time)) not in (str, int, float):
+            return
+        self._has_text_times = form.time is not None and isinstance(value_at(record, form.time), str)
+        self._time, self._number = place(form.time, str, int, float), place(form.number, int)
+        lane = tuple(path for path in form.lane if place(path, str) is not None)
+        writer = tuple(path for path in form.writer if place(path, str) is not None)
+        self._names, self._paths = (lane, writer), paths
+        self._template = RecordTemplate.of(line, form.texts[0], paths) if form.texts else None
+
+    def _times_of(self, values: Sequence[bytes]) -> list[object]:
+        """Return the times of records as JSON has them. Raises ValueError."""
+        if self._has_text_times:
+            return [*b"\n".join(values).decode("ascii", "surrogateescape").split("\n")]
+        return [*json.loads(b"[" + b",".join(values) + b"]")]
+
+    def _names_of(self, records: RecordBlock) -> Sequence[tuple[str, str]]:
+        """Return what wrote each record, nothing where no record tells."""
+        if self._names == ((), ()):
+            return []
+        columns = [[records.values[self._paths.index(path)] for path in paths] for paths in self._names]
+        rows = list(zip(*(column for group in columns for column in group), strict=True))
+        count = len(columns[0])
+        known = {row: (_name(row[:count]), _name(row[count:])) for row in dict.fromkeys(rows)}
+        return [known[row] for row in rows]
+
+
+def _name(values: Sequence[bytes]) -> str:
+    """Return values of a record as one name."""
+    texts = [value.decode("ascii", "surrogateescape") for value in values]
+    return lane_name(texts, tuple((place,) for place in range(len(texts))))
