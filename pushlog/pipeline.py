@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from pushlog.diagnosis.case import Case
     from pushlog.formats.parsed_push import ParsedPush
     from pushlog.intake.history import History
-    from pushlog.intake.log_text import LogText
+    from pushlog.intake.log_text import LogText, NumberedText
     from pushlog.intake.manifest import Manifest
     from pushlog.intake.unwrap.log import UnwrappedLog
     from pushlog.timeline.changes import Change
@@ -135,9 +135,9 @@ def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -
     """Return the description of a log, its text and its pushes; `keep_redraws`: with the events that no rule needs."""
     time = Deadline(options.limits.seconds)
     # Times from elsewhere are those of offsets in the whole log.
-    is_whole = keep_redraws or options.timing is not None or options.timestamps is not None
-    few = {} if is_whole else {"thin": without_redraws}
-    log = unwrap(source.data, openings(), options.timing, options.zone, where=candidate_ranges, **few)
+    is_whole = keep_redraws or options.timestamps is not None
+    thin = _nothing if is_whole else _thin
+    log = unwrap(source.data, openings(), options.timing, options.zone, where=candidate_ranges, thin=thin)
     text = log.text
     is_timed = bool(log.timestamps or options.timestamps) and len(text.data) < _EVERY_REDRAW
     all_pushes = read_pushes(
@@ -180,6 +180,15 @@ def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -
         dated=_dated(source, cases, options),
     )
     return described, text, cases
+
+
+def _nothing(_: LogText, is_timed: bool) -> None:
+    """Leave nothing out of a text."""
+
+
+def _thin(text: LogText, is_timed: bool) -> NumberedText | None:
+    """Return the lines of a text without most of its redraws; of a log with times, only if it is long."""
+    return None if is_timed and len(text.data) < _EVERY_REDRAW else without_redraws(text)
 
 
 def _missed(

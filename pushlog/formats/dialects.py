@@ -83,15 +83,17 @@ def pushes(
     knowledge: Knowledge,
     *,
     keep_redraws: bool = True,
+    is_thin: bool = False,
     is_whole: bool = True,
     most_layers: int = MOST_LAYERS,
 ) -> Pushes:
     """Return every push in the log, once.
 
-    `knowledge` tells how errors begin; `keep_redraws`: with all rows, see `docker_lines.read`; `is_whole`: an error
-    that stands alone in this text is all that was kept of a push; `most_layers`: rows of further layers are left out.
+    `knowledge` tells how errors begin; `keep_redraws`: with all rows, see `docker_lines.read`; `is_thin`: most redraws
+    were taken out of this text; `is_whole`: an error that stands alone in it is all that was kept of a push;
+    `most_layers`: rows of further layers are left out.
     """
-    if not keep_redraws:
+    if not keep_redraws and not is_thin:
         text = redraws.without_redraws(text, _is_progress)
     reading = docker_lines.read(text, keep_redraws=keep_redraws or len(text.data) < _LONG, most_layers=most_layers)
     dialects = _dialects_in(text, reading)

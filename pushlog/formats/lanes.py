@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pushlog.formats.parsed_push import ParsedPush
-    from pushlog.intake.log_text import Int64, LogText
+    from pushlog.intake.log_text import LogText
     from pushlog.intake.unwrap.lanes import LaneText
     from pushlog.knowledge.base import Knowledge
 
@@ -45,12 +45,13 @@ def read_pushes(
 ) -> PushesByText:
     """Return the pushes of a log, lane by lane where it has lanes. For `keep_redraws` and `most_layers` see there."""
     if not lanes:
+        is_thin = isinstance(text, NumberedText)
         rows = text.rows if isinstance(text, NumberedText) else text
-        whole = pushes(rows, knowledge, keep_redraws=keep_redraws, most_layers=most_layers)
+        whole = pushes(rows, knowledge, keep_redraws=keep_redraws, is_thin=is_thin, most_layers=most_layers)
         left_out = _left_out(whole.left_out, most_layers)
         all_parsed = whole.parsed
         if isinstance(text, NumberedText):
-            all_parsed = tuple(_renumbered(push, text.numbers) for push in all_parsed)
+            all_parsed = tuple(_renumbered(push, text) for push in all_parsed)
         parsed = tuple(push for push, _ in _without_repeats([(push, text) for push in all_parsed]))
         return PushesByText(parsed=parsed, texts=(text,) * len(parsed), capture=whole.capture, left_out=left_out)
     pairs: list[tuple[ParsedPush, LogText]] = []
@@ -60,7 +61,7 @@ def read_pushes(
         # What stands alone in a lane is no log of nothing but an error.
         in_lane = pushes(lane.rows, knowledge, keep_redraws=keep_redraws, is_whole=False, most_layers=most_layers)
         left_out_rows += in_lane.left_out
-        pairs += [(_renumbered(push, lane.numbers), lane) for push in in_lane.parsed]
+        pairs += [(_renumbered(push, lane), lane) for push in in_lane.parsed]
         captures += [in_lane.capture] if in_lane.parsed else []
     kinds = dict.fromkeys(captures)
     capture = next(iter(kinds), Capture.PIPED) if len(kinds) < 2 else Capture.MIXED
@@ -98,19 +99,26 @@ def _begins_line(push: ParsedPush, text: LogText) -> bool:
     return first == 0 or text.data[first - 1 : first] in (b"\n", b"\r")
 
 
-def _renumbered(push: ParsedPush, numbers: Int64) -> ParsedPush:
-    """The push with the physical lines of the log in place of those of its lane."""
-
-    def line(row: int) -> int:
-        return int(numbers[row - 1])
-
+def _renumbered(push: ParsedPush, text: NumberedText) -> ParsedPush:
+    """The push with the physical lines of the log in place of those of the text that it was found in."""
     error, after = push.error, push.after
+
+    def line(row: int, offset: int) -> int:
+        return int(text.numbers[row - 1]) if text.starts is None else text.line_of(offset)
+
+    def lines(rows: tuple[int, int], start: int, stop: int) -> tuple[int, int]:
+        return line(rows[0], start), line(rows[1], max(start, stop))
+
+    events = push.events
+    if len(events):
+        of_rows = text.numbers[events.line - 1] if text.starts is None else text.lines_of(events.start)
+        events = replace(events, line=of_rows)
     return replace(
         push,
-        events=replace(push.events, line=numbers[push.events.line - 1]) if len(push.events) else push.events,
-        marks=tuple(replace(mark, line=line(mark.line)) for mark in push.marks),
-        error=replace(error, lines=(line(error.lines[0]), line(error.lines[1]))) if error else None,
-        lines=(line(push.lines[0]), line(push.lines[1])),
-        unread=tuple(replace(piece, line=line(piece.line)) for piece in push.unread),
-        after=replace(after, line=line(after.line)) if after else None,
+        events=events,
+        marks=tuple(replace(mark, line=line(mark.line, mark.start)) for mark in push.marks),
+        error=replace(error, lines=lines(error.lines, error.start, error.stop - 1)) if error else None,
+        lines=lines(push.lines, push.start, push.stop),
+        unread=tuple(replace(piece, line=line(piece.line, piece.start)) for piece in push.unread),
+        after=replace(after, line=line(after.line, after.start)) if after else None,
     )

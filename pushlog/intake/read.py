@@ -17,7 +17,7 @@ from pushlog.faults import InputError
 from pushlog.intake import mapped
 from pushlog.intake.check import Checked, check
 from pushlog.intake.limits import LIMITS
-from pushlog.intake.spool import Spool
+from pushlog.intake.spool import DERIVED, Spool
 from pushlog.intake.unpack import HEAD, kind
 from pushlog.model import DatedBy
 from pushlog.record_class import record
@@ -32,6 +32,8 @@ STDIN = "-"
 _HEAD = 4096
 # Most logs are one part, which is not copied.
 _PART = 64 << 20
+# Nobody knows how much comes out of a pipe: it is read in smaller parts, and few of them are held.
+_PIPED = 1 << 20
 # So much is converted to UTF-8 at a time.
 _CONVERTED = 1 << 22
 
@@ -159,8 +161,8 @@ def _unpacked(name: str, source: _Rewound, limit: int, member: str | None = None
 
 def _bounded(name: str, file: _Rewound, size: int, limit: int) -> Raw:
     """Return what a file holds now, however it grows or shrinks; a byte beyond the limit tells that there is more."""
-    spool, left = Spool(), min(limit + 1, size or limit + 1)
-    while left > 0 and (part := file.read(min(left, _PART))):
+    spool, left = Spool() if size else Spool(DERIVED), min(limit + 1, size or limit + 1)
+    while left > 0 and (part := file.read(min(left, _PART if size else _PIPED))):
         spool.write(part)
         left -= len(part)
     data = spool.finish()

@@ -64,7 +64,8 @@ def thinned(text: LogText, is_progress: Callable[[str], bool]) -> NumberedText |
     if not len(passed) or 2 * int((passed[:, 1] - passed[:, 0]).sum()) < len(text.data):
         return None
     passed = _from_line_starts(text, passed)
-    return _joined(text, gaps(passed[:, 0], passed[:, 1], 0, len(text.data)))
+    few = replace(_joined(text, gaps(passed[:, 0], passed[:, 1], 0, len(text.data))), cuts=passed)
+    return few if text.starts is None else replace(few, starts=few.moved(text.starts))
 
 
 def without_redraws(text: LogText, is_progress: Callable[[str], bool]) -> LogText:
@@ -102,8 +103,8 @@ def _joined(text: LogText, kept: Sequence[tuple[int, int]]) -> NumberedText:
         feeds = part.count(b"\n")
         numbers.append(np.arange(line + 1, line + feeds + 1))
         spool.write(part)
+        release_range(text.data, stop, end)
         line, stop, is_begun = line + feeds, end, part[-1] != _FEED
-        release_range(text.data, start, end)
     data = spool.finish()
     rows = np.concatenate(numbers)
     return NumberedText(data, numbers=rows if is_begun else rows[:-1], total=text.lines)

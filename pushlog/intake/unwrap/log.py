@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pushlog.model import Capture, Clock
 
     Where = Callable[[Data], tuple[ByteRanges, ByteRanges] | None]
+    Thin = Callable[[LogText, bool], NumberedText | None]
 
 
 # A log may be in a record that is in a record: a container's JSON log in a store, say.
@@ -103,42 +104,55 @@ def unwrap(
     zone: dt.tzinfo | None = None,
     *,
     where: Where = lambda _: None,
-    thin: Callable[[LogText], NumberedText | None] = lambda _: None,
+    thin: Thin = lambda *_: None,
 ) -> UnwrappedLog:
     """The log in these bytes. Raises InputError.
 
     `openings`: text that pushes print at the beginning of a line, so that what stands before it is a prefix.
     `timing`: the timing file of a typescript; `zone`: that of stamps which name none; `where`: the `stretches`
     of the text and what is `beside` them; None where all of it is read. `thin`: the lines of a text that say
-    something, where it has many that do not; a log that is more than the bytes of a terminal is read whole.
+    something, where it has many that do not, asked with whether it has times; a text with prefixes is read whole.
     """
     text = LogText(data)
     record = unwrap_recording(text, timing)
     if record:
+        few = thin(record.text, record.timestamps is not None)
+        timestamps = record.timestamps
+        if few is not None and timestamps is not None:
+            timestamps = replace(timestamps, starts=few.moved(timestamps.starts))
         return UnwrappedLog(
-            original=_limited(record.text, where),
-            timestamps=record.timestamps,
+            original=_limited(few or record.text, where),
+            timestamps=timestamps,
             capture=record.capture,
             notes=record.notes,
             status=record.status,
         )
-    few = thin(text)
-    if few is not None:
-        log = _unwrap(few.rows, openings, zone, where, _DEEPEST)
-        if log.original.data is few.data and log.decoration is None and not log.ranges:
-            near = log.original
-            return replace(log, original=replace(few, stretches=near.stretches, beside=near.beside))
-    return _unwrap(text, openings, zone, where, _DEEPEST)
+    return _unwrap(text, openings, zone, where, thin=thin)
 
 
 def _unwrap(
-    text: LogText, openings: Sequence[StartPattern], zone: dt.tzinfo | None, where: Where, deepest: int
+    text: LogText,
+    openings: Sequence[StartPattern],
+    zone: dt.tzinfo | None,
+    where: Where,
+    *,
+    thin: Thin,
+    deepest: int = _DEEPEST,
 ) -> UnwrappedLog:
+    few = thin(text, False) if deepest == _DEEPEST else None
+    if few is not None and (log := _bare(few, openings, zone, where)) is not None:
+        return replace(log, original=_with_parts_of(few, log.original))
     text = _limited(text, where)
     anchors = anchors_of(text, openings)
     export = unwrap_export(text, openings, anchors, zone) if deepest else None
     if export is not None:
-        inside = _unwrap(LogText(export.text.data), openings, zone, where, deepest - 1)
+        few = thin(export.text, export.timestamps is not None)
+        inside = _bare(few, openings, zone, where) if few else None
+        if few is not None and inside is not None:
+            times = export.timestamps
+            times = times and replace(times, starts=few.moved(times.starts))
+            return _unwrapped_twice(replace(export, text=few, timestamps=times), inside)
+        inside = _unwrap(LogText(export.text.data), openings, zone, where, thin=thin, deepest=deepest - 1)
         return _unwrapped_twice(export, inside)
     whole = restored(text.data)
     if whole is not text.data:
@@ -164,16 +178,32 @@ def _unwrap(
     )
 
 
+def _bare(
+    few: NumberedText, openings: Sequence[StartPattern], zone: dt.tzinfo | None, where: Where
+) -> UnwrappedLog | None:
+    """Return the log in some lines, None where they are not the bytes of a terminal alone."""
+    log = _unwrap(few.rows, openings, zone, where, thin=lambda *_: None)
+    is_bare = log.original.data is few.data and log.decoration is None and not log.ranges
+    return log if is_bare else None
+
+
 def _limited(text: LogText, where: Where) -> LogText:
     near = where(text.data)
     return replace(text, stretches=near[0], beside=near[1]) if near else text
+
+
+def _with_parts_of(few: NumberedText, rows: LogText) -> NumberedText:
+    """Return some lines of a log with what is read of them."""
+    return replace(few, stretches=rows.stretches, beside=rows.beside)
 
 
 def _unwrapped_twice(export: Export, inside: UnwrappedLog) -> UnwrappedLog:
     """Return the log inside an export, whose own lines may have a prefix or be records again."""
     text, timestamps = inside.text, inside.timestamps
     is_plain = text.data is export.text.data
-    if export.text.starts is not None:
+    if isinstance(export.text, NumberedText):
+        text = _with_parts_of(export.text, text)
+    elif export.text.starts is not None:
         moved = export.text.starts if is_plain else moved_offsets(export.text.starts, export.text.data, text)
         text = replace(text, starts=moved)
     if export.timestamps is not None and (timestamps is None or not export.is_behind_prefix):

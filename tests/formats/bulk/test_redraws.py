@@ -1,15 +1,19 @@
 """Redraws of other clients that are passed over: the result is that of a reading of every row."""
 
 import json
+from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pushlog import pipeline
 from pushlog.formats.bulk import redraws
-from pushlog.intake.log_text import LogText, plain
+from pushlog.intake.log_text import LogText, NumberedText, plain
 from pushlog.pipeline import analyze
 from pushlog.report.json import render
 from tests.bench import screens
@@ -66,6 +70,65 @@ def test_a_long_push_reads_the_same(client: str, tmp_path: Path, monkeypatch: py
     few, every = both(path, monkeypatch)
     assert_same(few, every)
     assert few["logs"][0]["pushes"]
+
+
+def as_cast(log: bytes, size: int) -> bytes:
+    """The log as an asciicast, an event for so many bytes."""
+    head = json.dumps({"version": 2, "width": 120, "height": 40})
+    parts = [log[start : start + size] for start in range(0, len(log), size)]
+    events = (json.dumps([number / 100, "o", part.decode("latin-1")]) for number, part in enumerate(parts))
+    return "\n".join((head, *events, "")).encode()
+
+
+def as_json_log(log: bytes, size: int) -> bytes:
+    """The log as the daemon keeps it, an object for each line or so many bytes of it."""
+    lines = (
+        line[start : start + size] for line in log.splitlines(keepends=True) for start in range(0, len(line), size)
+    )
+    moments = (f"2026-11-29T10:{number // 6000 % 60:02}:{number / 100 % 60:05.2f}Z" for number in count())
+    return "".join(
+        json.dumps({"log": line.decode("latin-1"), "stream": "stdout", "time": moment}) + "\n"
+        for line, moment in zip(lines, moments, strict=False)
+    ).encode()
+
+
+@pytest.mark.parametrize("size", [70, 4000])
+@pytest.mark.parametrize("kept", [as_cast, as_json_log])
+def test_a_long_push_reads_the_same_in_records(
+    kept: Callable[[bytes, int], bytes], size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lines are those of the file. What is shown of one that holds several frames may be another of them."""
+    path = tmp_path / "push.log"
+    path.write_bytes(kept(drawn("podman"), size))
+
+    def results() -> list[object]:
+        return [
+            (
+                (push.outcome, push.reference, push.lines, push.clock, push.duration),
+                [(layer.id, layer.state, layer.fate, layer.attempts, layer.lines) for layer in push.layers],
+                [(finding.rule, [proof.line for proof in finding.evidence]) for finding in push.findings],
+            )
+            for push in analyze(str(path)).pushes
+        ]
+
+    every = results()
+    monkeypatch.setattr(redraws, "LARGE", 0)
+    monkeypatch.setattr(pipeline, "_EVERY_REDRAW", 0)
+    assert results() == every
+    assert len(every) == 1
+
+
+@given(
+    cuts=st.lists(st.integers(0, 400), max_size=8, unique=True).map(sorted),
+    offsets=st.lists(st.integers(0, 400), max_size=20).map(sorted),
+)
+def test_offsets_move_with_what_is_left(cuts: list[int], offsets: list[int]) -> None:
+    pairs = np.array(cuts[: len(cuts) // 2 * 2], dtype=np.int64).reshape(-1, 2)
+    is_left = np.ones(401, dtype=bool)
+    for low, high in pairs.tolist():
+        is_left[low:high] = False
+    few = NumberedText(b"", cuts=pairs)
+    assert few.moved(np.array(offsets, dtype=np.int64)).tolist() == [int(is_left[:place].sum()) for place in offsets]
 
 
 @pytest.mark.parametrize("path", sorted(SAMPLES.glob("*tty*.txt")), ids=lambda path: path.stem)
