@@ -15,6 +15,7 @@ from pushlog.diagnosis.registry_word import with_registry_word
 from pushlog.diagnosis.result_limits import limit_findings, limit_pushes, timed_out_log
 from pushlog.diagnosis.verdict import verdict
 from pushlog.faults import InputError
+from pushlog.formats.bulk.redraws import TIMED
 from pushlog.formats.dialects import openings, without_redraws
 from pushlog.formats.lanes import read_pushes
 from pushlog.formats.missed import missed_lines, missed_notes
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     from pushlog.diagnosis.case import Case
     from pushlog.formats.parsed_push import ParsedPush
     from pushlog.intake.history import History
-    from pushlog.intake.log_text import LogText, NumberedText
+    from pushlog.intake.log_text import LogText
     from pushlog.intake.manifest import Manifest
     from pushlog.intake.unwrap.log import UnwrappedLog
     from pushlog.timeline.changes import Change
@@ -59,8 +60,6 @@ if TYPE_CHECKING:
 
 # What dockerd logs of an upload that it tries again.
 _DAEMON_WORDS = b'msg="Upload failed'
-# Bytes: of a longer log with times, rows that only advance a figure are kept now and then, as of one without.
-_EVERY_REDRAW = 16 << 20
 
 
 @record
@@ -136,10 +135,10 @@ def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -
     time = Deadline(options.limits.seconds)
     # Times from elsewhere are those of offsets in the whole log.
     is_whole = keep_redraws or options.timestamps is not None
-    thin = _nothing if is_whole else _thin
+    thin = None if is_whole else without_redraws
     log = unwrap(source.data, openings(), options.timing, options.zone, where=candidate_ranges, thin=thin)
     text = log.text
-    is_timed = bool(log.timestamps or options.timestamps) and len(text.data) < _EVERY_REDRAW
+    is_timed = bool(log.timestamps or options.timestamps) and len(text.data) < TIMED
     all_pushes = read_pushes(
         text,
         log.lanes,
@@ -180,15 +179,6 @@ def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -
         dated=_dated(source, cases, options),
     )
     return described, text, cases
-
-
-def _nothing(_: LogText, is_timed: bool) -> None:
-    """Leave nothing out of a text."""
-
-
-def _thin(text: LogText, is_timed: bool) -> NumberedText | None:
-    """Return the lines of a text without most of its redraws; of a log with times, only if it is long."""
-    return None if is_timed and len(text.data) < _EVERY_REDRAW else without_redraws(text)
 
 
 def _missed(

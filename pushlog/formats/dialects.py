@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from pushlog.formats.clients.dialect import Dialect
     from pushlog.formats.docker.lines import Reading
     from pushlog.formats.parsed_push import ParsedPush
-    from pushlog.intake.log_text import LogText, NumberedText
+    from pushlog.intake.log_text import LogText
+    from pushlog.intake.numbered_text import NumberedText
     from pushlog.intake.start_pattern import StartPattern
     from pushlog.knowledge.base import Knowledge
 
@@ -110,9 +111,12 @@ def pushes(
     return Pushes(parsed=every_push, capture=capture, left_out=reading.left_out)
 
 
-def without_redraws(text: LogText) -> NumberedText | None:
-    """Return the lines of a terminal's log without the redraws that only say how far a push is; None if it has few."""
-    return redraws.thinned(text, _is_progress)
+def without_redraws(text: LogText, is_timed: bool) -> NumberedText | None:
+    """Return the lines of a terminal's log without the redraws that only say how far a push is; None if it has few.
+
+    `is_timed`: the log has times, by which all redraws of a short one count.
+    """
+    return redraws.thinned(text, _is_progress, is_timed=is_timed)
 
 
 def _is_progress(line: str) -> bool:

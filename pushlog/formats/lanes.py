@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pushlog.formats.dialects import pushes
 from pushlog.formats.reference import reference
 from pushlog.intake.limits import MOST_LAYERS
-from pushlog.intake.log_text import NumberedText
+from pushlog.intake.numbered_text import NumberedText
 from pushlog.model import Capture
 from pushlog.record_class import record
 from pushlog.units import count

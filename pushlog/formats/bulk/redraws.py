@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pushlog.formats.events import gaps
-from pushlog.intake.log_text import NumberedText
 from pushlog.intake.mapped import release_range
+from pushlog.intake.numbered_text import NumberedText
 from pushlog.intake.spool import DERIVED, Spool
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 # Shorter logs are read whole: a push whose rows were drawn for a minute.
 LARGE = 1 << 20
+# Of a longer log with times, rows that only advance a figure are read now and then, as of one without.
+TIMED = 16 << 20
 # Redraws are compared within chunks of this many bytes. The first and the last of each kind in a chunk are read.
 _CHUNK = 1 << 20
 # So are the neighbours of each first and last one, for some clients say in two rows what belongs together,
@@ -53,12 +55,12 @@ _BACK_BY_ESCAPE = lazy_pattern(rb"(\x1b(?:\[\d*[AFH]|8)" + _ON)
 _CHANGES = b"0123456789.-+=>#\xe2" + bytes(range(0x80, 0xC0)) + b" "
 
 
-def thinned(text: LogText, is_progress: Callable[[str], bool]) -> NumberedText | None:
+def thinned(text: LogText, is_progress: Callable[[str], bool], *, is_timed: bool = False) -> NumberedText | None:
     """Return the lines of a text without the redraws that are passed over; None where that would not help.
 
-    `is_progress` says of a line without escapes whether it is drawn again and again.
+    `is_progress` says of a line without escapes whether it is drawn again and again; `is_timed`: the log has times.
     """
-    if len(text.data) < LARGE:
+    if len(text.data) < (TIMED if is_timed else LARGE):
         return None
     passed = np.array([*_Redraws(text=text, is_progress=is_progress).ranges(0, len(text.data))], dtype=np.int64)
     if not len(passed) or 2 * int((passed[:, 1] - passed[:, 0]).sum()) < len(text.data):

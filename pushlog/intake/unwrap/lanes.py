@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pushlog.intake.log_text import NumberedText
+from pushlog.intake.numbered_text import NumberedText
 from pushlog.intake.unwrap.prefix import lane_of
 from pushlog.intake.unwrap.strip import has_pieces, pattern_of, without_suffix
 from pushlog.record_class import record

@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pushlog.intake.limits import long_lines
-from pushlog.intake.log_text import LogText, NumberedText
+from pushlog.intake.log_text import LogText
+from pushlog.intake.numbered_text import NumberedText
 from pushlog.intake.unwrap.exports.assembly import NEWEST_FIRST, line_starts, moved_offsets
 from pushlog.intake.unwrap.exports.export import unwrap_export
 from pushlog.intake.unwrap.lanes import lanes_of, note_of
@@ -104,7 +105,7 @@ def unwrap(
     zone: dt.tzinfo | None = None,
     *,
     where: Where = lambda _: None,
-    thin: Thin = lambda *_: None,
+    thin: Thin | None = None,
 ) -> UnwrappedLog:
     """The log in these bytes. Raises InputError.
 
@@ -116,7 +117,7 @@ def unwrap(
     text = LogText(data)
     record = unwrap_recording(text, timing)
     if record:
-        few = thin(record.text, record.timestamps is not None)
+        few = thin(record.text, record.timestamps is not None) if thin else None
         timestamps = record.timestamps
         if few is not None and timestamps is not None:
             timestamps = replace(timestamps, starts=few.moved(timestamps.starts))
@@ -136,17 +137,17 @@ def _unwrap(
     zone: dt.tzinfo | None,
     where: Where,
     *,
-    thin: Thin,
+    thin: Thin | None,
     deepest: int = _DEEPEST,
 ) -> UnwrappedLog:
-    few = thin(text, False) if deepest == _DEEPEST else None
+    few = thin(text, False) if thin and deepest == _DEEPEST else None
     if few is not None and (log := _bare(few, openings, zone, where)) is not None:
         return replace(log, original=_with_parts_of(few, log.original))
     text = _limited(text, where)
     anchors = anchors_of(text, openings)
     export = unwrap_export(text, openings, anchors, zone) if deepest else None
     if export is not None:
-        few = thin(export.text, export.timestamps is not None)
+        few = thin(export.text, export.timestamps is not None) if thin else None
         inside = _bare(few, openings, zone, where) if few else None
         if few is not None and inside is not None:
             times = export.timestamps
@@ -182,7 +183,7 @@ def _bare(
     few: NumberedText, openings: Sequence[StartPattern], zone: dt.tzinfo | None, where: Where
 ) -> UnwrappedLog | None:
     """Return the log in some lines, None where they are not the bytes of a terminal alone."""
-    log = _unwrap(few.rows, openings, zone, where, thin=lambda *_: None)
+    log = _unwrap(few.rows, openings, zone, where, thin=None)
     is_bare = log.original.data is few.data and log.decoration is None and not log.ranges
     return log if is_bare else None
 

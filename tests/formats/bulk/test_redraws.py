@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pushlog import pipeline
 from pushlog.formats.bulk import redraws
-from pushlog.intake.log_text import LogText, NumberedText, plain
+from pushlog.intake.log_text import LogText, plain
+from pushlog.intake.numbered_text import NumberedText
 from pushlog.pipeline import analyze
 from pushlog.report.json import render
 from tests.bench import screens
@@ -113,7 +113,7 @@ def test_a_long_push_reads_the_same_in_records(
 
     every = results()
     monkeypatch.setattr(redraws, "LARGE", 0)
-    monkeypatch.setattr(pipeline, "_EVERY_REDRAW", 0)
+    monkeypatch.setattr(redraws, "TIMED", 0)
     assert results() == every
     assert len(every) == 1
 

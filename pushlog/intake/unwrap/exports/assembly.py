@@ -138,8 +138,8 @@ class Assembly:
             self._sample = times[0]
         seconds = np.full(count, math.nan)
         if self._read is not None and times:
-            known = None if self._form.counts_seconds else iso_seconds(times)
-            seconds = np.fromiter(map(self._read, times), np.float64, count=count) if known is None else known
+            from_texts = None if self._form.counts_seconds else iso_seconds(times)
+            seconds = np.fromiter(map(self._read, times), np.float64, count=count) if from_texts is None else from_texts
         codes = {name: self._names.setdefault(name, len(self._names)) for name in dict.fromkeys(names or [("", "")])}
         lanes = [codes[name] for name in names] if names else [codes["", ""]] * count
         before = len(self._starts)

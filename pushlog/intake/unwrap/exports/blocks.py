@@ -95,8 +95,8 @@ class BlockReader:
         columns = [[records.values[self._paths.index(path)] for path in paths] for paths in self._names]
         rows = list(zip(*(column for group in columns for column in group), strict=True))
         count = len(columns[0])
-        known = {row: (_name(row[:count]), _name(row[count:])) for row in dict.fromkeys(rows)}
-        return [known[row] for row in rows]
+        names = {row: (_name(row[:count]), _name(row[count:])) for row in dict.fromkeys(rows)}
+        return [names[row] for row in rows]
 
 
 def _name(values: Sequence[bytes]) -> str:

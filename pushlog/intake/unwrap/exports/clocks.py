@@ -215,10 +215,10 @@ def _days(dates: NDArray[np.uint8]) -> Int64 | None:
         dates = dates[:1]
     texts = [bytes(date).decode() for date in dates]
     try:
-        known = {text: (dt.date.fromisoformat(text) - dt.date(1970, 1, 1)).days for text in dict.fromkeys(texts)}
+        days = {text: (dt.date.fromisoformat(text) - dt.date(1970, 1, 1)).days for text in dict.fromkeys(texts)}
     except ValueError:
         return None
-    return np.array([known[text] for text in texts], dtype=np.int64)
+    return np.array([days[text] for text in texts], dtype=np.int64)
 
 
 def _plain_seconds(value: object) -> float:
