@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.formats.other_side.request import fields_of
+
 if TYPE_CHECKING:
     from pushlog.formats.other_side.record import SideRecord
     from pushlog.formats.other_side.request import Request
@@ -33,18 +35,12 @@ def answered(
         fields,
         at=at,
         begin=begin,
-        method=asked.method if asked else "",
-        repository=asked.repository if asked else "",
-        upload=asked.upload if asked else "",
-        digest=(asked.digest or asked.mounts) if asked else "",
-        reference=asked.reference if asked else "",
+        **fields_of(asked),
         received=received,
         is_exact=is_exact,
         user="" if fields.user == "-" else fields.user,
         upstream="" if fields.upstream == "-" else fields.upstream,
-        request=asked.kind if asked else "",
         words=f"{words} {why}" if why else words,
-        state=asked.state if asked else None,
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pushlog.formats.grammar.shape import LineShape
 from pushlog.formats.other_side.moments import httpd
 from pushlog.formats.other_side.record import SideFormat, SideKind, SideRecord
-from pushlog.formats.other_side.request import request
+from pushlog.formats.other_side.request import fields_of, request
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import HopName
 
@@ -28,6 +28,9 @@ def _read(text: str, zone: dt.tzinfo | None) -> SideRecord | None:
     cause = fields.get("CAUSE", "").strip(": ")
     path = _PATH.search(message)
     asked = request(f"PATCH {path['path']}") if path else None
+    named = fields_of(asked)
+    # The line names the path alone.
+    named["method"] = ""
     is_timeout = "timeout" in cause.lower()
     kind = {
         "upstream_broke": SideKind.READ_TIMEOUT if is_timeout else SideKind.BROKEN,
@@ -40,11 +43,8 @@ def _read(text: str, zone: dt.tzinfo | None) -> SideRecord | None:
         hop=HopName.PROXY,
         at=httpd(fields["STAMP"], zone),
         has_zone=zone is not None,
-        repository=asked.repository if asked else "",
-        upload=asked.upload if asked else "",
-        digest=asked.digest if asked else "",
+        **named,
         remote=fields.get("CLIENT", "").removeprefix("[client ").rstrip("] "),
-        request=asked.kind if asked else "",
         code=name,
         words=f"{cause}: {message}" if cause else message,
     )

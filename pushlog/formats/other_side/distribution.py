@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.formats.grammar.shape import LineShape
 from pushlog.formats.other_side.logrus import logrus_line
 from pushlog.formats.other_side.moments import go_seconds, rfc3339
 from pushlog.formats.other_side.record import SideFormat, SideKind, SideRecord
-from pushlog.formats.other_side.request import request
+from pushlog.formats.other_side.request import Request, fields_of, request
 from pushlog.model import HopName
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from pushlog.formats.other_side.logrus import LogrusLine
-    from pushlog.formats.other_side.request import Request
 
 _MESSAGE = LineShape("side_distribution.lark")
 _KINDS = {
@@ -33,6 +33,7 @@ _KINDS = {
 }
 # One of these is in nearly every line of it, and in none of dockerd's.
 _OWN = ("go.version", "instance.id", "http.request.id", "http.request.uri")
+_VARS = ("vars.name", "vars.uuid", "vars.digest", "vars.reference")
 # It says them without a field.
 _BARE = ("token_ran_out", "no_secret", "started")
 
@@ -45,7 +46,7 @@ def _read(text: str, zone: dt.tzinfo | None) -> SideRecord | None:  # noqa: ARG0
     if name not in _BARE and not any(key in line.fields for key in _OWN):
         return None
     fields = line.fields
-    asked = request(f"{fields.get('http.request.method', '')} {fields.get('http.request.uri', '')}")
+    asked = _with_vars(request(f"{fields.get('http.request.method', '')} {fields.get('http.request.uri', '')}"), fields)
     kind = _KINDS.get(name, SideKind.NOTE)
     status = fields.get("http.response.status", "")
     seconds = go_seconds(fields.get("http.response.duration", ""))
@@ -59,22 +60,31 @@ def _read(text: str, zone: dt.tzinfo | None) -> SideRecord | None:  # noqa: ARG0
         at=line.at,
         begin=line.at - seconds if line.at is not None and seconds is not None else None,
         seconds=seconds,
-        method=asked.method if asked else "",
-        repository=asked.repository if asked else fields.get("vars.name", ""),
-        upload=(asked.upload if asked else "") or fields.get("vars.uuid", ""),
-        digest=(asked.digest or asked.mounts if asked else "") or fields.get("vars.digest", ""),
-        reference=(asked.reference if asked else "") or fields.get("vars.reference", ""),
+        **fields_of(asked),
         status=int(status) if status.isdigit() else -1,
         received=received,
         is_exact=is_exact,
         user=fields.get("auth.user.name", ""),
         remote=fields.get("http.request.remoteaddr", ""),
         agent=fields.get("http.request.useragent", "").replace("\\", ""),
-        request=asked.kind if asked else "",
         request_id=fields.get("http.request.id", ""),
         code=parts.get("AFTER", fields.get("err.code", "")),
         words=_in_words(name, line, asked, status),
-        state=asked.state if asked else None,
+    )
+
+
+def _with_vars(asked: Request | None, fields: dict[str, str]) -> Request | None:
+    """Return a request completed by the parts of its path that the registry names; not all of its lines have a path."""
+    if asked is None and not any(name in fields for name in _VARS):
+        return None
+    asked = asked or Request(kind="", method="")
+    name, upload, digest, reference = (fields.get(name, "") for name in _VARS)
+    return replace(
+        asked,
+        repository=asked.repository or name,
+        upload=asked.upload or upload,
+        digest=asked.digest or asked.mounts or digest,
+        reference=asked.reference or reference,
     )
 
 
@@ -91,7 +101,7 @@ def _received(fields: dict[str, str], asked: Request | None) -> tuple[int | None
 def _in_words(name: str, line: LogrusLine, asked: Request | None, status: str) -> str:
     fields = line.fields
     if name in ("refused", "completed"):
-        words = f"{asked.words if asked else 'a request'}: {status}"
+        words = f"{asked.words if asked and asked.method else 'a request'}: {status}"
         why = fields.get("err.detail") or fields.get("err.message") or ""
         return f"{words} {why}".rstrip() if name == "refused" else words
     why = fields.get("error", "")

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from pushlog.formats.grammar.shape import LineShape
 from pushlog.formats.other_side.logrus import logrus_line
 from pushlog.formats.other_side.record import SideFormat, SideKind, SideRecord
-from pushlog.formats.other_side.request import request
+from pushlog.formats.other_side.request import fields_of, request
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import HopName
 
@@ -116,23 +116,20 @@ def _on_request(line: LogrusLine, kind: SideKind) -> SideRecord:
     if error and asked is None:
         kind = SideKind.NOTE
     size = fields.get("size", "")
+    named = fields_of(asked)
+    named["method"] = method
+    named["digest"] = fields.get("digest", "") or named["digest"]
     return SideRecord(
         kind=kind,
         hop=HopName.DAEMON,
         at=line.at,
-        method=method,
-        repository=asked.repository if asked else "",
-        upload=asked.upload if asked else "",
-        digest=fields.get("digest", "") or (asked.digest if asked else ""),
-        reference=asked.reference if asked else "",
+        **named,
         status=int(status[0]) if status else -1,
         received=int(size) if size.isdigit() and status and status[0].startswith("2") and is_upload else None,
         is_exact=True,
         next_bytes=int(size) if size.isdigit() else None,
-        request=asked.kind if asked else "",
         code=line.message,
         words=": ".join(filter(None, (line.message, error, fields.get("response.status", "")))),
-        state=asked.state if asked else None,
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pushlog.formats.grammar.shape import LineShape
 from pushlog.formats.other_side.moments import ncsa
 from pushlog.formats.other_side.record import SideFormat, SideKind, SideRecord
-from pushlog.formats.other_side.request import request
+from pushlog.formats.other_side.request import fields_of, request
 from pushlog.model import HopName
 
 if TYPE_CHECKING:
@@ -58,20 +58,14 @@ def _read(text: str, zone: dt.tzinfo | None) -> SideRecord | None:
         begin=begin,
         seconds=seconds,
         has_zone=zone is not None,
-        method=asked.method if asked else "",
-        repository=asked.repository if asked else "",
-        upload=asked.upload if asked else "",
-        digest=(asked.digest or asked.mounts) if asked else "",
-        reference=asked.reference if asked else "",
+        **fields_of(asked),
         status=status,
         received=exact,
         is_exact=exact is not None,
         remote=fields["REMOTE"],
         upstream=f"{fields['BACKEND']}/{fields['SERVER']}",
-        request=asked.kind if asked else "",
         code=fields["ENDED"],
         words=f"{words} {fields['ENDED']}: {_WORDS[kind]}" if kind in _WORDS else words,
-        state=asked.state if asked else None,
     )
 
 

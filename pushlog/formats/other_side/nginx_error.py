@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pushlog.formats.grammar.shape import LineShape
 from pushlog.formats.other_side.moments import slashes
 from pushlog.formats.other_side.record import SideFormat, SideKind, SideRecord
-from pushlog.formats.other_side.request import request
+from pushlog.formats.other_side.request import fields_of, request
 from pushlog.model import HopName
 
 if TYPE_CHECKING:
@@ -59,21 +59,15 @@ def _read(text: str, zone: dt.tzinfo | None) -> SideRecord | None:
         hop=HopName.PROXY,
         at=slashes(fields["STAMP"], zone),
         has_zone=zone is not None,
-        method=asked.method if asked else "",
-        repository=asked.repository if asked else "",
-        upload=asked.upload if asked else "",
-        digest=asked.digest if asked else "",
-        reference=asked.reference if asked else "",
+        **fields_of(asked),
         status=_STATUS.get(kind, -1),
         received=int(read) if read else None,
         is_exact=bool(read),
         next_bytes=int(following) if following else None,
         remote=pairs.get("client", ""),
         upstream=pairs.get("upstream", ""),
-        request=asked.kind if asked else "",
         words=words,
         code=name,
-        state=asked.state if asked else None,
     )
 
 

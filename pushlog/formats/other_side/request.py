@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 from urllib.parse import unquote
 
 from pushlog.formats.grammar.shape import LineShape
@@ -44,6 +44,35 @@ class Request:
         if self.kind == "manifest":
             what = f"manifest {self.reference}"
         return f"{self.method} {what}"
+
+
+class RequestFields(TypedDict):
+    """What a request gives to the record of a line about it."""
+
+    method: str
+    repository: str
+    upload: str
+    digest: str
+    reference: str
+    request: str
+    state: UploadState | None
+
+
+def fields_of(asked: Request | None) -> RequestFields:
+    """Return what every record of a line takes from the request that it is about; a blob that it mounts is its blob."""
+    asked = asked or _NONE
+    return {
+        "method": asked.method,
+        "repository": asked.repository,
+        "upload": asked.upload,
+        "digest": asked.digest or asked.mounts,
+        "reference": asked.reference,
+        "request": asked.kind,
+        "state": asked.state,
+    }
+
+
+_NONE = Request(kind="", method="")
 
 
 @lru_cache(maxsize=4096)
