@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pushlog.diagnosis.case import Case
+    from pushlog.formats.other_side.shared import SharedTable
     from pushlog.formats.parsed_push import ParsedPush
     from pushlog.intake.history import History
     from pushlog.intake.log_text import LogText
@@ -69,7 +70,7 @@ class Options:
     `timing`: the text of a typescript's timing file; `zone`: that of stamps which name none; `max_uploads`: that of the
     daemon, 0 for no limit; `timestamps`: the times of a log that carries none of its own; `redact`: secrets are hidden
     in the result; `origin`: what the user says of where logs come from; `with_`: logs of the other side, as
-    `intake.side_files.side_files()` opens them.
+    `intake.side_files.side_files()` opens them; `shared`: the same, for the logs of many clients.
     """
 
     knowledge: Knowledge = field(default_factory=shipped)
@@ -84,6 +85,7 @@ class Options:
     limits: Limits = LIMITS
     origin: OriginOptions = field(default_factory=OriginOptions)
     with_: tuple[SideFile, ...] = ()
+    shared: SharedTable | None = None
 
 
 def analyze(source: str | Path | bytes, options: Options | None = None) -> Log:
@@ -205,16 +207,17 @@ def _with_words_of_others(cases: list[Case], options: Options) -> list[Case]:
 
 def _with_other_side(cases: list[Case], options: Options) -> list[Case]:
     """Return the cases with what the logs of the other side say of each."""
-    if not cases or not (options.with_ or _holds_daemon_lines(cases[0])):
+    if not cases or not (options.with_ or options.shared or _holds_daemon_lines(cases[0])):
         return cases
     from pushlog.diagnosis.hops.build import with_other_side
     from pushlog.formats.other_side.table import side_table
 
-    names = dict.fromkeys(case.push.reference.repository for case in cases)
+    names = [name for name in dict.fromkeys(case.push.reference.repository for case in cases) if name]
     files = options.with_
     if _holds_daemon_lines(cases[0]):
         files = (*files, SideFile(cases[0].source.name, cases[0].text.data))
-    return with_other_side(cases, side_table(files, [name for name in names if name], options.zone))
+    table = side_table(files, names, options.zone)
+    return with_other_side(cases, table if options.shared is None else options.shared.about(names).with_(table))
 
 
 def _holds_daemon_lines(case: Case) -> bool:

@@ -7,19 +7,35 @@ from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.hops.rebuilt import rebuilt_pushes
 from pushlog.diagnosis.result_limits import limit_findings
+from pushlog.formats.other_side.alone import other_side_of
 from pushlog.formats.other_side.table import side_table
-from pushlog.model import Capture, Log, Source
+from pushlog.intake.side_files import SideFile
+from pushlog.model import Capture, HopName, Log, Source
 from pushlog.redaction.result import redact_result, without_redaction
 
 if TYPE_CHECKING:
+    from pushlog.intake.read import Raw
     from pushlog.pipeline import Options
 
 
 def analyze_others(options: Options) -> Log:
     """Return the pushes that the logs of `options.with_` show, where there is no client's log. Raises InputError."""
-    table = side_table(options.with_, None, options.zone)
+    return _rebuilt(options.with_, options)
+
+
+def rebuilt_log(source: Raw, options: Options) -> Log | None:
+    """Return the pushes of the other side's log that was given as a client's; None for a log of any other kind."""
+    file = SideFile(source.name, source.data)
+    form = other_side_of(file)
+    if form is None or form.hop is HopName.DAEMON:
+        return None
+    return _rebuilt((file,), options)
+
+
+def _rebuilt(files: tuple[SideFile, ...], options: Options) -> Log:
+    table = side_table(files, None, options.zone)
     main, pushes = rebuilt_pushes(table)
-    file = options.with_[main]
+    file = files[main]
     notes = [f"{source.name}: {note}" for source in table.sources for note in source.notes]
     read = [f"{source.name}: {source.formats[0].name}" for source in table.sources if source.formats]
     described = Source(

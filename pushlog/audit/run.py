@@ -15,6 +15,7 @@ from pushlog.audit.exports import parsed_kinds, write_exports, write_tables
 from pushlog.audit.files import locked, put
 from pushlog.audit.frames import frames
 from pushlog.audit.inputs import discover
+from pushlog.audit.others import stamps
 from pushlog.audit.progress import progress
 from pushlog.audit.rows import unread
 from pushlog.audit.schema import columns_hash
@@ -129,6 +130,8 @@ def _made_by(plan: Plan) -> str:
     texts = [Path(name).read_bytes() for name in plan.rules]
     rules_hash = hashlib.sha256(b"\0".join(texts)).hexdigest()[:16] if texts else "shipped"
     by = f"pushlog {version('pushlog')}, columns {columns_hash()}, rules {rules_hash}{plan.settings.changes}"
+    if plan.settings.others:
+        by = f"{by}, with {hashlib.sha256(stamps(plan.settings.others).encode()).hexdigest()[:16]}"
     if plan.source_pattern is None and plan.metadata is None:
         return by
     side = b"" if plan.metadata is None else Path(plan.metadata).read_bytes()

@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import field, replace
 from functools import cache
 from hashlib import sha256
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from pushlog.audit import rows
 from pushlog.audit.inputs import under
+from pushlog.audit.others import others
 from pushlog.audit.push_pages import push_pages
 from pushlog.faults import InputError
 from pushlog.intake import remote
@@ -34,6 +36,7 @@ from pushlog.intake.read import raw
 from pushlog.intake.run_folders import REPEATS
 from pushlog.model import DatedBy
 from pushlog.pipeline import Options, analyze_raw
+from pushlog.rebuild import rebuilt_log
 from pushlog.record_class import record
 from pushlog.redaction.find import redact_text
 from pushlog.report.rule_links import publish_at
@@ -62,7 +65,8 @@ class Settings:
     """Settings for every log.
 
     `seconds`: the processor time that one log may take; `options`: those of its analysis; `selection`: which findings
-    are shown; `rules_url`: where findings link to.
+    are shown; `rules_url`: where findings link to; `others`: paths of logs of the other side, which each worker reads
+    once.
     """
 
     seconds: float = 10.0
@@ -70,6 +74,7 @@ class Settings:
     options: Options = field(default_factory=Options)
     selection: Selection = field(default_factory=Selection)
     rules_url: str | None = None
+    others: tuple[str, ...] = ()
 
     @property
     def reach(self) -> str:
@@ -144,6 +149,8 @@ def work(unit: Unit, settings: Settings) -> Result:
     """Read every log of a unit."""
     warm()
     publish_at(settings.rules_url)
+    with suppress(InputError):  # every log says so below
+        others(settings.others, settings.options.zone)
     lines, pages, size = [], {}, 0
     analyzed = set(unit.known_hashes)
     for source in unit.inputs:
@@ -278,7 +285,11 @@ def _analysed(source: Input, member: Member, data: bytes, settings: Settings) ->
     name = f"{source.label}/{member.name}" if member.name else source.label
     modified = _modified(source) if member.modified is None else member.modified
     by = DatedBy.FILE if member.modified is None else DatedBy.ARCHIVE
-    log = analyze_raw(replace(raw(name, data), modified=modified, modified_by=by), settings.options)
+    options = replace(settings.options, shared=others(settings.others, settings.options.zone))
+    source_bytes = replace(raw(name, data), modified=modified, modified_by=by)
+    log = analyze_raw(source_bytes, options)
+    if not log.pushes:
+        log = rebuilt_log(source_bytes, options) or log
     shown = selected(log, settings.selection)
     versions = versions_of(data) if log.pushes else None
     log_rows = rows.rows(log, source.label, member.name, member.problem, versions, shown=shown)

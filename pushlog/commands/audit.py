@@ -26,11 +26,14 @@ from pushlog.commands.options import (
     Strict,
     Timezone,
     WhatIf,
+    With,
     settings_of,
 )
 from pushlog.commands.shown import additions, link_rules, selection
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pushlog.audit.gates import Gates
     from pushlog.audit.run import Audited, Plan
     from pushlog.audit.worker import Settings
@@ -104,6 +107,7 @@ def audit(
     since: Since = None,
     timezone: Timezone = None,
     daemon_config: DaemonConfig = None,
+    with_files: With = None,
     what_if: WhatIf = None,
     limits: OtherLimits = None,
     no_redact: NoRedact = False,
@@ -150,7 +154,7 @@ def audit(
         since=parsed_since(since) if since is not None else None,
         tables=kinds,
         exports=parsed_exports(exports or ()),
-        settings=_settings(analysis, max_log_size, wanted, rules_url),
+        settings=_settings(analysis, max_log_size, wanted, rules_url, others=_others(with_files or ())),
         is_plain=no_color,
     )
     for note in additions(settings_of(context)):
@@ -161,8 +165,26 @@ def audit(
     return _run(paths, plan, gates, quiet=quiet)
 
 
-def _settings(analysis: Options, max_log_size: int, wanted: Selection, rules_url: str | None) -> Settings:
-    """Return the settings for every log. Its time is kept by the worker, which can end what takes no heed of it."""
+def _others(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the files of `--with`. Raises InputError for what no worker could open."""
+    from pushlog.faults import InputError
+    from pushlog.intake.read import STDIN
+    from pushlog.intake.side_files import side_files, side_paths
+
+    if STDIN in names:
+        raise InputError("--with -: an audit reads these logs in several processes: give a file")
+    paths = tuple(path for name in names for path in side_paths(name))
+    side_files(paths)
+    return paths
+
+
+def _settings(
+    analysis: Options, max_log_size: int, wanted: Selection, rules_url: str | None, *, others: tuple[str, ...]
+) -> Settings:
+    """Return the settings for every log. Its time is kept by the worker, which can end what takes no heed of it.
+
+    `others`: paths of `--with`.
+    """
     from dataclasses import replace
 
     from pushlog.audit.worker import Settings
@@ -177,6 +199,7 @@ def _settings(analysis: Options, max_log_size: int, wanted: Selection, rules_url
         # What the settings add is said once, not of every log.
         selection=replace(wanted, notes=()),
         rules_url=rules_url,
+        others=others,
     )
 
 

@@ -89,10 +89,11 @@ def _starts(block: bytes, words: Sequence[bytes]) -> list[int]:
 
 def side_files(names: Iterable[str]) -> list[SideFile]:
     """Return the logs of these paths, those of a folder in the order of their names. Raises InputError."""
-    return [_opened(path) for name in names for path in _paths(name)]
+    return [_opened(path) for name in names for path in side_paths(name)]
 
 
-def _paths(name: str) -> list[str]:
+def side_paths(name: str) -> list[str]:
+    """Return the files that a name of `--with` stands for. Raises InputError for an empty folder."""
     if name == STDIN or not Path(name).is_dir():
         return [name]
     paths = sorted(str(path) for path in Path(name).rglob("*") if path.is_file())

@@ -1,15 +1,15 @@
-"""The connection between the proxy and the registry broke in the middle of an upload.
+"""A connection between two hops broke in the middle of an upload: behind the proxy, or before it.
 
-The client's own line was good: it sent its body to the proxy, which answered 502 when its connection to the registry
-ended. A reset that both sides saw comes from what stands between them. Where the registry wrote nothing of the request
-and started anew afterwards, it was the registry itself that went away.
+A proxy that answers 502 lost its connection to the registry; the client's own line to it was good. One that notes 400
+and sends no answer lost the client's. A reset that both sides saw comes from what stands between them. Where the
+registry wrote nothing of the request and started anew afterwards, it was the registry itself that went away.
 
 Recognised by: the proxy's error line (`--with`) on an upload of this push, and what the registry's log says, or does
 not say, of the same upload.
 
 What to do: look for what ends connections between the two hosts; for a registry that was restarted, why.
 
-Source: nginx ngx_http_upstream.c; distribution registry/handlers/helpers.go.
+Source: nginx ngx_http_upstream.c, ngx_http_request_body.c; distribution registry/handlers/helpers.go.
 """
 
 from __future__ import annotations
@@ -48,6 +48,12 @@ def check(case: Case) -> Iterator[Finding]:
         why = f"{server} lost its connection to the registry, whose log has no line of the upload, but of a new start."
         remedy = (
             "Find out why the registry ended: its log before the start, `docker inspect`, `dmesg` (out of memory).",
+        )
+    elif first.hop is HopName.CLIENT:
+        title = f"The connection between the client and {server} broke in the middle of {group.who}"
+        why = f"{server} notes {first.status} and sent no answer: the body broke off. The registry refused nothing."
+        remedy = (
+            f"Look for what ends connections between the client and {server}: Wi-Fi, a VPN, a firewall, a balancer.",
         )
     elif first.hop is HopName.REGISTRY:
         title = f"The connection to the registry broke in the middle of {group.who}"

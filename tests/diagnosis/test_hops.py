@@ -2,8 +2,12 @@
 
 import pytest
 
+from pushlog.formats.other_side.shared import SharedTable
+from pushlog.intake.side_files import SideFile
 from pushlog.model import HopName, JoinedBy, Outcome
+from pushlog.pipeline import Options, analyze
 from tests.logs import DIGEST, countdown
+from tests.many_pushes import many_pushes
 from tests.side_logs import (
     HOST,
     access,
@@ -253,3 +257,27 @@ def test_a_first_request_that_was_never_answered_is_joined_by_time_if_nobody_els
     assert any(finding.name == "client-left" for finding in push.findings)
     crowded = hung(*sent(FIRST, 9, digest("a")), tagged(9, "9"))
     assert not any(hop.status == 499 for hop in (*crowded.hops, *crowded.layers[0].hops))
+
+
+@pytest.mark.parametrize(
+    ("seed", "ways"),
+    [
+        (1, {"containerd": False}),
+        (2, {"containerd": False, "daemons": True}),
+        (4, {"containerd": False, "daemons": True, "users": 20}),
+    ],
+)
+def test_of_pushes_at_once_with_common_layers_and_retries_none_gets_a_line_of_another(seed, ways):
+    """Sessions run into each other: one that agrees by chance must not pass for that of a push mixed with others."""
+    sides = many_pushes(seed, 20, **ways)
+    owners = {f"{name}.log": whose for name, whose in sides.owners().items()}
+    files = tuple(SideFile(f"{name}.log", "\n".join(lines).encode()) for name, lines in sides.lines().items())
+    options = Options(shared=SharedTable(files=files))
+    told = []
+    for number, client in enumerate(sides.clients):
+        (push,) = analyze("\n".join(client).encode(), options).pushes
+        quoted = [(line.file, line.line) for finding in push.findings for line in finding.evidence]
+        hops = [(hop.file, hop.line) for hop in (*push.hops, *(hop for layer in push.layers for hop in layer.hops))]
+        told += [(number, owners[file][line - 1]) for file, line in (*hops, *quoted) if file in owners]
+    assert {owner for number, owner in told if owner != number} == set()
+    assert told

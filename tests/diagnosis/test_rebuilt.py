@@ -3,7 +3,7 @@
 import pytest
 
 from pushlog.intake.side_files import SideFile
-from pushlog.model import Client, Outcome, State
+from pushlog.model import Client, Family, Outcome, State
 from pushlog.pipeline import Options
 from pushlog.rebuild import analyze_others
 from tests.diagnosis.test_hops import CONFIG, FIRST, OTHER, SECOND, sent, tagged
@@ -46,6 +46,13 @@ def test_a_push_that_was_refused_says_with_which_words():
     (push,) = rebuilt(access(8, request("POST", "blobs/uploads/"), 202), broken)
     assert push.outcome is Outcome.FAILED
     assert push.verdict.endswith("after 0 of 1 blob: the last error is PATCH an upload: 413")
+    assert push.error is not None
+    assert (push.error.text, push.error.line, push.error.family, push.error.http_status) == (
+        "PATCH an upload: 413",
+        2,
+        Family.SIZE_LIMIT,
+        413,
+    )
 
 
 def test_blobs_that_were_there_are_no_uploads():

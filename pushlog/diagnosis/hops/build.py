@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from pushlog.diagnosis.hops.builder import HopBuilder
 from pushlog.diagnosis.hops.own import OwnRows, own_rows
 from pushlog.diagnosis.hops.rows import SideRows
-from pushlog.diagnosis.hops.sessions import sessions
-from pushlog.diagnosis.hops.timing import clock_offsets, timed
+from pushlog.diagnosis.hops.seen import seen
 from pushlog.model import HopName, SideLog
 
 if TYPE_CHECKING:
@@ -28,15 +27,14 @@ def with_other_side(cases: Sequence[Case], table: SideTable) -> list[Case]:
     """Return the cases with what other logs say of each. `table`: their lines about the repositories of these."""
     if not table.records:
         return [_with_logs(case, table, Counter(), {}, (_NOT_NAMED,)) for case in cases]
-    frame, offsets = timed(table), clock_offsets(table)
-    seen = sessions(frame)
-    owned = _without_shared([own_rows(frame, case.push, case.upload_states, seen) for case in cases])
-    rows = SideRows(table, frame)
+    shown = seen(table)
+    owned = _without_shared([own_rows(shown.frame, case.push, case.upload_states, shown.sessions) for case in cases])
+    rows = SideRows(table, shown.frame)
     result = []
     for case, rows_of_case in zip(cases, owned, strict=True):
         joined = Counter(table.places[row][0] for row in rows_of_case.by)
         built = HopBuilder(case, rows, rows_of_case).built()
-        result.append(_with_logs(built, table, joined, offsets, rows_of_case.why_not))
+        result.append(_with_logs(built, table, joined, shown.offsets, rows_of_case.why_not))
     return result
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.formats.other_side.record import SideKind
@@ -24,15 +25,17 @@ _OF_LAYERS = (SideKind.LAYER_BEGAN, SideKind.LAYER_KNOWN, SideKind.UPLOADED)
 _TOLERANCE = 0.5
 
 
-@record(slots=False, kw_only=False)
+@record(slots=False)
 class DaemonSection:
     """The rows of one push in a daemon's log, in order. `is_alone`: no other push ran meanwhile.
 
-    `until`: when the same image was pushed again, by the common clock.
+    `is_told`: nothing in the log could as well be this push's; `until`: when its image was pushed again, by the common
+    clock.
     """
 
     rows: pd.DataFrame
     is_alone: bool
+    is_told: bool = True
     until: float = float("inf")
 
     @property
@@ -68,16 +71,14 @@ def sections(frame: pd.DataFrame, push: Diagnosis) -> list[DaemonSection]:
     """Return the parts of a daemon's log that can be this push: those of its image and with its layers."""
     ids = {layer.id for layer in push.layers}
     return [
-        section
-        for _, rows in frame[frame["hop"] == "daemon"].groupby("file")
-        for section in _sections(rows, push, ids)
-        if _fits(section, push)
+        section for _, rows in frame[frame["hop"] == "daemon"].groupby("file") for section in _sections(rows, push, ids)
     ]
 
 
 def _sections(rows: pd.DataFrame, push: Diagnosis, ids: set[str]) -> Iterator[DaemonSection]:
     begins = [n for n, kind in enumerate(rows["kind"]) if kind == SideKind.PUSH_BEGAN]
     kinds, layers = rows["kind"].to_list(), [_short(layer) for layer in rows["layer"]]
+    same = sum(_is_image(rows.iloc[n], push) for n in begins)
     for number, begin in enumerate(begins):
         if not _is_image(rows.iloc[begin], push):
             continue
@@ -86,6 +87,7 @@ def _sections(rows: pd.DataFrame, push: Diagnosis, ids: set[str]) -> Iterator[Da
         foreign = [n for n in range(begin, again) if kinds[n] in _OF_LAYERS and layers[n] not in ids]
         last = max((n for n in range(begin, again) if kinds[n] in _OF_LAYERS and layers[n] in ids), default=begin)
         is_alone = last < following and not any(n < following for n in foreign)
+        is_alone = is_alone and not _is_among_others(kinds, layers, begins[:number], begin, following)
         picked = [
             n
             for n in range(begin, again)
@@ -94,7 +96,31 @@ def _sections(rows: pd.DataFrame, push: Diagnosis, ids: set[str]) -> Iterator[Da
             or (is_alone and n < following and kinds[n] in (*_PUSH_WORDS, SideKind.NEXT_ENDPOINT))
         ]
         until = float(rows["when"].iloc[again]) if again < len(rows) else float("inf")
-        yield DaemonSection(rows.iloc[picked], is_alone, until)
+        # Of several pushes of this image its layers tell it from the others, if no other push ran meanwhile.
+        is_told = same == 1 or (is_alone and any(kinds[n] in _OF_LAYERS for n in picked))
+        section = DaemonSection(rows=rows.iloc[picked], is_alone=is_alone, is_told=is_told, until=until)
+        if _fits(section, push):
+            yield section if is_alone else replace(section, rows=_without_foreign(section.rows, push))
+
+
+def _without_foreign(rows: pd.DataFrame, push: Diagnosis) -> pd.DataFrame:
+    """Return the rows without the ends of uploads that may be another push's, which has the same layers."""
+    sent = {layer.id for layer in push.layers if layer.state is State.PUSHED}
+    ends = rows[rows["kind"] == SideKind.UPLOADED]["layer"].map(_short)
+    foreign = ends[ends.duplicated(keep=False) | ~ends.isin(sent)].index
+    return rows.drop(index=foreign)
+
+
+def _is_among_others(
+    kinds: Sequence[str], layers: Sequence[str], earlier: Sequence[int], begin: int, following: int
+) -> bool:
+    """Return whether lines of an earlier push stand in a section: an upload whose begin it has not, or all of them."""
+    span = range(begin, following)
+    begun = {layers[n] for n in span if kinds[n] == SideKind.LAYER_BEGAN}
+    if any(kinds[n] == SideKind.UPLOADED and layers[n] not in begun for n in span):
+        return True
+    is_debug = SideKind.LAYER_BEGAN in kinds
+    return bool(earlier) and is_debug and not any(kinds[n] in _OF_LAYERS for n in range(earlier[-1], begin))
 
 
 def _is_image(row: pd.Series, push: Diagnosis) -> bool:
@@ -118,6 +144,9 @@ def _fits(section: DaemonSection, push: Diagnosis) -> bool:
     for layer in push.layers:
         if layer.state is State.PUSHED and layer.id not in uploaded:
             return False
+        if not section.is_alone:
+            # Other pushes may have sent it, too.
+            continue
         if layer.state in (State.EXISTS, State.MOUNTED) and layer.id in uploaded:
             return False
         if layer.attempts > 1 and int(began.get(layer.id, 0)) not in (layer.attempts, layer.attempts - 1):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.hops.facts import Fault, FaultKind
 from pushlog.diagnosis.hops.scene import Scene, limit_of
-from pushlog.formats.other_side.record import SideKind
+from pushlog.formats.other_side.record import UNANSWERED, SideKind
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Confidence, HopName
 
@@ -202,7 +202,8 @@ def _client_left(scene: Scene) -> Fault | None:
     gone = answer is not None and answer.record.status == _LEFT
     stopped = scene.is_stopped or word is not None
     noted = answer if answer is not None and answer.record.status in (_LEFT, _BROKE_OFF) else None
-    left = lost or (noted if stopped or gone else None)
+    broke_off = answer is not None and answer.record.code == UNANSWERED
+    left = lost or (noted if stopped or gone or broke_off else None)
     if left is None:
         plain = scene.answers.get(HopName.REGISTRY) if stopped and answer is None else None
         likely = Confidence.LIKELY
@@ -211,6 +212,9 @@ def _client_left(scene: Scene) -> Fault | None:
         return scene.fault(FaultKind.CLIENT_LEFT, HopName.CLIENT, left, word, answer)
     if answer is not None and answer.record.status == 504 and lost is not None:
         return scene.fault(FaultKind.SEND_TIMEOUT, HopName.PROXY, answer, lost, confidence=Confidence.LIKELY)
+    if answer is not None and broke_off and not gone:
+        word = scene.first(SideKind.RETRYING, SideKind.FAILED)
+        return scene.fault(FaultKind.CONNECTION, HopName.CLIENT, answer, lost, word)
     if gone:
         return scene.fault(FaultKind.CLIENT_LEFT, HopName.CLIENT, left, answer, confidence=Confidence.LIKELY)
     return scene.fault(FaultKind.CONNECTION, HopName.REGISTRY, left, answer, confidence=Confidence.LIKELY)

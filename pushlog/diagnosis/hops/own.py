@@ -92,6 +92,8 @@ def _section(frame: pd.DataFrame, push: Diagnosis) -> tuple[DaemonSection | None
         fitting = near if len(near) == 1 else fitting
     if len(fitting) > 1:
         return None, f"{len(fitting)} pushes of this image in the daemon's log agree with this one: none was joined"
+    if fitting and not fitting[0].is_told:
+        return None, "other pushes of this image ran through the daemon at the same time: none of its lines was joined"
     return (fitting[0] if fitting else None), ""
 
 
@@ -125,10 +127,12 @@ def _of_session(
     picked: dict[int, str] = {}
     is_mixed = session.begun > len(session.uploads)
     in_session = set(map(int, session.rows.index))
+    foreign = {int(str(index)) for other in near for index in other.rows.index}
+    tagged = _tagged(rows, session)
     last = session.end + _LATE
     for row in rows.itertuples():
         index = int(str(row.Index))
-        if row.upload in foreign_uploads:
+        if row.upload in foreign_uploads or index in foreign:
             continue
         if row.upload in session.uploads:
             picked[index] = "upload"
@@ -137,15 +141,26 @@ def _of_session(
         when = float(str(row.since if row.upload else row.when))
         if not session.start - _APART <= when <= last or (row.upload and near):
             continue
-        if any(other.start <= when <= other.end for other in near) or near:
-            is_own = row.digest in own_digests or (bool(row.reference) and row.reference in session.tags)
-            if not is_own and not (row.user and row.user == session.user and _only(near, session)):
-                continue
-            picked.setdefault(index, "digest" if row.digest in own_digests else "request")
-            continue
         if _is_other_client(row, session) or (is_mixed and row.method == "POST" and not row.digest):
             continue
-        picked.setdefault(index, "digest" if row.digest in own_digests and index not in in_session else "request")
+        is_own = row.digest in own_digests or index in in_session or index in tagged
+        if near and not is_own and not (row.user and row.user == session.user and _only(near, session)):
+            continue
+        picked[index] = "digest" if row.digest in own_digests and index not in in_session else "request"
+    return picked
+
+
+def _tagged(rows: pd.DataFrame, session: Session) -> set[int]:
+    """Return the requests of all logs for the tags of a session; of several for one tag those at the same place."""
+    picked: set[int] = set()
+    for tag in session.tags:
+        puts = rows[(rows["request"] == "manifest") & (rows["method"] == "PUT") & (rows["reference"] == tag)]
+        parts = [part for _, part in puts[puts["status"] >= 0].groupby("file")]
+        main = next((part for part in parts if part.index.isin(session.rows.index).any()), None)
+        if main is None:
+            continue
+        places = main.index.isin(session.rows.index).nonzero()[0]
+        picked |= {int(str(part.index[int(place)])) for part in parts if len(part) == len(main) for place in places}
     return picked
 
 

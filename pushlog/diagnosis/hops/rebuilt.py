@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.hops.rows import SideRows
-from pushlog.diagnosis.hops.sessions import is_fault, sessions
-from pushlog.diagnosis.hops.timing import timed
+from pushlog.diagnosis.hops.seen import seen
+from pushlog.diagnosis.hops.sessions import is_fault
 from pushlog.model import (
     Basis,
     Client,
@@ -17,6 +18,8 @@ from pushlog.model import (
     Diagnosis,
     Duration,
     Evidence,
+    Failure,
+    Family,
     Fate,
     Finding,
     Hop,
@@ -55,6 +58,15 @@ _AGENTS = (
     ("oras-go", Client.ORAS),
     ("Helm/", Client.HELM),
 )
+# What a status says by itself.
+_FAMILIES = {
+    401: Family.AUTH,
+    403: Family.PERMISSION,
+    413: Family.SIZE_LIMIT,
+    429: Family.RATE_LIMIT,
+    499: Family.CANCELLED,
+    504: Family.TIMEOUT,
+}
 _WHY = "Blobs are counted, the image's configuration with them; of what a client printed nothing is known."
 
 
@@ -62,15 +74,16 @@ def rebuilt_pushes(table: SideTable) -> tuple[int, tuple[Diagnosis, ...]]:
     """Return which log tells most, and the pushes that these show, by their begin; who only pulled has none."""
     if not table.records:
         return 0, ()
-    frame = timed(table)
+    shown = seen(table)
+    frame = shown.frame
     rows = SideRows(table, frame)
     by_upload = {
         str(upload): list(map(int, part.index)) for upload, part in frame[frame["upload"] != ""].groupby("upload")
     }
-    seen = [session for session in sessions(frame) if session.uploads or session.tags or session.begun]
-    files = Counter(int(str(file)) for session in seen for file in session.rows["file"])
+    pushes = [session for session in shown.sessions if session.uploads or session.tags or session.begun]
+    files = Counter(int(str(file)) for session in pushes for file in session.rows["file"])
     main = files.most_common(1)[0][0] if files else 0
-    return main, tuple(_Rebuilt(table, rows, session, by_upload, main).push() for session in seen)
+    return main, tuple(_Rebuilt(table, rows, session, by_upload, main).push() for session in pushes)
 
 
 class _Rebuilt:
@@ -100,7 +113,7 @@ class _Rebuilt:
             reference=image,
             registry_kind="unknown",
             outcome=outcome,
-            error=None,
+            error=self._error(outcome),
             layers=layers,
             progress=Progress(
                 layers_total=len(layers),
@@ -126,17 +139,32 @@ class _Rebuilt:
     def _outcome(self, layers: Sequence[Layer]) -> Outcome:
         if self.session.tags:
             return Outcome.SUCCEEDED
-        refused = any(row.record.status >= 400 and row.record.method in ("POST", "PUT", "PATCH") for row in self.rows)
+        refused = any(row.record.status >= 400 and _is_write(row) for row in self.rows)
         return Outcome.FAILED if refused or any(layer.state is State.FAILED for layer in layers) else Outcome.INCOMPLETE
 
     def _verdict(self, image: Reference, outcome: Outcome, layers: Sequence[Layer]) -> str:
         name = image.repository or ""
         if outcome is Outcome.SUCCEEDED:
             return f"{name}:{', '.join(image.tags)} is in the registry"
-        failed = next((row for row in reversed(self.rows) if row.record.status >= 400), None)
+        failed = self._failed
         last = f": the last error is {failed.record.words}" if failed is not None else ""
         done = sum(layer.state.done for layer in layers)
         return f"A push to {name} did not end with a tag, after {done} of {count(len(layers), 'blob')}{last}"
+
+    @cached_property
+    def _failed(self) -> SideRow | None:
+        """The last request that was refused; a blob that is not there yet is no error."""
+        return next((row for row in reversed(self.rows) if row.record.status >= 400 and _is_write(row)), None)
+
+    def _error(self, outcome: Outcome) -> Failure | None:
+        """Return what the server answered, in the place of what a client would have printed."""
+        row = self._failed
+        if outcome is not Outcome.FAILED or row is None:
+            return None
+        status = row.record.status
+        family = _FAMILIES.get(status, Family.SERVER_ERROR if status >= 500 else Family.UNKNOWN)
+        line = row.line if row.file == self.main else self.rows[0].line
+        return Failure(text=row.record.words, line=line, family=family, http_status=status)
 
     def _uploaded(self) -> Iterator[Layer]:
         closed = self.session.closed
@@ -213,6 +241,10 @@ class _Rebuilt:
     def _quote(self, row: SideRow) -> Evidence:
         name = self.table.sources[row.file].name
         return Evidence(line=row.line, text=self.table.text(row.index), file=None if row.file == self.main else name)
+
+
+def _is_write(row: SideRow) -> bool:
+    return row.record.method in ("POST", "PUT", "PATCH")
 
 
 def _is_telling(row: SideRow) -> bool:

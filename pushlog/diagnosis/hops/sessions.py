@@ -6,6 +6,8 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from pushlog.formats.other_side.record import SideKind
 from pushlog.record_class import record
 
@@ -26,13 +28,17 @@ _WRITES = ("POST", "PATCH", "PUT", "HEAD")
 
 @record(slots=False, kw_only=False)
 class Session:
-    """Requests of one client to one repository. `rows`: of the log that tells most, in the order of their ends."""
+    """Requests of one client to one repository. `rows`: of the log that tells most, in the order of their ends.
+
+    `is_crowded`: further clients pushed through the same address at that time, and nothing tells whose each request is.
+    """
 
     repository: str
     user: str
     agent: str
     remote: str
     rows: pd.DataFrame
+    is_crowded: bool = False
 
     @cached_property
     def start(self) -> float:
@@ -58,12 +64,28 @@ class Session:
         return dict(zip(rows["upload"], rows["digest"], strict=True))
 
     @cached_property
+    def sent(self) -> frozenset[str]:
+        """The blobs of its uploads, also of those that broke, where a request names them."""
+        return frozenset(self.rows.loc[self.rows["upload"] != "", "digest"]) - {""}
+
+    @cached_property
     def tags(self) -> tuple[str, ...]:
         """The tags whose manifest the registry took."""
         rows = self.rows
         taken = (rows["request"] == "manifest") & (rows["method"] == "PUT") & rows["status"].between(200, 299)
         names = rows.loc[taken, "reference"]
         return tuple(dict.fromkeys(name for name in names if ":" not in name))
+
+    @cached_property
+    def ends_alone(self) -> bool:
+        """Whether the last upload began when all others had ended, clocks of whole seconds being what they are."""
+        rows = self.rows[self.rows["upload"].isin(self.closed)]
+        times = rows.groupby("upload").agg(start=("since", "min"), end=("when", "max"))
+        if not len(times):
+            return True
+        starts, ends = times["start"].to_numpy(), times["end"].to_numpy()
+        last = int(np.lexsort((starts, ends))[-1])
+        return bool((np.delete(ends, last) <= starts[last] + _SECOND).all())
 
     @cached_property
     def begun(self) -> int:
@@ -112,11 +134,34 @@ def sessions(frame: pd.DataFrame) -> list[Session]:
     rows = rows[~((rows["status"] == 401) & (rows["user"] == ""))]
     rows = rows.assign(host=rows["remote"].map(_host))
     result = [
-        Session(str(key[0]), str(key[2]), str(key[3]), str(key[1]), part)
+        session
         for key, group in rows.groupby(["repository", "host", "user", "agent"], sort=False)
-        for part in _parts(_in_order(group))
+        for session in _with_crowds(
+            [Session(str(key[0]), str(key[2]), str(key[3]), str(key[1]), part) for part in _parts(_in_order(group))]
+        )
     ]
     return sorted(result, key=lambda session: session.start)
+
+
+def _with_crowds(parts: list[Session]) -> Iterator[Session]:
+    """Yield the pushes of one client; those that came without a pause are crowded where one has uploads of another.
+
+    A client asks for its uploads before it sends them: one that sends more than it asked for has them of a push that
+    ran at the same time.
+    """
+    burst: list[Session] = []
+    for part in parts:
+        if burst and part.start - burst[-1].end > _IDLE:
+            yield from _burst(burst)
+            burst = []
+        burst.append(part)
+    yield from _burst(burst)
+
+
+def _burst(parts: list[Session]) -> list[Session]:
+    if not any(len(part.uploads) > part.begun for part in parts[1:]):
+        return parts
+    return [replace(part, is_crowded=True) for part in parts]
 
 
 def _host(remote: str) -> str:

@@ -67,10 +67,9 @@ def _offset(median: float, *, has_zone: bool) -> float:
     return round(median, 3)
 
 
-def timed(table: SideTable) -> pd.DataFrame:
+def timed(table: SideTable, offsets: dict[int, float]) -> pd.DataFrame:
     """Return the table with columns by one clock: `when` a line was written, and `since` its request began."""
     frame = table.frame.copy()
-    offsets = clock_offsets(table)
     ahead = frame["file"].map(offsets).fillna(0.0)
     frame["when"] = frame["at"] - ahead
     started = np.array([_started(state) for state in frame["state"]], dtype=np.float64)

@@ -6,9 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pushlog.formats.grammar.shape import LineShape
-from pushlog.formats.other_side.answered import announced, answered, status_of
+from pushlog.formats.other_side.answered import announced, answered, is_unanswered, status_of
 from pushlog.formats.other_side.moments import ncsa
-from pushlog.formats.other_side.record import SideFormat, SideKind, SideRecord
+from pushlog.formats.other_side.record import UNANSWERED, SideFormat, SideKind, SideRecord
 from pushlog.formats.other_side.request import request
 from pushlog.model import HopName
 
@@ -56,6 +56,7 @@ def _read(text: str, zone: dt.tzinfo | None, *, of: str) -> SideRecord | None:
             agent=_plain(agent.get("AGENT", "") or more.get("AGENT", "")),
             upstream=more.get("UPSTREAM", "").strip('"'),
             upstream_status=more.get("UPSTREAM_STATUS", ""),
+            code=UNANSWERED if of == _PROXY and is_unanswered(status, fields["SENT"]) else "",
         ),
         request(fields["REQUEST"]),
         body=announced(fields["SENT"], status) if nexus and "BYTES" in nexus else None,

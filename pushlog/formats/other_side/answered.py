@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 # A body of this size hides the head of its request and the frames of its chunks, which are counted with it: they come
 # to 0.1 % of 7 MB, and more of less.
 _LEAST_BODY = 1_000_000
+# The statuses that nginx notes for a client that left: 499 its own, 400 where it was sending the body on.
+_UNANSWERED = (400, 499)
 
 
 def answered(
@@ -47,6 +49,14 @@ def answered(
 def status_of(text: str) -> int:
     """Return a status; -1 for what is none."""
     return int(text) if len(text) == 3 and text.isdecimal() else -1
+
+
+def is_unanswered(status: int, sent: str) -> bool:
+    """Return whether a proxy sent no byte of the answer that it notes, as nginx does when its client's body broke off.
+
+    Source: nginx ngx_http_request_body.c (ngx_http_do_read_client_request_body).
+    """
+    return status in _UNANSWERED and sent == "0"
 
 
 def announced(length: str, status: int) -> int | None:

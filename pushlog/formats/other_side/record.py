@@ -49,6 +49,10 @@ class SideKind(StrEnum):
     NOTE = "note"
 
 
+# The `code` of a request that a proxy notes with a status, but answered with nothing: nobody was there to read it.
+UNANSWERED = "unanswered"
+
+
 @record
 class SideRecord:
     """One line. None, -1 for a status, and "" stand for what it does not tell.

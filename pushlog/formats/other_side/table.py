@@ -68,6 +68,10 @@ class SideTable:
     records: tuple[SideRecord, ...]
     places: tuple[tuple[int, int, int], ...]
 
+    # Two tables are the same if they are one: to compare the lines of a large log would take as long as to read it.
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
     @cached_property
     def frame(self) -> pd.DataFrame:
         """The table."""
@@ -83,6 +87,18 @@ class SideTable:
         for place, name in enumerate(("file", "line", "offset")):
             frame[name] = [item[place] for item in self.places]
         return frame
+
+    def with_(self, other: SideTable) -> SideTable:
+        """Return this table with the lines of further logs behind its own."""
+        if not other.sources:
+            return self
+        first = len(self.sources)
+        places = ((first + file, line, offset) for file, line, offset in other.places)
+        return SideTable(
+            sources=(*self.sources, *other.sources),
+            records=(*self.records, *other.records),
+            places=(*self.places, *places),
+        )
 
     def text(self, row: int) -> str:
         """Return the line of a row, as a person reads it."""
