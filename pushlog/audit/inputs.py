@@ -47,6 +47,16 @@ class Input:
         return name if self.twin == 1 else f"{name} ({self.twin})"
 
 
+def modified_at(source: Input) -> float | None:
+    """Return when a local file was written, in seconds since 1970."""
+    if remote.is_remote(source.name):
+        return None
+    try:
+        return Path(source.name).stat().st_mtime
+    except OSError:  # it is gone meanwhile
+        return None
+
+
 def under(stamp: str, limits: str) -> str:
     """Return the stamp of an input that was not read whole, perhaps for these limits."""
     return f"{stamp}{_UNDER}{limits}"

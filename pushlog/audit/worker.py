@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from pushlog.audit import rows
-from pushlog.audit.inputs import under
+from pushlog.audit.inputs import modified_at, under
 from pushlog.audit.others import others
 from pushlog.audit.push_pages import push_pages
 from pushlog.faults import InputError
@@ -283,7 +283,7 @@ def _record(source: Input, member: Member, log_rows: Rows, settings: Settings) -
 
 def _analysed(source: Input, member: Member, data: bytes, settings: Settings) -> tuple[Record, dict[str, str]]:
     name = f"{source.label}/{member.name}" if member.name else source.label
-    modified = _modified(source) if member.modified is None else member.modified
+    modified = modified_at(source) if member.modified is None else member.modified
     by = DatedBy.FILE if member.modified is None else DatedBy.ARCHIVE
     options = replace(settings.options, shared=others(settings.others, settings.options.zone))
     source_bytes = replace(raw(name, data), modified=modified, modified_by=by)
@@ -296,13 +296,3 @@ def _analysed(source: Input, member: Member, data: bytes, settings: Settings) ->
     stamp = source.stamp if member.problem is None else under(source.stamp, settings.reach)
     record = Record(input=source, member=member.name, sha256=log.source.sha256, rows=log_rows, stamp=stamp)
     return record, push_pages(shown, log_rows)
-
-
-def _modified(source: Input) -> float | None:
-    """Return when a local file was written, in seconds since 1970."""
-    if remote.is_remote(source.name):
-        return None
-    try:
-        return Path(source.name).stat().st_mtime
-    except OSError:  # it is gone meanwhile
-        return None
