@@ -90,7 +90,8 @@ def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
     command = next((mark for mark in marks if mark.kind == MarkKind.COMMAND), None)
     error = next((mark for mark in marks if mark.kind == MarkKind.ERROR), None)
     has_time = any("CLOCK" in mark.fields for mark in marks)
-    if error and not (has_time or answers(command, error) or _PUSH_ERROR.match(error.fields["TEXT"])):
+    is_of_push = has_time or answers(command, error) or (error and _PUSH_ERROR.match(error.fields.get("TEXT", "push")))
+    if error and not is_of_push:
         return None
     stamps = [(m.start, seconds(m.fields["CLOCK"].strip(), "slashes")) for m in marks if "CLOCK" in m.fields]
     began = next((m.fields["CLOCK"].strip().replace("/", "-") for m in marks if "CLOCK" in m.fields), None)
@@ -119,6 +120,6 @@ def _tell(text: LogText, push: PushBuilder, mark: Mark) -> None:
     elif mark.kind == MarkKind.COMMAND and (name := pushed_by(fields["COMMAND"])):
         push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=name)
     elif mark.kind == MarkKind.ERROR:
-        push.error = error_at(text, mark, f"Error: {fields['TEXT']}")
-        if match := _NAMED.match(fields["TEXT"]):
+        push.error = error_at(text, mark, fields.get("REASON") or f"Error: {fields['TEXT']}")
+        if match := _NAMED.match(fields.get("TEXT", "")):
             push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=match[1])
