@@ -50,12 +50,12 @@ class Incident:
 def incidents(frames: Frames) -> tuple[Incident, ...]:
     """Return the incidents, the biggest first."""
     ordered = in_order(frames.pushes)
-    all_incidents = [_incident(run, ordered) for run in runs(ordered) if _is_incident(run)]
+    all_incidents = [_incident(run, ordered) for run in runs(ordered, PUSHES) if _is_incident(run)]
     return tuple(sorted(all_incidents, key=lambda i: (-i.pushes, i.first or "~", i.registry, i.fingerprint, i.inputs)))
 
 
 def _is_incident(run: pd.DataFrame) -> bool:
-    return len(run) >= PUSHES and (run["log"].nunique() >= LOGS or len(run) >= ALONE)
+    return run["log"].nunique() >= LOGS or len(run) >= ALONE
 
 
 def _incident(run: pd.DataFrame, ordered: pd.DataFrame) -> Incident:

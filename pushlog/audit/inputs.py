@@ -107,7 +107,8 @@ def discover(names: Iterable[str], out: Path) -> tuple[list[Input], list[Missing
     for key in sorted(inputs):
         label = inputs[key].label
         twins[label] += 1
-        inputs[key] = replace(inputs[key], twin=twins[label])
+        if twins[label] > 1:
+            inputs[key] = replace(inputs[key], twin=twins[label])
     return sorted(inputs.values(), key=lambda i: i.label), sorted(missing.values(), key=lambda m: m.name)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from pushlog.audit.totals import UNNAMED
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,25 +48,47 @@ def in_order(pushes: pd.DataFrame) -> pd.DataFrame:
     return ordered.assign(**{"from": begins, "to": begins + by_day * _DAY})
 
 
-def runs(ordered: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """Yield the failures of a cause that belong together, a single one too."""
+@record
+class _Successes:
+    """Between what the successes at a registry were, each sorted; `sure`: those of which that is known."""
+
+    begins: NDArray[np.float64]
+    ends: NDArray[np.float64]
+    sure: NDArray[np.float64]
+
+
+def runs(ordered: pd.DataFrame, fewest: int) -> Iterator[pd.DataFrame]:
+    """Yield the failures of a cause that belong together, so many of them or more."""
     is_good = ordered["outcome"].eq("succeeded")
-    good = dict(iter(ordered[is_good].groupby(["registry", "scope"])))
+    good = {key: _successes(group) for key, group in ordered[is_good].groupby(["registry", "scope"])}
+    none = _successes(ordered[:0])
     failed = ordered[ordered["outcome"].eq("failed") & ordered["fingerprint"].notna()]
+    failed = failed[failed.groupby(_KEYS)["from"].transform("size") >= fewest]
     for (registry, _, scope), group in failed.groupby(_KEYS):
         of_cause = group.sort_values(["from", "order"], kind="stable")
-        successes = good.get((registry, scope), ordered[:0])
-        yield from _joined(np.split(np.arange(len(of_cause)), _ends(of_cause, successes)), of_cause, successes)
+        successes = good.get((registry, scope), none)
+        for places in _joined(np.split(np.arange(len(of_cause)), _ends(of_cause, successes)), of_cause, successes):
+            if len(places) >= fewest:
+                yield of_cause.iloc[places]
 
 
-def _ends(failed: pd.DataFrame, successes: pd.DataFrame) -> NDArray[np.int64]:
+def _successes(pushes: pd.DataFrame) -> _Successes:
+    begins, ends = pushes["from"].to_numpy(), pushes["to"].to_numpy()
+    return _Successes(begins=np.sort(begins), ends=np.sort(ends), sure=np.sort(begins[begins == ends]))
+
+
+def _ends(failed: pd.DataFrame, successes: _Successes) -> NDArray[np.int64]:
     """Return the places at which another run begins.
 
     A success whose time is known to the day may stand between any failures of that day. Between failures whose time is
     known only what surely stands there counts.
     """
-    before, after = _counts(failed, successes)
-    sure_before, sure_after = _counts(failed, successes[successes["from"] == successes["to"]])
+    begins, ends = failed["from"].to_numpy(), failed["to"].to_numpy()
+    # How many successes there surely were before each failure, and may have been by then.
+    before = successes.ends.searchsorted(begins, side="left")
+    after = successes.begins.searchsorted(ends, side="right")
+    sure_before = successes.sure.searchsorted(begins, side="left")
+    sure_after = successes.sure.searchsorted(ends, side="right")
     timed = failed["from"].eq(failed["to"]).to_numpy()
     both = timed[1:] & timed[:-1]
     between = np.where(both, sure_after[1:] > sure_before[:-1], after[1:] > before[:-1])
@@ -73,18 +96,11 @@ def _ends(failed: pd.DataFrame, successes: pd.DataFrame) -> NDArray[np.int64]:
     return np.flatnonzero(between & ~near) + 1
 
 
-def _counts(failed: pd.DataFrame, successes: pd.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return how many successes there surely were before each failure, and may have been by then."""
-    before = np.sort(successes["to"].to_numpy()).searchsorted(failed["from"].to_numpy(), side="left")
-    after = np.sort(successes["from"].to_numpy()).searchsorted(failed["to"].to_numpy(), side="right")
-    return before.astype(np.int64), after.astype(np.int64)
-
-
-def _joined(parts: list[NDArray[np.int64]], failed: pd.DataFrame, successes: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """Yield the runs, those of an outage as one."""
+def _joined(parts: list[NDArray[np.int64]], failed: pd.DataFrame, successes: _Successes) -> Iterator[NDArray[np.int64]]:
+    """Yield the places of the failures of each run, those of an outage as one."""
     begins = failed["from"].to_numpy()
     is_timed = bool(failed["from"].eq(failed["to"]).any())
-    good = np.sort((successes[successes["from"] == successes["to"]] if is_timed else successes)["from"].to_numpy())
+    good = successes.sure if is_timed else successes.begins
     stack: list[list[NDArray[np.int64]]] = []
     for part in parts:
         stack.append([part])
@@ -102,5 +118,4 @@ def _joined(parts: list[NDArray[np.int64]], failed: pd.DataFrame, successes: pd.
             stack[-2:] = [stack[-2] + stack[-1]]
     for group in stack:
         whole = np.concatenate(group)
-        for places in [whole] if len(whole) >= MANY else group:
-            yield failed.iloc[places]
+        yield from [whole] if len(whole) >= MANY else group
