@@ -2,8 +2,8 @@
 
 A part file holds the lines of one unit and is written when the unit is done: JSON Lines, compressed; the first line
 names the version that wrote it. Parts are only added. When a file was read more than once, its last reading counts.
-Of logs with equal content the first in the order of names counts, and the others are its duplicates. All tables are
-made from the store.
+Of logs with equal content the first in the order of names counts that was analyzed, whichever was done first, and the
+others are its duplicates. All tables are made from the store.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import numpy as np
 from pushlog.audit import parts
 from pushlog.audit.files import put
 from pushlog.audit.inputs import limits_of
+from pushlog.audit.rows import key
 from pushlog.audit.schema import TABLES, VERSION
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
@@ -105,6 +106,12 @@ class Store:
         # The places of lines whose rows turned out to be damaged.
         self._damaged: set[tuple[str, int]] = set()
         self._heads = list(self._read_heads())
+        # The first name under which each log was analyzed, by its key.
+        self._names: dict[str, tuple[str, str]] = {}
+        for head in self._heads:
+            if head.has_rows and head.current and head.sha256 is not None:
+                name = (head.label, head.member)
+                self._names[key(head.sha256)] = min(self._names.get(key(head.sha256), name), name)
         runs = [path.name[:6] for path in self._parts()]
         self._run = 1 + max((int(run) for run in runs if run.isdigit()), default=0)
         self._written = 0
@@ -119,14 +126,30 @@ class Store:
 
     def add(self, result: Result) -> None:
         """Store the result of a unit, its pages first, because a part promises them. Raises StoppedError."""
+        copies = self._copies_before(result.lines)
         for name, text in result.pages.items():
-            put(self._folder / name, text, sync=False)
+            if name.removeprefix(f"{PAGES}/").partition("-")[0] not in copies:
+                put(self._folder / name, text, sync=False)
         for lines in _divided(result.lines):
             self._written += 1
             name = f"{self._run:06}-{self._written:05}.jsonl.gz"
             first = json.dumps({"schema": VERSION, "by": self._by})
             text = "\n".join((first, *lines)) + "\n"
             put(self._folder / RESULTS / name, gzip.compress(text.encode("utf-8", "replace"), 6, mtime=0))
+
+    def _copies_before(self, lines: Sequence[str]) -> set[str]:
+        """Return the keys of logs that have results from a copy whose name comes first, and remember these names."""
+        before = set()
+        for line in lines:
+            log, has_rows = parts.identity(line.encode("utf-8", "replace")) or (None, False)
+            if log is None or log.sha256 is None or not has_rows:
+                continue
+            name = (log.label, log.member)
+            if self._names.setdefault(key(log.sha256), name) < name:
+                before.add(key(log.sha256))
+            else:
+                self._names[key(log.sha256)] = name
+        return before
 
     def new_inputs(self, inputs: list[Input]) -> list[Input]:
         """Return the inputs that must be read: those without a result for this size and stamp."""
@@ -152,12 +175,13 @@ class Store:
 
     def tables(self) -> Tables:
         """Return all results as rows in the order of the logs' names; call `reload` first after adding some."""
-        bodies = {h.sha256: (h.part, h.line) for h in self._heads if h.has_rows and h.sha256 is not None}
-        heads_at: dict[tuple[str, int], list[tuple[int, Head]]] = {}
+        bodies = self._bodies()
+        heads_at: dict[tuple[str, int], list[tuple[bool, int, Head]]] = {}
         for rank, head in enumerate(sorted(self._current_heads(), key=lambda h: (h.label, h.member))):
-            place = (head.part, head.line) if head.sha256 is None else bodies.get(head.sha256)
-            if place is not None:
-                heads_at.setdefault(place, []).append((rank, head))
+            body = head if head.sha256 is None else bodies.get(head.sha256)
+            if body is not None:
+                is_copy = (head.label, head.member) != (body.label, body.member)
+                heads_at.setdefault((body.part, body.line), []).append((is_copy, rank, head))
         tables = Tables()
         # Part by part, so that only the rows are in memory and not the text of all parts.
         for path in self._parts():
@@ -165,12 +189,22 @@ class Store:
                 heads = heads_at.get((path.name, index))
                 rows = parts.rows(line) if heads else None
                 if heads and rows:
-                    _add(tables, rows, heads)
+                    _add(tables, rows, [(rank, head) for _, rank, head in sorted(heads, key=lambda entry: entry[:2])])
                 elif heads:
                     self._damaged.add((path.name, index))
         del heads_at, bodies
         tables.sort()
         return tables
+
+    def _bodies(self) -> dict[str, Head]:
+        """Return the line with the rows of each log: of this version, of the first name, and the last one of those."""
+        bodies: dict[str, Head] = {}
+        for head in self._heads:
+            if head.has_rows and head.sha256 is not None:
+                other = bodies.get(head.sha256)
+                if other is None or _preference(head) <= _preference(other):
+                    bodies[head.sha256] = head
+        return bodies
 
     def forget_damaged(self, inputs: list[Input]) -> list[Input]:
         """Forget the lines that `tables` found to be damaged; return the inputs that must be read again for that."""
@@ -210,6 +244,10 @@ class Store:
                 if log is not None and (path.name, index) not in self._damaged:
                     place = (path.name, index, has_rows, by == self._by)
                     yield Head(*place, log.label, log.size, log.stamp, log.member, log.sha256)
+
+
+def _preference(head: Head) -> tuple[bool, str, str]:
+    return not head.current, head.label, head.member
 
 
 def _divided(lines: Sequence[str]) -> Iterator[list[str]]:

@@ -15,8 +15,11 @@ import pytest
 from pushlog import cli
 from pushlog.audit import run, worker
 from pushlog.audit.files import StoppedError, locked
+from pushlog.audit.inputs import discover
 from pushlog.audit.run import Plan, audit
 from pushlog.audit.schema import TABLES, VERSION
+from pushlog.audit.store import Store
+from pushlog.audit.units import Unit
 from pushlog.faults import OutputError
 from tests.intake.test_archives import tarred, zipped
 from tests.many import write
@@ -62,6 +65,29 @@ def test_an_audit_writes_an_index_pages_summaries_and_the_dataset(logs, tmp_path
     assert (totals["logs"], totals["pushes"], totals["failed"], totals["without_push"]) == (3, 2, 1, 1)
     assert len(list((out / "push").glob("*.html"))) == 1
     assert list(out.rglob("*.tmp")) == []
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_copies_the_first_by_name_is_told_whichever_was_read_first(logs, tmp_path, order):
+    (logs / "0-copy.log").write_bytes(FAILED.read_bytes())
+    inputs, _ = discover([str(logs)], tmp_path)
+    store = Store(tmp_path / "out", "")
+    (tmp_path / "out").mkdir()
+    store.begin()
+    for source in inputs[::order]:
+        store.add(worker.work(Unit(inputs=(source,)), worker.Settings()))
+    store.reload()
+    sources = store.tables().columns["sources"]
+    names = [Path(str(name)).name for name in sources["input"]]
+    assert dict(zip(names, sources["status"], strict=True)) == {
+        "0-copy.log": "read",
+        "a-failed.log": "duplicate",
+        "b-pushed.log": "read",
+        "c-other.log": "no-push",
+    }
+    (page,) = (tmp_path / "out" / "push").glob("*.html")
+    assert "0-copy" in page.read_text("utf-8")
+    assert "a-failed" not in page.read_text("utf-8")
 
 
 def test_the_dataset_has_its_documented_columns_and_says_its_version(logs, tmp_path):
