@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 # The words of a header, a row and a digest line.
 _OUTPUT = rb"The push refers to |[0-9a-f]{12}: |\w[\w.-]*: digest: sha256:"
 _WORDS = lazy_pattern(_OUTPUT)
+# Most pushes begin so.
+_PLAIN = (b"The push refers to ", b"#")
 # What may stand before them on a line of a difference: pytest's E, the marks of diff, line numbers and a bar; and the
 # box of a list of things to do.
 _COMPARED = lazy_pattern(
@@ -32,6 +34,8 @@ def is_quoted(text: LogText, push: ParsedPush) -> bool:
     line = text.line_of(push.start)
     start = text.start_of(line)
     data = text.data[start : min(text.stop_of(line), start + _LONGEST)]
+    if data.startswith(_PLAIN):
+        return False
     if _COMPARED.match(data):
         return True
     words = _WORDS.search(data)

@@ -84,7 +84,7 @@ _ELSEWHERE = lazy_pattern(
     r"|\bNo such image: |docker-builder\d|\bDockerfile\b"
     # Another address of the Engine API (moby client/) than that of a push.
     r"|https?://\S+/v\d\.\d+/(?!images/\S+/push[?\":\s]|info\b)\w"
-    r"|\bFROM \S|kubectl|\blogin\b|manifest for \S+ not found"
+    r"|^\s*[Uu]sage: |\bFROM \S|kubectl|\blogin\b|manifest for \S+ not found"
     r"|^\s*[$#%>+]\s+(?!sudo docker|docker|(?!git\b)[^\n]*\bpush\b)\S"
     r"|\bG[Ee][Tt] \"?https?://\S+/(?:manifests|blobs)/"
 )

@@ -41,6 +41,7 @@ _FIRST_LINES = 60
 _LONGEST = 600
 # The prefixes of so many lines of pushes above and below a line may be its own.
 _NEAR = 8
+_QUOTES = (b'"', b"'", b"`")
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 # After so many shapes that are no prefix, nothing that is new is one.
 _STRANGE = 300
@@ -136,7 +137,7 @@ def _recognised(
         if prefix is None:
             shape = witness.prefix.translate(_DIGITS)
             prefix = quotes[shape] if shape in quotes else quotes.setdefault(shape, around_quote(witness.prefix, forms))
-        elif prefix.forms and in_source_list(text, witness.start, len(witness.prefix)):
+        elif witness.prefix.endswith(_QUOTES) and in_source_list(text, witness.start, len(witness.prefix)):
             prefix = LinePrefix(prefix.forms[:-1])
         if prefix is not None and (prefix.forms or not witness.is_command):
             recognised[witness.start] = prefix
