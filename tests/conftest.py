@@ -1,5 +1,6 @@
 """What tests share: where the repository is, and a path to the records in `tests/` however pytest is called."""
 
+import importlib.util
 import os
 import sys
 from pathlib import Path
@@ -16,6 +17,10 @@ settings.load_profile("pushlog")
 ROOT = Path(__file__).resolve().parent.parent
 # Last, so that an installed pushlog is the one that is tested, also by `python -m pytest`, which puts the folder first.
 sys.path[:] = [*(entry for entry in sys.path if Path(entry).resolve() != ROOT), str(ROOT)]
+_SPEC = importlib.util.find_spec("pushlog")
+if _SPEC is not None and not Path(str(_SPEC.origin)).is_relative_to(ROOT):
+    # From an unpacked source distribution: the processes that tests start take the installed one, too.
+    os.environ["PYTHONSAFEPATH"] = "1"
 
 
 @pytest.fixture(scope="session")
