@@ -81,8 +81,9 @@ class LiteralIndex:
 
     def groups(self, data: Data, start: int, stop: int) -> list[int]:
         """The numbers of the groups of which something may begin in that range of `data`, in order."""
-        texts = np.unique(self._offsets(data, start, stop)[1])
-        begun: NDArray[np.bool_] = self._of_group[:, texts].any(axis=1) | self._has_others
+        is_there = np.zeros(self._of_group.shape[1], dtype=np.bool_)
+        is_there[self._offsets(data, start, stop)[1]] = True
+        begun: NDArray[np.bool_] = self._of_group[:, is_there].any(axis=1) | self._has_others
         return begun.nonzero()[0].tolist()
 
     def _offsets(self, data: Data, start: int, stop: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
