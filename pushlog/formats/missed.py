@@ -9,6 +9,7 @@ from pushlog.formats.docker.surroundings import in_here_document, is_of_another_
 from pushlog.formats.errors.classify import starts_error
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.parsed_push import ranges_outside
+from pushlog.intake.mapped import find
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Missed
 
@@ -97,11 +98,11 @@ def _output_lines(text: LogText, pushes: Sequence[ParsedPush]) -> Iterator[int]:
 
 
 def _places(text: LogText, words: bytes, start: int, stop: int) -> Iterator[int]:
-    offset = text.data.find(words, start, stop)
+    offset = find(text.data, words, start, stop)
     while offset >= 0:
         if _OUTPUT.match(text.data, offset, stop):
             yield text.line_of(offset)
-        offset = text.data.find(words, offset + 1, stop)
+        offset = find(text.data, words, offset + 1, stop)
 
 
 def _other_lines(text: LogText, knowledge: Knowledge) -> Iterator[int]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import mmap
 import os
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    import re
 
 Data = bytes | mmap.mmap
 
@@ -12,6 +15,7 @@ Data = bytes | mmap.mmap
 LARGE = 64 << 20
 # Pages that were read are given back in steps of this many bytes, as a power of two.
 _STEP = 24
+_LONGEST_LINE = 1 << 16
 
 
 def contents(file: BinaryIO) -> Data:
@@ -48,3 +52,15 @@ def find(data: Data, words: bytes, start: int, stop: int) -> int:
 def holds(data: Data, words: bytes, start: int, stop: int) -> bool:
     """Whether these words are between two offsets, without holding all of that in memory."""
     return find(data, words, start, stop) >= 0
+
+
+def shows(data: Data, pattern: re.Pattern[bytes], start: int, stop: int) -> bool:
+    """Whether a pattern for one line matches between two offsets; what was looked through is given back."""
+    while start < stop:
+        least = min(stop, start + (1 << _STEP))
+        end = data.find(b"\n", least, min(stop, least + _LONGEST_LINE)) + 1 or least
+        if pattern.search(data, start, end):
+            return True
+        release_range(data, start, end)
+        start = end
+    return False

@@ -24,6 +24,7 @@ from pushlog.formats.grammar.load import derived
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.intake.limits import LONGEST_PIECE, MOST_LAYERS
 from pushlog.intake.log_text import LogText, Piece, plain
+from pushlog.intake.mapped import shows
 from pushlog.intake.start_pattern import StartPattern
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Capture
@@ -217,7 +218,7 @@ def _capture(text: LogText, events: Events, *, messages: bool, lines: bool) -> C
 
 
 def _shows(text: LogText, pattern: re.Pattern[bytes], first: int) -> bool:
-    return any(pattern.search(text.data, max(start, first), stop) for start, stop in text.parts if stop > first)
+    return any(shows(text.data, pattern, max(start, first), stop) for start, stop in text.parts if stop > first)
 
 
 def row(line: str) -> EventRow | Mark | None:
