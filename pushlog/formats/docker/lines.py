@@ -209,9 +209,7 @@ def _capture(text: LogText, events: Events, *, messages: bool, lines: bool) -> C
     if messages:
         return Capture.MIXED if lines else Capture.JSON
     first = max(0, int(events.start[0]) - 16) if len(events) else len(text.data)
-    if _shows(text, _REDRAW, first):
-        return Capture.TTY
-    if not len(events) and _shows(text, _TERMINAL_HEADER, 0):
+    if _shows(text, _REDRAW, first) or (not len(events) and _shows(text, _TERMINAL_HEADER, 0)):
         return Capture.TTY
     figures = bool(((events.kind == EventKind.PUSHING) & (events.current >= 0)).any())
     return Capture.SCREEN if figures or _shows(text, _PADDED, first) else Capture.PIPED
