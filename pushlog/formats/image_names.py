@@ -31,10 +31,11 @@ _QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 _REQUEST = lazy_pattern(
     r"https?://(?P<host>[^/\s\"\\]+)/v2/(?P<name>[a-z0-9][\w./-]*?)/(?:blobs/|manifests/(?P<tag>(?!\w+:[0-9a-f]{32})\w[\w.-]*)?)"
 )
-# The path alone, whatever the host: the v1 protocol; Harbor.
+# The path alone, whatever the host: the v1 protocol; Harbor; Amazon.
 _PATH_ALONE = lazy_pattern(
     r"\btrying to push repository (?P<v1>[a-z0-9][\w.-]*(?:/[\w.-]*\w)+)"
     r"|\bunauthorized to access repository: (?P<harbor>[^\s,]+), action: push"
+    r"|\b[Rr]epository with name '(?P<ecr>[^'\s]+)' "
 )
 # Amazon's name of a repository, whose host follows from it.
 _ECR = lazy_pattern(
@@ -184,7 +185,7 @@ def named_by(error: str) -> Reference:
     if request.repository is not None:
         return request
     if match := _PATH_ALONE.search(error):
-        return Reference(repository=match["v1"] or match["harbor"], masked=is_masked(match[0]))
+        return Reference(repository=match["v1"] or match["harbor"] or match["ecr"], masked=is_masked(match[0]))
     if match := _ECR.search(error):
         domain = "amazonaws.com.cn" if match["part"] == "-cn" else "amazonaws.com"
         return Reference(registry=f"{match['account']}.dkr.ecr.{match['region']}.{domain}", repository=match["name"])

@@ -333,7 +333,7 @@ CLIENTS = {
             *(line for row in zip(*(countdown(layer, 5) for layer in (A, B, C)), strict=True) for line in row),
             "Build Failed. Check your GCR project.",
         ],
-        ["a refused login or a missing repository", "gcloud auth configure-docker gcr.io"],
+        ["does not exist, or this login may not see it", "gcloud auth configure-docker gcr.io"],
         [],
     ),
     "an empty variable in the name": (

@@ -47,8 +47,8 @@ _OTHER_COMMAND = lazy_pattern(
     r"[$+]+ +(?:\./)?\w|(?:[#>]+ +|\S+[#$] )?(?:helm|kubectl|oc|git|npm|npx|yarn|pnpm|make|docker|podman|aws|gcloud|az"
     r"|terraform|ansible\S*|curl|wget|cd|export|sleep|python3?|pip3?|go|mvn|\./\S+|gradle|ssh|scp|bash|sh) +[\w./$\"'-]"
 )
-# The builder of Docker Hub pushes again by itself, and tells the error behind its last try.
-_TRIED = lazy_pattern(r"Push failed\. Attempt \d+ in \d+ seconds\.$")
+# The builder of Docker Hub pushes again by itself, and tells the error behind its last try; CapRover names its host.
+_TRIED = lazy_pattern(r"Push failed\. Attempt \d+ in \d+ seconds\.$|Server: \S+$|This might take a few minutes\.\.\.$")
 # What people put between a command and its output.
 _HEADING = lazy_pattern(r"`{3,}\w*|~{3,}|#{1,6} .{1,80}|[*_]*[\w' ]{1,60}:[*_]*")
 # Texts that stand in no errors but those of a push.
@@ -72,6 +72,8 @@ _SAYS_PUSH = lazy_pattern(r"(?:[Cc]ould not|(?:[Ff]ailed|[Uu]nable) to|[Ee]rror)
 _ASKED = lazy_pattern(
     r"\bdocker (?:image )?push\b(?: [^\s`\"']+)?|\b[Pp]ush(?:ing|ed)? (?:[\w-]+ ){0,4}images?\b(?![\w./:-])"
 )
+# What the builder of Docker Hub says below it.
+_HOOK = lazy_pattern(r"post_push hook failed! \(\d+\)")
 _WORDS = lazy_pattern(r"[^\W\d_]{2,}")
 _SHELL = lazy_pattern(r"[|&;<>$]|^\s*[#%+]")
 _FEWEST_WORDS = 3
@@ -197,6 +199,8 @@ def _is_heading(line: str) -> bool:
 
 def _asks(line: str) -> bool:
     """Return whether a line is a sentence about a push."""
+    if _HOOK.match(line):
+        return True
     about = _ASKED.search(line)
     rest = f"{line[: about.start()]} {line[about.end() :]}" if about else ""
     return len(_WORDS.findall(rest)) >= _FEWEST_WORDS and not _SHELL.search(rest)

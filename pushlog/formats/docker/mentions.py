@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from pushlog.intake.log_text import LogText
     from pushlog.intake.mapped import Data
 
-# distribution/reference: host, path and tag.
-_NAME = r"[a-z0-9](?:[\w.-]|(?::\d+/))*(?:/[\w.-]+)*(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?"
+# distribution/reference: host, path and tag; a person can have masked parts of it.
+_LETTER = r"(?:[\w.-]|<[\w -]{1,40}>)"
+_NAME = rf"[a-z0-9](?:{_LETTER}|(?::\d+/))*(?:/{_LETTER}+)*(?::[\w][\w.-]{{0,127}})?(?:@sha256:[0-9a-f]{{64}})?"
 # Between the words of a command: a blank, or the end of a string and the beginning of the next in a list.
 _GAP = r"""(?:\s+|\\?["']\s*,\s*\\?["'])"""
 _COMMAND = lazy_pattern(

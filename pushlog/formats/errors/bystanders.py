@@ -31,6 +31,8 @@ _ENDINGS = (
     r"(?:Stopping|Removing|Deleting|Logging out|Login Succeeded)\b.*",
     # What stopped it: signals, Jenkins, GitHub, a terminal.
     r"Sending interrupt signal to process.*|(?:Aborted|Cancell?ing)\b.*",
+    # skaffold looks for the image again.
+    r".{0,200}: Not [Ff]ound\. (?:Reb|B)uilding\W*",
     r"(?:Terminated|Killed|Interrupted|Cancell?ed)\W*",
     r"\^C.*|The operation was cancell?ed.*|.*\bcontext cancell?ed\W*",
     # The daemon's own log.

@@ -38,6 +38,7 @@ LABEL = lazy_pattern(
     r"|[\s\"'`*_~>|#!=\-.,:;(){}\[\]/\\]|[^\w\s!-~]"
     r"|(?i:err(?:ors?|o)?|fata?l?|crit(?:ical)?|severe|warn(?:ing)?|info|panic|level|severity|time(?==))\b(?:\[\d+\])?"
     r"|(?i:stderr|stdout|output|cause|reason|message|msg|exception|\w+(?:Error|Exception))\b"
+    r"|\(HTTP code \d{3}\) [a-z ]{3,30} -"
     r"|(?i:exit(?:ed)?(?: with)?(?: error)? (?:status|code):? \d+)"
     r"|docker(?:\.exe)?\b|push\b|failed\b|F8|DOCKER|E(?=:)|[EWF]\d{4}\b"
     r")*+"
@@ -49,7 +50,8 @@ _COMMAND_ENDED = lazy_pattern(r".*\bexit(?:ed)?(?: with)?(?: error)? (?:code|sta
 # Words that introduce an error, with a colon or a bracket before it; those of a push may do so anywhere.
 _FAILED = lazy_pattern(r"(?:fail|error|push|unable|could not|cannot|exception|stderr).*[:(]\s*[\"'`]*$", re.IGNORECASE)
 _PUSH_FAILED = lazy_pattern(
-    r"(?:\[ERROR\] Failed to execute goal [^\n]{1,300}: )?[^.\n]{0,120}\bpush(?:ing|ed)?\b[^\n]{0,120}[:(]\s*[\"'`]*",
+    r"(?:\[ERROR\] Failed to execute goal [^\n]{1,300}: )?"
+    r"[^.\n]{0,120}\bpush(?:ing|ed)?\b[^\n]{0,120}[:(]\s*[\\\"'`]*",
     re.IGNORECASE,
 )
 # The daemon's own log, and sentences about errors.
