@@ -33,8 +33,8 @@ _PUSH_ERROR = (
     r"[Ww]riting blob: (?!adding layer|storing blob)|[Ii]nitiating layer upload to /v2/"
     r"|[Uu]ploading (?:manifest \S+|layer) to "
     r"|reuse blob \S+ at destination: |Error copying (?:tag|image to the remote)|[Pp]ushing image \\?\""
-    r"|error copying layers and metadata for container \"docker://|blob \S+ exists in \S+/\S+: |Failed to push image: "
-    r"|initializing destination docker://"
+    r"|error copying layers and metadata for container \"docker://|blob \S+ exists in \S+/\S+: "
+    r"|Failed to push image(?:: |\. Response from registry is: )|initializing destination docker://"
 )
 OPENING = StartPattern(
     signs=(
@@ -60,7 +60,7 @@ INSIDE = StartPattern(
         rb"error copying layers ",
         rb"ushing image ",
         rb" exists in ",
-        rb"Failed to push image: ",
+        rb"Failed to push image",
         rb"initializing destination ",
     ),
     pattern=_PUSH_ERROR.encode(),
@@ -184,7 +184,7 @@ def _message(text: LogText, mark: Mark) -> str:
         return mark.fields.get("OLD_ERROR") or mark.fields["BARE_ERROR"]
     if mark.kind == MarkKind.BUILD_ERROR:
         line = plain(text.data[mark.start : mark.stop])
-        return line[re.search(r"(?:error: )?[Bb]uild error: |\Z", line).start() :]  # type: ignore[union-attr] # \Z is always there
+        return line[re.search(r"(?:[Ee]rror: )?[Bb]uild error: |\Z", line).start() :]  # type: ignore[union-attr] # \Z is always there
     return unquoted(mark.fields["QUOTED"]) if "QUOTED" in mark.fields else mark.fields["TEXT"]
 
 

@@ -31,7 +31,7 @@ _APART = 4096
 # A command can go on in so many lines and bytes.
 _COMMAND_LINES, _COMMAND = 20, 4096
 # Above its first line a push can have the command that began it.
-_ABOVE = 4
+_ABOVE = 6
 # The empty group that names a kind in a derived pattern; only the whole match matters here.
 _KIND = lazy_pattern(r"\(\?P<\w+>\)")
 
