@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 DAY, HOUR = "day", "hour"
 # The most specific first: where two values mark the same pushes, the first one is named.
-NAMES = ("runner", "client", "version", "repository", "workflow", "project", "registry", "ci", HOUR)
+NAMES = (
+    *("runner", "client", "version", "repository", "namespace", "job", "ref", "workflow", "project", "registry", "ci"),
+    HOUR,
+)
 _WEEK = 7
 # Days beyond this number are put together to weeks, so that the search for a period stays short.
 MOST_DAYS = 730
@@ -71,6 +74,10 @@ def _labels(name: str, pushes: pd.DataFrame) -> pd.Series[Any]:
         is_named = pushes["repository"].notna()
         names = pushes["registry"].fillna("").str.cat(pushes["repository"].fillna(""), sep="/")
         return names.str.lstrip("/").where(is_named)
+    if name == "namespace":
+        # What stands before the last slash: the project, organization or team of the registry.
+        parents = pushes["repository"].str.rpartition("/")[0]
+        return pushes["registry"].fillna("").str.cat(parents, sep="/").str.lstrip("/").where(parents.fillna("").ne(""))
     if name == "version":
         return pushes["client"].str.cat(pushes["version"].fillna(""), sep=" ").where(pushes["version"].notna())
     if name == "client":

@@ -29,8 +29,10 @@ ALPHA = 0.01
 _LOG_ALPHA = math.log(ALPHA)
 # Fewer cases, or a share that is not even twice that of the others, is nothing to act on.
 LEAST, TIMES = 5, 2.0
-# An hour of the day explains something if it does so on more days than one, and without the worst of them.
+# Hours of the day explain something if they do so on more days than one, and without the worst of them.
 HOUR_DAYS = 3
+# Hours in a row that may be one value, and how many of the most telling ones are tried.
+HOURS, LONGEST, _TRIED = 24, 12, 24
 _ROUNDS, _DEPTH = 6, 2
 
 
@@ -57,23 +59,26 @@ class Explanation:
 
 @record
 class Looks:
-    """How many tests an audit makes: of values, and of periods."""
+    """How many tests an audit makes: of values, of hours in a row, and of periods."""
 
     values: int
+    hours: int
     periods: int
 
 
 def looks(all_dimensions: Sequence[Dimension], everything: NDArray[np.bool_], kinds: int) -> Looks:
     """Return the number of tests for so many kinds of failure."""
-    values = periods = 0
+    values = hours = periods = 0
     for dimension in all_dimensions:
         cases, _ = dimension.counts(everything, everything)
         if dimension.name == DAY:
             days = int((cases > 0).sum())
             periods += days * (days + 1) // 2
+        elif dimension.name == HOUR:
+            hours += HOURS * LONGEST
         else:
             values += int((cases >= LEAST).sum())
-    return Looks(values=max(values * kinds, 1), periods=max(periods * kinds, 1))
+    return Looks(values=max(values * kinds, 1), hours=max(hours * kinds, 1), periods=max(periods * kinds, 1))
 
 
 def explanations(
@@ -142,16 +147,16 @@ def _of_dimension(
     if dimension.name == DAY:
         yield from _period(dimension, pushes, cases, bad, made)
         return
+    if dimension.name == HOUR:
+        yield from _hours(dimension, pushes, failed, made)
+        return
     everything, all_failed = int(cases.sum()), int(bad.sum())
     for code in np.flatnonzero(bad >= LEAST):
         here = _Counts(int(bad[code]), int(cases[code]), all_failed, everything)
         log_p = here.log_p(made.values)
         if log_p > _LOG_ALPHA:
             continue
-        marked = pushes & (dimension.codes == code)
-        if dimension.name == HOUR and not _recurs(dimension, marked, pushes, failed, made):
-            continue
-        yield here.explanation(dimension.name, dimension.values[code], log_p, marked)
+        yield here.explanation(dimension.name, dimension.values[code], log_p, pushes & (dimension.codes == code))
 
 
 @record(kw_only=False)
@@ -189,6 +194,35 @@ class _Counts:
         )
 
 
+def _hours(
+    dimension: Dimension,
+    pushes: NDArray[np.bool_],
+    failed: NDArray[np.bool_],
+    made: Looks,
+) -> Iterator[Explanation]:
+    """Yield the hours in a row, perhaps across midnight, whose failures are the least likely by chance and recur."""
+    cases, bad = dimension.counts(pushes, failed)
+    hour_of = np.array([int(value[:2]) for value in dimension.values])
+    all_cases, all_bad = np.zeros((2, HOURS), dtype=np.int64)
+    all_cases[hour_of], all_bad[hour_of] = cases, bad
+    everything, all_failed = int(cases.sum()), int(bad.sum())
+    first, length = (grid.ravel() for grid in np.meshgrid(np.arange(HOURS), np.arange(1, LONGEST + 1), indexing="ij"))
+    run = (first[:, None] + np.arange(LONGEST)) % HOURS
+    within = np.arange(LONGEST) < length[:, None]
+    of, fell = ((counts[run] * within).sum(axis=1) for counts in (all_cases, all_bad))
+    likelihood = _likelihood(fell, of, all_failed, everything)
+    for best in np.argsort(-likelihood, kind="stable")[:_TRIED]:
+        counts = _Counts(int(fell[best]), int(of[best]), all_failed, everything)
+        log_p = counts.log_p(made.hours)
+        hours = run[best][within[best]]
+        marked = pushes & np.isin(dimension.codes, np.flatnonzero(np.isin(hour_of, hours)))
+        if log_p <= _LOG_ALPHA and _recurs(dimension, marked, pushes, failed, made):
+            begins, ends = f"{hours[0]:02}:00", f"{(hours[-1] + 1) % HOURS:02}:00"
+            value = begins if len(hours) == 1 else f"{begins}/{ends}"
+            yield counts.explanation(HOUR, value, log_p, marked)
+            return
+
+
 def _recurs(
     dimension: Dimension,
     marked: NDArray[np.bool_],
@@ -196,15 +230,15 @@ def _recurs(
     failed: NDArray[np.bool_],
     made: Looks,
 ) -> bool:
-    """Whether an hour still stands out without the day on which most of its failures were."""
+    """Whether these hours still stand out without the day on which most of their failures were."""
     days, times = np.unique(dimension.days[marked & failed], return_counts=True)
     if len(days) < HOUR_DAYS:
         return False
     rest = pushes & (dimension.days != days[times.argmax()])
     cases, bad = dimension.counts(rest, failed)
-    code = dimension.codes[marked][0]
-    counts = _Counts(int(bad[code]), int(cases[code]), int(bad.sum()), int(cases.sum()))
-    return counts.log_p(made.values) <= _LOG_ALPHA
+    codes = np.unique(dimension.codes[marked])
+    counts = _Counts(int(bad[codes].sum()), int(cases[codes].sum()), int(bad.sum()), int(cases.sum()))
+    return counts.log_p(made.hours) <= _LOG_ALPHA
 
 
 def _period(

@@ -29,9 +29,13 @@ _CHANGING = (
     # Ids of layers, requests and sessions: at least one digit, so that no word is taken for one.
     (re.compile(r"\b(?=[0-9a-fA-F]*\d)[0-9a-fA-F]{8,64}\b"), "ID"),
     (re.compile(r"\b(?=[\w+/-]{20,}={0,2}(?!\w))(?=[A-Za-z+/_-]*\d)[A-Za-z0-9+_-]{20,}={0,2}"), "ID"),
-    # The port of a host; a number that no letter leads.
+    # The port of a host; a number that no letter leads, and the one of a name such as `worker17`.
     (re.compile(r"(?<=[A-Za-z]):\d{1,5}\b"), ""),
-    (re.compile(r"(?<![A-Za-z])\d+(?:[.,]\d+)*"), "N"),
+    (re.compile(r"(?<![A-Za-z\d])\d+(?:[.,]\d+)*"), "N"),
+    (
+        re.compile(r"\b(?!(?:x509|(?i:sha|utf|base|amd|arm|ppc|riscv|int|uint)-?\d{1,3})\b)([A-Za-z]{1,30})\d{2,20}\b"),
+        r"\1N",
+    ),
 )
 
 

@@ -23,7 +23,7 @@ _TYPES = {
     "moment": "object",
     "strings": "object",
 }
-ORIGIN = ("ci", "project", "workflow", "run_url", "runner")
+ORIGIN = ("ci", "project", "workflow", "job", "run_url", "runner", "ref")
 _DIGITS = lazy_pattern(r"\d+")
 
 
@@ -33,7 +33,8 @@ class Frames:
 
     `moment`: when, in UTC, or NaT; `dated_by`: who says so; `timed`, `exact`: how well it is known
     (see `moments`); `order`: its place by
-    name, with numbers in names as numbers; and of its log `ci`, `project`, `workflow`, `run_url` and `runner`.
+    name, with numbers in names as numbers; and of its log `ci`, `project`, `workflow`, `job`, `run_url`, `runner`
+    and `ref`.
     """
 
     sources: pd.DataFrame

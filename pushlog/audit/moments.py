@@ -9,7 +9,7 @@ import pandas as pd
 FILE, ARCHIVE, PATH = "file", "archive", "path"
 # Words of the clock itself: what it says of the hour holds too.
 CLOCKS = ("stamps", "recording", "registry")
-# Logs that a checkout or an archiver wrote have the times of that, one right after the other.
+# Logs that a checkout or an archiver wrote have the times of that, so many of them one right after the other.
 _COPIED, _FEW = pd.Timedelta(seconds=2), 5
 _DAY = 10
 
@@ -27,8 +27,9 @@ def moments(texts: pd.Series, by: pd.Series, log: pd.Series) -> pd.DataFrame:
     for kind in (FILE, ARCHIVE):
         of_kind = kept & by.eq(kind)
         times = moment[of_kind].groupby(log[of_kind]).first().sort_values()
-        if len(times) >= _FEW and times.diff().median() < _COPIED:
-            kept &= ~of_kind
+        stretch = (times.diff() >= _COPIED).cumsum()
+        copied = times.index[stretch.groupby(stretch).transform("size") >= _FEW]
+        kept &= ~(of_kind & log.isin(copied))
     timed = kept & texts.str.len().gt(_DAY).fillna(value=False).astype(bool)
     exact = timed & by.isin(CLOCKS)
     return pd.DataFrame({"moment": moment.where(kept), "dated_by": by.where(kept), "timed": timed, "exact": exact})

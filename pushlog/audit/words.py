@@ -92,7 +92,8 @@ def marked(dimension: str, value: str) -> str:
     if dimension == "day":
         return value.replace("/", " to ")
     if dimension == "hour":
-        return f"between {value} and {(int(value[:2]) + 1) % 24:02}:00 UTC"
+        begins, _, ends = value.partition("/")
+        return f"between {begins} and {ends or f'{(int(value[:2]) + 1) % 24:02}:00'} UTC"
     return f"{'CI' if dimension == 'ci' else dimension} {value}"
 
 

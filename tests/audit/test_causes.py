@@ -35,6 +35,7 @@ RESET = "write: connection reset by peer"
         ("lookup hub.example on 10.0.0.2:53: no such host", "lookup hub.example on 10.0.0.3:53: no such host"),
         ("denied: push to team/app:1.2 refused", "denied: push to team/app:rc-7 refused"),
         ("limit of 512 MiB\n  reached", "limit of 1,024 MiB reached"),
+        ("quota class Z15 exhausted on worker12", "quota class Z207 exhausted on worker9999"),
     ],
 )
 def test_what_changes_from_push_to_push_is_taken_out(one, other):
@@ -48,6 +49,8 @@ def test_what_changes_from_push_to_push_is_taken_out(one, other):
         ("lookup hub.example: no such host", "lookup auth.example: no such host"),
         (f"write tcp 1.2.3.4:5->1.2.3.4:6: {RESET}", "write tcp 1.2.3.4:5->1.2.3.4:6: write: broken pipe"),
         ("unauthorized: bad cafe", "unauthorized: bad face"),
+        ("no image for arm64", "no image for arm"),
+        ("no match for platform amd64", "no match for platform amd32"),
     ],
 )
 def test_what_tells_failures_apart_stays(one, other):
@@ -167,6 +170,10 @@ def test_times_of_files_that_were_copied_together_are_not_believed(made_at):
     apart = made_at([f"2026-11-01T1{n}:00:00+00:00" for n in range(8)])
     assert apart.pushes["moment"].notna().all()
     assert summary(apart).totals.dated_by == {DatedBy.FILE.value: 8}
+    mixed = made_at(
+        [*(f"2026-11-01T10:00:0{n}+00:00" for n in range(5)), *(f"2026-11-0{n}T10:00Z" for n in range(2, 9))]
+    )
+    assert mixed.pushes["moment"].isna().tolist() == [True] * 5 + [False] * 7
 
 
 @pytest.fixture

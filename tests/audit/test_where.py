@@ -98,3 +98,32 @@ def test_four_failures_are_too_few_and_five_at_one_rare_place_are_not():
     make = lambda: as_frames(jobs(600, 3))  # noqa: E731
     assert {d for _, d, _ in named(few(make(), 4, dimension="runner", value="gith-runner-1"))} <= {"day"}
     assert ("timeout", "runner", "gith-runner-1") in named(few(make(), 6, dimension="runner", value="gith-runner-1"))
+
+
+def spread(frames, hit, *, family="timeout"):
+    """The frames with failures at every third of these pushes, and few others."""
+    pushes = frames.pushes
+    pushes["outcome"], pushes["family"], pushes["fingerprint"], pushes["seconds"] = "succeeded", None, None, 20.0
+    places = np.flatnonzero(hit.to_numpy())[::3]
+    places = np.union1d(places, np.arange(0, len(pushes), 97))
+    pushes.loc[places, ["outcome", "family", "fingerprint"]] = ["failed", family, "000000000000-000000"]
+    return frames
+
+
+def test_hours_in_a_row_are_one_value_across_midnight_too():
+    made = as_frames(jobs(1500, 3))
+    at_night = made.pushes["moment"].dt.hour.isin([23, 0, 1]) & made.pushes["exact"]
+    assert named(spread(made, at_night)) == {("timeout", "hour", "23:00/02:00")}
+
+
+def test_a_branch_alone_is_named():
+    made = as_frames(jobs(1500, 3))
+    made.pushes["ref"] = ["release/2.x" if n % 9 == 0 else "main" for n in range(len(made.pushes))]
+    assert named(spread(made, made.pushes["ref"] == "release/2.x")) == {("timeout", "ref", "release/2.x")}
+
+
+def test_repositories_of_one_team_are_named_as_its_namespace():
+    made = as_frames(jobs(1500, 3))
+    parents = made.pushes["repository"].str.rpartition("/")[0]
+    made.pushes["registry"] = "hub.example"
+    assert ("timeout", "namespace", "hub.example/shop") in named(spread(made, parents == "shop"))
