@@ -10,5 +10,5 @@ if __name__ == "__main__":
     extras = project["optional-dependencies"]
     beside = (item for name in ("audit", "remote", "zstd", "dask", "rules") for item in extras[name])
     for requirement in (*project["dependencies"], *beside):
-        name, lowest = re.fullmatch(r"([\w-]+)(?:\[.*\])?>=([\d.]+).*", requirement).groups()
+        name, lowest = re.fullmatch(r"([\w.-]+)(?:\[.*\])?>=([\d.]+).*", requirement).groups()
         sys.stdout.write(f"{name}=={lowest}\n")

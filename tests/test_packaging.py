@@ -1,5 +1,6 @@
 """What is installed is complete: the lists in pyproject.toml, and a wheel, an sdist and an editable install in use."""
 
+import ast
 import fnmatch
 import os
 import shutil
@@ -10,10 +11,13 @@ import tarfile
 import tomllib
 import venv
 from collections.abc import Iterator
-from importlib.metadata import version
+from importlib.metadata import packages_distributions, version
+from itertools import chain
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 SHIPPED = ("pushlog", "grammars", "templates", "pyproject.toml", "README.md", "LICENSE")
 MAPPED = {"pushlog.grammars": "grammars", "pushlog.templates": "templates"}
@@ -93,6 +97,26 @@ def test_every_data_file_is_matched_by_a_glob(root: Path) -> None:
 def test_no_folder_with_code_is_outside_a_package(root: Path) -> None:
     code = {path.parent for top in ("pushlog", *MAPPED.values()) for path in (root / top).rglob("*.py")}
     assert code - set(folders(root).values()) == set()
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Yield the packages that a module imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name.partition(".")[0] for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module.partition(".")[0]
+
+
+def test_every_library_that_is_installed_is_imported_and_none_is_that_is_not_named(root: Path) -> None:
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = (rows for name, rows in project["optional-dependencies"].items() if name not in ("test", "dev"))
+    rows = map(Requirement, chain(project["dependencies"], *extras))
+    named = {canonicalize_name(row.name) for row in rows if row.marker is None or row.marker.evaluate()}
+    packages = {name for path in (root / "pushlog").rglob("*.py") for name in imported(path)}
+    owners = packages_distributions()
+    used = {canonicalize_name(owner) for name in packages for owner in owners.get(name, ())}
+    assert used - {"pushlog"} == named
 
 
 def ran(*command: str | Path, path: Path | None = None, cwd: Path | str = "/") -> str:

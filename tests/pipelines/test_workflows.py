@@ -3,10 +3,13 @@
 import re
 import subprocess
 import sys
+import tomllib
+from itertools import chain
 from pathlib import Path
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
 
 WORKFLOWS = ("tests.yml", "release.yml")
 
@@ -46,6 +49,18 @@ def test_every_file_that_a_workflow_runs_is_there(root: Path, name: str) -> None
     named = re.findall(r"(?:\s|\.\./)((?:\.github|\.ci|tests|samples)(?:/[\w.-]+)*)", text)
     assert named
     assert [path for path in named if not (root / path).exists()] == []
+
+
+def test_the_lowest_versions_are_those_of_all_that_runs(root: Path) -> None:
+    """What CI tests as the lowest versions is what the metadata allows, of every library but the tools for tests."""
+    printed = subprocess.run(
+        [sys.executable, ".ci/lowest.py"], cwd=root, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = (rows for name, rows in project["optional-dependencies"].items() if name not in ("test", "dev"))
+    asked = [Requirement(row) for row in chain(project["dependencies"], *extras)]
+    lowest = {row.name: [str(s.version) for s in row.specifier if s.operator == ">="] for row in asked}
+    assert {line.partition("==")[0]: [line.partition("==")[2]] for line in printed} == lowest
 
 
 def test_the_gitlab_template_is_a_job_of_gitlab(root: Path, tmp_path: Path) -> None:
