@@ -8,7 +8,7 @@ from pushlog.formats.other_side.artifactory import ARTIFACTORY
 from pushlog.formats.other_side.envoy import ENVOY
 from pushlog.formats.other_side.gitea import GITEA
 from pushlog.formats.other_side.haproxy import HAPROXY
-from pushlog.formats.other_side.json_access import ENVOY_GATEWAY, GITLAB, ISTIO_JSON, TRAEFIK_JSON
+from pushlog.formats.other_side.json_programs import ENVOY_GATEWAY, GITLAB, ISTIO_JSON, TRAEFIK_JSON
 from pushlog.intake.read import raw
 from pushlog.share import redact_log
 

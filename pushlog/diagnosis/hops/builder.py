@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.hops.daemon import failed_layers
-from pushlog.diagnosis.hops.facts import Fault, FaultKind, OtherSide, SecondClient, Transfer
-from pushlog.diagnosis.hops.faults import fault_of, with_consequences
+from pushlog.diagnosis.hops.facts import Fault, OtherSide, SecondClient, Transfer
+from pushlog.diagnosis.hops.faults import fault_of, outcome_of, with_consequences
 from pushlog.diagnosis.hops.scene import Scene
 from pushlog.diagnosis.hops.sessions import is_fault
 from pushlog.diagnosis.hops.tries import Try, client_failures, tries_of
@@ -53,7 +53,8 @@ class HopBuilder:
             for layer in push.layers
         )
         others = tuple(sorted(by_layer.get(None, ()), key=_hop_order))
-        outcome = _outcome(push.outcome, self.faults)
+        daemon_rows = self.rows.of(self.joined.by) if self.joined.section else ()
+        outcome = outcome_of(push.outcome, self.faults, daemon_rows)
         return replace(self.case, push=replace(push, layers=layers, hops=others, outcome=outcome), side=self._facts())
 
     @cached_property
@@ -172,18 +173,20 @@ class HopBuilder:
 
     def _scene(self, item: Try) -> Scene:
         words = [row for row, name in self._daemon_failures.items() if name == (item.layer, item.attempt)]
+        rows = self.rows.of((*item.rows, *words))
+        sizes = [row.record.next_bytes or 0 for row in rows if row.record.hop is HopName.DAEMON]
         table = self.rows.table
         starts = [n for n, record in enumerate(table.records) if record.kind is SideKind.STARTED]
         return Scene(
             item=item,
-            rows=self.rows.of((*item.rows, *words)),
+            rows=rows,
             all_rows=self.rows.of(self.joined.by),
             servers=self._servers,
             quote=self.quote,
             starts=self.rows.of(starts),
             is_stopped=self.case.push.outcome in (Outcome.INTERRUPTED, Outcome.INCOMPLETE),
             has_registry_log=self._has_registry_log,
-            size=self.joined.blobs.get(item.layer or "", ("", None))[1],
+            size=self.joined.blobs.get(item.layer or "", ("", None))[1] or max(sizes, default=0) or None,
         )
 
     @cached_property
@@ -275,13 +278,6 @@ def _once(rows: Sequence[SideRow]) -> Iterator[tuple[SideRow, int | None]]:
             continue
         status = max(row.record.status for row in part)
         yield faults[0], status if status >= 0 else None
-
-
-def _outcome(outcome: Outcome, faults: Sequence[Fault]) -> Outcome:
-    """Return how a push ended: a client's log that just ends is of a stopped one, if the client left its uploads."""
-    if outcome is Outcome.INCOMPLETE and faults and faults[-1].kind is FaultKind.CLIENT_LEFT:
-        return Outcome.INTERRUPTED
-    return outcome
 
 
 def _hop_order(hop: Hop) -> tuple[int, str, str, int]:

@@ -10,7 +10,7 @@ from pushlog.diagnosis.hops.facts import Fault, FaultKind
 from pushlog.diagnosis.hops.scene import Scene, limit_of
 from pushlog.formats.other_side.record import UNANSWERED, SideKind
 from pushlog.lazy_pattern import lazy_pattern
-from pushlog.model import Confidence, HopName
+from pushlog.model import Confidence, HopName, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,6 +25,7 @@ _STORAGE = lazy_pattern(
     r"(?:s3aws|gcs|azure|swift|oss|filesystem): [^\n]+",
     re.IGNORECASE,
 )
+# The daemon's words for a client that is gone.
 _CANCELLED = ("context canceled", "context cancelled")
 _TOO_LARGE = 413
 # What nginx notes of a client that left: its own 499, and 400 where it was sending the body on.
@@ -36,6 +37,16 @@ _RESTART = 60.0
 def fault_of(scene: Scene) -> Fault | None:
     """Return what broke an upload; None where no log says it."""
     return next((fault for test in _TESTS if (fault := test(scene)) is not None), None)
+
+
+def outcome_of(outcome: Outcome, faults: Sequence[Fault], daemon_rows: Sequence[SideRow]) -> Outcome:
+    """Return how a push ended: a client's log that just ends is of a stopped one, if its client is gone.
+
+    `daemon_rows`: rows of this very push, where the daemon tells which those are.
+    """
+    is_cancelled = any(row.record.kind is SideKind.GAVE_UP and row.record.code in _CANCELLED for row in daemon_rows)
+    has_left = is_cancelled or (bool(faults) and faults[-1].kind is FaultKind.CLIENT_LEFT)
+    return Outcome.INTERRUPTED if outcome is Outcome.INCOMPLETE and has_left else outcome
 
 
 def with_consequences(faults: Sequence[tuple[str, Fault | None]]) -> list[Fault]:

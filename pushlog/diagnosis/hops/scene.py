@@ -112,13 +112,11 @@ _OUTERMOST = (HopName.PROXY, HopName.REGISTRY, HopName.DAEMON)
 def limit_of(row: SideRow, all_rows: Sequence[SideRow]) -> Limit | None:
     """Return the limit that a refused body proves.
 
-    While nginx sends a body on, it reads up to its limit exactly. One that it keeps first is refused with the piece
-    that goes over the limit; one whose length is announced, before a byte is read: that length is no limit.
+    A body that comes in pieces is refused with the piece that goes over the limit: what was read by then is below it,
+    or just as much. One whose length is announced is refused before a byte is read: that length is no limit.
     """
     read, following = row.record.received, row.record.next_bytes
     if read is not None and following is not None:
-        if "while sending request to upstream" in row.record.words:
-            return Limit(exact=read, low=read, high=read + following)
         return Limit(exact=_round(read, read + following), low=read, high=read + following)
     match = re.search(r"body: (\d+) bytes", row.record.words)
     if match is None:

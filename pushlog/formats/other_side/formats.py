@@ -11,7 +11,7 @@ from pushlog.formats.other_side.dockerd import DOCKERD
 from pushlog.formats.other_side.envoy import ENVOY
 from pushlog.formats.other_side.gitea import GITEA
 from pushlog.formats.other_side.haproxy import HAPROXY
-from pushlog.formats.other_side.json_access import ENVOY_GATEWAY, GITLAB, ISTIO_JSON, TRAEFIK_JSON
+from pushlog.formats.other_side.json_programs import CADDY, ENVOY_GATEWAY, GITLAB, ISTIO_JSON, PROXY_JSON, TRAEFIK_JSON
 from pushlog.formats.other_side.nginx_error import NGINX_ERROR
 
 # The more specific ones first: of two that read equally many of the first lines, the earlier one counts.
@@ -25,7 +25,9 @@ FORMATS = (
     ENVOY,
     ISTIO_JSON,
     ENVOY_GATEWAY,
+    CADDY,
     GITLAB,
+    PROXY_JSON,
     GITEA,
     ARTIFACTORY,
     NEXUS,

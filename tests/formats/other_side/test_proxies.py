@@ -8,7 +8,7 @@ from pushlog.formats.other_side.access import ACCESS, TRAEFIK
 from pushlog.formats.other_side.alb import ALB
 from pushlog.formats.other_side.dockerd import DOCKERD
 from pushlog.formats.other_side.envoy import ENVOY
-from pushlog.formats.other_side.json_access import ENVOY_GATEWAY, ISTIO_JSON, TRAEFIK_JSON
+from pushlog.formats.other_side.json_programs import ENVOY_GATEWAY, ISTIO_JSON, TRAEFIK_JSON
 from pushlog.formats.other_side.record import SideKind
 from pushlog.formats.other_side.table import recognised, side_table
 from pushlog.intake.side_files import SideFile

@@ -9,7 +9,7 @@ from pushlog.formats.other_side.access import ACCESS, NEXUS
 from pushlog.formats.other_side.artifactory import ARTIFACTORY
 from pushlog.formats.other_side.dockerd import DOCKERD
 from pushlog.formats.other_side.gitea import GITEA
-from pushlog.formats.other_side.json_access import GITLAB
+from pushlog.formats.other_side.json_programs import GITLAB
 from pushlog.formats.other_side.table import recognised, side_table
 from pushlog.intake.side_files import SideFile
 from pushlog.model import HopName
