@@ -43,6 +43,7 @@ Examples:
     "redact": """
 Examples:
   pushlog redact push-log.txt -o shareable.txt --pseudonyms
+  pushlog redact push-log.txt proxy.log registry.log -o shareable/ --pseudonyms
 """,
     "explain": """
 Examples:

@@ -1,26 +1,46 @@
-"""`pushlog redact`: a log that can be given away."""
+"""`pushlog redact`: logs that can be given away."""
 
 from __future__ import annotations
 
 from contextlib import nullcontext
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+# Bytes of a secret that nobody tries all of.
+_SHORTEST = 16
+
 
 def redact(
-    log: Annotated[str, typer.Argument(metavar="LOG", help="Captured output of docker push; - is standard input.")],
+    logs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="LOG...",
+            help="Captured output of docker push, and the daemon's, a proxy's and the registry's logs of it; - is "
+            "standard input.",
+        ),
+    ],
     output: Annotated[
-        str | None, typer.Option("-o", "--output", metavar="FILE", help="Where to; without it to standard output.")
+        str | None,
+        typer.Option(
+            "-o", "--output", metavar="FILE", help="Where to, of several logs a folder; without it to standard output."
+        ),
     ] = None,
     pseudonyms: Annotated[
         bool,
         typer.Option(
             "--pseudonyms",
             help="Put hosts, repositories, addresses and users under other names: the same name is always the same "
-            "pseudonym within a log.",
+            "pseudonym in all logs of a call.",
         ),
     ] = False,
+    key: Annotated[
+        str | None,
+        typer.Option(
+            "--key", metavar="FILE", help="Make pseudonyms by the secret in this file: the same ones in every call."
+        ),
+    ] = None,
     time_limit: Annotated[
         float | None,
         typer.Option(
@@ -31,9 +51,9 @@ def redact(
         ),
     ] = None,
 ) -> int:
-    """Remove secrets from a log; the analysis stays the same.
+    """Remove secrets from logs; the analysis stays the same.
 
-    What was hidden is listed on standard error.
+    Several logs of one push still can be joined. What was hidden is listed on standard error.
     """
     from pushlog.exits import Exit
     from pushlog.intake.deadline import TimeUpError, deadline
@@ -42,18 +62,51 @@ def redact(
     from pushlog.messages import tell
     from pushlog.outputs import write_bytes
     from pushlog.redaction.result import by_kind
-    from pushlog.share import redact_log
+    from pushlog.share import redact_logs
 
+    targets = _targets(logs, output)
+    secret = None if key is None else _secret(key)
     try:
         with nullcontext() if time_limit is None else deadline(checked(time_limit), hard=False):
-            clean = redact_log(read(log), pseudonyms=pseudonyms)
+            clean = redact_logs([read(log) for log in logs], pseudonyms=pseudonyms or secret is not None, key=secret)
     except TimeUpError:
-        tell(f"{log}: took more than {time_limit:g} s of processor time; nothing was written")
+        tell(f"{', '.join(logs)}: took more than {time_limit:g} s of processor time; nothing was written")
         return int(Exit.INCOMPLETE_ANALYSIS)
-    write_bytes(output, clean.data)
-    for line in by_kind(clean.redacted):
+    for target, log in zip(targets, clean, strict=True):
+        write_bytes(target, log.data)
+    for line in by_kind(tuple(item for log in clean for item in log.redacted)):
         typer.echo(line, err=True)
-    if clean.differs:
-        typer.echo(f"pushlog: what was hidden changes the analysis: {', '.join(clean.differs)}", err=True)
+    differs = dict.fromkeys(fact for log in clean for fact in log.differs)
+    if differs:
+        typer.echo(f"pushlog: what was hidden changes the analysis: {', '.join(differs)}", err=True)
         return int(Exit.INCOMPLETE_ANALYSIS)
     return int(Exit.DONE)
+
+
+def _targets(logs: list[str], output: str | None) -> list[str | None]:
+    """Return where each log goes to. Raises UserError where two would be one file."""
+    from pushlog.faults import OutputError
+
+    if len(logs) == 1:
+        return [output]
+    if output is None:
+        raise OutputError("several logs do not go to standard output: name a folder, -o FOLDER")
+    names = [Path(log).name for log in logs]
+    if len(set(names)) < len(names):
+        raise OutputError("two of these logs have the same name, and would be one file: rename one")
+    try:
+        Path(output).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{output}: can't be a folder: {(error.strerror or str(error)).lower()}") from error
+    return [str(Path(output) / name) for name in names]
+
+
+def _secret(key: str) -> bytes:
+    """Return the secret in a file. Raises UserError for none that is worth the name."""
+    from pushlog.faults import InputError
+    from pushlog.intake.read import read
+
+    secret = read(key).data[:].strip()
+    if len(secret) < _SHORTEST:
+        raise InputError(f"{key}: holds fewer than {_SHORTEST} bytes, which can be guessed: `openssl rand -hex 32`")
+    return secret

@@ -1,12 +1,14 @@
 """Other names for hosts and repositories: the same name is always the same pseudonym, and tells nothing of the first.
 
 Pseudonyms are numbered in the order in which names appear. A hash could be guessed from a list of names; a number
-can't. What tells the kind of registry stays: `123456789012.dkr.ecr.eu-west-1.amazonaws.com` becomes another account's
-and region's, `docker.io` stays. So do loopback addresses, ports, tags and digests.
+can't, nor can what a secret key makes of a name. What tells the kind of registry stays:
+`123456789012.dkr.ecr.eu-west-1.amazonaws.com` becomes another account's and region's, `docker.io` stays. So do loopback
+addresses, ports, tags and digests.
 """
 
 from __future__ import annotations
 
+import hmac
 import ipaddress
 import re
 from dataclasses import fields, is_dataclass, replace
@@ -43,10 +45,14 @@ _KEPT_USERS = frozenset({"-", "anonymous", "root"})
 
 
 class Pseudonyms:
-    """The names of some results and of a text, each with its pseudonym."""
+    """The names of some results and of a text, each with its pseudonym.
 
-    def __init__(self, knowledge: Knowledge) -> None:
+    `key`: what pseudonyms are made with, which are the same wherever the key is; without one they are numbered.
+    """
+
+    def __init__(self, knowledge: Knowledge, key: bytes | None = None) -> None:
         self._knowledge = knowledge
+        self._key = key
         self._words: dict[str, str] = {}
         self._names: dict[str, str] = {}
         self._pattern: re.Pattern[str] | None = None
@@ -89,9 +95,15 @@ class Pseudonyms:
     def _word(self, word: str) -> str:
         """The pseudonym of one part of a name: digits for digits, so that an account stays one."""
         if word not in self._words:
-            number = len(self._words) + 1
-            self._words[word] = f"{number:0{len(word)}d}" if word.isdigit() else f"name{number}"
+            number = len(self._words) + 1 if self._key is None else self._keyed(word)
+            digits = f"{number % 10 ** len(word) if self._key else number:0{len(word)}d}"
+            self._words[word] = digits if word.isdigit() else f"name{number}"
         return self._words[word]
+
+    def _keyed(self, name: str) -> int:
+        """A number that nobody without the key can tell the name by."""
+        assert self._key is not None
+        return int.from_bytes(hmac.digest(self._key, name.encode(), "sha256")[:6], "big")
 
     def _host(self, host: str | None) -> None:
         if host is None or host in self._names or host == "localhost":
@@ -123,8 +135,13 @@ class Pseudonyms:
         if parsed.is_loopback or parsed.is_unspecified or address in self._names:
             return
         number = sum(name[0].isdigit() and _ADDRESS.fullmatch(name) is not None for name in self._names) + 1
-        net = "10.0" if parsed.is_private else "198.18"
-        self._names[address] = f"{net}.{number // 250}.{number % 250 + 1}"
+        if self._key is not None:
+            number = self._keyed(address)
+        if parsed.is_private:
+            net = f"10.{number // 62500 % 250}" if self._key is not None else "10.0"
+        else:
+            net = f"198.{18 + number // 62500 % 2}"
+        self._names[address] = f"{net}.{number // 250 % 250}.{number % 250 + 1}"
 
     def _repository(self, path: str | None) -> None:
         """The path, and those of its parts that mean nothing else, wherever they stand."""

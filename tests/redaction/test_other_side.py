@@ -10,9 +10,12 @@ from pushlog.formats.other_side.gitea import GITEA
 from pushlog.formats.other_side.haproxy import HAPROXY
 from pushlog.formats.other_side.json_programs import ENVOY_GATEWAY, GITLAB, ISTIO_JSON, TRAEFIK_JSON
 from pushlog.intake.read import raw
-from pushlog.share import redact_log
+from pushlog.share import redact_log, redact_logs
+from tests.paths import SAMPLES
+from tests.side_logs import recorded
 
 OF_REQUESTS = (ACCESS, NEXUS, ALB, ARTIFACTORY, ENVOY, GITEA, HAPROXY, ENVOY_GATEWAY, GITLAB, ISTIO_JSON, TRAEFIK_JSON)
+RECORDINGS = SAMPLES / "other-side"
 ADDRESS = "203.0.113.77"
 
 
@@ -41,3 +44,35 @@ def test_a_name_that_is_nobodys_stays():
 def test_a_word_that_errors_are_made_of_is_no_user():
     text = shared(ARTIFACTORY.sample.replace("ci-bot", "denied"))
     assert "|denied|" in text
+
+
+def joined(folder):
+    """What the other logs of a folder say of its client's push: findings, and the lines with their bytes."""
+    (push,) = recorded(folder).pushes
+    hops = [*push.hops, *(hop for layer in push.layers for hop in layer.hops)]
+    told = sorted((hop.file, hop.line, hop.hop, hop.attempt, hop.status or 0) for hop in hops)
+    return [finding.name for finding in push.findings], [fault.layers for fault in push.findings], told
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in RECORDINGS.iterdir()))
+def test_redacted_logs_can_still_be_joined(name, tmp_path):
+    paths = sorted(path for path in (RECORDINGS / name).iterdir() if path.suffix in {".log", ".txt"})
+    clean = redact_logs([raw(path.name, path.read_bytes()) for path in paths], pseudonyms=True)
+    for path, log in zip(paths, clean, strict=True):
+        assert log.differs == ()
+        (tmp_path / path.name).write_bytes(log.data)
+    assert joined(tmp_path) == joined(RECORDINGS / name)
+
+
+def test_a_name_is_the_same_pseudonym_in_all_logs_of_a_call_and_with_a_key_in_all_calls():
+    lines = [ACCESS.sample.replace("acme/app", "umbrella/hive").replace("192.0.2.7", ADDRESS), NEXUS.sample]
+    logs = [raw(f"{n}.log", f"{line}\n{lines[0]}\n".encode()) for n, line in enumerate(lines)]
+    first, second = (log.data.decode().splitlines()[-1] for log in redact_logs(logs, pseudonyms=True))
+    assert first == second
+    assert ADDRESS not in first
+    key = b"k" * 32
+    (alone,) = redact_logs(logs[:1], pseudonyms=True, key=key)
+    _, beside = redact_logs([logs[1], logs[0]], pseudonyms=True, key=key)
+    assert alone.data.splitlines()[-1] == beside.data.splitlines()[-1]
+    (other,) = redact_logs(logs[:1], pseudonyms=True, key=b"x" * 32)
+    assert alone.data != other.data
