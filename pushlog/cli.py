@@ -37,7 +37,7 @@ COMMANDS = {
         "schema": "Print the JSON Schema of a result, an audit, or a file of yours.",
     },
     "Pass on": {
-        "redact": "Remove secrets from a log; the analysis stays the same.",
+        "redact": "Remove secrets from logs; the analysis stays the same.",
     },
 }
 # Not in the help: for packagers.
