@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.intake.unwrap.quotes import in_source_list, is_source
+from pushlog.intake.unwrap.quotes import in_source_list, in_yaml_list, is_source
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def is_quoted(text: LogText, push: ParsedPush) -> bool:
     if data.startswith(_PLAIN):
         return False
     if _COMPARED.match(data):
-        return True
+        return not (data.lstrip().startswith(b"- ") and in_yaml_list(text, start))
     words = _WORDS.search(data)
     if words and (is_source(data[: words.start()]) or in_source_list(text, start, words.start())):
         return True

@@ -136,7 +136,9 @@ def _recognised(
         prefix = _of_rows(witness.prefix, likely, strange, forms)
         if prefix is None:
             shape = witness.prefix.translate(_DIGITS)
-            prefix = quotes[shape] if shape in quotes else quotes.setdefault(shape, around_quote(witness.prefix, forms))
+            if shape not in quotes:
+                quotes[shape] = around_quote(text, witness.start, witness.prefix, forms)
+            prefix = quotes[shape]
         elif witness.prefix.endswith(_QUOTES) and in_source_list(text, witness.start, len(witness.prefix)):
             prefix = LinePrefix(prefix.forms[:-1])
         if prefix is not None and (prefix.forms or not witness.is_command):

@@ -15,22 +15,29 @@ if TYPE_CHECKING:
 
 # The marks of pytest, of diff, and of test runners that number the lines of both texts.
 _COMPARED = lazy_pattern(rb"(?:E {3,}(?:[-+?] *)?|[ \t]*(?:\d+ +)*\d* *(?:\xe2\x94\x82 ?)?[-+][ \t]*)[\"'`]?")
+# An item of a list that a tool prints as YAML, below the name of the list.
+_YAML_ITEM = lazy_pattern(rb"[ \t]*- *[\"']?")
 # A text that is assigned, compared or handed to a function, or a line of a file of source. Errors show what they were
-# made of like a call.
+# made of like a call, and programs name a channel before what came through it.
+_CHANNELS = rb"(?<!\bstdout)(?<!\bstderr)(?<!\boutput)(?<!\berror)(?<!\bmessage)(?<!\breason)(?<!\bresult)"
 _IN_SOURCE = lazy_pattern(
-    rb"(?:\s(?::=|=|\+=)\s*|\b(?i:expect(?:ed)?|actual|want|got|received) *[:=]?\s*"
-    rb"|(?<!\w)(?:\w+\.)*(?!\w*(?:Error|Exception|Failure)\()\w+\([bfru]{0,2})[\"'`][^\"'`]*\Z"
+    rb"(?:\s:=\s*|" + _CHANNELS + rb"\s+\+?=\s*|\b(?i:expect(?:ed)?|actual|want|got|received) *[:=]?\s*"
+    rb"|(?<!\w)(?:\w+\.)*(?!\w*(?:Error|Exception|Failure|Failed|Fault|Exit)\()\w+\([bfru]{0,2})[\"'`][^\"'`]*\Z"
     rb"|\.(?:go|py|[jt]sx?|rb|rs|java|kt|scala|cs|php|c|cc|cpp|h|sh|bats|lark|toml|ya?ml|md)[:-]\d+[:-][^\n]*\Z"
 )
 # A list of texts in the source of a program begins so; one in the output of a tool has its name in quotes.
 _LIST = lazy_pattern(rb"[^\n]*(?:\w\s+(?::=|=|\+=)\s[^\n]*|\w\()\s*[\[({`]\s*")
 _ITEM = lazy_pattern(rb"[ \t]+[\"'`]\Z")
 _ABOVE = 60
+_ITEMS = 200
 _DEEPEST = 4
 
 
-def around_quote(prefix: bytes, forms: Sequence[Decoration]) -> LinePrefix | None:
-    """The known forms outside the mark of a quoted line; None where these bytes end in no such mark."""
+def around_quote(text: LogText, start: int, prefix: bytes, forms: Sequence[Decoration]) -> LinePrefix | None:
+    """The known forms outside the mark of a quoted line; None where these bytes end in no such mark.
+
+    `start`: where the line begins.
+    """
     rest = without_colours(prefix)
     stack: list[Decoration] = []
     while not (_COMPARED.fullmatch(rest) or is_source(rest)):
@@ -39,12 +46,23 @@ def around_quote(prefix: bytes, forms: Sequence[Decoration]) -> LinePrefix | Non
             return None
         stack.append(peeled[0])
         rest = peeled[1]
-    return LinePrefix(tuple(stack))
+    is_item = _YAML_ITEM.fullmatch(rest) and in_yaml_list(text, start, len(prefix) - len(rest))
+    return None if is_item else LinePrefix(tuple(stack))
 
 
 def is_source(head: bytes) -> bool:
     """Whether what stands before words on a line is the source of a program, in which they are a text."""
     return _IN_SOURCE.search(head) is not None
+
+
+def in_yaml_list(text: LogText, start: int, column: int = 0) -> bool:
+    """Whether the line that begins at an offset is an item below the name of a list. `column`: where it begins."""
+    below = text.line_of(start)
+    for line in range(below - 1, max(0, below - _ITEMS), -1):
+        data = text.data[text.start_of(line) + column : text.stop_of(line)]
+        if not _YAML_ITEM.match(data):
+            return data.rstrip().endswith(b":")
+    return False
 
 
 def in_source_list(text: LogText, start: int, words: int) -> bool:
