@@ -231,6 +231,8 @@ def _joined(results: list[Result]) -> Result:
         pages={name: text for result in results for name, text in result.pages.items()},
         logs=sum(result.logs for result in results),
         bytes=sum(result.bytes for result in results),
+        hashes=tuple(log_hash for result in results for log_hash in result.hashes),
+        is_uneven=any(result.is_uneven for result in results),
     )
 
 
@@ -240,4 +242,4 @@ def _poison(unit: Unit) -> Result:
     member = f"member {unit.span[0] + 1}" if unit.span else ""
     source_rows = rows.unread(source.label, member, DIED, size=source.size)
     record = Record(input=source, member=member, sha256=None, rows=source_rows, stamp=source.stamp)
-    return Result(lines=(line(record),), pages={}, logs=1, bytes=0)
+    return Result(lines=(line(record),), pages={}, logs=1, bytes=0, hashes=(None,))

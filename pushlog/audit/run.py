@@ -19,6 +19,7 @@ from pushlog.audit.others import stamps
 from pushlog.audit.progress import progress
 from pushlog.audit.rows import unread
 from pushlog.audit.schema import columns_hash
+from pushlog.audit.shares import Shares
 from pushlog.audit.since import since
 from pushlog.audit.store import PAGES, RESULTS, Store
 from pushlog.audit.summary import document, summary
@@ -143,16 +144,19 @@ def _read(inputs: list[Input], store: Store, plan: Plan, bar: Progress) -> None:
     """Read the inputs through an executor and store their results."""
     if not inputs:
         return
-    work = units(inputs, store.known_hashes())
+    shares = Shares(units(inputs, store.known_hashes()), plan.settings.limits)
     if plan.scheduler is not None:
         make, workers = cluster(plan.scheduler)
     else:
-        workers = min(plan.jobs or available_processors(), len(work))
+        workers = min(plan.jobs or available_processors(), len(shares.units))
         make = partial(processes, workers)
     bar.reading(len(inputs))
-    for unit, result in Executors(make, workers, plan.settings).results(work):
-        store.add(result)
-        bar.advance(len(unit.inputs), result.bytes)
+    executors = Executors(make, workers, plan.settings)
+    for work in (shares.units, shares.whole):
+        for unit, unit_result in executors.results(work):
+            for result in shares.finished(unit, unit_result):
+                store.add(result)
+                bar.advance(len(unit.inputs), result.bytes)
     store.reload()
 
 

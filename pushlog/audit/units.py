@@ -27,17 +27,19 @@ class Unit:
 
     `known_hashes`: hashes of the logs that have results already; a log with one of them is not analyzed again, so that
     a moved or touched file costs its hash only. `span`: read only these members of the single input, as a half-open
-    range of indexes.
+    range of indexes. `share`: the part of the input that these are, if it is read in shares (see `shares.py`).
     """
 
     inputs: tuple[Input, ...]
     known_hashes: tuple[str, ...] = ()
     span: tuple[int, int] | None = None
+    share: float = 0.0
 
     @property
     def bytes(self) -> int:
         """Return the approximate number of bytes to read."""
-        return sum(weight(source) for source in self.inputs)
+        whole = sum(weight(source) for source in self.inputs)
+        return round(whole * self.share) if self.share else whole
 
     def split(self, members: int) -> tuple[Unit, ...]:
         """Return up to `PIECES` units that divide its inputs or, for a single input, its `members` many members."""
@@ -52,7 +54,12 @@ class Unit:
         if end - first < 2:
             return (self,)
         return tuple(
-            Unit(inputs=self.inputs, known_hashes=self.known_hashes, span=(start, min(start + step, end)))
+            Unit(
+                inputs=self.inputs,
+                known_hashes=self.known_hashes,
+                span=(start, min(start + step, end)),
+                share=self.share / PIECES,
+            )
             for start in range(first, end, step)
         )
 

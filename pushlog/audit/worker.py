@@ -11,7 +11,6 @@ import json
 import signal
 import sys
 import threading
-import time
 from contextlib import suppress
 from dataclasses import field, replace
 from functools import cache
@@ -20,19 +19,20 @@ from itertools import islice
 from multiprocessing import connection, parent_process
 from os import _exit
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TypeVar
+from typing import TYPE_CHECKING
 
 from pushlog.audit import rows
 from pushlog.audit.inputs import modified_at, under
 from pushlog.audit.others import others
 from pushlog.audit.push_pages import push_pages
+from pushlog.audit.reading import Reading
 from pushlog.faults import InputError
-from pushlog.intake import remote
-from pushlog.intake.archives import Member, members
+from pushlog.intake.archives import Member
 from pushlog.intake.deadline import TimeUpError, deadline
 from pushlog.intake.limits import LIMITS, ArchiveLimits
 from pushlog.intake.origin import versions_of
 from pushlog.intake.read import raw
+from pushlog.intake.readers import NotAsListedError
 from pushlog.intake.run_folders import REPEATS
 from pushlog.model import DatedBy
 from pushlog.pipeline import Options, analyze_raw
@@ -43,17 +43,12 @@ from pushlog.report.rule_links import publish_at
 from pushlog.selection import Selection, selected
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from pushlog.audit.inputs import Input
     from pushlog.audit.rows import Rows
     from pushlog.audit.units import Unit
 
-Step = TypeVar("Step")
-
-# Bytes that are unpacked and read in a second at least. bzip2, the slowest of all, and a connection with encryption
-# make ten times as many on a machine of today.
-SLOWEST, SLOWEST_READ = 2 << 20, 20 << 20
 # Linux' prctl(2): the signal that a process gets when its parent is gone.
 _PARENT_DEATH_SIGNAL = 1
 # Whether this process belongs to our pool, so that it may end itself. A worker of a cluster may not.
@@ -114,12 +109,18 @@ class Record:
 
 @record
 class Result:
-    """The result of one unit: a line of JSON for each log (see `store.py`), and pages by their file name."""
+    """The result of one unit: a line of JSON for each log (see `store.py`), and pages by their file name.
+
+    `hashes`: for each line the hash by which another log may be the same; `is_uneven`: a share that can't be read by
+    itself, so that nothing was.
+    """
 
     lines: tuple[str, ...]
     pages: dict[str, str]
     logs: int
     bytes: int
+    hashes: tuple[str | None, ...] = ()
+    is_uneven: bool = False
 
 
 def begin() -> None:
@@ -147,11 +148,21 @@ def _follow(sentinel: int) -> None:
 
 def work(unit: Unit, settings: Settings) -> Result:
     """Read every log of a unit."""
+    try:
+        return _work(unit, settings)
+    except NotAsListedError:
+        return Result(lines=(), pages={}, logs=0, bytes=0, is_uneven=True)
+
+
+def _work(unit: Unit, settings: Settings) -> Result:
     warm()
     publish_at(settings.rules_url)
     with suppress(InputError):  # every log says so below
         others(settings.others, settings.options.zone)
-    lines, pages, size = [], {}, 0
+    lines: list[str] = []
+    hashes: list[str | None] = []
+    pages: dict[str, str] = {}
+    size = 0
     analyzed = set(unit.known_hashes)
     for source in unit.inputs:
         for raw_member in _members(source, unit, settings):
@@ -162,12 +173,12 @@ def work(unit: Unit, settings: Settings) -> Result:
                 problem=raw_member.problem and redact_text(raw_member.problem),
             )
             record, new_pages = _read(source, member, analyzed, settings)
-            if record.sha256 is not None and member.problem is None:
-                analyzed.add(record.sha256)
+            hashes.append(record.sha256 if member.problem is None else None)
+            analyzed.update(filter(None, hashes[-1:]))
             lines.append(line(record))
             pages.update(new_pages)
             size += len(member.data or b"")
-    return Result(lines=tuple(lines), pages=pages, logs=len(lines), bytes=size)
+    return Result(lines=tuple(lines), pages=pages, logs=len(lines), bytes=size, hashes=tuple(hashes))
 
 
 @cache
@@ -195,15 +206,18 @@ def _members(source: Input, unit: Unit, settings: Settings) -> Iterator[Member]:
         yield Member(name="", data=None, problem=REPEATS, harmless=True)
         return
     try:
-        reading = _Reading(settings.seconds)
+        reading = Reading(settings.seconds, hard=_is_pool_process)
         with reading.opened(source) as file:
-            entries = reading.members(file, source, settings.limits)
+            listed = unit.span if unit.share else None
+            entries = reading.members(file, source, settings.limits, listed)
             is_empty = True
-            for member in islice(entries, *unit.span) if unit.span else entries:
+            for member in islice(entries, *unit.span) if unit.span and not listed else entries:
                 is_empty = False
                 yield member
             if is_empty and not unit.span:
                 yield Member(name="", data=None, problem="an archive without a file in it", harmless=True)
+    except NotAsListedError:
+        raise
     except TimeUpError:
         reason = f"took more than {settings.seconds:g} s of processor time to be read"
         yield Member(name="", data=None, problem=reason)
@@ -213,42 +227,6 @@ def _members(source: Input, unit: Unit, settings: Settings) -> Iterator[Member]:
         yield Member(name="", data=None, problem=f"can't be read: {(error.strerror or str(error)).lower()}", again=True)
     except Exception as error:  # noqa: BLE001 - remote stores raise exceptions of any kind, also long after a file was opened
         yield Member(name="", data=None, problem=f"can't be read: {error}"[:300], again=True)
-
-
-class _Reading:
-    """The time that the reading of one input may take: `seconds` and what its bytes need at the least speed."""
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._restart: Callable[[], None] = lambda: None
-        self._used = self._began = 0.0
-        self._allowed = seconds
-
-    def opened(self, source: Input) -> BinaryIO:
-        """Return the open file of an input. Raises TimeUpError."""
-        is_remote = remote.is_remote(source.name)
-        return self._limited(lambda: remote.opened(source.name) if is_remote else Path(source.name).open("rb"))
-
-    def members(self, file: BinaryIO, source: Input, limits: ArchiveLimits) -> Iterator[Member]:
-        """Yield the members of an open file; only their reading takes time. Raises TimeUpError."""
-        entries = self._limited(lambda: members(file, source.size, limits, progress=self.progress))
-        while (member := self._limited(lambda: next(entries, None))) is not None:
-            yield member
-
-    def _limited(self, step: Callable[[], Step]) -> Step:
-        with deadline(self._seconds, hard=_is_pool_process) as self._restart:
-            self._began = time.thread_time()
-            try:
-                return step()
-            finally:
-                self._used += time.thread_time() - self._began
-
-    def progress(self, taken: int, unpacked: int) -> None:
-        """Take note of bytes that were read or unpacked. Raises TimeUpError."""
-        self._allowed += taken / SLOWEST_READ + unpacked / SLOWEST
-        if self._used + time.thread_time() - self._began > self._allowed:
-            raise TimeUpError
-        self._restart()
 
 
 def _read(source: Input, member: Member, analyzed: set[str], settings: Settings) -> tuple[Record, dict[str, str]]:

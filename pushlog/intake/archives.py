@@ -11,10 +11,19 @@ from dataclasses import field, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from pushlog.faults import InputError
-from pushlog.intake.readers import CHUNK, BrokenError, Progress, Reads, TooMuchError, no_progress
+from pushlog.intake.readers import (
+    CHUNK,
+    AsListed,
+    BrokenError,
+    NotAsListedError,
+    Progress,
+    Reads,
+    TooMuchError,
+    no_progress,
+)
 from pushlog.intake.run_folders import REPEATS, is_step, repeated_steps
 from pushlog.intake.tar_entries import tar_entries
-from pushlog.intake.unpack import COMPRESSED, Counted, Meter, Metered, Peeked, decompressed, kind
+from pushlog.intake.unpack import COMPRESSED, HEAD, Counted, Meter, Metered, Peeked, decompressed, kind
 from pushlog.intake.zip_entries import opened_entry, zip_entries
 from pushlog.record_class import record
 
@@ -55,15 +64,38 @@ def members(
     limits: ArchiveLimits,
     *,
     only: str | None = None,
+    listed: tuple[int, int] | None = None,
     progress: Progress = no_progress,
 ) -> Iterator[Member]:
     """Yield the logs in an open file of `size` bytes (None: not known), in their order in it.
 
-    `only`: the name of the member to read, if not all are wanted. `progress`: is told of it while they are read.
-    Raises InputError when a library for its compression is missing, OSError when the file can't be read.
+    `only`: the name of the member to read, if not all are wanted. `listed`: the numbers of those that are, a half-open
+    range, in a zip that can be read in parts (see `in_parts`). `progress`: is told of it while they are read.
+    Raises InputError when a library for its compression is missing, OSError when the file can't be read,
+    NotAsListedError when parts of it can't be read after all.
     """
     source = Counted(file, size, progress)
-    yield from _Walk(source, limits, only, progress).walk()
+    walk = _Walk(source, limits, only, progress)
+    yield from walk.walk() if listed is None else walk.listed(*listed)
+
+
+def in_parts(file: BinaryIO, size: int, limits: ArchiveLimits) -> int:
+    """Return how many members a zip has if parts of them can be read alone, 0 for any other file.
+
+    They can where no limit of an archive would be hit even if all were read: by what the list says, which is held
+    against what is read.
+    """
+    try:
+        if kind(file.read(HEAD)) != "zip":
+            return 0
+        entries = zip_entries(Counted(file, size), limits.members + 1)
+    except (BrokenError, OSError):
+        return 0
+    unpacked = sum(entry.size for entry in entries)
+    is_bomb = unpacked > limits.archive_bytes or (unpacked > limits.ratio_from and unpacked > limits.ratio * size)
+    if is_bomb or len(entries) > limits.members or any(entry.name == _OFFICE for entry in entries[:_FIRST]):
+        return 0
+    return sum(not entry.is_folder for entry in entries)
 
 
 class _Walk:
@@ -76,6 +108,7 @@ class _Walk:
         self._meter = Meter(source, limits, progress)
         self._first = Peeked(source)
         self._entries = 0
+        self._is_part = False
 
     def walk(self) -> Iterator[Member]:
         name = ""
@@ -86,9 +119,21 @@ class _Walk:
         except (TooMuchError, BrokenError) as error:
             yield Member(name="", data=None, problem=f"{error}{f', after {name}' if name else ''}")
 
+    def listed(self, first: int, last: int) -> Iterator[Member]:
+        """Yield members of a zip by their numbers, without reading those before them. Raises NotAsListedError."""
+        self._is_part = True
+        entries = zip_entries(self._source, self._limits.members)
+        repeated = repeated_steps(entry.name for entry in entries)
+        for entry in [entry for entry in entries if not entry.is_folder][first:last]:
+            label = _joined("", entry.name)
+            is_repeated = entry.name in repeated
+            yield from self._zip_member(self._source, entry, label, 0, is_repeated=is_repeated)
+
     def _open(self, stream: Peeked, name: str, depth: int) -> Iterator[Member]:
         """Yield what a stream holds, by its first bytes."""
         form = kind(stream.head)
+        if form is not None and self._is_part:
+            raise NotAsListedError
         if form in COMPRESSED:
             inside = Peeked(decompressed(form or "", stream, self._meter))
             if kind(inside.head) in ("tar", "zip"):
@@ -150,7 +195,10 @@ class _Walk:
             except (BrokenError, InputError) as error:
                 yield Member(name=name, data=None, problem=str(error))
                 return
-            yield from self._inside(Metered(inner, self._meter), name, depth, entry.modified)
+            stream = Metered(inner, self._meter)
+            yield from self._inside(
+                AsListed(stream, entry.size) if self._is_part else stream, name, depth, entry.modified
+            )
 
     def _tar(self, stream: Peeked, name: str, depth: int) -> Iterator[Member]:
         """A tar has no list: a step's log is held until the whole log of its job has come, or the end."""

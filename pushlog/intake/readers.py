@@ -16,6 +16,10 @@ class BrokenError(Exception):
     """The bytes are not what their beginning promised; the message says how."""
 
 
+class NotAsListedError(Exception):
+    """A member of an archive is not what the list of the archive says, so that a part of them can't be read alone."""
+
+
 class Progress(Protocol):
     """Is told while an input is read how many bytes were just taken from it, or just unpacked."""
 
@@ -39,3 +43,19 @@ class Reads1(Protocol):
 
     def read1(self, n: int, /) -> bytes:
         """Return some bytes, at most `n`; none at the end."""
+
+
+class AsListed:
+    """A reader of a member that has no more bytes than the list of its archive says."""
+
+    def __init__(self, inner: Reads, size: int) -> None:
+        self._inner = inner
+        self._left = size
+
+    def read(self, n: int = -1, /) -> bytes:
+        """Return at most `n` bytes. Raises NotAsListedError."""
+        data = self._inner.read(n)
+        self._left -= len(data)
+        if self._left < 0:
+            raise NotAsListedError
+        return data
