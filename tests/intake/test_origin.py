@@ -52,6 +52,17 @@ Build 'Acme :: Web :: Push' #123, branch 'main'
 Started 'Mon Nov 23 21:26:40 UTC 2026' on 'agent-1' by 'ci-bot'
 TeamCity URL https://teamcity.example.com/viewLog.html?buildId=7&buildTypeId=Web_Push
 """
+TEAMCITY_NEW = """\
+Build 'Acme / Push' #123, default branch 'refs/heads/main'
+Triggered 2026-11-23 21:26:40 by 'Git'
+Started 2026-11-23 21:26:41 on agent 'agent-1'
+VCS revisions: 'Acme_Web' (Git, instance id 4): '0a1b2c3d4e5f60718293a4b5c6d7e8f901234567' (branch: 'refs/heads/main')
+"""
+AZURE_WHOLE = """\
+2026-11-23T21:26:40.0000000Z ##[section]Starting: Linux arm64
+2026-11-23T21:26:40.0000000Z ##[section]Starting: Initialize job
+2026-11-23T21:26:40.0000000Z Agent name: 'agent-1'
+"""
 SHA = "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567"
 MAIN = {"databaseId": 12345, "headBranch": "main", "headSha": SHA, "workflowName": "CI"}
 RUNS = [
@@ -94,6 +105,11 @@ def test_a_sentence_that_names_a_client_has_no_version():
         (AZURE, {"ci": "azure-pipelines", "project": "acme/web", "job": "Build", "runner": "agent-1"}),
         (TEAMCITY, {"ci": "teamcity", "project": "Acme :: Web", "workflow": "Push", "runner": "agent-1", "ref": "main",
                     "run_url": "https://teamcity.example.com/viewLog.html?buildId=7&buildTypeId=Web_Push"}),
+        (TEAMCITY_NEW, {"ci": "teamcity", "project": "Acme", "workflow": "Push", "runner": "agent-1", "ref": "main",
+                        "sha": SHA}),
+        (AZURE_WHOLE, {"ci": "azure-pipelines", "job": "Linux arm64", "runner": "agent-1"}),
+        ("Started by user me\nBuilding remotely on agent-1 in workspace <https://ci.example.com/job/web/ws/>\n",
+         {"ci": "jenkins", "runner": "agent-1"}),
         ("CI_JOB_URL=https://git.example.com/acme/web/-/jobs/7\nRunning with gitlab-runner 18.3.0 (5)\n",
          {"ci": "gitlab-ci", "run_url": "https://git.example.com/acme/web/-/jobs/7"}),
         ("echo Started by user me\nhe said that it was Started by user me\n", {}),
