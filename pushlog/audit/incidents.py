@@ -90,4 +90,5 @@ def _ending(push: pd.Series[Any]) -> str:
     image = push["repository"] if isinstance(push["repository"], str) else "a push"
     moment = reach(push.to_frame().T)[0]
     log = f"{push['input']}/{push['member']}" if push["member"] else push["input"]
-    return f"{image} succeeded{f' at {moment}' if moment else ''} ({log})"
+    when = f" {'at' if 'T' in moment else 'on'} {moment}" if moment else ""
+    return f"{image} succeeded{when} ({log})"

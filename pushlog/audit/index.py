@@ -13,6 +13,7 @@ from pushlog.audit import words
 from pushlog.audit.chart import Chart, chart
 from pushlog.audit.files import put
 from pushlog.audit.push_list import SHOWN, data, fitting, push_rows
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 from pushlog.report.html import environment
 from pushlog.report.prose import prose
@@ -31,6 +32,7 @@ NAME = "index.html"
 DATA = "pushes.js"
 ASIDE = ("audit.css", "audit.js")
 TOP = 10
+_DATE = lazy_pattern(r"\b(\d{4}-\d\d-\d\d)\b")
 LISTED = 200
 DASH = "\u2013"
 
@@ -65,7 +67,7 @@ def write(summary: Summary, frames: Frames, out: Path) -> None:
     else:
         (out / DATA).unlink(missing_ok=True)
     content = page(summary, frames, rows)
-    helpers = {"words": words, "size": size, "seconds": seconds, "dash": DASH, "prose": prose}
+    helpers = {"words": words, "size": size, "seconds": seconds, "dash": DASH, "prose": prose, "split": _DATE.split}
     put(out / NAME, template.render(page=content, **helpers))
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from pushlog.audit.words import (
     HABITS,
-    chance,
     headline,
     lasted,
     lede,
@@ -54,9 +53,9 @@ def _parts(summary: Summary) -> Iterator[str]:
         for i in summary.incidents
     ]
     yield _list("Incidents", ("Registry", "Failure", "Pushes", "When", "Repositories"), rows)
-    rows = [[code(w.family), inline(place(w)), inline(odds(w)), inline(chance(w))] for w in summary.where]
-    rows += [["slow pushes", inline(place(w)), inline(odds(w)), inline(chance(w))] for w in summary.slow]
-    yield _list("What stands out", ("Failure", "Where", "Logs", "Chance"), rows)
+    rows = [[code(w.family), inline(place(w)), inline(odds(w))] for w in summary.where]
+    rows += [["slow pushes", inline(place(w)), inline(odds(w))] for w in summary.slow]
+    yield _list("What stands out", ("Failure", "Where", "Logs"), rows)
     rows = [
         [
             number(c.pushes),

@@ -140,7 +140,7 @@ def totals(frames: Frames) -> Totals:
     dated = pushes["moment"].dropna()
     first, last = reach(pushes)
     return Totals(
-        logs=len(sources),
+        logs=int(sources["status"].ne("skipped").sum()),
         duplicates=int(status.get("duplicate", 0)),
         unread=int(status.get("unreadable", 0) + status.get("partial", 0)),
         without_push=int(status.get("no-push", 0)),

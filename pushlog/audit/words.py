@@ -57,7 +57,9 @@ def lede(summary: Summary) -> str:
         belong = "belongs" if failed == 1 else "belong"
         parts.append(f"{counted(failed, 'failed push')} {belong} to {counted(len(summary.incidents), 'incident')}.")
     if summary.where:
-        parts.append(f"{summary.where[0].family} stands out: {place(summary.where[0])}.")
+        first = summary.where[0]
+        counts = f"{number(first.failed)} of {counted(first.of, 'log')}"
+        parts.append(f"What stands out most is {first.family}: {place(first)}, {counts}.")
     if summary.causes:
         most = summary.causes[0]
         there = f" at {most.registry}" if most.registry else ""
@@ -94,12 +96,12 @@ def marked(dimension: str, value: str) -> str:
     if dimension == "hour":
         begins, _, ends = value.partition("/")
         return f"between {begins} and {ends or f'{(int(value[:2]) + 1) % 24:02}:00'} UTC"
-    return f"{'CI' if dimension == 'ci' else dimension} {value}"
+    return f"{DIMENSIONS.get(dimension, dimension)} {value}"
 
 
 def place(row: Where) -> str:
     """Return what explains failures, and within what: `runner agent-7`."""
-    inside = f", of {marked(row.within.dimension, row.within.value)}" if row.within else ""
+    inside = f", within {marked(row.within.dimension, row.within.value)}" if row.within else ""
     return f"{marked(row.dimension, row.value)}{inside}"
 
 
@@ -108,11 +110,6 @@ def odds(row: Where) -> str:
     here = f"{number(row.failed)} of {counted(row.of, 'log')} ({percent(row.failed, row.of)})"
     there = f"elsewhere {number(row.elsewhere_failed)} of {number(row.elsewhere_of)}"
     return f"{here}, {there} ({percent(row.elsewhere_failed, row.elsewhere_of)})"
-
-
-def chance(row: Where) -> str:
-    """Return how likely that is by chance: `p = 0.002`."""
-    return "p < 0.0001" if row.p < 0.0001 else f"p = {row.p:g}"
 
 
 def healed(cause: Cause) -> str:
@@ -165,6 +162,7 @@ BY = {
     "archive": "the time of the archive's member",
     "file": "the time of the file",
 }
+DIMENSIONS = {"ci": "CI", "ref": "branch or tag"}
 HABITS = {
     "premature-restart": "Pushed again although Docker's own retries were not used up",
     "retrying-the-unretryable": "Pushed again unchanged after a failure that pushing again does not cure",
