@@ -16,7 +16,7 @@ from pushlog.formats.docker.fragments import alone
 from pushlog.formats.docker.split import docker_pushes
 from pushlog.formats.quoted import is_quoted
 from pushlog.formats.repeated import joined
-from pushlog.formats.wrapper import wrapper_of
+from pushlog.formats.wrapper import wrapper_of, wrappers_near
 from pushlog.intake.limits import MOST_LAYERS
 from pushlog.intake.start_pattern import spoken
 from pushlog.lazy_pattern import lazy_pattern
@@ -144,10 +144,11 @@ def _pushes_of_others(text: LogText, dialects: Sequence[Dialect], knowledge: Kno
 def _with_wrappers(text: LogText, pushes: Sequence[ParsedPush]) -> list[ParsedPush]:
     """Return the pushes, each with the program that drove its client and the offset at which the next one starts."""
     bounded: list[ParsedPush] = []
+    programs = wrappers_near(text, [(push.start, push.stop + 1) for push in pushes])
     for number, push in enumerate(pushes):
         first = pushes[number - 1].stop if number else 0
         last = pushes[number + 1].start if number + 1 < len(pushes) else None
-        wrapper = wrapper_of(text, push.start, push.stop + 1, first=first, last=last)
+        wrapper = wrapper_of(text, push.start, push.stop + 1, first=first, last=last, among=programs)
         bounded.append(replace(push, until=last, wrapper=wrapper.id if wrapper else None))
     return bounded
 

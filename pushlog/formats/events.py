@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from enum import IntEnum
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,11 +38,19 @@ class EventKind(IntEnum):
 
 
 def is_any(kind: NDArray[np.int8], kinds: Sequence[EventKind]) -> NDArray[np.bool_]:
-    """Return which of a column of kinds are among these; `np.isin` would sort, and import more of numpy."""
+    """Return which of a column of kinds are among these.
+
+    `np.isin` would sort, and import more of numpy; to compare a column with one kind takes three times as long.
+    """
+    is_wanted: NDArray[np.bool_] = _wanted(tuple(kinds))[kind]
+    return is_wanted
+
+
+@cache
+def _wanted(kinds: tuple[EventKind, ...]) -> NDArray[np.bool_]:
     wanted = np.zeros(len(EventKind), dtype=bool)
     wanted[list(kinds)] = True
-    is_wanted: NDArray[np.bool_] = wanted[kind]
-    return is_wanted
+    return wanted
 
 
 def grouped(numbers: NDArray[np.integer]) -> Int64:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from typing import TYPE_CHECKING
 
+from pushlog.intake.literal_search import LiteralIndex
 from pushlog.knowledge.wrappers import Wrapper, wrappers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from pushlog.intake.log_text import LogText
 
@@ -18,16 +21,48 @@ _BELOW = 1 << 12
 _LONGEST = 2000
 # Of a long push its first and its last lines are looked at.
 _INSIDE = 1 << 14
+# Pushes one below the other are looked at together, up to about so many bytes.
+_AT_ONCE = 1 << 20
 
 
-def wrapper_of(text: LogText, start: int, stop: int, *, first: int = 0, last: int | None = None) -> Wrapper | None:
+def wrappers_near(text: LogText, pushes: Sequence[tuple[int, int]]) -> list[Wrapper]:
+    """Return the programs of which a word may stand near pushes: one look for all words, and most logs have hardly any.
+
+    `pushes`: the offsets of each.
+    """
+    spans: list[tuple[int, int]] = []
+    for start, stop in pushes:
+        for begin, end in _parts(start, stop, max(0, start - _ABOVE), min(len(text.data), stop + _BELOW)):
+            if spans and spans[-1][0] <= begin <= spans[-1][1] < spans[-1][0] + _AT_ONCE:
+                spans[-1] = (spans[-1][0], max(spans[-1][1], end))
+            else:
+                spans.append((begin, end))
+    numbers = {number for begin, end in spans for number in _words().groups(text.data, begin, end)}
+    return [wrappers()[number] for number in sorted(numbers)]
+
+
+@cache
+def _words() -> LiteralIndex:
+    return LiteralIndex(*(tuple(map(re.escape, wrapper.has)) for wrapper in wrappers()))
+
+
+def wrapper_of(
+    text: LogText,
+    start: int,
+    stop: int,
+    *,
+    first: int = 0,
+    last: int | None = None,
+    among: Sequence[Wrapper] | None = None,
+) -> Wrapper | None:
     """Return the program that drove the client of a push which stands between two offsets; None where none shows.
 
-    `first` and `last`: the offsets between which its lines may stand. The line nearest to the push decides.
+    `first` and `last`: the offsets between which its lines may stand. `among`: the programs that it may be; None for
+    all. The line nearest to the push decides.
     """
     lines = [
         (distance, rank, wrapper)
-        for rank, wrapper in enumerate(wrappers())
+        for rank, wrapper in enumerate(wrappers() if among is None else among)
         if (distance := _distance(text, wrapper, start, stop, first=first, last=last)) is not None
     ]
     return min(lines, key=lambda item: item[:2])[2] if lines else None

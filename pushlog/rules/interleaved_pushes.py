@@ -97,7 +97,7 @@ def _goes_on_here(case: Case, previous: Case) -> Sign | None:
 
     if not len(previous.events):
         return None
-    prepared = previous.events.layers(previous.events.kind == EventKind.PREPARING)
+    prepared = previous.events.layers(previous.events.is_kind(EventKind.PREPARING))
     prepared_ids = {previous.parsed.events.ids[code] for code in prepared}
     open_ids = {layer.id for layer in previous.push.layers if not layer.state.done and layer.id in prepared_ids}
     first_kinds = {code: case.events.kind[rows[0]] for code, rows in case.events.by_layer.items()}
@@ -136,7 +136,10 @@ def _goes_on_after_digest(case: Case) -> Sign | None:
     bounds = [0, *(row for row, _ in _digests(case)), len(case.events)]
     for (start, middle), (_, stop) in itertools.pairwise(itertools.pairwise(bounds)):
         above, below = case.events.part(start, middle), case.events.part(middle, stop)
-        open_layers = {code for code, row in above.last().items() if above.kind[row] not in done}
+        is_done = above.is_kind(*done).tolist()
+        open_layers = {code for code, row in above.last().items() if not is_done[row]}
+        if not open_layers:
+            continue
         first_rows = {code: int(rows[0]) for code, rows in below.by_layer.items() if code in open_layers}
         code = next((code for code, row in first_rows.items() if below.kind[row] != EventKind.PREPARING), None)
         if code is not None:

@@ -97,7 +97,7 @@ def _storm(case: Case) -> Storm | None:
     """Return the first moment at which most layers count down together, if there are enough of them."""
     from pushlog.formats.events import EventKind
 
-    counting = case.events.kind == EventKind.RETRYING
+    counting = case.events.is_kind(EventKind.RETRYING)
     if len(case.events.layers(counting)) < _LEAST:
         return None
     spans = list(_countdowns(case, counting))

@@ -59,10 +59,12 @@ def infer_clock(
     now = 0
     rows = [0, *np.searchsorted(events.start, breaks).tolist(), len(events)]
     for low, high in itertools.pairwise(rows):
+        if low == high:
+            continue
         part = events.part(low, high)
         keys = _ticks(part) if store is Store.CONTAINERD else _redraws(part) if throttled else _untimed(part)
         tenths[low:high] = now + _schedule(part, keys, spare_last=store is Store.CONTAINERD, counts_down=counts_down)
-        now = int(tenths[high - 1]) if high > low else now
+        now = int(tenths[high - 1])
     end = max(now, _last_countdown(events, tenths) + round(waited * _SECOND) if failed else 0)
     return Inferred(at=tenths / _SECOND, end=end / _SECOND, proven=end > 0)
 
@@ -81,7 +83,7 @@ def _redraws(events: Events) -> Int64 | NDArray[np.int32]:
 
     Those are a full bar (`9MB/9MB`) and the last line of an attempt, drawn when the layer was read to its end.
     """
-    has_figure = (events.kind == EventKind.PUSHING) & (events.current >= 0)
+    has_figure = is_any(events.kind, (EventKind.PUSHING,)) & (events.current >= 0)
     order = grouped(events.layer)
     layer, is_drawn = events.layer[order], has_figure[order]
     begins = np.ones(len(order), dtype=bool)
@@ -184,7 +186,7 @@ class _Steps:
 def _countdowns(events: Events, *, counts_down: bool) -> dict[int, tuple[int, int]]:
     """For a countdown line, and for the line after one: the row it waits for and by how many tenths it is later."""
     waits: dict[int, tuple[int, int]] = {}
-    retried = sorted(set(events.layer[events.kind == EventKind.RETRYING].tolist()))
+    retried = sorted(set(events.layer[is_any(events.kind, (EventKind.RETRYING,))].tolist()))
     for layer in retried:
         rows = np.flatnonzero(events.layer == layer)
         before, shown, block = -1, 0, 0
@@ -221,7 +223,7 @@ def _lost(before: int, number: int, first: int) -> int:
 
 
 def _near_countdown(kind: NDArray[np.int8]) -> NDArray[np.bool_]:
-    counting = kind == EventKind.RETRYING
+    counting = is_any(kind, (EventKind.RETRYING,))
     near: NDArray[np.bool_] = counting.copy()
     near[1:] |= counting[:-1]
     return near

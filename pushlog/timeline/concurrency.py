@@ -145,7 +145,7 @@ def _brief(table: EventTable) -> int:
 
 
 def _waited(table: EventTable) -> int:
-    return len(table.layers(table.kind == EventKind.WAITING))
+    return len(table.layers(table.is_kind(EventKind.WAITING)))
 
 
 def _started_at_once(table: EventTable) -> int:
@@ -153,7 +153,7 @@ def _started_at_once(table: EventTable) -> int:
 
     Where none waited, the layers that were in the registry already are left out: they took no upload.
     """
-    prepared = table.layers(table.kind == EventKind.PREPARING)
+    prepared = table.layers(table.is_kind(EventKind.PREPARING))
     waited = _waited(table)
     if waited:
         return max(len(prepared) - waited, 0)

@@ -47,12 +47,12 @@ class EventTable:
     @property
     def is_drawn(self) -> bool:
         """Whether layers are drawn while they are under way; a pipe of containerd's store shows only what is done."""
-        return bool((self.kind == EventKind.PUSHING).any())
+        return bool(self.is_kind(EventKind.PUSHING).any())
 
     @property
     def drawn_again(self) -> set[int]:
         """The layers whose uploads are drawn, also after a countdown: one that is not drawn did not begin."""
-        return self.layers((self.kind == EventKind.PUSHING) & (self.attempt > 1))
+        return self.layers(self.is_kind(EventKind.PUSHING) & (self.attempt > 1))
 
     @cached_property
     def order(self) -> Int64:
@@ -98,7 +98,8 @@ class EventTable:
         rows = self.order[selected[self.order]]
         layer = self.layer[rows]
         first = _begins(layer)
-        last = np.append(first[1:], True)[: len(first)]
+        last = np.ones(len(first), dtype=np.bool_)
+        last[:-1] = first[1:]
         pairs = zip(rows[first].tolist(), rows[last].tolist(), strict=True)
         return dict(zip(layer[first].tolist(), pairs, strict=True))
 
@@ -139,8 +140,8 @@ def _numbered(
     """Attempt and run of each row, one layer after another; `begins`: the first row of each."""
     before, waited = (np.append(UNKNOWN, column[:-1])[: len(kind)] for column in (kind, wait))
     before[begins] = waited[begins] = UNKNOWN
-    counting = kind == EventKind.RETRYING
-    block = counting & ((before != EventKind.RETRYING) | (wait >= waited))
+    counting = is_any(kind, (EventKind.RETRYING,))
+    block = counting & ((before != EventKind.RETRYING) | (wait >= waited)) if counting.any() else counting
     run = counted((before != kind) | block, begins)
     if not counting.any():
         return np.ones(len(kind), dtype=np.int64), run
@@ -162,5 +163,6 @@ def counted(selected: NDArray[np.bool_], begins: NDArray[np.bool_]) -> Int64:
 
 
 def _begins(layer: Int64) -> NDArray[np.bool_]:
-    is_first: NDArray[np.bool_] = np.append(True, layer[1:] != layer[:-1])[: len(layer)]
+    is_first = np.ones(len(layer), dtype=np.bool_)
+    is_first[1:] = layer[1:] != layer[:-1]
     return is_first

@@ -121,7 +121,7 @@ def _folded(table: EventTable, column: NDArray[np.integer] | NDArray[np.floating
 
 def _turns(table: EventTable, store: Store, slots: Sequence[Slot]) -> dict[int, float]:
     """When a layer that waited could begin, where a pipe hides it: docker serves its queue first come, first served."""
-    if store is not Store.GRAPHDRIVER or (table.kind == EventKind.PUSHING).any():
+    if store is not Store.GRAPHDRIVER or table.is_drawn:
         return {}
     return {slot.layer: slot.start for slot in slots if slot.after is not None}
 
@@ -133,7 +133,7 @@ def _last_state(kinds: Sequence[EventKind]) -> State:
 
 
 def _figures(table: EventTable, states: Sequence[State], store: Store) -> Iterator[_Bytes]:
-    with_figures = table.layers((table.kind == EventKind.PUSHING) & (table.current != UNKNOWN))
+    with_figures = table.layers(table.is_kind(EventKind.PUSHING) & (table.current != UNKNOWN))
     for code, state in enumerate(states):
         yield _furthest(table, code, state, store) if code in with_figures else _UNDRAWN
 

@@ -32,7 +32,7 @@ def image_store(events: Events, marks: Sequence[Mark], *, hint: Store, pasted: b
     """
     if is_any(events.kind, _GRAPHDRIVER).any() or any(_graphdriver_mark(m) for m in marks):
         return Store.GRAPHDRIVER
-    if (events.kind == EventKind.UNAVAILABLE).any():
+    if is_any(events.kind, (EventKind.UNAVAILABLE,)).any():
         return Store.CONTAINERD
     if ((events.total > 0) & (events.current > events.total)).any():
         return Store.GRAPHDRIVER
