@@ -97,10 +97,10 @@ def pushes(
     if not keep_redraws and not is_thin:
         text = redraws.without_redraws(text, _is_progress)
     reading = docker_lines.read(text, keep_redraws=keep_redraws or len(text.data) < _LONG, most_layers=most_layers)
-    dialects = _dialects_in(text, reading)
+    dialects, is_told = _dialects_in(text, reading)
     others = _outer(_pushes_of_others(text, dialects, knowledge))
     parsed = sorted((*others, *docker_pushes(text, reading, knowledge, others)), key=_start)
-    parsed = _with_wrappers(text, joined(generic_pushes(text, knowledge, parsed)))
+    parsed = _with_wrappers(text, joined(generic_pushes(text, knowledge, parsed) if is_told else parsed))
     capture = reading.capture
     if others and capture in (Capture.PIPED, Capture.SCREEN):
         shown = any(_TERMINAL.search(text.data, push.start, push.stop + 2) for push in others)
@@ -176,7 +176,11 @@ def _outer(pushes: list[ParsedPush]) -> list[ParsedPush]:
     return outer
 
 
-def _dialects_in(text: LogText, reading: Reading) -> list[Dialect]:
-    """The dialects that a log has openings of. Floods of docker's own lines need not be searched for them."""
+def _dialects_in(text: LogText, reading: Reading) -> tuple[list[Dialect], bool]:
+    """The dialects that a log has openings of, and whether a line of it may tell of a push by an unknown client.
+
+    Floods of docker's own lines need not be searched for them.
+    """
     rest = b"\n".join(text.data[low:high] for low, high in reading.others.tolist())
-    return list(compress(DIALECTS, spoken([dialect.WHERE for dialect in DIALECTS], rest)))
+    *is_spoken, is_told = spoken([*(dialect.WHERE for dialect in DIALECTS), (GENERIC,)], rest)
+    return list(compress(DIALECTS, is_spoken)), is_told

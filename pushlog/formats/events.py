@@ -38,19 +38,14 @@ class EventKind(IntEnum):
 
 
 def is_any(kind: NDArray[np.int8], kinds: Sequence[EventKind]) -> NDArray[np.bool_]:
-    """Return which of a column of kinds are among these.
-
-    `np.isin` would sort, and import more of numpy; to compare a column with one kind takes three times as long.
-    """
+    """Return which of a column of kinds are among these: quicker than to compare the column with a single Enum."""
     is_wanted: NDArray[np.bool_] = _wanted(tuple(kinds))[kind]
     return is_wanted
 
 
 @cache
 def _wanted(kinds: tuple[EventKind, ...]) -> NDArray[np.bool_]:
-    wanted = np.zeros(len(EventKind), dtype=bool)
-    wanted[list(kinds)] = True
-    return wanted
+    return np.array([kind in kinds for kind in EventKind])
 
 
 def grouped(numbers: NDArray[np.integer]) -> Int64:

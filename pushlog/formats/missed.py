@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -9,6 +11,7 @@ from pushlog.formats.docker.surroundings import in_here_document, is_of_another_
 from pushlog.formats.errors.classify import starts_error
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.parsed_push import ranges_outside
+from pushlog.intake.literal_search import LiteralIndex
 from pushlog.intake.mapped import find
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Missed
@@ -93,8 +96,13 @@ def missed_lines(text: LogText, pushes: Sequence[ParsedPush], knowledge: Knowled
 def _output_lines(text: LogText, pushes: Sequence[ParsedPush]) -> Iterator[int]:
     """Return the lines with output of a push outside the lines of the pushes."""
     for start, stop in ranges_outside(text, pushes):
-        for words in _WORDS:
+        for words in (_WORDS[number] for number in _index().groups(text.data, start, stop)):
             yield from islice(_places(text, words, start, stop), _MOST * _RUN)
+
+
+@cache
+def _index() -> LiteralIndex:
+    return LiteralIndex(*((re.escape(words),) for words in _WORDS))
 
 
 def _places(text: LogText, words: bytes, start: int, stop: int) -> Iterator[int]:

@@ -21,8 +21,6 @@ _BELOW = 1 << 12
 _LONGEST = 2000
 # Of a long push its first and its last lines are looked at.
 _INSIDE = 1 << 14
-# Pushes one below the other are looked at together, up to about so many bytes.
-_AT_ONCE = 1 << 20
 
 
 def wrappers_near(text: LogText, pushes: Sequence[tuple[int, int]]) -> list[Wrapper]:
@@ -33,7 +31,7 @@ def wrappers_near(text: LogText, pushes: Sequence[tuple[int, int]]) -> list[Wrap
     spans: list[tuple[int, int]] = []
     for start, stop in pushes:
         for begin, end in _parts(start, stop, max(0, start - _ABOVE), min(len(text.data), stop + _BELOW)):
-            if spans and spans[-1][0] <= begin <= spans[-1][1] < spans[-1][0] + _AT_ONCE:
+            if spans and spans[-1][0] <= begin <= spans[-1][1]:
                 spans[-1] = (spans[-1][0], max(spans[-1][1], end))
             else:
                 spans.append((begin, end))

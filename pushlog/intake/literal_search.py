@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from pushlog.intake.mapped import release_range
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
@@ -28,9 +29,13 @@ _PIECE = 4
 _ENOUGH = 2 * _PIECE - 1
 _NOWHERE: Spans = np.empty((0, 2), dtype=np.int64)
 _WORD, _TEXT = np.dtype("<u4"), np.dtype("<u8")
+_BEFORE = np.arange(_PIECE)[:, np.newaxis]
+_BITS_BEFORE, _BITS_BEHIND = (8 * _BEFORE).astype(np.uint64), (8 * (_PIECE - _BEFORE)).astype(np.uint64)
 _WHOLE = np.uint64((1 << 8 * _ENOUGH) - 1)
 # No match of an expression is longer.
 _LONGEST = 400
+# So many bytes are looked at together.
+_AT_ONCE = 1 << 20
 # Places that are nearer to each other than this make one span: starting a search costs as much as searching so far.
 _NEAR = 1 << 10
 # Knuth's multiplicative hash: 2^32 divided by the golden ratio, of which the upper half is kept (TAOCP, volume 3, 6.4).
@@ -82,12 +87,16 @@ class LiteralIndex:
     def groups(self, data: Data, start: int, stop: int) -> list[int]:
         """The numbers of the groups of which something may begin in that range of `data`, in order."""
         is_there = np.zeros(self._of_group.shape[1], dtype=np.bool_)
-        is_there[self._offsets(data, start, stop)[1]] = True
+        for block in range(start, stop, _AT_ONCE):
+            is_there[self._offsets(data, block, min(stop, block + _AT_ONCE))[1]] = True
+            release_range(data, block, min(stop, block + _AT_ONCE))
         begun: NDArray[np.bool_] = self._of_group[:, is_there].any(axis=1) | self._has_others
         return begun.nonzero()[0].tolist()
 
     def _offsets(self, data: Data, start: int, stop: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The offsets at which texts stand to their last byte, and which of the texts."""
+        if not len(self._texts):
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
         first, end = start // _PIECE * _PIECE, min(len(data), stop + _ENOUGH)
         part = data[first:end]
         numbers = np.frombuffer(part + bytes(-len(part) % _PIECE + 2 * _PIECE), dtype=_WORD)
@@ -95,17 +104,11 @@ class LiteralIndex:
         likely = likely[likely < len(numbers) - 1]
         here = numbers[likely].astype(_TEXT) | numbers[likely + 1].astype(_TEXT) << np.uint64(8 * _PIECE)
         above = np.where(likely > 0, numbers[likely - 1], 0).astype(_TEXT)
-        # A text may begin up to three bytes before the piece that was looked at.
-        shifted = [
-            (here << np.uint64(8 * before) | above >> np.uint64(8 * (_PIECE - before))) & _WHOLE
-            for before in range(_PIECE)
-        ]
-        candidates = np.concatenate(shifted)
-        offsets = np.concatenate([first + likely * _PIECE - before for before in range(_PIECE)])
-        texts = self._texts.searchsorted(candidates)
-        is_text = texts < len(self._texts)
-        is_text[is_text] = self._texts[texts[is_text]] == candidates[is_text]
-        is_text &= (offsets >= start) & (offsets < stop)
+        # A text may begin up to three bytes before the piece that was looked at: a row for each.
+        candidates = ((here << _BITS_BEFORE | above >> _BITS_BEHIND) & _WHOLE).ravel()
+        offsets = (first + likely * _PIECE - _BEFORE).ravel()
+        texts = np.minimum(self._texts.searchsorted(candidates), len(self._texts) - 1)
+        is_text = (self._texts[texts] == candidates) & (offsets >= start) & (offsets < stop)
         return offsets[is_text], texts[is_text]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from functools import cached_property
 from itertools import pairwise
@@ -195,11 +196,13 @@ class LogText:
 
     def spans(self, start: int, stop: int) -> Iterator[tuple[int, int]]:
         """Where the pieces between two offsets begin and end, blank ones too."""
-        if self.passed_over is None:
-            yield from self._spans(start, stop)
-            return
-        first = int(np.searchsorted(self.passed_over[:, 1], start, side="right"))
-        for low, high in self.passed_over[first:]:
+        return (
+            self._spans(start, stop) if self.passed_over is None else self._spans_beside(self.passed_over, start, stop)
+        )
+
+    def _spans_beside(self, passed_over: Int64, start: int, stop: int) -> Iterator[tuple[int, int]]:
+        first = int(np.searchsorted(passed_over[:, 1], start, side="right"))
+        for low, high in passed_over[first:]:
             if low >= stop:
                 break
             yield from self._spans(start, int(low))
@@ -208,6 +211,9 @@ class LogText:
 
     def _spans(self, start: int, stop: int) -> Iterator[tuple[int, int]]:
         is_drawn = self.data.find(b"\x1b", start, stop) >= 0
+        if not is_drawn and stop - start <= _RELEASED:
+            yield from map(re.Match.span, _ROW.finditer(self.data, start, stop))
+            return
         released = start
         for row in _ROW.finditer(self.data, start, stop):
             begin, end = row.span()

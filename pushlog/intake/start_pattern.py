@@ -37,6 +37,10 @@ class StartPattern:
     signs: tuple[bytes, ...]
     pattern: bytes
 
+    # Each is made once, and is a key of what was made of it.
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
     @cached_property
     def _compiled(self) -> re.Pattern[bytes]:
         return re.compile(self.pattern)

@@ -32,6 +32,8 @@ MOVES, OTHER = -2, -1  # a row that only moves the cursor; a row that is in neit
 _CONTROL = lazy_pattern(rb"(?:\x1b\[[0-9;?]*[A-Za-z])+ *")
 # A push has fewer shapes than this; rows of further shapes are parsed one by one.
 _MOST = 1 << 13
+# No more shapes are left to another log, so that little memory is held.
+_FEW = 256
 _ODD = np.arange(1, LONGEST, 2, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xC2B2AE3D27D4EB4F)
 # Fifteen digits and a point fill two words of eight bytes.
@@ -101,11 +103,29 @@ class Shapes:
     """The shapes met so far, each with a number; a row has the number -1 when its shape does not classify it."""
 
     def __init__(self, lanes: Sequence[BulkGrammar]) -> None:
+        self.lanes = tuple(lanes)
         self.met: list[Shape] = []
         self._kinds: Int64 = np.empty(0, dtype=np.int64)
         self._plans = tuple(_Plan() for _ in FIELDS)
         self._meanings = (*(lane.shape for lane in lanes), moves)
         self._groups: dict[tuple[int, int], _Group] = {}
+
+    @classmethod
+    def of(cls, lanes: Sequence[BulkGrammar]) -> Shapes:
+        """Return the shapes that an earlier log left, none if there are none: most logs have the same few.
+
+        Who takes them has them alone, whatever other threads read.
+        """
+        try:
+            shapes = _left.pop()
+        except IndexError:
+            return cls(lanes)
+        return shapes if shapes.lanes == tuple(lanes) else cls(lanes)
+
+    def leave(self) -> None:
+        """Leave the shapes to another log, if they are few."""
+        if len(self.met) <= _FEW:
+            _left.append(self)
 
     def kinds(self) -> Int64:
         """Return the code of the kind of each shape."""
@@ -162,6 +182,9 @@ def _words(segments: Segments, base: Int64, size: Int64) -> tuple[Uint64, Uint64
     hashes = words @ _ODD[:count] + size.astype(np.uint64) * _MIX
     hashes ^= hashes >> _HALF
     return words, hashes
+
+
+_left: list[Shapes] = []
 
 
 class _Plan:

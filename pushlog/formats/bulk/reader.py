@@ -113,7 +113,10 @@ def _read_parts(text: LogText, begin: Callable[[], _Reader], at_once_from: int =
     is_large = sum(stop - start for start, stop in text.parts) >= at_once_from
     size = LARGE_CHUNK if is_large else CHUNK
     chunks = (span for part in text.parts for span in _chunks(text.data, *part, size))
-    return list(at_once(read, chunks) if is_large else map(read, chunks)) or [read((0, 0))]
+    parts = list(at_once(read, chunks) if is_large else map(read, chunks)) or [read((0, 0))]
+    for reader in readers:
+        reader.leave_shapes()
+    return parts
 
 
 def _row_order(parts: Sequence[_Part]) -> RowOrder:
@@ -156,7 +159,11 @@ class _Reader:
     """A reader of chunks that remembers the shapes of rows and the layers."""
 
     def __init__(self, lanes: tuple[BulkGrammar, BulkGrammar], most_layers: int, *, keep_redraws: bool) -> None:
-        self._shapes, self._ids, self._keep_redraws = Shapes(lanes), _Ids(most_layers), keep_redraws
+        self._shapes, self._ids, self._keep_redraws = Shapes.of(lanes), _Ids(most_layers), keep_redraws
+
+    def leave_shapes(self) -> None:
+        """Leave the shapes to the reader of the next log."""
+        self._shapes.leave()
 
     def part(self, data: Data, start: int, stop: int) -> _Part:
         """Return the rows between two offsets, and the ranges that hold no row."""

@@ -165,13 +165,15 @@ def _candidate_pieces(text: LogText, start: int, stop: int) -> Iterator[Piece]:
     kinds = tuple((kind, word) for kind, word in _WORDS_ANYWHERE if text.data.find(word.encode(), start, stop) >= 0)
     hints = tuple(hint for hint in HINTS if text.data.find(hint.encode(), start, stop) >= 0)
     has_messages = text.data.find(b"{", start, stop) >= 0
+    # Noise passes here by the million, and nearly all of it is refused by this pattern.
+    fullmatch = _lines_pattern().fullmatch
     for first, last in text.spans(start, stop):
         if last - first < _SHORTEST:
             continue
         line = plain(text.data[first : min(last, first + LONGEST_PIECE)])
         if len(line) < _SHORTEST:
             continue
-        if _may_be_line(line, kinds) or _CARET_C in line:
+        if fullmatch(line) or _CARET_C in line or (kinds and _may_begin_otherwise(line, kinds)):
             yield Piece(first, last, text.line_of(first), line)
             continue
         if has_messages and "{" in line and any(key in line for key in _KEYS):
@@ -184,13 +186,11 @@ def _candidate_pieces(text: LogText, start: int, stop: int) -> Iterator[Piece]:
                 break
 
 
-def _may_be_line(line: str, words: tuple[tuple[str, str], ...] | None = None) -> bool:
-    """Return whether the grammar may take a line. `words`: those of `_WORDS_ANYWHERE` to look for."""
-    if _lines_pattern().fullmatch(line):
-        return True
+def _may_begin_otherwise(line: str, words: tuple[tuple[str, str], ...] = _WORDS_ANYWHERE) -> bool:
+    """Return whether a line may be of a kind that can begin with anything. `words`: those to look for."""
     # A plain loop: noise passes here by the million, and `any` with a generator takes three times as long.
     kinds: tuple[str, ...] = ()
-    for kind, word in _WORDS_ANYWHERE if words is None else words:
+    for kind, word in words:
         if word not in line:
             continue
         if kind != _COMMAND:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pushlog.formats.errors.detect import continues, starts_error
@@ -24,6 +25,10 @@ __all__ = ["Classified", "classify", "continues", "starts_error", "store_of"]
 CONTAINERD_STAGES = frozenset({"registry", "commit", "copy", "request", "authorize", "access-denied", "redirect"})
 GRAPHDRIVER_STAGES = frozenset({"received", "parsing", "errors"})
 CLIENT_STAGES = frozenset({"build", "solve", "push", "upload"})
+
+
+# So many parsed errors are kept.
+_LATELY = 8
 
 
 @record
@@ -64,7 +69,7 @@ def classify(
 
 
 def _classified(text: str, store: Store, rows: Sequence[Signature], *, retried: bool) -> Classified:
-    parts = parse_error(text)
+    parts = _parsed(text)
     store_by_form = store_of(parts)
     likely_store = store if store is not Store.UNKNOWN else store_by_form
     lowered = text.lower()
@@ -78,6 +83,12 @@ def _classified(text: str, store: Store, rows: Sequence[Signature], *, retried: 
         code=parts.code,
         store=store_by_form,
     )
+
+
+@lru_cache(_LATELY)
+def _parsed(text: str) -> ErrorText:
+    # An error is asked for before its store is known and after, and again where the next push ends with it.
+    return parse_error(text)
 
 
 def store_of(parts: ErrorText) -> Store:

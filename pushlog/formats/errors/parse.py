@@ -6,7 +6,6 @@ The grammar `error.lark` has every form that Docker prints; this module turns it
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -20,9 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from lark import Lark, Token
-
-# So many parsed errors are kept.
-_LATELY = 8
 
 OBJECT = lazy_pattern(r"(layer|manifest|index|config|attestation|unknown)-(?:(.+)@)?([a-z0-9]+:\S+)")
 # A question about a blob, before anything of it is sent: Docker's URL, the words of containers/image.
@@ -138,12 +134,8 @@ def grammar() -> Lark:
     return load_grammar("error.lark", flags=0)
 
 
-@lru_cache(_LATELY)
 def parse_error(text: str) -> ErrorText:
-    """Return the parts of an error text. Raises nothing: a text that the grammar refuses is its own cause.
-
-    One error is asked for several times: before its store is known and after, and again where it is the next push's.
-    """
+    """Return the parts of an error text. Raises nothing: a text that the grammar refuses is its own cause."""
     from lark.exceptions import LarkError
 
     stripped = text.replace("\r\n", "\n").strip()
