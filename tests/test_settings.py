@@ -223,6 +223,9 @@ def test_rules_that_a_found_file_adds_are_said(project):
     (project / "mine.toml").write_text("", "utf-8")
     (project / "pushlog.toml").write_text('rules = "mine.toml"', "utf-8")
     assert "pushlog.toml adds the rules of mine.toml" in result(project / "inner")["source"]["notes"]
+    done = called(project, FAILED)
+    assert done.stderr == "pushlog: pushlog.toml adds the rules of mine.toml; --isolated reads no settings\n"
+    assert called(project, FAILED, "--isolated").stderr == ""
 
 
 def test_an_audit_counts_all_and_says_which_rules_are_added(project):

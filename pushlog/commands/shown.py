@@ -83,6 +83,8 @@ def shown(logs: Iterable[Log], wanted: Selection) -> list[Log]:
 
     results = list(logs)
     if wanted.found_file:
+        for note in wanted.notes:
+            tell(f"{note}; --isolated reads no settings")
         by_file = replace(
             wanted,
             select=wanted.select if wanted.origins[0].endswith(wanted.found_file) else (),
