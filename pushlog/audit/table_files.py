@@ -1,7 +1,7 @@
 """The four tables as JSON Lines and CSV, with the columns, names and order of the dataset; nothing more is needed.
 
-Moments are ISO 8601 in UTC. In CSV a list is JSON in its cell, and text that a spreadsheet would run as a formula has
-a `'` before it.
+Moments are ISO 8601 in UTC. In CSV a list is JSON in its cell, what acts on a terminal is a symbol, and text that a
+spreadsheet would run as a formula has a `'` before it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from pushlog.audit.files import written
 from pushlog.audit.moments import utc
 from pushlog.audit.schema import TABLES
+from pushlog.report.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 PARQUET, JSONL, CSV = "parquet", "jsonl", "csv"
 KINDS = (PARQUET, JSONL, CSV)
 # https://owasp.org/www-community/attacks/CSV_Injection
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t")
 _BLOCK = 5000
 
 
@@ -85,9 +86,9 @@ def _cell(value: object) -> object:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return visible(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
     if isinstance(value, str):
-        text = value.replace("\0", "\ufffd")
+        text = visible(value)
         return f"'{text}" if text.startswith(_FORMULA) else text
     return value
 

@@ -148,6 +148,14 @@ def test_no_cell_is_a_formula(tmp_path):
         assert list(csv.reader(file))[1][1] == "'=cmd|' /C calc'!A0"
 
 
+@pytest.mark.parametrize("acts", ["\x1b", "\x9b", "\u202e", "\u2066", "\u2028", "\0"])
+def test_no_cell_acts_on_a_terminal(tmp_path, acts):
+    tables = Tables()
+    tables.add("sources", rows(log(name=f"a{acts}b"), f"a{acts}b", "", None)["sources"][0])
+    table_files.write_csv(tables, tmp_path)
+    assert acts not in (tmp_path / "sources.csv").read_text("utf-8")
+
+
 @pytest.mark.usefixtures("threads")
 def test_tables_of_another_kind_do_not_stay_behind(tmp_path):
     logs = tmp_path / "logs"
