@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from pushlog.audit.layer_changes import GROWN, SECONDS, SLOWER, LayerChange, Reuse, changes, reuse
@@ -148,12 +149,16 @@ def _names(keys: set[Key]) -> tuple[str, ...]:
 
 
 def _failures(groups: dict[Key, pd.DataFrame], others: dict[Key, pd.DataFrame]) -> tuple[str, ...]:
-    """Return kinds of failure at a registry that the other side does not have there."""
+    """Return kinds of failure at a registry that the other side does not have there, those of most pushes first."""
 
-    def kinds_at(pushes_by_key: dict[Key, pd.DataFrame]) -> set[str]:
-        return {f"{kind} at {key[0]}" for key, pushes in pushes_by_key.items() for kind in _kinds(pushes)}
+    def kinds_at(pushes_by_key: dict[Key, pd.DataFrame]) -> Counter[str]:
+        counts: Counter[str] = Counter()
+        for (registry, _), pushes in pushes_by_key.items():
+            counts.update({f"{kind} at {registry}": times for kind, times in _kinds(pushes).items()})
+        return counts
 
-    return tuple(sorted(kinds_at(groups) - kinds_at(others)))
+    counts, there = kinds_at(groups), kinds_at(others)
+    return tuple(sorted(counts.keys() - there.keys(), key=lambda name: (-counts[name], name)))
 
 
 def _kinds(pushes: pd.DataFrame) -> dict[str, int]:

@@ -83,12 +83,17 @@ def _worth(change: Change) -> bool:
     return bool(change.reuse.again or change.grown or change.slower or change.new_failures or change.gone_failures)
 
 
+def _counted(kinds: tuple[str, ...], figures: Figures) -> str:
+    """Return kinds of failure with their pushes, where there is more than one: `timeout (12), eof`."""
+    return ", ".join(f"{k} ({number(n)})" if (n := figures.failures[k]) > 1 else k for k in kinds)
+
+
 def facts(change: Change) -> Iterator[Fact]:
     """Yield the figures of one repository that are known on both sides."""
     if change.new_failures:
-        yield Fact(term="new failures", old="", new="", note=", ".join(change.new_failures))
+        yield Fact(term="new failures", old="", new="", note=_counted(change.new_failures, change.new))
     if change.gone_failures:
-        yield Fact(term="gone failures", old="", new="", note=", ".join(change.gone_failures))
+        yield Fact(term="gone failures", old="", new="", note=_counted(change.gone_failures, change.old))
     layers = change.reuse
     yield Fact(
         term="layers",

@@ -65,7 +65,8 @@ def _rows(tables: Tables, name: str) -> Iterator[tuple[object, ...]]:
 
 def _moments(values: list[object]) -> list[str | None]:
     return [
-        None if moment is None else moment.isoformat() + "Z"
+        # All with the same number of digits: readers take a column of one form for times.
+        None if moment is None else moment.isoformat(timespec="microseconds") + "Z"
         for moment in utc(values).astype(object).where(lambda m: m.notna(), None)
     ]
 

@@ -125,7 +125,8 @@ def draft(name: str, text: str, registry: str | None = None, repository: str | N
     """Return a row for `--rules` that takes this text; what it means is for the reader to fill in."""
     sample = visible(text.strip()[:_SAMPLE])
     first = sample.split("\n", 1)[0]
-    pieces = [piece.strip(" :;,.\"'") for piece in _TAKEN_OUT.split(normalised(first, registry, repository))]
+    same = _TAKEN_OUT.split(normalised(first, registry, repository))
+    pieces = [piece.strip(" :;,.\"'") for piece in same]
     literal = max((p for p in pieces if p.lower() in first.lower()), key=len, default="")
     if len(literal) < _FEWEST:
         literal = first[:_SAMPLE]
@@ -139,7 +140,9 @@ def draft(name: str, text: str, registry: str | None = None, repository: str | N
         "sample": [sample],
     }
     if not starts_error(first):
-        rows["starts"] = [first[:_START]]
+        # Up to the first word that changes from push to push.
+        is_start = len(pieces[0]) >= _FEWEST and first.lower().startswith(same[0].lower())
+        rows["starts"] = [(same[0] if is_start else first)[:_START]]
     lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in rows.items()]
     lines[1] += f"  # one of {_FAMILIES}"
     return "\n".join(("[[error]]", *lines)) + "\n"

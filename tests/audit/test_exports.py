@@ -103,7 +103,11 @@ def test_json_lines_and_csv_hold_what_parquet_holds(tmp_path):
         told = [json.loads(line) for line in lines]
         moments = {column.name for column in columns if column.type == "moment"}
         plain = [
-            {k: f"{v.isoformat()}Z" if k in moments and v is not None else v for k, v in row.items()} for row in wanted
+            {
+                k: f"{v.isoformat(timespec='microseconds')}Z" if k in moments and v is not None else v
+                for k, v in row.items()
+            }
+            for row in wanted
         ]
         assert told == plain
         with (tmp_path / "csv" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
@@ -137,6 +141,19 @@ def test_a_moment_is_a_timestamp_in_the_dataset(tmp_path):
     exports.write_tables(tables_of(jobs(20)), ("parquet",), tmp_path)
     schema = parquet.read_schema(tmp_path / "pushes.parquet")
     assert {str(schema.field(name).type) for name in ("began", "dated")} == {"timestamp[us]"}
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+def test_pandas_takes_moments_for_timestamps(tmp_path, kind):
+    import pandas as pd
+
+    exports.write_tables(tables_of(jobs(200)), (kind,), tmp_path)
+    path = tmp_path / f"pushes.{kind}"
+    lines = path.read_text("utf-8").splitlines()
+    table = pd.read_csv(path) if kind == "csv" else pd.DataFrame(map(json.loads, lines))
+    moments = pd.to_datetime(table["dated"])
+    assert str(moments.dtype).startswith("datetime64")
+    assert moments.notna().sum() > 100
 
 
 def test_no_cell_is_a_formula(tmp_path):

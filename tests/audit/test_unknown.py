@@ -10,7 +10,9 @@ from pushlog.audit.summary import document, summary
 from pushlog.audit.unknown import draft
 from pushlog.faults import InputError
 from pushlog.model import Failure, Family, Missed
+from pushlog.pipeline import Options, analyze
 from tests.audit.test_summary import failed, found, push, told
+from tests.logs import A
 from tests.records import log
 
 TEXTS = (
@@ -29,6 +31,22 @@ def test_a_draft_is_a_row_that_takes_its_text(tmp_path, text):
     path.write_text(draft("0a1b2c3d4e5f", text, "hub.example", "team/app"), "utf-8")
     (row,) = rules_file.load_rules([str(path)]).own_signatures
     assert row.id == "own-0a1b2c3d4e5f"
+
+
+def test_a_draft_takes_the_text_as_it_is_for_another_image(tmp_path):
+    refusal = "frobnicator rejected the blob of {}: quota class Z{} exhausted"
+    path = tmp_path / "own.toml"
+    row = draft("0a1b2c3d4e5f", refusal.format("edge/cron", 15), "hub.example", "edge/cron")
+    path.write_text(row.replace('family = "unknown"', 'family = "quota"'), "utf-8")
+    lines = [
+        "The push refers to repository [hub.example/team/mail]",
+        f"{A}: Preparing",
+        refusal.format("team/mail", 207),
+    ]
+    options = Options(knowledge=rules_file.load_rules([str(path)]))
+    (one,) = analyze("\n".join([*lines, "make: *** [push] Error 1"]).encode(), options).pushes
+    assert one.error is not None
+    assert (one.error.family, one.error.line) == (Family.QUOTA, 3)
 
 
 def test_unknown_texts_are_counted_by_what_they_share():
