@@ -32,7 +32,7 @@ class Hop:
     """What one hop says of one attempt, and where: `line` of `file`.
 
     `attempt`: the number of the upload, 0 where it is no part of one; `bytes`: of the blob, that had arrived there or
-    were sent; `at`: when, by that hop's clock, in RFC 3339.
+    were sent; `at`: when, by that hop's clock, in RFC 3339; `began`: when what it tells of began, by the same clock.
     """
 
     attempt: int
@@ -44,6 +44,7 @@ class Hop:
     file: str
     line: int
     joined_by: JoinedBy
+    began: str | None = None
 
 
 @record

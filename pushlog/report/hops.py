@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pushlog.model import Diagnosis, Hop, SideLog
 
 # From this on a status is an error.
-_ERROR = 400
+ERROR = 400
 _MOST = 12
 
 
@@ -35,7 +35,7 @@ def attempts(push: Diagnosis) -> Iterator[tuple[str, str]]:
     for name, hops in (*((layer.id, layer.hops) for layer in push.layers), ("push", push.hops)):
         for number in sorted({hop.attempt for hop in hops if hop.attempt}):
             same = [hop for hop in hops if hop.attempt == number]
-            if not any(_is_error(hop) for hop in same):
+            if not any(is_error(hop) for hop in same):
                 continue
             if shown == _MOST:
                 return
@@ -43,8 +43,14 @@ def attempts(push: Diagnosis) -> Iterator[tuple[str, str]]:
             yield f"{name}, attempt {number}", " \N{RIGHTWARDS ARROW} ".join(_chain(same))
 
 
-def _is_error(hop: Hop) -> bool:
-    return (hop.status or 0) >= _ERROR
+def is_error(hop: Hop) -> bool:
+    """Whether a hop answered with an error."""
+    return (hop.status or 0) >= ERROR
+
+
+def place(hop: Hop) -> str:
+    """Return where a hop says it: `registry.log:12`."""
+    return f"{file_name(hop.file)}:{hop.line}"
 
 
 def _chain(hops: list[Hop]) -> Iterator[str]:
@@ -55,8 +61,7 @@ def _chain(hops: list[Hop]) -> Iterator[str]:
             continue
         statuses = [hop.status for hop in part if hop.status is not None]
         figures = [hop.bytes for hop in part if hop.bytes is not None]
-        telling = next((hop for hop in part if _is_error(hop) and hop.bytes is not None), part[0])
+        telling = next((hop for hop in part if is_error(hop) and hop.bytes is not None), part[0])
         words = [str(max(statuses))] if statuses else []
         words += [f"{min(figures):,} bytes"] if figures else []
-        place = f"{file_name(telling.file)}:{telling.line}"
-        yield f"{name.value} {', '.join(words)} ({place})" if words else f"{name.value} ({place})"
+        yield f"{name.value} {', '.join(words)} ({place(telling)})" if words else f"{name.value} ({place(telling)})"

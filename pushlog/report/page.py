@@ -18,6 +18,7 @@ from pushlog.report.facts import (
     time_facts,
 )
 from pushlog.report.growth import growth
+from pushlog.report.hop_bars import hop_chart
 from pushlog.report.now import now
 from pushlog.report.page_views import DigestRow, EmptyView, Filter, FindingView, Page, PushView, SourceView
 from pushlog.report.prose import prose, remedy, sentences
@@ -88,16 +89,21 @@ def _base(name: str) -> str:
     return name.replace("\\", "/").rstrip("/").rpartition("/")[2] or name
 
 
+def _findings(push: Diagnosis, anchor: str, anchored: dict[int, str]) -> list[FindingView]:
+    leading = now(push)
+    return [
+        _finding(finding, push, f"{anchor}-f{i}", anchored, led=finding is leading)
+        for i, finding in enumerate(push.findings, 1)
+    ]
+
+
 def _push(push: Diagnosis, source: Source, number: int, folded: bool) -> PushView:
     anchor = f"p{number}"
     anchored = anchors(push, anchor)
     bars = waterfall(push)
     point, lede = sentences(push.advice)
     leading = now(push)
-    views = [
-        _finding(finding, push, f"{anchor}-f{i}", anchored, led=finding is leading)
-        for i, finding in enumerate(push.findings, 1)
-    ]
+    views = _findings(push, anchor, anchored)
     noted = tuple(view for view in views if view.severity == Severity.INFO)
     return PushView(
         anchor=anchor,
@@ -120,6 +126,7 @@ def _push(push: Diagnosis, source: Source, number: int, folded: bool) -> PushVie
         why=prose(push.progress.why),
         waterfall=bars,
         growth=growth(push),
+        hops=hop_chart(push),
         no_layers=no_layers(push),
         no_times="" if bars else NO_TIMES[push.clock],
         time=time_facts(push),

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pushlog.model import Evidence, Missed, Outcome
     from pushlog.report.facts import Fact
     from pushlog.report.growth import Growth
+    from pushlog.report.hop_bars import HopChart
     from pushlog.report.prose import Piece, Remedy
     from pushlog.report.quote import Line, Link
     from pushlog.report.tables import Estimates, LayerTable, PhaseRow
@@ -66,6 +67,7 @@ class PushView:
     why: tuple[Piece, ...]
     waterfall: Waterfall | None
     growth: Growth | None
+    hops: HopChart | None
     no_layers: str
     no_times: str
     time: tuple[Fact, ...]

@@ -126,7 +126,8 @@ def begin(layer: Layer) -> float:
     return min(moving, default=end(layer))
 
 
-def _ticks(total: float) -> tuple[Tick, ...]:
+def ticks(total: float) -> tuple[Tick, ...]:
+    """Return the grid lines of an axis of so many seconds."""
     step = next((step for step in STEPS if total / step <= 8), STEPS[-1] * max(1, round(total / STEPS[-1] / 8)))
     labels = [seconds(i * step) for i in range(int(total / step + 1e-9) + 1)]
     # On a telephone every second label stays, or every fourth, as their length demands.
@@ -267,7 +268,7 @@ def waterfall(push: Diagnosis) -> Waterfall | None:
         axis=AXES[push.clock],
         sure=AXES[push.clock].partition(":")[0],
         rows=rows,
-        ticks=_ticks(total),
+        ticks=ticks(total),
         pitch=pitch,
         height=TOP + pitch * len(rows) + 6,
         phases=tuple(phase for phase in Phase if phase in present),

@@ -8,6 +8,7 @@ import pytest
 from pushlog.model import HopName, SideLog
 from pushlog.report import html, markdown, sarif, text
 from pushlog.report import json as documents
+from pushlog.report.hop_bars import hop_chart
 from pushlog.report.hops import attempts, log_words
 from pushlog.report.stored import logs as stored
 from tests.rules.side_cases import RESET, RETRIED, A, beside, refused
@@ -42,6 +43,31 @@ def test_what_a_log_gave_and_how_its_clock_differs():
     assert log_words(replace(log, behind=3600.0, notes=("nothing fits",))) == (
         "log of dockerd, 2 lines, its clock is 1 h 00 min behind; nothing fits"
     )
+
+
+def test_each_upload_is_drawn_from_hop_to_hop_on_one_clock(log):
+    chart = hop_chart(log.pushes[0])
+    assert chart is not None
+    broken = chart.groups[0]
+    assert (broken.layer, broken.which) == (A, "upload 1 of 2")
+    assert [(bar.name, bar.label, bar.bad) for bar in broken.bars] == [
+        ("daemon", "504", True),
+        ("proxy", "502", True),
+        ("registry", "500", True),
+    ]
+    assert chart.description.startswith(
+        f"{A}, upload 1 of 2: daemon 0 s to 1 s, 504 (dockerd.log:3); proxy 0 s to 1 s, 502 (access.log:2); "
+    )
+    assert any("no date" in note for note in chart.notes)
+    page = html.render([log])
+    assert "From hop to hop" in page
+    assert page.count('class="hop bad"') >= 3
+
+
+def test_what_only_knows_moments_is_not_drawn():
+    push = replace(result([*RETRIED]).pushes[0])
+    assert hop_chart(push) is None
+    assert "From hop to hop" not in html.render([result([*RETRIED])])
 
 
 @pytest.mark.parametrize("output", [html, markdown])

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pushlog.diagnosis.hops.begun import begun_at
 from pushlog.diagnosis.hops.daemon import failed_layers
 from pushlog.diagnosis.hops.facts import Fault, OtherSide, SecondClient, Transfer
 from pushlog.diagnosis.hops.faults import fault_of, outcome_of, with_consequences
@@ -126,16 +127,22 @@ class HopBuilder:
             placed.update(item.rows)
             for row, status in _once(self.rows.of(item.rows)):
                 by = item.by if item.upload else JoinedBy(self.joined.by[row.index])
-                yield from ((item.layer, hop) for hop in self._hops(row, item.attempt, by, status, sizes))
+                yield from ((item.layer, hop) for hop in self._hops(row, item.layer, item.attempt, by, status, sizes))
         for row, layer, attempt in self._rest(placed):
             by = JoinedBy(self.joined.by[row.index])
-            yield from ((layer, hop) for hop in self._hops(row, attempt, by, None, sizes))
+            yield from ((layer, hop) for hop in self._hops(row, layer, attempt, by, None, sizes))
         for fault in self.faults:
             if fault.line is not None:
                 yield fault.layer, self._client_hop(fault, fault.line)
 
-    def _hops(
-        self, row: SideRow, attempt: int, by: JoinedBy, status: int | None, sizes: dict[tuple[str, int], int | None]
+    def _hops(  # noqa: PLR0917 - what is known of a row
+        self,
+        row: SideRow,
+        layer: str | None,
+        attempt: int,
+        by: JoinedBy,
+        status: int | None,
+        sizes: dict[tuple[str, int], int | None],
     ) -> Iterator[Hop]:
         record = row.record
         if record.kind in _SILENT:
@@ -151,6 +158,7 @@ class HopBuilder:
             file=name,
             line=row.line,
             joined_by=by,
+            began=_moment(begun_at(self.rows, row, self.joined.section, layer, attempt)),
         )
 
     def _rest(self, placed: set[int]) -> Iterator[tuple[SideRow, str | None, int]]:
