@@ -21,9 +21,12 @@ if TYPE_CHECKING:
     from pushlog.audit.explain import Explanation, Looks
     from pushlog.audit.frames import Frames
 
-# A push is slow that takes twice the usual time of its repository, and so many seconds longer.
-SLOW, SECONDS = 2.0, 5.0
-_USUAL = 5
+# A push is slow that takes twice the usual time of its repository, and so many seconds longer. Usual is the time that
+# this share of its pushes stays below: where all get slower by the week, their median would move with them.
+SLOW, SECONDS, USUAL = 2.0, 5.0, 0.25
+_TIMES = 5
+# How much the pushes of an image vary, with what changed in it, is no fault of a place, and is not told alone.
+_OF_IMAGE = ("repository", "namespace", "project")
 _JOBS = 5
 
 
@@ -80,8 +83,10 @@ def where(frames: Frames) -> tuple[tuple[FailedWhere, ...], tuple[Where, ...]]:
     for family in families:
         of_family = (failed & pushes["family"].eq(family)).to_numpy(dtype=bool)
         rows += _failures(family, pushes, all_dimensions, of_family, made)
-    of_slow = explanations(all_dimensions, timed, slow, made)
-    return tuple(rows), tuple(Where(**_fields(e, within, pushes, slow)) for e, within in _flat(of_slow))
+    of_slow = _flat(explanations(all_dimensions, timed, slow, made))
+    return tuple(rows), tuple(
+        Where(**_fields(e, within, pushes, slow)) for e, within in of_slow if within or e.dimension not in _OF_IMAGE
+    )
 
 
 def _failures(
@@ -126,7 +131,7 @@ def _slow(pushes: pd.DataFrame) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return which pushes took much longer than their repository's usual ones, and which can be said to or not to."""
     took = pushes["seconds"].where(pushes["outcome"].eq("succeeded"))
     groups = took.groupby([pushes["registry"].fillna(""), pushes["repository"]])
-    usual, times = groups.transform("median"), groups.transform("count")
-    timed = took.notna() & (times >= _USUAL)
+    usual, times = groups.transform("quantile", USUAL), groups.transform("count")
+    timed = took.notna() & (times >= _TIMES)
     slow = timed & (took >= SLOW * usual) & (took - usual >= SECONDS)
     return slow.to_numpy(dtype=bool), timed.to_numpy(dtype=bool)

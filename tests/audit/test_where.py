@@ -127,3 +127,29 @@ def test_repositories_of_one_team_are_named_as_its_namespace():
     parents = made.pushes["repository"].str.rpartition("/")[0]
     made.pushes["registry"] = "hub.example"
     assert ("timeout", "namespace", "hub.example/shop") in named(spread(made, parents == "shop"))
+
+
+def slower(frames, share):
+    """The frames without failures, where pushes to one registry take `share` more of their time with each day."""
+    pushes = frames.pushes
+    pushes["outcome"], pushes["family"], pushes["fingerprint"] = "succeeded", None, None
+    days = pushes["moment"].dt.day.fillna(0) * pushes["registry"].eq("harbor.example.org")
+    pushes["seconds"] = np.random.default_rng(5).lognormal(3.0, 0.25, len(pushes)) * (1 + share * days)
+    return frames
+
+
+def test_a_registry_that_gets_slower_by_the_day_is_named_with_its_slow_days():
+    rows = {
+        (w.dimension, w.value, w.within and w.within.value) for w in where(slower(as_frames(jobs(2000, 3)), 0.1))[1]
+    }
+    days = [value for dimension, value, within in rows if dimension == "day" and within == "harbor.example.org"]
+    assert ("registry", "harbor.example.org", None) in rows
+    assert max(days).endswith("2026-10-31")
+    assert named(slower(as_frames(jobs(2000, 3)), 0.0)) == set()
+
+
+def test_a_repository_whose_pushes_vary_is_not_called_slow():
+    made = slower(as_frames(jobs(2000, 3)), 0.0)
+    varying = made.pushes["repository"].eq("shop/api") & (np.arange(len(made.pushes)) % 2 == 0)
+    made.pushes.loc[varying, "seconds"] *= 8
+    assert named(made) == set()
