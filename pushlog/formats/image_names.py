@@ -16,6 +16,10 @@ HUB = "docker.io"
 HUB_HOSTS = (HUB, "registry-1.docker.io", "cdn-registry-1.docker.io", "index.docker.io", "registry.hub.docker.com")
 # What CI systems and people print in place of a secret: `***`, `[MASKED]`, `<account id>`, `xxxxxxxxxxxx`.
 MASK = lazy_pattern(r"\*+|\[[A-Za-z*]{3,20}\]|<[^<>\n]{1,40}>|[xX]{4,}|\u2022+")
+# The same by three letters, as a whole part, and in place of numbers: of an account, of an address.
+_CROSSED = lazy_pattern(
+    r"(?<![\w-])[xX]{3}(?![\w-])|^[xX]{1,2}(?=\.dkr\.ecr\.)|(?<![\w.-])(?=[\d.]*[xX])(?:\d{1,3}|[xX]{1,3})(?:\.(?:\d{1,3}|[xX]{1,3})){3,4}(?![\w.-])"
+)
 # Variables of shells, of Windows, of workflows and of templates.
 _VARIABLE = lazy_pattern(r"\$\{\{[^{}\n]*\}\}|\$\{[^{}\n]*\}|\$\([^()\n]*\)|\$\w+|%\w+%|\{\{?[^{}\n]*\}?\}")
 _HOLE = "\0"
@@ -50,14 +54,19 @@ _PLACES = (
 )
 # moby distribution/errors.go, daemon/images; docker/cli cli/registry/client.
 _NAMED = lazy_pattern(
-    r"(?:does not exist locally with the tag: |[Tt]ag does not exist: |[Rr]epository does not exist: "
+    r"(?:does not exist locally with the tag: |tag does not exist: |Tag does not exist: (?=\S*[:/])"
+    r"|[Rr]epository does not exist: "
     r"|failed to (?:put manifest|push) |No such (?:image|manifest): |[Nn]o such manifest: )(?P<name>[\w./:*-]*\w)"
 )
 # The Engine API's address of a push, where the daemon could not be asked (moby client/image_push.go).
 _ENGINE_PUSH = lazy_pattern(
     r"/v\d\.\d+/images/(?P<name>[a-z0-9][\w./:-]*?)/push(?=[?\":\s])(?:\?(?:[^\s\"&]*&)*?tag=(?P<tag>\w[\w.-]*))?"
 )
-_MISSING = lazy_pattern(r"(?:does not exist locally with the tag: |[Tt]ag does not exist: )(?P<name>[\w./:-]*\w)")
+# Before docker 1.10 this is the tag alone.
+_MISSING = lazy_pattern(
+    r"(?:does not exist locally with the tag: |tag does not exist: |Tag does not exist: (?=\S*[:/]))"
+    r"(?P<name>[\w./:-]*\w)"
+)
 # ECR; Harbor; Artifact Registry; containerd's reference of a manifest; a request for one.
 _TAGGED = (
     _ENGINE_PUSH,
@@ -107,7 +116,7 @@ def host(name: str) -> tuple[str | None, str | None]:
     first, slash, rest = name.partition("/")
     if slash and _is_host(first) and first.strip("."):
         return (first if _is_told(first) else None), rest or None
-    if MASK.fullmatch(first) or not _PATH.fullmatch(first):
+    if MASK.fullmatch(first) or _CROSSED.fullmatch(first) or not _PATH.fullmatch(first):
         return None, None
     return HUB, name if slash else f"library/{name}"
 
@@ -127,7 +136,11 @@ def is_masked_name(name: str) -> bool:
     """Return whether a part of a name is masked: no client prints one with other letters than a registry takes."""
     first, slash, rest = name.partition("/")
     path = rest if slash and _is_host(first) else name
-    return is_masked(name) or any(not _PATH.fullmatch(part) for part in path.split("/") if path)
+    return (
+        is_masked(name)
+        or _CROSSED.search(name) is not None
+        or any(not _PATH.fullmatch(part) for part in path.split("/") if path)
+    )
 
 
 def _is_host(first: str) -> bool:

@@ -248,20 +248,27 @@ def _unexplained_error(candidate: PushRange, offset: int) -> ErrorLines | None:
     """Return the line right below a push as its error, if nothing else explains it and the output ends with it."""
     pieces = iter(candidate.leftover(offset, min(candidate.stop, offset + _REACH)))
     first = next(pieces, None)
-    if first is None or not _WORD.search(first.text) or is_bystander(first.text):
-        return None
-    if is_of_another_command(first.text) or _TORN_ROW.match(first.text):
-        return None
-    if candidate.text.data[offset : first.start].count(b"\n") > _APART:
+    if first is None or not _can_be_error(candidate, first, offset):
         return None
     others = sum(1 for _ in takewhile(lambda piece: not is_bystander(piece.text), islice(pieces, _OTHERS + 1)))
     if others > _OTHERS:
         return None
-    # A finished push whose proof was filtered out of the log goes on with other output.
-    if _all_done(candidate) and not speaks_of_error(first.text):
-        return None
     wrapped = unlabelled(first.text)
     return ErrorLines(text=wrapped.text, start=first.start, stop=first.stop, lines=(first.line, first.line))
+
+
+def _can_be_error(candidate: PushRange, first: Piece, offset: int) -> bool:
+    """Return whether the first line below a push, which ends at `offset`, can be an error that nobody knows."""
+    if not _WORD.search(first.text) or is_bystander(first.text):
+        return False
+    if is_of_another_command(first.text) or _TORN_ROW.match(first.text):
+        return False
+    if candidate.text.data[offset : first.start].count(b"\n") > _APART:
+        return False
+    # A client prints no empty line: what stands below one is a word of somebody else, unless it tells of an error. A
+    # finished push whose proof was filtered out of the log goes on with other output.
+    is_below_empty_line = not candidate.text.shown(max(1, first.line - 1)).strip()
+    return speaks_of_error(first.text) or not (is_below_empty_line or _all_done(candidate))
 
 
 def _all_done(candidate: PushRange) -> bool:

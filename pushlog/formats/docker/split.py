@@ -14,7 +14,7 @@ from pushlog.formats.docker.build_push import build_push
 from pushlog.formats.docker.fragments import mentioned_pushes, push_without_rows
 from pushlog.formats.docker.mentions import with_command
 from pushlog.formats.docker.mixtures import without_doubtful_ends
-from pushlog.formats.docker.surroundings import in_here_document, names_above, stopped
+from pushlog.formats.docker.surroundings import in_here_document, is_expected, names_above, stopped
 from pushlog.formats.events import EventKind, is_any
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.lazy_pattern import lazy_pattern
@@ -187,6 +187,8 @@ def _has_end(marks: Sequence[Mark]) -> bool:
 def _is_push(candidate: PushRange) -> bool:
     """Return whether a range holds output of a push: a header, a state or a digest line that nothing else prints."""
     events, marks = candidate.events, candidate.marks
+    if len(events) == 1 and not marks and is_expected(candidate.text, int(events.line[0])):
+        return False
     if any(m.kind in HEADERS or (m.kind == MarkKind.DIGEST and "TAG" in m.fields) for m in marks):
         return True
     if is_any(events.kind, _PUSH_STATES).any():

@@ -45,6 +45,14 @@ _NO_PUSH = lazy_pattern(
     r"|manifest unknown: manifest unknown$"
     r"|Get \"?https?://\S+?/v[0-2]/\"?: unauthorized: incorrect username or password)"
 )
+# A person writes what a log ought to say.
+_EXPECTED = lazy_pattern(
+    r"\b(?:should|would|ought to) (?:then |also |now |only )?(?:show|see|print|say|output|read|contain)\b"
+    r"|\b[Ee]xpected (?:output|result|behaviou?r|line|message)\b"
+)
+_FENCE = lazy_pattern(r"\W*(?:`{3}\w*)?\W*")
+# So many lines above its row such words stand.
+_EXPECTED_ABOVE = 3
 _HERE_DOCUMENT = lazy_pattern(r"<<[-~]?\s*(['\"\\]?)(\w+)\1(?![\w-]*>)")
 
 
@@ -101,6 +109,13 @@ def stopped(pieces: Iterable[Piece]) -> tuple[Mark, ...]:
 def is_of_another_command(line: str) -> bool:
     """Return whether the line is the refusal of a pull, a run or a login, which no push prints."""
     return _NO_PUSH.match(line) is not None
+
+
+def is_expected(text: LogText, line: int) -> bool:
+    """Return whether the words above a line say that it ought to be printed."""
+    above = (text.shown(number).strip() for number in range(line - 1, max(0, line - 1 - _EXPECTED_ABOVE), -1))
+    words = next((shown for shown in above if not _FENCE.fullmatch(shown)), "")
+    return _EXPECTED.search(words) is not None
 
 
 def in_here_document(text: LogText, mark: Mark) -> bool:

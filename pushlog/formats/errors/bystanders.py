@@ -41,6 +41,10 @@ _ENDINGS = (
     r"(?:real|user|sys)\s+\d.*|\d+(?:\.\d+)?user .*",
     r"Traceback \(most recent call last\):|File \".*\", line \d+.*|\.\.\. \d+ more|Caused by: .*",
     r"at [\w.$<>/]+ ?\(.*\)|at (?:async )?[\w.<>/: -]+:\d+:\d+\)?",
+    # What stands above any output of a command, whatever it is.
+    r"sudo: (?:unable to resolve host|setrlimit\(|/etc/\S+ is world writable).*",
+    # What people paste below: `docker --version`, `docker version`, `docker info`.
+    r"Docker version \d.*|(?:Client|Server|Containers|Images):.{0,40}",
     # A record of PowerShell.
     r"At \S.* ?char:\d+|\+ .*",
     # Rules and ellipses.
