@@ -89,6 +89,29 @@ def test_a_version_is_read_from_its_sample(line):
     assert set(versions_of(f"noise\n{line.sample}\nnoise\n".encode())) == {line.client}
 
 
+@pytest.mark.parametrize(
+    ("text", "versions"),
+    [
+        ("Client:       Podman Engine\nVersion:      5.2.2\nAPI Version:  5.2.2\n", {"podman": "5.2.2"}),
+        (
+            "Client: Docker Engine - Community\n Cloud integration: v1.0.35\n Version:     27.3.1\n",
+            {"docker": "27.3.1"},
+        ),
+        ("Client:\n Version:\tv2.0.0\n", {}),
+        ("Using docker image sha256:0a1b for docker:20.10.5-dind with digest docker@sha256:4d5e ...\n", {}),
+        (
+            (
+                "Using docker image sha256:0a1b for docker:20.10.5-dind with digest docker@sha256:4d5e ...\n"
+                "Using docker image sha256:6f70 for docker:24.0.7-cli with digest docker@sha256:8192 ...\n"
+            ),
+            {"docker": "24.0.7"},
+        ),
+    ],
+)
+def test_a_version_is_that_of_the_client_which_prints_it(text, versions):
+    assert versions_of(text.encode()) == versions
+
+
 def test_a_sentence_that_names_a_client_has_no_version():
     assert versions_of(b"Docker version is too old\nplease install podman version five\nClient:\n") == {}
 
