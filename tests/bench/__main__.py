@@ -11,27 +11,46 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench import inputs, runs
+from tests.bench import inputs, runs, screens
 from tests.bench.inputs import MB
 from tests.bench.runs import OURS, Runs
+
+Command = Callable[[Sequence[Path]], list[str]]
 
 
 @dataclass(frozen=True)
 class Single:
-    """One log: its maker, the rival that the ratio is told against, and its sizes in MB, from which growth is read."""
+    """One log: its maker, what a user would run instead, the sizes in MB from which growth is read, and our command.
+
+    `packed`: it is compressed first. The limit of its memory is told for sizes that are those of the log.
+    """
 
     maker: Callable[[int], Iterator[bytes]]
-    rival: Callable[[Sequence[Path]], list[str]]
+    rivals: tuple[Command, ...]
     sizes: tuple[int, ...]
+    ours: Command = runs.analyze
+    packed: bool = False
 
 
+_SCREENS = (25, 50, 100)
+_SOURCES = (75, 150, 300)
 SINGLE = {
-    "terminal": Single(inputs.terminal, runs.awk, (70, 140, 280, 500)),
-    "job": Single(inputs.job, runs.grep, (125, 250, 500)),
-    "engine": Single(inputs.engine, runs.grep, (25, 50, 100)),
-    "records": Single(inputs.records, runs.grep, (100, 200)),
-    "recording": Single(inputs.recording, runs.grep, (100, 200)),
+    "terminal": Single(inputs.terminal, (runs.awk, runs.grep, runs.loop), (70, 140, 280, 500)),
+    "job": Single(inputs.job, (runs.grep, runs.loop), (125, 250, 500)),
+    "engine": Single(inputs.engine, (runs.grep, runs.loop), (25, 50, 100)),
+    "docker": Single(inputs.terminal, (runs.awk, runs.grep), _SCREENS),
+    "podman": Single(screens.podman, (runs.grep, runs.loop), _SCREENS),
+    "buildkit": Single(screens.buildkit, (runs.grep, runs.loop), _SCREENS),
+    "compose": Single(screens.compose, (runs.grep, runs.loop), _SCREENS),
+    "nerdctl": Single(screens.nerdctl, (runs.grep, runs.loop), _SCREENS),
+    "oras": Single(screens.oras, (runs.grep, runs.loop), _SCREENS),
+    "file": Single(inputs.job, (runs.grep, runs.lnav), _SOURCES),
+    "stdin": Single(inputs.job, (runs.grep, runs.loop), _SOURCES, ours=runs.piped),
+    "records": Single(inputs.records, (runs.jq_log, runs.grep), _SOURCES),
+    "recording": Single(inputs.recording, (runs.jq_cast, runs.grep), _SOURCES),
+    "gzip": Single(inputs.job, (runs.zgrep, runs.zcat), _SOURCES, packed=True),
 }
+OTHERS = ("pushes", "many", "zip", "start")
 LOGS = 2000
 PUSHES = 300
 # The first seed whose only push fails.
@@ -41,22 +60,24 @@ FAILS = 1
 def main() -> None:
     """Run what was asked for."""
     options = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    options.add_argument("cases", nargs="*", help=f"{', '.join(SINGLE)}, pushes, many, start; all without")
+    options.add_argument("cases", nargs="*", help=f"{', '.join([*SINGLE, *OTHERS])}; all without")
     options.add_argument("--runs", type=int, default=5, help="how often each command runs (5)")
     options.add_argument("--largest", type=int, default=500, help="leave out inputs of more megabytes than this (500)")
     options.add_argument("--logs", type=int, default=LOGS, help=f"how many logs make `many` ({LOGS})")
     asked = options.parse_args()
-    cases = asked.cases or [*SINGLE, "pushes", "many", "start"]
+    cases = asked.cases or [*SINGLE, *OTHERS]
     folder = Path(tempfile.mkdtemp(prefix="pushlog-bench-"))
-    print("case             command       median s         from-to  ratio       from-to     MB  limit")
+    print("case             command       median s         from-to    cpu s  ratio       from-to     MB  limit")
     try:
         for name in cases:
             if name == "many":
-                _show(name, _beside(inputs.jobs(folder, asked.logs), runs.grep, asked.runs), None)
+                _show(name, _beside(inputs.jobs(folder, asked.logs), (runs.grep, runs.loop), asked.runs), None)
             elif name == "pushes":
                 path = folder / "pushes.log"
                 inputs.write(path, inputs.pushes(PUSHES))
-                _show(name, _beside([path], runs.grep, asked.runs), None)
+                _show(name, _beside([path], (runs.grep, runs.loop), asked.runs), None)
+            elif name == "zip":
+                _zip(folder, asked.logs, asked.runs)
             elif name == "start":
                 _start(folder, asked.runs)
             else:
@@ -72,19 +93,32 @@ def _grown(name: str, folder: Path, times: int, largest: int) -> None:
     for size in sizes:
         path = folder / f"{name}-{size}.log"
         inputs.write(path, single.maker(size * MB))
-        result = _beside([path], single.rival, times)
-        _show(f"{name} {path.stat().st_size / MB:.0f} MB", result, 250 * MB + path.stat().st_size // 4)
+        case = f"{name} {path.stat().st_size / MB:.0f} MB"
+        most = 250 * MB + path.stat().st_size // 4
+        path = inputs.packed(path) if single.packed else path
+        result = _beside([path], single.rivals, times, single.ours)
+        _show(case, result, most)
         medians.append(result[OURS].median)
         path.unlink()
     grown = [f"x{size / sizes[0]:.1f}: {took / medians[0]:.2f}" for size, took in zip(sizes, medians, strict=True)]
     print(f"{name:<16} time against the size: {', '.join(grown)}\n", flush=True)
 
 
-def _beside(paths: Sequence[Path], rival: Callable[[Sequence[Path]], list[str]], times: int) -> dict[str, Runs]:
-    commands = {OURS: runs.analyze(paths), rival.__name__: rival(paths)}
-    if rival is not runs.grep:
-        commands["grep"] = runs.grep(paths)
-    return runs.alternating({**commands, "re loop": runs.loop(paths)}, times)
+def _zip(folder: Path, logs: int, times: int) -> None:
+    """Small logs in one zip beside the same logs as files: the ratio is that of the zip."""
+    files = folder / "logs"
+    archive = inputs.zipped(files, inputs.small_jobs(files, logs))
+    commands = {OURS: runs.audit([archive]), "as files": runs.audit([files]), "zipgrep": runs.zipgrep([archive])}
+    _show(f"zip of {logs}", runs.alternating(commands, times), None)
+
+
+def _beside(
+    paths: Sequence[Path], rivals: Sequence[Command], times: int, own: Command = runs.analyze
+) -> dict[str, Runs]:
+    """Our command beside those of the rivals that are installed."""
+    commands = {rival.__name__: rival(paths) for rival in rivals}
+    installed = {name: command for name, command in commands.items() if shutil.which(command[0])}
+    return runs.alternating({OURS: own(paths), **installed}, times)
 
 
 def _start(folder: Path, times: int) -> None:
@@ -108,7 +142,9 @@ def _show(case: str, found: Mapping[str, Runs], limit: int | None) -> None:
         most = f"{limit / MB:6.0f}" if limit and name == OURS else ""
         spread = f"{min(other.seconds):7.3f}-{max(other.seconds):<7.3f}"
         print(
-            f"{case:<16} {name:<12} {other.median:9.3f} {spread:>15} {told} {other.memory / MB:6.0f} {most}", flush=True
+            f"{case:<16} {name:<12} {other.median:9.3f} {spread:>15} {statistics.median(other.processors):8.2f} {told}"
+            f" {other.memory / MB:6.0f} {most}",
+            flush=True,
         )
 
 

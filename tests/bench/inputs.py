@@ -1,7 +1,10 @@
 """The inputs, made from a seed: the same bytes on every machine."""
 
+import gzip
 import json
 import random
+import shutil
+import zipfile
 from collections.abc import Iterable, Iterator
 from itertools import chain, count
 from pathlib import Path
@@ -195,6 +198,33 @@ def jobs(folder: Path, number: int) -> list[Path]:
         size = rng.randrange(MB // 10, MB)
         write(paths[-1], job(size, every=2 * size, seed=index))
     return paths
+
+
+def small_jobs(folder: Path, number: int) -> list[Path]:
+    """(i) Logs of CI jobs of 34 kB with one push each."""
+    folder.mkdir()
+    paths = [folder / f"job-{index:05}.log" for index in range(number)]
+    for index, path in enumerate(paths):
+        write(path, job(34_000, every=68_000, seed=index))
+    return paths
+
+
+def zipped(beside: Path, paths: Iterable[Path]) -> Path:
+    """The files as one zip beside their folder."""
+    target = beside.with_suffix(".zip")
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in paths:
+            archive.write(path, path.name)
+    return target
+
+
+def packed(path: Path) -> Path:
+    """The file compressed, in place of itself."""
+    target = path.with_name(f"{path.name}.gz")
+    with path.open("rb") as log, gzip.open(target, "wb", compresslevel=6) as file:
+        shutil.copyfileobj(log, file, MB)
+    path.unlink()
+    return target
 
 
 def write(path: Path, parts: Iterator[bytes]) -> None:

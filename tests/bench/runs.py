@@ -33,9 +33,13 @@ _ONE_COMMAND = (
 
 @dataclass
 class Runs:
-    """What the runs of one command took: seconds of each, and the most memory in bytes."""
+    """What the runs of one command took: seconds of each, those of the processors, and the most memory in bytes.
+
+    A worker of an audit is a child of another process: its processor time and memory are not in these.
+    """
 
     seconds: list[float] = field(default_factory=list)
+    processors: list[float] = field(default_factory=list)
     memory: int = 0
 
     @property
@@ -64,6 +68,51 @@ def grep(paths: Sequence[Path]) -> list[str]:
     return ["grep", "-cE", rf"^\S*\s*{_LAYERS}", *map(str, paths)]
 
 
+def piped(paths: Sequence[Path]) -> list[str]:
+    """The whole analysis of what comes out of a pipe."""
+    return ["sh", "-c", 'cat "$@" | "$0" analyze -f json -', *ours(), *map(str, paths)]
+
+
+def audit(paths: Sequence[Path]) -> list[str]:
+    """An audit by two processes into a new folder."""
+    out = paths[0].with_name("audit")
+    return ["sh", "-c", 'rm -rf "$1" && "$0" audit "$2" --jobs 2 --out "$1"', *ours(), str(out), str(paths[0])]
+
+
+def zgrep(paths: Sequence[Path]) -> list[str]:
+    """The same count out of a packed log."""
+    return ["zgrep", "-cE", rf"^\S*\s*{_LAYERS}", *map(str, paths)]
+
+
+def zcat(paths: Sequence[Path]) -> list[str]:
+    """Only unpacked."""
+    return ["zcat", *map(str, paths)]
+
+
+def zipgrep(paths: Sequence[Path]) -> list[str]:
+    """The same count out of all members of a zip."""
+    return ["sh", "-c", 'unzip -p "$0" | grep -cE "$1"', str(paths[0]), rf"^\S*\s*{_LAYERS}"]
+
+
+def jq_log(paths: Sequence[Path]) -> list[str]:
+    """The same count in a log out of a container runtime's JSON."""
+    return _jq(".log", paths)
+
+
+def jq_cast(paths: Sequence[Path]) -> list[str]:
+    """The same count in what a recording draws."""
+    return _jq('select(type == "array" and .[1] == "o") | .[2]', paths)
+
+
+def _jq(query: str, paths: Sequence[Path]) -> list[str]:
+    return ["sh", "-c", 'jq -j "$0" "$2" | grep -cE "$1"', query, rf"^\S*\s*{_LAYERS}", *map(str, paths)]
+
+
+def lnav(paths: Sequence[Path]) -> list[str]:
+    """The same count by lnav without its screen."""
+    return ["lnav", "-n", "-c", f":filter-in {_LAYERS}", *map(str, paths)]
+
+
 def loop(paths: Sequence[Path]) -> list[str]:
     """The same count by a loop over the lines in Python."""
     return [sys.executable, "-c", _LOOP, *map(str, paths)]
@@ -84,14 +133,15 @@ def alternating(commands: Mapping[str, Sequence[str]], times: int) -> dict[str, 
     found = {name: Runs() for name in commands}
     for _ in range(times):
         for name, command in commands.items():
-            seconds, memory = _run(command)
+            seconds, processors, memory = _run(command)
             found[name].seconds.append(seconds)
+            found[name].processors.append(processors)
             found[name].memory = max(found[name].memory, memory)
     return found
 
 
-def _run(command: Sequence[str]) -> tuple[float, int]:
-    """Seconds from start to end, and the most memory that was resident, in bytes."""
+def _run(command: Sequence[str]) -> tuple[float, float, int]:
+    """Seconds from start to end, those of the processors, and the most memory that was resident, in bytes."""
     environment = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "1"}
     # Not to /dev/null: grep ends at its first match there.
     with tempfile.TemporaryFile() as output:
@@ -99,4 +149,4 @@ def _run(command: Sequence[str]) -> tuple[float, int]:
         process = subprocess.Popen(command, stdout=output, env=environment)
         _, _, usage = os.wait4(process.pid, 0)
         took = time.perf_counter() - begun
-    return took, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return took, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
