@@ -37,7 +37,7 @@ _CHUNK = 1 << 20
 # So are the neighbours of each first and last one, for some clients say in two rows what belongs together,
 _BESIDE = 2
 # one in so many of the others,
-_KEPT = 64
+_KEPT = 128
 # and where lines are counted as they stand in the log at least one in so many of them, since a push does not go on
 # behind hundreds of lines of others (`builder.nearby`).
 _LINES = 250

@@ -44,6 +44,7 @@ BROKEN = st.sampled_from(
         b'{"log":"x\\","stream":"stdout","time":"2026-11-29T10:00:00Z"}',
         b'{"log":"x","stream":"std\\u0041","time":"no time"}',
         b'{"log":"x","time":"2026-11-29T10:00:00Z"}',
+        b'{"log":"x","stream":"stdout","time":"soon"}',
         b'{"log":7,"stream":"stdout","time":"2026-11-29T10:00:00Z"}',
     )
 )

@@ -133,9 +133,11 @@ class Assembly:
             starts, joined = starts - np.arange(count), joined.translate(None, END)
         else:
             joined = joined.replace(END, b"\n")
-        if self._read is None and times:
-            self._read = reader(times[0], counts_seconds=self._form.counts_seconds, zone=self._zone)
-            self._sample = times[0]
+        for moment in times if self._read is None else ():
+            self._read = reader(moment, counts_seconds=self._form.counts_seconds, zone=self._zone)
+            self._sample = moment
+            if self._read is not None:
+                break
         seconds = np.full(count, math.nan)
         if self._read is not None and times:
             from_texts = None if self._form.counts_seconds else iso_seconds(times)
