@@ -14,6 +14,8 @@ CAUSES = {
     "full.c": ("storage-error", "registry"),
     "reset-once.c": ("broken-behind-proxy", "proxy"),
     "send-timeout.g": ("proxy-timeout", "proxy"),
+    "caddy-timeout.c": ("proxy-timeout", "proxy"),
+    "two-proxies.g": ("proxy-body-limit", "proxy"),
 }
 
 
