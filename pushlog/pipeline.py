@@ -40,7 +40,7 @@ from pushlog.redaction.result import redact_result, without_redaction
 from pushlog.rules import across, judge
 from pushlog.timeline.flow import with_flow, without_times
 from pushlog.timeline.naming import Nameable, with_names
-from pushlog.timeline.sizing import with_sizes
+from pushlog.timeline.sizing import blobs_of, with_sizes
 from pushlog.timeline.whatif import estimates
 
 if TYPE_CHECKING:
@@ -217,7 +217,8 @@ def _with_other_side(cases: list[Case], options: Options) -> list[Case]:
     if _holds_daemon_lines(cases[0]):
         files = (*files, SideFile(cases[0].source.name, cases[0].text.data))
     table = side_table(files, names, options.zone)
-    return with_other_side(cases, table if options.shared is None else options.shared.about(names).with_(table))
+    blobs = [blobs_of(case.push, case.parsed, options.manifests, options.history) for case in cases]
+    return with_other_side(cases, table if options.shared is None else options.shared.about(names).with_(table), blobs)
 
 
 def _holds_daemon_lines(case: Case) -> bool:

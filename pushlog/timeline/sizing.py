@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from pushlog.intake.manifest import Manifest
     from pushlog.model import Diagnosis, Layer
 
+# The digest of a blob and its bytes as stored, where told.
+Blob = tuple[str, int | None]
 # RFC 1951 stores what does not shrink in blocks of 64 kB with five bytes each; no block shrinks to less than 1/1032.
 # Zstandard shrinks more: a block of 128 kB of one byte takes four.
 _GROWS, _SHRINKS = 1.001, 1 / 32768
@@ -34,12 +36,20 @@ def with_sizes(
     push: Diagnosis, section: ParsedPush, manifests: Sequence[Manifest], history: History | None
 ) -> tuple[Diagnosis, tuple[str, ...]]:
     """The push with `Layer.bytes_stored` filled where that is known, and a note where no manifest fits."""
-    by_id, why = _sizes(push, section, manifests, history) if manifests and push.layers else ({}, None)
+    by_id, why = _stored(push, section, manifests, history) if manifests and push.layers else ({}, None)
     plain = _plain(manifests)
-    layers = tuple(_sized(layer, by_id, plain) for layer in push.layers)
+    sizes = {layer: size for layer, (_, size) in by_id.items() if size is not None}
+    layers = tuple(_sized(layer, sizes, plain) for layer in push.layers)
     first, last = push.lines
     notes = (f"--manifest sizes no layer of the push in lines {first}-{last}: {why}",) if why else ()
     return replace(push, layers=layers), notes
+
+
+def blobs_of(
+    push: Diagnosis, section: ParsedPush, manifests: Sequence[Manifest], history: History | None
+) -> Mapping[str, Blob]:
+    """Return digest and size of the blob of each layer, by its id, as far as a manifest tells."""
+    return _stored(push, section, manifests, history)[0] if manifests and push.layers else {}
 
 
 def _sized(layer: Layer, by_id: Mapping[str, int], plain: frozenset[str]) -> Layer:
@@ -59,10 +69,10 @@ def _plain(manifests: Sequence[Manifest]) -> frozenset[str]:
     )
 
 
-def _sizes(
+def _stored(
     push: Diagnosis, section: ParsedPush, manifests: Sequence[Manifest], history: History | None
-) -> tuple[Mapping[str, int], str | None]:
-    """Bytes by the layer's id, or why there are none."""
+) -> tuple[Mapping[str, Blob], str | None]:
+    """Blobs by the layer's id, or why there are none."""
     ids = {layer.id for layer in push.layers}
     blobs = _blobs(manifests)
     if ids & blobs.keys():
@@ -90,8 +100,8 @@ def _of_platform(images: Sequence[Manifest], history: History | None) -> Sequenc
 
 def _in_order(
     push: Diagnosis, order: Sequence[str], images: Sequence[Manifest], layers: int
-) -> tuple[Mapping[str, int], str | None]:
-    """The sizes of the one image that has as many layers as the push, of sizes that these can have been sent in."""
+) -> tuple[Mapping[str, Blob], str | None]:
+    """The blobs of the one image that has as many layers as the push, of sizes that these can have been sent in."""
     counting = [image for image in images if len(image.digests) == len(order)]
     if not counting:
         return {}, f"{_counted(images, layers)}; {_ANOTHER}"
@@ -102,7 +112,7 @@ def _in_order(
     if len({image.sizes for image in fitting}) > 1:
         platforms = ", ".join(image.platform or "?" for image in fitting)
         return {}, f"the images of several platforms fit ({platforms}); give the manifest of the one that was pushed"
-    return {layer: size for layer, size in zip(order, fitting[0].sizes, strict=True) if size is not None}, None
+    return dict(zip(order, zip(fitting[0].digests, fitting[0].sizes, strict=True), strict=True)), None
 
 
 def _counted(images: Sequence[Manifest], layers: int) -> str:
@@ -111,14 +121,14 @@ def _counted(images: Sequence[Manifest], layers: int) -> str:
     return f"it lists {listed}, the push {layers}"
 
 
-def _blobs(manifests: Sequence[Manifest]) -> dict[str, int]:
-    """Bytes of every blob that the manifests list; the store prints those of attestations, too."""
+def _blobs(manifests: Sequence[Manifest]) -> dict[str, Blob]:
+    """Digest and bytes of every blob that the manifests list; the store prints those of attestations, too."""
     pairs = [
         pair
         for manifest in manifests
         for pair in (*zip(manifest.digests, manifest.sizes, strict=True), *filter(None, [manifest.config]))
     ]
-    return {shortened(digest): size for digest, size in pairs if size is not None}
+    return {shortened(digest): (digest, size) for digest, size in pairs}
 
 
 def _possible(order: Sequence[str], image: Manifest, by_id: Mapping[str, Layer]) -> bool:

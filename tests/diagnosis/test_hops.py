@@ -3,6 +3,7 @@
 import pytest
 
 from pushlog.formats.other_side.shared import SharedTable
+from pushlog.intake.manifest import Manifest
 from pushlog.intake.side_files import SideFile
 from pushlog.model import HopName, JoinedBy, Outcome
 from pushlog.pipeline import Options, analyze
@@ -281,3 +282,25 @@ def test_of_pushes_at_once_with_common_layers_and_retries_none_gets_a_line_of_an
         told += [(number, owners[file][line - 1]) for file, line in (*hops, *quoted) if file in owners]
     assert {owner for number, owner in told if owner != number} == set()
     assert told
+
+
+def of_manifest(*digests):
+    """A saved manifest of these layers, the oldest first."""
+    return (Manifest(digests=digests, sizes=(100,) * len(digests), config=(digest("c"), 587)),)
+
+
+def with_manifest(manifests):
+    """Two clients through one address; the manifest tells which blob a layer of this one is."""
+    lines = [*sent(FIRST, 8, digest("a")), *sent(OTHER, 8, digest("b")), tagged(9, "2.0"), tagged(9, "3.0")]
+    files = (SideFile("access.log", "\n".join(lines).encode()),)
+    (push,) = analyze("\n".join(PLAIN).encode(), Options(with_=files, manifests=manifests)).pushes
+    return {hop.line for hop in push.layers[0].hops}
+
+
+def test_a_manifest_tells_the_blob_of_a_layer_and_so_its_lines():
+    assert with_manifest(()) == set()
+    assert with_manifest(of_manifest(digest("a"))) == {2, 3}
+
+
+def test_a_manifest_of_another_image_with_as_many_layers_joins_nothing():
+    assert with_manifest(of_manifest(digest("e"))) == set()

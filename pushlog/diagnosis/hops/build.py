@@ -13,22 +13,31 @@ from pushlog.diagnosis.hops.seen import seen
 from pushlog.model import HopName, SideLog
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from pushlog.diagnosis.case import Case
     from pushlog.formats.other_side.table import SideTable
+    from pushlog.timeline.sizing import Blob
 
 _SHARED = "lines that two pushes of this log could both have caused were joined to neither"
 _NOT_NAMED = "no line of it names the repository"
 _NOT_JOINED = "no line of it could be joined to this push"
 
 
-def with_other_side(cases: Sequence[Case], table: SideTable) -> list[Case]:
-    """Return the cases with what other logs say of each. `table`: their lines about the repositories of these."""
+def with_other_side(cases: Sequence[Case], table: SideTable, manifests: Sequence[Mapping[str, Blob]]) -> list[Case]:
+    """Return the cases with what other logs say of each. `table`: their lines about the repositories of these.
+
+    `manifests`: for each case the blobs of its layers by a manifest that the user gave.
+    """
     if not table.records:
         return [_with_logs(case, table, Counter(), {}, (_NOT_NAMED,)) for case in cases]
     shown = seen(table)
-    owned = _without_shared([own_rows(shown.frame, case.push, case.upload_states, shown.sessions) for case in cases])
+    owned = _without_shared(
+        [
+            own_rows(shown.frame, case.push, case.upload_states, shown.sessions, blobs)
+            for case, blobs in zip(cases, manifests, strict=True)
+        ]
+    )
     rows = SideRows(table, shown.frame)
     result = []
     for case, rows_of_case in zip(cases, owned, strict=True):

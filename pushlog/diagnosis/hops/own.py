@@ -12,13 +12,14 @@ from pushlog.record_class import record
 from pushlog.timeline.blob import is_blob
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
     from pushlog.diagnosis.hops.sessions import Session
     from pushlog.formats.upload_state import UploadState
     from pushlog.model import Diagnosis
+    from pushlog.timeline.sizing import Blob
 
 # Lines are written late: a registry tells of a lost client when it next reads, seconds later.
 _LATE = 10.0
@@ -44,16 +45,23 @@ class OwnRows:
 
 
 def own_rows(
-    frame: pd.DataFrame, push: Diagnosis, states: Sequence[UploadState], all_sessions: Sequence[Session]
+    frame: pd.DataFrame,
+    push: Diagnosis,
+    states: Sequence[UploadState],
+    all_sessions: Sequence[Session],
+    manifest: Mapping[str, Blob],
 ) -> OwnRows:
-    """Return the rows of a push. `frame`: all rows by one clock; `states`: of upload URLs in the client's log."""
+    """Return the rows of a push.
+
+    `frame`: all rows by one clock; `states`: of upload URLs in the client's log; `manifest`: the blobs of its layers.
+    """
     repository = push.reference.repository or ""
     of_repository = frame[
         frame["repository"].map(lambda name: _same(name, repository)) & (frame["kind"] != SideKind.PUSH_BEGAN)
     ]
     candidates = [session for session in all_sessions if _same(session.repository, repository)]
     section, why_section = _section(frame, push)
-    blobs = _blobs(frame, of_repository, push)
+    blobs = _blobs(frame, of_repository, push, manifest)
     session, why_session = session_of(candidates, push, states, section, blobs)
     picked: dict[int, str] = {}
     others: list[Session] = []
@@ -102,11 +110,19 @@ def _is_near(moment: float, push: Diagnosis) -> bool:
     return began is not None and abs(moment - began) <= _APART + _LATE
 
 
-def _blobs(frame: pd.DataFrame, of_repository: pd.DataFrame, push: Diagnosis) -> dict[str, tuple[str, int | None]]:
-    """Return the blob of each layer: by the daemon's word, or since its id is the beginning of the blob's digest."""
+def _blobs(
+    frame: pd.DataFrame, of_repository: pd.DataFrame, push: Diagnosis, manifest: Mapping[str, Blob]
+) -> dict[str, Blob]:
+    """Return the blob of each layer: by the daemon's word, by the manifest, or since its id is part of the digest.
+
+    A manifest may be of another image with as many layers: those that are in the registry must have been asked for.
+    """
     by_daemon = blobs_of_layers(frame)
     ids = [layer.id for layer in push.layers]
     blobs = {layer: by_daemon[layer] for layer in ids if layer in by_daemon}
+    done = {manifest[layer.id][0] for layer in push.layers if layer.state.done and layer.id in manifest}
+    if done <= set(of_repository["digest"]):
+        blobs = {layer: manifest[layer] for layer in ids if layer in manifest} | blobs
     if push.store is not Store.GRAPHDRIVER:
         for digest in dict.fromkeys(of_repository["digest"]):
             layer = next((layer for layer in ids if layer not in blobs and is_blob(layer, digest)), None)
