@@ -47,7 +47,8 @@ def is_quoted(text: LogText, push: ParsedPush) -> bool:
 def _in_hunk(text: LogText, line: int) -> bool:
     """Return whether a line is one of a difference, below the line that says of which part."""
     for above in range(line - 1, max(0, line - _ABOVE), -1):
-        data = text.data[text.start_of(above) : text.stop_of(above)]
+        start = text.start_of(above)
+        data = text.data[start : min(text.stop_of(above), start + _LONGEST)]
         if _HUNK.match(data):
             return True
         if data.strip() and not _IN_HUNK.match(data):

@@ -29,8 +29,9 @@ _IN_SOURCE = lazy_pattern(
 _LIST = lazy_pattern(rb"[^\n]*(?:\w\s+(?::=|=|\+=)\s[^\n]*|\w\()\s*[\[({`]\s*")
 _ITEM = lazy_pattern(rb"[ \t]+[\"'`]\Z")
 _ABOVE = 60
-_ITEMS = 200
 _DEEPEST = 4
+# Lines that are longer tell nothing of a list.
+_LONGEST = 600
 
 
 def around_quote(text: LogText, start: int, prefix: bytes, forms: Sequence[Decoration]) -> LinePrefix | None:
@@ -58,8 +59,8 @@ def is_source(head: bytes) -> bool:
 def in_yaml_list(text: LogText, start: int, column: int = 0) -> bool:
     """Whether the line that begins at an offset is an item below the name of a list. `column`: where it begins."""
     below = text.line_of(start)
-    for line in range(below - 1, max(0, below - _ITEMS), -1):
-        data = text.data[text.start_of(line) + column : text.stop_of(line)]
+    for line in range(below - 1, max(0, below - _ABOVE), -1):
+        data = _beginning(text, line, column)
         if not _YAML_ITEM.match(data):
             return data.rstrip().endswith(b":")
     return False
@@ -75,7 +76,13 @@ def in_source_list(text: LogText, start: int, words: int) -> bool:
         return False
     line, column = text.line_of(start), item.start()
     for above in range(line - 1, max(0, line - _ABOVE), -1):
-        data = text.data[text.start_of(above) + column : text.stop_of(above)]
+        data = _beginning(text, above, column)
         if data.strip() and len(data) - len(data.lstrip()) < words - column - 1:
             return _LIST.fullmatch(data) is not None
     return False
+
+
+def _beginning(text: LogText, line: int, column: int) -> bytes:
+    """Return the beginning of a line behind so many bytes, all of it but for the longest."""
+    start = text.start_of(line) + column
+    return text.data[start : min(text.stop_of(line), start + _LONGEST)]
