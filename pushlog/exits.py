@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pushlog.model import Diagnosis, Family, Log, Outcome, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
 
 class Exit(IntEnum):
@@ -83,19 +83,27 @@ def class_of(push: Diagnosis) -> Exit:
     return Exit.TRANSIENT if push.error.retry_helps and by_family not in _BEFORE_TRANSIENT else by_family
 
 
-def class_of_all(pushes: Sequence[Diagnosis]) -> Exit:
-    """Return the class of several pushes: that of the cause, whatever the order of their lines.
+def class_of_all(logs: Iterable[Log]) -> Exit:
+    """Return the class of the pushes of all logs: that of the cause, whatever their order.
 
-    A later push of the same image speaks for the earlier ones. A push that was cancelled or not seen to its end counts
-    only where none failed, since a client stops the others when one fails.
+    In a log a later push of the same image speaks for the earlier ones, by its success only if the tags are known. A
+    push that was cancelled or not seen to its end counts only where none failed, since a client stops the others when
+    one fails.
     """
-    last = {
-        (push.reference.registry, push.reference.repository, push.reference.tags): push
-        for push in sorted(pushes, key=lambda push: push.lines)
-        if push.outcome is not Outcome.SUCCEEDED
-    }
-    classes = {class_of(push) for push in last.values()}
+    classes = {class_of(push) for log in logs for push in _last_failures(log.pushes)}
     return next((end for end in _RANK if end in classes), Exit.DONE)
+
+
+def _last_failures(pushes: Iterable[Diagnosis]) -> Iterable[Diagnosis]:
+    """Return the last push of each image that is not known to be there in the end."""
+    last: dict[object, Diagnosis] = {}
+    for push in sorted(pushes, key=lambda push: push.lines):
+        image = (push.reference.registry, push.reference.repository, push.reference.tags)
+        if push.outcome is not Outcome.SUCCEEDED:
+            last[image] = push
+        elif push.reference.tags:
+            last.pop(image, None)
+    return last.values()
 
 
 def status(logs: Iterable[Log], *, fail_on: str, classes: bool, strict: bool) -> Exit:
@@ -109,7 +117,7 @@ def status(logs: Iterable[Log], *, fail_on: str, classes: bool, strict: bool) ->
     if strict and any(push.unread for push in pushes):
         return Exit.INCOMPLETE_ANALYSIS
     if classes:
-        return class_of_all(pushes)
+        return class_of_all(results)
     has_failure = any(push.outcome is not Outcome.SUCCEEDED for push in pushes)
     has_warning = any(f.severity is not Severity.INFO for push in pushes for f in push.findings)
     is_met = {"never": False, "failed": has_failure, "warning": has_failure or has_warning}[fail_on]

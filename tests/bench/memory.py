@@ -23,7 +23,7 @@ from tests.bench.inputs import MB
 from tests.intake import zstd
 
 SIZES = (20, 100, 200)
-# What is promised in SECURITY.md: so much and a quarter of the log's size; out of an archive, the size of the log more.
+# What is promised in SECURITY.md: so much and a quarter of the log's size; of a log that is held whole, its size more.
 FLOOR = 250 * MB
 
 
@@ -94,6 +94,7 @@ MAKERS: dict[str, Callable[[Path, int], None]] = {
     "audit": _plain(inputs.job),
 }
 ARCHIVES = ("gz", "bz2", "xz", "zst", "zip", "tar.gz")
+HELD = (*ARCHIVES, "audit")
 
 
 def _command(kind: str, path: Path) -> list[str]:
@@ -156,7 +157,7 @@ def main() -> None:
             for size in asked.sizes:
                 path = folder / f"push-{size}.{kind if kind in ARCHIVES else 'log'}"
                 MAKERS[kind](path, size * MB)
-                promised = FLOOR + size * MB // 4 + (size * MB if kind in ARCHIVES else 0)
+                promised = FLOOR + size * MB // 4 + (size * MB if kind in HELD else 0)
                 own, below = peaks(_command(kind, path), path if kind == "stdin" else None)
                 path.unlink()
                 beyond = max(own, below) > promised

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,14 +55,73 @@ def test_it_is_read_in_a_minute(readme: str) -> None:
     assert readme.count("\n") < 160
 
 
-@pytest.mark.parametrize("number", [0, 1])
-def test_the_snippets_for_ci_are_whole_documents(readme: str, number: int) -> None:
+@pytest.fixture
+def snippets(readme: str) -> dict[str, Any]:
+    """The documents of the section on CI, by the first word above each."""
     yaml = pytest.importorskip("yaml", reason="NO YAML: snippets for CI go unread")
-    block = re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL)[number]
-    document = yaml.safe_load(block)
-    steps = document if isinstance(document, list) else document.values()
-    assert all(isinstance(step, dict) for step in steps)
-    assert "pushlog push-log.txt" in block
+    found = re.findall(
+        r"^(\w+)[^\n]*(?:\n[^\n`]+)*:\n\n```(\w+)\n(.*?)```", section(readme, "In CI"), re.DOTALL | re.MULTILINE
+    )
+    return {name: yaml.safe_load(text) if kind == "yaml" else text for name, kind, text in found}
+
+
+def ran_as(script: str, folder: Path, root: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Run a script of a snippet by bash, where `pip` does nothing, `docker` fails and `pipx` runs this pushlog."""
+    tools = folder / "tools"
+    tools.mkdir(exist_ok=True)
+    ours = f'exec "{sys.executable}" -m pushlog "$@"'
+    for name, does in {
+        "docker": f"cat '{root}/samples/push-log.txt' >&2; exit 1",
+        "pip": "exit 0",
+        "pipx": f"shift 2; {ours}",
+        "pushlog": ours,
+    }.items():
+        (tools / name).write_text(f"#!/bin/sh\n{does}\n", "utf-8")
+        (tools / name).chmod(0o755)
+    return subprocess.run(
+        ["bash", "-ec", script],
+        cwd=folder,
+        env={"PATH": f"{tools}:/usr/bin:/bin", "IMAGE": "acme/web:1", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_snippets_are_those_of_three_systems(snippets: dict[str, Any]) -> None:
+    assert set(snippets) == {"GitHub", "GitLab", "Jenkins"}
+
+
+def test_what_github_runs_fails_with_the_push_and_keeps_why(
+    snippets: dict[str, Any], tmp_path: Path, root: Path
+) -> None:
+    push, why, upload = snippets["GitHub"]
+    assert ran_as(push["run"], tmp_path, root).returncode == 1
+    done = ran_as(why["run"], tmp_path, root, GITHUB_STEP_SUMMARY=str(tmp_path / "step-summary"))
+    assert done.returncode == 0, done.stderr
+    assert "nginx in front of the registry refused layer" in done.stdout
+    assert "nginx in front of the registry refused layer" in (tmp_path / "step-summary").read_text("utf-8")
+    assert [name for name in upload["with"]["path"].split() if not (tmp_path / name).is_file()] == []
+
+
+def test_what_gitlab_runs_fails_with_the_push_and_keeps_why(
+    snippets: dict[str, Any], tmp_path: Path, root: Path
+) -> None:
+    push, report = snippets["GitLab"]["push"], snippets["GitLab"]["push-report"]
+    assert ran_as("\n".join(push["script"]), tmp_path, root).returncode == 1
+    assert (tmp_path / push["artifacts"]["paths"][0]).is_file()
+    done = ran_as("\n".join(report["script"]), tmp_path, root)
+    assert done.returncode == 0, done.stderr
+    kept = [*report["artifacts"]["paths"], *report["artifacts"]["reports"].values()]
+    assert [name for name in kept if not (tmp_path / name).is_file()] == []
+
+
+def test_what_jenkins_runs_writes_what_it_names(snippets: dict[str, Any], tmp_path: Path, root: Path) -> None:
+    (script,) = re.findall(r"^sh '(.*)'$", snippets["Jenkins"], re.MULTILINE)
+    (tmp_path / "push-log.txt").write_bytes((root / "samples" / "push-log.txt").read_bytes())
+    assert ran_as(script, tmp_path, root).returncode == 0
+    assert (tmp_path / "push.sarif").is_file()
+    assert (tmp_path / "push-report" / "index.html").is_file()
 
 
 def test_every_topic_that_is_named_is_explained(readme: str) -> None:

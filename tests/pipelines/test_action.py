@@ -1,11 +1,13 @@
 """The action for GitHub: its scripts run by bash, with the files that a runner hands over."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 
 class Runner:
@@ -22,19 +24,55 @@ class Runner:
         self.path = f"{tools}{os.pathsep}{os.environ['PATH']}"
 
     def run(self, script: str, **inputs: str) -> subprocess.CompletedProcess[str]:
-        environment = {
+        return subprocess.run(
+            [str(self.action / script)],
+            cwd=self.folder,
+            env=self.environment() | inputs,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def environment(self) -> dict[str, str]:
+        return {
             "PATH": self.path,
             "RUNNER_TEMP": str(self.folder),
             "GITHUB_OUTPUT": str(self.output),
             "GITHUB_STEP_SUMMARY": str(self.summary),
-            **inputs,
         }
-        return subprocess.run(
-            [str(self.action / script)], cwd=self.folder, env=environment, capture_output=True, text=True, check=False
-        )
 
     def outputs(self) -> dict[str, str]:
         return dict(line.split("=", 1) for line in self.output.read_text("utf-8").splitlines())
+
+    def job(self, **inputs: str) -> tuple[int, dict[str, str]]:
+        """Run the steps of `action.yml` one after another, as a runner does; its status, and the action's outputs.
+
+        Steps that use another action are passed over; one that fails ends the job.
+        """
+        action = yaml.safe_load((self.action / "action.yml").read_text("utf-8"))
+        values = {f"inputs.{name}": str(about.get("default", "")) for name, about in action["inputs"].items()}
+        values |= {f"inputs.{name}": value for name, value in inputs.items()}
+        status = 0
+        for step in action["runs"]["steps"]:
+            if "run" not in step:
+                continue
+            environment = {name: filled(text, values) for name, text in step["env"].items()}
+            environment |= self.environment() | {"GITHUB_ACTION_PATH": str(self.action)}
+            # What GitHub runs for `shell: bash`.
+            command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
+            status = subprocess.run(
+                command, cwd=self.folder, env=environment, capture_output=True, check=False
+            ).returncode
+            if self.output.exists():
+                values |= {f"steps.{step.get('id')}.outputs.{name}": value for name, value in self.outputs().items()}
+            if status:
+                break
+        return status, {name: filled(about["value"], values) for name, about in action["outputs"].items()}
+
+
+def filled(text: str, values: dict[str, str]) -> str:
+    """Return a text with the expressions of GitHub in it replaced; what has no value is empty there, too."""
+    return re.sub(r"\$\{\{ (\S+) \}\}", lambda expression: values.get(expression[1], ""), text)
 
 
 @pytest.fixture
@@ -127,3 +165,63 @@ def test_a_version_is_asked_of_uvx(runner: Runner, root: Path) -> None:
     tool.chmod(0o755)
     runner.run("analyze.sh", LOG=kept(runner, root, "push-log.txt"), VERSION="0.2.0")
     assert (runner.folder / "asked").read_text("utf-8") == "--from pushlog==0.2.0 pushlog\n"
+
+
+def push(image: str, end: str) -> str:
+    """The log of one push with its command."""
+    return (
+        f"+ docker push registry.example.com/acme/{image}:1.0\n"
+        f"The push refers to repository [registry.example.com/acme/{image}]\n0123456789ab: Preparing\n{end}"
+    )
+
+
+DONE = f"0123456789ab: Pushed\n1.0: digest: sha256:{'a1' * 32} size: 528\n"
+BUSY = "received unexpected HTTP status: 503 Service Unavailable\n"
+DENIED = "denied: requested access to the resource is denied\n"
+# What can come of a push, or of several, and what a job is told: the class, and whether to push again.
+ENDS: dict[str, tuple[str, str, str]] = {
+    "done": (push("web", DONE), "0", "false"),
+    "busy": (push("web", BUSY), "10", "true"),
+    "denied": (push("web", DENIED), "12", "false"),
+    "cut": (push("web", ""), "19", "false"),
+    "none": ("make: nothing to be done\n", "3", "false"),
+    "one-of-two-done": (push("web", DONE) + push("worker", BUSY), "10", "true"),
+    "the-other-one": (push("worker", BUSY) + push("web", DONE), "10", "true"),
+    # What would heal by itself is no reason to push again beside what would not.
+    "denied-too": (push("web", BUSY) + push("worker", DENIED), "12", "false"),
+    "denied-first": (push("worker", DENIED) + push("web", BUSY), "12", "false"),
+    "healed": (push("web", BUSY) + push("web", DONE), "0", "false"),
+    "broke-again": (push("web", DONE) + push("web", BUSY), "10", "true"),
+}
+
+
+@pytest.mark.parametrize(("text", "exit_class", "retry"), ENDS.values(), ids=ENDS)
+def test_the_outputs_of_the_action_say_whether_to_push_again(
+    runner: Runner, text: str, exit_class: str, retry: str
+) -> None:
+    (runner.folder / "push.log").write_text(text, "utf-8")
+    status, outputs = runner.job(log="push.log")
+    assert status == 0
+    assert (outputs["exit-class"], outputs["retry"]) == (exit_class, retry)
+    assert Path(outputs["result"]).is_file()
+    assert runner.summary.read_text("utf-8").strip()
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "text", "status"), [("failed", DENIED, 1), ("failed", DONE, 0), ("never", BUSY, 0)]
+)
+def test_the_job_ends_as_fail_on_asks_and_has_its_outputs_all_the_same(
+    runner: Runner, fail_on: str, text: str, status: int
+) -> None:
+    (runner.folder / "push.log").write_text(text, "utf-8")
+    ended, outputs = runner.job(**{"log": "push.log", "fail-on": fail_on})
+    assert ended == status
+    assert outputs["exit-class"]
+
+
+def test_a_success_in_another_log_does_not_speak_for_a_failure(runner: Runner) -> None:
+    """Which of two files is the later one, nothing says."""
+    for name, end in (("a.log", BUSY), ("b.log", DONE), ("c.log", BUSY)):
+        (runner.folder / name).write_text(push("web", end), "utf-8")
+    for logs in ("a.log\nb.log", "b.log\nc.log"):
+        assert runner.job(log=logs)[1]["exit-class"] == "10"
