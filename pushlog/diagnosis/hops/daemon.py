@@ -78,12 +78,13 @@ def sections(frame: pd.DataFrame, push: Diagnosis) -> list[DaemonSection]:
 def _sections(rows: pd.DataFrame, push: Diagnosis, ids: set[str]) -> Iterator[DaemonSection]:
     begins = [n for n, kind in enumerate(rows["kind"]) if kind == SideKind.PUSH_BEGAN]
     kinds, layers = rows["kind"].to_list(), [_short(layer) for layer in rows["layer"]]
-    same = sum(_is_image(rows.iloc[n], push) for n in begins)
-    for number, begin in enumerate(begins):
-        if not _is_image(rows.iloc[begin], push):
-            continue
+    # Of a busy daemon's log each begin is looked at once, not for each push anew.
+    names, tags = rows["repository"].to_list(), rows["reference"].to_list()
+    same = [n for n in begins if _is_image(str(names[n]), str(tags[n]), push)]
+    for place, begin in enumerate(same):
+        number = begins.index(begin)
         following = begins[number + 1] if number + 1 < len(begins) else len(rows)
-        again = next((n for n in begins[number + 1 :] if _is_image(rows.iloc[n], push)), len(rows))
+        again = same[place + 1] if place + 1 < len(same) else len(rows)
         foreign = [n for n in range(begin, again) if kinds[n] in _OF_LAYERS and layers[n] not in ids]
         last = max((n for n in range(begin, again) if kinds[n] in _OF_LAYERS and layers[n] in ids), default=begin)
         is_alone = last < following and not any(n < following for n in foreign)
@@ -97,7 +98,7 @@ def _sections(rows: pd.DataFrame, push: Diagnosis, ids: set[str]) -> Iterator[Da
         ]
         until = float(rows["when"].iloc[again]) if again < len(rows) else float("inf")
         # Of several pushes of this image its layers tell it from the others, if no other push ran meanwhile.
-        is_told = same == 1 or (is_alone and any(kinds[n] in _OF_LAYERS for n in picked))
+        is_told = len(same) == 1 or (is_alone and any(kinds[n] in _OF_LAYERS for n in picked))
         section = DaemonSection(rows=rows.iloc[picked], is_alone=is_alone, is_told=is_told, until=until)
         if _fits(section, push):
             yield section if is_alone else replace(section, rows=_without_foreign(section.rows, push))
@@ -123,10 +124,8 @@ def _is_among_others(
     return bool(earlier) and is_debug and not any(kinds[n] in _OF_LAYERS for n in range(earlier[-1], begin))
 
 
-def _is_image(row: pd.Series, push: Diagnosis) -> bool:
+def _is_image(name: str, tag: str, push: Diagnosis) -> bool:
     image = push.reference
-    name = str(row["repository"])
-    tag = str(row["reference"])
     if not image.repository or (tag and image.tags and tag not in image.tags):
         return False
     full = f"{image.registry}/{image.repository}" if image.registry else image.repository
