@@ -10,8 +10,12 @@ import json
 import os
 import stat
 import zlib
+from collections import Counter
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
+
+import numpy as np
 
 from pushlog.audit.schema import TABLES, VERSION, is_required
 from pushlog.intake.decompress import Unpacked, gzip_stream
@@ -20,7 +24,7 @@ from pushlog.model import Outcome, Severity
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pushlog.audit.rows import Row
@@ -28,6 +32,11 @@ if TYPE_CHECKING:
 # Bytes of one part, unpacked. A unit of ordinary logs has a few megabytes of results; `store.py` writes no more.
 LARGEST = 128 << 20
 _CHUNK = 1 << 20
+# A part is closed before it becomes larger than may be read back.
+_CLOSED = LARGEST // 2
+_ENDING = ".jsonl.gz"
+# One of several parts of a unit.
+_PIECE = lazy_pattern(r"-\d+-of-(\d+)\.jsonl\.gz$")
 _HASH = lazy_pattern(r"[0-9a-f]{64}")
 _PAGE = lazy_pattern(r"push/[0-9a-f]{16}-[0-9]{1,6}\.html")
 _MOMENT = lazy_pattern(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)?)?")
@@ -68,6 +77,27 @@ def regular_files(folder: Path, pattern: str) -> list[Path]:
     if folder.is_symlink():
         return []
     return sorted(path for path in folder.glob(pattern) if stat.S_ISREG(path.lstat().st_mode))
+
+
+def divided(unit: str, lines: Sequence[str]) -> Iterator[tuple[str, Sequence[str]]]:
+    """Yield the names of the parts of a unit, each with its lines: few enough to be read back."""
+    sizes = np.cumsum([len(line) for line in lines])
+    edges = [0, *(np.flatnonzero(np.diff(sizes // _CLOSED)) + 1).tolist(), len(lines)]
+    for number, (start, stop) in enumerate(pairwise(edges), 1):
+        piece = f"-{number}-of-{len(edges) - 1}" if len(edges) > 2 else ""
+        yield f"{unit}{piece}{_ENDING}", lines[start:stop]
+
+
+def unit(name: str) -> str:
+    """Return the unit that a part is of, by its name."""
+    return _PIECE.sub("", name).removesuffix(_ENDING)
+
+
+def complete(paths: Sequence[Path]) -> list[Path]:
+    """Return the parts without those of a unit of which some are missing: the audit was killed between them."""
+    there = Counter(unit(path.name) for path in paths)
+    pieces = [_PIECE.search(path.name) for path in paths]
+    return [p for p, piece in zip(paths, pieces, strict=True) if not piece or there[unit(p.name)] == int(piece[1])]
 
 
 def read_part(path: Path) -> tuple[str | None, list[bytes]]:

@@ -1,7 +1,7 @@
 """The stored results of an audit, so that it can continue after any interruption and reads nothing twice.
 
-A part file holds the lines of one unit and is written when the unit is done: JSON Lines, compressed; the first line
-names the version that wrote it. Parts are only added. When a file was read more than once, its last reading counts.
+A part file holds the lines of one unit, a large unit has several; they are written when it is done: JSON Lines,
+compressed; the first names the version that wrote it. Parts are only added. The last reading of a file counts.
 Of logs with equal content the first in the order of names counts that was analyzed, whichever was done first, and the
 others are its duplicates. All tables are made from the store.
 """
@@ -37,8 +37,6 @@ PAGES = "push"
 # Columns whose strings are hardly ever the same.
 _UNIQUE = {"sha256", "page", "digest", "began", "dated"}
 _PAGE = lazy_pattern(r"[0-9a-f]{16}-[0-9]+\.html")
-# A part is closed before it becomes larger than may be read back.
-_PART = parts.LARGEST // 2
 
 
 @record(kw_only=False)
@@ -112,7 +110,7 @@ class Store:
             if head.has_rows and head.current and head.sha256 is not None:
                 name = (head.label, head.member)
                 self._names[key(head.sha256)] = min(self._names.get(key(head.sha256), name), name)
-        runs = [path.name[:6] for path in self._parts()]
+        runs = [path.name[:6] for path in self._files()]
         self._run = 1 + max((int(run) for run in runs if run.isdigit()), default=0)
         self._written = 0
 
@@ -130,9 +128,8 @@ class Store:
         for name, text in result.pages.items():
             if name.removeprefix(f"{PAGES}/").partition("-")[0] not in copies:
                 put(self._folder / name, text, sync=False)
-        for lines in _divided(result.lines):
-            self._written += 1
-            name = f"{self._run:06}-{self._written:05}.jsonl.gz"
+        self._written += 1
+        for name, lines in parts.divided(f"{self._run:06}-{self._written:05}", result.lines):
             first = json.dumps({"schema": VERSION, "by": self._by})
             text = "\n".join((first, *lines)) + "\n"
             put(self._folder / RESULTS / name, gzip.compress(text.encode("utf-8", "replace"), 6, mtime=0))
@@ -229,11 +226,14 @@ class Store:
 
     def _current_heads(self) -> Iterator[Head]:
         """Yield the lines of the last reading of every input."""
-        last = {head.label: head.part for head in self._heads}
-        return (head for head in self._heads if last[head.label] == head.part)
+        last = {head.label: parts.unit(head.part) for head in self._heads}
+        return (head for head in self._heads if last[head.label] == parts.unit(head.part))
+
+    def _files(self) -> list[Path]:
+        return parts.regular_files(self._folder / RESULTS, "*.jsonl.gz")
 
     def _parts(self) -> list[Path]:
-        return parts.regular_files(self._folder / RESULTS, "*.jsonl.gz")
+        return parts.complete(self._files())
 
     def _read_heads(self) -> Iterator[Head]:
         """Yield the lines of all parts, but for damaged ones."""
@@ -248,19 +248,6 @@ class Store:
 
 def _preference(head: Head) -> tuple[bool, str, str]:
     return not head.current, head.label, head.member
-
-
-def _divided(lines: Sequence[str]) -> Iterator[list[str]]:
-    """Yield the lines in groups, each small enough for a part."""
-    group: list[str] = []
-    size = 0
-    for line in lines:
-        if group and size + len(line) > _PART:
-            yield group
-            group, size = [], 0
-        group.append(line)
-        size += len(line)
-    yield group
 
 
 def _add(tables: Tables, rows: Mapping[str, list[Row]], heads: list[tuple[int, Head]]) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pandas as pd
 import pytest
 
 from pushlog import cli
-from pushlog.audit import run, worker
+from pushlog.audit import parts, run, worker
 from pushlog.audit.files import StoppedError, locked
 from pushlog.audit.inputs import discover
 from pushlog.audit.run import Plan, audit
@@ -88,6 +89,40 @@ def test_of_copies_the_first_by_name_is_told_whichever_was_read_first(logs, tmp_
     (page,) = (tmp_path / "out" / "push").glob("*.html")
     assert "0-copy" in page.read_text("utf-8")
     assert "a-failed" not in page.read_text("utf-8")
+
+
+def large_unit(tmp_path, monkeypatch):
+    """Store the results of one archive of five logs in parts of their own; return the archive."""
+    monkeypatch.setattr(parts, "_CLOSED", 100)
+    name = tmp_path / "logs.zip"
+    with zipfile.ZipFile(name, "w") as archive:
+        for number in range(5):
+            archive.writestr(f"{number}.log", FAILED.read_text("utf-8") + f"run {number}\n")
+    inputs, _ = discover([str(name)], tmp_path)
+    store = Store(tmp_path / "out", "")
+    (tmp_path / "out").mkdir()
+    store.begin()
+    store.add(worker.work(Unit(inputs=tuple(inputs)), worker.Settings()))
+    return inputs
+
+
+def test_a_unit_with_more_results_than_a_part_takes_loses_none(tmp_path, monkeypatch):
+    inputs = large_unit(tmp_path, monkeypatch)
+    written = sorted(path.name for path in (tmp_path / "out" / "results").iterdir())
+    assert written == [f"000001-00001-{number}-of-5.jsonl.gz" for number in range(1, 6)]
+    store = Store(tmp_path / "out", "")
+    assert store.new_inputs(inputs) == []
+    assert store.tables().columns["pushes"]["member"] == [f"{number}.log" for number in range(5)]
+
+
+def test_a_unit_of_which_a_part_is_missing_is_read_again(tmp_path, monkeypatch):
+    inputs = large_unit(tmp_path, monkeypatch)
+    (tmp_path / "out" / "results" / "000001-00001-4-of-5.jsonl.gz").unlink()
+    store = Store(tmp_path / "out", "")
+    assert store.new_inputs(inputs) == inputs
+    store.add(worker.work(Unit(inputs=tuple(inputs)), worker.Settings()))
+    store.reload()
+    assert store.tables().columns["pushes"]["member"] == [f"{number}.log" for number in range(5)]
 
 
 def test_the_dataset_has_its_documented_columns_and_says_its_version(logs, tmp_path):
