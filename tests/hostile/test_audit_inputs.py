@@ -292,15 +292,15 @@ def test_a_worker_that_holds_the_interpreter_is_killed(tmp_path):
     )
     (tmp_path / "holding.py").write_text(
         "import re\n"
-        "from pushlog.audit import worker\n"
+        "from pushlog.audit import reading, worker\n"
         "real = worker.begin\n"
         "def begin(*a):\n"
         "    real(*a)\n"
-        "    before = worker.members\n"
+        "    before = reading.members\n"
         "    def members(file, *rest, **more):\n"
         "        if 'evil' in file.name: re.match('(a+)+$', 'a' * 40 + 'b')\n"
         "        return before(file, *rest, **more)\n"
-        "    worker.members = members\n"
+        "    reading.members = members\n"
     )
     import sys
 
