@@ -17,6 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pushlog.faults import InputError as InputError
     from pushlog.faults import UserError as UserError
+    from pushlog.formats.other_side.shared import SharedTable as SharedTable
     from pushlog.intake.history import History as History
     from pushlog.intake.history import history as read_history
     from pushlog.intake.limits import Limits as Limits
@@ -56,6 +57,7 @@ _MODULES = {
     "Logs": "notebook",
     "Manifest": "intake.manifest",
     "Options": "pipeline",
+    "SharedTable": "formats.other_side.shared",
     "SideFile": "intake.side_files",
     "OriginOptions": "intake.origin",
     "Timestamps": "timeline.measured",
@@ -87,6 +89,7 @@ __all__ = [
     "Manifest",
     "Options",
     "OriginOptions",
+    "SharedTable",
     "SideFile",
     "Timestamps",
     "UserError",

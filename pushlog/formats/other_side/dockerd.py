@@ -34,8 +34,16 @@ _KINDS = {
 _PUSH_PATH = lazy_pattern(r"/images/(?P<name>\S+)/push(?:\?(?P<query>\S*))?$")
 _BYTES = lazy_pattern(r", (\d+) bytes")
 _STATUS = lazy_pattern(r"\d{3}")
-# Lines with one of these are a registry's or a proxy's, which write with the same library.
-_FOREIGN = ("go.version", "instance.id", "http.request.id", "http.request.uri", "RequestPath", "correlation_id")
+# Lines with one of these are a registry's or a proxy's, which write with the same library or as it does.
+_FOREIGN = (
+    "logger",
+    "go.version",
+    "instance.id",
+    "http.request.id",
+    "http.request.uri",
+    "RequestPath",
+    "correlation_id",
+)
 
 
 def _read(text: str, zone: dt.tzinfo | None) -> SideRecord | None:  # noqa: ARG001 - its times name their zone

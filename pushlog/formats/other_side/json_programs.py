@@ -171,7 +171,7 @@ CADDY = SideFormat(
 )
 # The names of nginx' variables, and those that ingress-nginx gives them in its documentation.
 _VARIABLES = Names(
-    own=("status", "request_uri uri path request", "remote_addr request_time request_length"),
+    own=("status", "request_uri uri path request", "request_time request_length body_bytes_sent http_user_agent"),
     method="request_method method",
     target="request_uri uri path request",
     status="status",
