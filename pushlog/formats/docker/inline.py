@@ -37,7 +37,7 @@ _HEADER = b"The push refers to "
 # A pull prints it too.
 _DIGEST = b"Digest: "
 # What can follow the lines of docker in one line: marks, tags, line breaks that were written as letters.
-_NO_WORDS = lazy_pattern(r"(?:\\+[nrt]|</?\w[^<>\n]{0,200}>|\{/?\w[^{}\n]{0,80}\}|\[/?\w+\]|[^\w])*+")
+_NO_WORDS = lazy_pattern(r"(?:\\[nrt]|</?\w[^<>\n]{0,200}>|\{/?\w[^{}\n]{0,80}\}|\[/?\w+\]|[^\w])*+")
 # Ansible prints what a command wrote twice: as a string and as a list of lines.
 _LINES_AGAIN = lazy_pattern(rb'"std(?:out|err)_lines": ?\[(?:"(?:[^"\\]|\\.)*"(?:, ?)?)*\]')
 _IMAGE = lazy_pattern(r".*\bImage ", re.DOTALL)

@@ -48,7 +48,7 @@ _ENDINGS = (
     # A record of PowerShell.
     r"At \S.* ?char:\d+|\+ .*",
     # Rules and ellipses.
-    r"[-=_*~.\xb7\u2014]{3,}.*|(?:\\+[nrt]\b|[\W_])*",
+    r"[-=_*~.\xb7\u2014]{3,}.*|(?:\\[nrt]\b|[\W_])*",
 )
 _BYSTANDER = lazy_pattern(f"(?:(?:{'|'.join(_PROMPTS)})(?:\\s+\\S[^\\n]*)?|{'|'.join(_ENDINGS)})$", re.IGNORECASE)
 # Words of a step that went well, or of the next one.

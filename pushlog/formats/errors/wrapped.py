@@ -32,7 +32,7 @@ _WORD = lazy_pattern(
 )
 # What may stand before an error of one or two words: marks, levels, channels, programs, times. Free words may not.
 LABEL = lazy_pattern(
-    r"(?:\\+[nrt]|\"\w+\": ?|##\[error\]|::error[^:\n]{0,200}::|\x1b?\[\d*(?:;\d+)*m"
+    r"(?:\\[nrt]|\"\w+\": ?|##\[error\]|::error[^:\n]{0,200}::|\x1b?\[\d*(?:;\d+)*m"
     r"|</?[a-z][\w-]{0,10}(?: [^<>\n]{0,80})?>"
     r"|\d\d-[A-Z][a-z]{2}-\d{4}\b|(?>\d[\d:.,TZ+-]*)\b|u(?=')"
     r"|[\s\"'`*_~>|#!=\-.,:;(){}\[\]/\\]|[^\w\s!-~]"
