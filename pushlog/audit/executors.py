@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pushlog.audit import rows
-from pushlog.audit.worker import Record, Result, begin, code_origin, count, line, work
+from pushlog.audit.worker import Record, Result, begin, code_origin, count, joined, line, work
 from pushlog.faults import UserError
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def cluster(address: str) -> tuple[Callable[[], Executor], int]:
     except ImportError:
         raise ExecutorError("--scheduler needs Dask: pip install 'pushlog[dask]'") from None
     try:
-        client: Any = Client(address, timeout=CONNECT)  # type: ignore[no-untyped-call,unused-ignore]
+        client: Any = Client(address, timeout=CONNECT)  # type: ignore[no-untyped-call,unused-ignore]  # untyped, where it is installed
     except (OSError, ValueError) as error:
         raise ExecutorError(f"{address}: no scheduler answers: {' '.join(str(error).split())[:200]}") from None
     workers = len(client.scheduler_info(n_workers=-1)["workers"])
@@ -191,7 +191,7 @@ class Executors:
         pieces = unit.split(self._counted(unit))
         if len(pieces) == 1:
             return _poison(unit)
-        return _joined([self._once(piece) for piece in pieces])
+        return joined([self._once(piece) for piece in pieces])
 
     def _once(self, unit: Unit) -> Result:
         """Run a piece in a new executor."""
@@ -223,17 +223,6 @@ def _close(executor: Executor, *, at_once: bool = False) -> None:
         for child in multiprocessing.active_children():
             child.terminate()
     executor.shutdown(wait=not at_once, cancel_futures=True)
-
-
-def _joined(results: list[Result]) -> Result:
-    return Result(
-        lines=tuple(text for result in results for text in result.lines),
-        pages={name: text for result in results for name, text in result.pages.items()},
-        logs=sum(result.logs for result in results),
-        bytes=sum(result.bytes for result in results),
-        hashes=tuple(log_hash for result in results for log_hash in result.hashes),
-        is_uneven=any(result.is_uneven for result in results),
-    )
 
 
 def _poison(unit: Unit) -> Result:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pushlog.audit.units import BYTES, Unit
-from pushlog.audit.worker import Result
+from pushlog.audit.worker import joined
 from pushlog.intake import remote
 from pushlog.intake.archives import in_parts
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pushlog.audit.inputs import Input
+    from pushlog.audit.worker import Result
     from pushlog.intake.limits import ArchiveLimits
 
 # Members of a share at least, for a worker reads the list of the zip for each; and the most shares of a zip.
@@ -62,7 +63,9 @@ class Shares:
         if any(result.is_uneven for result in results.values()):
             self.whole.append(self._wholes[name])
         else:
-            yield _joined([results[first] for first in sorted(results)])
+            ordered = [results[first] for first in sorted(results)]
+            # The first of equal logs has the page, too.
+            yield replace(_without_copies(joined(ordered)), pages=joined(ordered[::-1]).pages)
 
 
 def _shares(unit: Unit, limits: ArchiveLimits) -> list[Unit]:
@@ -86,16 +89,12 @@ def _members(source: Input, limits: ArchiveLimits) -> int:
         return 0
 
 
-def _joined(results: list[Result]) -> Result:
-    """Return the results of all shares as one: of logs with equal content the first has the rows and the pages."""
+def _without_copies(result: Result) -> Result:
+    """Return the result of a whole zip where of logs with equal content only the first has rows."""
     lines: list[str] = []
     seen: set[str] = set()
-    pages: dict[str, str] = {}
-    for result in results:
-        for line, log_hash in zip(result.lines, result.hashes, strict=True):
-            is_again = log_hash is not None and log_hash in seen
-            lines.append(f"{line.partition(_TAB)[0]}{_TAB}" if is_again else line)
-            seen |= {log_hash} if log_hash is not None else set()
-        pages = {**result.pages, **pages}
-    logs, size = (sum(getattr(result, name) for result in results) for name in ("logs", "bytes"))
-    return Result(lines=tuple(lines), pages=pages, logs=logs, bytes=size)
+    for line, log_hash in zip(result.lines, result.hashes, strict=True):
+        is_again = log_hash is not None and log_hash in seen
+        lines.append(f"{line.partition(_TAB)[0]}{_TAB}" if is_again else line)
+        seen |= {log_hash} if log_hash is not None else set()
+    return replace(result, lines=tuple(lines))

@@ -43,7 +43,7 @@ from pushlog.report.rule_links import publish_at
 from pushlog.selection import Selection, selected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from pushlog.audit.inputs import Input
     from pushlog.audit.rows import Rows
@@ -121,6 +121,18 @@ class Result:
     bytes: int
     hashes: tuple[str | None, ...] = ()
     is_uneven: bool = False
+
+
+def joined(results: Sequence[Result]) -> Result:
+    """Return the results of the pieces of a unit as one, in their order."""
+    return Result(
+        lines=tuple(text for result in results for text in result.lines),
+        pages={name: text for result in results for name, text in result.pages.items()},
+        logs=sum(result.logs for result in results),
+        bytes=sum(result.bytes for result in results),
+        hashes=tuple(log_hash for result in results for log_hash in result.hashes),
+        is_uneven=any(result.is_uneven for result in results),
+    )
 
 
 def begin() -> None:
