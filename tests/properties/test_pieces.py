@@ -37,6 +37,7 @@ FOUND = {
     "a countdown beyond 64 bits": f"{HEADER}\n{A}: Retrying in 99999999999999999999 seconds\n{A}: \n",
     "figures beyond 64 bits": f'{{"status":"Pushing","progressDetail":{{"current":{"9" * 22}}},"id":"{A}"}}\n',
     "negative figures": f'{{"status":"Pushing","progressDetail":{{"current":-1,"total":1e999}},"id":"{A}"}}\n',
+    "a set of dicts, in what looks like a dict of Python": f'x {{"status":"","progressDetail":{{{{}}}},"id":"{A}"}}\n',
     "half of a pair in JSON": '{"errorDetail":{"message":"\\ud800"},"error":"denied"}\n',
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ _START = lazy_pattern(r"\{ ?[\"'](?:status|id|progressDetail|progress|stream|aux
 _DECODER = json.JSONDecoder()
 # A Python dict that is longer is no message.
 _LONGEST_DICT = 20_000
+# A line is given up after so many beginnings without an end, for the rest of it is looked through for each.
+_MOST_TORN = 8
 _BRACES = lazy_pattern(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|[{}]")
 
 
@@ -44,9 +47,10 @@ def messages(line: str) -> Iterator[tuple[int, int, Message]]:
             if _is_message(whole):
                 yield 0, len(line), whole
             return
-    place = 0
-    while match := _START.search(line, place):
+    place = torn = 0
+    while torn < _MOST_TORN and (match := _START.search(line, place)):
         message, place = _decoded(line, match.start())
+        torn += place == match.start() + 1
         if message is not None and _is_message(message):
             yield match.start(), place, message
 
@@ -114,7 +118,11 @@ def _python_dict(line: str, start: int) -> tuple[Message | None, int]:
 
 def _literal(text: str) -> Message | None:
     try:
-        value = ast.literal_eval(text)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        with warnings.catch_warnings():
+            # Python warns of unknown escapes and of figures that run into words, on standard error.
+            warnings.simplefilter("ignore")
+            value = ast.literal_eval(text)
+    # A set can't hold dicts, a key can't be a list: TypeError.
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         return None
     return value if isinstance(value, dict) and all(isinstance(key, str) for key in value) else None
