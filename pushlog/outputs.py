@@ -27,6 +27,8 @@ FORMATS = (
     *("text", "json", "html", "markdown", "github", "gitlab", "azure", "sarif", "junit", "trace", "otlp", "jsonl"),
     *("slack", "teams"),
 )
+# What html=DIR/ writes.
+FOLDER_FILES = ("index.html", "report.css")
 # Formats that describe the rules themselves.
 DESCRIBED = ("sarif",)
 STDOUT = "-"
@@ -63,6 +65,18 @@ class Output:
 
     format: str
     path: str | None
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that are written; none for standard output."""
+        if self.path is None:
+            return ()
+        return tuple(f"{self.path}{name}" for name in FOLDER_FILES) if self.is_folder else (self.path,)
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether a page and its stylesheet are written into a folder."""
+        return self.format == "html" and self.path is not None and self.path.endswith(("/", os.sep))
 
 
 def outputs(names: Sequence[str], paths: Sequence[str] = ()) -> tuple[Output, ...]:
@@ -140,7 +154,7 @@ def write(
                     "utf-8", "replace"
                 )
             )
-        elif output.format == "html" and output.path.endswith(("/", os.sep)):
+        elif output.is_folder:
             _folder(output.path, logs)
         else:
             _file(

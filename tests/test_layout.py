@@ -58,6 +58,7 @@ RANKS = {
     "exits": 10,
     "guard": 10,
     "outputs": 10,
+    "overwriting": 1,
     "messages": 10,
     "front_door": 10,
     "schemas": 11,

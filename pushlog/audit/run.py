@@ -16,6 +16,7 @@ from pushlog.audit.files import locked, put
 from pushlog.audit.frames import frames
 from pushlog.audit.inputs import discover
 from pushlog.audit.others import stamps
+from pushlog.audit.own_files import DOCUMENT, MARKDOWN, keep_inputs
 from pushlog.audit.progress import progress
 from pushlog.audit.rows import unread
 from pushlog.audit.schema import columns_hash
@@ -50,7 +51,7 @@ class Plan:
 
     `source_pattern`, `metadata`: the form of paths and the side file that say where logs come from; `since`: what is
     older is left out of all but the tables; `tables`: their kinds, None for Parquet where it can be written;
-    `is_plain`: progress is shown without colour.
+    `is_plain`: progress is shown without colour; `beside`: all files that the call reads beside the logs.
     """
 
     out: Path
@@ -59,6 +60,7 @@ class Plan:
     rules: tuple[str, ...] = ()
     source_pattern: str | None = None
     metadata: str | None = None
+    beside: tuple[str, ...] = ()
     since: pd.Timestamp | None = None
     tables: tuple[str, ...] | None = None
     exports: tuple[Export, ...] = ()
@@ -89,6 +91,7 @@ def _audit(names: Sequence[str], plan: Plan, bar: Progress) -> Audited:
     inputs, missing = discover(names, plan.out)
     if not inputs and not missing:
         raise InputError(f"{', '.join(names)}: no file to read")
+    keep_inputs(plan.out, plan.exports, [entry.name for entry in inputs], plan.beside)
     _usable(plan.out)
     with locked(plan.out):
         store = Store(plan.out, _made_by(plan), plan.settings.reach)
@@ -172,8 +175,8 @@ def _draw(tables: Tables, store: Store, plan: Plan) -> Summary:
     everything = frames(tables)
     all_frames = everything if plan.since is None else since(everything, plan.since)
     audit_summary = summary(all_frames)
-    put(out / "audit.json", document(audit_summary))
-    put(out / "audit.md", markdown.render(audit_summary))
+    put(out / DOCUMENT, document(audit_summary))
+    put(out / MARKDOWN, markdown.render(audit_summary))
     write_exports(all_frames, plan.exports, out)
     index.write(audit_summary, all_frames, out)
     store.sweep({page for page in everything.pushes["page"] if isinstance(page, str)})

@@ -28,6 +28,11 @@ class Side:
     frames: Frames
 
 
+def files(name: str) -> str:
+    """Return what is read of a side of that name: the log, or the folder with an audit's results."""
+    return str(Path(name) / RESULTS) if Path(name).is_dir() else name
+
+
 def side(name: str) -> Side:
     """Return the side of that name. Raises InputError."""
     path = Path(name)

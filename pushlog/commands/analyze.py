@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pushlog.commands.inputs import keep_inputs
 from pushlog.commands.options import (
     ColorOption,
     ConfigFile,
@@ -98,6 +99,7 @@ def analyze(
     from pushlog.outputs import outputs, write
 
     targets = outputs(formats or (), files or ())
+    keep_inputs(context, targets)
     from pushlog.commands.analysis import analysis_options
 
     options = analysis_options(context)

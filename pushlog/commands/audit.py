@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pushlog.commands.inputs import BESIDE, named_inputs
 from pushlog.commands.options import (
     ConfigFile,
     DaemonConfig,
@@ -151,6 +152,7 @@ def audit(
         rules=tuple(rules_files or ()),
         source_pattern=source_pattern,
         metadata=metadata_file,
+        beside=tuple(named_inputs(context, BESIDE)),
         since=parsed_since(since) if since is not None else None,
         tables=kinds,
         exports=parsed_exports(exports or ()),

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pushlog.commands.inputs import named_inputs
+
 if TYPE_CHECKING:
     from pushlog.audit.compare import Comparison
 
@@ -39,18 +41,22 @@ FailOnOption = Annotated[
 ]
 
 
-def compare(old: Old, new: New, formats: Formats = None, fail_on: FailOnOption = FailOn.NEVER) -> int:
+def compare(
+    context: typer.Context, old: Old, new: New, formats: Formats = None, fail_on: FailOnOption = FailOn.NEVER
+) -> int:
     """Compare two pushes or two audits.
 
     What was reused, uploaded again, grew or got slower; which failures are new and which are gone.
     """
     from pushlog.audit.compare import compare as compare_sides
-    from pushlog.audit.sides import side
+    from pushlog.audit.sides import files, side
     from pushlog.exits import Exit
     from pushlog.outputs import targets_of, write_text
+    from pushlog.overwriting import refuse_inputs
     from pushlog.redaction.result import redact_record
 
     targets = targets_of(formats or ["text"], FORMATS)
+    refuse_inputs((path for _, path in targets), map(files, named_inputs(context)))
     comparison = redact_record(compare_sides(side(old), side(new)))
     for name, path in targets:
         write_text(path, _render(name, comparison))

@@ -8,11 +8,14 @@ from typing import Annotated
 
 import typer
 
+from pushlog.commands.inputs import named_inputs
+
 # Bytes of a secret that nobody tries all of.
 _SHORTEST = 16
 
 
 def redact(
+    context: typer.Context,
     logs: Annotated[
         list[str],
         typer.Argument(
@@ -61,11 +64,15 @@ def redact(
     from pushlog.intake.read import read
     from pushlog.messages import tell
     from pushlog.outputs import write_bytes
+    from pushlog.overwriting import refuse_inputs
     from pushlog.redaction.result import by_kind
     from pushlog.share import redact_logs
 
     targets = _targets(logs, output)
-    secret = None if key is None else _secret(key)
+    refuse_inputs(targets, named_inputs(context))
+    if output is not None and len(logs) > 1:
+        _make_folder(output)
+    secret = None if key is None else _secret(key, logs)
     try:
         with nullcontext() if time_limit is None else deadline(checked(time_limit), hard=False):
             clean = redact_logs([read(log) for log in logs], pseudonyms=pseudonyms or secret is not None, key=secret)
@@ -94,18 +101,27 @@ def _targets(logs: list[str], output: str | None) -> list[str | None]:
     names = [Path(log).name for log in logs]
     if len(set(names)) < len(names):
         raise OutputError("two of these logs have the same name, and would be one file: rename one")
-    try:
-        Path(output).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{output}: can't be a folder: {(error.strerror or str(error)).lower()}") from error
     return [str(Path(output) / name) for name in names]
 
 
-def _secret(key: str) -> bytes:
+def _make_folder(name: str) -> None:
+    """Make the folder of several logs. Raises OutputError."""
+    from pushlog.faults import OutputError
+
+    try:
+        Path(name).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{name}: can't be a folder: {(error.strerror or str(error)).lower()}") from error
+
+
+def _secret(key: str, logs: list[str]) -> bytes:
     """Return the secret in a file. Raises UserError for none that is worth the name."""
     from pushlog.faults import InputError
     from pushlog.intake.read import read
+    from pushlog.overwriting import is_same
 
+    if any(is_same(key, log) for log in logs):
+        raise InputError(f"{key}: is one of the logs, and no secret: make a key with `openssl rand -hex 32`")
     secret = read(key).data[:].strip()
     if len(secret) < _SHORTEST:
         raise InputError(f"{key}: holds fewer than {_SHORTEST} bytes, which can be guessed: `openssl rand -hex 32`")

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from pushlog.commands.inputs import keep_inputs
 from pushlog.commands.options import (
     ColorOption,
     ConfigFile,
@@ -52,6 +53,7 @@ def report(
     from pushlog.outputs import outputs, write
 
     targets = outputs(formats or (), files or ())
+    keep_inputs(context, targets)
     from pushlog.intake.read import read
     from pushlog.redaction.result import redact_result
     from pushlog.report.stored import logs

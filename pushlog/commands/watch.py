@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from pushlog.commands.inputs import keep_inputs
 from pushlog.commands.options import (
     ColorOption,
     ConfigFile,
@@ -82,6 +83,7 @@ def watch(
     from pushlog.outputs import outputs, write
 
     targets = outputs(formats or (), files or ())
+    keep_inputs(context, targets)
     # Before all modules that load slowly, so that no input waits.
     from pushlog.live.follow import Followed
     from pushlog.live.tape import Tape
