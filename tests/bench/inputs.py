@@ -155,6 +155,33 @@ def records(size: int) -> Iterator[bytes]:
     )
 
 
+def document(size: int) -> Iterator[bytes]:
+    """The same log as one document of JSON, as an export of a log store holds it: all records in one list."""
+    yield b"["
+    for number, line in enumerate(records(size - 2)):
+        yield (b",\n" if number else b"") + line.rstrip(b"\n")
+    yield b"]\n"
+
+
+def table(size: int) -> Iterator[bytes]:
+    """The same log as a table of CSV, as the page of a log store exports it."""
+    lines = (line.decode().rstrip("\n").replace('"', '""') for line in job(size))
+    rows = (f'2026-11-23T{_clock(number)}Z,ci,"{line}"\n' for number, line in enumerate(lines))
+    yield from _cut(chain(["date,service,message\n"], rows), size)
+
+
+def key_lines(size: int) -> Iterator[bytes]:
+    """The same log without its stamps as the journal exports it: a line for each key of a record."""
+    yield from _cut(
+        (
+            f"__CURSOR=s=a;i={number:x}\n__REALTIME_TIMESTAMP={1795469204000000 + number * 10000}\n"
+            f"SYSLOG_IDENTIFIER=runner\nMESSAGE={line.decode().partition(' ')[2].strip()}\n"
+            for number, line in enumerate(job(size))
+        ),
+        size,
+    )
+
+
 def recording(size: int) -> Iterator[bytes]:
     """(g) The same log as an asciicast, with an event for each line."""
     head = json.dumps({"version": 2, "width": 120, "height": 40}) + "\n"

@@ -61,6 +61,19 @@ def _tar(path: Path, size: int) -> None:
     log.unlink()
 
 
+def _typescript(path: Path, size: int) -> None:
+    """A log as `script` keeps it, and beside it the file of `--log-timing`: the wait and the bytes of each line."""
+    with path.open("wb") as log, path.with_name("timing").open("w") as timing:
+        log.write(head := b'Script started on 2026-11-23 12:00:00+00:00 [TERM="xterm" COLUMNS="120" LINES="40"]\n')
+        written = len(head)
+        for line in inputs.job(size):
+            text = line.replace(b"\n", b"\r\n")
+            written += log.write(text)
+            timing.write(f"0.010000 {len(text)}\n")
+            if written >= size:
+                return
+
+
 def _access_log(size: int) -> Iterator[bytes]:
     """The log of a proxy: uploads of one repository among requests for others."""
     written = number = 0
@@ -82,8 +95,12 @@ MAKERS: dict[str, Callable[[Path, int], None]] = {
     "stdin": _plain(inputs.job),
     "utf-16": _utf16,
     "records": _plain(inputs.records),
+    "document": _plain(inputs.document),
+    "csv": _plain(inputs.table),
+    "key lines": _plain(inputs.key_lines),
     "engine": _plain(inputs.engine),
     "recording": _plain(inputs.recording),
+    "typescript": _typescript,
     "gz": _packed(lambda path: gzip.GzipFile(path, "wb", compresslevel=1)),
     "bz2": _packed(lambda path: bz2.BZ2File(path, "wb", compresslevel=1)),
     "xz": _packed(lambda path: lzma.open(path, "wb", preset=0)),  # noqa: SIM115 - closed by _packed
@@ -100,6 +117,8 @@ HELD = (*ARCHIVES, "audit")
 def _command(kind: str, path: Path) -> list[str]:
     if kind == "stdin":
         return runs.ours("analyze", "-f", "json", "-")
+    if kind == "typescript":
+        return runs.ours("analyze", "-f", "json", str(path), "--timing", str(path.with_name("timing")))
     if kind == "with":
         log = path.with_name("push.log")
         inputs.write(log, inputs.job(5000, every=5000))

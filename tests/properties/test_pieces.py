@@ -10,7 +10,7 @@ from pushlog.redaction.whole import redact_log_bytes
 from tests.examples import examples
 from tests.fuzz import targets
 from tests.fuzz.pieces import RowOrder, composed
-from tests.logs import HEADER, A
+from tests.logs import HEADER, A, B
 
 
 @settings(max_examples=examples(25), deadline=None)
@@ -38,6 +38,12 @@ FOUND = {
     "figures beyond 64 bits": f'{{"status":"Pushing","progressDetail":{{"current":{"9" * 22}}},"id":"{A}"}}\n',
     "negative figures": f'{{"status":"Pushing","progressDetail":{{"current":-1,"total":1e999}},"id":"{A}"}}\n',
     "a set of dicts, in what looks like a dict of Python": f'x {{"status":"","progressDetail":{{{{}}}},"id":"{A}"}}\n',
+    "stamps that show in one order alone": (
+        f"2026-11-23 21:36:19,307 {A}: Retrying in 8 seconds\n2026-11-23T21:27:14.5374245Z {B}: ReM-6rying\n"
+        f"2026-11-23T21\r\n{A}: Pushed8fca24a\n2026-11-23 21:12:46,653 Uploading artifacts...\r"
+        + f"{B}: Retrying in 7 seconds"
+        * 76
+    ),
     "half of a pair in JSON": '{"errorDetail":{"message":"\\ud800"},"error":"denied"}\n',
 }
 

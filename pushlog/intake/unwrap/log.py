@@ -162,12 +162,14 @@ def _unwrap(
     prefixes = detect(text, openings, anchors)
     timestamps = PrefixTimestamps(text=text, ranges=prefixes.ranges, zone=zone) if prefixes.has_clock else None
     notes = prefixes.notes
-    turned = oldest_first(text, timestamps) if timestamps else None
-    if turned is not None:
-        text = _limited(LogText(turned), where)
-        prefixes = detect(text, openings, anchors_of(text, openings))
-        timestamps = PrefixTimestamps(text=text, ranges=prefixes.ranges, zone=zone)
-        notes = (*notes, NEWEST_FIRST)
+    if timestamps and (turned := oldest_first(text, timestamps)) is not None:
+        other = _limited(LogText(turned), where)
+        found = detect(other, openings, anchors_of(other, openings))
+        # Where the stamps show in one order alone, the lines are none of an export.
+        if found.has_clock:
+            text, prefixes = other, found
+            timestamps = PrefixTimestamps(text=text, ranges=prefixes.ranges, zone=zone)
+            notes = (*notes, NEWEST_FIRST)
     lanes = lanes_of(text, prefixes)
     return UnwrappedLog(
         original=text,
