@@ -11,6 +11,7 @@ from pushlog.formats.clients import buildkit, compose, containers, crane, kaniko
 from pushlog.formats.clients.generic import OPENING as GENERIC
 from pushlog.formats.clients.generic import generic_pushes
 from pushlog.formats.clients.small import CLIENTS
+from pushlog.formats.docker import candidate_lines
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.fragments import alone
 from pushlog.formats.docker.split import docker_pushes
@@ -121,7 +122,9 @@ def without_redraws(text: LogText, is_timed: bool) -> NumberedText | None:
 
 def _is_progress(line: str) -> bool:
     """Return whether a line is one that the terminal of another client than docker draws again and again."""
-    if docker_lines.lane(docker_lines.LINES.file).pattern.fullmatch(line.encode()):  # no other grammar need be loaded
+    if docker_lines.lane(candidate_lines.LINES.file).pattern.fullmatch(
+        line.encode()
+    ):  # no other grammar need be loaded
         return False
     for dialect in DIALECTS:
         mark = dialect.LINES.line(line) if dialect.REDRAWN else None

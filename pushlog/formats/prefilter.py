@@ -15,6 +15,7 @@ import numpy as np
 
 from pushlog.formats.bulk.reader import LARGE
 from pushlog.formats.dialects import start_patterns
+from pushlog.formats.docker import candidate_lines
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.grammar import regex
 from pushlog.formats.grammar.load import derived
@@ -176,8 +177,8 @@ def _literal_index() -> LiteralIndex:
 @cache
 def words() -> tuple[re.Pattern[bytes], ...]:
     """Return the words of docker's lines; words with the same beginning share one expression, which starts with it."""
-    states = {rule.alias for rule in docker_lines.grammar().rules if rule.alias and rule.origin.name == "state"}
-    lines = regex.anchors(docker_lines.grammar(), "start", kinds={*states, *_KINDS})
+    states = {rule.alias for rule in candidate_lines.grammar().rules if rule.alias and rule.origin.name == "state"}
+    lines = regex.anchors(candidate_lines.grammar(), "start", kinds={*states, *_KINDS})
     message = derived(regex.beginning, "engine.lark", "start", kinds=docker_lines.ENGINE_FLOOD)
     return tuple(re.compile(text.encode()) for text in (*_grouped_by_beginning(lines), re.escape(message)))
 

@@ -42,6 +42,7 @@ _ESCAPE = lazy_pattern(
 _MOVES = lazy_pattern(rb"(?:\x1b\[[0-9;?]*[ABCDEFGHJdf])+")
 _ROW = lazy_pattern(rb"[^\r\n]+")
 BLANK = b" \t\r\n\v\f\0"
+BLANKS = BLANK.decode()
 
 
 @record(kw_only=False)
@@ -241,7 +242,7 @@ def plain(part: bytes) -> str:
         return part.strip(BLANK).decode("ascii")
     if b"\x1b" in part:
         part = _ESCAPE.sub(b"", part)
-    return part.decode("utf-8", "replace").strip(" \t\r\n\v\f\0")
+    return part.decode("utf-8", "replace").strip(BLANKS)
 
 
 def lines_between(data: Data, start: int, stop: int) -> Iterator[bytes]:

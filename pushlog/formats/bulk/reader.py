@@ -112,8 +112,8 @@ def _read_parts(text: LogText, begin: Callable[[], _Reader], at_once_from: int =
 
     is_large = sum(stop - start for start, stop in text.parts) >= at_once_from
     size = LARGE_CHUNK if is_large else CHUNK
-    chunks = (span for part in text.parts for span in _chunks(text.data, *part, size))
-    parts = list(at_once(read, chunks) if is_large else map(read, chunks)) or [read((0, 0))]
+    spans = (span for part in text.parts for span in chunks(text.data, *part, size))
+    parts = list(at_once(read, spans) if is_large else map(read, spans)) or [read((0, 0))]
     for reader in readers:
         reader.leave_shapes()
     return parts
@@ -141,7 +141,7 @@ def _keep_memory() -> None:
     np.empty(_FREED, dtype=np.uint8)
 
 
-def _chunks(data: Data, start: int, stop: int, size: int) -> Iterator[tuple[int, int]]:
+def chunks(data: Data, start: int, stop: int, size: int) -> Iterator[tuple[int, int]]:
     """Return byte ranges that end after a line feed or a carriage return."""
     chunk_start = start
     while chunk_start < stop:

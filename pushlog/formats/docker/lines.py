@@ -13,27 +13,24 @@ from typing import TYPE_CHECKING
 
 from pushlog.formats.bulk.line_shapes import FIELDS, BulkGrammar
 from pushlog.formats.bulk.reader import scan
-from pushlog.formats.docker.inline import HINTS, inline_pieces
+from pushlog.formats.docker.candidate_lines import CARET_C, KEYS, LINES, candidate_pieces, grammar
 from pushlog.formats.docker.mentions import adopted, in_record, mentioned
 from pushlog.formats.docker.messages import message_events, messages
 from pushlog.formats.events import UNKNOWN, EventKind, EventRow, Events, from_rows, table
 from pushlog.formats.figures import LONGEST_WAIT, size
 from pushlog.formats.grammar import regex
-from pushlog.formats.grammar.line_parser import LineParser
 from pushlog.formats.grammar.load import derived
 from pushlog.formats.marks import Mark, MarkKind
-from pushlog.intake.limits import LONGEST_PIECE, MOST_LAYERS
-from pushlog.intake.log_text import LogText, Piece, plain
-from pushlog.intake.mapped import shows
+from pushlog.intake.limits import MOST_LAYERS
+from pushlog.intake.log_text import LogText, Piece
+from pushlog.intake.mapped import holds, shows
 from pushlog.intake.start_pattern import StartPattern
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Capture
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from lark import Lark
+    from collections.abc import Iterator, Sequence
 
     from pushlog.intake.log_text import Int64
 
@@ -49,32 +46,17 @@ OPENING = StartPattern(
     rb'|\{"status":"(?:The push refers|Pushing|Preparing|Waiting)'
     rb"|[0-9a-f]{12}: (?:Preparing|Waiting|Pushing|Pushed|Layer already exists|Mounted from|Retrying in|Image )",
 )
-LINES = LineParser("docker.lark", ("start", "quiet", "overdrawn"), is_filtered=True)
 _FLOOD = ("preparing", "waiting", "pushing", "pushed", "exists", "retrying", "unavailable")
 ENGINE_FLOOD = ("waiting", "pushing", "retrying", "unavailable")
 # What only a terminal writes: the cursor goes up, a row is drawn over another, a state is followed by a space.
 _REDRAW = lazy_pattern(rb"\x1b\[\d+A|\r[0-9a-f]{12}: ")
 # A terminal ends lines with CR LF; the pipe of a push that never drew a row would not.
 _TERMINAL_HEADER = lazy_pattern(rb"^The push refers to [^\r\n]+\r$", re.MULTILINE)
-# Kinds whose lines can begin with anything, so that looking for one takes long, each with words that it always has.
-_ANYWHERE = {
-    "command": ("docker ", "docker.exe "),
-    "digest": (": digest: ", "Digest: "),
-    "pull": (": Pulling from ",),
-    "upload_failed": ("Upload failed, ",),
-    "daemon_note": (" push after error", "Upload failed: "),
-}
-_WORDS_ANYWHERE = tuple((kind, word) for kind, words in _ANYWHERE.items() for word in words)
-# The shortest line: `^C`.
-_SHORTEST = 2
-# Each message of the Engine that tells something has one of these keys.
-_KEYS = ('status"', "status'", "errorDetail", 'aux"')
-# A command is not filtered by a pattern of its own: to compile it takes longer than to parse the few lines with both.
-_COMMAND, _PUSH = "command", " push"
-_CARET_C = "^C"
 _HEADERS = (MarkKind.HEADER, MarkKind.OLD_HEADER)
 _ID_LENGTH = 12
 _PADDED = lazy_pattern(rb"^[0-9a-f]{12}: [A-Z][^\r\n\[]*[a-z] \r?$", re.MULTILINE)
+# One of these stands where such a pattern matches: a byte or two are found at the speed of memory.
+_DRAWN_SIGNS, _RETURN, _BLANK_ENDS = (b"\x1b[", b"\r"), (b"\r",), (b" \n", b" \r")
 
 
 @record
@@ -92,11 +74,6 @@ class Reading:
     left_out: int = 0
 
 
-def grammar() -> Lark:
-    """Return the compiled grammar of docker's lines."""
-    return LINES.grammar
-
-
 @cache
 def lane(name: str) -> BulkGrammar:
     """Return the byte pattern of the rows that repeat by the million, derived from that grammar."""
@@ -105,17 +82,6 @@ def lane(name: str) -> BulkGrammar:
     return BulkGrammar(
         pattern=re.compile(text.encode() + rb" *"), kinds={kind: int(EventKind[kind.upper()]) for kind in kinds}
     )
-
-
-@cache
-def _lines_pattern(kinds: tuple[str, ...] = ()) -> re.Pattern[str]:
-    """Return the pattern of lines of these kinds; without kinds, of all that begin with words of their own.
-
-    It keeps the noise around a push away from Lark.
-    """
-    all_kinds = {rule.alias for rule in grammar().rules if rule.alias}
-    text = regex.pattern(grammar(), "start", fields=(), kinds=set(kinds) or all_kinds - {*_ANYWHERE})
-    return re.compile(text, re.ASCII)
 
 
 def read(text: LogText, *, keep_redraws: bool = True, most_layers: int = MOST_LAYERS) -> Reading:
@@ -128,7 +94,7 @@ def read(text: LogText, *, keep_redraws: bool = True, most_layers: int = MOST_LA
     parsed_events = [
         parsed_event
         for start, stop in bulk.others.tolist()
-        for piece in _candidate_pieces(text, start, stop)
+        for piece in candidate_pieces(text, start, stop)
         for parsed_event in _parse_piece(piece)
     ]
     has_header = any(isinstance(event, Mark) and event.kind in _HEADERS for event, _ in parsed_events)
@@ -159,47 +125,6 @@ def _with_mentions(text: LogText, marks: list[Mark], ranges: Int64) -> tuple[Mar
     return adopted(sorted(marks, key=lambda mark: mark.start))
 
 
-def _candidate_pieces(text: LogText, start: int, stop: int) -> Iterator[Piece]:
-    """Return the pieces between two offsets that the grammar may take; lines of noise are not counted."""
-    # Words that are nowhere in this range need not be looked for in each of its lines.
-    kinds = tuple((kind, word) for kind, word in _WORDS_ANYWHERE if text.data.find(word.encode(), start, stop) >= 0)
-    hints = tuple(hint for hint in HINTS if text.data.find(hint.encode(), start, stop) >= 0)
-    has_messages = text.data.find(b"{", start, stop) >= 0
-    # Noise passes here by the million, and nearly all of it is refused by this pattern.
-    fullmatch = _lines_pattern().fullmatch
-    for first, last in text.spans(start, stop):
-        if last - first < _SHORTEST:
-            continue
-        line = plain(text.data[first : min(last, first + LONGEST_PIECE)])
-        if len(line) < _SHORTEST:
-            continue
-        if fullmatch(line) or _CARET_C in line or (kinds and _may_begin_otherwise(line, kinds)):
-            yield Piece(first, last, text.line_of(first), line)
-            continue
-        if has_messages and "{" in line and any(key in line for key in _KEYS):
-            yield Piece(first, last, text.line_of(first), line)
-        for hint in hints:
-            if hint in line:
-                # The words in a message of the Engine are read with it.
-                if "{" not in line or next(messages(line), None) is None:
-                    yield from inline_pieces(grammar(), text, first, last)
-                break
-
-
-def _may_begin_otherwise(line: str, words: tuple[tuple[str, str], ...] = _WORDS_ANYWHERE) -> bool:
-    """Return whether a line may be of a kind that can begin with anything. `words`: those to look for."""
-    # A plain loop: noise passes here by the million, and `any` with a generator takes three times as long.
-    kinds: tuple[str, ...] = ()
-    for kind, word in words:
-        if word not in line:
-            continue
-        if kind != _COMMAND:
-            kinds += (kind,)
-        elif _PUSH in line and not any(hint in line for hint in HINTS):
-            return True
-    return bool(kinds and _lines_pattern(tuple(dict.fromkeys(kinds))).fullmatch(line))
-
-
 def _of_a_push(event: EventRow | Mark) -> bool:
     return isinstance(event, EventRow) or event.kind in (*_HEADERS, MarkKind.DIGEST)
 
@@ -209,14 +134,20 @@ def _capture(text: LogText, events: Events, *, messages: bool, lines: bool) -> C
     if messages:
         return Capture.MIXED if lines else Capture.JSON
     first = max(0, int(events.start[0]) - 16) if len(events) else len(text.data)
-    if _shows(text, _REDRAW, first) or (not len(events) and _shows(text, _TERMINAL_HEADER, 0)):
+    if _shows(text, _REDRAW, first, _DRAWN_SIGNS) or (not len(events) and _shows(text, _TERMINAL_HEADER, 0, _RETURN)):
         return Capture.TTY
     figures = bool(((events.kind == EventKind.PUSHING) & (events.current >= 0)).any())
-    return Capture.SCREEN if figures or _shows(text, _PADDED, first) else Capture.PIPED
+    # The last line needs no end.
+    ends = () if text.data[-1:] == b" " else _BLANK_ENDS
+    return Capture.SCREEN if figures or _shows(text, _PADDED, first, ends) else Capture.PIPED
 
 
-def _shows(text: LogText, pattern: re.Pattern[bytes], first: int) -> bool:
-    return any(shows(text.data, pattern, max(start, first), stop) for start, stop in text.parts if stop > first)
+def _shows(text: LogText, pattern: re.Pattern[bytes], first: int, signs: Sequence[bytes]) -> bool:
+    """Return whether a pattern matches from an offset on. `signs`: one of them is in every match."""
+    parts = [(max(start, first), stop) for start, stop in text.parts if stop > first]
+    if signs and not any(holds(text.data, sign, *part) for part in parts for sign in signs):
+        return False
+    return any(shows(text.data, pattern, *part) for part in parts)
 
 
 def row(line: str) -> EventRow | Mark | None:
@@ -256,7 +187,7 @@ def is_quiet(line: str) -> bool:
 
 def _parse_piece(piece: Piece) -> Iterator[tuple[EventRow | Mark, bool]]:
     """Return what a piece tells, and whether a message of the Engine tells it."""
-    if "{" in piece.text and any(key in piece.text for key in _KEYS):
+    if "{" in piece.text and any(key in piece.text for key in KEYS):
         is_message = False
         for start, stop, message in messages(piece.text):
             is_message = True
@@ -264,7 +195,7 @@ def _parse_piece(piece: Piece) -> Iterator[tuple[EventRow | Mark, bool]]:
             yield from ((event, True) for event in message_events(part, message, _line))
         if is_message:
             return
-    head, caret, _ = piece.text.partition(_CARET_C)
+    head, caret, _ = piece.text.partition(CARET_C)
     if caret and head:
         # The terminal echoes it where the cursor stands: behind a row.
         stop = piece.stop - len(piece.text.encode()) + len(head.encode())

@@ -11,6 +11,7 @@ from lark import Lark
 from lark.exceptions import LarkError
 
 from pushlog.formats.bulk import reader
+from pushlog.formats.docker import candidate_lines
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.inline import HINTS
 from pushlog.formats.events import EventKind, EventRow
@@ -36,7 +37,7 @@ noise = st.text(st.characters(exclude_characters="\r\n\x1b", exclude_categories=
 
 
 def may_be_line(line):
-    return docker_lines._lines_pattern().fullmatch(line) or docker_lines._may_begin_otherwise(line)
+    return candidate_lines.lines_pattern().fullmatch(line) or candidate_lines.may_begin_otherwise(line)
 
 
 def rows(events):
@@ -169,14 +170,14 @@ WORDS = [
 @example(["x ", 'time="x" level=error msg="Upload failed, retrying: ', "EOF", '"', " id=1"])
 def test_the_filter_holds_back_what_the_whole_grammar_would_and_nothing_that_lark_takes(words):
     line = "".join(words).strip(" \t\r\n")
-    kinds = {rule.alias for rule in docker_lines.grammar().rules if rule.alias}
-    whole = re.compile(regex.pattern(docker_lines.grammar(), "start", fields=(), kinds=kinds), re.ASCII)
+    kinds = {rule.alias for rule in candidate_lines.grammar().rules if rule.alias}
+    whole = re.compile(regex.pattern(candidate_lines.grammar(), "start", fields=(), kinds=kinds), re.ASCII)
     is_held_back = not may_be_line(line)
     assert not (is_held_back and whole.fullmatch(line)) or any(hint in line for hint in HINTS)
     # Commands are few: Lark alone looks at them.
     assert is_held_back or whole.fullmatch(line) or ("docker" in line and " push" in line)
     with suppress(LarkError):
-        docker_lines.grammar().parse(line, start="start")
+        candidate_lines.grammar().parse(line, start="start")
         assert may_be_line(line)
 
 
