@@ -78,7 +78,7 @@ def build_case(
         reference=image,
         registry_kind=knowledge.registry_kind(image.registry),
         outcome=ended,
-        error=_failure(parsed, classified, built_layers),
+        error=_failure(parsed, classified, built_layers, clock.duration.seconds),
         layers=built_layers,
         progress=_progress(built_layers, ended, source, parsed, facts),
         clock=clock.kind,
@@ -115,7 +115,9 @@ def _reference(parsed: ParsedPush) -> Reference:
     errors = [parsed.error.text] if parsed.error else []
     names = names_in([*errors, *(m.fields["TEXT"] for m in parsed.marks if m.kind == MarkKind.RETRY)])
     registry = names.registry or pushed.registry or next(filter(None, map(pinged, errors)), None)
-    return replace(pushed, registry=registry, repository=names.repository, tags=pushed.tags or names.tags)
+    masked = pushed.masked or names.masked
+    tags = pushed.tags or names.tags
+    return replace(pushed, registry=registry, repository=names.repository, tags=tags, masked=masked)
 
 
 def _store(source: Source, parsed: ParsedPush, knowledge: Knowledge) -> tuple[Store, Classified | None]:
@@ -174,13 +176,15 @@ def _failed(parsed: ParsedPush, table: EventTable, classified: Classified | None
     return gave_up(parsed.events.ids, table, digest, shares_error=parsed.shares_error)
 
 
-def _failure(parsed: ParsedPush, classified: Classified | None, built_layers: Sequence[Layer]) -> Failure | None:
+def _failure(
+    parsed: ParsedPush, classified: Classified | None, built_layers: Sequence[Layer], seconds: float | None
+) -> Failure | None:
     if parsed.error is None or classified is None:
         return None
     return Failure(
         text=parsed.error.text,
         line=parsed.error.lines[0],
-        family=Family.TOKEN_EXPIRED if login_expired(classified, built_layers) else classified.family,
+        family=Family.TOKEN_EXPIRED if login_expired(classified, built_layers, seconds) else classified.family,
         code=classified.code,
         http_status=classified.http_status,
         retry_helps=classified.retry_helps,

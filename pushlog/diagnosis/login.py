@@ -38,6 +38,8 @@ ASKS_FOR_LOGIN = HAS_NONE | {
 }
 # The rows of refusals without a reason.
 NO_REASON = frozenset({"denied-bare", "denied", "denied-containerd", "denied-words", "http-403", "http-403-head"})
+# No registry is known whose tokens live shorter: distribution's own say 60 s (auth/token, the default of `expires_in`).
+SHORTEST_LIFE = 10.0
 
 
 @record
@@ -57,9 +59,13 @@ def asks_for_login(classified: Classified) -> bool:
     return row.id in ASKS_FOR_LOGIN if row else "authorization failed" in classified.parts.text
 
 
-def login_expired(classified: Classified, layers: Sequence[Layer]) -> bool:
-    """Return whether an error that asks for a login comes after layers of the same push were accepted."""
-    return asks_for_login(classified) and any(layer.state is State.PUSHED for layer in layers)
+def login_expired(classified: Classified, layers: Sequence[Layer], seconds: float | None) -> bool:
+    """Return whether an error that asks for a login comes after layers of the same push were accepted.
+
+    `seconds`: how long the push took, as far as it was measured: it fetched its token when it began.
+    """
+    is_too_short = seconds is not None and seconds < SHORTEST_LIFE
+    return asks_for_login(classified) and not is_too_short and any(layer.state is State.PUSHED for layer in layers)
 
 
 def with_logins(cases: Sequence[Case]) -> list[Case]:

@@ -33,11 +33,11 @@ _QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 
 # distribution-spec: requests of a push go to `/v2/<name>/blobs/…` and `/v2/<name>/manifests/<tag>`.
 _REQUEST = lazy_pattern(
-    r"https?://(?P<host>[^/\s\"\\]+)/v2/(?P<name>[a-z0-9][\w./-]*?)/(?:blobs/|manifests/(?P<tag>(?!\w+:[0-9a-f]{32})\w[\w.-]*)?)"
+    r"https?://(?P<host>[^/\s\"\\]+)/v2/(?P<name>(?:[a-z0-9*]|\[[A-Za-z]{3,20}\])(?:[\w./*-]|\[[A-Za-z]{3,20}\])*?)/(?:blobs/|manifests/(?P<tag>(?!\w+:[0-9a-f]{32})\w[\w.-]*)?)"
 )
 # The path alone, whatever the host: the v1 protocol; Harbor; Amazon.
 _PATH_ALONE = lazy_pattern(
-    r"\btrying to push repository (?P<v1>[a-z0-9][\w.-]*(?:/[\w.-]*\w)+)"
+    r"\btrying to push (?:repository )?(?P<v1>[a-z0-9][\w.-]*(?:/[\w.-]*\w)*)(?=:? )"
     r"|\bunauthorized to access repository: (?P<harbor>[^\s,]+), action: push"
     r"|\b[Rr]epository with name '(?P<ecr>[^'\s]+)' "
 )
@@ -181,7 +181,7 @@ def names_in(texts: Iterable[str]) -> Reference:
         if match := next(filter(None, (form.search(text) for form in (*_PLACES, _REQUEST))), None):
             registry = HUB if match["host"] in HUB_HOSTS else match["host"]
             tags = (match["tag"],) if match["tag"] else ()
-            return Reference(registry=registry, repository=match["name"], tags=tags)
+            return Reference(registry=registry, repository=match["name"], tags=tags, masked=is_masked(match["name"]))
     return Reference()
 
 

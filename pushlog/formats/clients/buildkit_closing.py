@@ -11,6 +11,7 @@ from pushlog.formats.clients.builder import error_at, nearby
 from pushlog.formats.clients.buildkit_lines import (
     first_line,
     is_open,
+    is_push_error,
     name_in_error,
     new_push,
     reference_of,
@@ -37,13 +38,6 @@ CLOSING_KINDS = {MarkKind.RULE, MarkKind.EXCERPT, MarkKind.CLOSING, MarkKind.ANN
 _PUSH_STEP = lazy_pattern(
     r"(?:\[[^\]\n]+\] )?exporting (?:to image|cache to registry)$"
     r"|pushing (?P<driver>\S+) with docker$|\[internal\] pushing (?P<tool>\S+)$"
-)
-# Errors that only a push has. A pull reads, and never writes: `failed to copy: httpReadSeeker: …` is one's.
-_PUSH_ERROR = lazy_pattern(
-    r"^denied: (?:permission_denied: write_package|installation not allowed to (?:Create|Write) |requested access to )"
-    r"|^can't push tagged ref |failed to push |failed to copy: (?!httpReadSeeker)|failed to copy after \d+ retries"
-    r'|failed commit on ref "[^"]*": (?!"|unexpected commit)'
-    r"|(?:POST|PUT|PATCH) request to \S+/v2/|(?:Post|Put|Patch) \"[^\"\s]+/v2/|/blobs/uploads/|/v2/\S+: 413 "
 )
 # How many pushes before and behind the closing lines they can belong to.
 _AROUND = 32
@@ -73,7 +67,7 @@ class _Closing:
     @property
     def is_of_push(self) -> bool:
         """Return whether the lines alone say that a push failed."""
-        return self.excerpt is not None or _PUSH_ERROR.search(self.error.text) is not None
+        return self.excerpt is not None or is_push_error(self.error.text)
 
 
 def close(

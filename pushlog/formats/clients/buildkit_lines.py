@@ -27,6 +27,18 @@ _REFUSED = lazy_pattern(
     r"|publish sha256:\S+ to (\S+?): |copy sha256:\S+ from \S+ to (\S+?): "
 )
 _WRAPPERS = lazy_pattern(r"^(?:failed to (?:build|solve): |target \S+: |rpc error: code = \w+ desc = )*")
+# Errors that only a push has. A pull reads, and never writes: `failed to copy: httpReadSeeker: …` is one's.
+_PUSH_ERROR = lazy_pattern(
+    r"^denied: (?:permission_denied: write_package|installation not allowed to (?:Create|Write) |requested access to )"
+    r"|^can't push tagged ref |failed to push |failed to copy: (?!httpReadSeeker)|failed to copy after \d+ retries"
+    r'|failed commit on ref "[^"]*": (?!"|unexpected commit)'
+    r"|(?:POST|PUT|PATCH) request to \S+/v2/|(?:Post|Put|Patch) \"[^\"\s]+/v2/|/blobs/uploads/|/v2/\S+: 413 "
+)
+
+
+def is_push_error(text: str) -> bool:
+    """Return whether an error is one that only a push has."""
+    return _PUSH_ERROR.search(text) is not None
 
 
 def new_push() -> PushBuilder:

@@ -11,6 +11,7 @@ from pushlog.formats.clients.builder import error_at
 from pushlog.formats.clients.buildkit_lines import (
     CANCELED,
     STEP,
+    is_push_error,
     name_in_error,
     new_push,
     refused_name,
@@ -43,6 +44,8 @@ _STATUSES = {
     MarkKind.TOOL,
 }
 _ENDS = {MarkKind.FINISHED, MarkKind.ERROR, MarkKind.CANCELED}
+# What people put behind what they paste.
+_PASTED = b" \t\r\n`~-"
 _BLOB = lazy_pattern(r'failed commit on ref "layer-(sha256:[0-9a-f]{64})"')
 # Failures of an export that never reached a registry.
 _LOCAL = {Family.UNKNOWN, Family.LOCAL_STORAGE, Family.DAEMON_UNREACHABLE, Family.CANCELLED}
@@ -63,7 +66,9 @@ def steps_of(marks: Iterable[Mark]) -> list[list[Mark]]:
 
 def step_pushes(text: LogText, step: Sequence[Mark], knowledge: Knowledge) -> list[PushBuilder]:
     """Return the pushes of a step, one for each repository that it pushes to."""
-    if any(mark.kind in _STATUSES for mark in step) or _fails_before_its_first_status(step, knowledge):
+    if any(mark.kind in _STATUSES or _is_failed_try(mark) for mark in step) or _fails_before_its_first_status(
+        step, knowledge
+    ):
         return [_push(text, step, unit, name) for unit, name in _targets(step)]
     return []
 
@@ -71,6 +76,11 @@ def step_pushes(text: LogText, step: Sequence[Mark], knowledge: Knowledge) -> li
 def failed_step_push(text: LogText, step: Sequence[Mark]) -> PushBuilder:
     """Return the push of a step that has no word of one but its error; other lines say that it was one."""
     return _push(text, step, step, name_in_error(step[-1].fields["TEXT"]))
+
+
+def _is_failed_try(mark: Mark) -> bool:
+    """Return whether a line tells of a try to push that failed, which BuildKit makes again."""
+    return mark.kind == MarkKind.FAILED and is_push_error(mark.fields["TEXT"])
 
 
 def _fails_before_its_first_status(step: Sequence[Mark], knowledge: Knowledge) -> bool:
@@ -132,6 +142,9 @@ def _push(text: LogText, step: Sequence[Mark], unit: Sequence[Mark], name: str |
     for mark in push.consumed:
         _tell(text, push, mark, proven, forced)
     _attempts(push)
+    # The wait for the next try is printed at once: a log without it ends with this error.
+    if unit[-1] is step[-1] and _is_failed_try(unit[-1]) and not text.data[unit[-1].stop :].strip(_PASTED):
+        push.error = error_at(text, unit[-1], unit[-1].fields["TEXT"])
     _time(push, unit)
     return push
 

@@ -16,7 +16,7 @@ from pushlog.formats.errors.bystanders import is_bystander, is_command, is_endin
 from pushlog.formats.errors.classify import continues, starts_error
 from pushlog.formats.errors.console_wrap import unwrapped
 from pushlog.formats.errors.detect import PAGE
-from pushlog.formats.errors.wrapped import Wrapped, error_in, unlabelled, without_marks
+from pushlog.formats.errors.wrapped import Wrapped, error_in, labelled_error, unlabelled, without_level, without_marks
 from pushlog.formats.events import EventKind, Events, gaps
 from pushlog.formats.image_names import host, missing_image, split
 from pushlog.formats.marks import Mark, MarkKind
@@ -44,7 +44,6 @@ _STDERR = lazy_pattern(r"\W*std_?err\b")
 _DONE = (EventKind.PUSHED, EventKind.EXISTS, EventKind.MOUNTED, EventKind.SKIPPED)
 # So many lines that nothing explains may follow such an error.
 _OTHERS = 2
-# How far below its last line the error of a push is looked for, in bytes.
 # An error has a word; what a terminal leaves where it was cut need not have one.
 _WORD = lazy_pattern(r"[^\W\d_]{3}")
 _LABEL = lazy_pattern(r"\[[A-Z]{3,8}\] *")
@@ -52,6 +51,7 @@ _LABEL = lazy_pattern(r"\[[A-Z]{3,8}\] *")
 _TORN_ROW = lazy_pattern(r"[0-9a-f]{12}: ")
 _TILDES = lazy_pattern(rb"\r?\n\s*\+ ~+\s*(?:\n|$)")
 _LONGEST_MARK = 400
+# How far below its last line the error of a push is looked for, in bytes.
 _REACH = 65536
 _PIECES = 400
 
@@ -138,7 +138,7 @@ class PushRange:
                 continue
             for line in (piece.text, *docker_lines.overdrawn(piece.text)):
                 if line and starts_error(line, self.knowledge):
-                    return join_error_lines(self.text, replace(piece, text=line), rest)
+                    return join_error_lines(self.text, replace(piece, text=without_level(line)), rest)
             wrapped = error_in(piece.text, self.knowledge) if near and not stop_reason(piece.text) else None
             if wrapped:
                 return join_error_lines(self.text, piece, rest, wrapped)
@@ -209,14 +209,23 @@ def bound_error(candidate: PushRange, *, start: int, stop: int, previous_stop: i
     after = max([last_event, *digests, *(m.stop for m in candidate.marks if m.kind in HEADERS)])
     line_above = max(1, candidate.text.line_of(start) - _ABOVE)
     above = candidate.text.pieces(max(previous_stop, candidate.text.start_of(line_above)), start)
-    below = candidate.first_error(candidate.below(after), _NEAR) or candidate.first_error(
-        candidate.leftover(start, stop)
-    )
+    below = candidate.first_error(candidate.below(after), _NEAR) or _error_between(candidate, start, stop)
     return (
         (below if below and not _is_of_another_image(candidate, below) else None)
         or _error_above(candidate, list(above)[-_ABOVE:], candidate.text.line_of(start))
         or (None if digests or _is_stopped(candidate, after) else _unexplained_error(candidate, after))
     )
+
+
+def _error_between(candidate: PushRange, start: int, stop: int) -> ErrorLines | None:
+    """Return the error among the lines of a push: standard error came early, or a row was quoted again below it."""
+    if error := candidate.first_error(candidate.leftover(start, stop)):
+        return error
+    pieces = candidate.leftover(start, stop)
+    for piece in pieces:
+        if (wrapped := labelled_error(piece.text, candidate.knowledge)) and not is_of_another_command(piece.text):
+            return join_error_lines(candidate.text, piece, pieces, wrapped)
+    return None
 
 
 def _is_stopped(candidate: PushRange, offset: int) -> bool:

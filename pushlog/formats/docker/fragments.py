@@ -30,8 +30,12 @@ if TYPE_CHECKING:
 _SHORT_LOG = 65536
 # So far above a report of a failed command the error that it printed may stand, and so far below.
 _ABOVE, _BELOW = 12, 2
-# A question around an error has so many lines at most.
+# A question around an error has so many lines at most, or so many that nothing explains. A person who tells what
+# happened may tell more, and says what was done in so many lines above the error.
 _FEW = 6
+_FEWER = 3
+_NEAR = 5
+_TELLS = lazy_pattern(r"(?<![\w./=-])(?:I(?:'m|'ve)?|(?i:we|my|our|me))(?![\w./=-])")
 # A program reports that a command failed.
 _FAILED = lazy_pattern(r"non-zero|returned|exit|fail|error|exception", re.IGNORECASE)
 # A sentence that says that the command it quotes went well.
@@ -58,8 +62,9 @@ _UPLOAD = lazy_pattern(
     r"|ecr:(?:InitiateLayerUpload|UploadLayerPart|CompleteLayerUpload|PutImage)"
     r"|An image does not exist locally|tag does not exist: |cannot be overwritten because|configured as immutable"
     r"|action: push\b|not allowed to (?:Create|Write) organization package|permission 'storage\.buckets\.get'"
+    r"|\btrying to push (?:repository )?\S|\bwhile uploading (?:layer|metadata)\b|\b413 (?:Request|Payload|Content)\b"
     r"|cannot update tag|will exceed the configured upper limit|registry contains \d+ repositories, limit is"
-    r"|(?:Put|Patch|Post|PUT|PATCH|POST) \"?https?://\S+/v2/"
+    r"|(?:Put|Patch|Post|PUT|PATCH|POST)(?: request to)? \"?https?://\S+/v2/"
 )
 # The end of a connection: to the daemon where the words stand alone, to a registry behind its address.
 _ENDS = {"EOF", "unexpected EOF"}
@@ -163,11 +168,18 @@ def _error_beside(candidate: PushRange, mention: Mark, previous_stop: int) -> Er
 
 def _labelled_error(candidate: PushRange, pieces: Sequence[Piece], near: int | None = None) -> ErrorLines | None:
     """Return the first error among pieces that has nothing but labels before it. `near`: in how many it may begin."""
+    return next(_labelled_errors(candidate, pieces, near), None)
+
+
+def _labelled_errors(candidate: PushRange, pieces: Sequence[Piece], near: int | None = None) -> Iterator[ErrorLines]:
+    """Return the errors among pieces that have nothing but labels before them, in order."""
+    stop = 0
     for number, piece in enumerate(pieces[:near]):
-        wrapped = error_in(piece.text, candidate.knowledge, is_near=False)
+        wrapped = error_in(piece.text, candidate.knowledge, is_near=False) if piece.start >= stop else None
         if wrapped:
-            return join_error_lines(candidate.text, piece, pieces[number + 1 :], wrapped)
-    return None
+            error = join_error_lines(candidate.text, piece, pieces[number + 1 :], wrapped)
+            stop = error.stop
+            yield error
 
 
 def alone(text: LogText, reading: Reading, knowledge: Knowledge) -> tuple[ParsedPush, ...]:
@@ -186,10 +198,10 @@ def alone(text: LogText, reading: Reading, knowledge: Knowledge) -> tuple[Parsed
         if any(m.kind == MarkKind.ERROR for m in marks)
         else None
     )
-    error = message or _labelled_error(candidate, pieces)
-    if error is None or is_of_another_command(error.text) or not _is_alone(error, pieces):
-        return ()
-    return (build_push(candidate, error, list(marks)),)
+    for error in [message] if message else _labelled_errors(candidate, pieces):
+        if not is_of_another_command(error.text) and _is_alone(error, pieces):
+            return (build_push(candidate, error, list(marks)),)
+    return ()
 
 
 def _is_heading(line: str) -> bool:
@@ -210,20 +222,24 @@ def _is_alone(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
     """Return whether a log holds nothing beside an error that could have printed it: neither output nor a command.
 
     A few words around an error that only an upload has are a sentence of the person who asks about it, and so are those
-    that speak of a push.
+    that speak of a push. A person who says `I` may tell a long story; what stands near the error counts.
     """
     line = next((piece.text for piece in pieces if piece.line == error.lines[0]), "")
     if not _can_be_of_push(error.text, line):
         return False
-    others = [piece.text for piece in pieces if not error.lines[0] <= piece.line <= error.lines[1]]
-    if len(others) <= _FEW and (_UPLOAD.search(error.text) or _SAYS_PUSH.search(line)):
-        return True
-    if any(map(_ELSEWHERE.search, others)):
-        return False
-    is_asked = error.text not in _ENDS and any(map(_asks, others)) and not any(map(_ADVICE.search, others))
-    return (len(others) <= _FEW and is_asked) or all(
-        _is_heading(other) or (is_bystander(other) and not is_step(other)) for other in others
-    )
+    above = [piece.text for piece in pieces if piece.line < error.lines[0]]
+    others = [*above, *(piece.text for piece in pieces if piece.line > error.lines[1])]
+    unexplained = [other for other in others if not _is_heading(other) and (is_step(other) or not is_bystander(other))]
+    is_few = len(others) <= _FEW or (len(unexplained) <= _FEWER and not any(map(_OTHER_COMMAND.match, others)))
+    if is_few or any(map(_TELLS.search, others)):
+        beside = others if is_few else above[-_NEAR:]
+        is_advice = any(map(_ADVICE.search, beside))
+        if (_UPLOAD.search(error.text) or _SAYS_PUSH.search(line)) and (is_few or not is_advice):
+            return True
+        is_asked = error.text not in _ENDS and any(map(_asks, beside)) and not is_advice
+        if is_asked and not any(map(_ELSEWHERE.search, beside)):
+            return True
+    return not unexplained and not any(map(_ELSEWHERE.search, others))
 
 
 def _can_be_of_push(error: str, line: str) -> bool:

@@ -41,6 +41,8 @@ _PUSH_STATES = (
 )
 # So far below a header its rows are looked for.
 _REACH = 1 << 16
+# With these words a push begins up to docker 1.9, beside the header.
+_V1 = b"Sending image list"
 _EXISTS = b"Layer already exists"
 # What a pull prints of a layer, beside the states that a push has too.
 _PULLED = lazy_pattern(
@@ -189,14 +191,18 @@ def _is_push(candidate: PushRange) -> bool:
     events, marks = candidate.events, candidate.marks
     if len(events) == 1 and not marks and is_expected(candidate.text, int(events.line[0])):
         return False
-    if any(m.kind in HEADERS or (m.kind == MarkKind.DIGEST and "TAG" in m.fields) for m in marks):
-        return True
-    if is_any(events.kind, _PUSH_STATES).any():
+    is_told = any(m.kind in HEADERS or (m.kind == MarkKind.DIGEST and "TAG" in m.fields) for m in marks)
+    if is_told or is_any(events.kind, _PUSH_STATES).any():
         return True
     rows = np.flatnonzero(is_any(events.kind, (EventKind.EXISTS,))).tolist()
     data = candidate.text.data
     if any(data.find(_EXISTS, int(events.start[row]), int(events.stop[row])) >= 0 for row in rows):
         return True
+    is_v1 = any(
+        m.kind == MarkKind.V1_TAGS or (m.kind == MarkKind.NOTE and data[m.start : m.stop] == _V1) for m in marks
+    )
+    if is_v1:
+        return candidate.first_error(candidate.below(marks[-1].stop), 1) is not None
     if (
         not len(events)
         or any(m.kind == MarkKind.COMMAND for m in marks)
