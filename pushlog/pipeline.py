@@ -16,7 +16,7 @@ from pushlog.diagnosis.result_limits import limit_findings, limit_pushes, timed_
 from pushlog.diagnosis.verdict import verdict
 from pushlog.faults import InputError
 from pushlog.formats.bulk.redraws import TIMED
-from pushlog.formats.dialects import openings, without_redraws
+from pushlog.formats.dialects import Thinner, openings
 from pushlog.formats.lanes import read_pushes
 from pushlog.formats.missed import missed_lines, missed_notes
 from pushlog.formats.other_side.alone import other_side_note, other_side_of
@@ -136,8 +136,7 @@ def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -
     """Return the description of a log, its text and its pushes; `keep_redraws`: with the events that no rule needs."""
     time = Deadline(options.limits.seconds)
     # Times from elsewhere are those of offsets in the whole log.
-    is_whole = keep_redraws or options.timestamps is not None
-    thin = None if is_whole else without_redraws
+    thin = Thinner(is_off=keep_redraws or options.timestamps is not None)
     log = unwrap(source.data, openings(), options.timing, options.zone, where=candidate_ranges, thin=thin)
     text = log.text
     is_timed = bool(log.timestamps or options.timestamps) and len(text.data) < TIMED
@@ -146,6 +145,7 @@ def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -
         log.lanes,
         options.knowledge,
         keep_redraws=keep_redraws or is_timed,
+        bare=thin.bare,
         most_layers=min(options.limits.layers * options.limits.pushes, MOST_LAYERS),
     )
     parsed_pushes, over = limit_pushes(with_recorded_end(all_pushes.parsed, log.status), options.limits)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pushlog.formats.docker.lines import Reading
     from pushlog.formats.parsed_push import ParsedPush
     from pushlog.intake.log_text import LogText
+    from pushlog.intake.mapped import Data
     from pushlog.intake.numbered_text import NumberedText
     from pushlog.intake.start_pattern import StartPattern
     from pushlog.knowledge.base import Knowledge
@@ -91,8 +92,8 @@ def pushes(
 ) -> Pushes:
     """Return every push in the log, once.
 
-    `knowledge` tells how errors begin; `keep_redraws`: with all rows, see `docker_lines.read`; `is_thin`: most redraws
-    were taken out of this text; `is_whole`: an error that stands alone in it is all that was kept of a push;
+    `knowledge` tells how errors begin; `keep_redraws`: with all rows, see `docker_lines.read`; `is_thin`: it has
+    no redraws but docker's, or hardly any; `is_whole`: an error that stands alone in it is all that was kept of a push;
     `most_layers`: rows of further layers are left out.
     """
     if not keep_redraws and not is_thin:
@@ -112,12 +113,28 @@ def pushes(
     return Pushes(parsed=every_push, capture=capture, left_out=reading.left_out)
 
 
-def without_redraws(text: LogText, is_timed: bool) -> NumberedText | None:
-    """Return the lines of a terminal's log without the redraws that only say how far a push is; None if it has few.
+@record(frozen=False)
+class Thinner:
+    """Takes redraws that only say how far a push is out of the logs of terminals.
 
-    `is_timed`: the log has times, by which all redraws of a short one count.
+    `is_off`: all of them are asked for. `bare`: the data of a log that was looked through and has none, so that it is
+    not looked through again.
     """
-    return redraws.thinned(text, _is_progress, is_timed=is_timed)
+
+    is_off: bool = False
+    bare: Data | None = None
+
+    def __call__(self, text: LogText, is_timed: bool) -> NumberedText | None:
+        """Return the lines of a text that say more than that; None if it has few others.
+
+        `is_timed`: the log has times, by which all redraws of a short one count.
+        """
+        passed = None if self.is_off else redraws.passed_over(text, _is_progress, is_timed=is_timed)
+        if passed is None:
+            return None
+        if not len(passed):
+            self.bare = text.data
+        return redraws.thinned(text, passed)
 
 
 def _is_progress(line: str) -> bool:

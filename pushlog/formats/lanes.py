@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from pushlog.formats.parsed_push import ParsedPush
     from pushlog.intake.log_text import LogText
+    from pushlog.intake.mapped import Data
     from pushlog.intake.unwrap.lanes import LaneText
     from pushlog.knowledge.base import Knowledge
 
@@ -41,11 +42,15 @@ def read_pushes(
     knowledge: Knowledge,
     *,
     keep_redraws: bool = True,
+    bare: Data | None = None,
     most_layers: int = MOST_LAYERS,
 ) -> PushesByText:
-    """Return the pushes of a log, lane by lane where it has lanes. For `keep_redraws` and `most_layers` see there."""
+    """Return the pushes of a log, lane by lane where it has lanes. For `keep_redraws` and `most_layers` see there.
+
+    `bare`: data that was found to have no redraws but docker's.
+    """
     if not lanes:
-        is_thin = isinstance(text, NumberedText)
+        is_thin = isinstance(text, NumberedText) or text.data is bare
         rows = text.rows if isinstance(text, NumberedText) else text
         whole = pushes(rows, knowledge, keep_redraws=keep_redraws, is_thin=is_thin, most_layers=most_layers)
         left_out = _left_out(whole.left_out, most_layers)

@@ -41,6 +41,7 @@ _NEAR = 1 << 10
 # Knuth's multiplicative hash: 2^32 divided by the golden ratio, of which the upper half is kept (TAOCP, volume 3, 6.4).
 _GOLDEN, _UPPER_HALF = np.uint32(2654435761), np.uint32(16)
 _PLAIN = lazy_pattern(rb"\\(\W)|([^\\\[\](){}.*+?|^$])", re.DOTALL)
+_HEAD = lazy_pattern(rb"(?:(?:\\\W|[^\\\[\](){}.*+?|^$])(?![*+?{])){1,%d}" % _ENOUGH, re.DOTALL)
 _TOKEN = lazy_pattern(rb"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
 
 
@@ -140,6 +141,12 @@ def _hashed(numbers: NDArray[np.uint32]) -> NDArray[np.uint32]:
 
 def beginnings(expression: bytes) -> set[bytes]:
     """The plain texts, no longer than is enough, with which matches of an expression begin: each match with one."""
+    head = None if b"|" in expression else _HEAD.match(expression)
+    if head:
+        # Most are words, or begin with one.
+        text = _PLAIN.sub(_character, head[0])
+        if len(text) == _ENOUGH or head.end() == len(expression):
+            return {text}
     done: set[bytes] = set()
     todo = [(b"", rest) for rest in _alternatives(expression)[0]]
     while todo:
@@ -149,6 +156,11 @@ def beginnings(expression: bytes) -> set[bytes]:
         if not longer:
             done.add(text)
     return done
+
+
+def _character(plain: re.Match[bytes]) -> bytes:
+    """The character that a part of an expression stands for."""
+    return plain[1] or plain[2]
 
 
 def _continued(text: bytes, rest: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -166,7 +178,7 @@ def _continued(text: bytes, rest: bytes) -> Iterator[tuple[bytes, bytes]]:
         yield text, after[1:]
     after = b"[]" if after.startswith(b"+") else after.removeprefix(b"?")
     for part in within:
-        yield (text + (plain[1] or plain[2]), after) if plain else (text, part + after)
+        yield (text + _character(plain), after) if plain else (text, part + after)
 
 
 def _alternatives(expression: bytes) -> tuple[list[bytes], bytes]:

@@ -163,6 +163,19 @@ class LogText:
         """Yield the lines of the data, in order, without holding more than a few of them."""
         yield from lines_between(self.data, 0, len(self.data))
 
+    def near_line_starts(self, start: int, stop: int, reach: int) -> list[tuple[int, int]]:
+        """The ranges between two offsets outside which nothing stands within `reach` bytes of where its line begins.
+
+        A line is one of the data here; many redraws of a terminal are one. `reach`: at most the size of a block.
+        """
+        has_feed = np.diff(self._feeds) > 0
+        near = np.ones(len(has_feed), dtype=np.bool_)
+        near[1:] = has_feed[1:] | has_feed[:-1]
+        edges = np.flatnonzero(np.diff(np.concatenate(([False], near, [False])))) * _BLOCK
+        # What begins in a range may end behind it.
+        ranges = ((max(start, low), min(stop, high + reach)) for low, high in edges.reshape(-1, 2).tolist())
+        return [(low, high) for low, high in ranges if low < high]
+
     def near(self, line: int, number: int) -> Sequence[int]:
         """The lines around a physical line, so many above and below."""
         return range(max(1, line - number), min(self.lines, line + number) + 1)

@@ -8,12 +8,14 @@ bytes; one of each kind is parsed, and the grammars say whether it is nothing bu
 from __future__ import annotations
 
 from dataclasses import field, replace
-from itertools import pairwise
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pushlog.formats.events import gaps
+from pushlog.intake.limits import LONGEST_PIECE
+from pushlog.intake.log_text import plain
 from pushlog.intake.mapped import release_range
 from pushlog.intake.numbered_text import NumberedText
 from pushlog.intake.spool import DERIVED, Spool
@@ -46,6 +48,8 @@ _FEED = ord("\n")
 _FLOOD = 48
 # So many bytes at both ends of a chunk tell whether it is compared: the floods of docker have a reader of their own.
 _LOOKED_AT = 1 << 14
+# and so many redraws in these.
+_TRIED = 40
 # What takes the cursor back to a row that stands there already, and the moves and line ends right behind it; the same
 # for a log in which every carriage return ends a line, which is found in a fraction of the time.
 _ON = rb"(?:\x1b\[[0-9;?]*[A-Za-z]|\x1b[78]|[\r\n])*)"
@@ -55,14 +59,18 @@ _BACK_BY_ESCAPE = lazy_pattern(rb"(\x1b(?:\[\d*[AFH]|8)" + _ON)
 _CHANGES = b"0123456789.-+=>#\xe2" + bytes(range(0x80, 0xC0)) + b" "
 
 
-def thinned(text: LogText, is_progress: Callable[[str], bool], *, is_timed: bool = False) -> NumberedText | None:
-    """Return the lines of a text without the redraws that are passed over; None where that would not help.
+def passed_over(text: LogText, is_progress: Callable[[str], bool], *, is_timed: bool = False) -> Int64 | None:
+    """Return the byte ranges of a text, shape (n, 2), in order, of redraws that need not be read; None for a short one.
 
     `is_progress` says of a line without escapes whether it is drawn again and again; `is_timed`: the log has times.
     """
     if len(text.data) < (TIMED if is_timed else LARGE):
         return None
-    passed = np.array([*_Redraws(text=text, is_progress=is_progress).ranges(0, len(text.data))], dtype=np.int64)
+    return np.array([*_Redraws(text=text, is_progress=is_progress).ranges(0, len(text.data))], dtype=np.int64)
+
+
+def thinned(text: LogText, passed: Int64) -> NumberedText | None:
+    """Return the lines of a text without redraws that need not be read; None where that would not help."""
     if not len(passed) or 2 * int((passed[:, 1] - passed[:, 0]).sum()) < len(text.data):
         return None
     passed = _from_line_starts(text, passed)
@@ -142,12 +150,12 @@ class _Redraws:
 
     def _has_progress(self, data: bytes, start: int, first: int) -> bool:
         """Whether a redraw in some bytes of a chunk is progress: so little is looked at of docker's own floods."""
-        moves = list(_BACK.finditer(data, first, first + _LOOKED_AT))
-        for move, following in pairwise(moves):
-            low, high = move.end(), following.start()
-            if self._is_progress((b"", data[low:high].translate(None, _CHANGES)), start + low, start + high):
-                return True
-        return False
+        pieces = _BACK.split(data[first : first + _LOOKED_AT], _TRIED)
+        ends = list(accumulate(map(len, pieces), initial=start + first))
+        kinds = {text.translate(None, _CHANGES): place for place, text in reversed([*enumerate(pieces)][2:-1:2])}
+        return any(
+            self._is_progress((b"", kind), ends[place], ends[place + 1]) for kind, place in reversed(kinds.items())
+        )
 
     def _of_chunk(self, data: bytes, start: int, pieces: Sequence[bytes]) -> Iterator[tuple[int, int]]:
         """Yield the ranges in a chunk that begins at an offset; `pieces`: the moves in it and the texts around them."""
@@ -180,7 +188,9 @@ class _Redraws:
         """Whether all lines of a redraw are progress."""
         answer = self.known.get(kind)
         if answer is None:
-            lines = [piece.text for piece in self.text.pieces(low, high)]
+            # Their numbers are not needed, for which the lines of the whole log would be counted.
+            spans = ((begin, min(end, begin + LONGEST_PIECE)) for begin, end in self.text.spans(low, high))
+            lines = [line for begin, end in spans if (line := plain(self.text.data[begin:end]))]
             answer = bool(lines) and all(map(self.is_progress, lines))
             self.known[kind] = answer
         return answer

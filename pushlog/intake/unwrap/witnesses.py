@@ -74,13 +74,13 @@ def witnesses(text: LogText, openings: Sequence[StartPattern], anchors: Sequence
         # Most logs have so few that all are known by now.
         has_all = len(anchors) < _FIRST or anchors[-1] >= part[1]
         offsets_of_part = [offset for offset in anchors if part[0] <= offset < part[1]] if has_all else None
-        for witness in _of_part(text.data, part, openings, offsets_of_part, is_early=is_early):
+        for witness in _of_part(text, part, openings, offsets_of_part, is_early=is_early):
             by_start.setdefault(witness.start, witness)
     return sorted(by_start.values())
 
 
 def _of_part(
-    data: Data,
+    text: LogText,
     part: tuple[int, int],
     openings: Sequence[StartPattern],
     all_offsets: Sequence[int] | None,
@@ -91,9 +91,12 @@ def _of_part(
 
     `all_offsets`: where all openings stand, if that is known; `is_early`: few witnesses so far: more are asked for.
     """
+    data = text.data
     first = places(openings, data, *part) if all_offsets is None else all_offsets
     yield from _openings(data, first, _FIRST if is_early else 1)
-    offsets = _push_words(data, *part)
+    # What stands farther behind the beginning of a line is no witness, such as the redraws of a terminal.
+    spans = text.near_line_starts(*part, _LONGEST)
+    offsets = _push_words(data, spans)
     for number, offset in enumerate(offsets[_HEADER]):
         start = _line_start(data, offset)
         if start < 0:
@@ -103,7 +106,7 @@ def _of_part(
                 yield from _openings(data, places(openings, data, start, min(part[1], start + _REACH)), _BEHIND)
         elif data[start : start + 1] != b"{":
             yield Witness(start, data[start:offset])
-    for offset in _finds(data, _DIGEST_WORDS, *part):
+    for offset in _finds(data, _DIGEST_WORDS, spans):
         yield from _at(data, offset, _DIGEST, is_row=True)
     for words in _COMMANDS:
         for offset in offsets[words]:
@@ -134,32 +137,40 @@ def _at(data: Data, offset: int, words: re.Pattern[bytes], *, is_row: bool) -> I
         yield Witness(first, data[first : match.start()], is_row=is_row)
 
 
-def _push_words(data: Data, start: int, stop: int) -> dict[bytes, list[int]]:
-    """Return where the header's words and each command stand between two offsets, `_MOST` of each at most."""
+def _push_words(data: Data, spans: Sequence[tuple[int, int]]) -> dict[bytes, list[int]]:
+    """Return where the header's words and each command stand in some ranges, `_MOST` of each at most."""
     offsets: dict[bytes, list[int]] = {words: [] for words in (_HEADER, *_COMMANDS)}
-    searched_to = start
-    for _ in range(_SPARSE):
-        offset = find(data, _PUSH, searched_to, stop)
-        if offset < 0:
-            return offsets
-        for words, word_offsets in offsets.items():
-            first = offset - words.find(_PUSH)
-            if len(word_offsets) < _MOST and first >= start and data[first : min(stop, first + len(words))] == words:
-                word_offsets.append(first)
-        searched_to = offset + 1
-    for words, word_offsets in offsets.items():
-        first = max(start, searched_to - words.find(_PUSH))
-        word_offsets.extend(islice(_finds(data, words, first, stop), _MOST - len(word_offsets)))
+    tries = 0
+    for number, (start, stop) in enumerate(spans):
+        searched_to = start
+        while tries < _SPARSE and (offset := find(data, _PUSH, searched_to, stop)) >= 0:
+            for words, word_offsets in offsets.items():
+                first = offset - words.find(_PUSH)
+                if (
+                    len(word_offsets) < _MOST
+                    and first >= start
+                    and data[first : min(stop, first + len(words))] == words
+                ):
+                    word_offsets.append(first)
+            searched_to = offset + 1
+            tries += 1
+        if tries == _SPARSE:
+            for words, word_offsets in offsets.items():
+                rest = [(max(start, searched_to - words.find(_PUSH)), stop), *spans[number + 1 :]]
+                word_offsets.extend(islice(_finds(data, words, rest), _MOST - len(word_offsets)))
+            break
     return offsets
 
 
-def _finds(data: Data, words: bytes, start: int, stop: int) -> Iterator[int]:
-    for _ in range(_MOST):
-        offset = find(data, words, start, stop)
-        if offset < 0:
-            return
-        yield offset
-        start = offset + len(words)
+def _finds(data: Data, words: bytes, spans: Sequence[tuple[int, int]]) -> Iterator[int]:
+    """Yield where words stand in some ranges, `_MOST` times at most."""
+    number = 0
+    for start, stop in spans:
+        searched_to = start
+        while number < _MOST and (offset := find(data, words, searched_to, stop)) >= 0:
+            yield offset
+            searched_to = offset + len(words)
+            number += 1
 
 
 def _line_start(data: Data, offset: int) -> int:

@@ -139,26 +139,28 @@ def test_a_sample_reads_the_same(path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize("client", CLIENTS)
 def test_most_redraws_are_passed_over(client: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pushlog.formats.dialects import _is_progress
+    from pushlog.formats.dialects import Thinner, _is_progress
 
     monkeypatch.setattr(redraws, "LARGE", 0)
     text = redraws.without_redraws(LogText(drawn(client)), _is_progress)
     assert sum(stop - start for start, stop in text.parts) < 0.4 * len(text.data)
     assert text.parts[0][0] == 0
     assert text.parts[-1][1] == len(text.data)
-    few = redraws.thinned(LogText(drawn(client)), _is_progress)
+    few = Thinner()(LogText(drawn(client)), is_timed=False)
     assert few is not None
     assert len(few.data) < 0.2 * len(text.data)
 
 
 def test_the_floods_of_docker_are_left_to_their_own_reader(monkeypatch: pytest.MonkeyPatch) -> None:
-    from pushlog.formats.dialects import _is_progress
+    from pushlog.formats.dialects import Thinner, _is_progress
     from tests.bench.inputs import terminal
 
     monkeypatch.setattr(redraws, "LARGE", 0)
     text = LogText(b"".join(terminal(300_000)))
     assert redraws.without_redraws(text, _is_progress) is text
-    assert redraws.thinned(text, _is_progress) is None
+    thin = Thinner()
+    assert thin(text, is_timed=False) is None
+    assert thin.bare is text.data
 
 
 # What a log may hold, each in a flood or alone: frames, rows over one another, words that count, ends of lines.
@@ -181,7 +183,9 @@ def test_what_is_left_keeps_its_lines(floods: list[tuple[bytes, int]]) -> None:
     text = LogText(data)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(redraws, "LARGE", 0)
-        few = redraws.thinned(text, lambda line: line.startswith("row "))
+        passed = redraws.passed_over(text, lambda line: line.startswith("row "))
+        assert passed is not None
+        few = redraws.thinned(text, passed)
     if few is None:
         return
     assert few.lines == text.lines
