@@ -49,9 +49,9 @@ _OUTPUT = lazy_pattern(
 )
 # A command that pushes: it tells of one only where no push was found at all.
 _COMMAND = lazy_pattern(
-    rb"\b(?:docker|podman|buildah|nerdctl)(?:\.exe)? (?:--?[\w-]+(?:[= ][^\s-]\S*)? )*"
+    rb"\b(?:docker|podman|buildah|nerdctl)(?:\.exe)? (?:-[\w-]+(?:[= ][^\s-]\S*)? )*"
     rb"(?:image |manifest |compose )?push\b"
-    rb"|\bdocker[ -]compose (?:--?[\w-]+(?:[= ][^\s-]\S*)? )*push\b"
+    rb"|\bdocker[ -]compose (?:-[\w-]+(?:[= ][^\s-]\S*)? )*push\b"
     rb"|\bfailed to push (?!some refs)|\berror pushing image\b|\bpushing image:? "
     rb"|\b(?:ch-image|img|dockle|umoci|stacker|melange|apko) push\b"
     rb"|\bdocker[\"'], ?[\"'](?:[^\"'\n]{1,80}[\"'], ?[\"']){0,4}push[\"']"

@@ -9,7 +9,7 @@ from pushlog.lazy_pattern import lazy_pattern
 # The end of a command inside a line of shell.
 _OPERATOR = lazy_pattern(r"^(?:[|&;<>)]|\d>|\\$)")
 # docker/distribution reference/regexp.go: a path with a host or a namespace before it. Parts can be variables or masks.
-_PART = r"(?:[\w.*-]|\$\{?\w+\}?|\$\(\w+\)|\[\w+\])+"
+_PART = r"(?:[\w.*-]|\$\{?\w++\}?|\$\(\w+\)|\[\w+\])+"
 _NAMED = lazy_pattern(rf"{_PART}(?::\d+)?(?:/{_PART})+(?::{_PART})?(?:@sha256:[0-9a-f]{{64}})?")
 _SHORT = lazy_pattern(r"[a-z0-9][a-z0-9._-]*(?::[\w.-]+)?(?:@sha256:[0-9a-f]{64})?")
 _IMAGE_ID = lazy_pattern(r"[0-9a-f]{12}|(?:sha256:)?[0-9a-f]{64}")

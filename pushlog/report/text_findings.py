@@ -23,7 +23,7 @@ MOST_UNREAD = 3
 LONGEST_COMMAND = 400
 ARROW = "--> "
 MORE = " \\"
-SHELL_WORD = lazy_pattern(r"""(?:'[^']*'|"[^"]*"|\S)+""")
+SHELL_WORD = lazy_pattern(r"""(?:'[^']*'|"[^"]*"|\S)++""")
 SEVERITIES = {
     Severity.ERROR: ("ERROR", "bold red"),
     Severity.WARNING: ("WARNING", "bold magenta"),

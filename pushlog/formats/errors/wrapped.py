@@ -67,7 +67,7 @@ _HELP = lazy_pattern(r"\s*(?:->|-&gt;) \[Help \d+\]\s*$")
 _BREAKS = lazy_pattern(r"(?:\\+r)?\\+n|\\+r")
 _COLOUR = lazy_pattern(r"\x1b?\[\d+(?:;\d+)*m|\x1b?\[0?[mK]$")
 _MARKS_BEHIND = lazy_pattern(
-    r"(?:\s|```|\*\*\*?|~~|<{2,}|\\|\{/?(?:noformat|code|quote)\}|\[/(?:code|quote)\]"
+    r"(?:\s|```|\*{2,}+|~~|<{2,}+|\\|\{/?(?:noformat|code|quote)\}|\[/(?:code|quote)\]"
     r"|(?<=\w)Error: Process completed with exit code \d+\.?)+$"
 )
 _PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">", **dict(zip(_QUOTES[::2], _QUOTES[1::2], strict=True))}

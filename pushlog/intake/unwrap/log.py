@@ -164,10 +164,10 @@ def _unwrap(
     notes = prefixes.notes
     if timestamps and (turned := oldest_first(text, timestamps)) is not None:
         other = _limited(LogText(turned), where)
-        found = detect(other, openings, anchors_of(other, openings))
+        turned_prefixes = detect(other, openings, anchors_of(other, openings))
         # Where the stamps show in one order alone, the lines are none of an export.
-        if found.has_clock:
-            text, prefixes = other, found
+        if turned_prefixes.has_clock:
+            text, prefixes = other, turned_prefixes
             timestamps = PrefixTimestamps(text=text, ranges=prefixes.ranges, zone=zone)
             notes = (*notes, NEWEST_FIRST)
     lanes = lanes_of(text, prefixes)

@@ -19,6 +19,7 @@ from pushlog.intake.unwrap.exports.paths import parse_path, path_text, paths_at,
 from pushlog.intake.unwrap.witnesses import anchors_of
 from pushlog.knowledge.exports import exports
 from pushlog.pipeline import analyze, analyze_raw
+from pushlog.report.json import render
 
 LINES = (
     "The push refers to repository [registry.example.com/acme/web]",
@@ -182,3 +183,18 @@ def test_a_spreadsheet_is_refused(tmp_path):
 )
 def test_brackets_inside_brackets_are_no_crash(text):
     assert len(told(text).pushes) <= 1
+
+
+@pytest.mark.parametrize(
+    ("row", "path"),
+    [("drone", "time"), ("drone", "pos"), ("harness", "pos"), ("travis-parts", "number"), ("filebeat", "offset")],
+)
+@pytest.mark.parametrize("figure", [10**400, -(10**400), 1 << 63, 1e308, float("inf"), float("nan")])
+def test_a_figure_beyond_all_columns_is_no_place_and_no_time(row, path, figure):
+    sample = next(one.sample for one in exports().rows if one.id == row)
+    number = re.compile(rf'("{path}": ?)[\d.]+')
+    assert number.search(sample)
+    text = number.sub(lambda match: match[1] + json.dumps(figure), sample)
+    result = told(text)
+    assert "Infinity" not in render([result])
+    assert exported(text.encode()) is not None

@@ -35,6 +35,7 @@ _FEW = 3
 _NO_NAME = lazy_pattern(r"[^\w./-]+", re.ASCII)
 _LONGEST_NAME = 200
 _BLOCK = 1 << 20
+_LAST = (1 << 63) - 1
 # The systems of the prefixes that are put before lines, as in decorations.toml.
 _PODS, _PROCESSES = "kubernetes", "process"
 # So many records, each somewhere else, are looked at before their memory is given back.
@@ -101,7 +102,7 @@ class Assembly:
         self._seconds.append(math.nan if self._read is None or time is None else self._read(time))
         if self._numbers or number is not None:
             self._numbers.extend([-1] * (len(self._starts) - 1 - len(self._numbers)))
-            self._numbers.append(-1 if number is None else number)
+            self._numbers.append(-1 if number is None else _within(number))
         self._lanes.append(-1 if text is None else self._names.setdefault(names, len(self._names)))
         self.records += text is not None
 
@@ -149,7 +150,7 @@ class Assembly:
         self._data.write(joined)
         if self._numbers or numbers:
             self._numbers.extend([-1] * (before - len(self._numbers)))
-            self._numbers.extend(numbers or [-1] * count)
+            self._numbers.extend(map(_within, numbers) if numbers else [-1] * count)
         self.records += count
 
     def _extend(self, starts: Int64, seconds: Float64, lanes: Sequence[int]) -> None:
@@ -194,14 +195,21 @@ class Assembly:
         )
 
 
+def _within(number: int) -> int:
+    """Return the place of a record as a column can hold it; no log has so many records."""
+    return max(-1, min(number, _LAST))
+
+
 def _order(seconds: Float64, numbers: Int64, *, is_in_order: bool) -> tuple[Int64 | None, str | None]:
     """Return the order of time, with a note that says what was done; None for records that stay as they are."""
-    seconds = _filled(seconds)
+    # A record without a time counts as one of the same time as that above it, which is no step.
     stamped = seconds[~np.isnan(seconds)]
-    steps = np.diff(stamped if len(stamped) > 1 else numbers[numbers >= 0].astype(np.float64))
+    has_steps = len(stamped) > 0 and len(seconds) > 1
+    steps = np.diff(stamped if has_steps else numbers[numbers >= 0].astype(np.float64))
     back, forward = int(np.count_nonzero(steps < 0)), int(np.count_nonzero(steps > 0))
     if not back:
         return None, None
+    seconds = _filled(seconds)
     order = np.arange(len(seconds), dtype=np.int64)
     is_turned = back > _MOSTLY * forward and (back > 1 or len(seconds) <= _FEW)
     if is_turned:

@@ -33,6 +33,8 @@ _ISO = lazy_pattern(
     r"(?P<date>\d{4}-\d\d-\d\d)[T ](?P<time>\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?) ?(?P<zone>Z|UTC|GMT|[+-]\d\d:?\d\d)?"
 )
 _EPOCH = lazy_pattern(r"1\d{9}(?:\.\d{1,9})?|1\d{12}(?:\.\d{1,6})?|1\d{15}|1\d{18}")
+# No step of a job takes 30 years: such a figure is no time.
+_LONGEST_STEP = 1e9
 _UNITS = {10: 1, 13: 10**3, 16: 10**6, 19: 10**9}
 # `Nov 23, 2026 @ 21:26:46.100` (Kibana), `23/Nov/2026:21:26:46 +0000` (Apache), `Mon, 23 Nov 2026 21:26:46 GMT`.
 _NAMED = (
@@ -222,10 +224,12 @@ def _days(dates: NDArray[np.uint8]) -> Int64 | None:
 
 
 def _plain_seconds(value: object) -> float:
+    """Return the seconds since the start of a step, NaN for what can be none."""
     try:
-        return float(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else math.nan
-    except ValueError:
+        seconds = float(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else math.nan
+    except (ValueError, OverflowError):
         return math.nan
+    return seconds if abs(seconds) < _LONGEST_STEP else math.nan
 
 
 def zone_of(sample: object, zone: dt.tzinfo | None) -> dt.tzinfo | None:

@@ -7,6 +7,7 @@ from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from pushlog.intake.log_text import blocks_between
 from pushlog.intake.unwrap.exports.assembly import Assembly, Export
 from pushlog.intake.unwrap.exports.clocks import iso_text
 from pushlog.intake.unwrap.exports.forms import Form
@@ -133,13 +134,9 @@ def _time_column(text: LogText, table: _Table) -> int | None:
 
 def _rows(text: LogText, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the physical line on which each row begins, and its cells; the header is the first row."""
-    lines = (
-        text.data[text.start_of(number) : text.start_of(number + 1)].decode("ascii", "surrogateescape")
-        for number in range(1, text.lines + 1)
-    )
     before = csv.field_size_limit(_LONGEST_CELL)
     try:
-        reader = csv.reader(lines, delimiter=delimiter)
+        reader = csv.reader(_lines(text), delimiter=delimiter)
         first = 1
         for cells in reader:
             yield first, cells
@@ -148,6 +145,15 @@ def _rows(text: LogText, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         return
     finally:
         csv.field_size_limit(before)
+
+
+def _lines(text: LogText) -> Iterator[str]:
+    """Yield the lines with their line feeds; those of a large file are not kept in memory."""
+    for block in blocks_between(text.data, 0, len(text.data)):
+        *whole, rest = block.decode("ascii", "surrogateescape").split("\n")
+        yield from (f"{line}\n" for line in whole)
+        if rest:
+            yield rest
 
 
 def _system(names: Sequence[str]) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _HEAD = 1 << 12
 # Server-sent events with an object each.
-_EVENT_STREAM = lazy_pattern(rb"(?:(?:id|event|retry): ?[^\r\n]*\r?\n)*data: ?\{")
+_EVENT_STREAM = lazy_pattern(rb"(?:(?:id|event|retry):[^\r\n]*\r?\n)*data: ?\{")
 # The key of a record on a line of its own: `textPayload: '` or `MESSAGE=`.
 _KEY_BEFORE = lazy_pattern(rb" *(?:- )*[@\w][\w@.]*(?:: ?|=)['\"]?")
 _TAG = lazy_pattern(rb"<(?:[!?/]?[A-Za-z][^<>\n]{0,2000}|!\[CDATA\[|!--[^\n]*?--)>?|\]\]>")

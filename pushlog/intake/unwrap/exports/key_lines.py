@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from pushlog.intake.log_text import lines_between
 from pushlog.intake.unwrap.exports.assembly import Assembly, Export
 from pushlog.intake.unwrap.exports.clocks import iso_text
 from pushlog.intake.unwrap.exports.forms import Form
@@ -64,12 +65,8 @@ def _records(text: LogText) -> Iterator[list[str]]:
     """Yield the lines of each record."""
     record: list[str] = []
     list_indent: int | None = None
-    start = 0
-    while start < len(text.data):
-        stop = text.data.find(b"\n", start)
-        stop = len(text.data) if stop < 0 else stop
-        line = text.data[start:stop].decode("ascii", "surrogateescape").rstrip("\r")
-        start = stop + 1
+    for data in lines_between(text.data, 0, len(text.data)):
+        line = data.decode("ascii", "surrogateescape").rstrip("\r")
         item = _KEY.fullmatch(line)
         indent = len(item["indent"]) if item and item["item"] else None
         if indent is not None and list_indent is None:
