@@ -43,8 +43,9 @@ _PATH_ALONE = lazy_pattern(
 )
 # Amazon's name of a repository, whose host follows from it.
 _ECR = lazy_pattern(
-    r"\barn:aws(?P<part>[\w-]*):ecr:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):repository/(?P<name>[\w./-]*\w)"
+    r"\barn:aws(?P<part>[\w-]*):ecr:(?P<region>[a-z0-9-]+|<[^<>\n]{1,40}>|\*+):(?P<account>\d{12}|[^:\s]{1,40}):repository/(?P<name>[\w./-]*\w)"
 )
+_MASKED_REGION = lazy_pattern(r"[<*]")
 _PING = lazy_pattern(r"https?://(?P<host>[^/\s\"\\]+)/v[0-2]/(?:(?:_ping)?(?=[\"\s:]|$)|(?:images|repositories)/)")
 # containers/image docker/docker_image_dest.go, errors.go.
 _PLACES = (
@@ -200,10 +201,17 @@ def named_by(error: str) -> Reference:
     if match := _PATH_ALONE.search(error):
         return Reference(repository=match["v1"] or match["harbor"] or match["ecr"], masked=is_masked(match[0]))
     if match := _ECR.search(error):
-        domain = "amazonaws.com.cn" if match["part"] == "-cn" else "amazonaws.com"
-        return Reference(registry=f"{match['account']}.dkr.ecr.{match['region']}.{domain}", repository=match["name"])
+        return Reference(registry=_ecr_host(match), repository=match["name"])
     ping = pinged(error)
     return Reference(registry=HUB if ping in HUB_HOSTS else ping)
+
+
+def _ecr_host(arn: re.Match[str]) -> str | None:
+    """Return the host of Amazon's name of a repository; None where a person hid the account or the region."""
+    if not arn["account"].isdigit() or _MASKED_REGION.match(arn["region"]):
+        return None
+    domain = "amazonaws.com.cn" if arn["part"] == "-cn" else "amazonaws.com"
+    return f"{arn['account']}.dkr.ecr.{arn['region']}.{domain}"
 
 
 def missing_image(error: str) -> str | None:

@@ -78,6 +78,9 @@ def _from_name(name: str, error: str) -> Reference:
     registry, repository = host(name)
     if not name:
         return named_by(error) if error else Reference()
+    if error and registry is None and repository is None:
+        # The name is hidden; the error can tell its path.
+        repository = named_by(error).repository
     if not error or (registry is not None and (registry != HUB or name.startswith(f"{HUB}/"))):
         return Reference(registry=registry, repository=repository)
     asked = names_in([error])

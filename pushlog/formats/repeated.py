@@ -23,12 +23,25 @@ def joined(pushes: Sequence[ParsedPush]) -> list[ParsedPush]:
     """Return pushes in order, with each that is begun again as the beginning of the next."""
     joined_pushes: list[ParsedPush] = []
     for push in pushes:
+        if joined_pushes and _is_told_again(joined_pushes[-1], push):
+            continue
         if joined_pushes and _is_next_attempt(joined_pushes[-1], push):
             first = joined_pushes.pop()
             joined_pushes.append(replace(push, start=first.start, lines=(first.lines[0], push.lines[1])))
         else:
             joined_pushes.append(push)
     return joined_pushes
+
+
+def _is_told_again(first: ParsedPush, push: ParsedPush) -> bool:
+    """Return whether a push is nothing but the error of the one above, which a person quotes again."""
+    if first.error is None or push.error is None or first.client != push.client:
+        return False
+    are_bare = all(
+        p.error and p.lines == p.error.lines and not any(m.fields.get("REFERENCE") for m in p.marks)
+        for p in (first, push)
+    )
+    return are_bare and push.error.text == first.error.text
 
 
 def _is_next_attempt(first: ParsedPush, push: ParsedPush) -> bool:

@@ -53,6 +53,8 @@ _REDRAW = lazy_pattern(rb"\x1b\[\d+A|\r[0-9a-f]{12}: ")
 # A terminal ends lines with CR LF; the pipe of a push that never drew a row would not.
 _TERMINAL_HEADER = lazy_pattern(rb"^The push refers to [^\r\n]+\r$", re.MULTILINE)
 _HEADERS = (MarkKind.HEADER, MarkKind.OLD_HEADER)
+# Kinds of lines that tell the same as another one.
+_SAME = {MarkKind.DAEMON_NOTE: MarkKind.NOTE, MarkKind.TORN_HEADER: MarkKind.HEADER}
 _ID_LENGTH = 12
 _PADDED = lazy_pattern(rb"^[0-9a-f]{12}: [A-Z][^\r\n\[]*[a-z] \r?$", re.MULTILINE)
 # One of these stands where such a pattern matches: a byte or two are found at the speed of memory.
@@ -211,8 +213,8 @@ def _line(piece: Piece) -> Iterator[EventRow | Mark]:
         layer = mark.fields["ID"][:_ID_LENGTH]
         yield EventRow(start=piece.start, stop=piece.stop, layer=layer, kind=EventKind.EXISTS)
         return
-    if mark is not None and mark.kind == MarkKind.DAEMON_NOTE:
-        mark = replace(mark, kind=MarkKind.NOTE)
+    if mark is not None and mark.kind in _SAME:
+        mark = replace(mark, kind=_SAME[mark.kind])
     if mark is None or mark.kind != MarkKind.LAYER:
         yield from (mark,) if mark else ()
         return

@@ -23,7 +23,7 @@ _NAME = rf"[a-z0-9](?:{_LETTER}|(?::\d+/))*(?:/{_LETTER}+)*(?::[\w][\w.-]{{0,127
 # Between the words of a command: a blank, or the end of a string and the beginning of the next in a list.
 _GAP = r"""(?:\s+|\\?["']\s*,\s*\\?["'])"""
 _COMMAND = lazy_pattern(
-    rf"(?<![\w/.-])(?:_{{0,3}}|(?:/[\w.-]+)*/bin/)docker(?:\.exe)?{_GAP}(?:--?[A-Za-z][\w-]*(?:=[^\s\"',]+|{_GAP}(?!push\b|image\b)[^\s\"',-][^\s\"',]*)?{_GAP})*+"
+    rf"(?<![\w/.-])(?:_{{0,3}}|(?:/[\w.-]+)*/bin/|microk8s\.)docker(?:\.exe)?{_GAP}(?:--?[A-Za-z][\w-]*(?:=[^\s\"',]+|{_GAP}(?!push\b|image\b)[^\s\"',-][^\s\"',]*)?{_GAP})*+"
     rf"(?:image{_GAP})?push{_GAP}(?:--?[a-z][\w-]*(?:=[^\s\"',]+)?{_GAP})*+"
     rf"\\?[\"']?(?P<name>{_NAME})(?![\w/@$*{{])"
 )
@@ -39,6 +39,7 @@ _WORDS = lazy_pattern(
     r"|[Pp]ushing(?: to remote:| to registry:| docker image:?| image:?| the image:?)?)"
     rf"(?: the)?(?: image| docker image)? "
     rf"(?:(?P<quote>[\"'`])(?P<quoted>[a-z0-9][\w.-]*:\w[\w.-]{{0,127}})(?=(?P=quote))"
+    rf"|(?P<ended>[a-z0-9][\w.-]*:\w[\w.-]{{0,127}})(?=(?: after \d+ tries)?: ?(?:exit|$))"
     rf"|[\"'`]?(?P<name>(?=\S*/){_NAME})(?![\w/@$*{{]))"
     rf"(?:[\"'`]? (?:to|from) (?:the )?registry [\"'`]?(?P<host>[\w.-]+(?::\d+)?)(?=[\"'`\s:]))?"
 )
@@ -64,7 +65,7 @@ def mentioned(text: LogText, start: int, stop: int) -> Iterator[Mark]:
         for pattern in (_COMMAND, _WORDS):
             for match in pattern.finditer(line):
                 groups = match.groupdict()
-                name, host = groups["name"] or groups["quoted"], groups.get("host")
+                name, host = groups["name"] or groups["quoted"] or groups["ended"], groups.get("host")
                 if not _IMAGE.search(name.rstrip(".,:")):
                     continue
                 if host and _HOST.search(host) and not name.startswith(f"{host}/"):
@@ -102,16 +103,28 @@ def in_record(text: LogText, mark: Mark) -> bool:
 
 
 def adopted(marks: Sequence[Mark]) -> tuple[Mark, ...]:
-    """Return the marks, with a quoted command as the command of the push whose header below names the same image."""
+    """Return the marks, with a quoted command as the command of the push whose header below names the same image.
+
+    A push without a header is the command's if the tag of its digest line is the one that was asked for.
+    """
     if not any(mark.kind == MarkKind.MENTION for mark in marks):
         return tuple(marks)
     headers = [mark for mark in marks if mark.kind in _HEADERS]
     return tuple(
         replace(mark, kind=MarkKind.COMMAND)
-        if mark.kind == MarkKind.MENTION and any(h.start > mark.start and _is_of(mark, h) for h in headers)
+        if mark.kind == MarkKind.MENTION
+        and (any(h.start > mark.start and _is_of(mark, h) for h in headers) or _is_ended(mark, marks[number + 1 :]))
         else mark
-        for mark in marks
+        for number, mark in enumerate(marks)
     )
+
+
+def _is_ended(mention: Mark, below: Sequence[Mark]) -> bool:
+    """Return whether the next line of a push below a quoted command is the digest line of its tag."""
+    digest = next((mark for mark in below[:_NEAR_HEADER] if mark.kind != MarkKind.MENTION), None)
+    tag = split(mention.fields["REFERENCE"])[1]
+    is_digest = digest is not None and digest.kind == MarkKind.DIGEST and digest.fields.get("TAG") == tag
+    return is_digest and tag is not None and digest is not None and digest.line - mention.line <= _NEAR_HEADER
 
 
 def with_command(marks: Sequence[Mark]) -> tuple[Mark, ...]:
