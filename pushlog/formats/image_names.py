@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 # The daemon prints full names; an old client or a command line may leave the host out.
 HUB = "docker.io"
+_OLD_HUB = "index.docker.io"
 HUB_HOSTS = (HUB, "registry-1.docker.io", "cdn-registry-1.docker.io", "index.docker.io", "registry.hub.docker.com")
 # What CI systems and people print in place of a secret: `***`, `[MASKED]`, `<account id>`, `xxxxxxxxxxxx`.
 MASK = lazy_pattern(r"\*+|\[[A-Za-z*]{3,20}\]|<[^<>\n]{1,40}>|[xX]{4,}|\u2022+")
@@ -115,6 +116,8 @@ def host(name: str) -> tuple[str | None, str | None]:
     if not name:
         return None, None
     first, slash, rest = name.partition("/")
+    if slash and first == _OLD_HUB:
+        return HUB, rest if "/" in rest else f"library/{rest}"
     if slash and _is_host(first) and first.strip("."):
         return (first if _is_told(first) else None), rest or None
     if MASK.fullmatch(first) or _CROSSED.fullmatch(first) or not _PATH.fullmatch(first):

@@ -47,8 +47,8 @@ _OTHERS = 2
 # An error has a word; what a terminal leaves where it was cut need not have one.
 _WORD = lazy_pattern(r"[^\W\d_]{3}")
 _LABEL = lazy_pattern(r"\[[A-Z]{3,8}\] *")
-# A row of a layer that was cut.
-_TORN_ROW = lazy_pattern(r"[0-9a-f]{12}: ")
+# A row of a layer that was cut, or a message of the Engine.
+_TORN_ROW = lazy_pattern(r"[0-9a-f]{12}: |[^\w{]*\{\"(?:status|progress|id)")
 _TILDES = lazy_pattern(rb"\r?\n\s*\+ ~+\s*(?:\n|$)")
 _LONGEST_MARK = 400
 # How far below its last line the error of a push is looked for, in bytes.
@@ -268,7 +268,7 @@ def _unexplained_error(candidate: PushRange, offset: int) -> ErrorLines | None:
 
 def _can_be_error(candidate: PushRange, first: Piece, offset: int) -> bool:
     """Return whether the first line below a push, which ends at `offset`, can be an error that nobody knows."""
-    if not _WORD.search(first.text) or is_bystander(first.text):
+    if not _WORD.search(unlabelled(first.text).text) or is_bystander(first.text):
         return False
     if is_of_another_command(first.text) or _TORN_ROW.match(first.text):
         return False

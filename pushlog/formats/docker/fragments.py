@@ -66,6 +66,11 @@ _UPLOAD = lazy_pattern(
     r"|cannot update tag|will exceed the configured upper limit|registry contains \d+ repositories, limit is"
     r"|(?:Put|Patch|Post|PUT|PATCH|POST)(?: request to)? \"?https?://\S+/v2/"
 )
+# What only a push prints so, without the daemon's words before it: a pull is refused before its first line.
+_BARE = lazy_pattern(
+    r"name unknown: The repository with name |denied: requested access to the resource is denied"
+    r"|denied: (?:permission_denied|installation not allowed)"
+)
 # The end of a connection: to the daemon where the words stand alone, to a registry behind its address.
 _ENDS = {"EOF", "unexpected EOF"}
 # A registry is asked below `/v2/`, before docker 1.10 below `/v1/`.
@@ -231,13 +236,14 @@ def _is_alone(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
     others = [*above, *(piece.text for piece in pieces if piece.line > error.lines[1])]
     unexplained = [other for other in others if not _is_heading(other) and (is_step(other) or not is_bystander(other))]
     is_few = len(others) <= _FEW or (len(unexplained) <= _FEWER and not any(map(_OTHER_COMMAND.match, others)))
-    if is_few or any(map(_TELLS.search, others)):
+    is_told = any(map(_TELLS.search, others))
+    if is_few or is_told:
         beside = others if is_few else above[-_NEAR:]
         is_advice = any(map(_ADVICE.search, beside))
         if (_UPLOAD.search(error.text) or _SAYS_PUSH.search(line)) and (is_few or not is_advice):
             return True
-        is_asked = error.text not in _ENDS and any(map(_asks, beside)) and not is_advice
-        if is_asked and not any(map(_ELSEWHERE.search, beside)):
+        is_asked = (is_told and _BARE.match(error.text)) or (error.text not in _ENDS and any(map(_asks, beside)))
+        if is_asked and not is_advice and not any(map(_ELSEWHERE.search, beside)):
             return True
     return not unexplained and not any(map(_ELSEWHERE.search, others))
 
