@@ -28,6 +28,8 @@ _HOLE = "\0"
 _PATH = lazy_pattern(r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*")
 _PLAIN_TAG = lazy_pattern(r"\w[\w.-]{0,127}")
 _EMPHASIS = lazy_pattern(r"(?:^|(?<=[\s*(>~]))_+(?=[\w*])")
+# The end of an emphasis; a mask has three stars and more.
+_STARS = lazy_pattern(r"(?<=\w)\*{1,2}$")
 # People give an address where a name belongs.
 _SCHEME = lazy_pattern(r"^https?://")
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019"
@@ -102,7 +104,8 @@ def has_open_tag(text: str) -> bool:
 
 def _name_and_tag(text: str) -> tuple[str, str]:
     """Return name and tag of a reference, with a hole in place of each variable."""
-    text = _VARIABLE.sub(_HOLE, _SCHEME.sub("", text.strip(_QUOTES))).partition("@")[0]
+    text = _STARS.sub("", text.strip(_QUOTES))
+    text = _VARIABLE.sub(_HOLE, _SCHEME.sub("", text)).partition("@")[0]
     name, colon, tag = text.rpartition(":")
     return (name, tag) if colon and "/" not in tag else (text, "")
 
@@ -133,7 +136,7 @@ def _is_told(registry: str) -> bool:
 
 def is_masked(text: str) -> bool:
     """Return whether a part of a tag or a reference is masked by a form that no other text has."""
-    return MASK.search(text) is not None
+    return MASK.search(_STARS.sub("", text)) is not None
 
 
 def is_masked_name(name: str) -> bool:

@@ -16,12 +16,9 @@ _OUTPUT = rb"The push refers to |[0-9a-f]{12}: |\w[\w.-]*: digest: sha256:"
 _WORDS = lazy_pattern(_OUTPUT)
 # Most pushes begin so.
 _PLAIN = (b"The push refers to ", b"#")
-# What may stand before them on a line of a difference: pytest's E, the marks of diff, line numbers and a bar; and the
-# box of a list of things to do.
-_COMPARED = lazy_pattern(
-    rb"E {3,}|[ \t]*(?:\d+ +)*\d* *(?:\xe2\x94\x82 ?)?[-+][ \t]*[\"'`]?(?=" + _OUTPUT + rb")"
-    rb"|[^\n]{0,200}?(?<!\S)[-*] \[[ xX]\] "
-)
+# What may stand before them on a line of a difference: pytest's E, the marks of diff, line numbers and a bar.
+_COMPARED = lazy_pattern(rb"E {3,}|[ \t]*(?:\d+ +)*\d* *(?:\xe2\x94\x82 ?)?[-+][ \t]*[\"'`]?(?=" + _OUTPUT + rb")")
+_TO_DO = lazy_pattern(rb"[^\n]{0,200}?(?<!\S)[-*] \[[ xX]\] ")
 # The part of a file that a difference shows.
 _HUNK = lazy_pattern(rb"[ \t]*@@ (?:-\d|@@)")
 _IN_HUNK = lazy_pattern(rb"[ \t]*[-+ \\]")
@@ -36,6 +33,8 @@ def is_quoted(text: LogText, push: ParsedPush) -> bool:
     data = text.data[start : min(text.stop_of(line), start + _LONGEST)]
     if data.startswith(_PLAIN):
         return False
+    if _TO_DO.match(data):
+        return True
     if _COMPARED.match(data):
         return not (data.lstrip().startswith(b"- ") and in_yaml_list(text, start))
     words = _WORDS.search(data)

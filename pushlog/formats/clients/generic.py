@@ -227,7 +227,7 @@ def _is_known(text: str, knowledge: Knowledge) -> bool:
 
 
 _PROSE = lazy_pattern(
-    r"^(?:[-*#]|\d+\.)\s|\?\s*$|^\s*(?://|/\*|\*\s|#\s|--\s|;)"
+    r"^(?:[-*#]|\d+\.)\s|^\W*(?:TODO|FIXME|XXX|HACK)\b|^\s*(?:summary|description|title|expr)\s*:|\?\s*$|^\s*(?://|/\*|\*\s|#\s|--\s|;)"
     r"|\b(?:I|I'm|we|you|your|please|if|when(?!\s+pushing)|should|would|might|may|because|fixe[ds]|issue)\b"
     r"|\b(?:for example|e\.g\.)",
     re.IGNORECASE,

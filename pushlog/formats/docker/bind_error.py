@@ -16,7 +16,15 @@ from pushlog.formats.errors.bystanders import is_bystander, is_command, is_endin
 from pushlog.formats.errors.classify import continues, starts_error
 from pushlog.formats.errors.console_wrap import unwrapped
 from pushlog.formats.errors.detect import PAGE
-from pushlog.formats.errors.wrapped import Wrapped, error_in, labelled_error, unlabelled, without_level, without_marks
+from pushlog.formats.errors.wrapped import (
+    Wrapped,
+    error_in,
+    labelled_error,
+    unlabelled,
+    without_level,
+    without_marks,
+    without_marks_behind,
+)
 from pushlog.formats.events import EventKind, Events, gaps
 from pushlog.formats.image_names import host, missing_image, split
 from pushlog.formats.marks import Mark, MarkKind
@@ -183,6 +191,8 @@ def join_error_lines(text: LogText, first: Piece, rest: Iterable[Piece], wrapped
         feeds = text.data[last.stop : piece.start].count(b"\n")
         if feeds > _APART or not continues(error, line) or (feeds > 1 and _is_beside_page(error, line)):
             break
+        if wrapped and not PAGE.search(error):
+            line = without_marks_behind(line)
         error, last = f"{error}{chr(10) * max(1, feeds)}{line}", piece
     return ErrorLines(text=error, start=first.start, stop=last.stop, lines=(first.line, last.line))
 

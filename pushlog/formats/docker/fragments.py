@@ -12,7 +12,7 @@ from pushlog.formats.docker.build_push import build_push
 from pushlog.formats.docker.surroundings import is_of_another_command
 from pushlog.formats.errors.bystanders import is_bystander, is_source, is_step
 from pushlog.formats.errors.classify import classify, starts_error
-from pushlog.formats.errors.wrapped import error_in
+from pushlog.formats.errors.wrapped import error_in, is_told
 from pushlog.formats.image_names import has_open_tag, may_be, split
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.intake.log_text import plain
@@ -42,7 +42,7 @@ _FAILED = lazy_pattern(r"non-zero|returned|exit|fail|error|exception", re.IGNORE
 _WORKED = lazy_pattern(r"\b(?:worked|works fine|succeeded|was successful)\b", re.IGNORECASE)
 # A line that tells which command to run, or what to do if it fails: a file that was searched, a workflow, a manual.
 _ADVICE = lazy_pattern(
-    r"^\S+:\d+[:-]|^\s*(?:-\s+)?(?:run|script|command|cmd|args|push)\s*:|^\s*-\s+(?:[\"']?docker\b|name:)"
+    r"^\S+:\d+[:-]|^\s*(?:-\s+)?(?:run|script|command|cmd|args|push|summary|description|title)\s*:|^\s*-\s+(?:[\"']?docker\b|name:)"
     r"|\b(?:if (?:it|you|this|the|that)|in case|whenever|e\.g\.|for example|you (?:can|should|must|need)|make sure)\b",
     re.IGNORECASE,
 )
@@ -75,7 +75,7 @@ _BARE = lazy_pattern(
 _ENDS = {"EOF", "unexpected EOF"}
 # A registry is asked below `/v2/`, before docker 1.10 below `/v1/`.
 _REQUEST = lazy_pattern(r"\b(?:Get|Head|Put|Post|Patch|Delete|GET|HEAD|PUT|POST|PATCH|DELETE) \\?\"?https?://")
-_REGISTRY_REQUEST = lazy_pattern(r"https?://\S+/v[012](?:\.\d+)?/|/token\b")
+_REGISTRY_REQUEST = lazy_pattern(r"https?://\S+/v[012](?:\.\d+)?/(?!search\b)|/token\b")
 # The words of a program before the error of its push.
 _SAYS_PUSH = lazy_pattern(r"(?:[Cc]ould not|(?:[Ff]ailed|[Uu]nable) to|[Ee]rror) push|(?<=\w):push \(|[Pp]ush failed:")
 # A sentence names the command whose error stands by itself: it has more words than a command with its image.
@@ -89,6 +89,39 @@ _SHELL = lazy_pattern(r"[|&;<>$]|^\s*[#%+]")
 _FEWEST_WORDS = 3
 # Words that an error of a push has, where nobody knows the whole text: the daemon answers to all commands alike.
 _OF_A_PUSH = lazy_pattern(r"push|upload|blob|manifest|registry|digest|/v[12]/|\bHTTP\b|status", re.IGNORECASE)
+# A sentence that explains what an error means; and the title of a change that mends one.
+_EXPLAINED = lazy_pattern(
+    r"(?:denied|credentials|required|forbidden|no such host|refused|timeout|unknown authority|HTTPS client|expired"
+    r"|blob upload (?:unknown|invalid)|EOF)(?:[\"'`*]|</\w+>)*,? +(?:error |message |this |it |response )*"
+    r"(?:(?:most )?(?:usually|typically|often|commonly|generally|likely) |can |may |could )*"
+    r"(?:means?|indicates?|occurs?|happens?|appears?|arises?|tells?|refers?|comes?|results?"
+    r"|is (?:what|caused|returned|thrown|shown|due|usually|often|a|an|the|one))\b"
+)
+_CHANGE = lazy_pattern(
+    r"\W*(?:[Ff]ix(?:e[sd])?|[Rr]esolve[sd]?|[Hh]andle[sd]?|[Aa]void(?:s|ed)?|[Ww]ork around)\b"
+    r"|\W*(?:feat|fix|chore|docs|ci|build|test|refactor|perf)(?:\([^()\n]{1,40}\))?!?: "
+)
+# A program says `push failed` of many things; the word of an image or a registry beside it tells which.
+_OF_AN_IMAGE = lazy_pattern(
+    r"docker|image|registry|repositor|container|manifest|layer|blob|artifact|oci\b|/v[12]/|\bHTTP status\b"
+    r"|requested access|authentication required|credentials|unauthenticated|ghcr|gcr\b|\becr\b|quay|harbor"
+    r"|[\w.-]+\.\w+/[\w./-]+:",
+    re.IGNORECASE,
+)
+_OF_OTHER_THINGS = lazy_pattern(
+    r"push(?!ing:| failed:|:)\b|^\{"
+    r"|\b(?:apns|fcm|kafka|notifications?|events?|queue|topic|metrics?|\w*gateway|git|commits?|branch|refs?|webhooks?"
+    r"|subscriptions?|mobile|device|messages?|config|changes|chart|helm|npm|nuget|gem|loki|spans?|traces?|otlp|prometheus"
+    r"|redis|sms|e-?mail|websocket|firebase)\b",
+    re.IGNORECASE,
+)
+# Packer names the build and the step of it.
+_PREFIX = lazy_pattern(r"[\w.-]{1,60} \([\w.-]{1,60}\): ")
+# A command of docker that answers with errors of its own; and those that people add below.
+_ANSWERS = lazy_pattern(
+    r"(?:[^\n]{0,80}[$#%>\u276f\u279c] *|\+ +)?(?:sudo )?docker (?!(?:image )?push\b|-)(?P<verb>[a-z]+)(?: |$)"
+)
+_ADDED = {"version", "info", "images", "ps"}
 # Words of other commands: of a pull, a login, a build, an orchestrator that pulls; of `docker tag` and `docker rmi`,
 # which look an image up by moby's daemon/images/image.go and not by that of a push.
 _ELSEWHERE = lazy_pattern(
@@ -96,7 +129,7 @@ _ELSEWHERE = lazy_pattern(
     r"|\bNo such image: |docker-builder\d|\bDockerfile\b"
     # Another address of the Engine API (moby client/) than that of a push.
     r"|https?://\S+/v\d\.\d+/(?!images/\S+/push[?\":\s]|info\b)\w"
-    r"|^\s*[Uu]sage: |\bFROM \S|kubectl|\blogin\b|manifest for \S+ not found"
+    r"|^\s*[Uu]sage: |\bFROM \S|kubectl|\blogin\b(?!/password)|manifest for \S+ not found"
     r"|^\s*[$#%>+]\s+(?!sudo docker|docker|(?!git\b)[^\n]*\bpush\b)\S"
     r"|\bG[Ee][Tt] \"?https?://\S+/(?:manifests|blobs)/"
 )
@@ -143,7 +176,7 @@ def mentioned_pushes(candidate: PushRange) -> Iterator[ParsedPush]:
         if mention.kind != MarkKind.MENTION or mention.start < previous_stop:
             continue
         line = candidate.text.shown(mention.line)
-        if _WORKED.search(line) or _ADVICE.search(line):
+        if _WORKED.search(line) or _ADVICE.search(line) or _CHANGE.match(line.strip()):
             continue
         error = _error_beside(candidate, mention, previous_stop)
         if error:
@@ -162,13 +195,21 @@ def _error_beside(candidate: PushRange, mention: Mark, previous_stop: int) -> Er
     wrapped = error_in(whole.text, candidate.knowledge, behind=behind) if whole else None
     if whole and wrapped and not is_source(whole.text):
         return join_error_lines(text, whole, pieces, wrapped)
-    error = _labelled_error(candidate, pieces, _BELOW)
+    error = _labelled_error(candidate, _without_prefix(pieces, text.shown(mention.line)), _BELOW)
     if error or not _FAILED.search(text.shown(mention.line)):
         return error
     start = max(previous_stop, text.start_of(max(1, mention.line - _ABOVE)))
     above = list(candidate.leftover(start, text.start_of(mention.line)))
     firsts = [number for number, piece in enumerate(above) if error_in(piece.text, candidate.knowledge, is_near=False)]
     return _labelled_error(candidate, above[firsts[-1] :], 1) if firsts else None
+
+
+def _without_prefix(pieces: Sequence[Piece], line: str) -> list[Piece]:
+    """Return pieces without the name of the program that stands before each of its lines, this one too."""
+    prefix = _PREFIX.match(line.strip())
+    if not prefix:
+        return list(pieces)
+    return [replace(piece, text=piece.text.removeprefix(prefix[0]).lstrip()) for piece in pieces]
 
 
 def _labelled_error(candidate: PushRange, pieces: Sequence[Piece], near: int | None = None) -> ErrorLines | None:
@@ -234,6 +275,8 @@ def _is_alone(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
         return False
     above = [piece.text for piece in pieces if piece.line < error.lines[0]]
     others = [*above, *(piece.text for piece in pieces if piece.line > error.lines[1])]
+    if not _speaks_of_push(error, line, others):
+        return False
     unexplained = [other for other in others if not _is_heading(other) and (is_step(other) or not is_bystander(other))]
     is_few = len(others) <= _FEW or (len(unexplained) <= _FEWER and not any(map(_OTHER_COMMAND.match, others)))
     is_told = any(map(_TELLS.search, others))
@@ -245,7 +288,21 @@ def _is_alone(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
         is_asked = (is_told and _BARE.match(error.text)) or (error.text not in _ENDS and any(map(_asks, beside)))
         if is_asked and not is_advice and not any(map(_ELSEWHERE.search, beside)):
             return True
-    return not unexplained and not any(map(_ELSEWHERE.search, others))
+    return not unexplained and not any(map(_ELSEWHERE.search, others)) and not _answers_other(error, pieces)
+
+
+def _speaks_of_push(error: ErrorLines, line: str, others: Sequence[str]) -> bool:
+    """Return whether the words before an error are none of a person or a program that does or pushes something else."""
+    is_told_of_push = any("push" in text.lower() for text in (line, *others))
+    if is_told(line[: max(0, line.find(error.text))]) and not is_told_of_push:
+        return False
+    return _OF_AN_IMAGE.search(line) is not None or _OF_OTHER_THINGS.search(line) is None
+
+
+def _answers_other(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
+    """Return whether another command of docker stands above an error, or one that people do not add below it."""
+    commands = ((piece.line, _ANSWERS.match(piece.text)) for piece in pieces)
+    return any(command and (line < error.lines[0] or command["verb"] not in _ADDED) for line, command in commands)
 
 
 def _can_be_of_push(error: str, line: str) -> bool:
@@ -255,6 +312,6 @@ def _can_be_of_push(error: str, line: str) -> bool:
     request = f"{line}\n{error}"
     if _REQUEST.search(request) and not _REGISTRY_REQUEST.search(request):
         return False
-    if _ELSEWHERE.search(error) or is_source(line):
+    if _ELSEWHERE.search(error) or is_source(line) or _EXPLAINED.search(line) or _CHANGE.match(line.strip()):
         return False
     return _OF_A_PUSH.search(error) is not None or classify(error).signature is not None

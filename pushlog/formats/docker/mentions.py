@@ -36,7 +36,7 @@ _WORDS = lazy_pattern(
     r"(?:[Ff]ailed to push(?=(?: image)? \S+(?: after \d+ tries)?: .*exit|(?: docker)? image \S+:"
     r"|[^\n]{1,300} registry\b)"
     r"|[Uu]nable to push|[Cc](?:ould not|ouldn't|annot|an't) push"
-    r"|[Pp]ushing(?: to remote:| to registry:| docker image:?| image:?| the image:?)?)"
+    r"|[Pp]ushing(?::| to remote:| to registry:| docker image:?| image:?| the image:?)?)"
     rf"(?: the)?(?: image| docker image)? "
     rf"(?:(?P<quote>[\"'`])(?P<quoted>[a-z0-9][\w.-]*:\w[\w.-]{{0,127}})(?=(?P=quote))"
     rf"|(?P<ended>[a-z0-9][\w.-]*:\w[\w.-]{{0,127}})(?=(?: after \d+ tries)?: ?(?:exit|$))"

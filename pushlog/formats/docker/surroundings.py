@@ -53,6 +53,10 @@ _EXPECTED = lazy_pattern(
 _FENCE = lazy_pattern(r"\W*(?:`{3}\w*)?\W*")
 # So many lines above its row such words stand.
 _EXPECTED_ABOVE = 3
+# A command that shows what a file says.
+_SHOWS_FILE = lazy_pattern(r"(?:[^\n]{0,80}[$#%>] |\+ )(?:cat|less|more|head|tail|bat|type|grep|sed -n) ")
+_COMMAND = lazy_pattern(r"(?:[^\n]{0,80}[$#%>] |\+ )\w")
+_SHOWN_ABOVE = 40
 _HERE_DOCUMENT = lazy_pattern(r"<<[-~]?\s*(['\"\\]?)(\w+)\1(?![\w-]*>)")
 
 
@@ -128,3 +132,12 @@ def in_here_document(text: LogText, mark: Mark) -> bool:
         elif opening := _HERE_DOCUMENT.search(line):
             end = opening[2]
     return bool(end)
+
+
+def in_shown_file(text: LogText, line: int) -> bool:
+    """Return whether the nearest command above a line shows what a file says."""
+    for number in range(line - 1, max(0, line - 1 - _SHOWN_ABOVE), -1):
+        shown = text.shown(number)
+        if _COMMAND.match(shown):
+            return _SHOWS_FILE.match(shown) is not None
+    return False

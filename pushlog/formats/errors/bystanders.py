@@ -54,14 +54,16 @@ _BYSTANDER = lazy_pattern(f"(?:(?:{'|'.join(_PROMPTS)})(?:\\s+\\S[^\\n]*)?|{'|'.
 # Words of a step that went well, or of the next one.
 _SUCCESS = lazy_pattern(
     r"\b(?:success(?:ful(?:ly)?)?|succeeded|done|completed?|deployed|deploying|pushed|published|finished|passed|ok"
-    r"|took|elapsed|duration)\b|[\u2713\u2714\u2705]",
+    r"|took|elapsed|duration)\b"
+    r"|\b(?:has|have|was) (?:been )?(?:updated|uploaded|created|saved|added|registered|built|tagged)\b"
+    r"|[\u2713\u2714\u2705]",
     re.IGNORECASE,
 )
 # Announcements of a step, and marks that stand alone.
 _STEP = lazy_pattern(
     r"\W*(?!Missing|Nothing|Failing)[A-Z][a-z]{2,}ing\b(?!.*\b(?:fail|error|denied|refused|invalid|unable|cannot|not\b))"
     r"|Step \d+/\d+|#\d+ |\[\d+/\d+\]|(?:status|exit_?code|rc|result|state)\W*[:=]"
-    r"|(?:</?\w[^<>\n]*>|\{/?\w[^{}\n]*\}|\[/?\w+\]|`{3}\w*)$"
+    r"|(?:(?:</?\w[^<>\n]*>|\{/?\w[^{}\n]*\}|\[/?\w+\]|`{3}\w*)\s*)+$|(?i:error|failed|failure|fatal|warning)\W*$"
 )
 # Words of an error, whoever tells it.
 _OF_ERRORS = lazy_pattern(
@@ -75,10 +77,13 @@ _SENTENCE = lazy_pattern(
 )
 # A command behind a prompt or in the trace of a shell: what follows is its output.
 _COMMAND = lazy_pattern(
+    # A comment of several words is none.
+    r"(?!# [A-Z][\w']* [a-z']+ [a-z']+ )"
     r"(?:\S{0,80}[$#\u276f\u279c\xbb\u25b6]|PS [^<>|]{0,120}>|\w:\\[^<>|]{0,120}>|\++)\s+"
     # PowerShell lists the parts of an error behind a plus.
     r"(?!(?:CategoryInfo|FullyQualifiedErrorId) )\w"
 )
+_WAITS = lazy_pattern(r"(?:[\w.@:~/()\[\]+-]{1,120}? ?[$#%\u276f\u279c\xbb\u25b6]|(?:PS )?\w:\\[^<>|]{0,120}>)")
 _ENDING = lazy_pattern(f"(?:{'|'.join(_ENDINGS)})$", re.IGNORECASE)
 
 
@@ -90,6 +95,11 @@ def is_ending(line: str) -> bool:
 def is_command(line: str) -> bool:
     """Return whether a line is a command that a shell ran."""
     return _COMMAND.match(line.strip()) is not None
+
+
+def is_prompt(line: str) -> bool:
+    """Return whether a line is the prompt of a shell that waits, or runs a command."""
+    return _WAITS.fullmatch(line.strip()) is not None or is_command(line)
 
 
 def is_step(line: str) -> bool:

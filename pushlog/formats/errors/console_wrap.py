@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pushlog.formats.errors.bystanders import is_command, is_ending
+from pushlog.formats.errors.bystanders import is_command, is_ending, is_prompt
 from pushlog.formats.errors.classify import classify
 from pushlog.lazy_pattern import lazy_pattern
 
@@ -39,6 +39,9 @@ _ADDRESS = lazy_pattern(r"\"?https?://")
 _COLON = lazy_pattern(r"(?<!\berrors)(?<=[a-z0-9\"\])]):$")
 _BRACKET = lazy_pattern(r"\([^()]{0,200}$")
 _ENDS_BRACKET = lazy_pattern(r"[^()]{1,200}\)")
+# Docker 1.6 and 1.7 tell where they asked for a token before they tell what came.
+_TOKEN_URL = lazy_pattern(r"token auth attempt for registry(?![^\n]*request failed)[^\n]*\Z")
+_OF_URL = lazy_pattern(r"https?://\S+$|\?\S+$|\w+%3A\S+$|request failed with status: \d")
 _ENDS_SENTENCE = lazy_pattern(r"[.!?;]$")
 _ODD_QUOTE = lazy_pattern(r'[^"]*"(?:[^"]*"[^"]*")*[^"]*')
 
@@ -56,6 +59,8 @@ def _broken_by_console(text: LogText, error: str, last: Piece, piece: Piece) -> 
     line = text.data[last.start : last.stop].decode("utf-8", "replace").rstrip("\r")
     row = text.data[piece.start : piece.stop].decode("utf-8", "replace").rstrip("\r\n")
     if len(line) < _SHORTEST or len(row) > len(line) or not _GOES_ON.match(row) or _BEGINS.match(row) or is_ending(row):
+        return None
+    if is_prompt(row):
         return None
     is_open = _ODD_QUOTE.fullmatch(error) is not None and '"' in row
     if not is_open and (len(line) not in _WIDTHS or _longest_around(text, last.line) > len(line)):
@@ -75,6 +80,8 @@ def _broken_between_words(text: LogText, error: str, last: Piece, piece: Piece) 
     if _BEGINS.match(row) or is_ending(row) or is_command(row) or "```" in row:
         return None
     joined = f"{error.rstrip()} {row}"
+    if _TOKEN_URL.search(error) and _OF_URL.match(row):
+        return error.rstrip() + row if row.startswith("?") or error.endswith("=") else joined
     if _is_not_over(line, row):
         return joined
     if not _GOES_ON.match(row) or _ENDS_SENTENCE.search(line) or len(line) > _WIDEST or " " not in line:

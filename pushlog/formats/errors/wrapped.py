@@ -32,31 +32,55 @@ _WORD = lazy_pattern(
 )
 # What may stand before an error of one or two words: marks, levels, channels, programs, times. Free words may not.
 LABEL = lazy_pattern(
-    r"(?:\\[nrt]|\"\w+\": ?|##\[error\]|::error[^:\n]{0,200}::|\x1b?\[\d*(?:;\d+)*m"
+    r"(?:\\[nrt]|\"\w+\": ?"
+    r"|^\W*\d{1,2}[.)]\s|:\w{1,30}:(?=\s)|\[[\w:./ #@-]{1,40}\](?=\s)"
+    r"|##\[error\]|::error[^:\n]{0,200}::|\x1b?\[\d*(?:;\d+)*m"
     r"|</?[a-z][\w-]{0,10}(?: [^<>\n]{0,80})?>"
     r"|\d\d-[A-Z][a-z]{2}-\d{4}\b|(?>\d[\d:.,TZ+-]*)\b|u(?=')"
     r"|[\s\"'`*_~>|#!=\-.,:;(){}\[\]/\\]|[^\w\s!-~]"
     r"|(?i:err(?:ors?|o)?|fata?l?|crit(?:ical)?|severe|warn(?:ing)?|info|panic|level|severity|time(?==))\b(?:\[\d+\])?"
-    r"|(?i:stderr|stdout|output|cause|reason|message|msg|exception|\w+(?:Error|Exception))\b"
+    r"|(?:[a-z][\w$]{0,40}\.){1,12}\w{1,80}(?:Error|Exception)\b|(?i:stderr|stdout|output|cause|reason|message|msg|exception|\w+(?:Error|Exception))\b"
     r"|\(HTTP code \d{3}\) [a-z ]{3,30} -"
     r"|(?i:exit(?:ed)?(?: with)?(?: error)? (?:status|code):? \d+)"
     r"|docker(?:\.exe)?\b|push\b|failed\b|F8|DOCKER|E(?=:)|[EWF]\d{4}\b"
     r")*+"
 )
 # A label ends with a mark, or is a level in capitals.
-_LABEL_END = lazy_pattern(r"[^\w\s]+\s*|\b[A-Z]{3,}\s+|^\s+")
+_LABEL_END = lazy_pattern(r"(?:\\[nrt])+|[^\w\s]+\s*|\b[A-Z]{3,}\s+|^\s+")
 # A program tells how a command ended, and behind that what the command printed.
 _COMMAND_ENDED = lazy_pattern(r".*\bexit(?:ed)?(?: with)?(?: error)? (?:code|status):? \d+\W{1,3}", re.DOTALL)
 # Words that introduce an error, with a colon or a bracket before it; those of a push may do so anywhere.
 _FAILED = lazy_pattern(r"(?:fail|error|push|unable|could not|cannot|exception|stderr).*[:(]\s*[\"'`]*$", re.IGNORECASE)
 _PUSH_FAILED = lazy_pattern(
-    r"(?:\[ERROR\] Failed to execute goal [^\n]{1,300}: )?"
+    r"(?:\[ERROR\] )?(?:[\w.]+Exception: )?Failed to execute goal \S{1,200}:push \([^\n]{1,200}: (?:[\w ]{1,60}: )*"
+    r"|(?:\[ERROR\] Failed to execute goal [^\n]{1,300}: )?"
     r"[^.\n]{0,120}\bpush(?:ing|ed)?\b[^\n]{0,120}[:(]\s*[\\\"'`]*",
     re.IGNORECASE,
 )
-# The daemon's own log, and sentences about errors.
+# Titles of notes in Markdown, the daemon's own log, and sentences about errors.
+_TITLE = lazy_pattern(r"(?:!!!|\?\?\?\+?|:::) ?\w")
 _OTHER_LEVEL = lazy_pattern(r"\blevel=(?:info|debug|trace)\b|Upload failed, retrying")
 _CONDITION = lazy_pattern(r"\b(?:if|in case|when|whenever|should|might|e\.g|for example|usually)\b", re.IGNORECASE)
+# A person tells what came, whenever it did; and goes on with the sentence behind it.
+_GET = (
+    r"(?:get(?:s|ting)?|got|gives?|gave|receiv(?:e|ed|es|ing)|see|seeing|saw|fail(?:s|ed|ing)? with|returns?|returned"
+    r"|says?|said|threw|throws?|end up with|hit|hitting|face|facing|encounter(?:ed|ing)?)\b"
+)
+_FIRST_PERSON = lazy_pattern(
+    r"(?:(?:.*\b)?(?:I|[Ww]e|[Ii]t|[Tt]his)(?:'m|'re|'ve| am| are| was| have| had| is)?(?: \w+){0,2}?"
+    r" (?<!\bif it )" + _GET + r"|\W*(?:\d{1,2}[.)]\s+)?(?i:get|got|see|observe|notice|fails with|receive)\b)"
+    r"(?: (?:me|us|an?|the|this|that|these|following|below|same|error|errors|message|response|back|of|with|also|again"
+    r"|only|just|always|as|follows))*[:,]?\s*[\"'`*\u201c(]*$"
+)
+_SAYS_SO = lazy_pattern(
+    rf"(?:\b(?:I|[Ww]e|[Ii]t|[Tt]his)(?:'\w+)?(?: \w+){{0,3}}? {_GET}|^\W*(?:\d{{1,2}}[.)]\s+)?[A-Z]\w{{2,6}}\b )"
+)
+_LONGEST_HEAD = 400
+_GOES_ON = lazy_pattern(
+    r",? (?:when(?:ever)?|while|if|after|every time|even though|although|but|and (?:I|we|the)|on (?:my|the|our|a)"
+    r"|in (?:my|the|our|a)|from (?:my|the)|because|despite|upon|during|trying|for (?:every|each|all|any|the|this|my)"
+    r"|as soon|once|why|how|what|is there|error|message|errors)\b.*$"
+)
 # Whole lines that are errors when nothing but labels stands before them.
 _SHORT = lazy_pattern(r"[\w-]+(?:[ /:][\w-]+){0,2}\W*$")
 # A program says so of the error behind it; what is in quotes may be said of another line.
@@ -67,9 +91,15 @@ _HELP = lazy_pattern(r"\s*(?:->|-&gt;) \[Help \d+\]\s*$")
 _BREAKS = lazy_pattern(r"(?:\\+r)?\\+n|\\+r")
 _COLOUR = lazy_pattern(r"\x1b?\[\d+(?:;\d+)*m|\x1b?\[0?[mK]$")
 _MARKS_BEHIND = lazy_pattern(
-    r"(?:\s|```|\*{2,}+|~~|<{2,}+|\\|\{/?(?:noformat|code|quote)\}|\[/(?:code|quote)\]"
+    r"(?:\s|```|\*{2,}+|~~|\]\]>|<{2,}+|\\|\{/?(?:noformat|code|quote)\}|\[/(?:code|quote)\]"
     r"|(?<=\w)Error: Process completed with exit code \d+\.?)+$"
 )
+# A person points at the line.
+_ARROW = lazy_pattern(r"\s+(?:<[-=]{1,20}|\u2190+)(?:\s[^<>\"]{0,80})?$")
+# A quote that nothing opens ends a text of another program.
+_OPENS = {sign: re.compile(rf"(?:^|[\s(\[{{=:,]){sign}") for sign in "\"'"}
+# The first quote of a text opens one inside it.
+_OPENS_INSIDE = {sign: re.compile(rf"[^{sign}]*[\s(=]{sign}{sign}?\w") for sign in "\"'"}
 _PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">", **dict(zip(_QUOTES[::2], _QUOTES[1::2], strict=True))}
 _MARKS = "*_~|"
 _ESCAPED_QUOTE = lazy_pattern(r"\\+[\"']$")
@@ -95,11 +125,14 @@ def error_in(line: str, knowledge: Knowledge, *, is_near: bool = True, behind: i
         return Wrapped(text=_without_end(without_level(stripped), ""), head="")
     if len(stripped) > _LONGEST:
         return None
+    is_sentence = _SAYS_SO.search(stripped) is not None
     for start in _word_starts(stripped, max(ended.end() if ended else 0, behind)):
         head, rest = stripped[:start], stripped[start:]
-        if not begins_error(rest, knowledge) and len(rest) > _LONGEST_WORDS:
+        if not begins_error(rest, knowledge) and len(rest) > _LONGEST_WORDS and not (is_sentence and is_told(head)):
             continue
         text = _without_end(rest, head)
+        if is_sentence and is_told(head):
+            text = _GOES_ON.sub("", text).rstrip(" .!?\"'`*\u201d")
         if not begins_error(text, knowledge):
             continue
         if _introduces(head, text, is_near=is_near):
@@ -123,13 +156,20 @@ def labelled_error(line: str, knowledge: Knowledge) -> Wrapped | None:
 
 def _introduces(head: str, text: str, *, is_near: bool) -> bool:
     """Return whether the words before an error can be those of a program that tells it."""
-    if LABEL.fullmatch(head):
+    if _TITLE.match(head):
+        return False
+    if LABEL.fullmatch(head) or is_told(head):
         return True
     if _OTHER_LEVEL.search(head) or _CONDITION.search(head):
         return False
     if not is_near:
         return _PUSH_FAILED.fullmatch(head) is not None
     return not _SHORT.match(text) or _FAILED.search(head) is not None
+
+
+def is_told(head: str) -> bool:
+    """Return whether the words before an error are those of a person who got it."""
+    return " " in head and len(head) < _LONGEST_HEAD and _FIRST_PERSON.fullmatch(head) is not None
 
 
 def without_marks(line: str) -> str:
@@ -169,11 +209,19 @@ def _without_end(text: str, head: str) -> str:
     text = _HELP.sub("", _with_page(text) if PAGE.search(text) else _until_break(text))
     if "<html" not in text.lower():
         text = _TAGS.sub("", text) if _TAGS.search(text) else text
-    text = _COLOUR.sub("", text)
+    text = _ARROW.sub("", _COLOUR.sub("", text))
+    text = without_marks_behind(text)
+    return _without_repetition(text.strip())
+
+
+def without_marks_behind(text: str) -> str:
+    """Return a line of an error without the marks and the quote that end the text of somebody else."""
     text = _MARKS_BEHIND.sub("", text)
     while text and text[-1] == "`" and text.count(text[-1]) % 2:
         text = text[:-1]
-    return _without_repetition(text.strip())
+    if text[-1:] in _OPENS and not _OPENS[text[-1]].search(text, 0, len(text) - 1):
+        text = text[:-1].removesuffix("\\")
+    return text
 
 
 def _closers(head: str) -> Iterator[str]:
@@ -222,6 +270,8 @@ def _until(text: str, closer: str) -> str:
     if len(closer) > 1:
         return text.partition(closer)[0]
     if closer in "\"'":
+        if _OPENS_INSIDE[closer].match(text):
+            return _until_own_quote(text, closer)
         quoted = re.match(rf"((?:[^\\{closer}]|\\.)*){closer}", text)
         if closer == "'" and quoted and text[quoted.end() : quoted.end() + 1].isalnum():
             quoted = re.match(rf"(.*){closer}(?!\w)", text)
@@ -234,7 +284,23 @@ def _until(text: str, closer: str) -> str:
                 return text[:index]
         return text
     stop = text.rfind(closer)
-    return text[:stop] if stop > 0 else text
+    return text[:stop].rstrip("`" if closer == "`" else "") if stop > 0 else text
+
+
+def _until_own_quote(text: str, closer: str) -> str:
+    """Return the text up to the quote that no other inside it opened; a table of CSV doubles those inside."""
+    if re.search(rf"[\s(=]{closer}{closer}\w", text):
+        text = text.replace(closer * 2, closer)
+    is_open = False
+    for match in re.finditer(closer, text):
+        start = match.start()
+        if is_open:
+            is_open = False
+        elif text[start - 1 : start] in {" ", "(", "="}:
+            is_open = True
+        else:
+            return text[:start]
+    return text
 
 
 def _without_repetition(text: str) -> str:

@@ -145,7 +145,7 @@ def _recognised(
             recognised[witness.start] = prefix
         elif not witness.is_command:
             unknown.append(witness)
-    for prefix in _inferred(unknown, forms):
+    for prefix in _inferred(_printed(text, unknown), forms):
         for witness in unknown:
             if witness.start not in recognised and prefix.pattern.fullmatch(witness.prefix):
                 recognised[witness.start] = prefix
@@ -175,6 +175,15 @@ def _of_rows(
             line_prefix = replace(line_prefix, is_coloured=True)
         likely.insert(0, line_prefix)
     return line_prefix
+
+
+def _printed(text: LogText, unknown: Sequence[Witness]) -> list[Witness]:
+    """The witnesses that are no texts in a list of a program's source."""
+    return [
+        witness
+        for witness in unknown
+        if not (witness.prefix.endswith(_QUOTES) and in_source_list(text, witness.start, len(witness.prefix)))
+    ]
 
 
 def _inferred(unknown: Sequence[Witness], forms: Sequence[Decoration]) -> Iterator[LinePrefix]:

@@ -27,7 +27,7 @@ _IN_SOURCE = lazy_pattern(
 )
 # A list of texts in the source of a program begins so; one in the output of a tool has its name in quotes.
 _LIST = lazy_pattern(rb"[^\n]*(?:\w\s+(?::=|=|\+=)\s[^\n]*|\w\()\s*[\[({`]\s*")
-_ITEM = lazy_pattern(rb"[ \t]+[\"'`]\Z")
+_ITEM = lazy_pattern(rb"[ \t]+[bfru]{0,2}[\"'`](?:\{\"status\": ?\")?\Z")
 _ABOVE = 60
 _DEEPEST = 4
 # Lines that are longer tell nothing of a list.
@@ -57,13 +57,19 @@ def is_source(head: bytes) -> bool:
 
 
 def in_yaml_list(text: LogText, start: int, column: int = 0) -> bool:
-    """Whether the line that begins at an offset is an item below the name of a list. `column`: where it begins."""
+    """Whether the line that begins at an offset is an item below the name of a list, or of one that is the whole log.
+
+    `column`: where it begins.
+    """
     below = text.line_of(start)
     for line in range(below - 1, max(0, below - _ABOVE), -1):
         data = _beginning(text, line, column)
         if not _YAML_ITEM.match(data):
             return data.rstrip().endswith(b":")
-    return False
+    return below <= _ABOVE and all(
+        _YAML_ITEM.match(data) or not data.strip()
+        for data in (_beginning(text, line, column) for line in range(below, min(text.lines, below + _ABOVE) + 1))
+    )
 
 
 def in_source_list(text: LogText, start: int, words: int) -> bool:
@@ -75,9 +81,10 @@ def in_source_list(text: LogText, start: int, words: int) -> bool:
     if item is None:
         return False
     line, column = text.line_of(start), item.start()
+    indent = len(item[0]) - len(item[0].lstrip())
     for above in range(line - 1, max(0, line - _ABOVE), -1):
         data = _beginning(text, above, column)
-        if data.strip() and len(data) - len(data.lstrip()) < words - column - 1:
+        if data.strip() and len(data) - len(data.lstrip()) < indent:
             return _LIST.fullmatch(data) is not None
     return False
 

@@ -23,8 +23,13 @@ _BLANK = lazy_pattern(rb"\xc2\xa0|\xe2\x80[\xaf\x87]|\xe3\x80\x80")
 _ZERO_WIDTH = lazy_pattern(rb"\xe2\x80[\x8b-\x8d]|\xe2\x81\xa0|\xef\xbb\xbf")
 
 # The text of a page: docker's bar, or the words around a request or a blank, with entities in them.
-_ESCAPED = lazy_pattern(rb"=&gt;|&gt; *\]|(?:Get|Head|Put|Post|Patch) &(?:quot|#34);http|: ?&nbsp;")
+_ESCAPED = lazy_pattern(
+    rb"=&gt;|-&gt;\d|&gt; *\]|(?:get|head|put|post|patch|on ref|pushing image) &(?:quot|#34|#x22);|: ?&nbsp;"
+    rb"|&(?:apos|#0?39|#x27);[\w./:-]{1,300}&(?:apos|#0?39|#x27);|&lt;(?:!doctype|html)\b",
+    re.IGNORECASE,
+)
 _ENTITY = lazy_pattern(rb"&(?:gt|lt|amp|quot|apos|nbsp|#\d{1,5}|#x[0-9a-fA-F]{1,4});")
+_ESCAPED_LINE = lazy_pattern(rb"(?m)^[^<\n]*&[^<\n]*$")
 _ESCAPED_BAR = lazy_pattern(rb"(\[=*)&gt;(?= *\])")
 
 # GitHub makes links of digits that look like an issue, and of names that look like a host.
@@ -42,6 +47,8 @@ _SEQUENCE = lazy_pattern(
     _ESC + rb"(?<!\x1b)(\[(?:\d{1,3}[ABCDG]|[0-2]?[JK]|\?\d{1,4}[hl]|\d{1,3}(?:;\d{0,3})*m|m(?!\w))(?!\]))"
 )
 _CARRIAGE_RETURN = lazy_pattern(rb"\^M|\xe2\x90\x8d")
+# What an editor shows at the end of each line of a file from Windows.
+_RETURN_AT_END = lazy_pattern(rb"(?:\^M|\xe2\x90\x8d)+(?=\r?(?:\n|\Z))")
 _ESCAPED_ESC = lazy_pattern(rb"\\(?:u001[bB]|x1[bB]|033|e)\[")
 _ESCAPED_RETURN = lazy_pattern(rb"\\r(?!\\n)")
 
@@ -92,14 +99,21 @@ def restored(data: Data) -> Data:
 
 
 def _without_entities(text: bytes) -> bytes:
-    """Return the text of a page without its entities; in a text with tags only bars are surely escaped."""
+    """Return the text of a page without its entities; in a text with tags only bars and lines without tags are."""
     if b"&" not in text or not _ESCAPED.search(text):
         return text
+    if b"<" in text:
+        text = _ESCAPED_LINE.sub(lambda line: _without_entities(line[0]), text)
+        return _ESCAPED_BAR.sub(rb"\1>", text)
+    return _ENTITY.sub(_character, text)
+
+
+def _character(entity: re.Match[bytes]) -> bytes:
+    """Return what an entity stands for; one for the end of a line stays, for lines keep their numbers."""
     import html
 
-    if b"<" in text:
-        return _ESCAPED_BAR.sub(rb"\1>", text)
-    return _ENTITY.sub(lambda entity: html.unescape(entity[0].decode("ascii")).encode(), text)
+    character = html.unescape(entity[0].decode("ascii"))
+    return entity[0] if character in "\r\n" else character.encode()
 
 
 def _plain_blanks(text: bytes) -> bytes:
@@ -116,6 +130,8 @@ def _without_links(text: bytes) -> bytes:
 
 def _with_escapes(text: bytes) -> bytes:
     """Return the capture of a terminal with the ESC bytes and carriage returns that it lost."""
+    if b"^M\n" in text or b"^M\r\n" in text:
+        text = _RETURN_AT_END.sub(b"\r", text)
     if b"[" not in text or not _LOST.search(text):
         return text
     restored = _SEQUENCE.sub(b"\x1b\\1", text)
