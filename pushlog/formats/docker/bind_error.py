@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pushlog.formats.docker import lines as docker_lines
-from pushlog.formats.docker.powershell import read_record
+from pushlog.formats.docker.powershell import is_quoted_by_powershell, read_record
 from pushlog.formats.docker.surroundings import is_of_another_command
 from pushlog.formats.errors.bystanders import is_bystander, is_command, is_ending, speaks_of_error
 from pushlog.formats.errors.classify import continues, starts_error
 from pushlog.formats.errors.console_wrap import unwrapped
-from pushlog.formats.errors.detect import PAGE
+from pushlog.formats.errors.detect import PAGE, is_beside_page
 from pushlog.formats.errors.wrapped import (
     Wrapped,
     error_in,
@@ -57,8 +57,6 @@ _WORD = lazy_pattern(r"[^\W\d_]{3}")
 _LABEL = lazy_pattern(r"\[[A-Z]{3,8}\] *")
 # A row of a layer that was cut, or a message of the Engine.
 _TORN_ROW = lazy_pattern(r"[0-9a-f]{12}: |[^\w{]*\{\"(?:status|progress|id)")
-_TILDES = lazy_pattern(rb"\r?\n\s*\+ ~+\s*(?:\n|$)")
-_LONGEST_MARK = 400
 # How far below its last line the error of a push is looked for, in bytes.
 _REACH = 65536
 _PIECES = 400
@@ -134,7 +132,7 @@ class PushRange:
         """
         rest = iter(pieces)
         for piece in _nearest(rest, near):
-            if near and is_command(piece.text) and not _is_quoted_by_powershell(self.text, piece):
+            if near and is_command(piece.text) and not is_quoted_by_powershell(self.text, piece):
                 return None
             record = read_record(self.text, piece) if near else None
             if record:
@@ -165,11 +163,6 @@ def _nearest(pieces: Iterator[Piece], near: int | None) -> Iterator[Piece]:
             return
 
 
-def _is_quoted_by_powershell(text: LogText, piece: Piece) -> bool:
-    """Return whether a command is the place that PowerShell shows for an error, in any language: tildes below it."""
-    return _TILDES.match(text.data[piece.stop : piece.stop + _LONGEST_MARK]) is not None
-
-
 def join_error_lines(text: LogText, first: Piece, rest: Iterable[Piece], wrapped: Wrapped | None = None) -> ErrorLines:
     """Return the error that the first piece begins, with the lines that continue it and the empty ones between them.
 
@@ -189,17 +182,12 @@ def join_error_lines(text: LogText, first: Piece, rest: Iterable[Piece], wrapped
             continue
         line = piece.text.removeprefix(head).removeprefix(label).lstrip() if head else piece.text
         feeds = text.data[last.stop : piece.start].count(b"\n")
-        if feeds > _APART or not continues(error, line) or (feeds > 1 and _is_beside_page(error, line)):
+        if feeds > _APART or not continues(error, line) or (feeds > 1 and is_beside_page(error, line)):
             break
         if wrapped and not PAGE.search(error):
             line = without_marks_behind(line)
         error, last = f"{error}{chr(10) * max(1, feeds)}{line}", piece
     return ErrorLines(text=error, start=first.start, stop=last.stop, lines=(first.line, last.line))
-
-
-def _is_beside_page(error: str, line: str) -> bool:
-    """Return whether a line without a tag follows a page whose last line ended with one."""
-    return error.endswith(">") and "<" not in line and PAGE.search(error) is not None
 
 
 def bound_error(candidate: PushRange, *, start: int, stop: int, previous_stop: int) -> ErrorLines | None:

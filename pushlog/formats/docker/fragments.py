@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.bind_error import ErrorLines, PushRange, bound_error, join_error_lines
 from pushlog.formats.docker.build_push import build_push
+from pushlog.formats.docker.other_things import answers_other, speaks_of_push
 from pushlog.formats.docker.surroundings import is_of_another_command
 from pushlog.formats.errors.bystanders import is_bystander, is_source, is_step
 from pushlog.formats.errors.classify import classify, starts_error
-from pushlog.formats.errors.wrapped import error_in, is_told
+from pushlog.formats.errors.wrapped import error_in
 from pushlog.formats.image_names import has_open_tag, may_be, split
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.intake.log_text import plain
@@ -101,27 +102,8 @@ _CHANGE = lazy_pattern(
     r"\W*(?:[Ff]ix(?:e[sd])?|[Rr]esolve[sd]?|[Hh]andle[sd]?|[Aa]void(?:s|ed)?|[Ww]ork around)\b"
     r"|\W*(?:feat|fix|chore|docs|ci|build|test|refactor|perf)(?:\([^()\n]{1,40}\))?!?: "
 )
-# A program says `push failed` of many things; the word of an image or a registry beside it tells which.
-_OF_AN_IMAGE = lazy_pattern(
-    r"docker|image|registry|repositor|container|manifest|layer|blob|artifact|oci\b|/v[12]/|\bHTTP status\b"
-    r"|requested access|authentication required|credentials|unauthenticated|ghcr|gcr\b|\becr\b|quay|harbor"
-    r"|[\w.-]+\.\w+/[\w./-]+:",
-    re.IGNORECASE,
-)
-_OF_OTHER_THINGS = lazy_pattern(
-    r"push(?!ing:| failed:|:)\b|^\{"
-    r"|\b(?:apns|fcm|kafka|notifications?|events?|queue|topic|metrics?|\w*gateway|git|commits?|branch|refs?|webhooks?"
-    r"|subscriptions?|mobile|device|messages?|config|changes|chart|helm|npm|nuget|gem|loki|spans?|traces?|otlp|prometheus"
-    r"|redis|sms|e-?mail|websocket|firebase)\b",
-    re.IGNORECASE,
-)
 # Packer names the build and the step of it.
 _PREFIX = lazy_pattern(r"[\w.-]{1,60} \([\w.-]{1,60}\): ")
-# A command of docker that answers with errors of its own; and those that people add below.
-_ANSWERS = lazy_pattern(
-    r"(?:[^\n]{0,80}[$#%>\u276f\u279c] *|\+ +)?(?:sudo )?docker (?!(?:image )?push\b|-)(?P<verb>[a-z]+)(?: |$)"
-)
-_ADDED = {"version", "info", "images", "ps"}
 # Words of other commands: of a pull, a login, a build, an orchestrator that pulls; of `docker tag` and `docker rmi`,
 # which look an image up by moby's daemon/images/image.go and not by that of a push.
 _ELSEWHERE = lazy_pattern(
@@ -275,7 +257,7 @@ def _is_alone(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
         return False
     above = [piece.text for piece in pieces if piece.line < error.lines[0]]
     others = [*above, *(piece.text for piece in pieces if piece.line > error.lines[1])]
-    if not _speaks_of_push(error, line, others):
+    if not speaks_of_push(error, line, others):
         return False
     unexplained = [other for other in others if not _is_heading(other) and (is_step(other) or not is_bystander(other))]
     is_few = len(others) <= _FEW or (len(unexplained) <= _FEWER and not any(map(_OTHER_COMMAND.match, others)))
@@ -288,21 +270,7 @@ def _is_alone(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
         is_asked = (is_told and _BARE.match(error.text)) or (error.text not in _ENDS and any(map(_asks, beside)))
         if is_asked and not is_advice and not any(map(_ELSEWHERE.search, beside)):
             return True
-    return not unexplained and not any(map(_ELSEWHERE.search, others)) and not _answers_other(error, pieces)
-
-
-def _speaks_of_push(error: ErrorLines, line: str, others: Sequence[str]) -> bool:
-    """Return whether the words before an error are none of a person or a program that does or pushes something else."""
-    is_told_of_push = any("push" in text.lower() for text in (line, *others))
-    if is_told(line[: max(0, line.find(error.text))]) and not is_told_of_push:
-        return False
-    return _OF_AN_IMAGE.search(line) is not None or _OF_OTHER_THINGS.search(line) is None
-
-
-def _answers_other(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
-    """Return whether another command of docker stands above an error, or one that people do not add below it."""
-    commands = ((piece.line, _ANSWERS.match(piece.text)) for piece in pieces)
-    return any(command and (line < error.lines[0] or command["verb"] not in _ADDED) for line, command in commands)
+    return not unexplained and not any(map(_ELSEWHERE.search, others)) and not answers_other(error, pieces)
 
 
 def _can_be_of_push(error: str, line: str) -> bool:

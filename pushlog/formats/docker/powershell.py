@@ -23,6 +23,8 @@ _REST = lazy_pattern(r"\+ ")
 # A text is broken into so many lines at most, and the rest of a record has a command of several lines at most.
 _MOST_LINES = 40
 _LONGEST = 1 << 14
+_TILDES = lazy_pattern(rb"\r?\n\s*\+ ~+\s*(?:\n|$)")
+_LONGEST_MARK = 400
 
 
 @record
@@ -53,3 +55,8 @@ def read_record(text: LogText, first: Piece) -> Record | None:
             break
         stop = piece.stop
     return Record(piece=replace(first, stop=stop), wrapped=Wrapped(text=" ".join(parts), head=""), stop=stop)
+
+
+def is_quoted_by_powershell(text: LogText, piece: Piece) -> bool:
+    """Return whether a command is the place that PowerShell shows for an error, in any language: tildes below it."""
+    return _TILDES.match(text.data[piece.stop : piece.stop + _LONGEST_MARK]) is not None

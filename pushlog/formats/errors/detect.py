@@ -123,3 +123,8 @@ def _continues_usage(first_lines: str, line: str) -> bool:
     if re.search(r"Run '.*--help'.*\Z", first_lines):
         return False
     return not line.strip() or USAGE.match(line) is not None
+
+
+def is_beside_page(error: str, line: str) -> bool:
+    """Return whether a line without a tag follows a page whose last line ended with one."""
+    return error.endswith(">") and "<" not in line and PAGE.search(error) is not None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.formats.errors.detect import CLIENT, PAGE, PAGE_END, begins_error, starts_error
 from pushlog.formats.errors.page import unquoted
+from pushlog.formats.errors.told import is_of_person, is_told, without_sentence
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 
@@ -61,26 +62,6 @@ _PUSH_FAILED = lazy_pattern(
 _TITLE = lazy_pattern(r"(?:!!!|\?\?\?\+?|:::) ?\w")
 _OTHER_LEVEL = lazy_pattern(r"\blevel=(?:info|debug|trace)\b|Upload failed, retrying")
 _CONDITION = lazy_pattern(r"\b(?:if|in case|when|whenever|should|might|e\.g|for example|usually)\b", re.IGNORECASE)
-# A person tells what came, whenever it did; and goes on with the sentence behind it.
-_GET = (
-    r"(?:get(?:s|ting)?|got|gives?|gave|receiv(?:e|ed|es|ing)|see|seeing|saw|fail(?:s|ed|ing)? with|returns?|returned"
-    r"|says?|said|threw|throws?|end up with|hit|hitting|face|facing|encounter(?:ed|ing)?)\b"
-)
-_FIRST_PERSON = lazy_pattern(
-    r"(?:(?:.*\b)?(?:I|[Ww]e|[Ii]t|[Tt]his)(?:'m|'re|'ve| am| are| was| have| had| is)?(?: \w+){0,2}?"
-    r" (?<!\bif it )" + _GET + r"|\W*(?:\d{1,2}[.)]\s+)?(?i:get|got|see|observe|notice|fails with|receive)\b)"
-    r"(?: (?:me|us|an?|the|this|that|these|following|below|same|error|errors|message|response|back|of|with|also|again"
-    r"|only|just|always|as|follows))*[:,]?\s*[\"'`*\u201c(]*$"
-)
-_SAYS_SO = lazy_pattern(
-    rf"(?:\b(?:I|[Ww]e|[Ii]t|[Tt]his)(?:'\w+)?(?: \w+){{0,3}}? {_GET}|^\W*(?:\d{{1,2}}[.)]\s+)?[A-Z]\w{{2,6}}\b )"
-)
-_LONGEST_HEAD = 400
-_GOES_ON = lazy_pattern(
-    r",? (?:when(?:ever)?|while|if|after|every time|even though|although|but|and (?:I|we|the)|on (?:my|the|our|a)"
-    r"|in (?:my|the|our|a)|from (?:my|the)|because|despite|upon|during|trying|for (?:every|each|all|any|the|this|my)"
-    r"|as soon|once|why|how|what|is there|error|message|errors)\b.*$"
-)
 # Whole lines that are errors when nothing but labels stands before them.
 _SHORT = lazy_pattern(r"[\w-]+(?:[ /:][\w-]+){0,2}\W*$")
 # A program says so of the error behind it; what is in quotes may be said of another line.
@@ -125,14 +106,14 @@ def error_in(line: str, knowledge: Knowledge, *, is_near: bool = True, behind: i
         return Wrapped(text=_without_end(without_level(stripped), ""), head="")
     if len(stripped) > _LONGEST:
         return None
-    is_sentence = _SAYS_SO.search(stripped) is not None
+    is_sentence = is_of_person(stripped)
     for start in _word_starts(stripped, max(ended.end() if ended else 0, behind)):
         head, rest = stripped[:start], stripped[start:]
         if not begins_error(rest, knowledge) and len(rest) > _LONGEST_WORDS and not (is_sentence and is_told(head)):
             continue
         text = _without_end(rest, head)
         if is_sentence and is_told(head):
-            text = _GOES_ON.sub("", text).rstrip(" .!?\"'`*\u201d")
+            text = without_sentence(text)
         if not begins_error(text, knowledge):
             continue
         if _introduces(head, text, is_near=is_near):
@@ -165,11 +146,6 @@ def _introduces(head: str, text: str, *, is_near: bool) -> bool:
     if not is_near:
         return _PUSH_FAILED.fullmatch(head) is not None
     return not _SHORT.match(text) or _FAILED.search(head) is not None
-
-
-def is_told(head: str) -> bool:
-    """Return whether the words before an error are those of a person who got it."""
-    return " " in head and len(head) < _LONGEST_HEAD and _FIRST_PERSON.fullmatch(head) is not None
 
 
 def without_marks(line: str) -> str:
