@@ -38,6 +38,8 @@ _LONGEST = 400
 _AT_ONCE = 1 << 20
 # Places that are nearer to each other than this make one span: starting a search costs as much as searching so far.
 _NEAR = 1 << 10
+# For up to so many places, the calls of an array's functions take longer than a loop does.
+_FEW = 1 << 8
 # Knuth's multiplicative hash: 2^32 divided by the golden ratio, of which the upper half is kept (TAOCP, volume 3, 6.4).
 _GOLDEN, _UPPER_HALF = np.uint32(2654435761), np.uint32(16)
 _PLAIN = lazy_pattern(rb"\\(\W)|([^\\\[\](){}.*+?|^$])", re.DOTALL)
@@ -72,17 +74,14 @@ class LiteralIndex:
         if start >= stop:
             return [_NOWHERE] * len(self._others)
         offsets, texts = self._offsets(data, start, stop)
-        spans = []
-        for others, is_of_group in zip(self._others, self._of_group, strict=True):
-            begins = offsets[is_of_group[texts]] if len(texts) else offsets
-            if not len(begins) and not others:
-                spans.append(_NOWHERE)
-                continue
-            if others:
+        spans = [_NOWHERE] * len(self._others)
+        for number in (self._begun(texts) | self._has_others).nonzero()[0].tolist():
+            begins = offsets[self._of_group[number][texts]]
+            if others := self._others[number]:
                 further = [offset for other in others for offset in starts(other, data, np.array([[start, stop]]))]
                 begins = np.concatenate([begins, np.array(further, dtype=np.int64)])
             begins.sort()
-            spans.append(_joined(begins) if len(begins) else begins.reshape(0, 2))
+            spans[number] = _joined(begins)
         return spans
 
     def groups(self, data: Data, start: int, stop: int) -> list[int]:
@@ -91,8 +90,16 @@ class LiteralIndex:
         for block in range(start, stop, _AT_ONCE):
             is_there[self._offsets(data, block, min(stop, block + _AT_ONCE))[1]] = True
             release_range(data, block, min(stop, block + _AT_ONCE))
-        begun: NDArray[np.bool_] = self._of_group[:, is_there].any(axis=1) | self._has_others
-        return begun.nonzero()[0].tolist()
+        begun = self._begun(is_there)
+        for number in (self._has_others & ~begun).nonzero()[0].tolist():
+            begun[number] = any(_begins(other, data, start, stop) for other in self._others[number])
+        numbers: list[int] = begun.nonzero()[0].tolist()
+        return numbers
+
+    def _begun(self, texts: NDArray[np.int64] | NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Whether one of some texts is of each group."""
+        begun: NDArray[np.bool_] = np.logical_or.reduce(self._of_group[:, texts], axis=1)
+        return begun
 
     def _offsets(self, data: Data, start: int, stop: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The offsets at which texts stand to their last byte, and which of the texts."""
@@ -115,9 +122,23 @@ class LiteralIndex:
 
 def _joined(offsets: NDArray[np.int64]) -> Spans:
     """Offsets in ascending order as spans, near ones together."""
+    if len(offsets) <= _FEW:
+        spans: list[list[int]] = []
+        for offset in offsets.tolist():
+            if spans and offset - spans[-1][1] < _NEAR:
+                spans[-1][1] = offset + 1
+            else:
+                spans.append([offset, offset + 1])
+        return np.array(spans, dtype=np.int64).reshape(-1, 2)
     is_apart = np.diff(offsets) > _NEAR
     first, last = offsets[np.insert(is_apart, 0, True)], offsets[np.append(is_apart, True)] + 1
     return np.column_stack([first, last])
+
+
+def _begins(expression: re.Pattern[bytes], data: Data, start: int, stop: int) -> bool:
+    """Whether a match begins between two offsets."""
+    match = expression.search(data, start, min(len(data), stop + _LONGEST))
+    return match is not None and match.start() < stop
 
 
 def starts(expression: re.Pattern[bytes], data: Data, spans: Spans, floor: Callable[[], int] = int) -> Iterator[int]:
