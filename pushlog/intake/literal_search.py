@@ -42,6 +42,8 @@ _NEAR = 1 << 10
 _FEW = 1 << 8
 # Knuth's multiplicative hash: 2^32 divided by the golden ratio, of which the upper half is kept (TAOCP, volume 3, 6.4).
 _GOLDEN, _UPPER_HALF = np.uint32(2654435761), np.uint32(16)
+# The same for numbers of 64 bits: 2^64 divided by that ratio.
+_LONG_GOLDEN, _UPPER_BITS = np.uint64(0x9E3779B97F4A7C15), np.uint64(48)
 _PLAIN = lazy_pattern(rb"\\(\W)|([^\\\[\](){}.*+?|^$])", re.DOTALL)
 _HEAD = lazy_pattern(rb"(?:(?:\\\W|[^\\\[\](){}.*+?|^$])(?![*+?{])){1,%d}" % _ENOUGH, re.DOTALL)
 _TOKEN = lazy_pattern(rb"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
@@ -66,6 +68,8 @@ class LiteralIndex:
         self._pieces[_hashed(np.frombuffer(pieces, dtype=_WORD))] = True
         # As numbers they are in ascending order: their last byte counts most.
         self._texts = np.frombuffer(b"".join(text + b"\0" for text in all_texts), dtype=_TEXT)
+        self._wholes = np.zeros(1 << 16, dtype=np.bool_)
+        self._wholes[_hashed_whole(self._texts)] = True
         self._has_others = np.array([bool(others) for others in self._others], dtype=np.bool_)
         self._of_group = np.array([[text in group for text in all_texts] for group in group_texts], dtype=np.bool_)
 
@@ -113,8 +117,10 @@ class LiteralIndex:
         here = numbers[likely].astype(_TEXT) | numbers[likely + 1].astype(_TEXT) << np.uint64(8 * _PIECE)
         above = np.where(likely > 0, numbers[likely - 1], 0).astype(_TEXT)
         # A text may begin up to three bytes before the piece that was looked at: a row for each.
-        candidates = ((here << _BITS_BEFORE | above >> _BITS_BEHIND) & _WHOLE).ravel()
-        offsets = (first + likely * _PIECE - _BEFORE).ravel()
+        candidates = (here << _BITS_BEFORE | above >> _BITS_BEHIND) & _WHOLE
+        # Nearly all are none: a second table says so sooner than a search among the texts.
+        before, places = self._wholes.take(_hashed_whole(candidates), mode="clip").nonzero()
+        candidates, offsets = candidates[before, places], first + likely[places] * _PIECE - before
         texts = np.minimum(self._texts.searchsorted(candidates), len(self._texts) - 1)
         is_text = (self._texts[texts] == candidates) & (offsets >= start) & (offsets < stop)
         return offsets[is_text], texts[is_text]
@@ -158,6 +164,10 @@ def starts(expression: re.Pattern[bytes], data: Data, spans: Spans, floor: Calla
 
 def _hashed(numbers: NDArray[np.uint32]) -> NDArray[np.uint32]:
     return (numbers * _GOLDEN) >> _UPPER_HALF
+
+
+def _hashed_whole(numbers: NDArray[np.uint64]) -> NDArray[np.int64]:
+    return ((numbers * _LONG_GOLDEN) >> _UPPER_BITS).astype(np.int64)
 
 
 def beginnings(expression: bytes) -> set[bytes]:
