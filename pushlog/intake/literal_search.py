@@ -110,8 +110,11 @@ class LiteralIndex:
         if not len(self._texts):
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
         first, end = start // _PIECE * _PIECE, min(len(data), stop + _ENOUGH)
-        part = data[first:end]
-        numbers = np.frombuffer(part + bytes(-len(part) % _PIECE + 2 * _PIECE), dtype=_WORD)
+        count = -(-(end - first) // _PIECE) + 2
+        if first + count * _PIECE <= len(data):
+            numbers = np.frombuffer(data, dtype=_WORD, count=count, offset=first)
+        else:
+            numbers = np.frombuffer(data[first:end].ljust(count * _PIECE, b"\0"), dtype=_WORD)
         likely = self._pieces.take(_hashed(numbers), mode="clip").nonzero()[0]
         likely = likely[likely < len(numbers) - 1]
         here = numbers[likely].astype(_TEXT) | numbers[likely + 1].astype(_TEXT) << np.uint64(8 * _PIECE)
