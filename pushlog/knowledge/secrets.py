@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # The parts that patterns share, and how a pattern names one.
-_PARTS = ("no", "key", "name", "notsecret", "words", "more", "random")
+_PARTS = ("no", "key", "name", "notsecret", "words", "more", "random", "strong")
 _NAMES = "names"
 _PART = lazy_pattern(r"<<([a-z]+)>>")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import codecs
 import string
 from typing import TYPE_CHECKING
 
@@ -23,14 +24,22 @@ _SHORTEST_RUN, _SHORTEST_HEX = 16, 20
 _SHORT = 1 << 12
 _BASE64 = Letters(f"{string.ascii_letters}{string.digits}+/_-")
 _ALPHANUMERIC = Letters(f"{string.ascii_letters}{string.digits}")
-_HEX = lazy_pattern(r"(?<![0-9A-Za-z])(?:[2-7][0-9A-Fa-f]|0[9AaDd]){10,}")
+# Text, with what a terminal obeys and characters beyond ASCII, or the same in UTF-16.
+_HEX = lazy_pattern(
+    r"(?<![0-9A-Za-z])(?:(?:[2-7][0-9A-Fa-f]|0[0789AaDd]|1[Bb]|[C-Ec-e][0-9A-Fa-f](?:[89AaBb][0-9A-Fa-f])+){10,}"
+    r"|(?:(?:[2-7][0-9A-Fa-f]|0[9AaDd])00){10,})"
+)
 _LONG_WORD = lazy_pattern(r"[A-Za-z0-9+/_-]{16}")
 # Base64 of a text has capitals, small letters and mostly digits; a digest, a path or a word has not.
 _MIXED = lazy_pattern(r"(?=[^A-Z]*[A-Z])(?=[^a-z]*[a-z])")
 _URL_SAFE = str.maketrans("-_", "+/")
-_TEXT = bytes([9, 10, 13, *range(0x20, 0x7F)])
+# Codes for a terminal, and characters that it does not show, are text, too.
+_TEXT = bytes([0, 7, 8, 9, 10, 13, 27, *range(0x20, 0x7F)])
+_BEYOND_ASCII = bytes(range(0x80, 0x100))
 _LEAST_TEXT = 0.95
 _LOOKED_AT = 48
+# In UTF-16 every other byte of a text in ASCII is 0.
+_GAPS = 0.4
 # So many characters of text are no accident, whatever follows.
 _LEAST_BEGINNING = 16
 # What is no part of a code: its padding and the ends of its lines.
@@ -62,7 +71,7 @@ def codes(text: str) -> Iterator[tuple[int, int, str]]:
     if _LONG_WORD.search(text) is None:
         return
     for hit in _HEX.finditer(text):
-        yield hit.start(), hit.end(), bytes.fromhex(hit[0]).decode("ascii", "replace")
+        yield hit.start(), hit.end(), _without_gaps(bytes.fromhex(hit[0])).decode("utf-8", "replace")
     for hit in _RUN.finditer(text):
         if _MIXED.match(hit[0]) and (text_and_size := _decoded(hit[0])):
             decoded, size = text_and_size
@@ -83,6 +92,9 @@ def _decoded(code: str) -> tuple[str, int | None] | None:
             beginning = data[: _first_other(data)]
             if len(beginning) < _LEAST_BEGINNING:
                 return None
+            if len(data) * 4 // 3 < len(letters) - skipped - 4:
+                # Gaps were left out: how far the text goes is not known.
+                return beginning.decode("ascii"), None
             size = skipped + -(-len(beginning) * 4 // 3)
             breaks = sum(len(gap[0]) for gap in _NO_LETTER.finditer(code) if gap.start() < size)
             return beginning.decode("ascii"), size + breaks
@@ -102,10 +114,34 @@ def _may_be_text(code: str) -> bool:
 def _bytes(code: str) -> bytes:
     whole = code[: len(code) - (len(code) % 4 == 1)]
     try:
-        return base64.b64decode(whole + "=" * (-len(whole) % 4))
+        return _without_gaps(base64.b64decode(whole + "=" * (-len(whole) % 4)))
     except binascii.Error:
         return b""
 
 
+def _without_gaps(data: bytes) -> bytes:
+    """UTF-16 of a text as UTF-8, as PowerShell encodes commands; other bytes as they are."""
+    if data.count(0) <= _GAPS * len(data):
+        return data
+    encoding = "utf-16-le" if data[1::2].count(0) > data[::2].count(0) else "utf-16-be"
+    return data.decode(encoding, "replace").encode()
+
+
 def _is_text(data: bytes) -> bool:
-    return len(data) >= 10 and len(data.translate(None, _TEXT)) <= (1 - _LEAST_TEXT) * len(data)
+    if len(data) < 10:
+        return False
+    others = data.translate(None, _TEXT)
+    if len(others) <= (1 - _LEAST_TEXT) * len(data):
+        return True
+    # Bytes that were drawn by chance are hardly ever UTF-8.
+    return not others.translate(None, _BEYOND_ASCII) and _is_utf8(data)
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Whether all characters are whole, but for one that is cut at either end."""
+    start = next((place for place in range(min(3, len(data))) if data[place] & 0xC0 != 0x80), 0)
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(data[start:])
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -13,9 +13,11 @@ from pushlog.knowledge.secrets import secrets
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 from pushlog.redaction.encoded import codes, may_hold_code
+from pushlog.redaction.frames import records
 from pushlog.redaction.keys import KIND as KEY_LINES
 from pushlog.redaction.keys import key_lines
 from pushlog.redaction.places import Split, Words
+from pushlog.redaction.prefixes import prefix
 from pushlog.redaction.reading import is_literal, readings
 from pushlog.redaction.rows import chains, may_be_own, sheet, split
 from pushlog.redaction.view import whole
@@ -44,6 +46,7 @@ _GOES_OVER = lazy_pattern(
     r"(?im)<<|--password-stdin|--with-token|[>|][+-]?\d?\s{0,4}$|\b(?:name|key|variable|value|default)[\"']?\s{0,4}[:=]"
     r"|(?:^|\s)(?:machine|login|password)\s{1,4}\S{1,200}\s{0,4}$|form-data"
 )
+_ROW_INSIDE = lazy_pattern(r"[\r\n](?!\s{0,20}(?:[\"'\\}\])]|$))")
 # So many decoded texts are remembered: the same code is met alone, with its neighbours and in each reading.
 _REMEMBERED = 64
 
@@ -81,8 +84,8 @@ def spans_in(
 
     `depth`: how often a code may stand inside another.
     """
-    views = [[view for row in rows for view in readings(row.raw)] for rows in windows]
-    chained = [[(chain, view) for chain in chains(rows) for view in readings(chain.view)] for rows in windows]
+    views = [[view for row in rows for view in _read(row.raw)] for rows in windows]
+    chained = [[(chain, view) for chain in chains(rows) for view in _read(chain.view)] for rows in windows]
     texts = [view.text for alone, over in zip(views, chained, strict=True) for view in (*alone, *(v for _, v in over))]
     near = iter(_near(secrets() if kinds is None else kinds, texts))
     hidden = iter(_telling_codes(texts) if depth else [()] * len(texts))
@@ -90,6 +93,18 @@ def spans_in(
         in_rows = [(view, next(near), next(hidden)) for view in alone]
         over_rows = [(*pair, next(near), next(hidden)) for pair in over]
         yield from _spans(text, rows, in_rows, over_rows, depth)
+
+
+def _read(view: View) -> Iterator[View]:
+    """Each way to read a text; where it stands for several rows, those that go on in each other, without prefixes."""
+    for reading in readings(view):
+        yield reading
+        if holds_rows(reading.text):
+            rows = split(reading.text)
+            yield from (chain.view.over(reading) for chain in chains(rows))
+            if any(prefix(rows, index) for index in range(len(rows))):
+                yield sheet(rows, prefixes=False).view.over(reading)
+            yield from (framed.view.over(reading) for framed in records(reading.text))
 
 
 def _spans(
@@ -160,6 +175,11 @@ def _over_rows(text: str, chain: Sheet, hit: Span, complete: set[Range]) -> Iter
         yield from (Span(*piece, hit.kind) for piece in pieces)
 
 
+def holds_rows(text: str) -> bool:
+    """Whether a text that was decoded holds rows of its own; the line end of a record alone is none."""
+    return ("\n" in text or "\r" in text) and _ROW_INSIDE.search(text) is not None
+
+
 def goes_over(rows: str) -> bool:
     """Whether rows may show a secret only together with those below or above them."""
     return _GOES_OVER.search(rows) is not None
@@ -201,7 +221,7 @@ def _matches(text: str, kinds: Sequence[Secret]) -> Iterator[tuple[int, int, str
 @lru_cache(maxsize=_REMEMBERED)
 def _first_kind(text: str, depth: int) -> str | None:
     """The kind of the first secret in a text that was decoded."""
-    for view in readings(whole(text)):
+    for view in _read(whole(text)):
         for kinds in _near(secrets(), [view.text]):
             for *_, kind in _matches(view.text, kinds):
                 return kind

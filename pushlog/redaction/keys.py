@@ -9,6 +9,7 @@ from pushlog.lazy_pattern import lazy_pattern
 from pushlog.redaction.encoded import may_hold_code
 from pushlog.redaction.places import Letters, as_bytes
 from pushlog.redaction.prefixes import prefix
+from pushlog.redaction.row import Break
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,6 +23,13 @@ _RUN_LENGTH = 60
 _RUN = lazy_pattern(r"[A-Za-z0-9+/]{60}")
 _BASE64 = Letters(f"{string.ascii_letters}{string.digits}+/")
 _LABEL = lazy_pattern(r"-----(?:BEGIN|END) ([A-Z0-9 ]{1,60})-----")
+# Below the label of a key: a piece of it, and the rest in the row behind the last one.
+_PRIVATE = "PRIVATE KEY"
+_PIECE = lazy_pattern(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/]{24,}={0,2}")
+_MIXED = lazy_pattern(r"(?=[A-Za-z0-9+/]*[A-Z])(?=[A-Za-z0-9+/]*[a-z])(?=[A-Za-z0-9+/]*[0-9])")
+_REST = lazy_pattern(r"(?<![^\s+>|\"'])[A-Za-z0-9+/]{2,}={0,2}[\s\"',]{0,8}$")
+# So many rows without a piece end a key.
+_MOST_SILENT = 4
 _LAST = lazy_pattern(r"[A-Za-z0-9+/]{1,75}={0,2}")
 
 
@@ -32,6 +40,7 @@ def key_places(text: str) -> Iterator[int]:
 
 def key_lines(rows: Sequence[Row]) -> Iterator[tuple[int, int]]:
     """Yield where lines of a key stand whose label is not in the text."""
+    yield from _labelled(rows)
     if not any(_RUN.search(row.text) for row in rows):
         return
     run: list[tuple[Row, int]] = []
@@ -51,6 +60,24 @@ def key_lines(rows: Sequence[Row]) -> Iterator[tuple[int, int]]:
             run = []
     if run and not label:
         yield from _spans(run)
+
+
+def _labelled(rows: Sequence[Row]) -> Iterator[tuple[int, int]]:
+    """Yield where pieces of a key stand below its label, whatever stands before and behind them in their rows."""
+    silent, is_last = _MOST_SILENT, False
+    for index, row in enumerate(rows):
+        if "KEY" in row.text and (label := _LABEL.search(row.visible)) and _PRIVATE in label[1]:
+            silent = 0 if "BEGIN" in label[0] else _MOST_SILENT
+            continue
+        if silent >= _MOST_SILENT:
+            continue
+        piece = next((hit for hit in _PIECE.finditer(row.visible) if _MIXED.match(hit[0])), None)
+        if piece is None and is_last and row.before is not Break.BLANK:
+            piece = _REST.search(row.visible, prefix(rows, index))
+        is_last = piece is not None
+        silent = 0 if piece else silent + 1
+        if piece:
+            yield row.view.starts[piece.start()], row.view.stops[piece.end() - 1]
 
 
 def _spans(run: Sequence[tuple[Row, int]]) -> Iterator[tuple[int, int]]:

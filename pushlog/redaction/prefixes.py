@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from pushlog.lazy_pattern import lazy_pattern
+from pushlog.redaction.row import DIGITS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
     from pushlog.redaction.row import Row
 
 _SHAPE = lazy_pattern(r"\d+|\D")
+# What is a prefix wherever it stands: stamps, services, steps.
+_STAMPED = lazy_pattern(
+    r"(?:\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S{0,12} |\d\d:\d\d:\d\d\S{0,8} |[\w.-]{1,60} {1,12}\| "
+    r"|\[[^\]\n]{1,40}\] |#\d+ \d+\.\d+ |(?:stdout|stderr) [FP] )+"
+)
 _TRACE = lazy_pattern(r"(?<![^\s])\++ $")
 _TO_SEPARATOR = lazy_pattern(r".*[ \t|:\]>)]", re.DOTALL)
 
@@ -28,7 +34,7 @@ def shared_prefix(above: Row, row: Row) -> int:
     """Return the length of the prefix of a row that the other one has too, digits aside; 0 for none."""
     lower = row.visible
     if not may_share_prefix(above.visible, lower):
-        return 0
+        return _inner_prefix(above, lower)
     separator = _TO_SEPARATOR.match(row.shape, 0, _alike(above.shape, row.shape))
     if separator is None:
         return 0
@@ -36,6 +42,12 @@ def shared_prefix(above: Row, row: Row) -> int:
     # The sign of a traced command belongs to the command.
     length -= len(lower[:length]) - len(_TRACE.sub("", lower[:length]))
     return length if length < len(lower) else 0
+
+
+def _inner_prefix(above: Row, lower: str) -> int:
+    """The length of what a row begins with, if it stands behind other text in the row above: that begins a string."""
+    stamp = _STAMPED.match(lower)
+    return stamp.end() if stamp and DIGITS.sub("0", stamp[0]) in above.shape else 0
 
 
 def may_share_prefix(upper: str, lower: str) -> bool:

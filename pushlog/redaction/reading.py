@@ -27,24 +27,30 @@ _INVISIBLE = lazy_pattern(
     r"(?:\x1b|\u241b)(?:[\[]([0-?]*)[ -/]*([@-~])|\][^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)?"
     r"|[PX^_][^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)?|[ -/]*[0-~])"
     r"|\x9b[0-?]*[ -/]*[@-~]|\x9d[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)?"
-    r"|(?:\^\[|\\(?:033|e|x1[bB]))\[[0-9;?]{0,20}[A-Za-z]"
+    r"|(?:\^\[|\\{1,8}(?:033|e|x1[bB]|u001[bB]))\[[0-9;?]{0,20}[A-Za-z]"
     r"|[\x00-\x08\x0e-\x1b\x7f-\x9f\xad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]"
 )
+_WITHIN = lazy_pattern(
+    r"(?:\^\[|\\{1,8}(?:033|e|x1[bB]|u001[bB]))\[[0-9;?]{0,20}[A-Za-z]|[\x00\xad\u200b-\u200f\u2060-\u2064\ufeff]"
+)
 _MAY_BE_INVISIBLE = lazy_pattern(
-    r"[\x00-\x08\x0e-\x1b\x7f-\x9f\xad\u061c\u200b-\u206f\u241b\ufe00-\ufeff]|\^\[|\\[0ex]"
+    r"[\x00-\x08\x0e-\x1b\x7f-\x9f\xad\u061c\u200b-\u206f\u241b\ufe00-\ufeff]|\^\[|\\[0exu]"
 )
 # A title, a link, a command of a terminal: what it carries.
 _STRINGS = lazy_pattern(r"(?:\x1b[\]PX^_]|\x9d)([^\x07\x1b\x9c\n]*)")
 _FORWARD = lazy_pattern(r"(?:\x1b\[|\x9b)[0-9]{0,4}C")
 _BACKSPACE = lazy_pattern(r"[^\x08\r\n]\x08")
 _ENCODED = lazy_pattern(
-    r"%([0-9A-Fa-f]{2})"
+    r"((?:%[C-Fc-f][0-9A-Fa-f])(?:%[89ABab][0-9A-Fa-f]){1,3})|%([0-9A-Fa-f]{2})"
     r"|\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([0-3][0-7]{2})|([nrtbf\"'/\\]))"
     r"|&(?:#([0-9]{1,7})|#[xX]([0-9A-Fa-f]{1,6})|([A-Za-z]{2,24}));|'(?:\"'\"|\\')'"
 )
+# A cell of CSV in quotes has two for one; TeamCity escapes by a bar.
+_DOUBLED = lazy_pattern(r"\"\"(?=\w)|(?<=[\w=/+.-])\"\"")
+_BARS = lazy_pattern(r"\|(?:0x([0-9A-Fa-f]{4})|(['|\[\]nrx]))")
 _CONTINUED = lazy_pattern(r"[ \t]*\\\n[ \t]*")
 _PERCENT, _PLUS = lazy_pattern(r"%[0-9A-Fa-f]{2}"), lazy_pattern(r"\+")
-_MAY_BE_ENCODED = lazy_pattern(r"%[0-9A-Fa-f]|\\[nrtbf\"'/\\ux0-3]|&[#A-Za-z]|'\"'\"'")
+_MAY_BE_ENCODED = lazy_pattern(r"\"\"\w|\w\"\"|##teamcity\[|%[0-9A-Fa-f]|\\[nrtbf\"'/\\ux0-3]|&[#A-Za-z]|'\"'\"'")
 # Fields with pluses, though no other character is encoded.
 _FORM_FIELD = lazy_pattern(r"[=?&][^\s+&]{1,80}\+\S{1,200}")
 _SHORT = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
@@ -81,7 +87,9 @@ def plain(text: View) -> View:
     """Return the text without escape sequences and invisible characters."""
     if not _MAY_BE_INVISIBLE.search(text.text):
         return text
-    return text.replaced(_INVISIBLE, lambda _: "")
+    seen = text.replaced(_INVISIBLE, lambda _: "")
+    # One may have stood inside another.
+    return seen.replaced(_INVISIBLE, lambda _: "") if _MAY_BE_INVISIBLE.search(seen.text) else seen
 
 
 def is_literal(text: str) -> bool:
@@ -98,19 +106,36 @@ def _visible(view: View) -> Iterator[View]:
     yield from (view.part(*hit.span(1)) for hit in _STRINGS.finditer(view.text) if hit[1])
     if _FORWARD.search(view.text):
         yield plain(view.replaced(_FORWARD, lambda _: " "))
+    if "\x1b" in view.text and _WITHIN.search(view.text):
+        # Codes that were written out, and what has no width, may stand inside those that a terminal got.
+        yield plain(view.replaced(_WITHIN, lambda _: ""))
     if "\b" in view.text:
         for _ in range(_STEPS_BACK):
             view = view.replaced(_BACKSPACE, lambda _: "")
         yield plain(view)
 
 
-def _decoded(view: View, character: Callable[[re.Match[str]], str] | None = None) -> Iterator[View]:
-    yield from _levels(view, character or _character)
-    # The fields of a form have a plus for a space.
+def _decoded(view: View, character: Callable[[re.Match[str]], str] | None = None, deep: int = 1) -> Iterator[View]:
+    yield from _respelled(view, character, deep)
+    for level in _levels(view, character or _character):
+        yield level
+        yield from _respelled(level, character, deep)
+
+
+def _respelled(view: View, character: Callable[[re.Match[str]], str] | None, deep: int) -> Iterator[View]:
+    """The text as the fields of a form, a cell of CSV or a message of TeamCity mean it, and what is encoded in it."""
+    others: list[View] = []
     if "+" in view.text and (_PERCENT.search(view.text) or _FORM_FIELD.search(view.text)):
-        spaced = view.replaced(_PLUS, lambda _: " ")
-        yield spaced
-        yield from _levels(spaced, character or _character)
+        # The fields of a form have a plus for a space.
+        others.append(view.replaced(_PLUS, lambda _: " "))
+    if '""' in view.text:
+        others.append(view.replaced(_DOUBLED, lambda _: '"'))
+    if "##teamcity[" in view.text:
+        others.append(view.replaced(_BARS, _barred if character is None else _barred_in_row))
+    for other in others:
+        if other is not view:
+            yield other
+            yield from _decoded(other, character, deep - 1) if deep else _levels(other, character or _character)
 
 
 def _levels(view: View, character: Callable[[re.Match[str]], str]) -> Iterator[View]:
@@ -120,11 +145,22 @@ def _levels(view: View, character: Callable[[re.Match[str]], str]) -> Iterator[V
         decoded = view.replaced(_ENCODED, character)
         if decoded is view:
             return
+        if "\b" in decoded.text:
+            yield plain(decoded.replaced(_BACKSPACE, lambda _: ""))
         view = plain(decoded)
         yield view
         # A command that goes on, in lines that are encoded as one.
         if "\\\n" in view.text:
             yield view.replaced(_CONTINUED, lambda _: " ")
+
+
+def _barred(hit: re.Match[str]) -> str:
+    return chr(int(hit[1], 16)) if hit[1] else _SHORT.get(hit[2], hit[2])
+
+
+def _barred_in_row(hit: re.Match[str]) -> str:
+    sign = _barred(hit)
+    return "\v" if sign == "\n" else sign
 
 
 def _character_in_row(hit: re.Match[str]) -> str:
@@ -135,7 +171,9 @@ def _character_in_row(hit: re.Match[str]) -> str:
 
 def _character(hit: re.Match[str]) -> str:
     """The character that a code stands for; the code itself where it stands for none."""
-    percent, braced, unicode_code, byte, octal, short, decimal, hexadecimal, name = hit.groups()
+    several, percent, braced, unicode_code, byte, octal, short, decimal, hexadecimal, name = hit.groups()
+    if several:
+        return bytes.fromhex(several.replace("%", "")).decode("utf-8", "replace")
     if short:
         return _SHORT.get(short, short)
     if name:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pushlog.redaction.view import View
 
 _LONGEST_PREFIX = 200
-_DIGITS = lazy_pattern(r"\d+")
+DIGITS = lazy_pattern(r"\d+")
 
 
 class Break(Enum):
@@ -43,7 +43,7 @@ class Row:
     @cached_property
     def shape(self) -> str:
         """How the row begins, digits aside."""
-        return _DIGITS.sub("0", self.visible[:_LONGEST_PREFIX])
+        return DIGITS.sub("0", self.visible[:_LONGEST_PREFIX])
 
     @cached_property
     def raw(self) -> View:

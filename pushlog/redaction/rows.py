@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 from pushlog.redaction.prefixes import prefix, shared_prefix
+from pushlog.redaction.reading import plain
 from pushlog.redaction.row import Break, Row
 from pushlog.redaction.view import Barriers, View, inserted, joined
 
@@ -32,13 +33,18 @@ _LONGEST_ROW, _SHARED = 1 << 16, 1 << 14
 # A row that begins a text of its own: a layer's row, a digest line, a stamp, a prompt, a step of BuildKit, an address.
 _OWN_ROW = lazy_pattern(
     r"\s\s|[0-9a-f]{12}: |\S{1,128}: digest: sha256:|sha256:[0-9a-f]{64}|The push refers|\d{4}-\d\d-\d\d"
-    r"|[\[{<]|[$+#>*|] |#\d+ |-{3,}|=>|https?://|::"
+    r"|[\[{]|<(?!<)|[$+#>*|] |#\d+ |-{3,}|=>|https?://|::"
 )
 # A row that may begin a text of its own: a sentence, an assignment, a key with its value, a path.
 _PERHAPS_OWN = lazy_pattern(
     r"[A-Z]?[a-z]{1,14}(?:[\s:,.;!]|$)|[A-Za-z_][\w.-]*=[^=\s]|[\w./-]+: |\.{0,2}/[\w.-]+/|[A-Z]{1,14}[!:]? [A-Za-z]"
 )
 _STAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d) "
+# A code for the terminal, or one that is written out, that goes on behind the end of a row.
+_CUT_CODE = lazy_pattern(
+    r"(?:\x1b(?:\[[0-?]*|\][^\x07\x1b]{0,400}\x1b?|\(?)|(?:\^\[?|\\(?:0(?:3?3?)|x?1?b?|e|u[01b]{0,4}))(?:\[[\d;?]*)?)$"
+)
+_LONGEST_CODE = 420
 # Kubernetes marks a record that goes on, GitLab one that goes on with the record before.
 _CRI = lazy_pattern(rf"{_STAMP}(?:stdout|stderr) ([FP])(?::\S+)? ")
 _GITLAB = lazy_pattern(rf"{_STAMP}[0-9a-f]{{2}}[OE]([+ ])")
@@ -73,7 +79,9 @@ def split(text: str, offset: int = 0) -> list[Row]:
         if kind is not None:
             rows += _rows(text, start, hit.start(), before, offset)
             before, start = kind, hit.end()
-    return [*rows, *_rows(text, start, len(text), before, offset)]
+    rows += _rows(text, start, len(text), before, offset)
+    # Codes alone between two ends are no row.
+    return [row for row in rows if row.literal or row.visible]
 
 
 def _rows(text: str, start: int, stop: int, before: Break, offset: int) -> Iterator[Row]:
@@ -99,6 +107,7 @@ def chains(rows: Sequence[Row]) -> Iterator[Sheet]:
         first = continuation(before, row) if len(chain) < _MOST_ROWS else None
         if first is None:
             yield from _sheets(parts, chain)
+            yield from _sheet_of_raws(chain)
             parts, chain = [row.view], [row]
             continue
         if _continued(before):
@@ -107,6 +116,21 @@ def chains(rows: Sequence[Row]) -> Iterator[Sheet]:
         parts.append(row.view.part(first, len(row.visible)))
         chain.append(row)
     yield from _sheets(parts, chain)
+    yield from _sheet_of_raws(chain)
+
+
+def cuts_code(row: Row) -> bool:
+    """Whether the end of a row cuts a code for the terminal."""
+    return not row.literal and _CUT_CODE.search(row.text, max(0, len(row.text) - _LONGEST_CODE)) is not None
+
+
+def _sheet_of_raws(rows: Sequence[Row]) -> Iterator[Sheet]:
+    """Rows as one text, characters as they are, where the end of a row cut a code for the terminal."""
+    if len(rows) < 2 or not any(map(cuts_code, rows[:-1])):
+        return
+    raws = [row.raw for row in rows]
+    gaps = [(before.stop, row.start) for before, row in pairwise(rows)]
+    yield Sheet(plain(joined(raws)), Barriers(gaps), True)
 
 
 def _sheets(parts: Sequence[View], rows: Sequence[Row]) -> Iterator[Sheet]:

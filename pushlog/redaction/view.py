@@ -63,6 +63,16 @@ class View:
             offset = stop
         return [*starts, *old_starts[offset:]], [*stops, *old_stops[offset:]]
 
+    def over(self, source: View) -> View:
+        """Return the view of a text that was read from another view, with the places of that one's source."""
+        return View(
+            self.text,
+            lambda: (
+                [source.starts[place] for place in self.starts],
+                [source.stops[place - 1] for place in self.stops],
+            ),
+        )
+
     def part(self, start: int, stop: int) -> View:
         """Return the characters between two of them."""
         return View(self.text[start:stop], lambda: (self.starts[start:stop], self.stops[start:stop]))

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.redaction.encoded import code_places, may_hold_code
-from pushlog.redaction.find import goes_over, literals, spans_in, split_words, tells, words
+from pushlog.redaction.find import goes_over, holds_rows, literals, spans_in, split_words, tells, words
 from pushlog.redaction.keys import key_places
 from pushlog.redaction.places import begins_or_holds
 from pushlog.redaction.prefixes import may_share_prefix
-from pushlog.redaction.reading import is_literal, is_plain_or_moved, readings, readings_of_rows
+from pushlog.redaction.reading import is_literal, is_plain_or_moved, plain, readings, readings_of_rows
 from pushlog.redaction.row import Break
-from pushlog.redaction.rows import continuation, may_go_on, split
+from pushlog.redaction.rows import continuation, cuts_code, may_go_on, split
 from pushlog.redaction.view import whole
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from pushlog.redaction.find import Span
     from pushlog.redaction.row import Row
@@ -122,7 +122,7 @@ def _candidates(text: str, rows: Sequence[Row], offset: int) -> dict[int, int]:
         others = {further[index][0] for index in _with_literals(blob, starts)}
     else:
         others = {index for index, _ in further}
-    return candidates | {index: max(_AROUND, candidates.get(index, 0)) for index in others}
+    return candidates | {index: max(_AROUND, candidates.get(index, 0), _around(rows[index])) for index in others}
 
 
 def _telling(text: str, rows: Sequence[Row], starts: Sequence[int]) -> Iterator[int]:
@@ -135,9 +135,16 @@ def _telling(text: str, rows: Sequence[Row], starts: Sequence[int]) -> Iterator[
 
 def _around(row: Row) -> int:
     """How many rows around a row with a word that tells of a secret may be parts of it: mostly none."""
-    if _KEY in row.text or _FORM in row.text:
+    if any(_KEY in text or _FORM in text for text in _texts(row)):
         return _KEY_ROWS
     return _AROUND if not row.literal or goes_over(row.text) else 0
+
+
+def _texts(row: Row) -> Iterator[str]:
+    """The ways to read a row, lazily: most rows have one."""
+    yield row.text
+    if not row.literal:
+        yield from (view.text for view in readings(row.raw))
 
 
 def _with_literals(text: str, starts: Sequence[int]) -> set[int]:
@@ -153,29 +160,44 @@ def _otherwise_read(rows: Sequence[Row], but: Collection[int]) -> Iterator[tuple
             continue
         if is_plain_or_moved(row.text):
             together.append(index)
-            continue
-        for reading in readings(whole(row.text)):
-            yield index, reading.text
-            if may_hold_code(reading.text):
-                yield index, literals()[0]
+        else:
+            yield from _with_cuts(index, (reading.text for reading in readings(whole(row.text))))
     for text in readings_of_rows("\n".join(rows[index].text for index in together)):
         read = text.split("\n")
         if len(read) != len(together):
             # An escape took the end of a row with it: each row is read by itself.
             for index in together:
-                yield from ((index, reading) for reading in readings_of_rows(rows[index].text))
-                if may_hold_code(rows[index].text):
-                    yield index, literals()[0]
+                yield from _with_cuts(index, readings_of_rows(rows[index].text))
             continue
-        yield from zip(together, read, strict=True)
+        for index, row_text in zip(together, read, strict=True):
+            yield index, row_text
+            yield from ((index, cut) for cut in _cut_inside(row_text))
         ends = [end.start() for end in _FEED.finditer(text)]
         yield from ((together[bisect_left(ends, place)], literals()[0]) for place in code_places(text))
+
+
+def _with_cuts(index: int, texts: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """The readings of one row, with what stands across the ends of rows in it, and a word where a code may stand."""
+    for text in texts:
+        yield index, text
+        yield from ((index, cut) for cut in _cut_inside(text))
+        if may_hold_code(text):
+            yield index, literals()[0]
+
+
+def _cut_inside(text: str) -> Iterator[str]:
+    """What stands across the ends of the rows that a row stands for."""
+    text = text.replace("\v", "\n")
+    if holds_rows(text):
+        yield from (cut for _, cut in _between(split(text)))
 
 
 def _between(rows: Sequence[Row]) -> Iterator[tuple[int, str]]:
     """The end of each row that goes on in the next one, with the beginning of that."""
     for index in range(1, len(rows)):
         before, row = rows[index - 1], rows[index]
+        if cuts_code(before):
+            yield index, plain(whole(f"{before.text[-_LOOKED_AT:]}{row.text[:_LOOKED_AT]}")).text
         if not may_go_on(before, row) or not _may_cut(before, row):
             continue
         first = continuation(before, row)

@@ -17,6 +17,7 @@ from pushlog.redaction.reading import readings
 from pushlog.redaction.view import whole
 from pushlog.redaction.whole import redact_log_bytes
 from pushlog.report.json import render
+from tests.fuzz.decoded import shows
 from tests.logs import DIGEST, HEADER, A
 
 TOKEN = "ghp_A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8"
@@ -271,3 +272,41 @@ def test_a_typescript_keeps_its_length_whatever_is_broken() -> None:
     log = f"Script started on 2026-01-01 [TERM=x]\n{'- ' * 20}{TOKEN[:30]}\n{TOKEN[30:]} \x1b[1m{TOKEN}\x1b[0m\r\n"
     assert len(cleaned(log)) == len(log)
     assert leaked(cleaned(log), TOKEN) == []
+
+
+KEY = "\n".join(
+    f"{'MIIEow1bAAKCAQEAq7wPn4LkT2vXc9RbY5mHs3Dq7wPn4LkT2vXc9RbY5mHs3D'[at:]}{'Zq7wPn4LkT2vXc9R' * 4}"[:64]
+    for at in range(8)
+)
+DRESSED = {
+    "csv": '7,"{""name"":""x"",""password"":""Zq7wPn4LkT2vXc9R""}",x',
+    "teamcity": "##teamcity[message text='|[x|] password: |'Zq7wPn4LkT2vXc9R|'|nend' status='NORMAL']",
+    "a form in a form": "q=q%3Dpassword%2B%253D%2B%2527Zq7wPn4LkT2vXc9R%2527%2B",
+    "without width, in percent": "q=pass%E2%80%8Bword%3DZq7w%E2%80%8BPn4LkT2vXc9R",
+    "a code inside a code": "pass\x1b[1^[[1m;36mword=Zq7w\x1b^[[1m[1;36mPn4LkT2vXc9R",
+    "a code cut by the end of a row": f"{'- ' * 36}pass\x1b[1;3\n6mword=Zq7w\x1b[1;36mPn4LkT2vXc9R",
+    "a backslash more": 'msg="pass\\\\033[0mword=Zq7w\\\\033[0mPn4LkT2vXc9R"',
+    "rows in percent": quote("build-1  | - - - - - - - - - - - - - - - password=Zq7wPn\nbuild-1  | 4LkT2vXc9R"),
+    "rows in JSON": json.dumps({"msg": "00:00:01 - name: DB_PASSWORD\n00:00:02   value: Zq7wPn4LkT2vXc9R"}),
+    "records in percent": quote("\n".join(json.dumps({"log": part}) for part in ("password=Zq7wPn", "4LkT2vXc9R x\n"))),
+    "an address cut before its slash": f"{'- ' * 36}https:/\n/bob:Zq7wPn4LkT2vXc9R@r.example/",
+    "codes alone between rows": f"{'- ' * 31}password=Zq7wPn4L\r\x1b[1m\nkT2vXc9R",
+    "colours in base64": base64.b64encode(b"pass\x1b[1;36mword=Zq7w\x1b[1;36mPn4L\x1b[1;36mkT2vXc9R").decode(),
+    "UTF-16 in base64": base64.b64encode("$password = 'Zq7wPn4LkT2vXc9R'".encode("utf-16-le")).decode(),
+    "colours in digits": b"pass\x1b[1;36mword=Zq7w\x1b[1;36mPn4LkT2vXc9R".hex(),
+    "UTF-16 in digits": "password=Zq7wPn4LkT2vXc9R".encode("utf-16-le").hex(),
+    "a form with colours": 'form\x1b[1m-data; name="password"\n\nZq7wPn4LkT2vXc9R',
+    "a key with other rows": "\n".join(
+        f"0%\r50%\r{line}" for line in f"-----BEGIN RSA PRIVATE KEY-----\n{KEY}".split("\n")
+    ),
+    "a key with words behind": f"-----BEGIN PRIVATE KEY-----\n{KEY}\nZq7wPn4LkT2vXc9RbY5mHs3D==: exit status 1",
+}
+
+
+@pytest.mark.parametrize("name", DRESSED)
+def test_what_a_text_is_dressed_in_saves_no_secret(name: str) -> None:
+    log = f"{HEADER}\n{DRESSED[name]}\n\n{A}: Pushed\n"
+    clean = cleaned(log)
+    assert shows(clean, "Zq7wPn4LkT2vXc9R") is None
+    assert clean.startswith(f"{HEADER}\n")
+    assert clean.endswith(f"\n\n{A}: Pushed\n")
