@@ -58,14 +58,14 @@ _TRIED = lazy_pattern(r"Push failed\. Attempt \d+ in \d+ seconds\.$|Server: \S+$
 _HEADING = lazy_pattern(r"`{3,}\w*|~{3,}|#{1,6} .{1,80}|[*_]*[\w' ]{1,60}:[*_]*")
 # Texts that stand in no errors but those of a push.
 _UPLOAD = lazy_pattern(
-    r"failed commit on ref|/blobs/uploads|blob upload|blob unknown|digest invalid|size invalid|tag invalid"
+    r"failed commit on ref|blobs(?:/|&#47;)uploads|blob upload|blob unknown|digest invalid|size invalid|tag invalid"
     r"|manifest (?:blob unknown|invalid)|push access denied|uploadArtifacts|write_package"
     r"|ecr:(?:InitiateLayerUpload|UploadLayerPart|CompleteLayerUpload|PutImage)"
     r"|An image does not exist locally|tag does not exist: |cannot be overwritten because|configured as immutable"
     r"|action: push\b|not allowed to (?:Create|Write) organization package|permission 'storage\.buckets\.get'"
     r"|\btrying to push (?:repository )?\S|\bwhile uploading (?:layer|metadata)\b|\b413 (?:Request|Payload|Content)\b"
     r"|cannot update tag|will exceed the configured upper limit|registry contains \d+ repositories, limit is"
-    r"|(?:Put|Patch|Post|PUT|PATCH|POST)(?: request to)? \"?https?://\S+/v2/"
+    r"|(?:Put|Patch|Post|PUT|PATCH|POST)(?: request to)? \"?https?://\S+/v2/\S+/(?:blobs|manifests)/"
 )
 # What only a push prints so, without the daemon's words before it: a pull is refused before its first line.
 _BARE = lazy_pattern(
@@ -82,9 +82,14 @@ _SAYS_PUSH = lazy_pattern(r"(?:[Cc]ould not|(?:[Ff]ailed|[Uu]nable) to|[Ee]rror)
 # A sentence names the command whose error stands by itself: it has more words than a command with its image.
 _ASKED = lazy_pattern(
     r"\bdocker (?:image )?push\b(?: [^\s`\"']+)?|\b[Pp]ush(?:ing|ed)? (?:[\w-]+ ){0,4}images?\b(?![\w./:-])"
+    r"|\b[Pp]ush(?:es|ing)? (?:\w+ )?fail(?:s|ed|ing)?\b"
+    r"|\b[Ff]ail\w* (?:to|at|on|in|when|while|during) (?:the )?push(?:ing)?\b"
+    r"|\b(?:during|while|when|on) (?:the |a )?push(?:ing|ed)?\b"
+    r"|\b(?:try|tried|trying|attempt(?:s|ed|ing)?|unable|cannot|can't|not able) (?:to )?push\b(?! through)"
 )
 # What the builder of Docker Hub says below it.
 _HOOK = lazy_pattern(r"post_push hook failed! \(\d+\)")
+_OF_GIT = lazy_pattern(r"\bgit\b|\bbranch|\bcommits?\b|\bpull request", re.IGNORECASE)
 _WORDS = lazy_pattern(r"[^\W\d_]{2,}")
 _SHELL = lazy_pattern(r"[|&;<>$]|^\s*[#%+]")
 _FEWEST_WORDS = 3
@@ -107,7 +112,8 @@ _PREFIX = lazy_pattern(r"[\w.-]{1,60} \([\w.-]{1,60}\): ")
 # Words of other commands: of a pull, a login, a build, an orchestrator that pulls; of `docker tag` and `docker rmi`,
 # which look an image up by moby's daemon/images/image.go and not by that of a push.
 _ELSEWHERE = lazy_pattern(
-    r"\bdocker (?:image )?(?:pull|login|build|run|compose|buildx)\b|\bpull access denied\b|\b[Pp]ull(?:ing)?\b"
+    r"\bdocker (?:image )?(?:pull|login|build|run|compose|buildx)\b|\bpull access denied\b"
+    r"|\b[Pp]ull(?:ing|ed|s)?\b|[Ii]magePull|\bgit (?:push|fetch|clone|says)\b"
     r"|\bNo such image: |docker-builder\d|\bDockerfile\b"
     # Another address of the Engine API (moby client/) than that of a push.
     r"|https?://\S+/v\d\.\d+/(?!images/\S+/push[?\":\s]|info\b)\w"
@@ -241,6 +247,8 @@ def _asks(line: str) -> bool:
     """Return whether a line is a sentence about a push."""
     if _HOOK.match(line):
         return True
+    if _OF_GIT.search(line):
+        return False
     about = _ASKED.search(line)
     rest = f"{line[: about.start()]} {line[about.end() :]}" if about else ""
     return len(_WORDS.findall(rest)) >= _FEWEST_WORDS and not _SHELL.search(rest)
