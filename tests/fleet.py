@@ -26,7 +26,7 @@ from pathlib import Path
 from pushlog.audit.frames import Frames, frames
 from pushlog.audit.rows import rows
 from pushlog.audit.schema import TABLES
-from pushlog.audit.store import Tables
+from pushlog.audit.tables import Tables
 from pushlog.model import (
     Client,
     Clock,

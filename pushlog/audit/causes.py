@@ -50,8 +50,9 @@ class Cause:
 
 def causes(frames: Frames) -> tuple[Cause, ...]:
     """Return the causes, those of most pushes first."""
-    pushes = frames.pushes.assign(follow=follow(frames.pushes))
+    pushes = frames.pushes
     failed = pushes[pushes["fingerprint"].notna() & pushes["outcome"].ne("succeeded")]
+    failed = failed.assign(follow=follow(pushes).reindex(failed.index))
     newest_last = failed.sort_values(["moment", "order"], kind="stable", na_position="first")
     all_causes = [_cause(str(name), group) for name, group in newest_last.groupby("fingerprint")]
     return tuple(sorted(all_causes, key=lambda c: (-c.pushes, c.fingerprint)))
@@ -63,7 +64,8 @@ def follow(pushes: pd.DataFrame) -> pd.Series[Any]:
     The image is the repository, and the tags where both logs show them. Without a date only pushes of one log have an
     order. A name with a masked part may stand for several images.
     """
-    named = pushes[pushes["repository"].notna() & ~pushes["repository"].str.contains("*", regex=False, na=False)]
+    is_named = pushes["repository"].notna() & ~pushes["repository"].str.contains("*", regex=False, na=False)
+    named = pushes.loc[is_named, ["log", "registry", "repository", "tags", "outcome", "moment", "order"]]
     undated = named["log"].where(named["moment"].isna(), "")
     ordered = named.assign(undated=undated, registry=named["registry"].fillna("")).sort_values(
         ["moment", "order"], kind="stable", na_position="last"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pushlog.audit.frames import Frames
-    from pushlog.audit.store import Tables
+    from pushlog.audit.tables import Tables
 
 # Each with the name of its file in the folder of the audit.
 NAMES = {"prometheus": "pushlog.prom", "otlp": "otlp.json", "grafana": "grafana.json"}

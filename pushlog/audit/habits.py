@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 SOON = pd.Timedelta(minutes=30)
 PREMATURE = "premature-restart"
 IN_VAIN = "retrying-the-unretryable"
+_COLUMNS = [
+    *("log", "push", "input", "member", "registry", "repository", "moment", "family", "retry_helps", "page"),
+]
 
 
 @record
@@ -36,7 +39,7 @@ class Habit:
 
 def habits(frames: Frames) -> tuple[Habit, ...]:
     """Return the habits, the most frequent first. Across logs they need dates; within a log the rules have judged."""
-    pushes = frames.pushes.dropna(subset=["repository"])
+    pushes = frames.pushes[_COLUMNS].dropna(subset=["repository"])
     pushes = pushes.assign(registry=pushes["registry"].fillna(UNNAMED), left=_left(frames))
     sightings = [*_across(pushes), *_within(frames, pushes)]
     if not sightings:
@@ -81,7 +84,8 @@ def _across(pushes: pd.DataFrame) -> Iterator[pd.DataFrame]:
 def _within(frames: Frames, pushes: pd.DataFrame) -> Iterator[pd.DataFrame]:
     """Yield the habits that the rules found inside single logs."""
     findings = frames.findings[frames.findings["name"].isin([PREMATURE, IN_VAIN])]
-    named = findings[["log", "push", "name"]].drop_duplicates().rename(columns={"name": "habit"})
+    named = findings[["log", "push", "name"]].astype({"name": "object"}).drop_duplicates()
+    named = named.rename(columns={"name": "habit"})
     yield named.merge(pushes, on=["log", "push"]).assign(across=0)
 
 

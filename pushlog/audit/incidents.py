@@ -20,6 +20,11 @@ LOGS = 2
 ALONE = 5
 NAMED = 20
 
+_COLUMNS = [
+    *("log", "input", "member", "registry", "repository", "outcome", "family", "fingerprint", "error", "page"),
+    *("retry_seconds", "moment", "timed", "order", "run_url"),
+]
+
 
 @record
 class Incident:
@@ -49,7 +54,7 @@ class Incident:
 
 def incidents(frames: Frames) -> tuple[Incident, ...]:
     """Return the incidents, the biggest first."""
-    ordered = in_order(frames.pushes)
+    ordered = in_order(frames.pushes[_COLUMNS])
     all_incidents = [_incident(run, ordered) for run in runs(ordered, PUSHES) if _is_incident(run)]
     return tuple(sorted(all_incidents, key=lambda i: (-i.pushes, i.first or "~", i.registry, i.fingerprint, i.inputs)))
 
@@ -61,8 +66,9 @@ def _is_incident(run: pd.DataFrame) -> bool:
 def _incident(run: pd.DataFrame, ordered: pd.DataFrame) -> Incident:
     registry, scope = str(run["registry"].iloc[0]), str(run["scope"].iloc[0])
     begins, ends = run["from"].min(), run["to"].max()
-    there = ordered[ordered["registry"].eq(registry) & ordered["scope"].eq(scope) & ordered["outcome"].eq("succeeded")]
-    after = there[there["from"] > ends]
+    is_there = ordered["registry"].eq(registry) & ordered["scope"].eq(scope) & ordered["outcome"].eq("succeeded")
+    there = ordered.loc[is_there, ["from", "to"]]
+    after = there.index[there["from"] > ends]
     names = run["repository"].dropna().drop_duplicates()
     errors = run["error"].dropna().value_counts()
     first, last = reach(run)
@@ -81,7 +87,7 @@ def _incident(run: pd.DataFrame, ordered: pd.DataFrame) -> Incident:
         error=str(errors.index[0]) if len(errors) else None,
         page=run["page"].iloc[0],
         fingerprint=str(run["fingerprint"].iloc[0]),
-        ended_by=_ending(after.iloc[0]) if len(after) else None,
+        ended_by=_ending(ordered.loc[after[0]]) if len(after) else None,
     )
 
 

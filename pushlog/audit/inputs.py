@@ -7,8 +7,7 @@ import os
 import stat
 import sys
 from collections import Counter
-from dataclasses import replace
-from functools import cached_property
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,12 +25,12 @@ _PATTERN = "*?["
 _UNDER = " under "
 
 
-@record(slots=False)
+@record
 class Input:
     """One file to read. `size` in bytes, None where it is not known before; `stamp` changes when the file does.
 
     `twin`: its number among those whose names are the same but for a secret, from 1. `repeats`: another
-    input holds all of its lines.
+    input holds all of its lines. `label`: the name for results, without the password of a URL and other secrets.
     """
 
     name: str
@@ -39,12 +38,14 @@ class Input:
     stamp: str
     twin: int = 1
     repeats: bool = False
+    label: str = field(init=False, default="")
 
-    @cached_property
-    def label(self) -> str:
-        """Return the name for results: without the password of a URL and without other secrets."""
+    def __post_init__(self) -> None:
+        """Make the label, which is asked for again and again."""
         name = redact_text(unsigned(self.name))
-        return name if self.twin == 1 else f"{name} ({self.twin})"
+        label = name if self.twin == 1 else f"{name} ({self.twin})"
+        # The same text twice would be one more for each of a hundred thousand.
+        object.__setattr__(self, "label", self.name if label == self.name else label)
 
 
 def modified_at(source: Input) -> float | None:

@@ -39,7 +39,8 @@ def render(frames: Frames) -> str:
 
 def metrics(frames: Frames) -> Iterator[Metric]:
     """Yield all metrics."""
-    pushes = frames.pushes.assign(registry=frames.pushes["registry"].fillna(UNNAMED))
+    columns = ["log", "push", "registry", "outcome", "family", "retry_seconds", "retries", "moment"]
+    pushes = frames.pushes[columns].assign(registry=frames.pushes["registry"].fillna(UNNAMED))
     keys = [pushes["registry"], pushes["outcome"], pushes["family"].fillna("")]
     yield Metric(
         name="pushlog_pushes_total",
@@ -84,11 +85,11 @@ def metrics(frames: Frames) -> Iterator[Metric]:
 
 
 def _bytes(frames: Frames, pushes: pd.DataFrame) -> pd.Series[Any]:
-    layers = frames.layers[frames.layers["state"] == "pushed"].merge(
-        pushes[["log", "push", "registry"]], on=["log", "push"]
-    )
-    sizes = layers.assign(size=layers["bytes_total"].fillna(layers["bytes_done"])).dropna(subset=["size"])
-    total: pd.Series[Any] = sizes.groupby(["registry", "basis"])["size"].sum()
+    layers = frames.layers
+    size = layers["bytes_total"].fillna(layers["bytes_done"])
+    sized = layers.loc[layers["state"].eq("pushed") & size.notna(), ["log", "push", "basis"]].assign(size=size)
+    sizes = sized.merge(pushes[["log", "push", "registry"]], on=["log", "push"])
+    total: pd.Series[Any] = sizes.groupby(["registry", "basis"], observed=True)["size"].sum()
     return total
 
 

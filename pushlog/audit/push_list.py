@@ -62,7 +62,7 @@ class PushRow:
 
 def push_rows(frames: Frames) -> Iterator[PushRow]:
     """Yield pushes that went wrong first, the newest first of them, those without a date last."""
-    pushes = frames.pushes
+    pushes = frames.pushes[[*_COLUMNS, *({"order", "moment", "outcome"} - set(_COLUMNS))]]
     ordered = pushes.assign(good=pushes["outcome"].eq("succeeded")).sort_values(
         ["good", "moment", "order"], ascending=[True, False, True], kind="stable", na_position="last"
     )

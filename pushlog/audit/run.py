@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from pushlog.audit.exports import Export
     from pushlog.audit.inputs import Input, Missing
     from pushlog.audit.progress import Progress
-    from pushlog.audit.store import Tables
     from pushlog.audit.summary import Summary
+    from pushlog.audit.tables import Tables
 
 
 # Where results go unless the user says so: in the working directory, where a checkout may have brought it.
@@ -105,7 +105,6 @@ def _audit(names: Sequence[str], plan: Plan, bar: Progress) -> Audited:
         for entry in missing:
             tables.add("sources", _row(entry))
         read, kept = len(new_inputs), len(inputs) - len(new_inputs)
-        store.release()
         bar.writing()
         del inputs, new_inputs, damaged
         audit_summary = _draw(tables, store, plan)
@@ -172,7 +171,7 @@ def _draw(tables: Tables, store: Store, plan: Plan) -> Summary:
     # The dataset goes first: the frames take the columns over, so that nothing is in memory twice.
     out = plan.out
     write_tables(tables, parsed_kinds(()) if plan.tables is None else plan.tables, out)
-    everything = frames(tables)
+    everything = frames(tables, is_whole=any(export.name == "otlp" for export in plan.exports))
     all_frames = everything if plan.since is None else since(everything, plan.since)
     audit_summary = summary(all_frames)
     put(out / DOCUMENT, document(audit_summary))

@@ -60,7 +60,9 @@ class _Successes:
 def runs(ordered: pd.DataFrame, fewest: int) -> Iterator[pd.DataFrame]:
     """Yield the failures of a cause that belong together, so many of them or more."""
     is_good = ordered["outcome"].eq("succeeded")
-    good = {key: _successes(group) for key, group in ordered[is_good].groupby(["registry", "scope"])}
+    # Of these columns alone: most pushes are successes.
+    all_good = ordered.loc[is_good, ["registry", "scope", "from", "to"]]
+    good = {key: _successes(group) for key, group in all_good.groupby(["registry", "scope"])}
     none = _successes(ordered[:0])
     failed = ordered[ordered["outcome"].eq("failed") & ordered["fingerprint"].notna()]
     failed = failed[failed.groupby(_KEYS)["from"].transform("size") >= fewest]

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from pushlog.audit.frames import Frames, frames
 from pushlog.audit.rows import rows
 from pushlog.audit.schema import TABLES
-from pushlog.audit.store import RESULTS, Store, Tables
+from pushlog.audit.store import RESULTS, Store
+from pushlog.audit.tables import Tables
 from pushlog.faults import InputError
 from pushlog.intake.read import read
 from pushlog.pipeline import analyze_raw

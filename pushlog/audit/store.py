@@ -11,15 +11,15 @@ from __future__ import annotations
 import gzip
 import json
 from array import array
+from itertools import groupby
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from pushlog.audit import parts
 from pushlog.audit.files import put
 from pushlog.audit.inputs import limits_of
 from pushlog.audit.rows import key
 from pushlog.audit.schema import TABLES, VERSION
+from pushlog.audit.tables import Tables
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 from pushlog.report.html import STYLESHEET, stylesheet
@@ -29,13 +29,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pushlog.audit.inputs import Input
+    from pushlog.audit.parts import Identity
     from pushlog.audit.rows import Row
     from pushlog.audit.worker import Result
 
 RESULTS = "results"
 PAGES = "push"
-# Columns whose strings are hardly ever the same.
-_UNIQUE = {"sha256", "page", "digest", "began", "dated"}
+# More logs than any audit has.
+_RANKS = 1 << 32
+# The input and the member.
+_Name = tuple[str, str]
 _PAGE = lazy_pattern(r"[0-9a-f]{16}-[0-9]+\.html")
 
 
@@ -58,39 +61,6 @@ class Head:
     sha256: str | None
 
 
-class Tables:
-    """The rows of all tables, column by column."""
-
-    def __init__(self) -> None:
-        self.columns: dict[str, dict[str, list[object]]] = {
-            name: {column.name: [] for column in table} for name, table in TABLES.items()
-        }
-        self._ranks: dict[str, array[int]] = {name: array("q") for name in TABLES}
-        # The same few values come a hundred thousand times: keep one copy of each.
-        self._values: dict[type, dict[object, object]] = {kind: {} for kind in (str, int, float, list)}
-
-    def add(self, table: str, row: Row, rank: int = 0) -> None:
-        """Append a row whose values are in the order of the columns; `rank`: the position of its log among all."""
-        self._ranks[table].append(rank)
-        for (column, values), value in zip(self.columns[table].items(), row, strict=True):
-            copies = None if column in _UNIQUE else self._values.get(type(value))
-            if copies is None:
-                values.append(value)
-            else:
-                key = tuple(value) if isinstance(value, list) else value
-                values.append(copies.setdefault(key, value))
-
-    def sort(self) -> None:
-        """Sort rows by rank; the rows of one log keep their order."""
-        for copies in self._values.values():
-            copies.clear()
-        for table, ranks in self._ranks.items():
-            order = np.argsort(np.array(ranks, dtype=np.int64), kind="stable")
-            for name, values in self.columns[table].items():
-                self.columns[table][name] = [values[index] for index in order]
-            self._ranks[table] = array("q", sorted(ranks))
-
-
 class Store:
     """The results in a folder. `by`: the version and rules in use; results of other ones are outdated.
 
@@ -103,13 +73,10 @@ class Store:
         self._limits = limits
         # The places of lines whose rows turned out to be damaged.
         self._damaged: set[tuple[str, int]] = set()
-        self._heads = list(self._read_heads())
-        # The first name under which each log was analyzed, by its key.
-        self._names: dict[str, tuple[str, str]] = {}
-        for head in self._heads:
-            if head.has_rows and head.current and head.sha256 is not None:
-                name = (head.label, head.member)
-                self._names[key(head.sha256)] = min(self._names.get(key(head.sha256), name), name)
+        self._heads: list[Head] = []
+        # The first place where each log was analyzed, by its hash.
+        self._first: dict[str, Head | Identity] = {}
+        self.reload()
         runs = [path.name[:6] for path in self._files()]
         self._run = 1 + max((int(run) for run in runs if run.isdigit()), default=0)
         self._written = 0
@@ -141,11 +108,10 @@ class Store:
             log, has_rows = parts.identity(line.encode("utf-8", "replace")) or (None, False)
             if log is None or log.sha256 is None or not has_rows:
                 continue
-            name = (log.label, log.member)
-            if self._names.setdefault(key(log.sha256), name) < name:
+            if _name(self._first.setdefault(log.sha256, log)) < _name(log):
                 before.add(key(log.sha256))
             else:
-                self._names[key(log.sha256)] = name
+                self._first[log.sha256] = log
         return before
 
     def new_inputs(self, inputs: list[Input]) -> list[Input]:
@@ -171,27 +137,41 @@ class Store:
         return hashes
 
     def tables(self) -> Tables:
-        """Return all results as rows in the order of the logs' names; call `reload` first after adding some."""
-        bodies = self._bodies()
-        heads_at: dict[tuple[str, int], list[tuple[bool, int, Head]]] = {}
-        for rank, head in enumerate(sorted(self._current_heads(), key=lambda h: (h.label, h.member))):
-            body = head if head.sha256 is None else bodies.get(head.sha256)
-            if body is not None:
-                is_copy = (head.label, head.member) != (body.label, body.member)
-                heads_at.setdefault((body.part, body.line), []).append((is_copy, rank, head))
+        """Return all results as rows in the order of the logs' names; call `reload` first after adding some.
+
+        The store forgets all lines: their rows are in the tables.
+        """
+        names, uses = self._uses()
+        self._forget()
         tables = Tables()
         # Part by part, so that only the rows are in memory and not the text of all parts.
         for path in self._parts():
-            for index, line in enumerate(parts.read_part(path)[1]):
-                heads = heads_at.get((path.name, index))
-                rows = parts.rows(line) if heads else None
-                if heads and rows:
-                    _add(tables, rows, [(rank, head) for _, rank, head in sorted(heads, key=lambda entry: entry[:2])])
-                elif heads:
+            of_part = uses.pop(path.name, None)
+            if of_part is None:
+                continue
+            lines = parts.read_part(path)[1]
+            for index, group in groupby(sorted(of_part), key=lambda use: use // _RANKS // 2):
+                rows = parts.rows(lines[index]) if index < len(lines) else None
+                if rows is None:
                     self._damaged.add((path.name, index))
-        del heads_at, bodies
-        tables.sort()
+                else:
+                    _add(tables, rows, [(use % _RANKS, names[use % _RANKS]) for use in group])
         return tables
+
+    def _uses(self) -> tuple[list[_Name], dict[str, array[int]]]:
+        """Return the names of all logs in order, and by part the uses of its lines.
+
+        A use is one number, for memory: the line, whether the name is that of a copy, and the place of the name.
+        """
+        ranked = sorted(self._current_heads(), key=_name)
+        bodies = self._bodies()
+        uses: dict[str, array[int]] = {}
+        for rank, head in enumerate(ranked):
+            body = head if head.sha256 is None else bodies.get(head.sha256)
+            if body is not None:
+                is_copy = _name(head) != _name(body)
+                uses.setdefault(body.part, array("q")).append((2 * body.line + is_copy) * _RANKS + rank)
+        return [_name(head) for head in ranked], uses
 
     def _bodies(self) -> dict[str, Head]:
         """Return the line with the rows of each log: of this version, of the first name, and the last one of those."""
@@ -210,13 +190,17 @@ class Store:
         self.reload()
         return self.new_inputs(inputs)
 
-    def release(self) -> None:
-        """Forget all lines: their rows are in the tables."""
-        self._heads = []
-
     def reload(self) -> None:
         """Read the parts again."""
+        self._forget()
         self._heads = list(self._read_heads())
+        for head in self._heads:
+            if head.has_rows and head.current and head.sha256 is not None:
+                self._first[head.sha256] = min(self._first.get(head.sha256, head), head, key=_name)
+
+    def _forget(self) -> None:
+        self._heads = []
+        self._first = {}
 
     def sweep(self, pages: set[str]) -> None:
         """Remove the pages that no table names."""
@@ -246,26 +230,30 @@ class Store:
                     yield Head(*place, log.label, log.size, log.stamp, log.member, log.sha256)
 
 
+def _name(log: Head | Identity) -> _Name:
+    return log.label, log.member
+
+
 def _preference(head: Head) -> tuple[bool, str, str]:
     return not head.current, head.label, head.member
 
 
-def _add(tables: Tables, rows: Mapping[str, list[Row]], heads: list[tuple[int, Head]]) -> None:
+def _add(tables: Tables, rows: Mapping[str, list[Row]], named: list[tuple[int, _Name]]) -> None:
     """Add the rows of a log under its current name, and its further names as duplicates."""
-    (rank, head), *copies = heads
+    (rank, name), *copies = named
     for other, copy in copies:
-        tables.add("sources", _duplicate(rows["sources"][0], copy, head), other)
-    for table in TABLES:
+        tables.add("sources", _duplicate(rows["sources"][0], copy, name), other)
+    for table, columns in TABLES.items():
         for row in rows[table]:
             if table in ("sources", "pushes"):
-                column = list(tables.columns[table]).index("input")
-                row[column : column + 2] = [head.label, head.member]
+                place = [column.name for column in columns].index("input")
+                row[place : place + 2] = name
             tables.add(table, row, rank)
 
 
-def _duplicate(row: Row, head: Head, original: Head) -> Row:
+def _duplicate(row: Row, name: _Name, original: _Name) -> Row:
     names = [column.name for column in TABLES["sources"]]
     values = dict(zip(names, row, strict=True))
-    original_name = f"{original.label}/{original.member}" if original.member else original.label
-    values |= {"input": head.label, "member": head.member, "status": "duplicate", "pushes": 0}
+    values |= {"input": name[0], "member": name[1], "status": "duplicate", "pushes": 0}
+    original_name = "/".join(original) if original[1] else original[0]
     return list((values | {"reason": f"the same log as {original_name}"}).values())

@@ -21,13 +21,12 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-    from pushlog.audit.store import Tables
+    from pushlog.audit.tables import Tables
 
 PARQUET, JSONL, CSV = "parquet", "jsonl", "csv"
 KINDS = (PARQUET, JSONL, CSV)
 # https://owasp.org/www-community/attacks/CSV_Injection
 _FORMULA = ("=", "+", "-", "@", "\t")
-_BLOCK = 5000
 
 
 def write_jsonl(tables: Tables, folder: Path) -> None:
@@ -56,11 +55,12 @@ def remove(folder: Path, kinds: tuple[str, ...]) -> None:
 
 
 def _rows(tables: Tables, name: str) -> Iterator[tuple[object, ...]]:
-    columns = [
-        _moments(tables.columns[name][column.name]) if column.type == "moment" else tables.columns[name][column.name]
-        for column in TABLES[name]
-    ]
-    return zip(*columns, strict=True)
+    for batch in tables.batches(name):
+        columns = [
+            _moments(values) if column.type == "moment" else values
+            for column, values in zip(TABLES[name], batch, strict=True)
+        ]
+        yield from zip(*columns, strict=True)
 
 
 def _moments(values: list[object]) -> list[str | None]:

@@ -165,7 +165,7 @@ def totals(frames: Frames) -> Totals:
 
 def periods(frames: Frames) -> tuple[Period, ...]:
     """Return pushes over time, without empty periods and without pushes that have no date."""
-    dated = frames.pushes.dropna(subset=["moment"])
+    dated = frames.pushes[["moment", "outcome", "seconds"]].dropna(subset=["moment"])
     if dated.empty:
         return ()
     span = dated["moment"].max() - dated["moment"].min()
@@ -217,7 +217,7 @@ def _kind(family: str, pushes: pd.DataFrame) -> Kind:
 
 def registries(frames: Frames) -> tuple[Registry, ...]:
     """Return pushes by registry, the one with the most failures first."""
-    pushes = frames.pushes
+    pushes = frames.pushes[["registry", "registry_kind", "outcome", "family", "retry_seconds"]]
     all_registries = []
     for name, group in pushes.groupby(pushes["registry"].fillna(UNNAMED)):
         unsuccessful = group[group["outcome"] != "succeeded"]
@@ -237,7 +237,8 @@ def registries(frames: Frames) -> tuple[Registry, ...]:
 
 def repositories(frames: Frames) -> tuple[Repository, ...]:
     """Return pushes by repository, the one with the most failures first; pushes whose log names none are left out."""
-    pushes = frames.pushes.dropna(subset=["repository"])
+    columns = ["registry", "repository", "seconds", "bytes_total", "outcome", "retry_seconds"]
+    pushes = frames.pushes[columns].dropna(subset=["repository"])
     return tuple(sorted(_repositories(pushes), key=lambda r: (-r.failed, -r.pushes, r.registry, r.repository)))
 
 

@@ -183,7 +183,7 @@ def made_at():
     from pushlog.audit.frames import frames
     from pushlog.audit.rows import rows
     from pushlog.audit.schema import TABLES
-    from pushlog.audit.store import Tables
+    from pushlog.audit.tables import Tables
     from pushlog.model import Dated
     from tests.records import log
 

@@ -12,8 +12,8 @@ from pushlog.audit.frames import frames
 from pushlog.audit.rows import rows
 from pushlog.audit.run import Plan, audit
 from pushlog.audit.schema import TABLES
-from pushlog.audit.store import Tables
 from pushlog.audit.summary import summary
+from pushlog.audit.tables import Tables
 from pushlog.faults import OutputError
 from tests.audit.test_summary import HOSTILE, failed, found, hostile, push
 from tests.fleet import as_frames, as_record, jobs

@@ -78,9 +78,9 @@ def test_of_copies_the_first_by_name_is_told_whichever_was_read_first(logs, tmp_
     for source in inputs[::order]:
         store.add(worker.work(Unit(inputs=(source,)), worker.Settings()))
     store.reload()
-    sources = store.tables().columns["sources"]
-    names = [Path(str(name)).name for name in sources["input"]]
-    assert dict(zip(names, sources["status"], strict=True)) == {
+    tables = store.tables()
+    names = [Path(str(name)).name for name in tables.values("sources", "input")]
+    assert dict(zip(names, tables.values("sources", "status"), strict=True)) == {
         "0-copy.log": "read",
         "a-failed.log": "duplicate",
         "b-pushed.log": "read",
@@ -112,7 +112,7 @@ def test_a_unit_with_more_results_than_a_part_takes_loses_none(tmp_path, monkeyp
     assert written == [f"000001-00001-{number}-of-5.jsonl.gz" for number in range(1, 6)]
     store = Store(tmp_path / "out", "")
     assert store.new_inputs(inputs) == []
-    assert store.tables().columns["pushes"]["member"] == [f"{number}.log" for number in range(5)]
+    assert store.tables().values("pushes", "member") == [f"{number}.log" for number in range(5)]
 
 
 def test_a_unit_of_which_a_part_is_missing_is_read_again(tmp_path, monkeypatch):
@@ -122,7 +122,7 @@ def test_a_unit_of_which_a_part_is_missing_is_read_again(tmp_path, monkeypatch):
     assert store.new_inputs(inputs) == inputs
     store.add(worker.work(Unit(inputs=tuple(inputs)), worker.Settings()))
     store.reload()
-    assert store.tables().columns["pushes"]["member"] == [f"{number}.log" for number in range(5)]
+    assert store.tables().values("pushes", "member") == [f"{number}.log" for number in range(5)]
 
 
 def test_the_dataset_has_its_documented_columns_and_says_its_version(logs, tmp_path):

@@ -10,8 +10,8 @@ from pushlog.audit import index, markdown, push_list
 from pushlog.audit.frames import frames
 from pushlog.audit.rows import rows, unread
 from pushlog.audit.schema import TABLES
-from pushlog.audit.store import Tables
 from pushlog.audit.summary import document, summary
+from pushlog.audit.tables import Tables
 from pushlog.model import Clock, Duration, Failure, Family, Outcome, Reference, State
 from tests.records import diagnosis, layer, log
 
