@@ -29,7 +29,7 @@ _ESCAPED = lazy_pattern(
     re.IGNORECASE,
 )
 _ENTITY = lazy_pattern(rb"&(?:gt|lt|amp|quot|apos|nbsp|#\d{1,5}|#x[0-9a-fA-F]{1,4});")
-_ESCAPED_LINE = lazy_pattern(rb"(?m)^[^<\n]*&[^<\n]*$")
+_WITHOUT_TAGS = lazy_pattern(rb"(?m)^[^<\n]++$")
 _ESCAPED_BAR = lazy_pattern(rb"(\[=*)&gt;(?= *\])")
 
 # GitHub makes links of digits that look like an issue, and of names that look like a host.
@@ -100,10 +100,11 @@ def restored(data: Data) -> Data:
 
 def _without_entities(text: bytes) -> bytes:
     """Return the text of a page without its entities; in a text with tags only bars and lines without tags are."""
-    if b"&" not in text or not _ESCAPED.search(text):
+    # The first two are found by a single byte, which most logs do not have.
+    if b"&" not in text or not _ENTITY.search(text) or not _ESCAPED.search(text):
         return text
     if b"<" in text:
-        text = _ESCAPED_LINE.sub(lambda line: _without_entities(line[0]), text)
+        text = _WITHOUT_TAGS.sub(lambda line: _without_entities(line[0]), text)
         return _ESCAPED_BAR.sub(rb"\1>", text)
     return _ENTITY.sub(_character, text)
 
