@@ -28,8 +28,8 @@ _HOLE = "\0"
 _PATH = lazy_pattern(r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*")
 _PLAIN_TAG = lazy_pattern(r"\w[\w.-]{0,127}")
 _EMPHASIS = lazy_pattern(r"(?:^|(?<=[\s*(>~]))_+(?=[\w*])")
-# The end of an emphasis; a mask has three stars and more.
-_STARS = lazy_pattern(r"(?<=\w)\*{1,2}$")
+# The end of an emphasis, for a mask has three stars and more; and of a line of HTML.
+_STARS = lazy_pattern(r"(?<=\w)(?:\*{1,2}|(?:<br ?/?>)+)$")
 # People give an address where a name belongs.
 _SCHEME = lazy_pattern(r"^https?://")
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019"

@@ -12,7 +12,7 @@ import numpy as np
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.powershell import is_quoted_by_powershell, read_record
 from pushlog.formats.docker.surroundings import is_of_another_command
-from pushlog.formats.errors.bystanders import is_bystander, is_command, is_ending, speaks_of_error
+from pushlog.formats.errors.bystanders import is_bystander, is_command, nearest, speaks_of_error
 from pushlog.formats.errors.classify import continues, starts_error
 from pushlog.formats.errors.console_wrap import unwrapped
 from pushlog.formats.errors.detect import PAGE, is_beside_page
@@ -41,8 +41,6 @@ if TYPE_CHECKING:
 HEADERS = (MarkKind.HEADER, MarkKind.OLD_HEADER)
 # So many other lines may stand between a push and its error: a second stream, a CI's own words.
 _NEAR = 8
-# Maven tells with so many lines that a build has ended, and what its error was below them.
-_REPORT = 8
 # An error printed to another stream can be captured a few lines early.
 _ABOVE = 3
 # An error continues over at most one empty line.
@@ -131,8 +129,8 @@ class PushRange:
         error may begin, with any words before it; its other lines may reach further. None: in all pieces, none before.
         """
         rest = iter(pieces)
-        for piece in _nearest(rest, near):
-            if near and is_command(piece.text) and not is_quoted_by_powershell(self.text, piece):
+        for piece in nearest(rest, near):
+            if near and is_command(piece.text) and not self._is_no_command(piece):
                 return None
             record = read_record(self.text, piece) if near else None
             if record:
@@ -150,17 +148,12 @@ class PushRange:
                 return join_error_lines(self.text, piece, rest, wrapped)
         return None
 
-
-def _nearest(pieces: Iterator[Piece], near: int | None) -> Iterator[Piece]:
-    """Return so many pieces, and with them the lines of a report that a build has ended. None: all pieces."""
-    if near is None:
-        yield from pieces
-        return
-    for piece in islice(pieces, near + _REPORT):
-        yield piece
-        near -= not is_ending(_LABEL.sub("", piece.text))
-        if near <= 0:
-            return
+    def _is_no_command(self, piece: Piece) -> bool:
+        """Return whether what looks like a command is the place of an error in PowerShell, or a comment of an error."""
+        commented = piece.text.lstrip("# ")
+        return is_quoted_by_powershell(self.text, piece) or (
+            commented != piece.text and starts_error(commented, self.knowledge)
+        )
 
 
 def join_error_lines(text: LogText, first: Piece, rest: Iterable[Piece], wrapped: Wrapped | None = None) -> ErrorLines:
@@ -184,7 +177,7 @@ def join_error_lines(text: LogText, first: Piece, rest: Iterable[Piece], wrapped
         feeds = text.data[last.stop : piece.start].count(b"\n")
         if feeds > _APART or not continues(error, line) or (feeds > 1 and is_beside_page(error, line)):
             break
-        if wrapped and not PAGE.search(error):
+        if not PAGE.search(error):
             line = without_marks_behind(line)
         error, last = f"{error}{chr(10) * max(1, feeds)}{line}", piece
     return ErrorLines(text=error, start=first.start, stop=last.stop, lines=(first.line, last.line))

@@ -11,7 +11,7 @@ from pushlog.formats.docker.bind_error import ErrorLines, PushRange, bound_error
 from pushlog.formats.docker.build_push import build_push
 from pushlog.formats.docker.other_things import answers_other, speaks_of_push
 from pushlog.formats.docker.surroundings import is_of_another_command
-from pushlog.formats.errors.bystanders import is_bystander, is_source, is_step
+from pushlog.formats.errors.bystanders import is_bystander, is_ending, is_source, is_step
 from pushlog.formats.errors.classify import classify, starts_error
 from pushlog.formats.errors.wrapped import error_in
 from pushlog.formats.image_names import has_open_tag, may_be, split
@@ -55,7 +55,9 @@ _OTHER_COMMAND = lazy_pattern(
 # The builder of Docker Hub pushes again by itself, and tells the error behind its last try; CapRover names its host.
 _TRIED = lazy_pattern(r"Push failed\. Attempt \d+ in \d+ seconds\.$|Server: \S+$|This might take a few minutes\.\.\.$")
 # What people put between a command and its output.
-_HEADING = lazy_pattern(r"`{3,}\w*|~{3,}|#{1,6} .{1,80}|[*_]*[\w' ]{1,60}:[*_]*")
+_HEADING = lazy_pattern(
+    r"(?:</?\w[^<>\n]{0,80}>){1,4}(?:\w{1,20}</summary>)?|`{3,}\w*|~{3,}|#{1,6} .{1,80}|[*_]*[\w' ]{1,60}:[*_]*"
+)
 # Texts that stand in no errors but those of a push.
 _UPLOAD = lazy_pattern(
     r"failed commit on ref|blobs(?:/|&#47;)uploads|blob upload|blob unknown|digest invalid|size invalid|tag invalid"
@@ -238,9 +240,14 @@ def alone(text: LogText, reading: Reading, knowledge: Knowledge) -> tuple[Parsed
     return ()
 
 
+def _is_beside(line: str) -> bool:
+    """Return whether a line is surely no error, and announces no other step of a program."""
+    return is_bystander(line) and (is_ending(line) or not is_step(line))
+
+
 def _is_heading(line: str) -> bool:
     """Return whether a line is nothing but a mark or a title between a command and its output."""
-    return _HEADING.fullmatch(line) is not None and not starts_error(line)
+    return _HEADING.fullmatch(line) is not None and not starts_error(line.lstrip("#*_ "))
 
 
 def _asks(line: str) -> bool:
@@ -267,7 +274,7 @@ def _is_alone(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
     others = [*above, *(piece.text for piece in pieces if piece.line > error.lines[1])]
     if not speaks_of_push(error, line, others):
         return False
-    unexplained = [other for other in others if not _is_heading(other) and (is_step(other) or not is_bystander(other))]
+    unexplained = [other for other in others if not _is_heading(other) and not _is_beside(other)]
     is_few = len(others) <= _FEW or (len(unexplained) <= _FEWER and not any(map(_OTHER_COMMAND.match, others)))
     is_told = any(map(_TELLS.search, others))
     if is_few or is_told:

@@ -56,6 +56,7 @@ _HEADERS = (MarkKind.HEADER, MarkKind.OLD_HEADER)
 # Kinds of lines that tell the same as another one.
 _SAME = {MarkKind.DAEMON_NOTE: MarkKind.NOTE, MarkKind.TORN_HEADER: MarkKind.HEADER}
 _ID_LENGTH = 12
+_BREAK = lazy_pattern(r"(?:\\r)?\\n")
 _PADDED = lazy_pattern(rb"^[0-9a-f]{12}: [A-Z][^\r\n\[]*[a-z] \r?$", re.MULTILINE)
 # One of these stands where such a pattern matches: a byte or two are found at the speed of memory.
 _DRAWN_SIGNS, _RETURN, _BLANK_ENDS = (b"\x1b[", b"\r"), (b"\r",), (b" \n", b" \r")
@@ -121,6 +122,9 @@ def _with_mentions(text: LogText, marks: list[Mark], ranges: Int64) -> tuple[Mar
     mentions = [mark for start, stop in ranges.tolist() for mark in mentioned(text, start, stop)]
     if not mentions:
         return tuple(marks)
+    # A command whose output follows in the same line, its breaks written as letters, is one that a program quotes.
+    quoted = {mark.line for mark in mentions}
+    marks = [mark for mark in marks if not (mark.line in quoted and _BREAK.match(mark.fields.get("TAIL", "")))]
     commands = {mark.line for mark in marks if mark.kind == MarkKind.COMMAND}
     marks = [replace(mark, kind=MarkKind.MENTION) if in_record(text, mark) else mark for mark in marks]
     marks += [mark for mark in mentions if mark.line not in commands]

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
+from typing import TYPE_CHECKING
 
 from pushlog.intake.unwrap.prefix import is_noise
 from pushlog.knowledge.stops import stop_reason
 from pushlog.lazy_pattern import lazy_pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pushlog.intake.log_text import Piece
 
 # A prompt, alone or with a command behind it, and the trace of a shell (`set -x`): PowerShell, cmd, POSIX shells and
 # themes of zsh and fish.
@@ -41,6 +48,8 @@ _ENDINGS = (
     r"(?:real|user|sys)\s+\d.*|\d+(?:\.\d+)?user .*",
     r"Traceback \(most recent call last\):|File \".*\", line \d+.*|\.\.\. \d+ more|Caused by: .*",
     r"at [\w.$<>/]+ ?\(.*\)|at (?:async )?[\w.<>/: -]+:\d+:\d+\)?",
+    # A level or a verdict alone.
+    r"(?:error|failed|failure|fatal|warning)\W*",
     # What stands above any output of a command, whatever it is.
     r"sudo: (?:unable to resolve host|setrlimit\(|/etc/\S+ is world writable).*",
     # What people paste below: `docker --version`, `docker version`, `docker info`.
@@ -63,7 +72,7 @@ _SUCCESS = lazy_pattern(
 _STEP = lazy_pattern(
     r"\W*(?!Missing|Nothing|Failing)[A-Z][a-z]{2,}ing\b(?!.*\b(?:fail|error|denied|refused|invalid|unable|cannot|not\b))"
     r"|Step \d+/\d+|#\d+ |\[\d+/\d+\]|(?:status|exit_?code|rc|result|state)\W*[:=]"
-    r"|(?:(?:</?\w[^<>\n]*>|\{/?\w[^{}\n]*\}|\[/?\w+\]|`{3}\w*)\s*)+$|(?i:error|failed|failure|fatal|warning)\W*$"
+    r"|(?:(?:</?\w[^<>\n]*>|\{/?\w[^{}\n]*\}|\[/?\w+\]|`{3}\w*)\s*)+$"
 )
 # Words of an error, whoever tells it.
 _OF_ERRORS = lazy_pattern(
@@ -84,12 +93,27 @@ _COMMAND = lazy_pattern(
     r"(?!(?:CategoryInfo|FullyQualifiedErrorId) )\w"
 )
 _WAITS = lazy_pattern(r"(?:[\w.@:~/()\[\]+-]{1,120}? ?[$#%\u276f\u279c\xbb\u25b6]|(?:PS )?\w:\\[^<>|]{0,120}>)")
+_LEVEL = lazy_pattern(r"\[[A-Z]{3,8}\] *")
+# Maven tells with so many lines that a build has ended, and what its error was below them.
+_REPORT = 8
 _ENDING = lazy_pattern(f"(?:{'|'.join(_ENDINGS)})$", re.IGNORECASE)
 
 
 def is_ending(line: str) -> bool:
     """Return whether a line reports that a command or a job ended, or comes from what follows then."""
     return _ENDING.match(line.strip()) is not None
+
+
+def nearest(pieces: Iterator[Piece], near: int | None) -> Iterator[Piece]:
+    """Return so many pieces, and with them the lines of a report that a build has ended. None: all pieces."""
+    if near is None:
+        yield from pieces
+        return
+    for piece in islice(pieces, near + _REPORT):
+        yield piece
+        near -= not is_ending(_LEVEL.sub("", piece.text))
+        if near <= 0:
+            return
 
 
 def is_command(line: str) -> bool:

@@ -19,7 +19,7 @@ _SHORTEST = 60
 # So many lines around are no longer, where a console broke one.
 _AROUND = 20
 # A line goes on inside a sentence, a word or a path.
-_GOES_ON = lazy_pattern(r" ?[a-z0-9,.;:)\]}'\"/]")
+_GOES_ON = lazy_pattern(r" ?[a-z0-9,.;:)\]}'\"/]| [A-Z]")
 # These begin so too: programs that tell how a command ended, log lines, rows of docker.
 _BEGINS = lazy_pattern(
     r" ?(?:\d{4}[-/]\d\d|\d\d:\d\d|time=|level=|[0-9a-f]{7,12}: |(?:g?make|npm|yarn|docker|sh|bash)(?:\[\d+\])?: |npm "

@@ -72,7 +72,8 @@ _HELP = lazy_pattern(r"\s*(?:->|-&gt;) \[Help \d+\]\s*$")
 _BREAKS = lazy_pattern(r"(?:\\+r)?\\+n|\\+r")
 _COLOUR = lazy_pattern(r"\x1b?\[\d+(?:;\d+)*m|\x1b?\[0?[mK]$")
 _MARKS_BEHIND = lazy_pattern(
-    r"(?:\s|```|\*{2,}+|~~|\]\]>|<{2,}+|\\|\{/?(?:noformat|code|quote)\}|\[/(?:code|quote)\]"
+    r"(?:\s|```|\*{2,}+|~~|\]\]>|</?(?:br|code|p|pre|samp)(?: ?/)?>"
+    r"|<{2,}+|\\|\{/?(?:noformat|code|quote)\}|\[/(?:code|quote)\]"
     r"|(?<=\w)Error: Process completed with exit code \d+\.?)+$"
 )
 # A person points at the line.
@@ -116,7 +117,8 @@ def error_in(line: str, knowledge: Knowledge, *, is_near: bool = True, behind: i
             text = without_sentence(text)
         if not begins_error(text, knowledge):
             continue
-        if _introduces(head, text, is_near=is_near):
+        is_right_behind = behind > 0 and LABEL.fullmatch(head, behind) and not _CONDITION.search(head)
+        if is_right_behind or _introduces(head, text, is_near=is_near):
             return Wrapped(text=text, head=head)
     return None
 
