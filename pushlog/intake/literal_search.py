@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from pushlog.intake.mapped import release_range
+from pushlog.intake.mapped import find, release_range
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
@@ -55,11 +55,14 @@ class LiteralIndex:
     def __init__(self, *groups: Iterable[bytes]) -> None:
         self._pieces = np.zeros(1 << 16, dtype=np.bool_)
         self._others: list[list[re.Pattern[bytes]]] = []
+        # Those that are plain words.
+        self._words: dict[re.Pattern[bytes], bytes] = {}
         group_texts: list[set[bytes]] = []
         for group in groups:
             texts_of = {expression: beginnings(expression) for expression in group}
             short = [expression for expression, texts in texts_of.items() if min(map(len, texts)) < _ENOUGH]
             self._others.append([re.compile(expression) for expression in short])
+            self._words |= {re.compile(text): word for text in short if (word := _word(text))}
             group_texts.append(
                 {text[:_ENOUGH] for expression, texts in texts_of.items() if expression not in short for text in texts}
             )
@@ -96,9 +99,17 @@ class LiteralIndex:
             release_range(data, block, min(stop, block + _AT_ONCE))
         begun = self._begun(is_there)
         for number in (self._has_others & ~begun).nonzero()[0].tolist():
-            begun[number] = any(_begins(other, data, start, stop) for other in self._others[number])
+            begun[number] = any(self._begins(other, data, start, stop) for other in self._others[number])
         numbers: list[int] = begun.nonzero()[0].tolist()
         return numbers
+
+    def _begins(self, expression: re.Pattern[bytes], data: Data, start: int, stop: int) -> bool:
+        """Whether a match begins between two offsets."""
+        word = self._words.get(expression)
+        if word is not None:
+            return find(data, word, start, min(len(data), stop + len(word) - 1)) >= 0
+        match = expression.search(data, start, min(len(data), stop + _LONGEST))
+        return match is not None and match.start() < stop
 
     def _begun(self, texts: NDArray[np.int64] | NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Whether one of some texts is of each group."""
@@ -144,12 +155,6 @@ def _joined(offsets: NDArray[np.int64]) -> Spans:
     return np.column_stack([first, last])
 
 
-def _begins(expression: re.Pattern[bytes], data: Data, start: int, stop: int) -> bool:
-    """Whether a match begins between two offsets."""
-    match = expression.search(data, start, min(len(data), stop + _LONGEST))
-    return match is not None and match.start() < stop
-
-
 def starts(expression: re.Pattern[bytes], data: Data, spans: Spans, floor: Callable[[], int] = int) -> Iterator[int]:
     """Where matches begin in these parts of `data`, wherever they end; none begins within another.
 
@@ -175,12 +180,8 @@ def _hashed_whole(numbers: NDArray[np.uint64]) -> NDArray[np.int64]:
 
 def beginnings(expression: bytes) -> set[bytes]:
     """The plain texts, no longer than is enough, with which matches of an expression begin: each match with one."""
-    head = None if b"|" in expression else _HEAD.match(expression)
-    if head:
-        # Most are words, or begin with one.
-        text = _PLAIN.sub(_character, head[0])
-        if len(text) == _ENOUGH or head.end() == len(expression):
-            return {text}
+    if word := _word(expression):  # most are words, or begin with one
+        return {word}
     done: set[bytes] = set()
     todo = [(b"", rest) for rest in _alternatives(expression)[0]]
     while todo:
@@ -190,6 +191,13 @@ def beginnings(expression: bytes) -> set[bytes]:
         if not longer:
             done.add(text)
     return done
+
+
+def _word(expression: bytes) -> bytes | None:
+    """The plain text that is all of a short expression, or with which it begins if that is enough; else None."""
+    head = None if b"|" in expression else _HEAD.match(expression)
+    text = _PLAIN.sub(_character, head[0]) if head else b""
+    return text if head and (len(text) == _ENOUGH or head.end() == len(expression)) else None
 
 
 def _character(plain: re.Match[bytes]) -> bytes:
