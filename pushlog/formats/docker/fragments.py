@@ -60,7 +60,8 @@ _HEADING = lazy_pattern(
 )
 # Texts that stand in no errors but those of a push.
 _UPLOAD = lazy_pattern(
-    r"failed commit on ref|blobs(?:/|&#47;)uploads|blob upload|blob unknown|digest invalid|size invalid|tag invalid"
+    r"failed commit on ref|blobs(?:/|&#47;)uploads|/images/\S+/push[?\":\s]"
+    r"|blob upload|blob unknown|digest invalid|size invalid|tag invalid"
     r"|manifest (?:blob unknown|invalid)|push access denied|uploadArtifacts|write_package"
     r"|ecr:(?:InitiateLayerUpload|UploadLayerPart|CompleteLayerUpload|PutImage)"
     r"|An image does not exist locally|tag does not exist: |cannot be overwritten because|configured as immutable"
@@ -69,6 +70,7 @@ _UPLOAD = lazy_pattern(
     r"|cannot update tag|will exceed the configured upper limit|registry contains \d+ repositories, limit is"
     r"|(?:Put|Patch|Post|PUT|PATCH|POST)(?: request to)? \"?https?://\S+/v2/\S+/(?:blobs|manifests)/"
 )
+_QUOTES_OF_PUSH = lazy_pattern(r"\bpush[^\n]*[\"'`\u201c]$", re.IGNORECASE)
 # What only a push prints so, without the daemon's words before it: a pull is refused before its first line.
 _BARE = lazy_pattern(
     r"name unknown: The repository with name |denied: requested access to the resource is denied"
@@ -78,7 +80,7 @@ _BARE = lazy_pattern(
 _ENDS = {"EOF", "unexpected EOF"}
 # A registry is asked below `/v2/`, before docker 1.10 below `/v1/`.
 _REQUEST = lazy_pattern(r"\b(?:Get|Head|Put|Post|Patch|Delete|GET|HEAD|PUT|POST|PATCH|DELETE) \\?\"?https?://")
-_REGISTRY_REQUEST = lazy_pattern(r"https?://\S+/v[012](?:\.\d+)?/(?!search\b)|/token\b")
+_REGISTRY_REQUEST = lazy_pattern(r"https?://[^/\n]{1,300}/(?:\S+/)?v[012](?:\.\d+)?/(?!search\b)|/token\b")
 # The words of a program before the error of its push.
 _SAYS_PUSH = lazy_pattern(r"(?:[Cc]ould not|(?:[Ff]ailed|[Uu]nable) to|[Ee]rror) push|(?<=\w):push \(|[Pp]ush failed:")
 # A sentence names the command whose error stands by itself: it has more words than a command with its image.
@@ -218,6 +220,14 @@ def _labelled_errors(candidate: PushRange, pieces: Sequence[Piece], near: int | 
             yield error
 
 
+def _quoted_errors(candidate: PushRange, pieces: Sequence[Piece]) -> Iterator[ErrorLines]:
+    """Return the errors that only an upload has and that a sentence about a push quotes."""
+    for number, piece in enumerate(pieces):
+        wrapped = error_in(piece.text, candidate.knowledge) if _UPLOAD.search(piece.text) else None
+        if wrapped and _QUOTES_OF_PUSH.search(wrapped.head) and _UPLOAD.search(wrapped.text):
+            yield join_error_lines(candidate.text, piece, pieces[number + 1 :], wrapped)
+
+
 def alone(text: LogText, reading: Reading, knowledge: Knowledge) -> tuple[ParsedPush, ...]:
     """Return the push of a short log that shows nothing of it but its error, or the one line of a quiet push."""
     marks = tuple(m for m in reading.marks if m.kind in {MarkKind.DEFAULT_TAG, MarkKind.ERROR})
@@ -229,12 +239,9 @@ def alone(text: LogText, reading: Reading, knowledge: Knowledge) -> tuple[Parsed
         return (_quiet(candidate, pieces[0], []),)
     if len(text.data) > _SHORT_LOG:
         return ()
-    message = (
-        bound_error(candidate, start=0, stop=0, previous_stop=0)
-        if any(m.kind == MarkKind.ERROR for m in marks)
-        else None
-    )
-    for error in [message] if message else _labelled_errors(candidate, pieces):
+    has_message = any(m.kind == MarkKind.ERROR for m in marks)
+    message = bound_error(candidate, start=0, stop=0, previous_stop=0) if has_message else None
+    for error in [message] if message else (*_labelled_errors(candidate, pieces), *_quoted_errors(candidate, pieces)):
         if not is_of_another_command(error.text) and _is_alone(error, pieces):
             return (build_push(candidate, error, list(marks)),)
     return ()

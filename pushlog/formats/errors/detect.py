@@ -15,6 +15,8 @@ from pushlog.lazy_pattern import lazy_pattern
 if TYPE_CHECKING:
     from pushlog.knowledge.base import Beginnings, Knowledge
 
+# An address, whose host a person may have hidden behind `<IP address>`.
+_URL = r"https?://(?:<[^<>\n]{1,40}>|[^\s<]|<(?![^<>\n]{1,40}>))+"
 # How the first line of an error begins.
 SHAPES = lazy_pattern(
     rf"(?:{CODE.pattern})(?::(?: .*)?)?$"
@@ -27,7 +29,7 @@ SHAPES = lazy_pattern(
     r"|(?:[Rr]eceived unexpected HTTP status|unexpected status(?: code)?): \d{3}"
     r"|unexpected status from [A-Z]+ request to "
     r"|[Ee]rror parsing HTTP (?:\d{3} )?response(?: body)?: "
-    r'|(?:Get|Head|Put|Post|Patch|Delete|GET|HEAD|PUT|POST|PATCH|DELETE) (?:"https?://[^"]+"|https?://\S+): '
+    rf'|(?:Get|Head|Put|Post|Patch|Delete|GET|HEAD|PUT|POST|PATCH|DELETE) (?:"https?://[^"]+"|{_URL}): '
     r"|(?:dial|proxyconnect) (?:tcp|udp|unix)[46]?\b.*: |(?:read|write) (?:tcp|udp)[46]? \S+->\S+: "
     r"|Error pushing to registry: |(?:Received )?HTTP code \d{3} while uploading |Server error: (?:unexpected )?\d{3} "
     r"|Status \d{3} trying to push repository |Failed to upload (?:layer|metadata): |(?:v2|v1) ping attempt failed "
