@@ -166,12 +166,16 @@ def _head_elements(data: Data, path: Path, least: int, *, most: int | None = _SA
 def _known_place(data: Data) -> tuple[Path, Form] | None:
     """Return the list and the form of a row, for a document without a visible line of a push, such as base64."""
     head = data[:_HEAD]
+    # Many rows ask for the same list.
+    forms: dict[tuple[Path, tuple[str, ...]], Form | None] = {}
     for row in exports().rows:
         for path in ((None,), ()) if row.records is None else (parse_path(row.records),):
             if any(isinstance(step, str) and f'"{step}"'.encode() not in head for step in path):
                 continue
-            records = [normal_record(value, row.pairs) for value in _head_elements(head, path, 0)]
-            form = choose_form(records, (), path) if records else None
+            if (path, row.pairs) not in forms:
+                records = [normal_record(value, row.pairs) for value in _head_elements(head, path, 0)]
+                forms[path, row.pairs] = choose_form(records, (), path) if records else None
+            form = forms[path, row.pairs]
             if form is not None and form.system == row.system:
                 return path, form
     return None

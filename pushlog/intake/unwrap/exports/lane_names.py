@@ -22,6 +22,8 @@ def lane_name(record: object, paths: Sequence[Path]) -> str:
 
 def lane_paths(records: Sequence[object]) -> tuple[Path, ...]:
     """Return where records name what wrote them: a pod, a container, a stream of a log group."""
+    if not records:
+        return ()
     exported = exports()
     paths = (
         parse_path(f"{base}.{key}" if base else key) for base in exported.lane_places for key in exported.lane_keys
@@ -31,6 +33,8 @@ def lane_paths(records: Sequence[object]) -> tuple[Path, ...]:
 
 def writer_paths(records: Sequence[object]) -> tuple[Path, ...]:
     """Return where records name the process, program and host that wrote them."""
+    if not records:
+        return ()
     exported = exports()
     paths = (parse_path(f"{base}.{key}" if base else key) for base in _WRITER_PLACES for key in exported.writer_keys)
     return tuple(path for path in paths if any(isinstance(value_at(record, path), str | int) for record in records))
