@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.bind_error import ErrorLines, PushRange, bound_error, join_error_lines
 from pushlog.formats.docker.build_push import build_push
-from pushlog.formats.docker.other_things import answers_other, speaks_of_push
+from pushlog.formats.docker.other_things import answers_other, documents, speaks_of_push
 from pushlog.formats.docker.surroundings import is_of_another_command
 from pushlog.formats.errors.bystanders import is_bystander, is_ending, is_source, is_step
 from pushlog.formats.errors.classify import classify, starts_error
@@ -133,7 +133,7 @@ def push_without_rows(candidate: PushRange, opening: tuple[Mark, ...]) -> Parsed
     if command is None:
         return None
     pieces = [p for p in candidate.below(max(m.stop for m in opening)) if not _is_heading(p.text)]
-    pieces = [] if pieces and is_source(pieces[0].text) else pieces
+    pieces = [] if pieces and (is_source(pieces[0].text) or documents(pieces[0].text)) else pieces
     error = candidate.first_error(pieces[:1] if pieces and _OTHER_COMMAND.match(pieces[0].text) else pieces, 2)
     # Without a prompt this word ends a here-document far more often than a push that has said nothing yet.
     if error and (error.text != "EOF" or "PROMPT" in command.fields):
@@ -254,7 +254,7 @@ def _is_beside(line: str) -> bool:
 
 def _is_heading(line: str) -> bool:
     """Return whether a line is nothing but a mark or a title between a command and its output."""
-    return _HEADING.fullmatch(line) is not None and not starts_error(line.lstrip("#*_ "))
+    return _HEADING.fullmatch(line) is not None and not documents(line) and not starts_error(line.lstrip("#*_ "))
 
 
 def _asks(line: str) -> bool:

@@ -28,6 +28,15 @@ _OF_OTHER_THINGS = lazy_pattern(
     r"|redis|sms|e-?mail|websocket|firebase)\b",
     re.IGNORECASE,
 )
+# A document lists a problem, its cause and what to do; a call in a program lists texts.
+_DOCUMENTED = lazy_pattern(
+    r"\W*(?:(?:(?:root|possible|likely) )?causes?|fix|solutions?|resolution|remedy|workaround|why)\b\W{0,4}:"
+    r"|[^\w\n]*(?:\u6839\u672c\u539f\u56e0|\u53ef\u80fd(?:\u7684)?\u539f\u56e0|\u89e3\u51b3|\u539f\u56e0)"
+    r"|#{1,6} .{0,40}\btrouble ?shooting\b|(?:=>|->|\u2192) ",
+    re.IGNORECASE,
+)
+_LISTED = lazy_pattern(r"([\"'`]).*\1,?$")
+_CALL = lazy_pattern(r"\.?\w+\($|\.\w+\(|\w\s+:?=\s+[\[({]$")
 # A command of docker that answers with errors of its own; and those that people add below.
 _ANSWERS = lazy_pattern(
     r"(?:[^\n]{0,80}[$#%>\u276f\u279c] *|\+ +)?(?:sudo )?docker (?!(?:image )?push\b|-)(?P<verb>[a-z]+)(?: |$)"
@@ -35,10 +44,17 @@ _ANSWERS = lazy_pattern(
 _ADDED = {"version", "info", "images", "ps"}
 
 
+def documents(line: str) -> bool:
+    """Return whether a line begins what a document says of a problem: its cause, what to do, a list of such."""
+    return _DOCUMENTED.match(line) is not None
+
+
 def speaks_of_push(error: ErrorLines, line: str, others: Sequence[str]) -> bool:
     """Return whether the words before an error are none of a person or a program that does or pushes something else."""
     is_told_of_push = any("push" in text.lower() for text in (line, *others))
     if is_told(line[: max(0, line.find(error.text))]) and not is_told_of_push:
+        return False
+    if any(map(documents, others)) or (_LISTED.match(line) and any(map(_CALL.match, others))):
         return False
     return _OF_AN_IMAGE.search(line) is not None or _OF_OTHER_THINGS.search(line) is None
 

@@ -42,6 +42,8 @@ LABEL = lazy_pattern(
     r"|(?i:err(?:ors?|o)?|fata?l?|crit(?:ical)?|severe|warn(?:ing)?|info|panic|level|severity|time(?==))\b(?:\[\d+\])?"
     r"|(?:[a-z][\w$]{0,40}\.){1,12}\w{1,80}(?:Error|Exception)\b|(?i:stderr|stdout|output|cause|reason|message|msg|exception|\w+(?:Error|Exception))\b"
     r"|\(HTTP code \d{3}\) [a-z ]{3,30} -"
+    # The word for an error in languages of East Asia.
+    r"|[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]{1,8}(?=[:\uff1a])"
     r"|(?i:exit(?:ed)?(?: with)?(?: error)? (?:status|code):? \d+)"
     r"|docker(?:\.exe)?\b|push\b|failed\b|F8|DOCKER|E(?=:)|[EWF]\d{4}\b"
     r")*+"
