@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.bind_error import ErrorLines, PushRange, bound_error, join_error_lines
 from pushlog.formats.docker.build_push import build_push
-from pushlog.formats.docker.other_things import answers_other, documents, speaks_of_push
+from pushlog.formats.docker.other_things import answers_other, documents, explains, is_change, speaks_of_push
 from pushlog.formats.docker.surroundings import is_of_another_command
 from pushlog.formats.errors.bystanders import is_bystander, is_ending, is_source, is_step
 from pushlog.formats.errors.classify import classify, starts_error
@@ -99,18 +99,6 @@ _SHELL = lazy_pattern(r"[|&;<>$]|^\s*[#%+]")
 _FEWEST_WORDS = 3
 # Words that an error of a push has, where nobody knows the whole text: the daemon answers to all commands alike.
 _OF_A_PUSH = lazy_pattern(r"push|upload|blob|manifest|registry|digest|/v[12]/|\bHTTP\b|status", re.IGNORECASE)
-# A sentence that explains what an error means; and the title of a change that mends one.
-_EXPLAINED = lazy_pattern(
-    r"(?:denied|credentials|required|forbidden|no such host|refused|timeout|unknown authority|HTTPS client|expired"
-    r"|blob upload (?:unknown|invalid)|EOF)(?:[\"'`*]|</\w+>)*,? +(?:error |message |this |it |response )*"
-    r"(?:(?:most )?(?:usually|typically|often|commonly|generally|likely) |can |may |could )*"
-    r"(?:means?|indicates?|occurs?|happens?|appears?|arises?|tells?|refers?|comes?|results?"
-    r"|is (?:what|caused|returned|thrown|shown|due|usually|often|a|an|the|one))\b"
-)
-_CHANGE = lazy_pattern(
-    r"\W*(?:[Ff]ix(?:e[sd])?|[Rr]esolve[sd]?|[Hh]andle[sd]?|[Aa]void(?:s|ed)?|[Ww]ork around)\b"
-    r"|\W*(?:feat|fix|chore|docs|ci|build|test|refactor|perf)(?:\([^()\n]{1,40}\))?!?: "
-)
 # Packer names the build and the step of it.
 _PREFIX = lazy_pattern(r"[\w.-]{1,60} \([\w.-]{1,60}\): ")
 # Words of other commands: of a pull, a login, a build, an orchestrator that pulls; of `docker tag` and `docker rmi`,
@@ -168,7 +156,7 @@ def mentioned_pushes(candidate: PushRange) -> Iterator[ParsedPush]:
         if mention.kind != MarkKind.MENTION or mention.start < previous_stop:
             continue
         line = candidate.text.shown(mention.line)
-        if _WORKED.search(line) or _ADVICE.search(line) or _CHANGE.match(line.strip()):
+        if _WORKED.search(line) or _ADVICE.search(line) or is_change(line):
             continue
         error = _error_beside(candidate, mention, previous_stop)
         if error:
@@ -302,6 +290,6 @@ def _can_be_of_push(error: str, line: str) -> bool:
     request = f"{line}\n{error}"
     if _REQUEST.search(request) and not _REGISTRY_REQUEST.search(request):
         return False
-    if _ELSEWHERE.search(error) or is_source(line) or _EXPLAINED.search(line) or _CHANGE.match(line.strip()):
+    if _ELSEWHERE.search(error) or is_source(line) or explains(line) or is_change(line):
         return False
     return _OF_A_PUSH.search(error) is not None or classify(error).signature is not None

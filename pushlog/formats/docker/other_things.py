@@ -14,6 +14,18 @@ if TYPE_CHECKING:
     from pushlog.formats.docker.bind_error import ErrorLines
     from pushlog.intake.log_text import Piece
 
+# A sentence that explains what an error means; and the title of a change that mends one.
+_EXPLAINED = lazy_pattern(
+    r"(?:denied|credentials|required|forbidden|no such host|refused|timeout|unknown authority|HTTPS client|expired"
+    r"|blob upload (?:unknown|invalid)|EOF)(?:[\"'`*]|</\w+>)*,? +(?:error |message |this |it |response )*"
+    r"(?:(?:most )?(?:usually|typically|often|commonly|generally|likely) |can |may |could )*"
+    r"(?:means?|indicates?|occurs?|happens?|appears?|arises?|tells?|refers?|comes?|results?"
+    r"|is (?:what|caused|returned|thrown|shown|due|usually|often|a|an|the|one))\b"
+)
+_CHANGE = lazy_pattern(
+    r"\W*(?:[Ff]ix(?:e[sd])?|[Rr]esolve[sd]?|[Hh]andle[sd]?|[Aa]void(?:s|ed)?|[Ww]ork around)\b"
+    r"|\W*(?:feat|fix|chore|docs|ci|build|test|refactor|perf)(?:\([^()\n]{1,40}\))?!?: "
+)
 # A program says `push failed` of many things; the word of an image or a registry beside it tells which.
 _OF_AN_IMAGE = lazy_pattern(
     r"docker|image|registry|repositor|container|manifest|layer|blob|artifact|oci\b|/v[12]/|\bHTTP status\b"
@@ -42,6 +54,16 @@ _ANSWERS = lazy_pattern(
     r"(?:[^\n]{0,80}[$#%>\u276f\u279c] *|\+ +)?(?:sudo )?docker (?!(?:image )?push\b|-)(?P<verb>[a-z]+)(?: |$)"
 )
 _ADDED = {"version", "info", "images", "ps"}
+
+
+def explains(line: str) -> bool:
+    """Return whether a sentence says what an error means."""
+    return _EXPLAINED.search(line) is not None
+
+
+def is_change(line: str) -> bool:
+    """Return whether a line is the title of a change that mends an error."""
+    return _CHANGE.match(line.strip()) is not None
 
 
 def documents(line: str) -> bool:
