@@ -187,9 +187,9 @@ def _missed(
     source: Raw, text: LogText, pushes: Sequence[ParsedPush], options: Options
 ) -> tuple[tuple[Missed, ...], tuple[str, ...]]:
     """Return the lines that hold words of a push and are part of none, and what is said of them or of the whole log."""
-    missed = missed_lines(text, pushes, options.knowledge)
     other = None if pushes else other_side_of(SideFile(source.name, source.data))
-    return missed, missed_notes(missed) if other is None else (other_side_note(other),)
+    missed = missed_lines(text, pushes, options.knowledge)
+    return missed, missed_notes(text, missed) if other is None else (other_side_note(other),)
 
 
 def _dated(source: Raw, cases: Sequence[Case], options: Options) -> Dated:

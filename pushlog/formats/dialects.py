@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.formats.bulk import redraws
 from pushlog.formats.clients import buildkit, compose, containers, crane, kaniko, manifest_push, nerdctl, oras
+from pushlog.formats.clients.announced import with_announced_name
 from pushlog.formats.clients.generic import OPENING as GENERIC
 from pushlog.formats.clients.generic import generic_pushes
 from pushlog.formats.clients.small import CLIENTS
@@ -108,7 +109,7 @@ def pushes(
         shown = any(_TERMINAL.search(text.data, push.start, push.stop + 2) for push in others)
         capture = Capture.TTY if shown else capture
     is_alone = is_whole and not parsed
-    parsed = [_without_empty_config(push) for push in parsed if not is_quoted(text, push)]
+    parsed = [_without_empty_config(with_announced_name(text, p)) for p in parsed if not is_quoted(text, p)]
     every_push = alone(text, reading, knowledge) if is_alone else tuple(parsed)
     return Pushes(parsed=every_push, capture=capture, left_out=reading.left_out)
 
@@ -188,7 +189,7 @@ def _outer(pushes: list[ParsedPush]) -> list[ParsedPush]:
     """Return pushes in order without those that a library made for another client, which tells of them around."""
     outer: list[ParsedPush] = []
     stop = -1
-    for push in pushes:
+    for push in sorted(pushes, key=lambda push: (push.start, -push.stop)):
         if push.client is Client.CRANE and push.stop <= stop:
             continue
         outer.append(push)

@@ -40,7 +40,7 @@ _REQUEST = lazy_pattern(
 )
 # The path alone, whatever the host: the v1 protocol; Harbor; Amazon.
 _PATH_ALONE = lazy_pattern(
-    r"\btrying to push (?:repository )?(?P<v1>[a-z0-9][\w.-]*(?:/[\w.-]*\w)*)(?=:? )"
+    r"\btrying (?:to push (?:repository )?|head request for )(?P<v1>[a-z0-9][\w.-]*(?:/[\w.-]*\w)*)(?=:? )"
     r"|\bunauthorized to access repository: (?P<harbor>[^\s,]+), action: push"
     r"|\b[Rr]epository with name '(?P<ecr>[^'\s]+)' "
 )

@@ -7,7 +7,9 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from pushlog.formats.cache_export import cache_notes
 from pushlog.formats.docker.surroundings import in_here_document, is_of_another_command
+from pushlog.formats.errors.bystanders import is_of_cache
 from pushlog.formats.errors.classify import starts_error
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.parsed_push import ranges_outside
@@ -87,8 +89,9 @@ def missed_lines(text: LogText, pushes: Sequence[ParsedPush], knowledge: Knowled
     named: list[Missed] = []
     last = -_RUN
     for line in sorted(set(_output_lines(text, pushes)) | (set() if pushes else set(_other_lines(text, knowledge)))):
-        if line - last > _RUN and len(named) < _MOST:
-            named.append(Missed(line=line, text=text.shown(line)[:_SHOWN]))
+        shown = text.shown(line) if line - last > _RUN and len(named) < _MOST else ""
+        if shown and not is_of_cache(shown):
+            named.append(Missed(line=line, text=shown[:_SHOWN]))
         last = line
     return tuple(named)
 
@@ -135,11 +138,11 @@ def _other_lines(text: LogText, knowledge: Knowledge) -> Iterator[int]:
                 break
 
 
-def missed_notes(missed: Sequence[Missed]) -> tuple[str, ...]:
-    """Return what a report says of these lines."""
+def missed_notes(text: LogText, missed: Sequence[Missed]) -> tuple[str, ...]:
+    """Return what a report says of these lines, and of a build's cache that could not be exported."""
     if not missed:
-        return ()
+        return cache_notes(text)
     lines = ", ".join(str(entry.line) for entry in missed[:_RUN]) + (", …" if len(missed) > _RUN else "")
     one = len(missed) == 1
     where = f"line {lines} holds" if one else f"lines {lines} hold"
-    return (f"{where} words of a push, but {'is' if one else 'are'} part of none that was found",)
+    return *cache_notes(text), f"{where} words of a push, but {'is' if one else 'are'} part of none that was found"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.intake.unwrap.quotes import in_source_list, in_yaml_list, is_source
+from pushlog.intake.unwrap.quotes import in_source_list, in_yaml_list, is_marked, is_source
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
@@ -15,13 +15,15 @@ if TYPE_CHECKING:
 _OUTPUT = rb"The push refers to |[0-9a-f]{12}: |\w[\w.-]*: digest: sha256:"
 _WORDS = lazy_pattern(_OUTPUT)
 # Most pushes begin so.
-_PLAIN = (b"The push refers to ", b"#")
+_PLAIN = b"The push refers to "
 # What may stand before them on a line of a difference: pytest's E, the marks of diff, line numbers and a bar.
 _COMPARED = lazy_pattern(rb"E {3,}|[ \t]*(?:\d+ +)*\d* *(?:\xe2\x94\x82 ?)?[-+][ \t]*[\"'`]?(?=" + _OUTPUT + rb")")
 _TO_DO = lazy_pattern(rb"[^\n]{0,200}?(?<!\S)[-*] \[[ xX]\] ")
 # The part of a file that a difference shows.
 _HUNK = lazy_pattern(rb"[ \t]*@@ (?:-\d|@@)")
 _IN_HUNK = lazy_pattern(rb"[ \t]*[-+ \\]")
+_SIGN = lazy_pattern(rb"(?<=\s)[-+] ?\Z")
+_BESIDE = 4
 _ABOVE = 60
 _LONGEST = 2000
 
@@ -38,9 +40,22 @@ def is_quoted(text: LogText, push: ParsedPush) -> bool:
     if _COMPARED.match(data):
         return not (data.lstrip().startswith(b"- ") and in_yaml_list(text, start))
     words = _WORDS.search(data)
-    if words and (is_source(data[: words.start()]) or in_source_list(text, start, words.start())):
+    head = data[: words.start()] if words else b""
+    if words and _is_beside_other_sign(text, line, head):
+        return True
+    if words and (is_marked(head) or is_source(head) or in_source_list(text, start, words.start())):
         return True
     return _IN_HUNK.match(data) is not None and _in_hunk(text, line)
+
+
+def _is_beside_other_sign(text: LogText, line: int, head: bytes) -> bool:
+    """Return whether a plus or minus stands before words of a line, and the other sign in its place on one nearby."""
+    sign = _SIGN.search(head)
+    if sign is None:
+        return False
+    other = head[: sign.start()] + (b"+" if sign[0].startswith(b"-") else b"-")
+    starts = (text.start_of(near) for near in range(max(1, line - _BESIDE), min(text.lines, line + _BESIDE) + 1))
+    return any(text.data[start : start + len(other)] == other for start in starts)
 
 
 def _in_hunk(text: LogText, line: int) -> bool:

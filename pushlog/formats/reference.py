@@ -96,6 +96,11 @@ def _from_name(name: str, error: str) -> Reference:
 
 def _other_tags(marks: Sequence[Mark], request: str, header: str, image: Reference, error: str) -> tuple[str, ...]:
     """Return the tags of a push without a digest line."""
+    listed = next(
+        (mark.fields["TAGS"] for mark in marks if mark.kind == MarkKind.REFERENCE and "TAGS" in mark.fields), ""
+    )
+    if listed:
+        return tuple(listed.split(", "))
     v1_tags = [_V1_TAG.search(mark.fields["URL"]) for mark in marks if mark.kind == MarkKind.V1_TAG]
     if v1_tags:
         return tuple(dict.fromkeys(match[1] for match in v1_tags if match))

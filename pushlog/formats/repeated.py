@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # spotify/docker-maven-plugin Utils.java (pushImage): the only line that it prints of the error.
 _AGAIN = lazy_pattern(r"Failed to push \S+, retrying in \d+ seconds \(\d+/\d+\)\.?$")
+# zarf and others: the error of a try, and that there will be another.
+_TRIED = lazy_pattern(r"(?P<error>[^\n]{12,}?)[.,;:]? \(?[Rr]etrying (?:in \d|after \d)[^\n]{0,40}$")
 # The next attempt begins so many lines below.
 _NEAR = 12
 
@@ -45,9 +47,18 @@ def _is_told_again(first: ParsedPush, push: ParsedPush) -> bool:
 
 
 def _is_next_attempt(first: ParsedPush, push: ParsedPush) -> bool:
-    if first.error is None or not _AGAIN.search(first.error.text) or push.lines[0] - first.lines[1] > _NEAR:
+    if first.error is None or push.lines[0] - first.lines[1] > _NEAR:
+        return False
+    tried = _TRIED.match(first.error.text)
+    if tried and push.error and push.error.text.startswith(tried["error"]):
+        return _references(first) == _references(push)
+    if not _AGAIN.search(first.error.text):
         return False
     return _names(first) == _names(push)
+
+
+def _references(push: ParsedPush) -> set[str]:
+    return {mark.fields["REFERENCE"] for mark in push.marks if "REFERENCE" in mark.fields}
 
 
 def _names(push: ParsedPush) -> set[str]:

@@ -225,12 +225,14 @@ def _modified(file: BinaryIO) -> float | None:
 def raw(name: str, data: Data) -> Raw:
     """The same for bytes at hand."""
     encoding, note = _encoding(data[:_HEAD])
-    text = data
+    text, is_framed = data, False
     if encoding:
         text = _converted(data, encoding)
     elif data[:_HEAD].startswith(codecs.BOM_UTF8):
         text = _without_mark(data)
-    pending = check(data, is_text=encoding is None)
+    elif is_framed := _is_framed(data[:_HEAD]):
+        text, note = _with_lines(data), "records that end with a NUL byte were read as lines"
+    pending = check(data, is_text=encoding is None and not is_framed)
     notes = (note,) if note else ()
     if isinstance(pending, Checked):
         notes = (*notes, *pending.notes)
@@ -254,6 +256,20 @@ def _without_mark(data: Data) -> Data:
     spool = Spool()
     for start in range(len(codecs.BOM_UTF8), len(data), _CONVERTED):
         spool.write(data[start : start + _CONVERTED])
+        mapped.release_range(data, start, start + _CONVERTED)
+    return spool.finish()
+
+
+def _is_framed(head: bytes) -> bool:
+    """Whether JSON objects end with a NUL byte each, as GELF sends them over TCP; none stands elsewhere."""
+    return head.startswith(b"{") and 0 < head.count(b"\0") == head.count(b"}\0")
+
+
+def _with_lines(data: Data) -> Data:
+    """Return text with a line feed in place of each NUL byte."""
+    spool = Spool()
+    for start in range(0, len(data), _CONVERTED):
+        spool.write(data[start : start + _CONVERTED].replace(b"\0", b"\n"))
         mapped.release_range(data, start, start + _CONVERTED)
     return spool.finish()
 

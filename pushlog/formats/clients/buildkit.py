@@ -30,15 +30,17 @@ OPENING = StartPattern(
         rb" pushing ",
         rb" naming to ",
         rb"\[\+\] Building ",
-        rb"ERROR: failed to ",
+        rb"ERROR: (?:failed to |denied: )",
         rb"error: failed to solve: ",
         *buildkit_rawjson.SIGNS,
     ),
     pattern=rb"#\d+ (?:(?:\[[^\]\n]{1,80}\] )?exporting to image|exporting layers|pushing |naming to )"
-    rb"|#\d+ \[internal\] pushing |#\d+ ERROR: failed to push "
+    rb"|#\d+ \[internal\] pushing |#\d+ ERROR: (?:failed to push |denied: )"
     rb"|(?:ERROR|error): (?:failed to build: )?failed to solve: |ERROR: failed to push "
     rb"|ERROR: failed to build: denied: "
-    rb"|\[\+\] Building \d|=> => pushing (?:layers?|manifest for) |" + buildkit_rawjson.PATTERN,
+    # The rows of a terminal and the excerpt below begin with a blank of their own.
+    rb"|\[\+\] Building \d| ?=> (?:ERROR |=> )(?:exporting (?:to image|layers)|pushing |naming to )"
+    rb"| ?> (?:(?:\[[^\]\n]{1,80}\] )?exporting to image|pushing \S{1,250} with docker):|" + buildkit_rawjson.PATTERN,
 )
 # What is left of a build where only its end was kept.
 INSIDE = StartPattern(

@@ -19,6 +19,7 @@ from pushlog.formats.clients.buildkit_lines import (
     repository_of,
 )
 from pushlog.formats.clients.buildkit_steps import failed_step_push
+from pushlog.formats.errors.bystanders import is_of_cache
 from pushlog.formats.errors.classify import starts_error
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.lazy_pattern import lazy_pattern
@@ -36,9 +37,10 @@ if TYPE_CHECKING:
 CLOSING_KINDS = {MarkKind.RULE, MarkKind.EXCERPT, MarkKind.CLOSING, MarkKind.ANNOTATION}
 # The step that an excerpt is of.
 _PUSH_STEP = lazy_pattern(
-    r"(?:\[[^\]\n]+\] )?exporting (?:to image|cache to registry)$"
+    r"(?:\[[^\]\n]+\] )?exporting to image$"
     r"|pushing (?P<driver>\S+) with docker$|\[internal\] pushing (?P<tool>\S+)$"
 )
+_CACHE_STEP = lazy_pattern(r"exporting cache to \w")
 # How many pushes before and behind the closing lines they can belong to.
 _AROUND = 32
 
@@ -65,6 +67,12 @@ class _Closing:
         return refused_name(self.error.text) or of_step or name_in_error(self.error.text)
 
     @property
+    def is_of_cache(self) -> bool:
+        """Return whether a build could not keep its cache: that is no push of an image."""
+        steps = (mark.fields["EXCERPT"] for mark in self.lines if "EXCERPT" in mark.fields)
+        return is_of_cache(self.error.text) or any(map(_CACHE_STEP.match, steps))
+
+    @property
     def is_of_push(self) -> bool:
         """Return whether the lines alone say that a push failed."""
         return self.excerpt is not None or is_push_error(self.error.text)
@@ -87,6 +95,8 @@ def close(
     failed_steps = _FailedSteps(steps)
     pushes.sort(key=_begin)
     for closing in _closings(text, marks):
+        if closing.is_of_cache:
+            continue
         nearest = _nearest(pushes, closing)
         push = _by_error(nearest, closing)
         if push is None and closing.is_of_push and (step := failed_steps.take(closing)):
@@ -137,6 +147,8 @@ def _by_error(pushes: Sequence[PushBuilder], closing: _Closing) -> PushBuilder |
             message.startswith(first)
             or (closing.mark.kind == MarkKind.ANNOTATION and message in push.error.text)
             or (name is not None and name == refused_name(push.error.text) and nearby(push.consumed[-1], closing.mark))
+            # Of a gRPC status the solver keeps the innermost cause alone.
+            or (closing.excerpt and first.endswith(f": {message}") and nearby(push.consumed[-1], closing.lines[0]))
         )
         if not is_same:
             continue

@@ -30,7 +30,8 @@ _WRAPPERS = lazy_pattern(r"^(?:failed to (?:build|solve): |target \S+: |rpc erro
 # Errors that only a push has. A pull reads, and never writes: `failed to copy: httpReadSeeker: …` is one's.
 _PUSH_ERROR = lazy_pattern(
     r"^denied: (?:permission_denied: write_package|installation not allowed to (?:Create|Write) |requested access to )"
-    r"|^can't push tagged ref |failed to push |failed to copy: (?!httpReadSeeker)|failed to copy after \d+ retries"
+    r"|^can't push tagged ref |failed to push (?!because )|failed to copy: (?!httpReadSeeker)"
+    r"|failed to copy after \d+ retries"
     r'|failed commit on ref "[^"]*": (?!"|unexpected commit)'
     r"|(?:POST|PUT|PATCH) request to \S+/v2/|(?:Post|Put|Patch) \"[^\"\s]+/v2/|/blobs/uploads/|/v2/\S+: 413 "
 )

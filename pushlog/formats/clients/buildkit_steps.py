@@ -18,6 +18,7 @@ from pushlog.formats.clients.buildkit_lines import (
     repository_of,
     tag_of,
 )
+from pushlog.formats.errors.bystanders import is_of_cache
 from pushlog.formats.errors.classify import classify, starts_error
 from pushlog.formats.events import EventKind, EventRow
 from pushlog.formats.figures import elapsed, go_seconds, size
@@ -89,6 +90,8 @@ def _fails_before_its_first_status(step: Sequence[Mark], knowledge: Knowledge) -
     if error.kind != MarkKind.ERROR:
         return False
     message = error.fields["TEXT"]
+    if is_of_cache(message):
+        return False
     if refused_name(message):
         return True
     if not any(mark.kind == MarkKind.EXPORT for mark in step) or not starts_error(message, knowledge):

@@ -43,11 +43,14 @@ OPENING = StartPattern(
         rb"Writing manifest ",
         rb"Error: pushing image ",
         rb"Pushing image ",
+        rb" image ...",
+        rb"push for image ",
         rb"Pushed \d",
     ),
     pattern=rb"Getting image (?:source|list) signatures|Copying (?:blob|config) (?:sha256:)?[0-9a-f]{10,64}\b"
     rb"|Writing manifest (?:list )?to image destination|Error: pushing image \""
-    rb"|Pushing image [^\s\"]+ \.\.\.|Pushed \d+/\d+ layers, \d",
+    rb"|Pushing (?:image [^\s\"]+|[^\s\"]+ image) \.\.\.|push for image \S+ failed, will retry in "
+    rb"|Pushed \d+/\d+ layers, \d",
 )
 # An error can be all that is left of a push; the words of a push stand anywhere in it.
 INSIDE = StartPattern(

@@ -5,13 +5,12 @@ It is looked for last, where no dialect found a push.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.formats.clients.builder import PushBuilder, parsed_push
 from pushlog.formats.docker.bind_error import join_error_lines
-from pushlog.formats.errors.bystanders import is_source
+from pushlog.formats.errors.bystanders import is_of_cache, is_otherwise, is_prose, is_source
 from pushlog.formats.errors.classify import classify
 from pushlog.formats.errors.wrapped import LABEL, Wrapped, error_in, without_marks
 from pushlog.formats.marks import Mark, MarkKind
@@ -27,6 +26,7 @@ from pushlog.record_class import record
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from pushlog.formats.docker.bind_error import ErrorLines
     from pushlog.formats.parsed_push import ParsedPush
     from pushlog.intake.log_text import LogText, Piece
     from pushlog.knowledge.base import Knowledge
@@ -52,6 +52,15 @@ _REQUEST = lazy_pattern(
     r"\b(?:(?:PUT|Put|POST|Post|PATCH|Patch)\b(?: request to)? \"?https?://[^\s\"]+/v2/[^\s\"]+/(?:blobs/uploads|manifests)/"
     r"|(?:HEAD|Head|GET|Get)\b \"?https?://[^\s\"]+/v2/[^\s\"]+/blobs/uploads/)"
 )
+# What docker printed of an answer before version 1.10, whose protocol named the repository.
+_OLD_ANSWER = lazy_pattern(r"\bStatus \d{3} trying to push repository (?P<name>[^\s:]+): ")
+# Skaffold names the image before the error of its push; that of a build has words of its own before it.
+_BUILT = lazy_pattern(
+    r"\bbuild(?:ing)? \[(?P<name>[^\]\s]+)\](?: failed)?: (?:build failed: )?(?:build artifact: |build step: )?"
+    r"(?:running push: )?"
+)
+# An error that says no more than how a command ended; what it printed stands above.
+_ENDED = lazy_pattern(r"exit(?:ed)?(?: with)?(?: error)? (?:status|code):? \d+\.?$")
 _QUOTED_IMAGE = lazy_pattern(rf"(?<![\w/.@-])(?P<name>{_IMAGE})(?![\w/])")
 _SHORT_IMAGE = lazy_pattern(
     rf"{_PUSH} (?:{_THING} )?(?:to )?[\"'`\[]?"
@@ -75,12 +84,6 @@ _ANSWERED = lazy_pattern(r" \((?:[A-Z][\w ]{1,40}: \d{3})\)$")
 # moby's API, as clients of it print a request that failed.
 _ENGINE = lazy_pattern(r"/v\d[\d.]*/images/(?P<name>[^\s?]+)/push(?:\?(?:\S*&)?tag=(?P<tag>\w[\w.-]*))?(?=[&:\s]|$)")
 _FAILS = lazy_pattern(rf"(?<!\w){_FAILED}(?!\w)")
-# Other things that are pushed, published and uploaded, and requests that only read.
-_OTHERWISE = lazy_pattern(
-    r"\b(?:git|refs?|commits?|branch(?:es)?|remote:|npm|yarn|pypi|twine|nuget|gem|cargo|crates|metrics?|pushgateway"
-    r"|notification|webhook|pull(?:ing|ed)?|fetch(?:ing)?(?! an image)|download(?:ing)?)\b",
-    re.IGNORECASE,
-)
 _ADDRESS = lazy_pattern(r"\"?https?://[^\s\"]+\"?")
 OPENING = StartPattern(
     signs=(
@@ -96,11 +99,13 @@ OPENING = StartPattern(
         rb"upload failed",
         rb"push status stream",
         rb"/push\?tag=",
+        rb"uild artifact: ",
+        rb"] failed: ",
     ),
     # A word for pushing, or a request, and something behind a colon.
     pattern=rb"(?i:push|publish)(?i:ing|ed)?\b[^\n]{1,300}?: |[Pp]ush status stream: |(?:image|push|upload) failed: "
     rb"|\b(?i:put|post|patch|head|get)\b[^\n]{0,16}https?://[^\s\"]{1,300}/(?:blobs/uploads|manifests)/"
-    rb"|/images/[^\s?]{1,300}/push\b",
+    rb"|/images/[^\s?]{1,300}/push\b|\bbuild(?:ing)? \[[^\]\s]{1,300}\](?: failed)?: ",
 )
 # One failure is told again in reports further down.
 _AGAIN = 80
@@ -121,6 +126,7 @@ class _Failure:
     error: Wrapped
     registry: str | None
     name: str | None
+    client: Client = Client.UNKNOWN
 
 
 def generic_pushes(text: LogText, knowledge: Knowledge, others: Sequence[ParsedPush]) -> tuple[ParsedPush, ...]:
@@ -133,7 +139,9 @@ def generic_pushes(text: LogText, knowledge: Knowledge, others: Sequence[ParsedP
         above = max((push for push in pushes if push.lines[1] < line), key=lambda push: push.lines[1], default=None)
         if any(_is_same(push, failure) for push in pushes):
             continue
-        error = join_error_lines(text, failure.piece, _below(text, failure.piece), failure.error)
+        error = _printed_above(text, failure, above, knowledge) or join_error_lines(
+            text, failure.piece, _below(text, failure.piece), failure.error
+        )
         if above and _lacks_error(above, failure):
             pushes[next(n for n, push in enumerate(pushes) if push is above)] = replace(
                 above, error=error, lines=(above.lines[0], error.lines[1]), stop=max(above.stop, error.stop - 1)
@@ -147,7 +155,7 @@ def generic_pushes(text: LogText, knowledge: Knowledge, others: Sequence[ParsedP
             continue
         wrapper = wrapper_of(text, error.start, error.stop)
         push = PushBuilder(
-            client=(wrapper and wrapper.client) or Client.UNKNOWN, why="the line says that a push failed", error=error
+            client=(wrapper and wrapper.client) or failure.client, why="the line says that a push failed", error=error
         )
         name = failure.name or _named_above(text, line)
         if name:
@@ -162,6 +170,21 @@ def generic_pushes(text: LogText, knowledge: Knowledge, others: Sequence[ParsedP
             )
         pushes.append(parsed_push(text, push))
     return tuple(sorted(pushes, key=lambda push: push.start))
+
+
+def _printed_above(
+    text: LogText, failure: _Failure, above: ParsedPush | None, knowledge: Knowledge
+) -> ErrorLines | None:
+    """Return the error that a command printed, where a line below it only says how the command ended."""
+    if not _ENDED.match(failure.error.text):
+        return None
+    first = max(1, failure.piece.line - _ENDS_BELOW, above.lines[1] + 1 if above else 1)
+    pieces = list(text.pieces(text.start_of(first), failure.piece.start))
+    for number, piece in reversed(list(enumerate(pieces))):
+        wrapped = error_in(piece.text, knowledge, is_near=False)
+        if wrapped and _is_known(wrapped.text, knowledge):
+            return join_error_lines(text, piece, pieces[number + 1 :], wrapped)
+    return None
 
 
 def _named_above(text: LogText, line: int) -> str | None:
@@ -195,22 +218,28 @@ def _failure(piece: Piece, knowledge: Knowledge) -> _Failure | None:
     line = piece.text
     words = _ADDRESS.sub(" ", line)
     engine = _ENGINE.search(line)
-    is_request = _REQUEST.search(line) is not None or engine is not None
+    old_answer = _OLD_ANSWER.search(line)
+    is_request = _REQUEST.search(line) is not None or engine is not None or old_answer is not None
     is_push = any(form.search(words) for form in (_PUSHES_THING, _PUSHES_IMAGE, _PUSHES_TAGGED)) and _FAILS.search(
         words
     )
-    if not (is_request or is_push) or _is_prose(words) or is_source(words):
+    built = _BUILT.search(line)
+    if not (is_request or is_push or built) or is_of_cache(line) or is_prose(words) or is_source(words):
         return None
     name, registry = _target(line)
     if engine:
         name = f"{engine['name']}:{engine['tag']}" if engine["tag"] else engine["name"]
-    error = error_in(line, knowledge)
-    if _OTHERWISE.search(_ADDRESS.sub(" ", error.head if error else line)) or "pull access denied" in line:
+    error = error_in(line, knowledge, behind=built.end() if built else 0)
+    if built or old_answer:  # an old answer names no host, and is read where the error is
+        name = built["name"] if built else None
+    is_of_build = built is not None and not is_push and (error is None or len(error.head) > built.end())
+    if is_of_build or is_otherwise(_ADDRESS.sub(" ", error.head if error else line)) or "pull access denied" in line:
         return None
-    if not is_push and not engine and error and LABEL.fullmatch(error.head) and '"' in error.text:
+    is_go = is_request and not (is_push or engine or old_answer)
+    if is_go and error and LABEL.fullmatch(error.head) and '"' in error.text:
         return None  # Go's own words for a request, as docker and others print them
     if error and _is_known(error.text, knowledge):
-        return _Failure(piece, error, registry, name)
+        return _Failure(piece, error, registry, name, Client.DOCKER if old_answer else Client.UNKNOWN)
     # Nobody knows the cause, but the line says that this image was not pushed.
     stated = _STATED.search(line) if is_push and name else None
     if stated is None:
@@ -224,19 +253,6 @@ def _is_known(text: str, knowledge: Knowledge) -> bool:
     classified = classify(text, catalogue=knowledge.signatures)
     row = classified.signature
     return row is not None and row.verified is not Verified.INFERRED and classified.family is not Family.UNKNOWN
-
-
-_PROSE = lazy_pattern(
-    r"^(?:[-*#]|\d+\.)\s|^\W*(?:TODO|FIXME|XXX|HACK)\b|^\s*(?:summary|description|title|expr)\s*:|\?\s*$|^\s*(?://|/\*|\*\s|#\s|--\s|;)"
-    r"|\b(?:I|I'm|we|you|your|please|if|when(?!\s+pushing)|should|would|might|may|because|fixe[ds]|issue)\b"
-    r"|\b(?:for example|e\.g\.)",
-    re.IGNORECASE,
-)
-
-
-def _is_prose(line: str) -> bool:
-    """Return whether a line is one of a document, and not of a log."""
-    return _PROSE.search(line) is not None
 
 
 def _target(line: str) -> tuple[str | None, str | None]:

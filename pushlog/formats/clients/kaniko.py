@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pushlog.formats.client_timestamps import client_timestamps
-from pushlog.formats.clients.builder import PushBuilder, error_at, parsed_push, pushes_of
+from pushlog.formats.clients.builder import PushBuilder, error_at, nearby, parsed_push, pushes_of
 from pushlog.formats.events import EventKind, EventRow
 from pushlog.formats.figures import elapsed, go_seconds
 from pushlog.formats.grammar.line_parser import LineParser
@@ -63,19 +63,46 @@ def pushes(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
 
 
 def _of_pushes(marks: Iterable[Mark]) -> Iterator[Mark]:
-    """Yield the marks that belong to pushes: blobs once one has begun, a line of the log as the cause of a failure."""
+    """Yield the marks that belong to pushes: blobs once one has begun, a line of the log as the cause of a failure.
+
+    Up to 2019 no line said that one begins: then blobs belong to the error below them, unless they are the cache's.
+    """
     last: Mark | None = None
     is_open = False
+    blobs: list[Mark] = []
+    cached: set[str] = set()
     for mark in marks:
         if mark.kind in {MarkKind.CACHE, MarkKind.SKIPPED}:
+            blobs = []
+            last = mark
+            cached.add(mark.fields.get("REFERENCE", ""))
             continue
-        is_cause = last is not None and last.kind == MarkKind.REFUSED and mark.line == last.line + 1
-        if (mark.kind in _BLOBS and not is_open) or (mark.kind == MarkKind.LOG and not is_cause):
+        # A layer of the cache is written as an image is.
+        if mark.kind in {MarkKind.BEGIN, MarkKind.PUSHED, MarkKind.REFUSED} and _is_one_of(mark, cached):
+            is_open = False
             last = mark
             continue
+        is_cause = last is not None and last.kind == MarkKind.REFUSED and mark.line == last.line + 1
+        if mark.kind in _BLOBS and not is_open:
+            is_of_cache = last is not None and last.kind == MarkKind.CACHE
+            blobs += [] if is_of_cache else [mark]
+            last = last if is_of_cache else mark
+            continue
+        if mark.kind == MarkKind.LOG and not is_cause:
+            last = mark
+            continue
+        if mark.kind == MarkKind.ERROR and not is_open and blobs and nearby(blobs[-1], mark):
+            yield from blobs
+        blobs = []
         yield mark
         is_open = mark.kind == MarkKind.BEGIN or (is_open and mark.kind not in _ENDS)
         last = mark
+
+
+def _is_one_of(mark: Mark, cached: set[str]) -> bool:
+    """Return whether a line names a layer of the cache; with its digest it has no tag."""
+    name = mark.fields["REFERENCE"]
+    return name in cached or (mark.kind == MarkKind.PUSHED and name in {split(other)[0] for other in cached})
 
 
 def _starts(_: Sequence[Mark], mark: Mark) -> bool:
@@ -97,7 +124,7 @@ def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder:
             push.add_mark(MarkKind.RETRY, mark, WAIT=f"{wait:g}", TEXT=mark.fields["TEXT"].removesuffix('"'))
         elif mark.kind == MarkKind.ERROR:
             push.error = error_at(text, mark, text.data[mark.start : mark.stop].decode("utf-8", "replace").strip())
-            if (destination := _DESTINATION.search(mark.fields["TEXT"])) and not _name(push):
+            if (destination := _DESTINATION.search(push.error.text)) and not _name(push):
                 push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=with_default_tag(destination[1]))
         elif mark.kind in {MarkKind.REFUSED, MarkKind.LOG}:
             push.error = error_at(text, mark, _words(text, mark))

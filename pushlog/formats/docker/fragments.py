@@ -10,8 +10,8 @@ from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.bind_error import ErrorLines, PushRange, bound_error, join_error_lines
 from pushlog.formats.docker.build_push import build_push
 from pushlog.formats.docker.other_things import answers_other, documents, explains, is_change, speaks_of_push
-from pushlog.formats.docker.surroundings import is_of_another_command
-from pushlog.formats.errors.bystanders import is_bystander, is_ending, is_source, is_step
+from pushlog.formats.docker.surroundings import has_prompt, is_of_another_command
+from pushlog.formats.errors.bystanders import is_bystander, is_ending, is_of_cache, is_source, is_step
 from pushlog.formats.errors.classify import classify, starts_error
 from pushlog.formats.errors.wrapped import error_in
 from pushlog.formats.image_names import has_open_tag, may_be, split
@@ -124,7 +124,7 @@ def push_without_rows(candidate: PushRange, opening: tuple[Mark, ...]) -> Parsed
     pieces = [] if pieces and (is_source(pieces[0].text) or documents(pieces[0].text)) else pieces
     error = candidate.first_error(pieces[:1] if pieces and _OTHER_COMMAND.match(pieces[0].text) else pieces, 2)
     # Without a prompt this word ends a here-document far more often than a push that has said nothing yet.
-    if error and (error.text != "EOF" or "PROMPT" in command.fields):
+    if error and (error.text != "EOF" or has_prompt(command)):
         return build_push(candidate, error, list(opening))
     options = " ".join(command.fields.get(name, "") for name in ("OPTIONS", "AFTER")).split()
     if pieces and {"-q", "--quiet"} & set(options) and _names(pieces[0].text, command):
@@ -176,8 +176,9 @@ def _error_beside(candidate: PushRange, mention: Mark, previous_stop: int) -> Er
     if whole and wrapped and not is_source(whole.text):
         return join_error_lines(text, whole, pieces, wrapped)
     error = _labelled_error(candidate, _without_prefix(pieces, text.shown(mention.line)), _BELOW)
-    if error or not _FAILED.search(text.shown(mention.line)):
-        return error
+    is_report = _FAILED.search(text.shown(mention.line)) is not None
+    if error or not is_report:
+        return None if error and error.text == "EOF" and not is_report else error  # the end of a here-document
     start = max(previous_stop, text.start_of(max(1, mention.line - _ABOVE)))
     above = list(candidate.leftover(start, text.start_of(mention.line)))
     firsts = [number for number, piece in enumerate(above) if error_in(piece.text, candidate.knowledge, is_near=False)]
@@ -290,6 +291,6 @@ def _can_be_of_push(error: str, line: str) -> bool:
     request = f"{line}\n{error}"
     if _REQUEST.search(request) and not _REGISTRY_REQUEST.search(request):
         return False
-    if _ELSEWHERE.search(error) or is_source(line) or explains(line) or is_change(line):
+    if _ELSEWHERE.search(error) or is_of_cache(line) or is_source(line) or explains(line) or is_change(line):
         return False
     return _OF_A_PUSH.search(error) is not None or classify(error).signature is not None

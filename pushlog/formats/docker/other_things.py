@@ -49,6 +49,7 @@ _DOCUMENTED = lazy_pattern(
 )
 _LISTED = lazy_pattern(r"([\"'`]).*\1,?$")
 _CALL = lazy_pattern(r"\.?\w+\($|\.\w+\(|\w\s+:?=\s+[\[({]$")
+_OF_GIT = lazy_pattern(r"\bgit repositor(?:y|ies)\b|\bcommit and push\b", re.IGNORECASE)
 # A command of docker that answers with errors of its own; and those that people add below.
 _ANSWERS = lazy_pattern(
     r"(?:[^\n]{0,80}[$#%>\u276f\u279c] *|\+ +)?(?:sudo )?docker (?!(?:image )?push\b|-)(?P<verb>[a-z]+)(?: |$)"
@@ -76,7 +77,9 @@ def speaks_of_push(error: ErrorLines, line: str, others: Sequence[str]) -> bool:
     is_told_of_push = any("push" in text.lower() for text in (line, *others))
     if is_told(line[: max(0, line.find(error.text))]) and not is_told_of_push:
         return False
-    if any(map(documents, others)) or (_LISTED.match(line) and any(map(_CALL.match, others))):
+    if _OF_GIT.search(line) or any(map(documents, others)):
+        return False
+    if _LISTED.match(line) and any(map(_CALL.match, others)):
         return False
     return _OF_AN_IMAGE.search(line) is not None or _OF_OTHER_THINGS.search(line) is None
 

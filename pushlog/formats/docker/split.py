@@ -14,7 +14,14 @@ from pushlog.formats.docker.build_push import build_push
 from pushlog.formats.docker.fragments import mentioned_pushes, push_without_rows
 from pushlog.formats.docker.mentions import with_command
 from pushlog.formats.docker.mixtures import without_doubtful_ends
-from pushlog.formats.docker.surroundings import in_here_document, in_shown_file, is_expected, names_above, stopped
+from pushlog.formats.docker.surroundings import (
+    has_prompt,
+    in_here_document,
+    in_shown_file,
+    is_expected,
+    names_above,
+    stopped,
+)
 from pushlog.formats.events import EventKind, is_any
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.lazy_pattern import lazy_pattern
@@ -88,7 +95,7 @@ def _bounds(text: LogText, reading: Reading, others: Sequence[ParsedPush]) -> It
     starts: list[tuple[int, tuple[Mark, ...]]] = [(0, ())]
     announced: list[Mark] = []
     for mark in reading.marks:
-        if mark.kind == MarkKind.COMMAND and "PROMPT" not in mark.fields and _is_only_shown(text, mark):
+        if mark.kind == MarkKind.COMMAND and not has_prompt(mark) and _is_only_shown(text, mark):
             continue
         if mark.kind in {MarkKind.COMMAND, MarkKind.COMPOSED, MarkKind.DEFAULT_TAG}:
             if mark.kind != MarkKind.DEFAULT_TAG:

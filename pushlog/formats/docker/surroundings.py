@@ -57,6 +57,10 @@ _EXPECTED_ABOVE = 3
 _SHOWS_FILE = lazy_pattern(r"(?:[^\n]{0,80}[$#%>] |\+ )(?:cat|less|more|head|tail|bat|type|grep|sed -n) ")
 _COMMAND = lazy_pattern(r"(?:[^\n]{0,80}[$#%>] |\+ )\w")
 _SHOWN_ABOVE = 40
+# What a shell or a CI writes before a command that it runs.
+_SHELL_PROMPT = lazy_pattern(
+    r"[$#%>+\u276f\u279c\xbb\u25b6\u2717](?:\s|$)|\b(?i:sudo|time|run(?:ning)?|command|exec(?:uting)?)\b"
+)
 _HERE_DOCUMENT = lazy_pattern(r"<<[-~]?\s*(['\"\\]?)(\w+)\1(?![\w-]*>)")
 
 
@@ -122,13 +126,18 @@ def is_expected(text: LogText, line: int) -> bool:
     return _EXPECTED.search(words) is not None
 
 
+def has_prompt(command: Mark) -> bool:
+    """Return whether a shell's prompt stands before a command, so that it was run, and not a logger's label."""
+    return _SHELL_PROMPT.search(command.fields.get("PROMPT", "")) is not None
+
+
 def in_here_document(text: LogText, mark: Mark) -> bool:
     """Return whether a line is part of a document inside a script: it is written somewhere, not run."""
     start = max(0, mark.start - ABOVE)
     end = ""
     for line in text.data[start : mark.start].decode("utf-8", "replace").splitlines():
         if end:
-            end = "" if line.strip() == end else end
+            end = "" if line.split()[-1:] == [end] else end
         elif opening := _HERE_DOCUMENT.search(line):
             end = opening[2]
     return bool(end)

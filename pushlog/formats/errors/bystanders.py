@@ -36,6 +36,8 @@ _ENDINGS = (
     # Steps that follow the script of a job: GitHub, GitLab.
     r"(?:Post job cleanup|Cleaning up|Uploading|Downloading|Saving|Restoring|Creating cache|Running after.script)\b.*",
     r"(?:Stopping|Removing|Deleting|Logging out|Login Succeeded)\b.*",
+    # Bitbucket; Concourse, whose resources end with one word.
+    r"Build teardown started\..*|Searching for (?:files matching|test report)\b.*|(?:failed|succeeded)",
     # What stopped it: signals, Jenkins, GitHub, a terminal.
     r"Sending interrupt signal to process.*|(?:Aborted|Cancell?ing)\b.*",
     # skaffold looks for the image again.
@@ -155,6 +157,50 @@ _SOURCE = lazy_pattern(
 )
 
 
+# What git and CI systems print of a commit: its subject is about something else than this job.
+_COMMIT = lazy_pattern(
+    r"\bHEAD is now at [0-9a-f]{7,40}\b|\b[Cc]ommit message:"
+    r"|^\W*(?:[Cc]ommit:|\[[\w./-]+(?: \([\w-]+\))? [0-9a-f]{7,40}\] "
+    r"|Merge (?:pull request|branch|commit)\b"
+    r"|[*|/\\ ]*[0-9a-f]{7,40} (?:\([^()\n]*\) )?(?:[A-Z]|\w+(?:\([^()\n]*\))?!?: ))"
+)
+# BuildKit cache/remotecache/export.go, registry/registry.go, gha/gha.go.
+_OF_CACHE = lazy_pattern(
+    r"\berror writing (?:layer|config|manifest|cache manifest) blob: |\bfailed to configure \w+ cache exporter: "
+    r"|\bfailed to reserve cache\b"
+)
+# Other things that are pushed, published and uploaded, and requests that only read.
+_OTHERWISE = lazy_pattern(
+    r"\b(?:git|refs?|commits?|branch(?:es)?|remote:|npm|yarn|pypi|twine|nuget|gem|cargo|crates|metrics?|pushgateway"
+    r"|notification|webhook|pull(?:ing|ed)?|fetch(?:ing)?(?! an image)|download(?:ing)?)\b",
+    re.IGNORECASE,
+)
+
+
 def is_source(line: str) -> bool:
-    """Return whether a line is one of a script or a program: it tells what would be said of a failed push."""
-    return _SOURCE.search(line) is not None
+    """Return whether a line is one of a script or a program, or names a commit: it tells what would be said of one."""
+    return _SOURCE.search(line) is not None or _COMMIT.search(line) is not None
+
+
+def is_of_cache(text: str) -> bool:
+    """Return whether an error is that of a build's cache, which a registry can keep too; it is no image."""
+    return _OF_CACHE.search(text) is not None
+
+
+def is_otherwise(words: str) -> bool:
+    """Return whether words before an error speak of something else that is pushed, or of a pull."""
+    return _OTHERWISE.search(words) is not None
+
+
+_PROSE = lazy_pattern(
+    r"^(?:[-*#]|\d+\.)\s|^\W*(?:TODO|FIXME|XXX|HACK)\b|^\s*(?:summary|description|title|expr)\s*:|\?\s*$"
+    r"|^\s*(?://|/\*|\*\s|#\s|--\s|;)"
+    r"|\b(?:I|I'm|we|you|your|please|if|when(?!\s+pushing)|should|would|might|may|because|fixe[ds]|issue)\b"
+    r"|\b(?:for example|e\.g\.)",
+    re.IGNORECASE,
+)
+
+
+def is_prose(line: str) -> bool:
+    """Return whether a line is one of a document, and not of a log."""
+    return _PROSE.search(line) is not None

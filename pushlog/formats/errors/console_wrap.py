@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from pushlog.formats.errors.bystanders import is_command, is_ending, is_prompt
 from pushlog.formats.errors.classify import classify
+from pushlog.knowledge.signatures import signatures
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
@@ -23,8 +25,12 @@ _GOES_ON = lazy_pattern(r" ?[a-z0-9,.;:)\]}'\"/]| [A-Z]")
 # These begin so too: programs that tell how a command ended, log lines, rows of docker.
 _BEGINS = lazy_pattern(
     r" ?(?:\d{4}[-/]\d\d|\d\d:\d\d|time=|level=|[0-9a-f]{7,12}: |(?:g?make|npm|yarn|docker|sh|bash)(?:\[\d+\])?: |npm "
-    r"|error\b|warning\b|exit (?:code|status)|script returned|[\w.-]+: digest: )"
+    r"|error\b|warning\b|exit (?:code|status)|script returned|[\w.-]+: digest: "
+    r"|section_(?:start|end):|travis_(?:fold|time):|(?:failed|succeeded)$)"
 )
+_CLOSING = 8
+_LAST_LETTERS = lazy_pattern(r"[A-Za-z]+$")
+_FIRST_LETTERS = lazy_pattern(r"[A-Za-z]+")
 _WHOLE = lazy_pattern(rb"The push refers to |digest: sha256:")
 # containerd tells each error of the registry in a line of its own.
 _SAID = lazy_pattern(rb"blob unknown to registry - sha256:")
@@ -66,8 +72,28 @@ def _broken_by_console(text: LogText, error: str, last: Piece, piece: Piece) -> 
     if not is_open and (len(line) not in _WIDTHS or _longest_around(text, last.line) > len(line)):
         return None
     joined = error + line[len(line.rstrip()) :] + row.rstrip()
+    # A quote that closes behind the error is not broken.
+    is_cut = line.rstrip().endswith(error.rstrip()[-_CLOSING:])
+    if not is_open and (not is_cut or (_is_between_words(line, row) and not _tells_more(error, joined))):
+        return None
     words = (word[0] for word in _TOKEN.finditer(joined, max(0, len(error) - _SHORTEST)))
     return None if any(all(sign.search(word) for sign in _MIXED) for word in words) else joined
+
+
+def _is_between_words(line: str, row: str) -> bool:
+    """Return whether a line ends with a word that errors have, which no letters of the next line go on."""
+    last, first = _LAST_LETTERS.search(line), _FIRST_LETTERS.match(row)
+    if last is None or first is None:
+        return False
+    words = _words_of_errors()
+    return last[0].lower() in words and f"{last[0]}{first[0]}".lower() not in words
+
+
+@cache
+def _words_of_errors() -> frozenset[str]:
+    return frozenset(
+        word.lower() for row in signatures() for sample in row.sample for word in re.findall(r"[A-Za-z]+", sample)
+    )
 
 
 def _broken_between_words(text: LogText, error: str, last: Piece, piece: Piece) -> str | None:

@@ -70,6 +70,7 @@ _SHORT = lazy_pattern(r"[\w-]+(?:[ /:][\w-]+){0,2}\W*$")
 _TAGS = lazy_pattern(
     r"</?(?:a|b|br|code|em|font|i|kbd|li|p|pre|samp|small|span|strong|td|tt|u)\b[^<>\n]{0,200}>", re.IGNORECASE
 )
+_NEXT_KEY = lazy_pattern(r'"\s*,\s*"[\w.-]{1,40}"\s*:\s?["\[{\dtfn]')
 _HELP = lazy_pattern(r"\s*(?:->|-&gt;) \[Help \d+\]\s*$")
 _BREAKS = lazy_pattern(r"(?:\\+r)?\\+n|\\+r")
 _COLOUR = lazy_pattern(r"\x1b?\[\d+(?:;\d+)*m|\x1b?\[0?[mK]$")
@@ -186,6 +187,7 @@ def _without_end(text: str, head: str) -> str:
     """Return an error without what closes the marks, quotes and brackets that are open before it."""
     for closer in _closers(head):
         text = _until(text, closer)
+    text = _until_next_key(text)
     text = _HELP.sub("", _with_page(text) if PAGE.search(text) else _until_break(text))
     if "<html" not in text.lower():
         text = _TAGS.sub("", text) if _TAGS.search(text) else text
@@ -235,6 +237,12 @@ def _with_page(text: str) -> str:
     text = _BREAKS.sub("\n", text)
     end = PAGE_END.search(text)
     return text[: end.end()] if end and "\n" in text else text
+
+
+def _until_next_key(text: str) -> str:
+    """Return an error up to the quote that ends the JSON string in which it is the last line."""
+    end = _NEXT_KEY.search(text)
+    return text[: end.start()] if end and text.count('"', 0, end.start()) % 2 == 0 else text
 
 
 def _until_break(text: str) -> str:

@@ -20,7 +20,8 @@ from pushlog.intake.unwrap.line_prefix import (
     possible_forms,
     without_colours,
 )
-from pushlog.intake.unwrap.quotes import around_quote, in_source_list
+from pushlog.intake.unwrap.quotes import around_quote, in_source_list, is_marked
+from pushlog.intake.unwrap.shared_prefix import on_all_lines, shared_prefix
 from pushlog.intake.unwrap.suffix import with_suffix
 from pushlog.intake.unwrap.unknown_prefix import infer_prefixes
 from pushlog.intake.unwrap.witnesses import Witness, witnesses
@@ -35,10 +36,6 @@ if TYPE_CHECKING:
     from pushlog.intake.start_pattern import StartPattern
     from pushlog.knowledge.decorations import Decoration
 
-# Where no line of a push tells, every line of the log must.
-_MOST = 0.9
-_FIRST_LINES = 60
-_LONGEST = 600
 # The prefixes of so many lines of pushes above and below a line may be its own.
 _NEAR = 8
 _QUOTES = (b'"', b"'", b"`")
@@ -143,9 +140,9 @@ def _recognised(
             prefix = LinePrefix(prefix.forms[:-1])
         if prefix is not None and (prefix.forms or not witness.is_command):
             recognised[witness.start] = prefix
-        elif not witness.is_command:
+        elif not witness.is_command and not is_marked(witness.prefix):
             unknown.append(witness)
-    for prefix in _inferred(_printed(text, unknown), forms):
+    for prefix in (*_inferred(_printed(text, unknown), forms), *on_all_lines(text, unknown)):
         for witness in unknown:
             if witness.start not in recognised and prefix.pattern.fullmatch(witness.prefix):
                 recognised[witness.start] = prefix
@@ -191,18 +188,18 @@ def _inferred(unknown: Sequence[Witness], forms: Sequence[Decoration]) -> Iterat
     if not unknown:
         return
     outer = [outer_form(without_colours(witness.prefix), forms) for witness in unknown]
-    systems = {peeled[0] if peeled else None for peeled in outer}
-    if len(systems) == 1 and (form := next(iter(systems))) and form.clock and form.system not in _VAGUE:
-        inner = [
-            Witness(witness.start, peeled[1], witness.is_row, witness.is_command)
-            for witness, peeled in zip(unknown, outer, strict=True)
-            if peeled
+    rest: list[Witness] = []
+    for form in dict.fromkeys(peeled[0] if peeled else None for peeled in outer):
+        behind = [
+            (witness, peeled[1]) for witness, peeled in zip(unknown, outer, strict=True) if peeled and peeled[0] is form
         ]
-        inferred = infer_prefixes(inner)
-        if inferred:
+        inner = [replace(witness, prefix=part) for witness, part in behind]
+        inferred = infer_prefixes(inner) if form and form.clock and form.system not in _VAGUE else ()
+        if form and inferred:
             yield LinePrefix((form, *inferred))
-            return
-    yield from (LinePrefix((form,)) for form in infer_prefixes(unknown))
+        else:
+            rest += [witness for witness, peeled in zip(unknown, outer, strict=True) if (peeled and peeled[0]) is form]
+    yield from (LinePrefix((form,)) for form in infer_prefixes(sorted(rest)))
 
 
 def _ranges(pairs: Sequence[tuple[Witness, LinePrefix]], end: int) -> Iterator[PrefixRange]:
@@ -237,22 +234,17 @@ def _rows() -> dict[str, int]:
 
 
 def _throughout(text: LogText, forms: Sequence[Decoration]) -> Prefixes:
-    """A form with a time that nearly every line begins with: a log of nothing but an error, say."""
-    lines = list(_first_lines(text))
-    for form in (form for form in forms if form.clock and not form.escaped):
-        hits = sum(compiled(form.pattern).match(line) is not None for line in lines)
-        if lines and hits >= _MOST * len(lines):
-            prefix = LinePrefix((form,))
-            whole = PrefixRange(start=0, stop=len(text.data), prefixes=(prefix,))
-            return Prefixes(ranges=(whole,), votes=((prefix, len(lines)),))
-    return Prefixes()
-
-
-def _first_lines(text: LogText) -> Iterator[bytes]:
-    for number in range(1, min(text.lines, _FIRST_LINES) + 1):
-        line = text.data[text.start_of(number) : text.stop_of(number)][:_LONGEST]
-        if line.strip():
-            yield line
+    """The prefix that nearly every line begins with: a log of nothing but an error, say."""
+    prefix, lines = shared_prefix(text, forms)
+    if not prefix.forms:
+        return Prefixes()
+    whole = PrefixRange(start=0, stop=len(text.data), prefixes=(prefix,))
+    matches = filter(None, map(prefix.pattern.match, lines))
+    return Prefixes(
+        ranges=(whole,),
+        votes=((prefix, len(lines)),),
+        lanes=frozenset(lane_of(match.groupdict()) for match in matches),
+    )
 
 
 def is_noise(line: str) -> bool:

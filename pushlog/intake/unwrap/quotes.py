@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # The marks of pytest, of diff, and of test runners that number the lines of both texts.
 _COMPARED = lazy_pattern(rb"(?:E {3,}(?:[-+?] *)?|[ \t]*(?:\d+ +)*\d* *(?:\xe2\x94\x82 ?)?[-+][ \t]*)[\"'`]?")
+# The mark of pytest at the end of what stands before a line, whatever stands before the mark.
+_MARKED = lazy_pattern(rb"(?:^|[\s|:>\])}-]|\\n)E {3,}(?:[-+?] *)?[\"'`]?\Z")
 # An item of a list that a tool prints as YAML, below the name of the list.
 _YAML_ITEM = lazy_pattern(rb"[ \t]*- *[\"']?")
 # A text that is assigned, compared or handed to a function, or a line of a file of source. Errors show what they were
@@ -41,14 +43,27 @@ def around_quote(text: LogText, start: int, prefix: bytes, forms: Sequence[Decor
     """
     rest = without_colours(prefix)
     stack: list[Decoration] = []
-    while not (_COMPARED.fullmatch(rest) or is_source(rest)):
+    while not _is_mark(rest):
         peeled = outer_form(rest, forms) if len(stack) < _DEEPEST else None
         if peeled is None:
             return None
         stack.append(peeled[0])
         rest = peeled[1]
+    # What is searched for may stand behind a prefix.
+    while len(stack) < _DEEPEST and (peeled := outer_form(rest, forms)) and _is_mark(peeled[1]):
+        stack.append(peeled[0])
+        rest = peeled[1]
     is_item = _YAML_ITEM.fullmatch(rest) and in_yaml_list(text, start, len(prefix) - len(rest))
     return None if is_item else LinePrefix(tuple(stack))
+
+
+def _is_mark(rest: bytes) -> bool:
+    return _COMPARED.fullmatch(rest) is not None or is_source(rest)
+
+
+def is_marked(prefix: bytes) -> bool:
+    """Whether these bytes before a line end in the mark of a test that compares texts."""
+    return _MARKED.search(without_colours(prefix)) is not None
 
 
 def is_source(head: bytes) -> bool:

@@ -36,13 +36,21 @@ _ESCAPED_BAR = lazy_pattern(rb"(\[=*)&gt;(?= *\])")
 _LINKED_DIGITS = lazy_pattern(
     rb"(?:(?<=[0-9a-f])|(?<=sha256:)|(?=\[[0-9a-f]+\]\([^\s)]+\)[0-9a-f]+: ))\[([0-9a-f]{1,64})\]\(https?://[^\s)]+\)"
 )
+_LINKED_ADDRESS = lazy_pattern(
+    rb"\[((?:https?://)?((?:[\w-]{1,63}\.){1,9}[a-z]{2,20}[^\s\]\\\"()]{0,500})(?:[\\\"()][^\s\]]{0,100})?)"
+    rb"\]\(https?://\2[^\s)]{0,600}\)"
+)
 _LINKED_NAME = lazy_pattern(rb"(The push refers to (?:a )?repository \[[^\s\]]+\])\(https?://[^\s)]+\)")
 
 # Nothing in place of the ESC byte, its caret form, its picture, a question mark, or its escape in a language.
 _ESC = rb"(?:\^\[|\xe2\x90\x9b|\xef\xbf\xbd|\?|\\u001[bB]|\\x1[bB]|\\033|\\e)?"
 # The cursor goes up and erases, or a colour is switched off: ECMA-48.
 # The bracket comes first, so that it is found as a plain byte.
-_LOST = lazy_pattern(rb"\[(?<!\x1b\[)(?:\d{1,3}A" + _ESC + rb"\[\d{0,3}[A-K]|(?:0;?)?m(?![\w\]])|0K(?=\S|$))")
+_LOST = lazy_pattern(
+    rb"\[(?<!\x1b\[)(?:\d{1,3}A" + _ESC + rb"\[\d{0,3}[A-K]|(?:0;?)?m(?![\w\]])|0K(?=\S|$)"
+    # The colour of a level, as logrus sets it.
+    rb"|3[1-7]m(?:DEBU|INFO|WARN|ERRO|FATA)\[)"
+)
 _SEQUENCE = lazy_pattern(
     _ESC + rb"(?<!\x1b)(\[(?:\d{1,3}[ABCDG]|[0-2]?[JK]|\?\d{1,4}[hl]|\d{1,3}(?:;\d{0,3})*m|m(?!\w))(?!\]))"
 )
@@ -54,7 +62,7 @@ _ESCAPED_RETURN = lazy_pattern(rb"\\r(?!\\n)")
 
 # RFC 2045: a line of quoted-printable text has up to 76 characters, the last one `=` where it continues.
 _SOFT_BREAK = lazy_pattern(rb"(?m)^([^\n]*[^=\n])=\r?\n(?=[^\n])")
-_LONG_BREAK = lazy_pattern(rb"(?m)^[^\n]{55,75}[^=\n]=\r?$")
+_LONG_BREAK = lazy_pattern(rb"(?m)^[^\n]{69,75}[^=\n]=\r?$")
 _QUOTED = lazy_pattern(rb"=([0-9A-F]{2})")
 _SOFT_END = lazy_pattern(rb"=\r?\n")
 _SURELY_QUOTED = lazy_pattern(rb"=3D|=20\r?$|=C2=A0", re.MULTILINE)
@@ -126,7 +134,7 @@ def _without_links(text: bytes) -> bytes:
     """Return the text without the links that Markdown made of a part of an id, a digest or a name."""
     if b"](http" not in text:
         return text
-    return _LINKED_NAME.sub(rb"\1", _LINKED_DIGITS.sub(rb"\1", text))
+    return _LINKED_NAME.sub(rb"\1", _LINKED_ADDRESS.sub(rb"\1", _LINKED_DIGITS.sub(rb"\1", text)))
 
 
 def _with_escapes(text: bytes) -> bytes:

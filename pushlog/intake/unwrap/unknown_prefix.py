@@ -44,11 +44,21 @@ _NAME = rb"[^\s\x1b]{1,200}"
 # A line of a push that stands in a value of JSON or of a program has no prefix there.
 _IN_DATA = lazy_pattern(rb'[{\[(,] ?["\']|":')
 _SHORT = 80
+# A word with the gap behind it; signs and digits of a name, and words of errors, which are not part of one.
+_WORD = lazy_pattern(rb"[ \t]*[^ \t]+[ \t]*")
+_TELLING = lazy_pattern(rb"[\d|\[\]@]")
+_OF_ERRORS = lazy_pattern(rb"(?i:error: |fail|denied|push(?:ing|ed)\b)|#\d+ \Z|^\W*(?i:err\w*|fatal|warn\w*)\W*\Z")
+_LAST_COLOUR = lazy_pattern(rb"(?:\x1b\[[0-9;]*m)+\Z")
 
 
 def infer_prefixes(witnesses: Sequence[Witness]) -> tuple[Decoration, ...]:
     """The forms that most of these prefixes have, the digits and channels in them aside; none where they share none."""
-    witnesses = [witness for witness in witnesses if not _IN_DATA.search(witness.prefix)]
+    # Colours end what stands before a line, or begin the line.
+    witnesses = [
+        replace(witness, prefix=_LAST_COLOUR.sub(b"", witness.prefix))
+        for witness in witnesses
+        if not is_in_data(witness.prefix)
+    ]
     if not witnesses:
         return ()
     for stamp in decorations().stamps if len(witnesses) > 1 or len(witnesses[0].prefix) < _SHORT else ():
@@ -62,6 +72,31 @@ def infer_prefixes(witnesses: Sequence[Witness]) -> tuple[Decoration, ...]:
         return (_form(shape, sample, None),) if number >= _LEAST or _stands_alone(witnesses) else ()
     pattern = _with_name(witnesses) or _with_shapes(witnesses, shapes)
     return (_form(pattern, sample, None),) if pattern else ()
+
+
+def is_in_data(prefix: bytes) -> bool:
+    """Whether what stands before a line's words is JSON or the source of a program, and no prefix."""
+    return _IN_DATA.search(prefix) is not None
+
+
+def shape_of(witness: Witness) -> Decoration:
+    """The form of a prefix, the digits and channels in it aside."""
+    return _form(_shape(witness.prefix), witness.prefix, None)
+
+
+def shared_beginning(lines: Sequence[bytes]) -> Decoration | None:
+    """The form of the words that all of these lines begin with, where they are the name of what wrote them."""
+    rows = [_WORD.findall(line) for line in lines]
+    shared = 0
+    for column in zip(*(row[:-1] for row in rows), strict=False):
+        if len(set(map(_shape, column))) > 1:
+            break
+        shared += 1
+    prefix = b"".join(rows[0][:shared])
+    if is_in_data(prefix):
+        return None
+    is_name = (_TELLING.search(prefix) or _CHANNEL.search(prefix)) is not None and _OF_ERRORS.search(prefix) is None
+    return _form(_shape(prefix), prefix, None) if is_name else None
 
 
 def _stands_alone(witnesses: Sequence[Witness]) -> bool:

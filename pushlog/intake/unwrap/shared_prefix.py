@@ -1,0 +1,74 @@
+"""What nearly all lines of a log begin with, where few lines of a push or none tell what their prefix is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pushlog.intake.unwrap.line_prefix import PLAIN, LinePrefix, compiled
+from pushlog.intake.unwrap.unknown_prefix import is_in_data, shape_of, shared_beginning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pushlog.intake.log_text import LogText
+    from pushlog.intake.unwrap.witnesses import Witness
+    from pushlog.knowledge.decorations import Decoration
+
+# So many of the first lines must begin alike.
+_MOST = 0.9
+_FIRST_LINES = 60
+# Fewer lines have their beginning in common by chance.
+_FEW = 2
+_LONGEST = 600
+_DIGITS = bytes.maketrans(b"123456789", b"000000000")
+
+
+def shared_prefix(text: LogText, forms: Sequence[Decoration]) -> tuple[LinePrefix, list[bytes]]:
+    """The prefix of a log's first lines, which come with it; without forms where they share none."""
+    lines = list(_first_lines(text))
+    stack = _shared_forms(lines, [form for form in forms if not form.escaped and not form.suffix])
+    if len(lines) > _FEW and any(start < stop for start, stop in text.parts):
+        outer = LinePrefix(stack).pattern if stack else None
+        shared = shared_beginning([outer.sub(b"", line) for line in lines] if outer else lines)
+        stack = (*stack, shared) if shared else stack
+    return LinePrefix(stack) if stack else PLAIN, lines
+
+
+def on_all_lines(text: LogText, unknown: Sequence[Witness]) -> Iterator[LinePrefix]:
+    """What stands before the only line of a push that tells, where nearly every line of the log begins with it."""
+    if len({witness.prefix.translate(_DIGITS) for witness in unknown}) != 1 or is_in_data(unknown[0].prefix):
+        return
+    lines = list(_first_lines(text))
+    prefix = LinePrefix((shape_of(unknown[0]),))
+    hits = sum(prefix.pattern.match(line) is not None for line in lines)
+    if len(lines) > _FEW and hits >= _MOST * len(lines):
+        yield prefix
+
+
+def _shared_forms(lines: Sequence[bytes], forms: Sequence[Decoration]) -> tuple[Decoration, ...]:
+    """The forms that nearly all of these lines begin with, from the outside in; one line alone shares only a time."""
+    for form in forms if lines else ():
+        rest = _behind(lines, form) if form.clock or len(lines) > 1 else None
+        if rest is not None:
+            inner = [other for other in forms if other.id != form.id and not (form.clock and other.clock)]
+            return (form, *_shared_forms([line for line in rest if line.strip()], inner))
+    return ()
+
+
+def _behind(lines: Sequence[bytes], form: Decoration) -> list[bytes] | None:
+    """What stands behind a form on these lines; None where too many do not begin with it."""
+    pattern, rest = compiled(form.pattern), list[bytes]()
+    for number, line in enumerate(lines):
+        match = pattern.match(line)
+        if match and match.end():
+            rest.append(line[match.end() :])
+        elif number + 1 - len(rest) > (1 - _MOST) * len(lines):
+            return None
+    return rest
+
+
+def _first_lines(text: LogText) -> Iterator[bytes]:
+    for number in range(1, min(text.lines, _FIRST_LINES) + 1):
+        line = text.data[text.start_of(number) : text.stop_of(number)][:_LONGEST]
+        if line.strip():
+            yield line
