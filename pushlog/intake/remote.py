@@ -103,11 +103,14 @@ def _system(url: str) -> tuple[Any, str]:  # fsspec has no types
     return system_and_path
 
 
-def _unreadable(url: str, error: Exception) -> InputError:
+def _unreadable(url: str, error: BaseException) -> InputError:
     name = label(url)
     if isinstance(error, ImportError):
         return InputError(f"{name}: its library is missing: pip install 'pushlog[remote]' ({error})")
     if isinstance(error, FileNotFoundError):
-        return InputError(f"{name}: can't be read: no such file")
+        # fsspec says so, too, of a server that can't be reached or that refuses.
+        if error.__cause__ is None:
+            return InputError(f"{name}: can't be read: no such file")
+        error = error.__cause__
     message = " ".join(str(error).split()).replace(url, name) or type(error).__name__
     return InputError(f"{name}: can't be read: {message[:300]}")

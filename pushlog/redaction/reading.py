@@ -30,6 +30,7 @@ _INVISIBLE = lazy_pattern(
     r"|(?:\^\[|\\{1,8}(?:033|e|x1[bB]|u001[bB]))\[[0-9;?]{0,20}[A-Za-z]"
     r"|[\x00-\x08\x0e-\x1b\x7f-\x9f\xad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]"
 )
+_HALF = lazy_pattern(r"(?:\^\[|\\{1,8}(?:033|x1[bB]|u001[bB]))(?!\[)")
 _WITHIN = lazy_pattern(
     r"(?:\^\[|\\{1,8}(?:033|e|x1[bB]|u001[bB]))\[[0-9;?]{0,20}[A-Za-z]|[\x00\xad\u200b-\u200f\u2060-\u2064\ufeff]"
 )
@@ -113,6 +114,9 @@ def _visible(view: View) -> Iterator[View]:
     if "\x1b" in view.text and _WITHIN.search(view.text):
         # Codes that were written out, and what has no width, may stand inside those that a terminal got.
         yield plain(view.replaced(_WITHIN, lambda _: ""))
+    if _HALF.search(view.text):
+        # What an analysis leaves of a code whose first sign was written out.
+        yield plain(view.replaced(_HALF, lambda _: ""))
     if "\b" in view.text:
         for _ in range(_STEPS_BACK):
             view = view.replaced(_BACKSPACE, lambda _: "")

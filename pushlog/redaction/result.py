@@ -17,7 +17,9 @@ from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Evidence, Failure, Interval, Log, Missed, Redacted
 from pushlog.record_class import record
 from pushlog.redaction.find import goes_over, hide, mark, merged
+from pushlog.redaction.reading import plain
 from pushlog.redaction.rows import goes_on
+from pushlog.redaction.view import whole
 from pushlog.redaction.windows import secret_spans
 from pushlog.units import count
 
@@ -223,7 +225,7 @@ def _belongs_together(lines: Sequence[str]) -> bool:
     """Whether a secret can go over the end of one of these lines: hardly ever, and then each is looked at by itself."""
     if any(goes_on(upper, lower) for upper, lower in pairwise(lines)):
         return True
-    rows = "\n".join(lines)
+    rows = plain(whole("\n".join(lines))).text
     return _KEY_LINES.search(rows) is not None or goes_over(rows)
 
 

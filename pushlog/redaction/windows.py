@@ -228,7 +228,7 @@ def _runs(candidates: Mapping[int, int], rows: Sequence[Row]) -> Iterator[Range]
         if index + around <= stop:
             continue
         first, last = index, max(index, stop)
-        while first > max(0, index - min(around, _AROUND), stop + 1) and rows[first].before is not Break.BLANK:
+        while first > max(0, index - min(around, _AROUND)) and rows[first].before is not Break.BLANK:
             first -= 1
         while last < min(len(rows) - 1, index + around) and (
             around == _KEY_ROWS or rows[last + 1].before is not Break.BLANK

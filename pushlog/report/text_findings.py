@@ -38,9 +38,14 @@ def findings(page: Page, log: Log, push: Diagnosis, shown: Mapping[str, Sequence
 
 def _finding(page: Page, log: Log, push: Diagnosis, finding: Finding, shown: Sequence[int]) -> Iterator[Text]:
     word, style = SEVERITIES[finding.severity]
-    noted = finding.severity is Severity.INFO
+    numbers = sorted(proof.line for proof in finding.evidence if proof.file is None)
+    noted = finding.severity is Severity.INFO and bool(numbers)
     name = Text.assemble((page.line(finding.name), "bold"), page.say(f" · {finding.confidence.value}"))
-    where = place(page, log, _first_and_last(finding)) if noted else ""
+    where = (
+        place(page, log, f"{numbers[0]}-{numbers[-1]}" if numbers[0] != numbers[-1] else str(numbers[0]))
+        if noted
+        else ""
+    )
     yield from page.wrapped(Text(f"{word}  ", style), name)
     title = f"{finding.title.strip().rstrip('.')}. " if _adds(finding.title, push.verdict, finding.explanation) else ""
     yield from page.prose(2, title + finding.explanation)
@@ -49,11 +54,6 @@ def _finding(page: Page, log: Log, push: Diagnosis, finding: Finding, shown: Seq
     for number, text in enumerate(finding.remedy):
         if number not in shown:
             yield from _remedy(page, number + 1, text)
-
-
-def _first_and_last(finding: Finding) -> str:
-    lines = sorted(proof.line for proof in finding.evidence if proof.file is None)
-    return f"{lines[0]}-{lines[-1]}" if lines[0] != lines[-1] else str(lines[0])
 
 
 def _adds(title: str, *texts: str) -> bool:

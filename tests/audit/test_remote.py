@@ -162,3 +162,12 @@ def test_a_cluster_gives_the_same_results_as_this_machine(tmp_path: Path) -> Non
         path = tmp_path.with_name("first") / name
         assert path.exists() == (tmp_path / "out" / name).exists()
         assert not path.exists() or path.read_bytes() == (tmp_path / "out" / name).read_bytes()
+
+
+@needs("fsspec", "aiohttp")
+def test_a_server_that_can_not_be_reached_is_not_said_to_lack_a_file() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with pytest.raises(InputError, match=r"Cannot connect|refused"):
+        list(find(f"http://127.0.0.1:{port}/x.log"))

@@ -41,18 +41,19 @@ def shows(text: str, secret: str, depth: int = _DEEPEST) -> str | None:
     wanted = letters(secret)
     size = min(LEAST, len(wanted))
     parts = [wanted[at : at + size] for at in range(len(wanted) - size + 1)]
-    return next((part for form in _forms(text, depth) for part in parts if part in form), None)
+    forms = _forms(text, depth)
+    return next((part for part in parts if part in forms), None)
 
 
 @lru_cache(maxsize=64)
-def _forms(text: str, depth: int) -> tuple[str, ...]:
+def _forms(text: str, depth: int) -> str:
     """The letters of a text, as it is and in every form that it can be decoded to."""
     layer = [_MARK.sub("\0", text)]
     seen = set(layer)
     for _ in range(depth):
         layer = [other for one in layer for other in _otherwise(one) if other not in seen]
         seen.update(layer)
-    return tuple({letters(form) for form in seen})
+    return "\n".join(sorted({letters(form) for form in seen}))
 
 
 def _otherwise(text: str) -> Iterator[str]:

@@ -65,7 +65,7 @@ def leaks(plants: Sequence[Planted], way: str) -> Iterator[tuple[Planted, str]]:
     """Those whose secret stayed, with where it did and what is seen of it."""
     for plant, outputs in WAYS[way](plants):
         for name, output in outputs.items():
-            seen = shows(output, plant.secret, 4 if way == "redact" else 2)
+            seen = shows(output, plant.secret, 4 if way == "redact" else 1)
             if seen:
                 yield plant, f"{name}: {seen}"
                 break

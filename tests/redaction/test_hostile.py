@@ -310,3 +310,21 @@ def test_what_a_text_is_dressed_in_saves_no_secret(name: str) -> None:
     assert shows(clean, "Zq7wPn4LkT2vXc9R") is None
     assert clean.startswith(f"{HEADER}\n")
     assert clean.endswith(f"\n\n{A}: Pushed\n")
+
+
+ERRORS = {
+    "a code whose sign alone is left": "connect(password=\\u001b[31m'Zq7wPn\\u001b[31m4LkT2vXc9R')",
+    "the same with a caret": "^[[1mpassword=^[[1mZq7wPn^[[1m4LkT2vXc9R",
+    "a command and its input": "+ echo Zq7wPn4LkT2vXc9R\n+ docker login -u bob --password-stdin r.example",
+    "the same behind prefixes": "#1 1.0 + echo Zq7wPn4LkT2vXc9R\n#1 1.1 + docker login -u bob --password-stdin r.x",
+    "the same behind a soft hyphen": "+ echo Zq7wPn4LkT2vXc9R\n+ docker login -u bob -\xad-password-stdin r.example",
+    "a column and a sentence": "db_token                        u9IIiFRr15agNtE7/po1z4OjPCLyzykk: exit status 1",
+}
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_what_an_error_quotes_shows_no_secret(name: str) -> None:
+    log = f"{HEADER}\n{A}: Preparing\nreceived unexpected HTTP status: 500 {ERRORS[name]}\n"
+    for text in (render([analyze_raw(raw("x", log.encode()))]), cleaned(log)):
+        assert shows(text, "Zq7wPn4LkT2vXc9R", 1) is None
+        assert shows(text, "u9IIiFRr15agNtE7/po1z4OjPCLyzykk", 1) is None

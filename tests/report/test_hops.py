@@ -2,15 +2,19 @@
 
 import json
 from dataclasses import replace
+from importlib import import_module
 
 import pytest
 
-from pushlog.model import HopName, SideLog
+from pushlog.model import Evidence, HopName, Severity, SideLog
+from pushlog.outputs import FORMATS
 from pushlog.report import html, markdown, sarif, text
 from pushlog.report import json as documents
 from pushlog.report.hop_bars import hop_chart
 from pushlog.report.hops import attempts, log_words
 from pushlog.report.stored import logs as stored
+from tests.logs import HEADER
+from tests.logs import log as analyzed
 from tests.rules.side_cases import RESET, RETRIED, A, beside, refused
 from tests.side_logs import result
 
@@ -94,3 +98,15 @@ def test_the_terminal_report_quotes_a_line_with_the_name_of_its_log(log):
     shown = text.render([log]) if not hasattr(text, "Detail") else text.render([log], detail=text.Detail.EVERYTHING)
     assert "error.log:1 |" in shown
     assert "with     access.log: access log of a proxy" in shown
+
+
+@pytest.mark.parametrize("severity", list(Severity))
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_finding_that_the_other_side_alone_proves_is_drawn(name, severity):
+    failed = analyzed(HEADER, f"{A}: Preparing", "denied: requested access to the resource is denied")
+    (push,) = failed.pushes
+    proof = Evidence(line=3, text="denied", file="registry.log")
+    findings = tuple(replace(finding, evidence=(proof,), severity=severity) for finding in push.findings)
+    drawn = import_module(f"pushlog.report.{name}")
+    logs = [replace(failed, pushes=(replace(push, findings=findings),))]
+    assert drawn.render(logs, **({"width": 80, "color": False} if name == "text" else {})) is not None
