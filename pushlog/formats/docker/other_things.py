@@ -24,7 +24,9 @@ _EXPLAINED = lazy_pattern(
 )
 _CHANGE = lazy_pattern(
     r"\W*(?:[Ff]ix(?:e[sd])?|[Rr]esolve[sd]?|[Hh]andle[sd]?|[Aa]void(?:s|ed)?|[Ww]ork around)\b"
-    r"|\W*(?:feat|fix|chore|docs|ci|build|test|refactor|perf)(?:\([^()\n]{1,40}\))?!?: "
+    r"|\W*(?:feat|fix|chore|docs|refactor|perf)(?:\([^()\n]{1,40}\))?!?: "
+    # A program may have these names.
+    r"|\W*(?:ci|build|test)(?:\([^()\n]{1,40}\)!?: |: (?:add|allow|bump|fix|handle|ignore|make|remove|retry|use)\b)"
 )
 # A program says `push failed` of many things; the word of an image or a registry beside it tells which.
 _OF_AN_IMAGE = lazy_pattern(
