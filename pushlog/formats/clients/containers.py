@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from pushlog.formats.client_timestamps import client_timestamps
 from pushlog.formats.clients.builder import PushBuilder, answers, error_at, parsed_push, pushes_of
 from pushlog.formats.clients.containers_copy import RETRIES, add_blobs
+from pushlog.formats.docker.bind_error import join_error_lines
+from pushlog.formats.errors.classify import starts_error
 from pushlog.formats.errors.page import unquoted
 from pushlog.formats.figures import elapsed
 from pushlog.formats.grammar.line_parser import LineParser
@@ -23,6 +25,7 @@ from pushlog.model import Client
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pushlog.formats.docker.bind_error import ErrorLines
     from pushlog.formats.parsed_push import ParsedPush
     from pushlog.intake.log_text import LogText
     from pushlog.knowledge.base import Knowledge
@@ -100,20 +103,34 @@ _NAMED = lazy_pattern(r'Error pushing image "([^"\s]+)": |initializing destinati
 # How the error of Buildah goes on behind the words that name it, where these were cut off.
 _CUT = ('"docker://', "error copying layers and metadata from ")
 _FAMILY = "the lines are those of containers/image, which podman, buildah and skopeo share"
+# An error stands within so many bytes.
+_BARE = 4096
 # How far below the name that a build gave its image the lines of the push can stand.
 _BELOW_TAG = 8
 
 
-def pushes(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
+def pushes(text: LogText, knowledge: Knowledge) -> tuple[ParsedPush, ...]:
     """Return the pushes of containers/image in a log. A copy from a registry into another is one too."""
     pushes_found: list[ParsedPush] = []
     tagged: Mark | None = None
     for marks in pushes_of(LINES.marks(text, WHERE), starts=_starts, ends=_ENDS):
         push = _push(text, marks, tagged)
         if push:
+            push.error = push.error or _bare_error(text, push, knowledge)
             pushes_found.append(parsed_push(text, push))
         tagged = next((mark for mark in marks if mark.kind == MarkKind.TAGGED), None if push else tagged)
     return tuple(pushes_found)
+
+
+def _bare_error(text: LogText, push: PushBuilder, knowledge: Knowledge) -> ErrorLines | None:
+    """Return the error right below the first lines of a copy, as builders of before 2020 print it, without a word."""
+    last = push.consumed[-1]
+    if last.kind not in {MarkKind.BEGIN, MarkKind.COPYING}:
+        return None
+    below = next(text.pieces(last.stop, min(len(text.data), last.stop + _BARE)), None)
+    if below is None or below.line > last.line + 1 or not starts_error(below.text, knowledge):
+        return None
+    return join_error_lines(text, below, ())
 
 
 def _starts(push: Sequence[Mark], mark: Mark) -> bool:
