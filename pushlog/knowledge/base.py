@@ -21,12 +21,26 @@ _ACCOUNT = "0" * 12
 _HOSTS_KEPT = 1000
 
 
-@record
+@record(slots=False)
 class Beginnings:
     """First lines of errors: whole ones, and beginnings, each with literals of which one must stand in the line."""
 
     lines: frozenset[str]
     starts: tuple[tuple[str, tuple[str, ...]], ...]
+
+    def literals(self, line: str) -> list[tuple[str, ...]]:
+        """Return the literals of each beginning that a line has."""
+        length, rows = self._by_letters
+        return [has for start, has in rows.get(line[:length], ()) if line.startswith(start)]
+
+    @cached_property
+    def _by_letters(self) -> tuple[int, dict[str, list[tuple[str, tuple[str, ...]]]]]:
+        """How many letters all beginnings have, and the beginnings by these: few are tried on a word, not all."""
+        length = min((len(start) for start, _ in self.starts), default=0)
+        rows: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+        for row in self.starts:
+            rows.setdefault(row[0][:length], []).append(row)
+        return length, rows
 
 
 @record(slots=False, kw_only=False)

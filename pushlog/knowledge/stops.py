@@ -18,7 +18,6 @@ _LABEL = lazy_pattern(
     r"(?:##\[(?:error|warning)\]|::(?:error|warning)(?: [^:]*)?::|(?:ERROR|Error|error|WARNING|Warning): "
     r"|(?:FATA|ERRO|WARN)\[\d+\] |time=\"[^\"]*\" level=\w+ msg=\"|\d{4}/\d\d/\d\d \d\d:\d\d:\d\d )+"
 )
-_END = lazy_pattern(r"[\s\"]*$")
 
 
 @record
@@ -45,11 +44,18 @@ def stops() -> tuple[Stop, ...]:
 def stop_reason(line: str) -> str | None:
     """Return why a line tells that a push was stopped, as a sentence; None for any other line."""
     label = _LABEL.match(line)
-    words = _END.sub("", line[label.end() if label else 0 :])
+    words = _without_end(line[label.end() if label else 0 :])
     for stop in stops():
         if match := stop.pattern.fullmatch(words):
             return match.expand(stop.why)
     return None
+
+
+def _without_end(text: str) -> str:
+    """Return a text without the quotes and blanks behind it; a pattern would try each of its blanks."""
+    while (shorter := text.rstrip().rstrip('"')) != text:
+        text = shorter
+    return text
 
 
 def _stop(row: Row) -> Stop:

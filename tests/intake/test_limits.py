@@ -5,6 +5,8 @@ import io
 import itertools
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -12,10 +14,13 @@ from hypothesis import strategies as st
 
 from pushlog import cli, pipeline
 from pushlog.exits import Exit, status
+from pushlog.formats.errors.wrapped import error_in
 from pushlog.intake import read as reading
 from pushlog.intake.limit_option import parse_limits
 from pushlog.intake.limits import LONGEST_PIECE, Limits, loads, long_lines
 from pushlog.intake.read import raw
+from pushlog.knowledge.base import shipped
+from pushlog.knowledge.stops import stop_reason
 from pushlog.pipeline import Options, analyze_raw
 from tests.logs import DIGEST, DONE, HEADER, A, B, exhausted
 
@@ -253,3 +258,29 @@ def test_an_input_over_a_limit_ends_the_command_with_4(monkeypatch, capfd, tmp_p
         cli.main()
     assert ended_with.value.code == 4
     assert "cut at 64 KiB" in capfd.readouterr().out
+
+
+# What stands in one line, and was tried from each of its characters on.
+LINES = {
+    "blanks": ("denied: a", " ", "b"),
+    "blanks before an error": ("foo (x", " ", "denied: b"),
+    "blanks and quotes": ("denied: a", ' "', "b"),
+    "backslashes": ("denied: a", "\\", "b"),
+    "backslashes before an error": ("foo x", "\\", "' denied: b"),
+    "arrows": ("denied: a", " <-", "b"),
+}
+
+
+@pytest.mark.parametrize("name", LINES)
+@pytest.mark.parametrize("ask", [partial(error_in, knowledge=shipped()), stop_reason], ids=["error", "stop"])
+def test_a_line_four_times_as_long_takes_about_four_times_as_long(ask: Callable[[str], object], name: str) -> None:
+    def took(size: int) -> float:
+        begin, sign, end = LINES[name]
+        line = begin + sign * (size // len(sign)) + end
+        began = time.process_time()
+        for _ in range(3):
+            ask(line)
+        return time.process_time() - began
+
+    took(100)
+    assert took(7600) <= 8 * took(1900) + 0.02

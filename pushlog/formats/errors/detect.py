@@ -94,7 +94,7 @@ def begins_error(text: str, knowledge: Knowledge) -> bool:
 def _begins_known(line: str, beginnings: Beginnings) -> bool:
     if line in beginnings.lines or line.removesuffix(".") in beginnings.lines:
         return True
-    literals = [has for start, has in beginnings.starts if line.startswith(start)]
+    literals = beginnings.literals(line)
     lowered = line.lower() if literals else ""
     return any(literal in lowered for has in literals for literal in has)
 

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from pushlog.formats.errors.detect import CLIENT, PAGE, PAGE_END, begins_error, starts_error
+from pushlog.formats.errors.ending import LONGEST, without_ending
 from pushlog.formats.errors.page import unquoted
 from pushlog.formats.errors.told import is_of_person, is_told, without_sentence
 from pushlog.lazy_pattern import lazy_pattern
@@ -72,7 +73,7 @@ _TAGS = lazy_pattern(
 )
 _NEXT_KEY = lazy_pattern(r'"\s*,\s*"[\w.-]{1,40}"\s*:\s?["\[{\dtfn]')
 _HELP = lazy_pattern(r"\s*(?:->|-&gt;) \[Help \d+\]\s*$")
-_BREAKS = lazy_pattern(r"(?:\\+r)?\\+n|\\+r")
+_BREAKS = lazy_pattern(r"(?<!\\)(?:(?:\\+r)?\\+n|\\+r)")
 _COLOUR = lazy_pattern(r"\x1b?\[\d+(?:;\d+)*m|\x1b?\[0?[mK]$")
 _MARKS_BEHIND = lazy_pattern(
     r"(?:\s|```|\*{2,}+|~~|\]\]>|</?(?:br|code|p|pre|samp)(?: ?/)?>"
@@ -188,17 +189,17 @@ def _without_end(text: str, head: str) -> str:
     for closer in _closers(head):
         text = _until(text, closer)
     text = _until_next_key(text)
-    text = _HELP.sub("", _with_page(text) if PAGE.search(text) else _until_break(text))
+    text = without_ending(_HELP, _with_page(text) if PAGE.search(text) else _until_break(text))
     if "<html" not in text.lower():
         text = _TAGS.sub("", text) if _TAGS.search(text) else text
-    text = _ARROW.sub("", _COLOUR.sub("", text))
+    text = without_ending(_ARROW, _COLOUR.sub("", text))
     text = without_marks_behind(text)
     return _without_repetition(text.strip())
 
 
 def without_marks_behind(text: str) -> str:
     """Return a line of an error without the marks and the quote that end the text of somebody else."""
-    text = _MARKS_BEHIND.sub("", text)
+    text = without_ending(_MARKS_BEHIND, text)
     while text and text[-1] == "`" and text.count(text[-1]) % 2:
         text = text[:-1]
     if text[-1:] in _OPENS and not _OPENS[text[-1]].search(text, 0, len(text) - 1):
@@ -209,11 +210,11 @@ def without_marks_behind(text: str) -> str:
 def _closers(head: str) -> Iterator[str]:
     """Return what closes the marks that stand open before an error, the innermost first."""
     adjacent = head.rstrip()
-    escaped = _ESCAPED_QUOTE.search(adjacent)
+    escaped = _ESCAPED_QUOTE.search(adjacent, max(0, len(adjacent) - LONGEST))
     if escaped:
         yield escaped[0]
         adjacent = adjacent[: escaped.start()]
-    open_quotes = {sign for sign in "\"'`" if len(re.findall(rf"(?<!\\){sign}", adjacent)) % 2}
+    open_quotes = {sign for sign in "\"'`" if (adjacent.count(sign) - adjacent.count(f"\\{sign}")) % 2}
     for sign in reversed(adjacent[-8:]):
         if sign in _PAIRS:
             yield _PAIRS[sign]
