@@ -210,10 +210,11 @@ def _labelled_errors(candidate: PushRange, pieces: Sequence[Piece], near: int | 
 
 
 def _quoted_errors(candidate: PushRange, pieces: Sequence[Piece]) -> Iterator[ErrorLines]:
-    """Return the errors that only an upload has and that a sentence about a push quotes."""
+    """Return the errors that a sentence about a push quotes: it failed, or only an upload has such an error."""
     for number, piece in enumerate(pieces):
-        wrapped = error_in(piece.text, candidate.knowledge) if _UPLOAD.search(piece.text) else None
-        if wrapped and _QUOTES_OF_PUSH.search(wrapped.head) and _UPLOAD.search(wrapped.text):
+        is_of_push = _UPLOAD.search(piece.text) or _SAYS_PUSH.search(piece.text)
+        wrapped = error_in(piece.text, candidate.knowledge) if is_of_push else None
+        if wrapped and _QUOTES_OF_PUSH.search(wrapped.head):
             yield join_error_lines(candidate.text, piece, pieces[number + 1 :], wrapped)
 
 

@@ -48,8 +48,10 @@ _PUSH_STATES = (
 )
 # So far below a header its rows are looked for.
 _REACH = 1 << 16
-# With these words a push begins up to docker 1.9, beside the header.
-_V1 = b"Sending image list"
+# Notes that only a push prints: up to docker 1.9, and where one platform was asked for.
+_NOTES = (b"Sending image list", b"[ NOTE ] Selecting a single platform")
+# Such a note has so many lines that it is not known by.
+_NEAR_NOTE = 3
 _EXISTS = b"Layer already exists"
 # What a pull prints of a layer, beside the states that a push has too.
 _PULLED = lazy_pattern(
@@ -210,11 +212,12 @@ def _is_push(candidate: PushRange) -> bool:
     data = candidate.text.data
     if any(data.find(_EXISTS, int(events.start[row]), int(events.stop[row])) >= 0 for row in rows):
         return True
-    is_v1 = any(
-        m.kind == MarkKind.V1_TAGS or (m.kind == MarkKind.NOTE and data[m.start : m.stop] == _V1) for m in marks
+    is_noted = any(
+        m.kind == MarkKind.V1_TAGS or (m.kind == MarkKind.NOTE and data[m.start : m.stop].lstrip().startswith(_NOTES))
+        for m in marks
     )
-    if is_v1:
-        return candidate.first_error(candidate.below(marks[-1].stop), 1) is not None
+    if is_noted:
+        return candidate.first_error(candidate.below(marks[-1].stop), _NEAR_NOTE) is not None
     if (
         not len(events)
         or any(m.kind == MarkKind.COMMAND for m in marks)
