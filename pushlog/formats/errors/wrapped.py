@@ -200,7 +200,7 @@ def _without_end(text: str, head: str) -> str:
 def without_marks_behind(text: str) -> str:
     """Return a line of an error without the marks and the quote that end the text of somebody else."""
     text = without_ending(_MARKS_BEHIND, text)
-    while text and text[-1] == "`" and text.count(text[-1]) % 2:
+    while text and text[-1] in "`*" and text.count(text[-1]) % 2 and not text.endswith("**"):
         text = text[:-1]
     if text[-1:] in _OPENS and not _OPENS[text[-1]].search(text, 0, len(text) - 1):
         text = text[:-1].removesuffix("\\")
