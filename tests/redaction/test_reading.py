@@ -30,7 +30,7 @@ SIGNS = [
 PIECES = st.sampled_from(SIGNS) | st.characters(codec="utf-8")
 
 
-@settings(max_examples=examples(300))
+@settings(max_examples=examples(300), deadline=None)
 @given(st.lists(PIECES, max_size=8).map("".join))
 def test_a_quick_look_says_what_the_patterns_say(text: str) -> None:
     has_one = not reading._MAY_BE_INVISIBLE.search(text) and not reading._MAY_BE_ENCODED.search(text)
