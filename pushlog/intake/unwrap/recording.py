@@ -223,8 +223,10 @@ def _header_time(line: bytes) -> str | None:
 def _typescript(text: LogText, header: re.Match[bytes], timing: str | None) -> UnwrappedRecording:
     """A typescript: its first and last line are script's own."""
     end = _SCRIPT_END.search(text.data, max(0, len(text.data) - 4096))
-    data = text.data[: end.start()] if end else text.data
-    blank = re.sub(rb"[^\n]", b" ", header[0]) + data[header.end() :]
+    drawn = Spool(DERIVED)
+    drawn.write(re.sub(rb"[^\n]", b" ", header[0]))
+    for block in blocks_between(text.data, header.end(), end.start() if end else len(text.data)):
+        drawn.write(block)
     timestamps = _timed(header.end(), timing) if timing is not None else None
     notes = (
         () if timestamps else ("a typescript without its timing file: name it with --timing to have measured times",)
@@ -233,7 +235,7 @@ def _typescript(text: LogText, header: re.Match[bytes], timing: str | None) -> U
         notes = (*notes, f"the recorded command ended with status {end[1].decode()}")
     status = _number(end[1].decode()) if end and end[1] else None
     return UnwrappedRecording(
-        text=LogText(blank), capture=Capture.TYPESCRIPT, timestamps=timestamps, notes=notes, status=status
+        text=LogText(drawn.finish()), capture=Capture.TYPESCRIPT, timestamps=timestamps, notes=notes, status=status
     )
 
 
@@ -244,14 +246,14 @@ def _number(status: str | None) -> int | None:
 
 def _timed(first: int, timing: str) -> RecordingTimestamps:
     offset, now = first, 0.0
-    starts, seconds = [0], [0.0]
+    starts, seconds = array("q", [0]), array("d", [0.0])
     for delay, size in _steps(timing):
         now += delay
         if size is not None:
             starts.append(offset)
             seconds.append(now)
             offset += size
-    return RecordingTimestamps(starts=np.array(starts, dtype=np.int64), seconds=np.array(seconds), began=None)
+    return RecordingTimestamps(starts=np.frombuffer(starts, dtype=np.int64), seconds=np.frombuffer(seconds), began=None)
 
 
 def check_timing(timing: str, name: str) -> str:
@@ -270,12 +272,16 @@ def _steps(timing: str) -> Iterator[tuple[float, int | None]]:
 
     A last line without its end was cut and is left out. Raises InputError.
     """
-    lines = timing.split("\n")
-    for number, line in enumerate(lines, 1):
+    start, number = 0, 0
+    # A file of millions of lines is never cut into all of them at once.
+    while start < len(timing):
+        end = timing.find("\n", start)
+        line = timing[start : end if end >= 0 else None]
+        start, number = (end + 1 if end >= 0 else len(timing)), number + 1
         step = _TIMING.fullmatch(line.strip())
         is_output = step is not None and step["kind"] in {None, "O"}
         size = _SIZE.fullmatch(step["rest"].split()[0]) if step is not None else None
         if step is not None and (size or not is_output):
             yield float(step["delay"]), int(size[0]) if size and is_output else None
-        elif line.strip() and number < len(lines):
+        elif line.strip() and end >= 0:
             raise InputError(f"the timing file is none: line {number} is not `delay bytes`")
