@@ -204,6 +204,7 @@ def _unwrapped_twice(export: Export, inside: UnwrappedLog) -> UnwrappedLog:
     """Return the log inside an export, whose own lines may have a prefix or be records again."""
     text, timestamps = inside.text, inside.timestamps
     is_plain = text.data is export.text.data
+    moved = None
     if isinstance(export.text, NumberedText):
         text = _with_parts_of(export.text, text)
     elif export.text.starts is not None:
@@ -211,9 +212,10 @@ def _unwrapped_twice(export: Export, inside: UnwrappedLog) -> UnwrappedLog:
         text = replace(text, starts=moved)
     if export.timestamps is not None and (timestamps is None or not export.is_behind_prefix):
         starts = export.timestamps.starts
-        timestamps = replace(
-            export.timestamps, starts=starts if is_plain else moved_offsets(starts, export.text.data, inside.text)
-        )
+        # Where each line of an export is a record, both are the same offsets.
+        if moved is None or starts is not export.text.starts:
+            moved = starts if is_plain else moved_offsets(starts, export.text.data, inside.text)
+        timestamps = replace(export.timestamps, starts=moved)
     # The agents of both write their lines alike; an export tells which it is.
     inner = "" if export.system == "azure-pipelines" else inside.decoration or ""
     names = [export.system, *inner.removeprefix(export.lanes or "").split("+")]

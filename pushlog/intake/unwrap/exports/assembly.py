@@ -278,14 +278,24 @@ def moved_offsets(offsets: Int64, before: Data, after: LogText) -> Int64:
     """
     starts = line_starts(before)
     new_starts = after.starts if after.starts is not None else line_starts(after.data)
-    lines = np.minimum(np.searchsorted(starts, offsets, side="right") - 1, len(new_starts) - 1)
-    sizes, new_sizes = (
-        np.diff(np.append(first, end)) for first, end in ((starts, len(before)), (new_starts, len(after.data)))
-    )
-    lost = np.maximum(sizes[lines] - new_sizes[lines], 0)
-    columns = np.maximum(offsets - starts[lines] - lost, 0)
-    moved: Int64 = new_starts[lines] + np.minimum(columns, new_sizes[lines])
+    moved = np.empty_like(offsets)
+    # Part by part: of each of millions of lines only what is the answer is held.
+    for first in range(0, len(offsets), _RELEASE_EVERY):
+        part = offsets[first : first + _RELEASE_EVERY]
+        lines = np.minimum(np.searchsorted(starts, part, side="right") - 1, len(new_starts) - 1)
+        sizes, new_sizes = _sizes(starts, len(before), lines), _sizes(new_starts, len(after.data), lines)
+        lost = np.maximum(sizes - new_sizes, 0)
+        columns = np.maximum(part - starts[lines] - lost, 0)
+        moved[first : first + _RELEASE_EVERY] = new_starts[lines] + np.minimum(columns, new_sizes)
     return moved
+
+
+def _sizes(starts: Int64, end: int, lines: Int64) -> Int64:
+    """Return how long some lines are, with what ends them."""
+    last = len(starts) - 1
+    stops = np.where(lines < last, starts[np.minimum(lines + 1, last)], end)
+    sizes: Int64 = stops - starts[lines]
+    return sizes
 
 
 def line_starts(data: Data) -> Int64:
@@ -295,6 +305,6 @@ def line_starts(data: Data) -> Int64:
         part = np.frombuffer(data[first : first + _BLOCK], dtype=np.uint8)
         starts.append(np.flatnonzero(part == ord("\n")) + (first + 1))
         release_range(data, first, first + _BLOCK)
-    if starts[-1][-1:] == [len(data)]:
+    if len(starts[-1]) and starts[-1][-1] == len(data):
         starts[-1] = starts[-1][:-1]
     return np.concatenate(starts)
