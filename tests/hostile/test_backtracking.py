@@ -4,6 +4,7 @@ import ast
 import importlib
 import pkgutil
 import re
+import time
 import tomllib
 import warnings
 
@@ -121,6 +122,7 @@ ENDLESS = {
     "options of a command that pushes": f"docker {'--a ' * 40}pusx\n",
     "scopes of a token": f"{HEADER}\n{A}: Preparing\nerror authorizing {':a ' + 'a::a ' * 40}tokem for x\n",
     "marks behind an error": f"{HEADER}\n{A}: Preparing\nerror: denied: no {'<' * 60}x\n",
+    "a message that stays broken": f'{HEADER}\n{A}: Preparing\n{{"status":"Prep\n{"a" * 40_000}\n',
     "events of a stream": "id: 1\n" + "retry: \n" * 40 + "data {",
 }
 
@@ -128,3 +130,22 @@ ENDLESS = {
 @pytest.mark.parametrize("text", ENDLESS.values(), ids=ENDLESS)
 def test_such_a_log_is_done(text):
     assert analyze_raw(raw("x", text.encode())).source.lines == text.count("\n") + (text[-1:] != "\n")
+
+
+# What stands before an error, a command or a prefix: each is looked at by patterns of its own.
+BEFORE = ("denied: ", "Error response from daemon: ", "failed to push r: ", "WARN: x ", "INFO[0001] ", "helm push ")
+SIGNS = (" ", "\t", "\\", '"', "=", "[", "`", "<", "*", "0", "a", "a ")
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+def test_a_long_run_of_one_sign_is_read_once(sign):
+    def took(size: int) -> float:
+        text = "".join(f"{HEADER}\n{A}: Preparing\n{words}{sign * (size // len(sign))}x\n" for words in BEFORE)
+        given = raw("x", text.encode())
+        began = time.process_time()
+        analyze_raw(given)
+        return time.process_time() - began
+
+    took(100)
+    # Twice the linear growth and a tenth of a second for the machine: a quadratic one is 16 times.
+    assert took(12_000) <= 8 * took(3_000) + 0.1

@@ -5,14 +5,14 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pushlog.intake.read import raw
 from pushlog.knowledge.clients import clients
 from pushlog.knowledge.paste import pasteable
 from pushlog.knowledge.signatures import signatures
-from pushlog.knowledge.wording import COMMANDS, WORDS, fill
+from pushlog.knowledge.wording import COMMANDS, OWN_NAMES, WORDS, fill
 from pushlog.model import Finding
 from pushlog.pipeline import analyze_raw
 from pushlog.report.prose import CODE, remedy
@@ -144,9 +144,12 @@ HOSTILE = st.one_of(st.sampled_from([*SIGNS, *NAMES]), st.text(max_size=40))
 SAFE = re.compile(r"[A-Za-z0-9_.:/@\[\]-]*")
 
 
-@given(
-    st.dictionaries(st.sampled_from([name for name in WORDS if name.islower()]), HOSTILE), st.sampled_from(TEMPLATES)
-)
+# What logs give; the names of programs and machines are our own.
+GIVEN = sorted(name for name in WORDS if name not in OWN_NAMES)
+
+
+@given(st.dictionaries(st.sampled_from(GIVEN), HOSTILE), st.sampled_from(TEMPLATES))
+@example(dict.fromkeys(GIVEN, "`pwned`"), "Ask from {machine}: `nslookup {host}`.")
 def test_a_template_takes_nothing_that_a_shell_reads(values: dict[str, str], template: str) -> None:
     names = {name: values.get(name) for name in WORDS}
     own = {verb: f"docker {verb}" for verb in COMMANDS}

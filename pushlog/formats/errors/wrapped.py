@@ -72,7 +72,7 @@ _TAGS = lazy_pattern(
     r"</?(?:a|b|br|code|em|font|i|kbd|li|p|pre|samp|small|span|strong|td|tt|u)\b[^<>\n]{0,200}>", re.IGNORECASE
 )
 _NEXT_KEY = lazy_pattern(r'"\s*,\s*"[\w.-]{1,40}"\s*:\s?["\[{\dtfn]')
-_HELP = lazy_pattern(r"\s*(?:->|-&gt;) \[Help \d+\]\s*$")
+_HELP = lazy_pattern(r"(?<!\s)\s*+(?:->|-&gt;) \[Help \d+\]\s*$")
 _BREAKS = lazy_pattern(r"(?<!\\)(?:(?:\\+r)?\\+n|\\+r)")
 _COLOUR = lazy_pattern(r"\x1b?\[\d+(?:;\d+)*m|\x1b?\[0?[mK]$")
 _MARKS_BEHIND = lazy_pattern(
@@ -294,5 +294,5 @@ def _until_own_quote(text: str, closer: str) -> str:
 
 def _without_repetition(text: str) -> str:
     """Return the text of `TEXT [TEXT]`, which Maven's plug-ins print."""
-    twice = re.fullmatch(r"(.+?) ?\[(.+)\]", text, re.DOTALL)
+    twice = re.fullmatch(r"(.+?) ?\[(.+)\]", text, re.DOTALL) if text.endswith("]") else None
     return twice[1].strip() if twice and twice[1].strip() == twice[2].strip() else text

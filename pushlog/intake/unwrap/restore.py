@@ -84,7 +84,7 @@ _DIGEST = lazy_pattern(
 _BREAK = lazy_pattern(rb"\r?\n")
 # A message that a console or a page broke.
 _BROKEN_MESSAGE = lazy_pattern(
-    rb'\{"status":"[^{}\n]*(?:\{[^{}\n]*\}?)?[^{}\n]*\r?\n[^{}\n]*(?:\{[^{}\n]*\})?[^{}\n]*\}'
+    rb'\{"status":"[^{}\n]*+(?:\{[^{}\n]*+\}?+[^{}\n]*+)?+\n[^{}\n]*+(?:\{[^{}\n]*+\}[^{}\n]*+)?+\}'
 )
 # A message of the Engine API over several lines, as a program that formats JSON prints it.
 _MESSAGE = lazy_pattern(
