@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from pushlog.intake.limits import long_lines
 from pushlog.intake.log_text import LogText
 from pushlog.intake.numbered_text import NumberedText
-from pushlog.intake.unwrap.exports.assembly import NEWEST_FIRST, line_starts, moved_offsets
+from pushlog.intake.unwrap.exports.assembly import NEWEST_FIRST
 from pushlog.intake.unwrap.exports.export import unwrap_export
+from pushlog.intake.unwrap.exports.moved import line_starts, moved_offsets
 from pushlog.intake.unwrap.lanes import lanes_of, note_of
 from pushlog.intake.unwrap.newest_first import oldest_first
 from pushlog.intake.unwrap.prefix import detect

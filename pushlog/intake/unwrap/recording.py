@@ -223,10 +223,10 @@ def _header_time(line: bytes) -> str | None:
 def _typescript(text: LogText, header: re.Match[bytes], timing: str | None) -> UnwrappedRecording:
     """A typescript: its first and last line are script's own."""
     end = _SCRIPT_END.search(text.data, max(0, len(text.data) - 4096))
-    drawn = Spool(DERIVED)
-    drawn.write(re.sub(rb"[^\n]", b" ", header[0]))
+    output = Spool(DERIVED)
+    output.write(re.sub(rb"[^\n]", b" ", header[0]))
     for block in blocks_between(text.data, header.end(), end.start() if end else len(text.data)):
-        drawn.write(block)
+        output.write(block)
     timestamps = _timed(header.end(), timing) if timing is not None else None
     notes = (
         () if timestamps else ("a typescript without its timing file: name it with --timing to have measured times",)
@@ -235,7 +235,7 @@ def _typescript(text: LogText, header: re.Match[bytes], timing: str | None) -> U
         notes = (*notes, f"the recorded command ended with status {end[1].decode()}")
     status = _number(end[1].decode()) if end and end[1] else None
     return UnwrappedRecording(
-        text=LogText(drawn.finish()), capture=Capture.TYPESCRIPT, timestamps=timestamps, notes=notes, status=status
+        text=LogText(output.finish()), capture=Capture.TYPESCRIPT, timestamps=timestamps, notes=notes, status=status
     )
 
 

@@ -34,7 +34,6 @@ _MOSTLY = 9
 _FEW = 3
 _NO_NAME = lazy_pattern(r"[^\w./-]+", re.ASCII)
 _LONGEST_NAME = 200
-_BLOCK = 1 << 20
 _LAST = (1 << 63) - 1
 # The systems of the prefixes that are put before lines, as in decorations.toml.
 _PODS, _PROCESSES = "kubernetes", "process"
@@ -269,42 +268,3 @@ def _reordered(data: Data, starts: Int64, order: Int64) -> tuple[Data, Int64]:
             release_all(data)
     sizes = (stops - starts)[order]
     return spool.finish(), np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
-
-
-def moved_offsets(offsets: Int64, before: Data, after: LogText) -> Int64:
-    """Return where offsets of a text are once its lines have lost their prefixes, or were records themselves.
-
-    `after` has as many lines as `before`; from the end of a line on, an offset moves with that.
-    """
-    starts = line_starts(before)
-    new_starts = after.starts if after.starts is not None else line_starts(after.data)
-    moved = np.empty_like(offsets)
-    # Part by part: of each of millions of lines only what is the answer is held.
-    for first in range(0, len(offsets), _RELEASE_EVERY):
-        part = offsets[first : first + _RELEASE_EVERY]
-        lines = np.minimum(np.searchsorted(starts, part, side="right") - 1, len(new_starts) - 1)
-        sizes, new_sizes = _sizes(starts, len(before), lines), _sizes(new_starts, len(after.data), lines)
-        lost = np.maximum(sizes - new_sizes, 0)
-        columns = np.maximum(part - starts[lines] - lost, 0)
-        moved[first : first + _RELEASE_EVERY] = new_starts[lines] + np.minimum(columns, new_sizes)
-    return moved
-
-
-def _sizes(starts: Int64, end: int, lines: Int64) -> Int64:
-    """Return how long some lines are, with what ends them."""
-    last = len(starts) - 1
-    stops = np.where(lines < last, starts[np.minimum(lines + 1, last)], end)
-    sizes: Int64 = stops - starts[lines]
-    return sizes
-
-
-def line_starts(data: Data) -> Int64:
-    """Return the offsets at which the lines of some data begin; 0 alone for no data."""
-    starts = [np.zeros(1, dtype=np.int64)]
-    for first in range(0, len(data), _BLOCK):
-        part = np.frombuffer(data[first : first + _BLOCK], dtype=np.uint8)
-        starts.append(np.flatnonzero(part == ord("\n")) + (first + 1))
-        release_range(data, first, first + _BLOCK)
-    if len(starts[-1]) and starts[-1][-1] == len(data):
-        starts[-1] = starts[-1][:-1]
-    return np.concatenate(starts)
