@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced: `pushlog` runs the version that was asked for, from whatever can run it here.
 
 pushlog() {
