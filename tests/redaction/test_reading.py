@@ -7,6 +7,8 @@ from pushlog.redaction import reading
 from tests.examples import examples
 
 SIGNS = [
+    "##teamcity[",
+    '""',
     "word",
     " ",
     "\n",
