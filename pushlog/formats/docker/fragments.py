@@ -13,6 +13,7 @@ from pushlog.formats.docker.other_things import answers_other, documents, explai
 from pushlog.formats.docker.surroundings import has_prompt, is_of_another_command
 from pushlog.formats.errors.bystanders import is_bystander, is_ending, is_of_cache, is_source, is_step
 from pushlog.formats.errors.classify import classify, starts_error
+from pushlog.formats.errors.detect import PAGE, PAGE_END
 from pushlog.formats.errors.wrapped import error_in
 from pushlog.formats.image_names import has_open_tag, may_be, split
 from pushlog.formats.marks import Mark, MarkKind
@@ -20,7 +21,7 @@ from pushlog.intake.log_text import plain
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pushlog.formats.docker.lines import Reading
     from pushlog.formats.parsed_push import ParsedPush
@@ -120,7 +121,7 @@ def push_without_rows(candidate: PushRange, opening: tuple[Mark, ...]) -> Parsed
     command = next((m for m in opening if m.kind == MarkKind.COMMAND), None)
     if command is None:
         return None
-    pieces = [p for p in candidate.below(max(m.stop for m in opening)) if not _is_heading(p.text)]
+    pieces = list(_without_headings(candidate.below(max(m.stop for m in opening))))
     pieces = [] if pieces and (is_source(pieces[0].text) or documents(pieces[0].text)) else pieces
     error = candidate.first_error(pieces[:1] if pieces and _OTHER_COMMAND.match(pieces[0].text) else pieces, 2)
     # Without a prompt this word ends a here-document far more often than a push that has said nothing yet.
@@ -169,7 +170,7 @@ def _error_beside(candidate: PushRange, mention: Mark, previous_stop: int) -> Er
     """Return the error of a quoted command: behind it in its line, right below, or above the report that it failed."""
     text = candidate.text
     line = text.start_of(mention.line), text.stop_of(mention.line)
-    pieces = [p for p in candidate.below(line[1]) if not _TRIED.match(p.text) and not _is_heading(p.text)]
+    pieces = [p for p in _without_headings(candidate.below(line[1])) if not _TRIED.match(p.text)]
     whole = text.piece(*line)
     behind = len(plain(text.data[line[0] : mention.stop]))
     wrapped = error_in(whole.text, candidate.knowledge, behind=behind) if whole else None
@@ -240,6 +241,16 @@ def alone(text: LogText, reading: Reading, knowledge: Knowledge) -> tuple[Parsed
 def _is_beside(line: str) -> bool:
     """Return whether a line is surely no error, and announces no other step of a program."""
     return is_bystander(line) and (is_ending(line) or not is_step(line))
+
+
+def _without_headings(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """Return pieces without the headings among them; inside a page of HTML a line of tags is a line of the page."""
+    in_page = False
+    for piece in pieces:
+        in_page = in_page or PAGE.search(piece.text) is not None
+        if in_page or not _is_heading(piece.text):
+            yield piece
+        in_page = in_page and not PAGE_END.search(piece.text)
 
 
 def _is_heading(line: str) -> bool:

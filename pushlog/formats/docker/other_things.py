@@ -30,7 +30,7 @@ _CHANGE = lazy_pattern(
 )
 # A program says `push failed` of many things; the word of an image or a registry beside it tells which.
 _OF_AN_IMAGE = lazy_pattern(
-    r"docker|image|registry|repositor|container|manifest|layer|blob|artifact|oci\b|/v[12]/|\bHTTP status\b"
+    r"docker|image|registry|repositor|container|manifest|digest|layer|blob|artifact|oci\b|/v[12]/|\bHTTP status\b"
     r"|requested access|authentication required|credentials|unauthenticated|ghcr|gcr\b|\becr\b|quay|harbor"
     r"|[\w.-]+\.\w+/[\w./-]+:",
     re.IGNORECASE,
