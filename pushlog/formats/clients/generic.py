@@ -100,7 +100,7 @@ OPENING = StartPattern(
         rb"push status stream",
         rb"/push\?tag=",
         rb"uild artifact: ",
-        rb"] failed: ",
+        rb"\] failed: ",
     ),
     # A word for pushing, or a request, and something behind a colon.
     pattern=rb"(?i:push|publish)(?i:ing|ed)?\b[^\n]{1,300}?: |[Pp]ush status stream: |(?:image|push|upload) failed: "
