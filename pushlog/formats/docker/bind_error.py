@@ -15,13 +15,12 @@ from pushlog.formats.docker.surroundings import is_of_another_command
 from pushlog.formats.errors.bystanders import is_bystander, is_command, nearest, speaks_of_error
 from pushlog.formats.errors.classify import continues, starts_error
 from pushlog.formats.errors.console_wrap import unwrapped
-from pushlog.formats.errors.detect import PAGE, is_beside_page
+from pushlog.formats.errors.detect import PAGE, is_beside_page, without_level
 from pushlog.formats.errors.wrapped import (
     Wrapped,
     error_in,
     labelled_error,
     unlabelled,
-    without_level,
     without_marks,
     without_marks_behind,
 )

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.bind_error import ErrorLines, PushRange, bound_error, join_error_lines
 from pushlog.formats.docker.build_push import build_push
+from pushlog.formats.docker.headings import is_heading, without_headings
 from pushlog.formats.docker.other_things import answers_other, documents, explains, is_change, speaks_of_push
 from pushlog.formats.docker.surroundings import has_prompt, is_of_another_command
 from pushlog.formats.errors.bystanders import is_bystander, is_ending, is_of_cache, is_source, is_step
-from pushlog.formats.errors.classify import classify, starts_error
-from pushlog.formats.errors.detect import PAGE, PAGE_END
+from pushlog.formats.errors.classify import classify
 from pushlog.formats.errors.wrapped import error_in
 from pushlog.formats.image_names import has_open_tag, may_be, split
 from pushlog.formats.marks import Mark, MarkKind
@@ -21,7 +21,7 @@ from pushlog.intake.log_text import plain
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from pushlog.formats.docker.lines import Reading
     from pushlog.formats.parsed_push import ParsedPush
@@ -55,10 +55,6 @@ _OTHER_COMMAND = lazy_pattern(
 )
 # The builder of Docker Hub pushes again by itself, and tells the error behind its last try; CapRover names its host.
 _TRIED = lazy_pattern(r"Push failed\. Attempt \d+ in \d+ seconds\.$|Server: \S+$|This might take a few minutes\.\.\.$")
-# What people put between a command and its output.
-_HEADING = lazy_pattern(
-    r"(?:</?\w[^<>\n]{0,80}>){1,4}(?:\w{1,20}</summary>)?|`{3,}\w*|~{3,}|#{1,6} .{1,80}|[*_]*[\w' ]{1,60}:[*_]*"
-)
 # Texts that stand in no errors but those of a push.
 _UPLOAD = lazy_pattern(
     r"failed commit on ref|blobs(?:/|&#47;)uploads|/images/\S+/push[?\":\s]"
@@ -121,7 +117,7 @@ def push_without_rows(candidate: PushRange, opening: tuple[Mark, ...]) -> Parsed
     command = next((m for m in opening if m.kind == MarkKind.COMMAND), None)
     if command is None:
         return None
-    pieces = list(_without_headings(candidate.below(max(m.stop for m in opening))))
+    pieces = list(without_headings(candidate.below(max(m.stop for m in opening))))
     pieces = [] if pieces and (is_source(pieces[0].text) or documents(pieces[0].text)) else pieces
     error = candidate.first_error(pieces[:1] if pieces and _OTHER_COMMAND.match(pieces[0].text) else pieces, 2)
     # Without a prompt this word ends a here-document far more often than a push that has said nothing yet.
@@ -170,7 +166,7 @@ def _error_beside(candidate: PushRange, mention: Mark, previous_stop: int) -> Er
     """Return the error of a quoted command: behind it in its line, right below, or above the report that it failed."""
     text = candidate.text
     line = text.start_of(mention.line), text.stop_of(mention.line)
-    pieces = [p for p in _without_headings(candidate.below(line[1])) if not _TRIED.match(p.text)]
+    pieces = [p for p in without_headings(candidate.below(line[1])) if not _TRIED.match(p.text)]
     whole = text.piece(*line)
     behind = len(plain(text.data[line[0] : mention.stop]))
     wrapped = error_in(whole.text, candidate.knowledge, behind=behind) if whole else None
@@ -243,21 +239,6 @@ def _is_beside(line: str) -> bool:
     return is_bystander(line) and (is_ending(line) or not is_step(line))
 
 
-def _without_headings(pieces: Iterable[Piece]) -> Iterator[Piece]:
-    """Return pieces without the headings among them; inside a page of HTML a line of tags is a line of the page."""
-    in_page = False
-    for piece in pieces:
-        in_page = in_page or PAGE.search(piece.text) is not None
-        if in_page or not _is_heading(piece.text):
-            yield piece
-        in_page = in_page and not PAGE_END.search(piece.text)
-
-
-def _is_heading(line: str) -> bool:
-    """Return whether a line is nothing but a mark or a title between a command and its output."""
-    return _HEADING.fullmatch(line) is not None and not documents(line) and not starts_error(line.lstrip("#*_ "))
-
-
 def _asks(line: str) -> bool:
     """Return whether a line is a sentence about a push."""
     if _HOOK.match(line):
@@ -282,7 +263,7 @@ def _is_alone(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
     others = [*above, *(piece.text for piece in pieces if piece.line > error.lines[1])]
     if not speaks_of_push(error, line, others):
         return False
-    unexplained = [other for other in others if not _is_heading(other) and not _is_beside(other)]
+    unexplained = [other for other in others if not is_heading(other) and not _is_beside(other)]
     is_few = len(others) <= _FEW or (len(unexplained) <= _FEWER and not any(map(_OTHER_COMMAND.match, others)))
     is_told = any(map(_TELLS.search, others))
     if is_few or is_told:

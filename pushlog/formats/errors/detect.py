@@ -77,12 +77,25 @@ PAGE_LINES = 300
 # A page that Go quotes, its line ends escaped, stands on one line, however much of it was cut out.
 PAGE_QUOTED = lazy_pattern(r'"<(?:!doctype|html)\b[^\n]*"\s*\Z', re.IGNORECASE)
 
+# What a program puts before the words of a client or a registry.
+_LEVEL = lazy_pattern(r"(?:ERROR|error): (?=\S)")
+
 
 def starts_error(line: str, knowledge: Knowledge | None = None) -> bool:
     """Return whether a line can be the first line of a push's error, not just a line of a job that mentions one."""
     stripped = line.strip()
     client = CLIENT.match(stripped)
     return begins_error(stripped[client.end() :] if client else stripped, knowledge or shipped())
+
+
+def without_level(line: str) -> str:
+    """Return the first line of an error without the level that a program put before it, as `ERROR: ` or `error: `.
+
+    `Error: ` stays: clients print it themselves, docker of the first protocol among them.
+    """
+    while level := _LEVEL.match(line):
+        line = line[level.end() :]
+    return line
 
 
 def begins_error(text: str, knowledge: Knowledge) -> bool:

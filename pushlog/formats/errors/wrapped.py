@@ -9,7 +9,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from pushlog.formats.errors.detect import PAGE, PAGE_END, begins_error, starts_error
+from pushlog.formats.errors.detect import PAGE, PAGE_END, begins_error, starts_error, without_level
 from pushlog.formats.errors.ending import LONGEST, without_ending
 from pushlog.formats.errors.page import unquoted
 from pushlog.formats.errors.told import is_of_person, is_told, without_sentence
@@ -80,8 +80,6 @@ _MARKS_BEHIND = lazy_pattern(
     r"|<{2,}+|\\|\{/?(?:noformat|code|quote)\}|\[/(?:code|quote)\]"
     r"|(?<=\w)Error: Process completed with exit code \d+\.?)+$"
 )
-# `Error: ` is no level of a program: see `without_level`.
-_LEVEL = lazy_pattern(r"(?:ERROR|error): (?=\S)")
 # A person points at the line.
 _ARROW = lazy_pattern(r"\s+(?:<[-=]{1,20}|\u2190+)(?:\s[^<>\"]{0,80})?$")
 # A quote that nothing opens ends a text of another program.
@@ -159,16 +157,6 @@ def _introduces(head: str, text: str, *, is_near: bool) -> bool:
 def without_marks(line: str) -> str:
     """Return the first line of an error without the marks of Markdown or HTML that end it."""
     return _without_end(line, "")
-
-
-def without_level(line: str) -> str:
-    """Return the first line of an error without the level that a program put before it, as `ERROR: ` or `error: `.
-
-    `Error: ` stays: clients print it themselves, docker of the first protocol among them.
-    """
-    while level := _LEVEL.match(line):
-        line = line[level.end() :]
-    return line
 
 
 def unlabelled(line: str) -> Wrapped:
