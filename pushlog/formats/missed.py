@@ -119,12 +119,12 @@ def _places(text: LogText, words: bytes, start: int, stop: int) -> Iterator[int]
 def _other_lines(text: LogText, knowledge: Knowledge) -> Iterator[int]:
     """Return the lines of a log without a push that hold a command or read like the error of one."""
     for start, stop in text.parts:
-        for match in _COMMAND.finditer(text.data, start, min(stop, start + _SHORT)):
+        for match in _firsts(text, _COMMAND, start, stop):
             mark = Mark(kind=MarkKind.COMMAND, start=match.start(), stop=match.end(), line=text.line_of(match.start()))
             whole = text.data[text.start_of(mark.line) : text.stop_of(mark.line)]
             if not _HELP.search(whole) and not in_here_document(text, mark):
                 yield mark.line
-        for match in _REFUSED.finditer(text.data, start, min(stop, start + _SHORT)):
+        for match in _firsts(text, _REFUSED, start, stop):
             line = text.line_of(match.start())
             whole = text.data[text.start_of(line) : text.stop_of(line)]
             if not _NO_REFUSAL.search(whole) and not _HELP.search(whole):
@@ -136,6 +136,15 @@ def _other_lines(text: LogText, knowledge: Knowledge) -> Iterator[int]:
             if is_error and not in_here_document(text, mark):
                 yield piece.line
                 break
+
+
+def _firsts(text: LogText, pattern: re.Pattern[bytes], start: int, stop: int) -> Iterator[re.Match[bytes]]:
+    """Return the first match of each line in the first part of a range: of one line a thousand would tell the same."""
+    last = 0
+    for match in pattern.finditer(text.data, start, min(stop, start + _SHORT)):
+        if match.start() >= last:
+            yield match
+            last = text.stop_of(text.line_of(match.start()))
 
 
 def missed_notes(text: LogText, missed: Sequence[Missed]) -> tuple[str, ...]:

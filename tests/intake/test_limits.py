@@ -183,6 +183,8 @@ def families(size: int) -> dict[str, bytes]:
         "errors": head + "denied: no\n" * (size // 11),
         "codes in a line": head + "denied: " * (size // 8),
         "quotes": head + "unknown: " + '"' * size,
+        "commands in a line": "docker push ; " * (size // 14) + "denied: x\n",
+        "a row and stars": head + f"{A}: Pushing " + "*" * size,
         "NULs": head + "\0" * size,
         "layers": head + "".join(f"{layer}: Preparing\n" for layer in ids(size // 24)),
         "pushes": (one := f"{HEADER}\n{A}: Preparing\n{A}: Pushed\n{DONE}\n") * (size // len(one)),

@@ -53,7 +53,8 @@ def _pattern(grammar: Lark) -> re.Pattern[bytes]:
     text = "|".join(re.sub(r"\(\?P<\w+>\)", "", part) for part in (header, row, digest))
     # A name ends before a tag, a quote or a line break that is written as letters.
     text = text.replace(r"(?:\S+)", r"(?:[\w./:@-]+)")
-    return re.compile(rb"(?:(?<![\w:/@.\\-])|(?<=\\n)|(?<=\\r))(?:" + text.encode() + rb")(?!\w)")
+    # A hidden tag is a run of stars: it begins with the first of them, or each would be tried.
+    return re.compile(rb"(?:(?<![\w:/@.\\-])|(?<=\\n)|(?<=\\r))(?!(?<=\*)\*)(?:" + text.encode() + rb")(?!\w)")
 
 
 def inline_pieces(grammar: Lark, text: LogText, start: int, stop: int) -> Iterator[Piece]:
