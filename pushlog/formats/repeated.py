@@ -39,11 +39,18 @@ def _is_told_again(first: ParsedPush, push: ParsedPush) -> bool:
     """Return whether a push is nothing but the error of the one above, which a person quotes again."""
     if first.error is None or push.error is None or first.client != push.client:
         return False
-    are_bare = all(
-        p.error and p.lines == p.error.lines and not any(m.fields.get("REFERENCE") for m in p.marks)
-        for p in (first, push)
+    return _is_bare(first) and _is_bare(push) and push.error.text == first.error.text
+
+
+def _is_bare(push: ParsedPush) -> bool:
+    """Return whether nothing is known of a push but its error; a recording has a header and an error in one line."""
+    return (
+        push.error is not None
+        and push.lines == push.error.lines
+        and not len(push.events)
+        and not _names(push)
+        and not _references(push)
     )
-    return are_bare and push.error.text == first.error.text
 
 
 def _is_next_attempt(first: ParsedPush, push: ParsedPush) -> bool:
