@@ -185,6 +185,7 @@ def families(size: int) -> dict[str, bytes]:
         "quotes": head + "unknown: " + '"' * size,
         "commands in a line": "docker push ; " * (size // 14) + "denied: x\n",
         "a row and stars": head + f"{A}: Pushing " + "*" * size,
+        "letters alone": "denied: " + "Ab" * (size // 4) + " denied: x\n",
         "NULs": head + "\0" * size,
         "layers": head + "".join(f"{layer}: Preparing\n" for layer in ids(size // 24)),
         "pushes": (one := f"{HEADER}\n{A}: Preparing\n{A}: Pushed\n{DONE}\n") * (size // len(one)),

@@ -32,7 +32,7 @@ _CHANGE = lazy_pattern(
 _OF_AN_IMAGE = lazy_pattern(
     r"docker|image|registry|repositor|container|manifest|digest|layer|blob|artifact|oci\b|/v[12]/|\bHTTP status\b"
     r"|requested access|authentication required|credentials|unauthenticated|ghcr|gcr\b|\becr\b|quay|harbor"
-    r"|[\w.-]+\.\w+/[\w./-]+:",
+    r"|(?<![\w.-])[\w.-]{1,255}\.\w{1,63}/[\w./-]+:",
     re.IGNORECASE,
 )
 _OF_OTHER_THINGS = lazy_pattern(
