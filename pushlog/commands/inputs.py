@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from pushlog.outputs import Output
     from pushlog.settings import Settings
 
-_STDIN = "-"
 # The parameters of all commands whose values are files to read.
 LOGS = ("logs", "log", "result", "old", "new", "paths")
 BESIDE = ("rules_files", "histories", "manifest_file", "with_files", "daemon_config", "timing", "metadata_file", "key")
@@ -22,11 +21,13 @@ BESIDE = ("rules_files", "histories", "manifest_file", "with_files", "daemon_con
 
 def named_inputs(context: typer.Context, parameters: Sequence[str] = (*LOGS, *BESIDE)) -> Iterator[str]:
     """Yield the files that a call reads, its settings among them."""
+    from pushlog.overwriting import STDIN
+
     settings: Settings | None = context.meta.get(SETTINGS)
     if settings is not None and settings.path is not None:
         yield settings.path
     for name in parameters:
-        value = context.params.get(name) or (_STDIN if name == "logs" and name in context.params else ())
+        value = context.params.get(name) or (STDIN if name == "logs" and name in context.params else ())
         yield from [value] if isinstance(value, str) else value
 
 

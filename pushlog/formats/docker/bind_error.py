@@ -12,7 +12,7 @@ import numpy as np
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.powershell import is_quoted_by_powershell, read_record
 from pushlog.formats.docker.surroundings import is_of_another_command
-from pushlog.formats.errors.bystanders import is_bystander, is_command, nearest, speaks_of_error
+from pushlog.formats.errors.bystanders import LEVEL, is_bystander, is_command, nearest, speaks_of_error
 from pushlog.formats.errors.classify import continues, starts_error
 from pushlog.formats.errors.console_wrap import unwrapped
 from pushlog.formats.errors.detect import PAGE, is_beside_page, without_level
@@ -51,7 +51,6 @@ _DONE = (EventKind.PUSHED, EventKind.EXISTS, EventKind.MOUNTED, EventKind.SKIPPE
 _OTHERS = 2
 # An error has a word; what a terminal leaves where it was cut need not have one.
 _WORD = lazy_pattern(r"[^\W\d_]{3}")
-_LABEL = lazy_pattern(r"\[[A-Z]{3,8}\] *")
 # A row of a layer that was cut, or a message of the Engine.
 _TORN_ROW = lazy_pattern(r"[0-9a-f]{12}: |[^\w{]*\{\"(?:status|progress|id)")
 # How far below its last line the error of a push is looked for, in bytes.
@@ -162,7 +161,7 @@ def join_error_lines(text: LogText, first: Piece, rest: Iterable[Piece], wrapped
     """
     head, error = (wrapped.head.strip(), wrapped.text) if wrapped else ("", without_marks(first.text))
     # The label of the first line: what a logger puts before each.
-    begins = _LABEL.match(head)
+    begins = LEVEL.match(head)
     label = begins[0] if begins else ""
     last = first
     for piece in rest:

@@ -92,7 +92,7 @@ def _telling_spans(text: LogText, start: int, stop: int, words: _Words) -> Itera
 
     Noise passes here by the million: its lines are cut, stripped and refused in loops that are not Python's.
     """
-    fullmatch = lines_pattern().fullmatch
+    fullmatch, encoded = lines_pattern().fullmatch, words.encoded
     for begin, end in chunks(text.data, start, stop, CHUNK):
         if end - begin > 2 * CHUNK:  # a line without an end
             yield from text.spans(begin, end)
@@ -101,7 +101,7 @@ def _telling_spans(text: LogText, start: int, stop: int, words: _Words) -> Itera
         lines = [line.strip(BLANKS) for line in block.decode("utf-8", "replace").split("\n")]
         telling = {number for number, line in enumerate(lines) if line and fullmatch(line)}
         begins = list(accumulate((len(line) + 1 for line in block.split(b"\n")), initial=0))
-        for word in words.encoded:
+        for word in encoded:
             place = block.find(word)
             while place >= 0:
                 number = bisect_right(begins, place) - 1

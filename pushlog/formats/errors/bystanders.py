@@ -95,7 +95,8 @@ _COMMAND = lazy_pattern(
     r"(?!(?:CategoryInfo|FullyQualifiedErrorId) )\w"
 )
 _WAITS = lazy_pattern(r"(?:[\w.@:~/()\[\]+-]{1,120}? ?[$#%\u276f\u279c\xbb\u25b6]|(?:PS )?\w:\\[^<>|]{0,120}>)")
-_LEVEL = lazy_pattern(r"\[[A-Z]{3,8}\] *")
+# The level that a logger puts before each line.
+LEVEL = lazy_pattern(r"\[[A-Z]{3,8}\] *")
 # Maven tells with so many lines that a build has ended, and what its error was below them.
 _REPORT = 8
 _ENDING = lazy_pattern(f"(?:{'|'.join(_ENDINGS)})$", re.IGNORECASE)
@@ -113,7 +114,7 @@ def nearest(pieces: Iterator[Piece], near: int | None) -> Iterator[Piece]:
         return
     for piece in islice(pieces, near + _REPORT):
         yield piece
-        near -= not is_ending(_LEVEL.sub("", piece.text))
+        near -= not is_ending(LEVEL.sub("", piece.text))
         if near <= 0:
             return
 
