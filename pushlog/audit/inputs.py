@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.faults import InputError
 from pushlog.intake import remote
+from pushlog.intake.read import STDIN
 from pushlog.intake.run_folders import repeated_steps
 from pushlog.record_class import record
 from pushlog.redaction.find import redact_text
@@ -20,7 +21,6 @@ from pushlog.redaction.find import redact_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-STDIN = "-"
 _PATTERN = "*?["
 _UNDER = " under "
 

@@ -63,9 +63,7 @@ class Shares:
         if any(result.is_uneven for result in results.values()):
             self.whole.append(self._wholes[name])
         else:
-            ordered = [results[first] for first in sorted(results)]
-            # The first of equal logs has the page, too.
-            yield replace(_without_copies(joined(ordered)), pages=joined(ordered[::-1]).pages)
+            yield _without_copies(joined([results[first] for first in sorted(results)]))
 
 
 def _shares(unit: Unit, limits: ArchiveLimits) -> list[Unit]:

@@ -124,10 +124,10 @@ class Result:
 
 
 def joined(results: Sequence[Result]) -> Result:
-    """Return the results of the pieces of a unit as one, in their order."""
+    """Return the results of the pieces of a unit as one, in their order; of equal logs the first has the page."""
     return Result(
         lines=tuple(text for result in results for text in result.lines),
-        pages={name: text for result in results for name, text in result.pages.items()},
+        pages=dict(page for result in reversed(results) for page in result.pages.items()),
         logs=sum(result.logs for result in results),
         bytes=sum(result.bytes for result in results),
         hashes=tuple(log_hash for result in results for log_hash in result.hashes),
