@@ -37,6 +37,8 @@ def unwrap_export(
     head = text.data[:_HEAD].lstrip(b" \t\r\n\x1e")
     if _is_result(head):
         return Export(text=LogText(b""), timestamps=None, system="json", notes=(OWN_RESULT,))
+    if anchors and (results := _results_of_commands(text, anchors)) is not None:
+        return results
     is_json = head.startswith((b"{", b"["))
     if is_json and (export := _from_json(text, head, openings, anchors, zone)) is not None:
         return export
@@ -49,6 +51,13 @@ def unwrap_export(
         if table is not None:
             return table
     return _from_lines(text, head, anchors, zone)
+
+
+def _results_of_commands(text: LogText, anchors: Sequence[int]) -> Export | None:
+    """Return the log with the results of commands as lines, where pushes are in such."""
+    from pushlog.intake.unwrap.exports.command_results import unwrap_command_results
+
+    return unwrap_command_results(text, anchors)
 
 
 def _from_json(

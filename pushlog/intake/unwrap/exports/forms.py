@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 _ENGINE = {"status", "stream", "id", "progress", "progressDetail", "aux", "error", "errorDetail"}
 _ENGINE_TEXTS = {"status", "aux", "errorDetail"}
 # The keys of a command's result: docs.ansible.com, "Return Values"; runners of other tools say the same.
-_STREAMS = {"stdout"}
-_RESULT = {*_STREAMS, "stdout_lines", "stderr", "stderr_lines", "cmd", "rc", "exit_code", "exitCode", "returncode"}
+_STREAMS = {"stdout", "stdout_lines"}
+_RESULT = {*_STREAMS, "stderr", "stderr_lines", "cmd", "rc", "exit_code", "exitCode", "returncode"}
 # A second key for the text must hold this share of the lines of pushes.
 _LEAST_SHARE = 0.05
 # A record is looked through this deep for its time.
