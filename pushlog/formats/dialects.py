@@ -7,7 +7,17 @@ from itertools import compress
 from typing import TYPE_CHECKING
 
 from pushlog.formats.bulk import redraws
-from pushlog.formats.clients import buildkit, compose, containers, crane, kaniko, manifest_push, nerdctl, oras
+from pushlog.formats.clients import (
+    buildkit,
+    compose,
+    containers,
+    crane,
+    hub_builder,
+    kaniko,
+    manifest_push,
+    nerdctl,
+    oras,
+)
 from pushlog.formats.clients.announced import with_announced_name
 from pushlog.formats.clients.generic import OPENING as GENERIC
 from pushlog.formats.clients.generic import generic_pushes
@@ -52,6 +62,7 @@ DIALECTS: tuple[Dialect, ...] = (
     compose,
     containers,
     crane,
+    hub_builder,
     kaniko,
     manifest_push,
     nerdctl,

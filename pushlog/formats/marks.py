@@ -42,6 +42,7 @@ class MarkKind(StrEnum):
     MENTION = "mention"
     UPLOAD_FAILED = "upload_failed"
     TORN_HEADER = "torn_header"
+    TURNED = "turned"
     DAEMON_NOTE = "daemon_note"
     # The v1 protocol: how many tags follow, a layer that the registry has, a tag that is sent.
     V1_TAGS = "v1_tags"

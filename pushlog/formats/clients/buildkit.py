@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pushlog.formats.clients import buildkit_rawjson
 from pushlog.formats.clients.builder import Interleaved, parsed_push
 from pushlog.formats.clients.buildkit_closing import CLOSING_KINDS, close
+from pushlog.formats.clients.buildkit_command import add_names_of_commands
 from pushlog.formats.clients.buildkit_lines import LINES, name_of_token, reference_of
 from pushlog.formats.clients.buildkit_screen import SCREEN_KINDS, screen_pushes
 from pushlog.formats.clients.buildkit_steps import step_pushes, steps_of
@@ -29,13 +30,14 @@ OPENING = StartPattern(
         rb" exporting ",
         rb" pushing ",
         rb" naming to ",
+        rb" merging manifest ",
         rb"\[\+\] Building ",
         rb"ERROR: (?:failed to |denied: )",
         rb"error: failed to solve: ",
         *buildkit_rawjson.SIGNS,
     ),
     pattern=rb"#\d+ (?:(?:\[[^\]\n]{1,80}\] )?exporting to image|exporting layers|pushing |naming to )"
-    rb"|#\d+ \[internal\] pushing |#\d+ ERROR: (?:failed to push |denied: )"
+    rb"|#\d+ (?:\[internal\] pushing |merging manifest list )|#\d+ ERROR: (?:failed to push |denied: )"
     rb"|(?:ERROR|error): (?:failed to build: )?failed to solve: |ERROR: failed to push "
     rb"|ERROR: failed to build: denied: "
     # The rows of a terminal and the excerpt below begin with a blank of their own.
@@ -73,6 +75,7 @@ def pushes(text: LogText, knowledge: Knowledge) -> tuple[ParsedPush, ...]:
     closing = [mark for mark in marks if mark.kind in CLOSING_KINDS]
     close(text, builders, closing, steps=others, screens=screens, knowledge=knowledge)
     _add_names_of_tokens(builders, marks)
+    add_names_of_commands(text, builders)
     interleaved = Interleaved.of(text, marks)
     for push in builders:
         push.interleaved = interleaved

@@ -137,7 +137,7 @@ def _push(text: LogText, step: Sequence[Mark], unit: Sequence[Mark], name: str |
     push = new_push()
     push.consumed += [mark for mark in unit if mark.start >= first.start]
     if name:
-        push.add_mark(MarkKind.REFERENCE, first, REFERENCE=name)
+        push.add_mark(MarkKind.REFERENCE, first, REFERENCE=name, **_tags(unit, name))
     # A manifest that was refused says `done` too: only a later line proves that it went through.
     later = {MarkKind.LAYERS, MarkKind.LAYERS_DONE, MarkKind.FINISHED}
     proven = max((mark.start for mark in step if mark.kind in later), default=0)
@@ -150,6 +150,14 @@ def _push(text: LogText, step: Sequence[Mark], unit: Sequence[Mark], name: str |
         push.error = error_at(text, unit[-1], unit[-1].fields["TEXT"])
     _time(push, unit)
     return push
+
+
+def _tags(unit: Sequence[Mark], name: str) -> dict[str, str]:
+    """Return all tags of a list of manifests that is put together from those of several builders."""
+    others = next((mark.fields["OTHERS"] for mark in unit if "OTHERS" in mark.fields), "")
+    names = [name, *others.split(",")[1:]]
+    tags = [tag_of(other) or "" for other in names if repository_of(other) == repository_of(name)]
+    return {"TAGS": ", ".join(filter(None, tags))} if others else {}
 
 
 def _forced_rows(unit: Sequence[Mark]) -> set[int]:

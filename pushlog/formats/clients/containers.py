@@ -99,7 +99,9 @@ _IS_PUSH_ERROR = lazy_pattern(_PUSH_ERROR)
 # `pushing image "X" to "docker://X": …` is how buildah wraps every error; podman and skopeo have no such words.
 _BUILDAH = lazy_pattern(r'(?:Error: |error )pushing image "[^"]+" to "(?:docker://)?([^"]+)": ')
 _OLD_BUILDAH = lazy_pattern(r'error copying layers and metadata for container "docker://([^"]+)": ')
-_NAMED = lazy_pattern(r'Error pushing image "([^"\s]+)": |initializing destination docker://(\S+): ')
+_NAMED = lazy_pattern(
+    r'Error pushing image "([^"\s]+)": |initializing destination docker://(\S+): |" to "docker://([^"\s]+)": '
+)
 # How the error of Buildah goes on behind the words that name it, where these were cut off.
 _CUT = ('"docker://', "error copying layers and metadata from ")
 _FAMILY = "the lines are those of containers/image, which podman, buildah and skopeo share"

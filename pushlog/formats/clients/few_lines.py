@@ -38,8 +38,11 @@ _DIGEST = lazy_pattern(r"sha256:[0-9a-f]{64}")
 # What stands behind the text of an error: Maven's help, MSBuild's project.
 _BEHIND = lazy_pattern(r"\s+(?:-> \[Help \d+\]|\[[^\[\]\n]+\.\w+proj(?:::[^\]\n]*)?\])\s*$")
 
-# The image that a registry refused access to, as jib names it.
-_DENIED = lazy_pattern(r"(?:Unauthorized|permissions|credentials) for '?([\w.-]+(?::\d+)?(?:/[\w.-]+)+)(?=[':\s]|$)")
+# The image that a registry refused, as jib names it.
+_DENIED = lazy_pattern(
+    r"(?:Unauthorized|permissions|credentials|push BLOB|push image manifest) for "
+    r"'?([\w.-]+(?::\d+)?(?:/[\w.-]+)+)(?=[':\s]|$)"
+)
 
 
 @record(slots=False)

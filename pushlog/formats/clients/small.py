@@ -96,7 +96,10 @@ DOTNET = FewLines(
         pattern=rb"(?:U|Finished u)ploading layer '?sha256:"
         rb"|Pushed (?:image index|image|container) '[^'\n]+' to registry '",
     ),
-    INSIDE=StartPattern(signs=(rb"error CONTAINER",), pattern=rb"error CONTAINER(?:1001|1013|001): (?!   at | *--->)"),
+    INSIDE=StartPattern(
+        signs=(rb"error CONTAINER", rb"error : Failed to push "),
+        pattern=rb"error CONTAINER(?:1001|1013|001): (?!   at | *--->)|error : Failed to push to the output registry: ",
+    ),
 )
 APPTAINER = FewLines(
     name="apptainer",

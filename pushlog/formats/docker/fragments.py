@@ -104,6 +104,8 @@ _ELSEWHERE = lazy_pattern(
     r"\bdocker (?:image )?(?:pull|login|build|run|compose|buildx)\b|\bpull access denied\b"
     r"|\b[Pp]ull(?:ing|ed|s)?\b|[Ii]magePull|\bgit (?:push|fetch|clone|says)\b"
     r"|\bNo such image: |docker-builder\d|\bDockerfile\b"
+    # A copy that goes to no registry.
+    r"|\bto \\?\"(?:dir|oci|oci-archive|docker-archive|docker-daemon|containers-storage|ostree|sif|tarball):"
     # Another address of the Engine API (moby client/) than that of a push.
     r"|https?://\S+/v\d\.\d+/(?!images/\S+/push[?\":\s]|info\b)\w"
     r"|^\s*[Uu]sage: |\bFROM \S|kubectl|\blogin\b(?!/password)|manifest for \S+ not found"
@@ -260,7 +262,10 @@ def _is_alone(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
     if not _can_be_of_push(error.text, line):
         return False
     above = [piece.text for piece in pieces if piece.line < error.lines[0]]
-    others = [*above, *(piece.text for piece in pieces if piece.line > error.lines[1])]
+    first = error.text.split("\n")[0]
+    below = (piece.text for piece in pieces if piece.line > error.lines[1])
+    # A CI repeats an error in a channel of its own.
+    others = [*above, *(other for other in below if not other.endswith(first))]
     if not speaks_of_push(error, line, others):
         return False
     unexplained = [other for other in others if not is_heading(other) and not _is_beside(other)]

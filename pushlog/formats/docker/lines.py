@@ -56,6 +56,8 @@ _HEADERS = (MarkKind.HEADER, MarkKind.OLD_HEADER)
 # Kinds of lines that tell the same as another one.
 _SAME = {MarkKind.DAEMON_NOTE: MarkKind.NOTE, MarkKind.TORN_HEADER: MarkKind.HEADER}
 _ID_LENGTH = 12
+# Words of a row that nothing else has, whatever stands around it.
+_OF_PUSHES_ALONE = {"Image push failed", "Image successfully pushed", "Layer already exists"}
 _BREAK = lazy_pattern(r"(?:\\r)?\\n")
 _PADDED = lazy_pattern(rb"^[0-9a-f]{12}: [A-Z][^\r\n\[]*[a-z] \r?$", re.MULTILINE)
 # One of these stands where such a pattern matches: a byte or two are found at the speed of memory.
@@ -101,6 +103,7 @@ def read(text: LogText, *, keep_redraws: bool = True, most_layers: int = MOST_LA
         for parsed_event in _parse_piece(piece)
     ]
     has_header = any(isinstance(event, Mark) and event.kind in _HEADERS for event, _ in parsed_events)
+    parsed_events = [*_turned(parsed_events, has_header=has_header)]
     rows = [
         event
         for event, _ in parsed_events
@@ -115,6 +118,22 @@ def read(text: LogText, *, keep_redraws: bool = True, most_layers: int = MOST_LA
     )
     capture = _capture(text, events, messages=messages, lines=lines)
     return Reading(events=events, marks=marks, capture=capture, others=bulk.others, left_out=bulk.left_out)
+
+
+def _turned(
+    parsed_events: Sequence[tuple[EventRow | Mark, bool]], *, has_header: bool
+) -> Iterator[tuple[EventRow | Mark, bool]]:
+    """Return what was read, with rows that have the id behind the words as rows, where other words tell of a push."""
+    has_words = has_header or any(
+        isinstance(event, Mark) and event.kind == MarkKind.TURNED and event.fields["WORDS"] in _OF_PUSHES_ALONE
+        for event, _ in parsed_events
+    )
+    for event, is_json in parsed_events:
+        if not isinstance(event, Mark) or event.kind != MarkKind.TURNED:
+            yield event, is_json
+        elif has_words:
+            text = f"{event.fields['ID']}: {event.fields['WORDS']}"
+            yield from ((part, False) for part in _line(Piece(event.start, event.stop, event.line, text)))
 
 
 def _with_mentions(text: LogText, marks: list[Mark], ranges: Int64) -> tuple[Mark, ...]:
