@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from pushlog.intake.unwrap.quotes import in_source_list, in_yaml_list, is_marked, is_source
@@ -23,6 +24,9 @@ _TO_DO = lazy_pattern(rb"[^\n]{0,200}?(?<!\S)[-*] \[[ xX]\] ")
 _HUNK = lazy_pattern(rb"[ \t]*@@ (?:-\d|@@)")
 _IN_HUNK = lazy_pattern(rb"[ \t]*[-+ \\]")
 _SIGN = lazy_pattern(rb"(?<=\s)[-+] ?\Z")
+# A here-document that begins in the line above; GitLab prints only the first line of a command that has one.
+_HERE = lazy_pattern(rb"(?:^|\n)[^\n]*(?<!<)<<[-~]?[ \t]*[\"']?(\w+)[\"']?(?![^\n]*# collapsed )[^\n]*\n\s*\Z")
+_LONGEST_HERE = 1 << 16
 _BESIDE = 4
 _ABOVE = 60
 _LONGEST = 2000
@@ -33,6 +37,8 @@ def is_quoted(text: LogText, push: ParsedPush) -> bool:
     line = text.line_of(push.start)
     start = text.start_of(line)
     data = text.data[start : min(text.stop_of(line), start + _LONGEST)]
+    if _in_here_document(text, start):
+        return True
     if data.startswith(_PLAIN):
         return False
     if _TO_DO.match(data):
@@ -46,6 +52,16 @@ def is_quoted(text: LogText, push: ParsedPush) -> bool:
     if words and (is_marked(head) or is_source(head) or in_source_list(text, start, words.start())):
         return True
     return _IN_HUNK.match(data) is not None and _in_hunk(text, line)
+
+
+def _in_here_document(text: LogText, start: int) -> bool:
+    """Return whether the line that begins at an offset is the first of a here-document, which ends further down."""
+    above = text.data[max(0, start - _LONGEST) : start]
+    opener = _HERE.search(above, max(0, above.rfind(b"\n", 0, above.rfind(b"<<"))) if b"<<" in above else len(above))
+    if opener is None:
+        return False
+    ends = re.compile(rb"^[ \t]*" + opener[1] + rb"[ \t]*\r?$", re.MULTILINE)
+    return ends.search(text.data, start, min(len(text.data), start + _LONGEST_HERE)) is not None
 
 
 def _is_beside_other_sign(text: LogText, line: int, head: bytes) -> bool:

@@ -42,6 +42,8 @@ _TELLS = lazy_pattern(r"(?<![\w./=-])(?:I(?:'m|'ve)?|(?i:we|my|our|me))(?![\w./=
 _FAILED = lazy_pattern(r"non-zero|returned|exit|fail|error|exception", re.IGNORECASE)
 # A sentence that says that the command it quotes went well.
 _WORKED = lazy_pattern(r"\b(?:worked|works fine|succeeded|was successful)\b", re.IGNORECASE)
+# A statement of a program, which names what it will run.
+_ASSIGNED = lazy_pattern(r"\w\s+:=\s")
 # A line that tells which command to run, or what to do if it fails: a file that was searched, a workflow, a manual.
 _ADVICE = lazy_pattern(
     r"^\S+:\d+[:-]|^\s*(?:-\s+)?(?:run|script|command|cmd|args|push|summary|description|title)\s*:|^\s*-\s+(?:[\"']?docker\b|name:)"
@@ -155,7 +157,7 @@ def mentioned_pushes(candidate: PushRange) -> Iterator[ParsedPush]:
         if mention.kind != MarkKind.MENTION or mention.start < previous_stop:
             continue
         line = candidate.text.shown(mention.line)
-        if _WORKED.search(line) or _ADVICE.search(line) or is_change(line):
+        if _WORKED.search(line) or _ADVICE.search(line) or is_change(line) or _ASSIGNED.search(line):
             continue
         error = _error_beside(candidate, mention, previous_stop)
         if error:

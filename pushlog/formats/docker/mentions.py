@@ -120,11 +120,14 @@ def adopted(marks: Sequence[Mark]) -> tuple[Mark, ...]:
 
 
 def _is_ended(mention: Mark, below: Sequence[Mark]) -> bool:
-    """Return whether the next line of a push below a quoted command is the digest line of its tag."""
-    digest = next((mark for mark in below[:_NEAR_HEADER] if mark.kind != MarkKind.MENTION), None)
+    """Return whether the next line of a push below a quoted command is the digest line of its tag, or implies one."""
+    next_mark = next((mark for mark in below[:_NEAR_HEADER] if mark.kind != MarkKind.MENTION), None)
+    if next_mark is None or next_mark.line - mention.line > _NEAR_HEADER:
+        return False
     tag = split(mention.fields["REFERENCE"])[1]
-    is_digest = digest is not None and digest.kind == MarkKind.DIGEST and digest.fields.get("TAG") == tag
-    return is_digest and tag is not None and digest is not None and digest.line - mention.line <= _NEAR_HEADER
+    if tag is None:
+        return next_mark.kind == MarkKind.DEFAULT_TAG
+    return next_mark.kind == MarkKind.DIGEST and next_mark.fields.get("TAG") == tag
 
 
 def with_command(marks: Sequence[Mark]) -> tuple[Mark, ...]:

@@ -46,11 +46,15 @@ _OF_OTHER_THINGS = lazy_pattern(
 _DOCUMENTED = lazy_pattern(
     r"\W*(?:(?:(?:root|possible|likely) )?causes?|fix|solutions?|resolution|remedy|workaround|why)\b\W{0,4}:"
     r"|[^\w\n]*(?:\u6839\u672c\u539f\u56e0|\u53ef\u80fd(?:\u7684)?\u539f\u56e0|\u89e3\u51b3|\u539f\u56e0)"
-    r"|#{1,6} .{0,40}\btrouble ?shooting\b|(?:=>|->|\u2192) ",
+    r"|#{1,6} .{0,40}\btrouble ?shooting\b|(?:=>|->|\u2192) "
+    # The line below the names of the columns of a table.
+    r"|\|?\s*:?-{2,}:?\s*\|\s*:?-{2,}",
     re.IGNORECASE,
 )
-_LISTED = lazy_pattern(r"([\"'`]).*\1,?$")
-_CALL = lazy_pattern(r"\.?\w+\($|\.\w+\(|\w\s+:?=\s+[\[({]$")
+# A row of a table tells of an error, and what is known of it.
+_TABLE_ROW = lazy_pattern(r"[^\n]*[^|\s] *\|(?!\|) *[^|\s][^\n]*\|$")
+_LISTED = lazy_pattern(r"(?:\w{1,40}:\s+)?([\"'`]).*\1,?$")
+_CALL = lazy_pattern(r"\.?\w+\($|\.\w+\(|\w\s+:?=\s+[\[({]$|[\w, ]{1,80}\s:=\s|\w+\.\w{1,40}\([^\n]{0,200}[({]$")
 _OF_GIT = lazy_pattern(r"\bgit repositor(?:y|ies)\b|\bcommit and push\b", re.IGNORECASE)
 # A command of docker that answers with errors of its own; and those that people add below.
 _ANSWERS = lazy_pattern(
@@ -79,7 +83,7 @@ def speaks_of_push(error: ErrorLines, line: str, others: Sequence[str]) -> bool:
     is_told_of_push = any("push" in text.lower() for text in (line, *others))
     if is_told(line[: max(0, line.find(error.text))]) and not is_told_of_push:
         return False
-    if _OF_GIT.search(line) or any(map(documents, others)):
+    if _OF_GIT.search(line) or _TABLE_ROW.match(line) or any(map(documents, others)):
         return False
     if _LISTED.match(line) and any(map(_CALL.match, others)):
         return False

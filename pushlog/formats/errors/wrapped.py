@@ -30,7 +30,7 @@ _LONGEST_WORDS = 100
 _QUOTES = "\u201c\u201d\u2018\u2019\xab\xbb"
 # Where a word can begin: behind a blank, a mark, or a line break that was written as letters.
 _WORD = lazy_pattern(
-    rf"(?:(?<=[\s\"'`{_QUOTES}*_~(\[{{<>|:=,\]])|(?<=\\n)|(?<=\\r)|(?<=\dm)|(?<=[^\w\s!-~]))(?=[A-Za-z\"\[<])"
+    rf"(?:(?<=[\s\"'`{_QUOTES}*_~(\[{{<>|:=,\]])(?<!::)|(?<=\\n)|(?<=\\r)|(?<=\dm)|(?<=[^\w\s!-~]))(?=[A-Za-z\"\[<])"
 )
 # What may stand before an error of one or two words: marks, levels, channels, programs, times. Free words may not.
 LABEL = lazy_pattern(
@@ -80,8 +80,10 @@ _MARKS_BEHIND = lazy_pattern(
     r"|<{2,}+|\\|\{/?(?:noformat|code|quote)\}|\[/(?:code|quote)\]"
     r"|(?<=\w)Error: Process completed with exit code \d+\.?)+$"
 )
-# A person points at the line.
-_ARROW = lazy_pattern(r"\s+(?:<[-=]{1,20}|\u2190+)(?:\s[^<>\"]{0,80})?$")
+# A person points at the line, or adds a comment.
+_ARROW = lazy_pattern(
+    r"\s+(?:(?:<[-=]{1,20}|\u2190+)(?:\s[^<>\"]{0,80})?|#(?![\d!#])[^<>\"{}\n]{1,80}|//\s[^<>\"{}\n]{1,80})$"
+)
 # A quote that nothing opens ends a text of another program.
 _OPENS = {sign: re.compile(rf"(?:^|[\s(\[{{=:,]){sign}") for sign in "\"'"}
 # The first quote of a text opens one inside it.

@@ -32,6 +32,13 @@ _ENTITY = lazy_pattern(rb"&(?:gt|lt|amp|quot|apos|nbsp|#\d{1,5}|#x[0-9a-fA-F]{1,
 _WITHOUT_TAGS = lazy_pattern(rb"(?m)^[^<\n]++$")
 _ESCAPED_BAR = lazy_pattern(rb"(\[=*)&gt;(?= *\])")
 
+# What colours the words of a page of HTML: Prism, highlight.js, Rouge, Pygments and their kin, each with a class.
+_COLOURED = lazy_pattern(
+    rb"<span class=\"(?:token |hljs-|[a-z]{1,3}\d?\"|pl-|mtk|crayon-|code-|kw)[^\n]*(?:\]|: digest: |[0-9a-f]{12}: )"
+    rb"|(?:The push refers to |: digest: |[0-9a-f]{12}: |\bsize: ?)[^\n<]*<span class=\""
+)
+_COLOUR = lazy_pattern(rb"<span(?: [a-z-]{1,20}=\"[^\"<>\n]{0,200}\"){0,4}>|</span>")
+
 # GitHub makes links of digits that look like an issue, and of names that look like a host.
 _LINKED_DIGITS = lazy_pattern(
     rb"(?:(?<=[0-9a-f])|(?<=sha256:)|(?=\[[0-9a-f]+\]\([^\s)]+\)[0-9a-f]+: ))\[([0-9a-f]{1,64})\]\(https?://[^\s)]+\)"
@@ -125,6 +132,13 @@ def _character(entity: re.Match[bytes]) -> bytes:
     return entity[0] if character in "\r\n" else character.encode()
 
 
+def _without_colours(text: bytes) -> bytes:
+    """Return the text of a page without the spans that colour its words."""
+    if b"<span" not in text or not _COLOURED.search(text):
+        return text
+    return _COLOUR.sub(b"", text)
+
+
 def _plain_blanks(text: bytes) -> bytes:
     """Return the text with spaces in place of other blanks, and without characters that have no width."""
     return text if text.isascii() else _ZERO_WIDTH.sub(b"", _BLANK.sub(b" ", text))
@@ -209,6 +223,7 @@ def _joined_match(broken: re.Match[bytes]) -> bytes:
 
 
 _REPAIRS: tuple[Callable[[bytes], bytes], ...] = (
+    _without_colours,
     _without_entities,
     _plain_blanks,
     _without_links,
