@@ -24,8 +24,9 @@ _TO_DO = lazy_pattern(rb"[^\n]{0,200}?(?<!\S)[-*] \[[ xX]\] ")
 _HUNK = lazy_pattern(rb"[ \t]*@@ (?:-\d|@@)")
 _IN_HUNK = lazy_pattern(rb"[ \t]*[-+ \\]")
 _SIGN = lazy_pattern(rb"(?<=\s)[-+] ?\Z")
-# A here-document that begins in the line above; GitLab prints only the first line of a command that has one.
-_HERE = lazy_pattern(rb"(?:^|\n)[^\n]*(?<!<)<<[-~]?[ \t]*[\"']?(\w+)[\"']?(?![^\n]*# collapsed )[^\n]*\n\s*\Z")
+# How a here-document begins, in one of so many lines above; GitLab prints only the first line of a command with one.
+_HERE = lazy_pattern(rb"(?<!<)<<[-~]?[ \t]*[\"']?(\w+)[\"']?(?![^\n]*# collapsed )")
+_HERE_ABOVE = 3
 _LONGEST_HERE = 1 << 16
 _BESIDE = 4
 _ABOVE = 60
@@ -37,12 +38,10 @@ def is_quoted(text: LogText, push: ParsedPush) -> bool:
     line = text.line_of(push.start)
     start = text.start_of(line)
     data = text.data[start : min(text.stop_of(line), start + _LONGEST)]
-    if _in_here_document(text, start):
+    if _in_here_document(text, line) or _TO_DO.match(data):
         return True
     if data.startswith(_PLAIN):
         return False
-    if _TO_DO.match(data):
-        return True
     if _COMPARED.match(data):
         return not (data.lstrip().startswith(b"- ") and in_yaml_list(text, start))
     words = _WORDS.search(data)
@@ -54,14 +53,17 @@ def is_quoted(text: LogText, push: ParsedPush) -> bool:
     return _IN_HUNK.match(data) is not None and _in_hunk(text, line)
 
 
-def _in_here_document(text: LogText, start: int) -> bool:
-    """Return whether the line that begins at an offset is the first of a here-document, which ends further down."""
-    above = text.data[max(0, start - _LONGEST) : start]
-    opener = _HERE.search(above, max(0, above.rfind(b"\n", 0, above.rfind(b"<<"))) if b"<<" in above else len(above))
-    if opener is None:
-        return False
-    ends = re.compile(rb"^[ \t]*" + opener[1] + rb"[ \t]*\r?$", re.MULTILINE)
-    return ends.search(text.data, start, min(len(text.data), start + _LONGEST_HERE)) is not None
+def _in_here_document(text: LogText, line: int) -> bool:
+    """Return whether a line is one of the first in a here-document, which ends further down."""
+    for above in range(line - 1, max(0, line - 1 - _HERE_ABOVE), -1):
+        start = text.start_of(above)
+        opener = _HERE.search(text.data[start : min(text.stop_of(above), start + _LONGEST)])
+        if opener:
+            end = re.compile(rb"^[ \t]*" + opener[1] + rb"[ \t]*\r?$", re.MULTILINE)
+            begin = text.start_of(above + 1)
+            ends = (match.start() for match in end.finditer(text.data, begin, begin + _LONGEST_HERE))
+            return next(ends, 0) > text.start_of(line)
+    return False
 
 
 def _is_beside_other_sign(text: LogText, line: int, head: bytes) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import replace
+from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from pushlog.formats.docker.surroundings import (
     in_here_document,
     in_shown_file,
     is_expected,
+    is_of_another_command,
     names_above,
     stopped,
 )
@@ -35,19 +37,20 @@ if TYPE_CHECKING:
     from pushlog.intake.log_text import LogText
     from pushlog.knowledge.base import Knowledge
 
-# States that only a push prints; `docker pull` prints the others too, but no `Layer already exists`.
+# States that only a push prints; `docker pull` prints the others too, `Retrying` among them.
 _PUSH_STATES = (
     EventKind.PREPARING,
     EventKind.PUSHING,
     EventKind.PUSHED,
     EventKind.MOUNTED,
-    EventKind.RETRYING,
     EventKind.SKIPPED,
     EventKind.BUFFERING,
     EventKind.FAILED,
 )
 # So far below a header its rows are looked for.
 _REACH = 1 << 16
+# So many lines below layers that are retried can tell that another command retried them.
+_NEAR_RETRIED = 8
 # Notes that only a push prints: up to docker 1.9, and where one platform was asked for.
 _NOTES = (b"Sending image list", b"[ NOTE ] Selecting a single platform")
 # Such a note has so many lines that it is not known by.
@@ -206,10 +209,10 @@ def _is_push(candidate: PushRange) -> bool:
     if len(events) == 1 and not marks and is_expected(candidate.text, int(events.line[0])):
         return False
     is_told = any(m.kind in HEADERS or (m.kind == MarkKind.DIGEST and "TAG" in m.fields) for m in marks)
-    if is_told or is_any(events.kind, _PUSH_STATES).any():
+    if is_told or is_any(events.kind, _PUSH_STATES).any() or _has_retried(candidate):
         return True
-    rows = np.flatnonzero(is_any(events.kind, (EventKind.EXISTS,))).tolist()
     data = candidate.text.data
+    rows = np.flatnonzero(is_any(events.kind, (EventKind.EXISTS,))).tolist()
     if any(data.find(_EXISTS, int(events.start[row]), int(events.stop[row])) >= 0 for row in rows):
         return True
     is_noted = any(
@@ -225,6 +228,17 @@ def _is_push(candidate: PushRange) -> bool:
     ):
         return False
     return candidate.first_error(candidate.below(int(events.stop[-1])), 1) is not None
+
+
+def _has_retried(candidate: PushRange) -> bool:
+    """Return whether layers were sent again: nothing tells that they were fetched, nor that another command failed."""
+    events, text = candidate.events, candidate.text
+    if not is_any(events.kind, (EventKind.RETRYING,)).any():
+        return False
+    if _PULLED.search(text.data, candidate.start, candidate.stop):
+        return False
+    below = islice(candidate.below(int(events.stop[-1])), _NEAR_RETRIED)
+    return not any(is_of_another_command(piece.text) for piece in below)
 
 
 def _is_inside_line(candidate: PushRange) -> bool:

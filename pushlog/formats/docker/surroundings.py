@@ -32,7 +32,8 @@ _BUILT = lazy_pattern(rb"push|tag|naming to|build", re.IGNORECASE)
 # Refusals of `docker pull`, `run` and `login`: moby daemon/images, distribution/errors.go, registry/auth.go; and what
 # the daemon answers to commands for containers, networks, builds and swarms: moby daemon/, builder/, libnetwork/.
 _NO_PUSH = lazy_pattern(
-    r"(?:docker: |Error: )?(?:Error response from daemon: )?(?:pull access denied for |manifest for \S+ not found)"
+    r"(?:docker: |Error: )?(?:Error response from daemon: )?"
+    r"(?:pull access denied for |manifest for \S+ not found|failed to resolve reference\b)"
     r"|(?:ERROR: |error: )?(?:failed to build: )?failed to solve: (?!.*failed to push )"
     r"|(?:docker: |Error: )?Error response from daemon: (?:login attempt to "
     r"|No such (?:container|network|volume|service|task|exec instance)\b"

@@ -39,6 +39,8 @@ _TOKEN = lazy_pattern(r"[A-Za-z0-9_+/=-]{40,}")
 _MIXED = (re.compile(r"[A-Z]"), re.compile(r"[a-z]"), re.compile(r"[0-9]"))
 # The narrowest text that people and mailers break, and the widest.
 _NARROWEST, _WIDEST = 64, 100
+# A text whose further lines are indented has so many lines, each by so many blanks.
+_MOST_HANGING, _LEAST_INDENT = 8, 2
 # What is not over: a verb without its address, words before a colon, a bracket.
 _VERB = lazy_pattern(r"(?:^|: )(?:Get|Head|Put|Post|Patch|Delete|GET|HEAD|PUT|POST|PATCH|DELETE)$|\brequest to$")
 _ADDRESS = lazy_pattern(r"\"?https?://")
@@ -108,7 +110,7 @@ def _broken_between_words(text: LogText, error: str, last: Piece, piece: Piece) 
     joined = f"{error.rstrip()} {row}"
     if _TOKEN_URL.search(error) and _OF_URL.match(row):
         return error.rstrip() + row if row.startswith("?") or error.endswith("=") else joined
-    if _is_not_over(line, row):
+    if _is_not_over(line, row) or _is_hanging(text, error, piece):
         return joined
     if not _GOES_ON.match(row) or _ENDS_SENTENCE.search(line) or len(line) > _WIDEST or " " not in line:
         return None
@@ -116,6 +118,28 @@ def _broken_between_words(text: LogText, error: str, last: Piece, piece: Piece) 
     if width > _WIDEST or len(line) + 1 + len(row.split(maxsplit=1)[0]) <= width:
         return None
     return joined if len(error) > len(line) or _tells_more(error, joined) else None
+
+
+def _is_hanging(text: LogText, error: str, piece: Piece) -> bool:
+    """Return whether a line is indented below the first line of its error, as those between them are.
+
+    The first such line must tell more than the error does without it.
+    """
+    indent = _indent(text, piece.line)
+    if indent < _LEAST_INDENT or not _GOES_ON.match(piece.text):
+        return False
+    above = range(piece.line - 1, max(0, piece.line - 1 - _MOST_HANGING), -1)
+    first = next((number for number in above if _indent(text, number) != indent), 0)
+    if not first or _indent(text, first) > indent - _LEAST_INDENT:
+        return False
+    is_first_of_error = error.startswith(text.shown(first)[:_NARROWEST])
+    return is_first_of_error and (first < piece.line - 1 or _tells_more(error, f"{error} {piece.text}"))
+
+
+def _indent(text: LogText, line: int) -> int:
+    start = text.start_of(line)
+    row = text.data[start : min(text.stop_of(line), start + _WIDEST)]
+    return len(row) - len(row.lstrip(b" "))
 
 
 def _is_not_over(line: str, row: str) -> bool:

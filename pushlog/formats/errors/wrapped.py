@@ -82,7 +82,9 @@ _MARKS_BEHIND = lazy_pattern(
 )
 # A person points at the line, or adds a comment.
 _ARROW = lazy_pattern(
-    r"\s+(?:(?:<[-=]{1,20}|\u2190+)(?:\s[^<>\"]{0,80})?|#(?![\d!#])[^<>\"{}\n]{1,80}|//\s[^<>\"{}\n]{1,80})$"
+    r"\s+(?:(?:<[-=]{1,20}|\u2190+)(?:\s[^<>\"]{0,80})?|#(?:\s+|(?=[^\x00-\x7f]))[^<>\"{}\n]{1,80}|//\s[^<>\"{}\n]{1,80})$"
+    # A page lost the line break before a comment.
+    r"|(?<=[a-z])# [A-Z][a-z]{1,20} [a-z][^<>\"{}\n]{1,80}$"
 )
 # A quote that nothing opens ends a text of another program.
 _OPENS = {sign: re.compile(rf"(?:^|[\s(\[{{=:,]){sign}") for sign in "\"'"}

@@ -23,7 +23,9 @@ _YAML_ITEM = lazy_pattern(rb"[ \t]*- *[\"']?")
 # made of like a call, and programs name a channel before what came through it.
 _CHANNELS = rb"(?<!\bstdout)(?<!\bstderr)(?<!\boutput)(?<!\berror)(?<!\bmessage)(?<!\breason)(?<!\bresult)"
 _IN_SOURCE = lazy_pattern(
-    rb"(?:\s:=\s*|\b(?:return|echo|printf)\s+(?:-\w+\s+)?[bfru]{0,2}|" + _CHANNELS + rb"\s+\+?=\s*|\b(?i:expect(?:ed)?|actual|want|got|received) *[:=]?\s*"
+    rb"(?:\s:=\s*|\b(?:return|echo|printf)\s+(?:-\w+\s+)?[bfru]{0,2}|"
+    + _CHANNELS
+    + rb"\s+\+?=\s*|\b(?i:expect(?:ed)?|actual|want|got|received) *[:=]?\s*"
     rb"|(?<!\w)(?:\w+\.)*(?!\w*(?:Error|Exception|Failure|Failed|Fault|Exit)\()\w+\([bfru]{0,2})[\"'`][^\"'`]*\Z"
     rb"|\.(?:go|py|[jt]sx?|rb|rs|java|kt|scala|cs|php|c|cc|cpp|h|sh|bats|lark|toml|ya?ml|md)[:-]\d+[:-][^\n]*\Z"
 )
