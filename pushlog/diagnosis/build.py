@@ -11,7 +11,7 @@ from pushlog.diagnosis.login import login_expired
 from pushlog.diagnosis.registry_word import states_of
 from pushlog.formats.docker.image_store import image_store
 from pushlog.formats.errors.classify import Classified, classify
-from pushlog.formats.image_names import pinged
+from pushlog.formats.image_names import HUB, pinged
 from pushlog.formats.marks import MarkKind
 from pushlog.formats.reference import names_in, reference
 from pushlog.model import (
@@ -110,14 +110,27 @@ def _reference(parsed: ParsedPush) -> Reference:
     if parsed.client is Client.DOCKER or has_header:
         return reference(parsed.marks, parsed.error.text if parsed.error else "")
     pushed = reference(parsed.marks)
-    if pushed.repository is not None:
-        return pushed
     errors = [parsed.error.text] if parsed.error else []
+    if pushed.repository is not None:
+        return _completed(pushed, names_in(errors))
     names = names_in([*errors, *(m.fields["TEXT"] for m in parsed.marks if m.kind == MarkKind.RETRY)])
     registry = names.registry or pushed.registry or next(filter(None, map(pinged, errors)), None)
     masked = pushed.masked or names.masked
-    tags = pushed.tags or names.tags
-    return replace(pushed, registry=registry, repository=names.repository, tags=tags, masked=masked)
+    return replace(
+        pushed, registry=registry, repository=names.repository, tags=pushed.tags or names.tags, masked=masked
+    )
+
+
+def _completed(pushed: Reference, requested: Reference) -> Reference:
+    """The reference, with what the request of an error tells beyond it."""
+    is_elsewhere = pushed.registry in (None, HUB) and requested.registry not in (None, HUB)
+    if is_elsewhere and pushed.repository == f"{(requested.registry or '').partition('.')[0]}/{requested.repository}":
+        # A host without a dot is one that somebody hid; the request went there.
+        return replace(requested, tags=pushed.tags or requested.tags)
+    # What is signed has a tag of its own, made from the digest of the image.
+    tags = tuple(tag for tag in requested.tags if not tag.startswith("sha256-"))
+    is_its_own = not (pushed.tags or pushed.masked) and requested.repository == pushed.repository
+    return replace(pushed, tags=tags) if is_its_own else pushed
 
 
 def _store(source: Source, parsed: ParsedPush, knowledge: Knowledge) -> tuple[Store, Classified | None]:

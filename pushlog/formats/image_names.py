@@ -40,7 +40,7 @@ _REQUEST = lazy_pattern(
 )
 # The path alone, whatever the host: the v1 protocol; Harbor; Amazon.
 _PATH_ALONE = lazy_pattern(
-    r"\btrying (?:to push (?:repository )?|head request for )(?P<v1>[a-z0-9][\w.-]*(?:/[\w.-]*\w)*)(?=:? )"
+    r"\btrying (?:to push (?:repository )?+|head request for )(?P<v1>[a-z0-9][\w.-]*(?:/[\w.-]*\w)*)(?=:?(?: |$))"
     r"|\bunauthorized to access repository: (?P<harbor>[^\s,]+), action: push"
     r"|\b[Rr]epository with name '(?P<ecr>[^'\s]+)' "
 )
@@ -188,7 +188,8 @@ def names_in(texts: Iterable[str]) -> Reference:
         if match := next(filter(None, (form.search(text) for form in (*_PLACES, _REQUEST))), None):
             registry = HUB if match["host"] in HUB_HOSTS else match["host"]
             tags = (match["tag"],) if match["tag"] else ()
-            return Reference(registry=registry, repository=match["name"], tags=tags, masked=is_masked(match["name"]))
+            masked = is_masked(match["name"]) or is_masked(match["host"])
+            return Reference(registry=registry, repository=match["name"], tags=tags, masked=masked)
     return Reference()
 
 

@@ -12,7 +12,15 @@ import numpy as np
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.powershell import is_quoted_by_powershell, read_record
 from pushlog.formats.docker.surroundings import is_of_another_command
-from pushlog.formats.errors.bystanders import LEVEL, is_bystander, is_command, nearest, speaks_of_error
+from pushlog.formats.errors.bystanders import (
+    LEVEL,
+    is_bystander,
+    is_command,
+    is_remark,
+    is_title,
+    nearest,
+    speaks_of_error,
+)
 from pushlog.formats.errors.classify import continues, starts_error
 from pushlog.formats.errors.console_wrap import unwrapped
 from pushlog.formats.errors.detect import PAGE, is_beside_page, without_level
@@ -258,6 +266,8 @@ def _unexplained_error(candidate: PushRange, offset: int) -> ErrorLines | None:
 def _can_be_error(candidate: PushRange, first: Piece, offset: int) -> bool:
     """Return whether the first line below a push, which ends at `offset`, can be an error that nobody knows."""
     if not _WORD.search(unlabelled(first.text).text) or is_bystander(first.text):
+        return False
+    if is_title(first.text) or is_remark(first.text):
         return False
     if is_of_another_command(first.text) or _TORN_ROW.match(first.text):
         return False

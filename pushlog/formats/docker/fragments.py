@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.bind_error import ErrorLines, PushRange, bound_error, join_error_lines
 from pushlog.formats.docker.build_push import build_push
+from pushlog.formats.docker.engine_requests import requested
 from pushlog.formats.docker.headings import is_heading, without_headings
 from pushlog.formats.docker.other_things import answers_other, documents, explains, is_change, speaks_of_push
+from pushlog.formats.docker.sentences import advises, asks, reports, tells
 from pushlog.formats.docker.surroundings import has_prompt, is_of_another_command
 from pushlog.formats.errors.bystanders import is_bystander, is_ending, is_of_cache, is_source, is_step
 from pushlog.formats.errors.classify import classify
@@ -37,19 +39,12 @@ _ABOVE, _BELOW = 12, 2
 _FEW = 6
 _FEWER = 3
 _NEAR = 5
-_TELLS = lazy_pattern(r"(?<![\w./=-])(?:I(?:'m|'ve)?|(?i:we|my|our|me))(?![\w./=-])")
 # A program reports that a command failed.
 _FAILED = lazy_pattern(r"non-zero|returned|exit|fail|error|exception", re.IGNORECASE)
 # A sentence that says that the command it quotes went well.
 _WORKED = lazy_pattern(r"\b(?:worked|works fine|succeeded|was successful)\b", re.IGNORECASE)
 # A statement of a program, which names what it will run.
 _ASSIGNED = lazy_pattern(r"\w\s+:=\s")
-# A line that tells which command to run, or what to do if it fails: a file that was searched, a workflow, a manual.
-_ADVICE = lazy_pattern(
-    r"^\S+:\d+[:-]|^\s*(?:-\s+)?(?:run|script|command|cmd|args|push|summary|description|title)\s*:|^\s*-\s+(?:[\"']?docker\b|name:)"
-    r"|\b(?:if (?:it|you|this|the|that)|in case|whenever|e\.g\.|for example|you (?:can|should|must|need)|make sure)\b",
-    re.IGNORECASE,
-)
 # A line that runs something else: what stands below it is its answer.
 _OTHER_COMMAND = lazy_pattern(
     r"[$+]+ +(?:\./)?\w|(?:[#>]+ +|\S+[#$] )?(?:helm|kubectl|oc|git|npm|npx|yarn|pnpm|make|docker|podman|aws|gcloud|az"
@@ -70,10 +65,17 @@ _UPLOAD = lazy_pattern(
     r"|(?:Put|Patch|Post|PUT|PATCH|POST)(?: request to)? \"?https?://\S+/v2/\S+/(?:blobs|manifests)/"
 )
 _QUOTES_OF_PUSH = lazy_pattern(r"\bpush[^\n]*[\"'`\u201c]$", re.IGNORECASE)
+# Words of a library around a message of the Engine: its requests (moby client/), and what it will do.
+_OF_ENGINE_PUSH = lazy_pattern(
+    r"/images/\S+/push\b|[Pp]ush(?:ing|ed)?[ _-]?(?:the )?(?:docker )?[Ii]mage|\bdocker push\b"
+)
+_OF_ENGINE_OTHERWISE = lazy_pattern(r"/images/create\b|/build\?|[Pp]ull(?:ing|ed)?[ _-]?(?:the )?(?:docker )?[Ii]mage")
 # What only a push prints so, without the daemon's words before it: a pull is refused before its first line.
 _BARE = lazy_pattern(
     r"name unknown: The repository with name |denied: requested access to the resource is denied"
-    r"|denied: (?:permission_denied|installation not allowed)"
+    r"|denied: (?:permission_denied|installation not allowed|Token exchange failed for project )"
+    r"|denied: Permission \"?artifactregistry\.repositories\.uploadArtifacts"
+    r"|unauthorized: unauthenticated: User cannot be authenticated"
 )
 # The end of a connection: to the daemon where the words stand alone, to a registry behind its address.
 _ENDS = {"EOF", "unexpected EOF"}
@@ -82,20 +84,6 @@ _REQUEST = lazy_pattern(r"\b(?:Get|Head|Put|Post|Patch|Delete|GET|HEAD|PUT|POST|
 _REGISTRY_REQUEST = lazy_pattern(r"https?://[^/\n]{1,300}/(?:\S+/)?v[012](?:\.\d+)?/(?!search\b)|/token\b")
 # The words of a program before the error of its push.
 _SAYS_PUSH = lazy_pattern(r"(?:[Cc]ould not|(?:[Ff]ailed|[Uu]nable) to|[Ee]rror) push|(?<=\w):push \(|[Pp]ush failed:")
-# A sentence names the command whose error stands by itself: it has more words than a command with its image.
-_ASKED = lazy_pattern(
-    r"\bdocker (?:image )?push\b(?: [^\s`\"']+)?|\b[Pp]ush(?:ing|ed)? (?:[\w-]+ ){0,4}images?\b(?![\w./:-])"
-    r"|\b[Pp]ush(?:es|ing)? (?:\w+ )?fail(?:s|ed|ing)?\b"
-    r"|\b[Ff]ail\w* (?:to|at|on|in|when|while|during) (?:the )?push(?:ing)?\b"
-    r"|\b(?:during|while|when|on) (?:the |a )?push(?:ing|ed)?\b"
-    r"|\b(?:try|tried|trying|attempt(?:s|ed|ing)?|unable|cannot|can't|not able) (?:to )?push\b(?! through)"
-)
-# What the builder of Docker Hub says below it.
-_HOOK = lazy_pattern(r"post_push hook failed! \(\d+\)")
-_OF_GIT = lazy_pattern(r"\bgit\b|\bbranch|\bcommits?\b|\bpull request", re.IGNORECASE)
-_WORDS = lazy_pattern(r"[^\W\d_]{2,}")
-_SHELL = lazy_pattern(r"[|&;<>$]|^\s*[#%+]")
-_FEWEST_WORDS = 3
 # Words that an error of a push has, where nobody knows the whole text: the daemon answers to all commands alike.
 _OF_A_PUSH = lazy_pattern(r"push|upload|blob|manifest|registry|digest|/v[12]/|\bHTTP\b|status", re.IGNORECASE)
 # Packer names the build and the step of it.
@@ -110,7 +98,7 @@ _ELSEWHERE = lazy_pattern(
     r"|\bto \\?\"(?:dir|oci|oci-archive|docker-archive|docker-daemon|containers-storage|ostree|sif|tarball):"
     # Another address of the Engine API (moby client/) than that of a push.
     r"|https?://\S+/v\d\.\d+/(?!images/\S+/push[?\":\s]|info\b)\w"
-    r"|^\s*[Uu]sage: |\bFROM \S|kubectl|\blogin\b(?!/password)|manifest for \S+ not found"
+    r"|^\s*[Uu]sage: |\bFROM \S|kubectl|\blogin\b(?!/password|-)|manifest for \S+ not found"
     r"|^\s*[$#%>+]\s+(?!sudo docker|docker|(?!git\b)[^\n]*\bpush\b)\S"
     r"|\bG[Ee][Tt] \"?https?://\S+/(?:manifests|blobs)/"
 )
@@ -157,7 +145,7 @@ def mentioned_pushes(candidate: PushRange) -> Iterator[ParsedPush]:
         if mention.kind != MarkKind.MENTION or mention.start < previous_stop:
             continue
         line = candidate.text.shown(mention.line)
-        if _WORKED.search(line) or _ADVICE.search(line) or is_change(line) or _ASSIGNED.search(line):
+        if _WORKED.search(line) or advises(line) or is_change(line) or _ASSIGNED.search(line):
             continue
         error = _error_beside(candidate, mention, previous_stop)
         if error:
@@ -232,6 +220,9 @@ def alone(text: LogText, reading: Reading, knowledge: Knowledge) -> tuple[Parsed
         return ()
     has_message = any(m.kind == MarkKind.ERROR for m in marks)
     message = bound_error(candidate, start=0, stop=0, previous_stop=0) if has_message else None
+    if message and _is_message_of_push(pieces):
+        marks = (*requested(text, message.start), *marks)
+        return (build_push(replace(candidate, marks=marks), message, list(marks)),)
     for error in [message] if message else (*_labelled_errors(candidate, pieces), *_quoted_errors(candidate, pieces)):
         if not is_of_another_command(error.text) and _is_alone(error, pieces):
             return (build_push(candidate, error, list(marks)),)
@@ -241,17 +232,6 @@ def alone(text: LogText, reading: Reading, knowledge: Knowledge) -> tuple[Parsed
 def _is_beside(line: str) -> bool:
     """Return whether a line is surely no error, and announces no other step of a program."""
     return is_bystander(line) and (is_ending(line) or not is_step(line))
-
-
-def _asks(line: str) -> bool:
-    """Return whether a line is a sentence about a push."""
-    if _HOOK.match(line):
-        return True
-    if _OF_GIT.search(line):
-        return False
-    about = _ASKED.search(line)
-    rest = f"{line[: about.start()]} {line[about.end() :]}" if about else ""
-    return len(_WORDS.findall(rest)) >= _FEWEST_WORDS and not _SHELL.search(rest)
 
 
 def _is_alone(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
@@ -272,16 +252,33 @@ def _is_alone(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
         return False
     unexplained = [other for other in others if not is_heading(other) and not _is_beside(other)]
     is_few = len(others) <= _FEW or (len(unexplained) <= _FEWER and not any(map(_OTHER_COMMAND.match, others)))
-    is_told = any(map(_TELLS.search, others))
-    if is_few or is_told:
+    is_told = any(map(tells, others))
+    is_bare = _BARE.match(error.text) is not None
+    is_framed = is_bare and _is_framed(error, pieces)
+    if is_few or is_told or is_framed:
         beside = others if is_few else above[-_NEAR:]
-        is_advice = any(map(_ADVICE.search, beside))
+        is_advice = any(map(advises, beside))
         if (_UPLOAD.search(error.text) or _SAYS_PUSH.search(line)) and (is_few or not is_advice):
             return True
-        is_asked = (is_told and _BARE.match(error.text)) or (error.text not in _ENDS and any(map(_asks, beside)))
-        if is_asked and not is_advice and not any(map(_ELSEWHERE.search, beside)):
+        is_asked = error.text not in _ENDS and any(map(asks, beside))
+        is_asked = is_asked or (is_bare and (is_told or is_framed))
+        is_advice = is_advice and not any(map(reports, above))
+        if (is_asked or any(map(reports, above))) and not is_advice and not any(map(_ELSEWHERE.search, beside)):
             return True
     return not unexplained and not any(map(_ELSEWHERE.search, others)) and not answers_other(error, pieces)
+
+
+def _is_message_of_push(pieces: Sequence[Piece]) -> bool:
+    """Return whether the words around a message of the Engine tell that it answered a push."""
+    lines = [piece.text for piece in pieces]
+    return any(map(_OF_ENGINE_PUSH.search, lines)) and not any(map(_OF_ENGINE_OTHERWISE.search, lines))
+
+
+def _is_framed(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
+    """Return whether people or a CI set an error apart: a heading or a fence above it, the end of a step below."""
+    above = next((piece.text for piece in reversed(pieces) if piece.line < error.lines[0]), "")
+    below = next((piece.text for piece in pieces if piece.line > error.lines[1]), "")
+    return is_heading(above) and (is_heading(below) or is_ending(below))
 
 
 def _can_be_of_push(error: str, line: str) -> bool:

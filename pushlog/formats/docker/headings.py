@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pushlog.formats.docker.other_things import documents
+from pushlog.formats.errors.bystanders import is_title
 from pushlog.formats.errors.classify import starts_error
 from pushlog.formats.errors.detect import PAGE, PAGE_END
 from pushlog.lazy_pattern import lazy_pattern
@@ -15,9 +16,7 @@ if TYPE_CHECKING:
     from pushlog.intake.log_text import Piece
 
 # What people put between a command and its output.
-_HEADING = lazy_pattern(
-    r"(?:</?\w[^<>\n]{0,80}>){1,4}(?:\w{1,20}</summary>)?|`{3,}\w*|~{3,}|#{1,6} .{1,80}|[*_]*[\w' ]{1,60}:[*_]*"
-)
+_HEADING = lazy_pattern(r"(?:</?\w[^<>\n]{0,80}>){1,4}(?:\w{1,20}</summary>)?|`{3,}\w*|~{3,}")
 
 
 def without_headings(pieces: Iterable[Piece]) -> Iterator[Piece]:
@@ -32,4 +31,5 @@ def without_headings(pieces: Iterable[Piece]) -> Iterator[Piece]:
 
 def is_heading(line: str) -> bool:
     """Return whether a line is nothing but a mark or a title between a command and its output."""
-    return _HEADING.fullmatch(line) is not None and not documents(line) and not starts_error(line.lstrip("#*_ "))
+    is_apart = is_title(line) or (_HEADING.fullmatch(line) is not None and not starts_error(line))
+    return is_apart and not documents(line)

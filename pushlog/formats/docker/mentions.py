@@ -131,12 +131,25 @@ def _is_ended(mention: Mark, below: Sequence[Mark]) -> bool:
 
 
 def with_command(marks: Sequence[Mark]) -> tuple[Mark, ...]:
-    """Return the marks of a push; if it has no command, one that is quoted below its header takes this place."""
+    """Return the marks of a push; if it has no command, one that is quoted takes this place.
+
+    With a header it is one near it that names the same image; without, the only image for which one is quoted.
+    """
     header = next((mark for mark in marks if mark.kind in _HEADERS), None)
-    mention = next((mark for mark in marks if mark.kind == MarkKind.MENTION and header and _is_of(mark, header)), None)
+    mentions = [mark for mark in marks if mark.kind == MarkKind.MENTION and (header is None or _is_of(mark, header))]
+    if header is None and not _is_only_one(mentions, marks):
+        mentions = []
+    mention = next(iter(mentions), None)
     if mention is None or any(mark.kind == MarkKind.COMMAND and "REFERENCE" in mark.fields for mark in marks):
         return tuple(marks)
     return tuple(replace(mark, kind=MarkKind.COMMAND) if mark is mention else mark for mark in marks)
+
+
+def _is_only_one(mentions: Sequence[Mark], marks: Sequence[Mark]) -> bool:
+    """Return whether commands name one image alone, and no other tag than the digest line of the push."""
+    names = {mark.fields["REFERENCE"] for mark in mentions}
+    pushed = {mark.fields["TAG"] for mark in marks if mark.kind == MarkKind.DIGEST and "TAG" in mark.fields}
+    return len(names) == 1 and {split(name)[1] or "latest" for name in names} >= pushed
 
 
 def _is_of(mention: Mark, header: Mark) -> bool:

@@ -6,6 +6,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from pushlog.formats.errors.detect import starts_error
 from pushlog.intake.unwrap.prefix import is_noise
 from pushlog.knowledge.stops import stop_reason
 from pushlog.lazy_pattern import lazy_pattern
@@ -86,6 +87,16 @@ _OF_ERRORS = lazy_pattern(
 _SENTENCE = lazy_pattern(
     r"\?\s*$|\b(?:I|I'm|I've|Im|we|my|please|pls|thanks|thx|anyone|any idea|help)\b", re.IGNORECASE
 )
+_TITLE = lazy_pattern(r"#{1,6} .{1,80}|[*_]*[\w' ]{1,60}:[*_]*|(?P<strong>\*\*|__)[^*_\n]{1,80}(?P=strong):?")
+# How people go on below what they paste; those of the second kind may begin an error too.
+_REMARK = lazy_pattern(
+    r"\W*(?i:and|but|so|then|however|also|now|after(?:wards)?|before|when|while|until|since|because|still|just|seems?"
+    r"|looks? like|not sure|as you can see|at this point|what|why|how|any|expected|actual|steps to|describe|additional"
+    r"|environment|versions?|docker info|output of|at the same time|meanwhile|finally|sometimes|even)\b(?!\W*[:=])"
+)
+_REMARK_PERHAPS = lazy_pattern(
+    r"\W*(?:It|It's|This|That|These|There|Here|Same|Nothing|Only|Is|Are|Everything|All|Everyone|Someone)\b \w+"
+)
 # A command behind a prompt or in the trace of a shell: what follows is its output.
 _COMMAND = lazy_pattern(
     # A comment of several words is none.
@@ -132,6 +143,16 @@ def is_prompt(line: str) -> bool:
 def is_step(line: str) -> bool:
     """Return whether a line announces a step of a program."""
     return _STEP.match(line.strip()) is not None
+
+
+def is_title(line: str) -> bool:
+    """Return whether a line is a heading of Markdown, or words that announce what stands below."""
+    return _TITLE.fullmatch(line.strip()) is not None and not starts_error(line.strip().lstrip("#*_ "))
+
+
+def is_remark(line: str) -> bool:
+    """Return whether a line begins as people go on below what they paste, and no client or registry begins an error."""
+    return _REMARK.match(line) is not None or (_REMARK_PERHAPS.match(line) is not None and not speaks_of_error(line))
 
 
 def speaks_of_error(line: str) -> bool:

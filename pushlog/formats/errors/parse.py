@@ -61,6 +61,8 @@ STAGES = (
     ("trying to reuse blob", "upload"),
     ("checking whether a blob", "upload"),
     ("pinging container registry", "ping"),
+    ("v1 ping attempt", "ping"),
+    ("v2 ping attempt", "ping"),
     ("copying config", "upload"),
     ("writing manifest", "upload"),
     ("uploading manifest", "upload"),

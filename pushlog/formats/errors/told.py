@@ -6,17 +6,33 @@ from pushlog.lazy_pattern import lazy_pattern
 
 # A person tells what came, whenever it did; and goes on with the sentence behind it.
 _GET = (
-    r"(?:get(?:s|ting)?|got|gives?|gave|receiv(?:e|ed|es|ing)|see|seeing|saw|fail(?:s|ed|ing)? with|returns?|returned"
-    r"|says?|said|threw|throws?|end up with|hit|hitting|face|facing|encounter(?:ed|ing)?)\b"
+    r"(?:get(?:s|ting)?|got|gives?|gave|receiv(?:e|ed|es|ing)|sees?|seeing|saw|fail(?:s|ed|ing)? with|returns?|returned"
+    r"|says?|said|threw|throw(?:s|ing|n)?|ends? (?:up )?with|ended (?:up )?with|hit(?:s|ting)?|fac(?:e|es|ed|ing)"
+    r"|encounter(?:s|ed|ing)?|shows?|showed|shown|reports?|reported|prints?|printed|respon(?:ds?|ded) with"
+    r"|results? in|resulted in|complain(?:s|ed)?|produces?|produced|errors? (?:out )?with|errored (?:out )?with"
+    r"|exits? with|exited with|aborts? with|aborted with|stops? with|stopped with|breaks? with|crash(?:es|ed)? with)\b"
 )
-_FIRST_PERSON = lazy_pattern(
-    r"(?:(?:.*\b)?(?:I|[Ww]e|[Ii]t|[Tt]his)(?:'m|'re|'ve| am| are| was| have| had| is)?(?: \w+){0,2}?"
-    r" (?<!\bif it )" + _GET + r"|\W*(?:\d{1,2}[.)]\s+)?(?i:get|got|see|observe|notice|fails with|receive)\b)"
+_LEADS_TO = (
     r"(?: (?:me|us|an?|the|this|that|these|following|below|same|error|errors|message|response|back|of|with|also|again"
     r"|only|just|always|as|follows))*[:,]?\s*[\"'`*\u201c(]*$"
 )
+_FIRST_PERSON = lazy_pattern(
+    r"(?:(?:.*\b)?(?:[Ii]|[Ww]e|[Ii]t|[Tt]his)(?:'m|'re|'ve| am| are| was| have| had| is)?(?: \w+){0,2}?"
+    rf" (?<!\bif it ){_GET}"
+    rf"|\W*(?:\d{{1,2}}[.)]\s+)?(?i:get|got|see|observe|notice|fails with|receive)\b){_LEADS_TO}"
+)
+# What was run fails with the error; a document says what to do when it does.
+_PUSH_FAILS = lazy_pattern(
+    r"(?:.*\b)?(?:[Pp]ush(?:es|ing|ed)?|[Uu]ploads?|command|build|job|pipeline|step|task|workflow)\b[^.:\n]{0,60}?"
+    rf"\b(?:fail(?:s|ed|ing)?|end(?:s|ed)? up|stop(?:s|ped)?|abort(?:s|ed)?|error(?:s|ed)? out) with\b{_LEADS_TO}"
+)
+_SUPPOSED = lazy_pattern(
+    r"\b(?:[Ii]f|[Ii]n case|[Ww]henever|should|might|may|e\.g|[Ww]hen (?:the|your|a|docker) push)\b|\": ?\""
+)
 _SAYS_SO = lazy_pattern(
-    rf"(?:\b(?:I|[Ww]e|[Ii]t|[Tt]his)(?:'\w+)?(?: \w+){{0,3}}? {_GET}|^\W*(?:\d{{1,2}}[.)]\s+)?[A-Z]\w{{2,6}}\b )"
+    r"\b(?:fail\w*|up|stop\w*|abort\w*|out) with\b"
+    rf"|\b(?:[Ii]|[Ww]e|[Ii]t|[Tt]his)(?:'\w+)?(?: \w+){{0,3}}? {_GET}"
+    r"|^\W*(?:\d{1,2}[.)]\s+)?[A-Z]\w{2,6}\b "
 )
 _LONGEST_HEAD = 400
 _GOES_ON = lazy_pattern(
@@ -33,7 +49,10 @@ def is_of_person(line: str) -> bool:
 
 def is_told(head: str) -> bool:
     """Return whether the words before an error are those of a person who got it."""
-    return " " in head and len(head) < _LONGEST_HEAD and _FIRST_PERSON.fullmatch(head) is not None
+    if " " not in head or len(head) >= _LONGEST_HEAD:
+        return False
+    fails = _PUSH_FAILS.fullmatch(head) is not None and _SUPPOSED.search(head) is None
+    return fails or _FIRST_PERSON.fullmatch(head) is not None
 
 
 def without_sentence(text: str) -> str:

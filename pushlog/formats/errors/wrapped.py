@@ -41,7 +41,8 @@ LABEL = lazy_pattern(
     r"|\d\d-[A-Z][a-z]{2}-\d{4}\b|(?>\d[\d:.,TZ+-]*)\b|u(?=')"
     r"|[\s\"'`*_~>|#!=\-.,:;(){}\[\]/\\]|[^\w\s!-~]"
     r"|(?i:err(?:ors?|o)?|fata?l?|crit(?:ical)?|severe|warn(?:ing)?|info|panic|level|severity|time(?==))\b(?:\[\d+\])?"
-    r"|(?:[a-z][\w$]{0,40}\.){1,12}\w{1,80}(?:Error|Exception)\b|(?i:stderr|stdout|output|cause|reason|message|msg|exception|\w+(?:Error|Exception))\b"
+    r"|(?:[a-z][\w$]{0,40}\.){1,12}\w{1,80}(?:Error|Exception)\b"
+    r"|(?i:stderr|stdout|output|caused? by|cause|reason|message|msg|exception|\w+(?:Error|Exception))\b"
     r"|\(HTTP code \d{3}\) [a-z ]{3,30} -"
     # The word for an error in languages of East Asia.
     r"|[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]{1,8}(?=[:\uff1a])"
@@ -92,6 +93,8 @@ _OPENS = {sign: re.compile(rf"(?:^|[\s(\[{{=:,]){sign}") for sign in "\"'"}
 _OPENS_INSIDE = {sign: re.compile(rf"[^{sign}]*[\s(=]{sign}{sign}?\w") for sign in "\"'"}
 _PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">", **dict(zip(_QUOTES[::2], _QUOTES[1::2], strict=True))}
 _MARKS = "*_~|"
+# The text of a span of code, up to the sign that closes it: one behind a blank opens another span inside it.
+_CODE_SPAN = lazy_pattern(r"[^`\s](?:[^`]|(?<=[\s(])`(?=[^\s`])[^`\n]{0,200}`)*+(?=`)")
 _ESCAPED_QUOTE = lazy_pattern(r"\\+[\"']$")
 
 
@@ -269,8 +272,9 @@ def _until(text: str, closer: str) -> str:
             if depth < 0:
                 return text[:index]
         return text
-    stop = text.rfind(closer)
-    return text[:stop].rstrip("`" if closer == "`" else "") if stop > 0 else text
+    span = _CODE_SPAN.match(text) if closer == "`" else None
+    stop = span.end() if span else text.rfind(closer)
+    return text[:stop] if stop > 0 else text
 
 
 def _until_own_quote(text: str, closer: str) -> str:

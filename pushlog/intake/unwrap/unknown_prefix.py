@@ -47,6 +47,8 @@ _SHORT = 80
 # A word with the gap behind it; signs and digits of a name, and words of errors, which are not part of one.
 _WORD = lazy_pattern(rb"[ \t]*[^ \t]+[ \t]*")
 _TELLING = lazy_pattern(rb"[\d|\[\]@]")
+# A level is a word of a sentence too (`I`, `Log in`, `Notice that`), unless its capitals or a mark say what it is.
+_AS_CHANNEL = lazy_pattern(rb"[A-Z]{3,}\b|[^\w\s]|(?i:std(?:out|err))\b")
 _OF_ERRORS = lazy_pattern(rb"(?i:error: |fail|denied|push(?:ing|ed)\b)|#\d+ \Z|^\W*(?i:err\w*|fatal|warn\w*)\W*\Z")
 _LAST_COLOUR = lazy_pattern(rb"(?:\x1b\[[0-9;]*m)+\Z")
 
@@ -95,7 +97,8 @@ def shared_beginning(lines: Sequence[bytes]) -> Decoration | None:
     prefix = b"".join(rows[0][:shared])
     if is_in_data(prefix):
         return None
-    is_name = (_TELLING.search(prefix) or _CHANNEL.search(prefix)) is not None and _OF_ERRORS.search(prefix) is None
+    is_channel = _CHANNEL.search(prefix) is not None and _AS_CHANNEL.search(prefix) is not None
+    is_name = (is_channel or _TELLING.search(prefix) is not None) and _OF_ERRORS.search(prefix) is None
     return _form(_shape(prefix), prefix, None) if is_name else None
 
 
