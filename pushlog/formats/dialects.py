@@ -19,6 +19,7 @@ from pushlog.formats.clients import (
     oras,
 )
 from pushlog.formats.clients.announced import with_announced_name
+from pushlog.formats.clients.asked_for import with_name_asked_for
 from pushlog.formats.clients.generic import OPENING as GENERIC
 from pushlog.formats.clients.generic import generic_pushes
 from pushlog.formats.clients.small import CLIENTS
@@ -121,6 +122,7 @@ def pushes(
         capture = Capture.TTY if shown else capture
     is_alone = is_whole and not parsed
     parsed = [_without_empty_config(with_announced_name(text, p)) for p in parsed if not is_quoted(text, p)]
+    parsed = [with_name_asked_for(text, parsed, number) for number in range(len(parsed))]
     every_push = alone(text, reading, knowledge) if is_alone else tuple(parsed)
     return Pushes(parsed=every_push, capture=capture, left_out=reading.left_out)
 

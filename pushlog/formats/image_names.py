@@ -9,7 +9,7 @@ from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Reference
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
 # The daemon prints full names; an old client or a command line may leave the host out.
 HUB = "docker.io"
@@ -38,6 +38,12 @@ _QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 _REQUEST = lazy_pattern(
     r"https?://(?P<host>[^/\s\"\\]+)/v2/(?P<name>(?:[a-z0-9*]|\[[A-Za-z]{3,20}\])(?:[\w./*-]|\[[A-Za-z]{3,20}\])*?)/(?:blobs/|manifests/(?P<tag>(?!\w+:[0-9a-f]{32})\w[\w.-]*)?)"
 )
+# distribution docs/spec/auth/token.md: a token to push to a repository is asked for by its name.
+_TOKEN = lazy_pattern(
+    r"https?://(?P<host>[^/\s\"\\]+)/\S*?[?&]scope=(?:\S*?[=&+])?repository(?::|%3A)(?P<name>[\w./%-]+?)(?::|%3A)"
+    r"(?:pull(?:,|%2C))?push\S*"
+)
+_SERVICE = lazy_pattern(r"[?&]service=(?P<host>[\w.-]+(?:(?::|%3A)\d+)?)")
 # The path alone, whatever the host: the v1 protocol; Harbor; Amazon.
 _PATH_ALONE = lazy_pattern(
     r"\btrying (?:to push (?:repository )?+|head request for )(?P<v1>[a-z0-9][\w.-]*(?:/[\w.-]*\w)*)(?=:?(?: |$))"
@@ -182,7 +188,7 @@ def short_forms(name: str) -> Iterator[str]:
             yield path.removeprefix("library/")
 
 
-def names_in(texts: Iterable[str]) -> Reference:
+def names_in(texts: Sequence[str]) -> Reference:
     """Return the reference in the requests that error texts quote; empty where they quote none."""
     for text in texts:
         if match := next(filter(None, (form.search(text) for form in (*_PLACES, _REQUEST))), None):
@@ -190,7 +196,7 @@ def names_in(texts: Iterable[str]) -> Reference:
             tags = (match["tag"],) if match["tag"] else ()
             masked = is_masked(match["name"]) or is_masked(match["host"])
             return Reference(registry=registry, repository=match["name"], tags=tags, masked=masked)
-    return Reference()
+    return next((_of_token(match) for text in texts if (match := _TOKEN.search(text))), Reference())
 
 
 def named_by(error: str) -> Reference:
@@ -211,6 +217,17 @@ def named_by(error: str) -> Reference:
         return Reference(registry=_ecr_host(match), repository=match["name"])
     ping = pinged(error)
     return Reference(registry=HUB if ping in HUB_HOSTS else ping)
+
+
+def _of_token(asked: re.Match[str]) -> Reference:
+    """Return the repository that a token was asked for; its service tells the host where it is named like one."""
+    service = _SERVICE.search(asked[0])
+    registry = service["host"].replace("%3A", ":") if service else ""
+    if registry == "registry.docker.io" or asked["host"] in HUB_HOSTS:
+        registry = HUB
+    elif "." not in registry:
+        registry = ""
+    return Reference(registry=registry or None, repository=asked["name"].replace("%2F", "/"))
 
 
 def _ecr_host(arn: re.Match[str]) -> str | None:

@@ -15,9 +15,7 @@ _SHORT = lazy_pattern(r"[a-z0-9][a-z0-9._-]*(?::[\w.-]+)?(?:@sha256:[0-9a-f]{64}
 _IMAGE_ID = lazy_pattern(r"[0-9a-f]{12}|(?:sha256:)?[0-9a-f]{64}")
 _TRANSPORT = "docker://"
 # containers/image transports/alltransports: destinations that are no registry.
-_LOCAL = lazy_pattern(
-    r"(?:dir|oci|oci-archive|docker-archive|docker-daemon|containers-storage|ostree|sif|tarball|atomic):"
-)
+_LOCAL = lazy_pattern(r"(?:dir|oci|oci-archive|docker-archive|docker-daemon|containers-storage|ostree|sif|tarball):")
 _FILES = (".tar", ".tar.gz", ".tgz", ".json", ".yaml", ".yml", ".txt")
 _VERBS = ("push", "copy", "cp", "tag", "attach", "sync")
 # Options of podman, buildah, skopeo, nerdctl, ctr, crane and oras that take a value behind a blank (their manuals).

@@ -89,7 +89,7 @@ def _marks(text: LogText) -> Iterator[Mark]:
         for piece in text.pieces(start, stop):
             if piece.text.startswith("{"):
                 yield from buildkit_rawjson.marks(piece, LINES, steps)
-            elif mark := LINES.mark(piece):
+            elif mark := LINES.read(text, piece):
                 yield mark
 
 

@@ -41,6 +41,9 @@ _PUSH_STEP = lazy_pattern(
     r"|pushing (?P<driver>\S+) with docker$|\[internal\] pushing (?P<tool>\S+)$"
 )
 _CACHE_STEP = lazy_pattern(r"exporting cache to \w")
+_DAEMON = "Error response from daemon: "
+# An error stands so near below the last row of its build.
+_BELOW = 3
 # How many pushes before and behind the closing lines they can belong to.
 _AROUND = 32
 
@@ -102,7 +105,7 @@ def close(
         if push is None and closing.is_of_push and (step := failed_steps.take(closing)):
             push = failed_step_push(text, step)
             insort(pushes, push, key=_begin)
-        push = push or _unfinished(nearest, closing, failed_rows, knowledge)
+        push = push or _unfinished(nearest, closing, failed_rows, knowledge) or _unproven(nearest, closing)
         if push is None and closing.is_of_push and closing.error.text.strip():
             _finish_others(screens, closing)
             push = new_push()
@@ -194,6 +197,23 @@ def _unfinished(
         if name is None or reference is None or repository_of(reference) == repository_of(name):
             return push
     return None
+
+
+def _unproven(pushes: Sequence[PushBuilder], closing: _Closing) -> PushBuilder | None:
+    """Return the push by Docker's engine right above, where its daemon then refused the digest that buildx asked for.
+
+    Source: docker/buildx build/build.go (remoteDigestWithMoby). Its rows said that it went well.
+    """
+    if not closing.error.text.startswith(_DAEMON):
+        return None
+    above = [push for push in pushes if _begin(push) < closing.mark.start and push.error is None]
+    push = above[-1] if above else None
+    if push is None or closing.lines[0].line - push.consumed[-1].line > _BELOW:
+        return None
+    if not any(mark.kind in {MarkKind.MOBY, MarkKind.TTY_MOBY} for mark in push.consumed):
+        return None
+    push.marks = [mark for mark in push.marks if mark.kind not in {MarkKind.DIGEST, MarkKind.DONE}]
+    return push
 
 
 def _finish_others(screens: Sequence[ScreenPush], closing: _Closing) -> None:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from pushlog.intake.log_text import LogText, Piece
 
 # docker/buildx commands/build.go. What a step of a build printed is no command of the job.
-_COMMAND = lazy_pattern(r"(?!#\d+ )(?:[^\n]*[\s/$>\"'+])?(?:docker|depot)(?:\.exe)? (?:[^\n]* )?build (?P<rest>[^\n]+)")
+_COMMAND = lazy_pattern(
+    r"(?!#\d+ )(?:[^\n]*[\s/$>\"'+`])?(?:docker|depot|nerdctl|buildctl)(?:\.exe)? (?:[^\n`]* )?build (?P<rest>[^\n`]+)"
+)
 _SIGN = b" build "
 _IMAGE = lazy_pattern(r"(?:[\w.*-]+(?::\d+)?/)*[\w.*-]+(?::[\w.*-]+)?")
 _OUTPUT_NAME = lazy_pattern(r"(?:^|,)\"?name=([^\",\s]+)")
@@ -39,7 +41,7 @@ def add_names_of_commands(text: LogText, pushes: Sequence[PushBuilder]) -> None:
 
 def _add_name(text: LogText, push: PushBuilder, name: str | None, floor: int, start: int) -> None:
     command = _nearest(text, floor, start)
-    tags = _pushed_names(" ".join(piece.text.rstrip("\\ ") for piece in command)) if command else []
+    tags = pushed_names(" ".join(piece.text.rstrip("\\ ") for piece in command)) if command else []
     same = [tag for tag in tags if name is None or repository_of(tag) == repository_of(name)]
     # Which of several repositories refused the push, the command can't tell.
     if not same or len({repository_of(tag) for tag in same}) > 1:
@@ -76,7 +78,7 @@ def _further(first: Piece, pieces: Iterator[Piece]) -> Iterator[Piece]:
         last = piece
 
 
-def _pushed_names(command: str) -> list[str]:
+def pushed_names(command: str) -> list[str]:
     """Return the names that a build pushes to; none where it does not push, or where variables hide one."""
     match = _COMMAND.match(command)
     words = [word.strip("\"'") for word in (match["rest"] if match else "").split()]

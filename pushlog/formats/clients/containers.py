@@ -34,7 +34,7 @@ LINES = LineParser("containers.lark")
 # Words of an error that only a push has; the same wrappers around other words are those of a pull into the storage.
 _PUSH_ERROR = (
     r"[Ww]riting blob: (?!adding layer|storing blob)|[Ii]nitiating layer upload to /v2/"
-    r"|[Uu]ploading (?:manifest \S+|layer) to "
+    r"|[Uu]ploading (?:manifest \S+|layer) to (?!cache\b)"
     r"|reuse blob \S+ at destination: |Error copying (?:tag|image to the remote)|[Pp]ushing image \\?\""
     r"|error copying layers and metadata for container \"docker://|blob \S+ exists in \S+/\S+: "
     r"|Failed to push image(?:: |\. Response from registry is: )|initializing destination docker://"
@@ -100,7 +100,7 @@ _IS_PUSH_ERROR = lazy_pattern(_PUSH_ERROR)
 _BUILDAH = lazy_pattern(r'(?:Error: |error )pushing image "[^"]+" to "(?:docker://)?([^"]+)": ')
 _OLD_BUILDAH = lazy_pattern(r'error copying layers and metadata for container "docker://([^"]+)": ')
 _NAMED = lazy_pattern(
-    r'Error pushing image "([^"\s]+)": |initializing destination docker://(\S+): |" to "docker://([^"\s]+)": '
+    r'[Ee]rror pushing image "([^"\s]+)": |initializing destination docker://(\S+): |" to "docker://([^"\s]+)": '
 )
 # How the error of Buildah goes on behind the words that name it, where these were cut off.
 _CUT = ('"docker://', "error copying layers and metadata from ")

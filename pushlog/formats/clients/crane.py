@@ -35,12 +35,14 @@ OPENING = StartPattern(
         rb"Publishing ",
         rb": digest: sha256:",
         rb"Error: ",
+        rb"failed to publish images: ",
     ),
     pattern=rb"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?:\.\d+)? "
     rb"(?:(?:pushed|existing|mounted) blob: |existing manifest: |retrying [A-Z]|Copying from |Publishing \S+/\S"
     rb"|\S+/\S+: digest: sha256:)"
     rb"|Error: (?:[^\n\"]{0,300}: )?(?:GET|HEAD|PUT|POST|PATCH) https?://[^\s\"]+/v2/[^\s\"]*: "
-    rb"|Error: (?:pushing image(?: to)? |failed to publish images: )",
+    rb"|Error: (?:pushing image(?: to)? |failed to publish images: (?!error building ))"
+    rb"|\d{4}/\d\d/\d\d \d\d:\d\d:\d\d failed to publish images: (?!error building )",
 )
 # A push can end before it says anything but its error: then its command tells.
 COMMAND = StartPattern(signs=(rb"crane ",), pattern=rb"\b(?:crane|gcrane) (?:[^\n]{0,160} )?(?:push|copy|cp|tag) ")
@@ -50,7 +52,7 @@ REDRAWN: frozenset[MarkKind] = frozenset()
 # Requests that only a push makes, or one that says what it is for; a pull gets, and asks for a manifest by HEAD.
 _PUSH_ERROR = lazy_pattern(
     r"(?:[^\n\"]*: )?(?:(?:PUT|POST|PATCH) https?://\S+/v2/|HEAD https?://\S+/v2/|GET https?://\S*push)"
-    r"|pushing image(?: to)? |failed to publish images: |[^\n\"]*\bpush"
+    r"|pushing image(?: to)? |failed to publish images: (?!error building )|[^\n\"]*\bpush"
 )
 _NAMED = lazy_pattern(r"pushing image(?: to)? ([^\s\"]+?): ")
 _KINDS = {MarkKind.PUSHED: EventKind.PUSHED, MarkKind.EXISTS: EventKind.EXISTS, MarkKind.MOUNTED: EventKind.MOUNTED}
@@ -120,6 +122,6 @@ def _tell(text: LogText, push: PushBuilder, mark: Mark) -> None:
     elif mark.kind == MarkKind.COMMAND and (name := pushed_by(fields["COMMAND"])):
         push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=name)
     elif mark.kind == MarkKind.ERROR:
-        push.error = error_at(text, mark, fields.get("REASON") or f"Error: {fields['TEXT']}")
+        push.error = error_at(text, mark, fields.get("REASON") or fields.get("CAUSE") or f"Error: {fields['TEXT']}")
         if match := _NAMED.match(fields.get("TEXT", "")):
             push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=match[1])

@@ -38,11 +38,10 @@ _DIGEST = lazy_pattern(r"sha256:[0-9a-f]{64}")
 # What stands behind the text of an error: Maven's help, MSBuild's project.
 _BEHIND = lazy_pattern(r"\s+(?:-> \[Help \d+\]|\[[^\[\]\n]+\.\w+proj(?:::[^\]\n]*)?\])\s*$")
 
-# The image that a registry refused, as jib names it.
-_DENIED = lazy_pattern(
-    r"(?:Unauthorized|permissions|credentials|push BLOB|push image manifest) for "
-    r"'?([\w.-]+(?::\d+)?(?:/[\w.-]+)+)(?=[':\s]|$)"
-)
+# The image that a registry refused access to, as jib names it.
+_DENIED = lazy_pattern(r"(?:Unauthorized|permissions|credentials) for '?([\w.-]+(?::\d+)?(?:/[\w.-]+)+)(?=[':\s]|$)")
+# The image that it tried to push.
+_TRIED = lazy_pattern(r"Tried to push (?:BLOB|image manifest) for (\S+?)(?= with digest | but failed )")
 
 
 @record(slots=False)
@@ -103,7 +102,7 @@ class FewLines:
             push.marks += _named_apart(marks)
         if error:
             push.error = _error(text, marks, error)
-            denied = _DENIED.search(push.error.text)
+            denied = _DENIED.search(push.error.text) or _TRIED.search(push.error.text)
             if denied and not any("REFERENCE" in mark.fields for mark in push.marks):
                 push.add_mark(MarkKind.REFERENCE, error, REFERENCE=_full(denied[1]))
             if _fails_elsewhere(push):
@@ -189,11 +188,12 @@ def _error_mark(marks: Sequence[Mark], command: Mark | None) -> Mark | None:
     refused = next((mark for mark in marks if mark.kind == MarkKind.REFUSED and mark.start > done), None)
     if refused:
         return refused
-    failed = next((mark for mark in marks if mark.kind == MarkKind.FAILED and mark.start > done), None)
+    failures = [mark for mark in marks if mark.kind == MarkKind.FAILED and mark.start > done]
     begun = next((mark for mark in marks if mark.kind in _BEGUN), None)
-    if failed and ((begun and begun.start < failed.start and done < 0) or answers(command, failed)):
-        return failed
-    return failed if failed and _names_no_base(marks, failed) else None
+    for failed in failures:
+        if (begun and begun.start < failed.start and done < 0) or answers(command, failed):
+            return failed
+    return next((failed for failed in failures[:1] if _names_no_base(marks, failed)), None)
 
 
 def _names_no_base(marks: Sequence[Mark], failed: Mark) -> bool:

@@ -42,8 +42,12 @@ OPENING = StartPattern(
     rb"|Failed to push to destination )"
     rb"|error pushing image: failed to push to destination |error checking push permissions ",
 )
-INSIDE = None
-WHERE = (OPENING,)
+# Other programs tell its error behind words of their own.
+INSIDE = StartPattern(
+    signs=(rb"failed to push to destination ", rb"error checking push permissions "),
+    pattern=rb"error pushing image: failed to push to destination |error checking push permissions -- ",
+)
+WHERE = (OPENING, INSIDE)
 REDRAWN: frozenset[MarkKind] = frozenset()
 _SINCE = lazy_pattern(r"\[(\d+)\]")
 _STAMP = lazy_pattern(r'(?:time="|[A-Z]{4}\[)(\d{4}-[^"\]]+)["\]]')
@@ -123,7 +127,8 @@ def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder:
             wait = go_seconds(mark.fields["WAIT"])
             push.add_mark(MarkKind.RETRY, mark, WAIT=f"{wait:g}", TEXT=mark.fields["TEXT"].removesuffix('"'))
         elif mark.kind == MarkKind.ERROR:
-            push.error = error_at(text, mark, text.data[mark.start : mark.stop].decode("utf-8", "replace").strip())
+            line = text.data[mark.start : mark.stop].decode("utf-8", "replace").strip()
+            push.error = error_at(text, mark, mark.fields.get("ERROR", line))
             if (destination := _DESTINATION.search(push.error.text)) and not _name(push):
                 push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=with_default_tag(destination[1]))
         elif mark.kind in {MarkKind.REFUSED, MarkKind.LOG}:

@@ -15,8 +15,16 @@ JIB = FewLines(
         pattern=rb"Containerizing application to (?:\x1b\[\d+m)?[\w.*-]+[/:.]|Built and pushed image as ",
     ),
     INSIDE=StartPattern(
-        signs=(rb"Build image failed", rb"Tried to push ", rb"RegistryUnauthorizedException: "),
+        signs=(
+            rb"Build image failed",
+            rb"Tried to push ",
+            rb"RegistryUnauthorizedException: ",
+            rb"Skipping push; BLOB ",
+            rb"> launching ",
+            rb"> pushing ",
+        ),
         pattern=rb"Build image failed[,:]|Tried to push (?:BLOB|image manifest) for "
+        rb"|Skipping push; BLOB already exists|> launching \w+ pushers|> pushing (?:blob|manifest|image)"
         rb"|jib\.(?:api|registry)\.RegistryUnauthorizedException: ",
     ),
 )

@@ -190,6 +190,8 @@ _COMMIT = lazy_pattern(
 _OF_CACHE = lazy_pattern(
     r"\berror writing (?:layer|config|manifest|cache manifest) blob: |\bfailed to configure \w+ cache exporter: "
     r"|\bfailed to reserve cache\b"
+    # GoogleContainerTools/kaniko pkg/executor/build.go.
+    r"|\b[Ee]rror uploading layer to cache: "
 )
 # Other things that are pushed, published and uploaded, and requests that only read.
 _OTHERWISE = lazy_pattern(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.formats.grammar import regex
 from pushlog.formats.grammar.load import load_grammar
+from pushlog.formats.marked_up import may_quote, quoted_lines
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.intake.log_text import Piece
 from pushlog.intake.start_pattern import places
@@ -34,6 +35,19 @@ _COMMAND_LINES, _COMMAND = 20, 4096
 _ABOVE = 6
 # The empty group that names a kind in a derived pattern; only the whole match matters here.
 _KIND = lazy_pattern(r"\(\?P<\w+>\)")
+# What people quote of a push inside a line of their own.
+_QUOTED = frozenset(
+    {
+        MarkKind.ANNOTATION,
+        MarkKind.BUILD_ERROR,
+        MarkKind.CLOSING,
+        MarkKind.COMMAND,
+        MarkKind.ERROR,
+        MarkKind.FATAL,
+        MarkKind.OLD_ERROR,
+        MarkKind.REFUSED,
+    }
+)
 
 
 # A digest may hold letters, so the digits of its shape stand in its place.
@@ -138,8 +152,24 @@ class LineParser:
     def marks(self, text: LogText, where: Sequence[StartPattern]) -> Iterator[Mark]:
         """Parse every line of the dialect in the parts of a log near a match of `where`."""
         for start, stop in stretches(text, where):
-            for mark in filter(None, map(self.mark, text.pieces(start, stop))):
-                yield _whole(text, mark) if mark.fields.get("COMMAND", "").endswith("\\") else mark
+            for piece in text.pieces(start, stop):
+                mark = self.read(text, piece)
+                if mark is not None:
+                    yield _whole(text, mark) if mark.fields.get("COMMAND", "").endswith("\\") else mark
+
+    def read(self, text: LogText, piece: Piece) -> Mark | None:
+        """Parse a piece of a log, or what a person quotes in it; return None when neither is a line of the dialect."""
+        return self.mark(piece) or (self._quoted(text, piece) if may_quote(piece.text) else None)
+
+    def _quoted(self, text: LogText, piece: Piece) -> Mark | None:
+        """Parse the error or the command that a person quotes in a line; return None where it quotes none."""
+        for line in quoted_lines(piece.text):
+            mark = self.mark(replace(piece, text=line))
+            if mark is not None and mark.kind in _QUOTED:
+                data = line.encode("utf-8", "surrogateescape")
+                start = text.data.find(data, piece.start, piece.stop)
+                return mark if start < 0 else replace(mark, start=start, stop=start + len(data))
+        return None
 
 
 def _whole(text: LogText, mark: Mark) -> Mark:
