@@ -29,17 +29,32 @@ def cached_bytes(name: str, sources: Sequence[str], make: Callable[[], bytes]) -
 
     `sources`: the texts and versions of everything that the result depends on.
     """
-    path = _folder() / f"{name}.{sys.implementation.cache_tag}.kept"
-    cached = _trusted_bytes(path)
-    if cached[:_HASH] == _hash(sources, cached[_HASH:]):
-        return cached[_HASH:]
-    result = make()
-    if not sys.dont_write_bytecode:
-        with suppress(OSError):
-            if _is_trusted(path.parent.stat(), _SOURCE.parent.stat()):
-                mode = stat.S_IMODE(_SOURCE.stat().st_mode) & 0o666 & ~_OTHERS | 0o600
-                put(path, _hash(sources, result) + result, sync=False, mode=mode)
+    result = kept_bytes(name, sources)
+    if not result:
+        result = make()
+        keep(name, sources, result)
     return result
+
+
+def kept_bytes(name: str, sources: Sequence[str]) -> bytes:
+    """Return what was kept under a name if the same Python made it of these sources and it is undamaged."""
+    cached = _trusted_bytes(_path(name))
+    return cached[_HASH:] if cached[:_HASH] == _hash(sources, cached[_HASH:]) else b""
+
+
+def keep(name: str, sources: Sequence[str], result: bytes) -> None:
+    """Keep bytes that were made of these sources, where that can be done."""
+    if sys.dont_write_bytecode:
+        return
+    with suppress(OSError):
+        path = _path(name)
+        if _is_trusted(path.parent.stat(), _SOURCE.parent.stat()):
+            mode = stat.S_IMODE(_SOURCE.stat().st_mode) & 0o666 & ~_OTHERS | 0o600
+            put(path, _hash(sources, result) + result, sync=False, mode=mode)
+
+
+def _path(name: str) -> Path:
+    return _folder() / f"{name}.{sys.implementation.cache_tag}.kept"
 
 
 def _trusted_bytes(path: Path) -> bytes:

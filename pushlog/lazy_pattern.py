@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
-from typing import AnyStr, Generic, cast
+from typing import TYPE_CHECKING, AnyStr, Generic, cast
+
+from pushlog.kept_patterns import kept_pattern
+
+if TYPE_CHECKING:
+    import re
 
 
 def lazy_pattern(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
@@ -19,7 +23,7 @@ class _LazyPattern(Generic[AnyStr]):
 
     @cached_property
     def _compiled(self) -> re.Pattern[AnyStr]:
-        return re.compile(self.pattern, self._flags)
+        return kept_pattern(self.pattern, self._flags)
 
     def __getattr__(self, name: str) -> object:
         """Return a method of the compiled pattern, and keep it, so that a second call costs no more than on that."""

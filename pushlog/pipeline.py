@@ -100,7 +100,7 @@ def analyze_raw(source: Raw, options: Options | None = None) -> Log:
     if not seconds:
         return _analyze(source, options)
     try:
-        with deadline(seconds, hard=False):
+        with deadline(seconds):
             return _analyze(source, options)
     except TimeUpError:
         return redact_result(timed_out_log(source, seconds), None)
@@ -126,7 +126,7 @@ def _raw(source: str | Path | bytes, options: Options | None) -> Raw:
     if not limits.seconds:
         return read(str(source), limits.log_bytes)
     try:
-        with deadline(limits.seconds, hard=False):
+        with deadline(limits.seconds):
             return read(str(source), limits.log_bytes)
     except TimeUpError:
         raise InputError(f"{source}: took more than {limits.seconds:g} s of processor time to be read") from None

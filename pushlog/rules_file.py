@@ -68,7 +68,7 @@ def _text(path: str) -> str:
 @contextmanager
 def _in_time(path: str) -> Iterator[None]:
     try:
-        with deadline(LONGEST, hard=False):
+        with deadline(LONGEST):
             yield
     except TimeUpError:
         raise KnowledgeError(f"{path}: takes more than {LONGEST} s of processor time to be read") from None

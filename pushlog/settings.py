@@ -175,7 +175,7 @@ def _settings_in(path: str, *, is_named: bool) -> Settings | None:
     from pushlog.intake.deadline import TimeUpError, deadline
 
     try:
-        with deadline(LONGEST, hard=False):
+        with deadline(LONGEST):
             section = _section(path, text)
             return None if section is None else _settings(section, path, is_named=is_named)
     except TimeUpError:

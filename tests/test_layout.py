@@ -20,14 +20,15 @@ CODE = sorted((ROOT / "pushlog").rglob("*.py"))
 # From left to right, as data flows. Rooms of the same rank do not know each other; `pushlog` itself, the library's
 # front, and `__main__` stand outside.
 RANKS = {
+    "files": -4,
+    "disk_cache": -3,
     "record_class": -2,
-    "files": -1,
+    "kept_patterns": -2,
+    "lazy_pattern": -1,
     "model": 0,
     "units": 0,
     "fields": 0,
     "faults": 0,
-    "disk_cache": 0,
-    "lazy_pattern": -1,
     "suggest": 0,
     "file_keys": 0,
     "topics": 0,

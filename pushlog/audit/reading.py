@@ -24,13 +24,10 @@ SLOWEST, SLOWEST_READ = 2 << 20, 20 << 20
 
 
 class Reading:
-    """The time that the reading of one input may take: `seconds` and what its bytes need at the least speed.
+    """The time that the reading of one input may take: `seconds` and what its bytes need at the least speed."""
 
-    `hard`: as in `deadline`.
-    """
-
-    def __init__(self, seconds: float, *, hard: bool) -> None:
-        self._seconds, self._hard = seconds, hard
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
         self._restart: Callable[[], None] = lambda: None
         self._used = self._began = 0.0
         self._allowed = seconds
@@ -44,12 +41,12 @@ class Reading:
         self, file: BinaryIO, source: Input, limits: ArchiveLimits, listed: tuple[int, int] | None = None
     ) -> Iterator[Member]:
         """Yield the members of an open file; only their reading takes time. Raises TimeUpError."""
-        entries = self._limited(lambda: members(file, source.size, limits, listed=listed, progress=self.progress))
+        entries = members(file, source.size, limits, listed=listed, progress=self.progress)
         while (member := self._limited(lambda: next(entries, None))) is not None:
             yield member
 
     def _limited(self, step: Callable[[], Step]) -> Step:
-        with deadline(self._seconds, hard=self._hard) as self._restart:
+        with deadline(self._seconds) as self._restart:
             self._began = time.thread_time()
             try:
                 return step()

@@ -11,7 +11,7 @@ import json
 import signal
 import sys
 import threading
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import field, replace
 from functools import cache
 from hashlib import sha256
@@ -28,7 +28,7 @@ from pushlog.audit.push_pages import push_pages
 from pushlog.audit.reading import Reading
 from pushlog.faults import InputError
 from pushlog.intake.archives import Member
-from pushlog.intake.deadline import TimeUpError, deadline
+from pushlog.intake.deadline import TimeUpError, deadline, hard_limit
 from pushlog.intake.limits import LIMITS, ArchiveLimits
 from pushlog.intake.origin import versions_of
 from pushlog.intake.read import raw
@@ -44,6 +44,7 @@ from pushlog.selection import Selection, selected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from pushlog.audit.inputs import Input
     from pushlog.audit.rows import Rows
@@ -171,6 +172,11 @@ def _work(unit: Unit, settings: Settings) -> Result:
     publish_at(settings.rules_url)
     with suppress(InputError):  # every log says so below
         others(settings.others, settings.options.zone)
+    with _limited(settings):
+        return _results(unit, settings)
+
+
+def _results(unit: Unit, settings: Settings) -> Result:
     lines: list[str] = []
     hashes: list[str | None] = []
     pages: dict[str, str] = {}
@@ -201,7 +207,13 @@ def warm() -> None:
 
 def count(unit: Unit, settings: Settings) -> int:
     """Return the number of members of a unit's single input, without analyzing them."""
-    return sum(1 for _ in _members(unit.inputs[0], unit, settings))
+    with _limited(settings):
+        return sum(1 for _ in _members(unit.inputs[0], unit, settings))
+
+
+def _limited(settings: Settings) -> AbstractContextManager[None]:
+    """Return the limit that ends a process of the pool which no deadline ends."""
+    return hard_limit(settings.seconds) if _is_pool_process else nullcontext()
 
 
 def line(record: Record) -> str:
@@ -218,7 +230,7 @@ def _members(source: Input, unit: Unit, settings: Settings) -> Iterator[Member]:
         yield Member(name="", data=None, problem=REPEATS, harmless=True)
         return
     try:
-        reading = Reading(settings.seconds, hard=_is_pool_process)
+        reading = Reading(settings.seconds)
         with reading.opened(source) as file:
             listed = unit.span if unit.share else None
             entries = reading.members(file, source, settings.limits, listed)
@@ -251,7 +263,7 @@ def _read(source: Input, member: Member, analyzed: set[str], settings: Settings)
     if hashed in analyzed and member.problem is None:
         return Record(input=source, member=member.name, sha256=hashed, rows=None, stamp=source.stamp), {}
     try:
-        with deadline(settings.seconds, hard=_is_pool_process):
+        with deadline(settings.seconds):
             return _analysed(source, member, data, settings)
     except TimeUpError:
         reason = f"took more than {settings.seconds:g} s of processor time"

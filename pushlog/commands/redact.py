@@ -74,7 +74,7 @@ def redact(
         _make_folder(output)
     secret = None if key is None else _secret(key, logs)
     try:
-        with nullcontext() if time_limit is None else deadline(checked(time_limit), hard=False):
+        with nullcontext() if time_limit is None else deadline(checked(time_limit)):
             clean = redact_logs([read(log) for log in logs], pseudonyms=pseudonyms or secret is not None, key=secret)
     except TimeUpError:
         tell(f"{', '.join(logs)}: took more than {time_limit:g} s of processor time; nothing was written")

@@ -24,6 +24,7 @@ from pushlog.intake.literal_search import LiteralIndex
 from pushlog.intake.mapped import release_all, release_range
 from pushlog.intake.start_pattern import spread
 from pushlog.intake.threads import at_once
+from pushlog.kept_patterns import kept_pattern
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
@@ -180,7 +181,7 @@ def words() -> tuple[re.Pattern[bytes], ...]:
     states = {rule.alias for rule in candidate_lines.grammar().rules if rule.alias and rule.origin.name == "state"}
     lines = regex.anchors(candidate_lines.grammar(), "start", kinds={*states, *_KINDS})
     message = derived(regex.beginning, "engine.lark", "start", kinds=docker_lines.ENGINE_FLOOD)
-    return tuple(re.compile(text.encode()) for text in (*_grouped_by_beginning(lines), re.escape(message)))
+    return tuple(kept_pattern(text.encode()) for text in (*_grouped_by_beginning(lines), re.escape(message)))
 
 
 def _grouped_by_beginning(anchors: Iterable[tuple[str, str]]) -> Iterator[str]:

@@ -27,47 +27,64 @@ class TimeUpError(BaseException):
     """The time is over. Not an Exception: nothing on the way may take it for a fault of its own."""
 
 
+class _HardLimit:
+    """A thread of the interpreter that needs no lock: it works even while C code holds everything up.
+
+    To make it takes as long as a tenth of a small log: it is made once for many, and anew when a tenth of its time is
+    over.
+    """
+
+    def __init__(self) -> None:
+        self._seconds: float | None = None
+        self._began = 0.0
+
+    def start(self, seconds: float) -> None:
+        """End the process after so many seconds, unless the time begins anew."""
+        self._seconds, self._began = seconds, time.monotonic()
+        faulthandler.dump_traceback_later(seconds, exit=True, file=_nowhere())
+
+    def restart(self) -> None:
+        """Let the time begin anew, if there is a limit."""
+        if self._seconds is not None and time.monotonic() - self._began > self._seconds / 10:
+            self.start(self._seconds)
+
+    def stop(self) -> None:
+        """Lift the limit."""
+        self._seconds = None
+        faulthandler.cancel_dump_traceback_later()
+
+
+_HARD_LIMIT = _HardLimit()
+
+
 @contextmanager
-def deadline(seconds: float, *, hard: bool) -> Iterator[Callable[[], None]]:
-    """Raise TimeUpError in the block when it runs longer; `hard`: end the process when that does not help.
+def hard_limit(seconds: float) -> Iterator[None]:
+    """End the process when a deadline of so many seconds in the block does not help.
+
+    For a process that may be lost, such as one of a pool.
+    """
+    _HARD_LIMIT.start(HARD * seconds)
+    try:
+        yield
+    finally:
+        _HARD_LIMIT.stop()
+
+
+@contextmanager
+def deadline(seconds: float) -> Iterator[Callable[[], None]]:
+    """Raise TimeUpError in the block when it runs longer.
 
     Yield a function that lets the time begin anew, for work that goes on as long as it makes progress.
     """
-    guard = _HardLimit(HARD * seconds) if hard else None
     alarm = _signals if _on_main_thread() else _from_a_thread
-    try:
-        with alarm(seconds) as restart:
+    with alarm(seconds) as restart:
 
-            def restart_both() -> None:
-                restart()
-                if guard is not None:
-                    guard.restart()
+        def restart_both() -> None:
+            restart()
+            _HARD_LIMIT.restart()
 
-            yield restart_both
-    finally:
-        if guard is not None:
-            guard.stop()
-
-
-class _HardLimit:
-    """A thread of the interpreter that needs no lock: it works even while C code holds everything up."""
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._start()
-
-    def _start(self) -> None:
-        self._began = time.monotonic()
-        faulthandler.dump_traceback_later(self._seconds, exit=True, file=_nowhere())
-
-    def restart(self) -> None:
-        """Let the time begin anew; it makes a thread, so not each time."""
-        if time.monotonic() - self._began > self._seconds / 10:
-            self._start()
-
-    @staticmethod
-    def stop() -> None:
-        faulthandler.cancel_dump_traceback_later()
+        _HARD_LIMIT.restart()
+        yield restart_both
 
 
 def _on_main_thread() -> bool:

@@ -45,15 +45,77 @@ _GOLDEN, _UPPER_HALF = np.uint32(2654435761), np.uint32(16)
 # The same for numbers of 64 bits: 2^64 divided by that ratio.
 _LONG_GOLDEN, _UPPER_BITS = np.uint64(0x9E3779B97F4A7C15), np.uint64(48)
 _PLAIN = lazy_pattern(rb"\\(\W)|([^\\\[\](){}.*+?|^$])", re.DOTALL)
+# Several indexes ask for the same short log one after the other: it is looked at once for all of them.
+_SHORT, _KEPT = 1 << 18, 3
 _HEAD = lazy_pattern(rb"(?:(?:\\\W|[^\\\[\](){}.*+?|^$])(?![*+?{])){1,%d}" % _ENOUGH, re.DOTALL)
 _TOKEN = lazy_pattern(rb"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
+
+
+# Texts as numbers, their last byte in front, and where each begins; some may be none that was asked for.
+_Likely = tuple[NDArray[np.uint64], NDArray[np.int64]]
+
+
+class _Tables:
+    """Of each hash of a piece, and of a text as far as it is looked at, whether one of some texts has it."""
+
+    def __init__(self) -> None:
+        self._pieces = np.zeros(1 << 16, dtype=np.bool_)
+        self._wholes = np.zeros(1 << 16, dtype=np.bool_)
+
+    def add(self, texts: Iterable[bytes], numbers: NDArray[np.uint64]) -> None:
+        """Take texts in, which are also given as numbers."""
+        pieces = b"".join(text[offset : offset + _PIECE] for text in texts for offset in range(_PIECE))
+        self._pieces[_hashed(np.frombuffer(pieces, dtype=_WORD))] = True
+        self._wholes[_hashed_whole(numbers)] = True
+
+    def likely(self, data: Data, start: int, stop: int) -> _Likely:
+        """Return what begins from `start` up to `stop`, and hardly anything else."""
+        first, end = start // _PIECE * _PIECE, min(len(data), stop + _ENOUGH)
+        count = -(-(end - first) // _PIECE) + 2
+        if first + count * _PIECE <= len(data):
+            numbers = np.frombuffer(data, dtype=_WORD, count=count, offset=first)
+        else:
+            numbers = np.frombuffer(data[first:end].ljust(count * _PIECE, b"\0"), dtype=_WORD)
+        likely = self._pieces.take(_hashed(numbers), mode="clip").nonzero()[0]
+        likely = likely[likely < len(numbers) - 1]
+        here = numbers[likely].astype(_TEXT) | numbers[likely + 1].astype(_TEXT) << np.uint64(8 * _PIECE)
+        above = np.where(likely > 0, numbers[likely - 1], 0).astype(_TEXT)
+        # A text may begin up to three bytes before the piece that was looked at: a row for each.
+        candidates = (here << _BITS_BEFORE | above >> _BITS_BEHIND) & _WHOLE
+        # Nearly all are none: a second table says so sooner than a search among the texts.
+        before, places = self._wholes.take(_hashed_whole(candidates), mode="clip").nonzero()
+        return candidates[before, places], first + likely[places] * _PIECE - before
+
+
+class _Together:
+    """The texts of all indexes, and what was found in the logs that were looked at last."""
+
+    def __init__(self) -> None:
+        self._tables = _Tables()
+        self._kept: tuple[tuple[Data, _Likely], ...] = ()
+
+    def add(self, texts: Iterable[bytes], numbers: NDArray[np.uint64]) -> None:
+        """Take the texts of an index in, which are also given as numbers."""
+        self._tables.add(texts, numbers)
+        self._kept = ()
+
+    def likely(self, data: Data) -> _Likely:
+        """Return what begins in a short log."""
+        for log, likely in self._kept:
+            if log is data:
+                return likely
+        likely = self._tables.likely(data, 0, len(data))
+        self._kept = ((data, likely), *self._kept[: _KEPT - 1])
+        return likely
+
+
+_TOGETHER = _Together()
 
 
 class LiteralIndex:
     """Groups of byte expressions, none of which takes flags or looks behind: all are looked for in one pass."""
 
     def __init__(self, *groups: Iterable[bytes]) -> None:
-        self._pieces = np.zeros(1 << 16, dtype=np.bool_)
         self._others: list[list[re.Pattern[bytes]]] = []
         # Those that are plain words.
         self._words: dict[re.Pattern[bytes], bytes] = {}
@@ -67,12 +129,11 @@ class LiteralIndex:
                 {text[:_ENOUGH] for expression, texts in texts_of.items() if expression not in short for text in texts}
             )
         all_texts = sorted(set().union(*group_texts), key=lambda text: text[::-1])
-        pieces = b"".join(text[offset : offset + _PIECE] for text in all_texts for offset in range(_PIECE))
-        self._pieces[_hashed(np.frombuffer(pieces, dtype=_WORD))] = True
         # As numbers they are in ascending order: their last byte counts most.
         self._texts = np.frombuffer(b"".join(text + b"\0" for text in all_texts), dtype=_TEXT)
-        self._wholes = np.zeros(1 << 16, dtype=np.bool_)
-        self._wholes[_hashed_whole(self._texts)] = True
+        self._tables = _Tables()
+        for tables in (self._tables, _TOGETHER):
+            tables.add(all_texts, self._texts)
         self._has_others = np.array([bool(others) for others in self._others], dtype=np.bool_)
         self._of_group = np.array([[text in group for text in all_texts] for group in group_texts], dtype=np.bool_)
 
@@ -120,21 +181,8 @@ class LiteralIndex:
         """The offsets at which texts stand to their last byte, and which of the texts."""
         if not len(self._texts):
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-        first, end = start // _PIECE * _PIECE, min(len(data), stop + _ENOUGH)
-        count = -(-(end - first) // _PIECE) + 2
-        if first + count * _PIECE <= len(data):
-            numbers = np.frombuffer(data, dtype=_WORD, count=count, offset=first)
-        else:
-            numbers = np.frombuffer(data[first:end].ljust(count * _PIECE, b"\0"), dtype=_WORD)
-        likely = self._pieces.take(_hashed(numbers), mode="clip").nonzero()[0]
-        likely = likely[likely < len(numbers) - 1]
-        here = numbers[likely].astype(_TEXT) | numbers[likely + 1].astype(_TEXT) << np.uint64(8 * _PIECE)
-        above = np.where(likely > 0, numbers[likely - 1], 0).astype(_TEXT)
-        # A text may begin up to three bytes before the piece that was looked at: a row for each.
-        candidates = (here << _BITS_BEFORE | above >> _BITS_BEHIND) & _WHOLE
-        # Nearly all are none: a second table says so sooner than a search among the texts.
-        before, places = self._wholes.take(_hashed_whole(candidates), mode="clip").nonzero()
-        candidates, offsets = candidates[before, places], first + likely[places] * _PIECE - before
+        is_short = len(data) <= _SHORT
+        candidates, offsets = _TOGETHER.likely(data) if is_short else self._tables.likely(data, start, stop)
         texts = np.minimum(self._texts.searchsorted(candidates), len(self._texts) - 1)
         is_text = (self._texts[texts] == candidates) & (offsets >= start) & (offsets < stop)
         return offsets[is_text], texts[is_text]

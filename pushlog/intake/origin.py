@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from pushlog.intake.literal_search import LiteralIndex
+from pushlog.kept_patterns import kept_pattern
 from pushlog.knowledge.origins import origins
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Origin
@@ -112,7 +113,7 @@ def _line_match(line: OriginLine, head: bytes) -> re.Match[bytes] | None:
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[bytes]:
-    return re.compile(pattern.encode(), re.MULTILINE)
+    return kept_pattern(pattern.encode(), re.MULTILINE)
 
 
 def _printed(head: bytes, lines: Sequence[OriginLine], ci: str | None) -> dict[str, str]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import heapq
-import re
 from functools import cache, cached_property
 from itertools import repeat
 from typing import TYPE_CHECKING
 
 from pushlog.intake.literal_search import LiteralIndex, starts
 from pushlog.intake.mapped import release_range
+from pushlog.kept_patterns import kept_pattern
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pushlog.intake.literal_search import Spans
@@ -43,11 +44,11 @@ class StartPattern:
 
     @cached_property
     def _compiled(self) -> re.Pattern[bytes]:
-        return re.compile(self.pattern)
+        return kept_pattern(self.pattern)
 
     @cached_property
     def _signs(self) -> list[re.Pattern[bytes]]:
-        return [re.compile(sign) for sign in self.signs]
+        return [kept_pattern(sign) for sign in self.signs]
 
     def places(self, data: Data, spans: Spans, searched_to: int = 0) -> Iterator[tuple[int, int]]:
         """The offsets at which it stands, in ascending order; those whose sign begins in these parts of `data`.

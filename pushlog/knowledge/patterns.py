@@ -12,6 +12,7 @@ import re
 from functools import cache
 from typing import Protocol
 
+from pushlog.kept_patterns import kept_pattern
 from pushlog.record_class import record
 
 LONGEST = 1000
@@ -48,7 +49,7 @@ def search(pattern: str | Linear, text: str) -> bool:
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
+    return kept_pattern(pattern, re.IGNORECASE)
 
 
 def linear(pattern: str) -> Linear:

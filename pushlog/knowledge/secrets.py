@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
+from pushlog.kept_patterns import kept_pattern
 from pushlog.knowledge.tables import Row, document, ours
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Mapping
 
 # The parts that patterns share, and how a pattern names one.
@@ -48,12 +49,12 @@ class Secret:
 
     @cached_property
     def _gate(self) -> re.Pattern[str] | None:
-        return None if self.gate is None else re.compile(self.gate)
+        return None if self.gate is None else kept_pattern(self.gate)
 
     @cached_property
     def compiled(self) -> re.Pattern[str]:
         """The compiled pattern; compiled on first use, because most are never needed."""
-        return re.compile(self.pattern)
+        return kept_pattern(self.pattern)
 
 
 @cache

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from pushlog.kept_patterns import kept_pattern
 from pushlog.knowledge.tables import ours
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
+    import re
+
     from pushlog.knowledge.tables import Row
 
 # What stands in front of the words: a CI's command, a level, the time and level of a logger.
@@ -61,7 +63,7 @@ def _without_end(text: str) -> str:
 def _stop(row: Row) -> Stop:
     entry = Stop(
         id=row.text("id"),
-        pattern=re.compile(row.text("pattern")),
+        pattern=kept_pattern(row.text("pattern")),
         why=row.text("why"),
         sample=row.texts("sample"),
         lookalike=row.texts("lookalike"),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache, cached_property
+from typing import TYPE_CHECKING
 
+from pushlog.kept_patterns import kept_pattern
 from pushlog.knowledge.tables import Row, document, ours
 from pushlog.model import Client
 from pushlog.record_class import record
+
+if TYPE_CHECKING:
+    import re
 
 _CLIENTS = tuple(client.value for client in Client)
 
@@ -26,7 +30,7 @@ class Wrapper:
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        return re.compile("|".join(f"(?:{pattern})" for pattern in self.line))
+        return kept_pattern("|".join(f"(?:{pattern})" for pattern in self.line))
 
     def prints(self, line: str) -> bool:
         """Return whether the program prints such a line."""

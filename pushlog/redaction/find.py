@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from dataclasses import replace
 from functools import cache, lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from pushlog.kept_patterns import kept_pattern
 from pushlog.knowledge.secrets import secrets
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
@@ -23,6 +23,7 @@ from pushlog.redaction.rows import chains, may_be_own, sheet, split
 from pushlog.redaction.view import whole
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Iterator, Sequence
 
     from pushlog.knowledge.secrets import Secret
@@ -251,7 +252,7 @@ def _beside() -> dict[str, tuple[re.Pattern[str], ...]]:
         for word in row.near:
             kinds.setdefault(word, []).append(row.beside)
     return {
-        word: tuple(re.compile(pattern) for pattern in patterns if pattern is not None)
+        word: tuple(kept_pattern(pattern) for pattern in patterns if pattern is not None)
         for word, patterns in kinds.items()
         if None not in patterns
     }

@@ -16,6 +16,7 @@ from pushlog.intake.mapped import holds
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Evidence, Failure, Interval, Log, Missed, Redacted
 from pushlog.record_class import record
+from pushlog.redaction.clean import remember, unknown
 from pushlog.redaction.find import goes_over, hide, mark, merged
 from pushlog.redaction.reading import plain
 from pushlog.redaction.rows import goes_on
@@ -125,7 +126,9 @@ def _secrets_of(
     texts: Sequence[str], parts: Sequence[_Part], shown: Collection[int]
 ) -> tuple[dict[str, list[Span]], list[tuple[str, str, int | None]]]:
     """The secrets of each text that has any, and those on shown lines of parts of the log."""
-    pieces = [*texts, *("\n".join(part.lines) for part in parts)]
+    rows = ["\n".join(part.lines) for part in parts]
+    texts = unknown(texts)
+    pieces = [*texts, *rows]
     starts = list(accumulate((len(piece) + len(_APART) for piece in pieces[:-1]), initial=0))
     blob = _APART.join(pieces)
     by_text: dict[str, list[Span]] = {}
@@ -139,6 +142,7 @@ def _secrets_of(
         value, line = parts[index - len(texts)].at(here)
         if line in shown and len(value) >= _TELLING:
             on_lines.append((span.kind, value, line))
+    remember(text for text in texts if text not in by_text)
     return by_text, on_lines
 
 

@@ -44,6 +44,8 @@ _BASIS = {Store.GRAPHDRIVER: Basis.UNCOMPRESSED, Store.CONTAINERD: Basis.COMPRES
 
 @record
 class _Bytes:
+    """How far an upload came, and how much it was to send; None where no figure was drawn."""
+
     done: int | None
     total: int | None
 

@@ -47,6 +47,8 @@ class Slot:
 
 @record
 class _Row:
+    """One row of a layer: its place among all rows, and what it says."""
+
     number: int
     kind: int
     at: float

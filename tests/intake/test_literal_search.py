@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pushlog.formats import prefilter
 from pushlog.formats.dialects import DIALECTS, openings, start_patterns
-from pushlog.intake import start_pattern
+from pushlog.intake import literal_search, start_pattern
 from pushlog.intake.literal_search import LiteralIndex, beginnings, starts
 from tests.examples import examples
 
@@ -54,17 +54,26 @@ def data(draw):
 
 
 @settings(max_examples=examples(300), deadline=None)
-@given(data(), st.integers(0, 900), st.integers(0, 2000))
-def test_every_match_begins_in_a_part_that_is_looked_at(log, low, more):
+@given(data(), st.integers(0, 900), st.integers(0, 2000), st.booleans())
+def test_every_match_begins_in_a_part_that_is_looked_at(log, low, more, is_short):
     high = min(len(log), low + more)
     groups = (SIGNS, WORDS, [*SIGNS[::2], *WORDS[::2]])
-    for signs, spans in zip(groups, LiteralIndex(*groups).spans(log, low, high), strict=True):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(literal_search, "_SHORT", 1 << 18 if is_short else 0)
+        found = LiteralIndex(*groups).spans(log, low, high)
+    for signs, spans in zip(groups, found, strict=True):
         assert all(low <= start < stop <= high for start, stop in spans.tolist())
         assert all(stop < start for (_, stop), (start, _) in pairwise(spans.tolist()))
         for sign in signs:
             expression = re.compile(sign)
             plain = [found.start() for found in expression.finditer(log, low) if found.start() < high]
             assert list(starts(expression, log, spans)) == plain
+
+
+def test_an_index_that_is_made_later_finds_its_words_in_a_log_that_was_looked_at_before():
+    log = b"x" * 50 + b"a word of the second index"
+    assert LiteralIndex([b"another word"]).groups(log, 0, len(log)) == []
+    assert LiteralIndex([b"a word of the"], [b"of the second"], [b"another word"]).groups(log, 0, len(log)) == [0, 1]
 
 
 @settings(max_examples=examples(100), deadline=None)

@@ -18,8 +18,9 @@ from pushlog.knowledge.signatures import signatures
 from pushlog.knowledge.tables import KnowledgeError
 from pushlog.outputs import FORMATS
 from pushlog.pipeline import Options, analyze_raw
+from pushlog.redaction import clean as clean_texts
 from pushlog.redaction.find import hide, spans
-from pushlog.redaction.result import UNREDACTED, redact_result
+from pushlog.redaction.result import UNREDACTED, redact_record, redact_result
 from pushlog.report import text as terminal
 from pushlog.report.json import render
 from pushlog.report.stored import logs as stored
@@ -202,6 +203,21 @@ def test_a_result_without_secrets_is_the_same_object() -> None:
     found = log(HEADER, f"{A}: Preparing", "denied: no")
     assert redact_result(found) is found
     assert found.source.redacted == ()
+
+
+def test_only_sentences_without_a_secret_are_remembered_and_not_for_ever(monkeypatch) -> None:
+    remembered: set[str] = set()
+    monkeypatch.setattr(clean_texts, "_CLEAN", remembered)
+    monkeypatch.setattr(clean_texts, "_MOST", 3)
+    sentences = ("Log in again, then push.", "The host is short.")
+    texts = (*sentences, f"login with {TOKENS[0]}", KEY[1][:50], f"of {KEY[1][:30]}")
+    once = redact_record(texts)
+    assert remembered == set(sentences)
+    assert TOKENS[0] not in once[2]
+    assert redact_record(texts) == once
+    for number in range(5):
+        redact_record((f"Push number {number} was refused.",))
+    assert len(remembered) <= 4
 
 
 def test_the_name_of_the_input_is_cleaned_too() -> None:

@@ -15,6 +15,7 @@ from pushlog.formats.grammar import regex
 from pushlog.formats.grammar.line_parser import LineParser
 from pushlog.intake.limits import LONGEST_PIECE
 from pushlog.intake.log_text import BLANKS, LogText, Piece, plain
+from pushlog.kept_patterns import kept_pattern
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def lines_pattern(kinds: tuple[str, ...] = ()) -> re.Pattern[str]:
     """
     all_kinds = {rule.alias for rule in grammar().rules if rule.alias}
     text = regex.pattern(grammar(), "start", fields=(), kinds=set(kinds) or all_kinds - {*_ANYWHERE})
-    return re.compile(text, re.ASCII)
+    return kept_pattern(text, re.ASCII)
 
 
 def candidate_pieces(text: LogText, start: int, stop: int) -> Iterator[Piece]:

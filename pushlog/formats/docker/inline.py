@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pushlog.formats.errors.wrapped import LABEL, error_in
 from pushlog.formats.grammar import regex
 from pushlog.intake.log_text import Piece
+from pushlog.kept_patterns import kept_pattern
 from pushlog.knowledge.base import shipped
 from pushlog.lazy_pattern import lazy_pattern
 
@@ -54,7 +55,7 @@ def _pattern(grammar: Lark) -> re.Pattern[bytes]:
     # A name ends before a tag, a quote or a line break that is written as letters.
     text = text.replace(r"(?:\S+)", r"(?:[\w./:@-]+)")
     # A hidden tag is a run of stars: it begins with the first of them, or each would be tried.
-    return re.compile(rb"(?:(?<![\w:/@.\\-])|(?<=\\n)|(?<=\\r))(?!(?<=\*)\*)(?:" + text.encode() + rb")(?!\w)")
+    return kept_pattern(rb"(?:(?<![\w:/@.\\-])|(?<=\\n)|(?<=\\r))(?!(?<=\*)\*)(?:" + text.encode() + rb")(?!\w)")
 
 
 def inline_pieces(grammar: Lark, text: LogText, start: int, stop: int) -> Iterator[Piece]:

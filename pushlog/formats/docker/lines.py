@@ -25,6 +25,7 @@ from pushlog.intake.limits import MOST_LAYERS
 from pushlog.intake.log_text import LogText, Piece
 from pushlog.intake.mapped import holds, shows
 from pushlog.intake.start_pattern import StartPattern
+from pushlog.kept_patterns import kept_pattern
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Capture
 from pushlog.record_class import record
@@ -85,7 +86,7 @@ def lane(name: str) -> BulkGrammar:
     rule, kinds = ("layer", _FLOOD) if name == "docker.lark" else ("start", ENGINE_FLOOD)
     text = derived(regex.pattern, name, rule, fields=(*FIELDS, "LAYER"), kinds=kinds)
     return BulkGrammar(
-        pattern=re.compile(text.encode() + rb" *"), kinds={kind: int(EventKind[kind.upper()]) for kind in kinds}
+        pattern=kept_pattern(text.encode() + rb" *"), kinds={kind: int(EventKind[kind.upper()]) for kind in kinds}
     )
 
 
@@ -196,7 +197,7 @@ def overdrawn(line: str) -> tuple[str, ...]:
 
 @cache
 def _remains() -> re.Pattern[str]:
-    return re.compile(regex.pattern(grammar(), "overdrawn", fields=(), kinds=("overdrawn",)), re.ASCII)
+    return kept_pattern(regex.pattern(grammar(), "overdrawn", fields=(), kinds=("overdrawn",)), re.ASCII)
 
 
 def is_quiet(line: str) -> bool:

@@ -14,6 +14,7 @@ from pushlog.formats.marked_up import may_quote, quoted_lines
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.intake.log_text import Piece
 from pushlog.intake.start_pattern import places
+from pushlog.kept_patterns import kept_pattern
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 
@@ -89,7 +90,7 @@ class LineParser:
         """Return a pattern that every line of the grammar matches; it spares Lark the noise around a push."""
         kinds = {rule.alias for rule in self.grammar.rules if rule.alias}
         text = regex.pattern(self.grammar, "start", fields=(), kinds=kinds)
-        return re.compile(_KIND.sub("", text), re.ASCII)
+        return kept_pattern(_KIND.sub("", text), re.ASCII)
 
     @cached_property
     def _digits(self) -> dict[int, str]:

@@ -90,7 +90,7 @@ def _words(sequence: Symbols, patterns: Mapping[str, Pattern]) -> Iterator[tuple
 def literal_digits(grammar: Lark) -> str:
     """Return the digits that an expression or a string of the grammar names; it treats all other digits alike."""
     texts = (_DIGIT_CLASS.sub("", terminal.pattern.to_regexp()) for terminal in grammar.terminals)
-    return "".join(sorted({char for text in texts for char in text if char.isdigit()}))
+    return "".join(sorted(filter(str.isdigit, set("").union(*texts))))
 
 
 class _Grammar:

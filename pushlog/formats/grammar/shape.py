@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.formats.grammar import regex
 from pushlog.formats.grammar.load import load_grammar
+from pushlog.kept_patterns import kept_pattern
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class LineShape:
     def _pattern(self) -> re.Pattern[str]:
         grammar = load_grammar(self.file, *self.starts)
         text = regex.pattern(grammar, self.rule, fields=self._fields, kinds=self._kinds)
-        return re.compile(text, re.ASCII)
+        return kept_pattern(text, re.ASCII)
 
     @cached_property
     def _fields(self) -> frozenset[str]:

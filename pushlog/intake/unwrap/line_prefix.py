@@ -7,6 +7,7 @@ from functools import cache, cached_property
 from itertools import count
 from typing import TYPE_CHECKING
 
+from pushlog.kept_patterns import kept_pattern
 from pushlog.knowledge.decorations import Decoration, decorations
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
@@ -87,7 +88,7 @@ class LinePrefix:
     @cached_property
     def pattern(self) -> re.Pattern[bytes]:
         """The prefix at the beginning of any line."""
-        return re.compile(rb"^" + self.source, re.MULTILINE)
+        return kept_pattern(rb"^" + self.source, re.MULTILINE)
 
     @property
     def suffix(self) -> bytes | None:
@@ -172,4 +173,4 @@ def _stack(prefix: bytes, forms: Sequence[Decoration], deepest: int) -> tuple[De
 @cache
 def compiled(pattern: str) -> re.Pattern[bytes]:
     """The pattern of a form."""
-    return re.compile(pattern.encode())
+    return kept_pattern(pattern.encode())

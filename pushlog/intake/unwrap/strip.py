@@ -10,6 +10,7 @@ from pushlog.intake.log_text import LogText, plain
 from pushlog.intake.mapped import release_range
 from pushlog.intake.spool import DERIVED, Spool
 from pushlog.intake.unwrap.line_prefix import only
+from pushlog.kept_patterns import kept_pattern
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 
@@ -33,7 +34,7 @@ def pattern_of(prefixes: Sequence[LinePrefix], groups: Sequence[str] = (), other
     alternatives.
     """
     sources = b"|".join(only(prefix.source, groups) for prefix in prefixes)
-    return re.compile(rb"\n(?:" + sources + others + b")")
+    return kept_pattern(rb"\n(?:" + sources + others + b")")
 
 
 def has_pieces(prefixes: Sequence[LinePrefix]) -> bool:

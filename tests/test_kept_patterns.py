@@ -1,0 +1,102 @@
+"""A pattern that was kept is the one that Python compiles, whoever kept it and whatever became of that."""
+
+import atexit
+import re
+import sys
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pushlog import disk_cache, kept_patterns
+from pushlog.formats.docker.candidate_lines import lines_pattern
+from pushlog.kept_patterns import kept_pattern
+from pushlog.knowledge.secrets import secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PATTERNS = [
+    (r"(?P<word>\w+)|(?P<sign>[^\s\w])(?=x)", re.ASCII),
+    (rb"(?i:a)(b)?(?<!c)\d{2,5}+", re.MULTILINE),
+    ("", 0),
+    ("é|ß|\u0130", re.IGNORECASE),
+    (lines_pattern().pattern, re.ASCII),
+    *((row.pattern, 0) for row in secrets()),
+]
+
+
+@pytest.fixture(autouse=True)
+def at_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """An empty folder, and what runs at the end of each process that began in it."""
+    at_end: list[Callable[[], None]] = []
+    monkeypatch.setattr(disk_cache, "_folder", lambda: tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    monkeypatch.setattr(atexit, "register", at_end.append)
+    before = kept_patterns._forms
+    another_process(monkeypatch)
+    yield at_end
+    monkeypatch.setattr(kept_patterns, "_forms", before)
+
+
+def another_process(monkeypatch):
+    monkeypatch.setattr(kept_patterns, "_forms", cache(kept_patterns._forms.__wrapped__))
+
+
+def never(*_):
+    raise AssertionError("it was compiled again")
+
+
+@pytest.mark.parametrize(("pattern", "flags"), PATTERNS)
+def test_it_is_the_pattern_that_python_compiles(pattern, flags, at_end, monkeypatch):
+    compiled = re.compile(pattern, flags)
+    assert kept_pattern(pattern, flags) == compiled
+    at_end.pop()()
+    another_process(monkeypatch)
+    monkeypatch.setattr(kept_patterns, "_form", never)
+    kept = kept_pattern(pattern, flags)
+    assert kept == compiled
+    assert (kept.groupindex, kept.groups, kept.flags) == (compiled.groupindex, compiled.groups, compiled.flags)
+
+
+def test_a_later_process_adds_to_what_is_kept(at_end, monkeypatch):
+    for text in ("first", "second"):
+        kept_pattern(text)
+        at_end.pop()()
+        another_process(monkeypatch)
+    monkeypatch.setattr(kept_patterns, "_form", never)
+    assert [kept_pattern(text).pattern for text in ("first", "second")] == ["first", "second"]
+
+
+def test_flags_are_part_of_what_is_kept():
+    assert kept_pattern("a").search("A") is None
+    assert kept_pattern("a", re.IGNORECASE).search("A")
+    assert kept_pattern(b"a").search(b"a")
+
+
+def test_a_wrong_pattern_is_refused():
+    with pytest.raises(re.error):
+        kept_pattern("(")
+
+
+def test_a_file_that_was_damaged_is_made_again(tmp_path, at_end, monkeypatch):
+    kept_pattern("word")
+    at_end.pop()()
+    (file,) = tmp_path.iterdir()
+    file.write_bytes(file.read_bytes()[:-1])
+    another_process(monkeypatch)
+    assert kept_pattern("word") == re.compile("word")
+
+
+def test_patterns_without_end_are_not_kept(tmp_path, at_end, monkeypatch):
+    monkeypatch.setattr(kept_patterns, "_MOST", 2)
+    assert [kept_pattern(str(number)).pattern for number in range(3)] == ["0", "1", "2"]
+    at_end.pop()()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_another_engine_compiles_each_time(monkeypatch):
+    monkeypatch.setattr(kept_patterns, "_has_engine", lambda: False)
+    monkeypatch.setattr(kept_patterns, "_form", never)
+    assert kept_pattern("a(b)", re.ASCII) == re.compile("a(b)", re.ASCII)
