@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pushlog.formats.marks import MarkKind
 from pushlog.intake.unwrap.quotes import in_source_list, in_yaml_list, is_marked, is_source
 from pushlog.lazy_pattern import lazy_pattern
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from pushlog.formats.parsed_push import ParsedPush
     from pushlog.intake.log_text import LogText
 
+_HEADERS = (MarkKind.HEADER, MarkKind.OLD_HEADER)
 # The words of a header, a row and a digest line.
 _OUTPUT = rb"The push refers to |[0-9a-f]{12}: |\w[\w.-]*: digest: sha256:"
 _WORDS = lazy_pattern(_OUTPUT)
@@ -35,7 +37,16 @@ _LONGEST = 2000
 
 def is_quoted(text: LogText, push: ParsedPush) -> bool:
     """Return whether the first line of a push is no output of a client, but part of something that quotes one."""
-    line = text.line_of(push.start)
+    if _is_quoted(text, text.line_of(push.start)):
+        return True
+    # An error above a header may be a word of something else.
+    headers = [mark.line for mark in push.marks if mark.kind in _HEADERS]
+    return (
+        push.error is not None and bool(headers) and headers[0] > push.error.lines[0] and _is_quoted(text, headers[0])
+    )
+
+
+def _is_quoted(text: LogText, line: int) -> bool:
     start = text.start_of(line)
     data = text.data[start : min(text.stop_of(line), start + _LONGEST)]
     if _in_here_document(text, line) or _TO_DO.match(data):

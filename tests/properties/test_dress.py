@@ -62,6 +62,12 @@ LOGS = {
         "E         + denied: requested access to the resource is denied",
         "1 failed, 12 passed in 0.31s",
     ],
+    "test-that-expects": [
+        "  1) pusher",
+        "       denied:",
+        "     AssertionError: expected 'x' to equal 'The push refers to repository [r.example.com/acme/app]'",
+        '       expected "" to include "0a1b2c3d4e5f: Pushed"',
+    ],
     "here-document": ["cat > push.sh <<EOF", "docker push r.example.com/acme/app:1", "EOF", "chmod +x push.sh"],
     "commit": ["HEAD is now at 0a1b2c3 Retry docker push: it failed with denied: requested access is denied", "done"],
 }

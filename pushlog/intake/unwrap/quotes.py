@@ -25,8 +25,11 @@ _CHANNELS = rb"(?<!\bstdout)(?<!\bstderr)(?<!\boutput)(?<!\berror)(?<!\bmessage)
 _IN_SOURCE = lazy_pattern(
     rb"(?:\s:=\s*|\b(?:return|echo|printf)\s+(?:-\w+\s+)?[bfru]{0,2}|"
     + _CHANNELS
-    + rb"\s+\+?=\s*|\b(?i:expect(?:ed)?|actual|want|got|received) *[:=]?\s*"
+    + rb"\s+\+?=\s*|\b(?i:expect(?:ed)?|actual|want|got|received|left|right) *[:=]?\s*"
+    rb"|\bto (?:include|contain|match|equal|eq|be)\s+"
     rb"|(?<!\w)(?:\w+\.)*(?!\w*(?:Error|Exception|Failure|Failed|Fault|Exit)\()\w+\([bfru]{0,2})[\"'`][^\"'`]*\Z"
+    # What Gomega and bats put before a text that they compare.
+    rb"|(?:\A|\s)<\w+>: \Z|# (?:output|substring|expected|actual|regexp|line) *: \Z"
     rb"|\.(?:go|py|[jt]sx?|rb|rs|java|kt|scala|cs|php|c|cc|cpp|h|sh|bats|lark|toml|ya?ml|md)[:-]\d+[:-][^\n]*\Z"
 )
 # A list of texts in the source of a program begins so; one in the output of a tool has its name in quotes.

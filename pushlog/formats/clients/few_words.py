@@ -1,7 +1,7 @@
-"""The builder of Docker Hub: a line before its push, and a word behind one that went well.
+"""Programs that say of a push where it goes, and a word when it is done: Docker Hub's builder, Concourse's resource.
 
-It says the same word when it has fetched layers for its cache. A push that failed ends with docker's own error, which
-docker's dialect reads.
+Docker Hub's says the same word when it has fetched layers for its cache. A push that failed ends with an error, which
+other dialects read.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pushlog.formats.clients.builder import PushBuilder, parsed_push
 from pushlog.formats.grammar.line_parser import LineParser
 from pushlog.formats.marks import MarkKind
+from pushlog.formats.reference import split
 from pushlog.intake.start_pattern import StartPattern
 from pushlog.model import Client
 
@@ -23,13 +24,20 @@ if TYPE_CHECKING:
     from pushlog.intake.log_text import LogText
     from pushlog.knowledge.base import Knowledge
 
-LINES = LineParser("hub_builder.lark")
-OPENING = StartPattern(signs=(rb"Pushing index\.",), pattern=rb"Pushing index\.docker\.io/[^\s\"']+\.\.\.(?=\r?\n|\Z)")
+LINES = LineParser("few_words.lark")
+OPENING = StartPattern(
+    signs=(rb"Pushing index\.", rb"pushing sha256:"),
+    pattern=rb"Pushing index\.docker\.io/[^\s\"']+\.\.\.(?=\r?\n|\Z)"
+    # With its level: BuildKit says the same of a manifest.
+    rb"|(?:\x1b\[\d+m)?INFO(?:\x1b\[0?m)?\[\d+\] pushing sha256:[0-9a-f]{64} to [\w.-]+(?::\d+)?/",
+)
 INSIDE = None
 WHERE = (OPENING,)
 REDRAWN: frozenset[MarkKind] = frozenset()
-# It tries five times, with a line for each, and an empty line can stand between.
+# Docker Hub's tries five times, with a line for each, and an empty line can stand between.
 _BELOW = 2
+# It pushes with docker, Concourse with the library of crane.
+_HUB = "HUB"
 
 
 def pushes(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
@@ -50,10 +58,19 @@ def _done(marks: Iterator[Mark]) -> Iterator[list[Mark]]:
 
 
 def _push(marks: list[Mark]) -> PushBuilder:
-    push = PushBuilder(client=Client.DOCKER, why="the lines are those of Docker Hub's builder", consumed=marks)
-    push.add_mark(MarkKind.REFERENCE, marks[0], REFERENCE=marks[0].fields["REFERENCE"].removeprefix("index."))
+    fields = marks[0].fields
+    name = fields.get(_HUB) or fields["REFERENCE"]
+    is_hub = _HUB in fields
+    push = PushBuilder(
+        client=Client.DOCKER if is_hub else Client.CRANE,
+        why=f"the lines are those of {'the builder of Docker Hub' if is_hub else 'a resource of Concourse'}",
+        consumed=marks,
+    )
+    push.add_mark(MarkKind.REFERENCE, marks[0], REFERENCE=name.removeprefix("index."))
     for mark in marks:
         if mark.kind == MarkKind.RETRY:
-            push.add_mark(MarkKind.RETRY, mark, WAIT=mark.fields["WAIT"], TEXT="")
+            push.add_mark(MarkKind.RETRY, mark, WAIT=mark.fields["SECONDS"], TEXT="")
+    if "DIGEST" in fields:
+        push.add_mark(MarkKind.DIGEST, marks[-1], TAG=split(name)[1] or "", DIGEST=fields["DIGEST"])
     push.add_mark(MarkKind.DONE, marks[-1])
     return push
