@@ -19,6 +19,8 @@ from pushlog.disk_cache import keep, kept_bytes
 _NAME = "patterns"
 # More than this program has: a program that makes patterns without end does not fill the disk.
 _MOST = 2000
+# Of later ones nobody knows yet what their engine takes.
+_NEWEST = (3, 14)
 # Of a pattern and its flags: all flags, the numbers for the engine, the number of groups, and the names of groups.
 _Form = tuple[int, bytes, int, dict[str, int]]
 
@@ -41,10 +43,14 @@ def kept_pattern(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
 
 @cache
 def _has_engine() -> bool:
-    """Return whether this Python has the engine whose form is known: CPython since 3.11, with numbers of four bytes."""
+    """Return whether this Python has the engine whose form is known: CPython 3.11 to 3.14, with numbers of four bytes.
+
+    Any other compiles its patterns at each start.
+    """
     try:
         engine = import_module("_sre")
-        return sys.implementation.name == "cpython" and array("I").itemsize == engine.CODESIZE
+        is_known = sys.implementation.name == "cpython" and (3, 11) <= sys.version_info[:2] <= _NEWEST
+        return is_known and array("I").itemsize == engine.CODESIZE
     except (ImportError, AttributeError):
         return False
 

@@ -96,6 +96,11 @@ def test_patterns_without_end_are_not_kept(tmp_path, at_end, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_engine_of_a_later_python_is_not_taken_for_known(monkeypatch):
+    monkeypatch.setattr(sys, "version_info", (3, 15, 0))
+    assert not kept_patterns._has_engine.__wrapped__()
+
+
 def test_another_engine_compiles_each_time(monkeypatch):
     monkeypatch.setattr(kept_patterns, "_has_engine", lambda: False)
     monkeypatch.setattr(kept_patterns, "_form", never)
