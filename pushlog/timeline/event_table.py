@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 class EventTable:
     """One row for each event, in log order, one column each.
 
-    `line` physical line; `layer` index into `events.ids`; `kind` an EventKind; `current`, `total` bytes as printed, `wait`
-    seconds of a countdown line, all three -1 where not printed; `at` seconds since the push began, measured or
+    `line` physical line; `layer` index into `events.ids`; `kind` an EventKind; `current`, `total` bytes as printed,
+    `wait` seconds of a countdown line, all three -1 where not printed; `at` seconds since the push began, measured or
     earliest; `attempt` number of the upload, from 1, that the event belongs to: a countdown to the attempt that failed;
     `run` numbers the stretches of events of one layer with one kind and one attempt.
     """
