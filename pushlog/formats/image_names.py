@@ -16,7 +16,7 @@ HUB = "docker.io"
 _OLD_HUB = "index.docker.io"
 HUB_HOSTS = (HUB, "registry-1.docker.io", "cdn-registry-1.docker.io", "index.docker.io", "registry.hub.docker.com")
 # What CI systems and people print in place of a secret: `***`, `[MASKED]`, `<account id>`, `xxxxxxxxxxxx`.
-MASK = lazy_pattern(r"\*+|\[[A-Za-z*]{3,20}\]|<[^<>\n]{1,40}>|[xX]{4,}|\u2022+")
+MASK = lazy_pattern(r"\*+|\[[A-Za-z*]{3,20}\]|<[^<>\n]{1,40}>|[xX]{4,}|\u2022+|\.{3}|\u2026")
 # The same by three letters, as a whole part, and in place of numbers: of an account, of an address.
 _CROSSED = lazy_pattern(
     r"(?<![\w-])[xX]{3}(?![\w-])|^[xX]{1,2}(?=\.dkr\.ecr\.)|(?<![\w.-])(?=[\d.]*[xX])(?:\d{1,3}|[xX]{1,3})(?:\.(?:\d{1,3}|[xX]{1,3})){3,4}(?![\w.-])"
@@ -30,6 +30,8 @@ _PLAIN_TAG = lazy_pattern(r"\w[\w.-]{0,127}")
 _EMPHASIS = lazy_pattern(r"(?:^|(?<=[\s*(>~]))_+(?=[\w*])")
 # The end of an emphasis, for a mask has three stars and more; and of a line of HTML.
 _STARS = lazy_pattern(r"(?<=\w)(?:\*{1,2}|(?:<br ?/?>)+)$")
+# A sentence ends behind the name.
+_FULL_STOP = lazy_pattern(r"(?<=\w)[.,;]$")
 # People give an address where a name belongs.
 _SCHEME = lazy_pattern(r"^https?://")
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019"
@@ -110,7 +112,7 @@ def has_open_tag(text: str) -> bool:
 
 def _name_and_tag(text: str) -> tuple[str, str]:
     """Return name and tag of a reference, with a hole in place of each variable."""
-    text = _STARS.sub("", text.strip(_QUOTES))
+    text = _FULL_STOP.sub("", _STARS.sub("", text.strip(_QUOTES)))
     text = _VARIABLE.sub(_HOLE, _SCHEME.sub("", text)).partition("@")[0]
     name, colon, tag = text.rpartition(":")
     return (name, tag) if colon and "/" not in tag else (text, "")

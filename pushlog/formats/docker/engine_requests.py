@@ -9,7 +9,7 @@ from pushlog.formats.marks import Mark, MarkKind
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from pushlog.intake.log_text import LogText
 
@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 _REQUEST = lazy_pattern(
     rb"/images/(?P<name>[^\s\"'?]{1,400}?)/push(?:\?(?:[^\s\"'&]*&)*?tag=(?P<tag>\w[\w.-]*))?(?![\w/])"
 )
+# Words around a message of the Engine: requests (moby client/), what a library says that it does, output of a build.
+_OF_PUSH = lazy_pattern(r"/images/\S+/push\b|(?<!git )\b[Pp]ush(?:ing|ed)?\b|[a-z]Push[A-Z]|\bPush[A-Z]|[a-z]Push\b")
+_OTHERWISE = lazy_pattern(r"/images/create\b|/build\?|\b[Pp]ull(?:ing|ed)?\b|PullImage|\"stream\" ?: ?\"")
+
+
+def answers_push(lines: Sequence[str]) -> bool:
+    """Return whether the lines of a log tell that the message of the Engine among them answered a push."""
+    return any(map(_OF_PUSH.search, lines)) and not any(map(_OTHERWISE.search, lines))
 
 
 def requested(text: LogText, stop: int) -> Iterator[Mark]:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.bind_error import ErrorLines, PushRange, bound_error, join_error_lines
 from pushlog.formats.docker.build_push import build_push
-from pushlog.formats.docker.engine_requests import requested
+from pushlog.formats.docker.engine_requests import answers_push, requested
 from pushlog.formats.docker.headings import is_heading, without_headings
 from pushlog.formats.docker.other_things import answers_other, documents, explains, is_change, speaks_of_push
-from pushlog.formats.docker.sentences import advises, asks, reports, tells
+from pushlog.formats.docker.sentences import advises, asks, is_announced, is_framed, only_command, reports
 from pushlog.formats.docker.surroundings import has_prompt, is_of_another_command
 from pushlog.formats.errors.bystanders import is_bystander, is_ending, is_of_cache, is_source, is_step
 from pushlog.formats.errors.classify import classify
+from pushlog.formats.errors.told import tells
 from pushlog.formats.errors.wrapped import error_in
 from pushlog.formats.image_names import has_open_tag, may_be, split
 from pushlog.formats.marks import Mark, MarkKind
@@ -65,23 +66,21 @@ _UPLOAD = lazy_pattern(
     r"|(?:Put|Patch|Post|PUT|PATCH|POST)(?: request to)? \"?https?://\S+/v2/\S+/(?:blobs|manifests)/"
 )
 _QUOTES_OF_PUSH = lazy_pattern(r"\bpush[^\n]*[\"'`\u201c]$", re.IGNORECASE)
-# Words of a library around a message of the Engine: its requests (moby client/), and what it will do.
-_OF_ENGINE_PUSH = lazy_pattern(
-    r"/images/\S+/push\b|[Pp]ush(?:ing|ed)?[ _-]?(?:the )?(?:docker )?[Ii]mage|\bdocker push\b"
-)
-_OF_ENGINE_OTHERWISE = lazy_pattern(r"/images/create\b|/build\?|[Pp]ull(?:ing|ed)?[ _-]?(?:the )?(?:docker )?[Ii]mage")
 # What only a push prints so, without the daemon's words before it: a pull is refused before its first line.
 _BARE = lazy_pattern(
     r"name unknown: The repository with name |denied: requested access to the resource is denied"
     r"|denied: (?:permission_denied|installation not allowed|Token exchange failed for project )"
     r"|denied: Permission \"?artifactregistry\.repositories\.uploadArtifacts"
-    r"|unauthorized: unauthenticated: User cannot be authenticated"
+    r"|unauthorized: (?:unauthenticated: User cannot|authentication required, visit https://aka\.ms/acr/authorization)"
 )
 # The end of a connection: to the daemon where the words stand alone, to a registry behind its address.
 _ENDS = {"EOF", "unexpected EOF"}
 # A registry is asked below `/v2/`, before docker 1.10 below `/v1/`.
 _REQUEST = lazy_pattern(r"\b(?:Get|Head|Put|Post|Patch|Delete|GET|HEAD|PUT|POST|PATCH|DELETE) \\?\"?https?://")
-_REGISTRY_REQUEST = lazy_pattern(r"https?://[^/\n]{1,300}/(?:\S+/)?v[012](?:\.\d+)?/(?!search\b)|/token\b")
+_REGISTRY_REQUEST = lazy_pattern(
+    r"https?://[^/\n]{1,300}/(?:\S+/)?v[012](?:\.\d+)?/(?:_ping\b|_catalog\b|auth\b|token\b|images/|repositories/|info\b"
+    r"|[^\s\"]*(?:blobs|manifests|tags|referrers|_uploads)/|[\\\"':\s]|$)|/token\b"
+)
 # The words of a program before the error of its push.
 _SAYS_PUSH = lazy_pattern(r"(?:[Cc]ould not|(?:[Ff]ailed|[Uu]nable) to|[Ee]rror) push|(?<=\w):push \(|[Pp]ush failed:")
 # Words that an error of a push has, where nobody knows the whole text: the daemon answers to all commands alike.
@@ -90,15 +89,16 @@ _OF_A_PUSH = lazy_pattern(r"push|upload|blob|manifest|registry|digest|/v[12]/|\b
 _PREFIX = lazy_pattern(r"[\w.-]{1,60} \([\w.-]{1,60}\): ")
 # Words of other commands: of a pull, a login, a build, an orchestrator that pulls; of `docker tag` and `docker rmi`,
 # which look an image up by moby's daemon/images/image.go and not by that of a push.
+_LOGIN = lazy_pattern(r"\blogin\b(?!/password|-)")
 _ELSEWHERE = lazy_pattern(
-    r"\bdocker (?:image )?(?:pull|login|build|run|compose|buildx)\b|\bpull access denied\b"
+    r"\bdocker (?:image )?(?:pull|build|run|compose|buildx)\b|\bpull access denied\b"
     r"|\b[Pp]ull(?:ing|ed|s)?\b|[Ii]magePull|\bgit (?:push|fetch|clone|says)\b"
     r"|\bNo such image: |docker-builder\d|\bDockerfile\b"
     # A copy that goes to no registry.
     r"|\bto \\?\"(?:dir|oci|oci-archive|docker-archive|docker-daemon|containers-storage|ostree|sif|tarball):"
     # Another address of the Engine API (moby client/) than that of a push.
     r"|https?://\S+/v\d\.\d+/(?!images/\S+/push[?\":\s]|info\b)\w"
-    r"|^\s*[Uu]sage: |\bFROM \S|kubectl|\blogin\b(?!/password|-)|manifest for \S+ not found"
+    r"|^\s*[Uu]sage: |\bFROM \S|kubectl|manifest for \S+ not found"
     r"|^\s*[$#%>+]\s+(?!sudo docker|docker|(?!git\b)[^\n]*\bpush\b)\S"
     r"|\bG[Ee][Tt] \"?https?://\S+/(?:manifests|blobs)/"
 )
@@ -220,13 +220,19 @@ def alone(text: LogText, reading: Reading, knowledge: Knowledge) -> tuple[Parsed
         return ()
     has_message = any(m.kind == MarkKind.ERROR for m in marks)
     message = bound_error(candidate, start=0, stop=0, previous_stop=0) if has_message else None
-    if message and _is_message_of_push(pieces):
+    if message and answers_push([piece.text for piece in pieces]):
         marks = (*requested(text, message.start), *marks)
         return (build_push(replace(candidate, marks=marks), message, list(marks)),)
     for error in [message] if message else (*_labelled_errors(candidate, pieces), *_quoted_errors(candidate, pieces)):
         if not is_of_another_command(error.text) and _is_alone(error, pieces):
-            return (build_push(candidate, error, list(marks)),)
+            marks = (*only_command(reading.marks, text, error.text), *marks)
+            return (build_push(replace(candidate, marks=marks), error, list(marks)),)
     return ()
+
+
+def _is_elsewhere(lines: Sequence[str], *, is_bare: bool = False) -> bool:
+    """Return whether lines speak of other commands; a login gives no error that only a push gives so (`is_bare`)."""
+    return any(_ELSEWHERE.search(line) or (not is_bare and _LOGIN.search(line)) for line in lines)
 
 
 def _is_beside(line: str) -> bool:
@@ -250,35 +256,24 @@ def _is_alone(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
     others = [*above, *(other for other in below if not other.endswith(first))]
     if not speaks_of_push(error, line, others):
         return False
+    if is_announced(error, pieces):
+        return True
     unexplained = [other for other in others if not is_heading(other) and not _is_beside(other)]
     is_few = len(others) <= _FEW or (len(unexplained) <= _FEWER and not any(map(_OTHER_COMMAND.match, others)))
     is_told = any(map(tells, others))
     is_bare = _BARE.match(error.text) is not None
-    is_framed = is_bare and _is_framed(error, pieces)
-    if is_few or is_told or is_framed:
+    is_apart = is_bare and is_framed(error, pieces)
+    if is_few or is_told or is_apart:
         beside = others if is_few else above[-_NEAR:]
         is_advice = any(map(advises, beside))
         if (_UPLOAD.search(error.text) or _SAYS_PUSH.search(line)) and (is_few or not is_advice):
             return True
         is_asked = error.text not in _ENDS and any(map(asks, beside))
-        is_asked = is_asked or (is_bare and (is_told or is_framed))
+        is_asked = is_asked or (is_bare and (is_told or is_apart))
         is_advice = is_advice and not any(map(reports, above))
-        if (is_asked or any(map(reports, above))) and not is_advice and not any(map(_ELSEWHERE.search, beside)):
+        if (is_asked or any(map(reports, above))) and not is_advice and not _is_elsewhere(beside, is_bare=is_bare):
             return True
-    return not unexplained and not any(map(_ELSEWHERE.search, others)) and not answers_other(error, pieces)
-
-
-def _is_message_of_push(pieces: Sequence[Piece]) -> bool:
-    """Return whether the words around a message of the Engine tell that it answered a push."""
-    lines = [piece.text for piece in pieces]
-    return any(map(_OF_ENGINE_PUSH.search, lines)) and not any(map(_OF_ENGINE_OTHERWISE.search, lines))
-
-
-def _is_framed(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
-    """Return whether people or a CI set an error apart: a heading or a fence above it, the end of a step below."""
-    above = next((piece.text for piece in reversed(pieces) if piece.line < error.lines[0]), "")
-    below = next((piece.text for piece in pieces if piece.line > error.lines[1]), "")
-    return is_heading(above) and (is_heading(below) or is_ending(below))
+    return not unexplained and not _is_elsewhere(others) and not answers_other(error, pieces)
 
 
 def _can_be_of_push(error: str, line: str) -> bool:
@@ -288,6 +283,6 @@ def _can_be_of_push(error: str, line: str) -> bool:
     request = f"{line}\n{error}"
     if _REQUEST.search(request) and not _REGISTRY_REQUEST.search(request):
         return False
-    if _ELSEWHERE.search(error) or is_of_cache(line) or is_source(line) or explains(line) or is_change(line):
+    if _is_elsewhere([error]) or is_of_cache(line) or is_source(line) or explains(line) or is_change(line):
         return False
     return _OF_A_PUSH.search(error) is not None or classify(error).signature is not None

@@ -6,6 +6,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from pushlog.formats.docker.surroundings import expects
+from pushlog.formats.errors.told import is_told
 from pushlog.formats.errors.wrapped import LABEL, error_in
 from pushlog.formats.grammar import regex
 from pushlog.intake.log_text import Piece
@@ -73,12 +75,14 @@ def _is_output(data: bytes, matches: list[re.Match[bytes]]) -> bool:
     """Return whether these are lines that docker printed, not words of a sentence that quotes them.
 
     Several lines in one are; of a single one nothing but marks and labels may stand around it, or an error behind it.
+    A person may tell that nothing but the header came.
     """
     if len(matches) > 1:
         return True
     head = data[: matches[0].start()].decode("utf-8", "replace")
     rest = data[matches[0].end() :].decode("utf-8", "replace")
     if not _NO_WORDS.fullmatch(rest):
-        return matches[0][0].startswith(_HEADER) and error_in(rest, shipped()) is not None
+        is_told_of = rest[:1] in "`\"'" and is_told(head) and not expects(head)
+        return matches[0][0].startswith(_HEADER) and (is_told_of or error_in(rest, shipped()) is not None)
     is_header = matches[0][0].startswith(_HEADER)
     return is_header or LABEL.fullmatch(head) is not None or _IMAGE.fullmatch(head) is not None

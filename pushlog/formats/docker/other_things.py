@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pushlog.formats.errors.told import is_told
+from pushlog.formats.errors.told import is_told, tells
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
@@ -46,11 +46,13 @@ _OF_OTHER_THINGS = lazy_pattern(
 _DOCUMENTED = lazy_pattern(
     r"\W*(?:(?:(?:root|possible|likely) )?causes?|fix|solutions?|resolution|remedy|workaround|why)\b\W{0,4}:"
     r"|[^\w\n]*(?:\u6839\u672c\u539f\u56e0|\u53ef\u80fd(?:\u7684)?\u539f\u56e0|\u89e3\u51b3|\u539f\u56e0)"
-    r"|#{1,6} .{0,40}\btrouble ?shooting\b|(?:=>|->|\u2192) "
+    r"|(?:=>|->|\u2192) "
     # The line below the names of the columns of a table.
     r"|\|?\s*:?-{2,}:?\s*\|\s*:?-{2,}",
     re.IGNORECASE,
 )
+# A form for reports has a place for it too.
+_HELPS = lazy_pattern(r"#{1,6} .{0,40}\btrouble ?shooting\b", re.IGNORECASE)
 # A row of a table tells of an error, and what is known of it.
 _TABLE_ROW = lazy_pattern(r"[^\n]*[^|\s] *\|(?!\|) *[^|\s][^\n]*\|$")
 _LISTED = lazy_pattern(r"(?:\w{1,40}:\s+)?([\"'`]).*\1,?$")
@@ -75,7 +77,7 @@ def is_change(line: str) -> bool:
 
 def documents(line: str) -> bool:
     """Return whether a line begins what a document says of a problem: its cause, what to do, a list of such."""
-    return _DOCUMENTED.match(line) is not None
+    return _DOCUMENTED.match(line) is not None or _HELPS.match(line) is not None
 
 
 def speaks_of_push(error: ErrorLines, line: str, others: Sequence[str]) -> bool:
@@ -83,7 +85,9 @@ def speaks_of_push(error: ErrorLines, line: str, others: Sequence[str]) -> bool:
     is_told_of_push = any("push" in text.lower() for text in (line, *others))
     if is_told(line[: max(0, line.find(error.text))]) and not is_told_of_push:
         return False
-    if _OF_GIT.search(line) or _TABLE_ROW.match(line) or any(map(documents, others)):
+    if _OF_GIT.search(line) or _TABLE_ROW.match(line):
+        return False
+    if any(map(_DOCUMENTED.match, others)) or (any(map(_HELPS.match, others)) and not any(map(tells, others))):
         return False
     if _LISTED.match(line) and any(map(_CALL.match, others)):
         return False

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from pushlog.formats.docker.headings import is_heading
+from pushlog.formats.errors.bystanders import is_ending
+from pushlog.formats.errors.told import tells
+from pushlog.formats.image_names import named_by
+from pushlog.formats.marks import Mark, MarkKind
 from pushlog.lazy_pattern import lazy_pattern
 
-# A person speaks.
-_TELLS = lazy_pattern(
-    r"(?<![\w./=-])(?:I(?:'m|'ve)?|(?i:we|my|our|me)|i(?:'m|'ve| (?:am|can|get|got|have|push|run|see|tr[iy]|want)))"
-    r"(?![\w./=-])"
-)
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pushlog.formats.docker.bind_error import ErrorLines
+    from pushlog.intake.log_text import LogText, Piece
+
 _FAILS = lazy_pattern(
     r"\b(?:fail\w*|errors?|denied|unable|can(?:'t|not)|(?:get|got|getting) th(?:e|is))\b", re.IGNORECASE
 )
@@ -33,14 +41,21 @@ _ASKED = lazy_pattern(
 # What the builder of Docker Hub says below it.
 _HOOK = lazy_pattern(r"post_push hook failed! \(\d+\)")
 _OF_GIT = lazy_pattern(r"\bgit\b|\bbranch|\bcommits?\b|\bpull request", re.IGNORECASE)
+_OF_IMAGES = lazy_pattern(r"\bpush(?:ing|ed)? (?:\w+ ){0,2}images?\b", re.IGNORECASE)
 _WORDS = lazy_pattern(r"[^\W\d_]{2,}")
 _SHELL = lazy_pattern(r"[|&;<>$]|^\s*[#%+]")
 _FEWEST_WORDS = 3
-
-
-def tells(line: str) -> bool:
-    """Return whether a person speaks in a line."""
-    return _TELLS.search(line) is not None
+# A sentence that ends with a colon announces the error below it.
+_ANNOUNCES = lazy_pattern(
+    r"(?=[^\n]*\b[Pp]ush)(?=[^\n]*\b(?i:fail\w*|errors?|gives?|g[eo]t|getting|says?|shows?|returns?|message|output|throws?"
+    r"|sees?|receiv\w+)\b)(?![^\n]*\b(?i:if|in case|whenever|should|might|may|would|git|helm|you)\b)[^\n]*[:\uff1a]\W*$"
+)
+# A command of a program that runs a push; other clients have errors of their own.
+_RUNS_PUSH = lazy_pattern(
+    r"(?:[^\n]{0,80}[$%\u276f\u279c] *|[#>] +|\++ +|(?:PS )?\w?:?[^<>\n]{0,80}> *)"
+    r"(?![^\n]*\b(?:git|helm|oras|crane|cosign|podman|buildah|skopeo|nerdctl|pull|echo|cat|grep)\b)"
+    r"[\w./-]+ (?:[^\n]*[\s:_-])?(?:push|(?:\w+[a-z])?Push)"
+)
 
 
 def advises(line: str) -> bool:
@@ -52,7 +67,7 @@ def asks(line: str) -> bool:
     """Return whether a line is a sentence about a push."""
     if _HOOK.match(line):
         return True
-    if _OF_GIT.search(line):
+    if _OF_GIT.search(line) and not _OF_IMAGES.search(line):
         return False
     about = _ASKED.search(line)
     rest = f"{line[: about.start()]} {line[about.end() :]}" if about else ""
@@ -62,3 +77,27 @@ def asks(line: str) -> bool:
 def reports(line: str) -> bool:
     """Return whether a line is the sentence of a person whose push failed."""
     return asks(line) and tells(line) and _FAILS.search(line) is not None
+
+
+def is_announced(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
+    """Return whether the words right above an error say that a push gave it: a sentence, or a command that pushes."""
+    lines = (piece.text for piece in reversed(pieces) if piece.line < error.lines[0])
+    above = next((line for line in lines if not is_heading(line) or _ANNOUNCES.match(line)), "")
+    return _ANNOUNCES.match(above) is not None or _RUNS_PUSH.match(above) is not None
+
+
+def is_framed(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
+    """Return whether people or a CI set an error apart: a heading or a fence above it, the end of a step below."""
+    above = next((piece.text for piece in reversed(pieces) if piece.line < error.lines[0]), "")
+    below = next((piece.text for piece in pieces if piece.line > error.lines[1]), "")
+    return is_heading(above) and (is_heading(below) or is_ending(below))
+
+
+def only_command(marks: Sequence[Mark], text: LogText, error: str) -> tuple[Mark, ...]:
+    """Return the command of an error that stands by itself and names no image: the only push that a log speaks of."""
+    kinds = (MarkKind.MENTION, MarkKind.COMMAND)
+    commands = [mark for mark in marks if mark.kind in kinds and "REFERENCE" in mark.fields]
+    if len({mark.fields["REFERENCE"] for mark in commands}) != 1 or named_by(error).repository is not None:
+        return ()
+    is_advice = any(advises(text.shown(mark.line)) for mark in commands)
+    return () if is_advice else (replace(commands[0], kind=MarkKind.COMMAND),)

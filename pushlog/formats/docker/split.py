@@ -16,6 +16,7 @@ from pushlog.formats.docker.fragments import mentioned_pushes, push_without_rows
 from pushlog.formats.docker.mentions import with_command
 from pushlog.formats.docker.mixtures import without_doubtful_ends
 from pushlog.formats.docker.surroundings import (
+    expects,
     has_prompt,
     in_here_document,
     in_shown_file,
@@ -24,6 +25,7 @@ from pushlog.formats.docker.surroundings import (
     names_above,
     stopped,
 )
+from pushlog.formats.errors.told import is_told
 from pushlog.formats.events import EventKind, is_any
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.lazy_pattern import lazy_pattern
@@ -247,4 +249,6 @@ def _is_inside_line(candidate: PushRange) -> bool:
     if header is None or any(m.kind == MarkKind.DIGEST for m in candidate.marks):
         return False
     text = candidate.text
-    return bool(text.data[text.start_of(header.line) : header.start].strip())
+    head = text.data[text.start_of(header.line) : header.start].decode("utf-8", "replace").strip()
+    # A person may tell that nothing else came.
+    return bool(head) and (not is_told(head) or expects(head))

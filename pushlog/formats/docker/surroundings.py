@@ -124,6 +124,11 @@ def is_expected(text: LogText, line: int) -> bool:
     """Return whether the words above a line say that it ought to be printed."""
     above = (text.shown(number).strip() for number in range(line - 1, max(0, line - 1 - _EXPECTED_ABOVE), -1))
     words = next((shown for shown in above if not _FENCE.fullmatch(shown)), "")
+    return expects(words)
+
+
+def expects(words: str) -> bool:
+    """Return whether words say what ought to be printed."""
     return _EXPECTED.search(words) is not None
 
 

@@ -26,7 +26,7 @@ SHAPES = lazy_pattern(
     r'|failed commit on ref "'
     r"|push access denied, repository does not exist or may require authorization"
     r"|server message: |authorization failed: "
-    r"|(?:[Rr]eceived unexpected HTTP status|unexpected status(?: code)?): \d{3}"
+    r"|(?:[Rr]eceived unexpected HTTP status|unexpected status(?: code)?) ?: \d{3}"
     r"|unexpected status from [A-Z]+ request to "
     r"|[Ee]rror parsing HTTP (?:\d{3} )?response(?: body)?: "
     rf'|(?:Get|Head|Put|Post|Patch|Delete|GET|HEAD|PUT|POST|PATCH|DELETE) (?:"https?://[^"]+"|{_URL}): '

@@ -34,12 +34,22 @@ _SAYS_SO = lazy_pattern(
     rf"|\b(?:[Ii]|[Ww]e|[Ii]t|[Tt]his)(?:'\w+)?(?: \w+){{0,3}}? {_GET}"
     r"|^\W*(?:\d{1,2}[.)]\s+)?[A-Z]\w{2,6}\b "
 )
+# A person speaks.
+_TELLS = lazy_pattern(
+    r"(?<![\w./=-])(?:I(?:'m|'ve)?|(?i:we|my|our|me)|i(?:'m|'ve| (?:am|can|get|got|have|push|run|see|tr[iy]|want)))"
+    r"(?![\w./=-])"
+)
 _LONGEST_HEAD = 400
 _GOES_ON = lazy_pattern(
     r",? (?:when(?:ever)?|while|if|after|every time|even though|although|but|and (?:I|we|the)|on (?:my|the|our|a)"
     r"|in (?:my|the|our|a)|from (?:my|the)|because|despite|upon|during|trying|for (?:every|each|all|any|the|this|my)"
     r"|as soon|once|why|how|what|is there|error|message|errors)\b.*$"
 )
+
+
+def tells(line: str) -> bool:
+    """Return whether a person speaks in a line."""
+    return _TELLS.search(line) is not None
 
 
 def is_of_person(line: str) -> bool:
