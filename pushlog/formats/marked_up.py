@@ -28,6 +28,12 @@ _TITLE = lazy_pattern(
     r"(?:[\w'-]+ ){0,7}[\w'-]+(?: is| was)?\W{0,3}:\W{0,3}",
     re.IGNORECASE,
 )
+_INTRODUCED = lazy_pattern(
+    r"(?:.{0,300}[.!?] )?(?!.*\b(?:example|e\.g\.|such as|instead of|expected)\b)[^.!?\n]{0,200}"
+    r"\b(?:errors?|fails?|failed|failing|failure|gets?|got|see|saw|message|results?|output|returns?|returned)\b"
+    r"[^.!?\n]{0,80}:\W{0,3}",
+    re.IGNORECASE,
+)
 # A sentence of what may happen, to anybody.
 _CONDITION = lazy_pattern(r"\b(?:if|when(?:ever)?|in case)\s(?!(?:I|we|i|you ran)\b|[a-z]+ing\b)[^,]*$", re.IGNORECASE)
 _WORD = lazy_pattern(r"\w")
@@ -57,7 +63,8 @@ def quoted_lines(line: str) -> Iterator[str]:
         head, code, rest = line[:start], line[first:stop].strip(), line[stop:]
         # What stands behind code explains it, unless a person tells how it came to be.
         is_alone = not _WORD.search(rest) and (start <= begin or _TITLE.fullmatch(head))
-        if code and (is_alone or (is_told(head) and not _CONDITION.search(head))):
+        is_introduced = is_told(head) or (not _WORD.search(rest) and _INTRODUCED.fullmatch(head) is not None)
+        if code and (is_alone or (is_introduced and not _CONDITION.search(head))):
             yield code
         start = line.find(_SIGN, stop + len(rest) - len(rest.lstrip(_SIGN)))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pushlog.formats.image_names import names_in
 from pushlog.formats.marks import MarkKind
 from pushlog.lazy_pattern import lazy_pattern
 
@@ -36,10 +37,13 @@ def joined(pushes: Sequence[ParsedPush]) -> list[ParsedPush]:
 
 
 def _is_told_again(first: ParsedPush, push: ParsedPush) -> bool:
-    """Return whether a push is nothing but the error of the one above, which a person quotes again."""
+    """Return whether a push is nothing but the error of the one above, which a person or a program tells again."""
     if first.error is None or push.error is None or first.client != push.client:
         return False
-    return _is_bare(first) and _is_bare(push) and push.error.text == first.error.text
+    if push.error.text != first.error.text:
+        return False
+    is_near = push.lines[0] - first.lines[1] <= _NEAR and names_in([push.error.text]).repository is not None
+    return (_is_bare(first) and _is_bare(push)) or (is_near and push.lines == push.error.lines and not len(push.events))
 
 
 def _is_bare(push: ParsedPush) -> bool:

@@ -158,12 +158,12 @@ def _push(text: LogText, marks: Sequence[Mark], tagged: Mark | None) -> PushBuil
     if not push_marks or not (copies or answers(command, error) or is_push_error or is_openshift):
         return None
     push = PushBuilder(client=Client.UNKNOWN, why="")
-    push.client, push.why = _client(text, push_marks, command, error)
     push.consumed = [
         mark for mark in push_marks if mark.kind != MarkKind.LOG or not copies or mark.line >= copies[0].line - 1
     ]
     if error:
         push.error = error_at(text, error, _message(text, error))
+    push.client, push.why = _client(push_marks, command, error, push.error.text if push.error else "")
     _add_names(push, command, tagged, error)
     add_blobs(push, push.consumed)
     _add_end(push, copies)
@@ -210,7 +210,7 @@ def _message(text: LogText, mark: Mark) -> str:
     return unquoted(mark.fields["QUOTED"]) if "QUOTED" in mark.fields else mark.fields["TEXT"]
 
 
-def _client(text: LogText, marks: Sequence[Mark], command: Mark | None, error: Mark | None) -> tuple[Client, str]:
+def _client(marks: Sequence[Mark], command: Mark | None, error: Mark | None, message: str) -> tuple[Client, str]:
     """Return which program pushed, and why: they share all lines but the command and the form of an error."""
     if command:
         name = re.search(r"\b(podman|buildah|skopeo) ", command.fields["COMMAND"])
@@ -224,11 +224,10 @@ def _client(text: LogText, marks: Sequence[Mark], command: Mark | None, error: M
         client = Client.BUILDAH if is_copied else Client.UNKNOWN
         uses = ", which uses Buildah" if is_copied else ""
         return client, f"the lines around are those of the OpenShift builder{uses}"
-    return _client_of_error(text, error) if error else (Client.UNKNOWN, _FAMILY)
+    return _client_of_error(error, message) if error else (Client.UNKNOWN, _FAMILY)
 
 
-def _client_of_error(text: LogText, error: Mark) -> tuple[Client, str]:
-    message = _message(text, error)
+def _client_of_error(error: Mark, message: str) -> tuple[Client, str]:
     if error.kind == MarkKind.FATAL:
         return Client.SKOPEO, "its error is logged as `fatal`, as only skopeo does of these"
     if _BUILDAH.match(message) or _OLD_BUILDAH.match(message):

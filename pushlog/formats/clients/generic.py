@@ -9,17 +9,34 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.formats.clients.builder import PushBuilder, parsed_push
+from pushlog.formats.clients.generic_words import (
+    ADDRESS,
+    ANNOUNCED,
+    ANSWERED,
+    BUILT,
+    ENDED,
+    ENGINE,
+    FAILS,
+    OLD_ANSWER,
+    PUSHES_IMAGE,
+    PUSHES_TAGGED,
+    PUSHES_THING,
+    REQUEST,
+    SERVERS,
+    STATED,
+    target,
+)
 from pushlog.formats.docker.bind_error import join_error_lines
 from pushlog.formats.errors.bystanders import is_of_cache, is_otherwise, is_prose, is_source
 from pushlog.formats.errors.classify import classify
 from pushlog.formats.errors.wrapped import LABEL, Wrapped, error_in, without_marks
+from pushlog.formats.marked_up import may_quote, quoted_lines
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.parsed_push import ranges_outside
-from pushlog.formats.reference import names_in, split
+from pushlog.formats.reference import split
 from pushlog.formats.wrapper import wrapper_of
 from pushlog.intake.start_pattern import StartPattern, places
 from pushlog.knowledge.signatures import Verified
-from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Client, Family
 from pushlog.record_class import record
 
@@ -31,60 +48,6 @@ if TYPE_CHECKING:
     from pushlog.intake.log_text import LogText, Piece
     from pushlog.knowledge.base import Knowledge
 
-# distribution/reference: a host has a dot, a port, or is localhost.
-_HOST = r"(?:localhost|[a-z0-9][\w-]*(?:\.[\w-]+)+|[a-z0-9][\w-]*(?=:\d))(?::\d+)?"
-_IMAGE = rf"{_HOST}(?:/[a-z0-9*][\w.*-]*)+(?::\w[\w.-]*)?(?:@sha256:[0-9a-f]{{64}})?"
-# An image with its tag, whose registry may be left out.
-_TAGGED = r"[a-z0-9][\w.-]*(?:/[\w.-]+)*:\w[\w.-]*"
-# The verbs of a push, and the things that are pushed to registries of images only.
-_PUSH = r"(?:[Pp]ush(?:ing|ed)?|PUSH)"
-_SEND = r"(?:[Pp]ublish(?:ing)?|[Uu]pload(?:ing)?|[Ee]xport(?:ing)?|[Cc]opy(?:ing)?|[Ww]rit(?:e|ing)|[Ss]end(?:ing)?)"
-_THING = (
-    r"(?:docker |container |oci |OCI |app(?:lication)? |base |built |the |an? |all |multi-?arch )*"
-    r"(?:[Ii]mages?|manifests?(?: lists?)?|tags?\(?s?\)?|layers?|blobs?|image index|artifacts?|charts?)"
-)
-_FAILED = (
-    r"(?:[Ff]ail(?:ed|ure)|FAILED|[Ee]rror|ERROR|[Uu]nable|[Cc]ould(?: no|n'|n)t|[Cc]an(?:no|'|n')t"
-    r"|[Ee]xception|Caused by)"
-)
-# A request that only a push makes (distribution-spec): its method, an address below /v2/ and no other method's.
-_REQUEST = lazy_pattern(
-    r"\b(?:(?:PUT|Put|POST|Post|PATCH|Patch)\b(?: request to)? \"?https?://[^\s\"]+/v2/[^\s\"]+/(?:blobs/uploads|manifests)/"
-    r"|(?:HEAD|Head|GET|Get)\b \"?https?://[^\s\"]+/v2/[^\s\"]+/blobs/uploads/)"
-)
-# What docker printed of an answer before version 1.10, whose protocol named the repository.
-_OLD_ANSWER = lazy_pattern(r"\bStatus \d{3} trying to push repository (?P<name>[^\s:]+): ")
-# Skaffold names the image before the error of its push; that of a build has words of its own before it.
-_BUILT = lazy_pattern(
-    r"\bbuild(?:ing)? \[(?P<name>[^\]\s]+)\](?: failed)?: (?:build failed: )?(?:build artifact: |build step: )?"
-    r"(?:running push: )?"
-)
-# An error that says no more than how a command ended; what it printed stands above.
-_ENDED = lazy_pattern(r"exit(?:ed)?(?: with)?(?: error)? (?:status|code):? \d+\.?$")
-_QUOTED_IMAGE = lazy_pattern(rf"(?<![\w/.@-])(?P<name>{_IMAGE})(?![\w/])")
-_SHORT_IMAGE = lazy_pattern(
-    rf"{_PUSH} (?:{_THING} )?(?:to )?[\"'`\[]?"
-    rf"(?P<name>{_TAGGED}|[a-z0-9][\w.-]*(?:/[\w.-]+)+)(?=[\s\"'`\]:])"
-)
-_TO_REGISTRY = lazy_pattern(rf"\bto registry '(?P<host>{_HOST})'")
-_PUSHES_THING = lazy_pattern(
-    rf"(?<![\w/-]){_PUSH} {_THING}\b|{_THING} (?:push|upload) (?:failed|error)"
-    r"|[Rr]un(?:ning)? push\b|rendering push status stream|docker push\b"
-)
-_PUSHES_IMAGE = lazy_pattern(rf"(?<![\w/-])(?:{_PUSH}|{_SEND}) (?:{_THING} )?(?:to )?(?:registry )?[\"'`\[(]?{_IMAGE}")
-_PUSHES_TAGGED = lazy_pattern(
-    rf"{_FAILED} (?:to )?{_PUSH} (?:{_THING} )?(?:[\"'`]{_TAGGED}[\"'`]|{_TAGGED})(?: after \d+ tries)?: "
-)
-_STATED = lazy_pattern(
-    rf"{_FAILED} (?:to )?{_PUSH} (?:{_THING} )?(?:[\"'`\[]?{_IMAGE}[\"'`\]]?|[\"'`]{_TAGGED}[\"'`])"
-    r"(?: (?:to|from) registry (?:'[^'\n]*'|\[[^\]\n]*\]))? ?: (?P<cause>\S.*)"
-)
-# The status of the daemon's answer, as fabric8 and its forebears add it.
-_ANSWERED = lazy_pattern(r" \((?:[A-Z][\w ]{1,40}: \d{3})\)$")
-# moby's API, as clients of it print a request that failed.
-_ENGINE = lazy_pattern(r"/v\d[\d.]*/images/(?P<name>[^\s?]+)/push(?:\?(?:\S*&)?tag=(?P<tag>\w[\w.-]*))?(?=[&:\s]|$)")
-_FAILS = lazy_pattern(rf"(?<!\w){_FAILED}(?!\w)")
-_ADDRESS = lazy_pattern(r"\"?https?://[^\s\"]+\"?")
 OPENING = StartPattern(
     signs=(
         rb"ushing (?!\[)",  # not the bars of docker, which come by the million
@@ -115,7 +78,6 @@ _LONGEST = 8000
 # A header that a program prints behind the error of its push; and lines in which it names the image before.
 _HEADER_BELOW = 2
 _NAMED_ABOVE = 20
-_ANNOUNCED = lazy_pattern(rf"[Pp]ushing (?:{_THING} )?(?:to )?[\"'`]?(?P<name>{_IMAGE})")
 
 
 @record(kw_only=False)
@@ -176,7 +138,7 @@ def _printed_above(
     text: LogText, failure: _Failure, above: ParsedPush | None, knowledge: Knowledge
 ) -> ErrorLines | None:
     """Return the error that a command printed, where a line below it only says how the command ended."""
-    if not _ENDED.match(failure.error.text):
+    if not ENDED.match(failure.error.text):
         return None
     first = max(1, failure.piece.line - _ENDS_BELOW, above.lines[1] + 1 if above else 1)
     pieces = list(text.pieces(text.start_of(first), failure.piece.start))
@@ -191,7 +153,7 @@ def _named_above(text: LogText, line: int) -> str | None:
     """Return the image that the nearest line above says is being pushed."""
     start = text.start_of(max(1, line - _NAMED_ABOVE))
     names = [
-        match["name"] for piece in text.pieces(start, text.start_of(line)) if (match := _ANNOUNCED.search(piece.text))
+        match["name"] for piece in text.pieces(start, text.start_of(line)) if (match := ANNOUNCED.search(piece.text))
     ]
     return names[-1] if names else None
 
@@ -210,30 +172,36 @@ def _failures(text: LogText, knowledge: Knowledge, others: Sequence[ParsedPush])
             line = text.line_of(offset)
             start, stop = text.start_of(line), text.start_of(line + 1)
             if stop - start <= _LONGEST:
-                yield from filter(None, (_failure(piece, knowledge) for piece in text.pieces(start, stop)))
+                yield from filter(None, (_failure_in(piece, knowledge) for piece in text.pieces(start, stop)))
+
+
+def _failure_in(piece: Piece, knowledge: Knowledge) -> _Failure | None:
+    """Return the failed push that a line tells of, or what a person quotes in it."""
+    failure = _failure(piece, knowledge)
+    quoted = quoted_lines(piece.text) if failure is None and may_quote(piece.text) else ()
+    return failure or next(filter(None, (_failure(replace(piece, text=line), knowledge) for line in quoted)), None)
 
 
 def _failure(piece: Piece, knowledge: Knowledge) -> _Failure | None:
     """Return the failed push that a line tells of."""
     line = piece.text
-    words = _ADDRESS.sub(" ", line)
-    engine = _ENGINE.search(line)
-    old_answer = _OLD_ANSWER.search(line)
-    is_request = _REQUEST.search(line) is not None or engine is not None or old_answer is not None
-    is_push = any(form.search(words) for form in (_PUSHES_THING, _PUSHES_IMAGE, _PUSHES_TAGGED)) and _FAILS.search(
-        words
-    )
-    built = _BUILT.search(line)
-    if not (is_request or is_push or built) or is_of_cache(line) or is_prose(words) or is_source(words):
+    words = ADDRESS.sub(" ", line)
+    engine = ENGINE.search(line)
+    old_answer = OLD_ANSWER.search(line)
+    is_request = REQUEST.search(line) is not None or engine is not None or old_answer is not None
+    is_push = any(form.search(words) for form in (PUSHES_THING, PUSHES_IMAGE, PUSHES_TAGGED)) and FAILS.search(words)
+    built = BUILT.search(line)
+    is_of_document = is_prose(SERVERS.sub("", words))
+    if not (is_request or is_push or built) or is_of_cache(line) or is_of_document or is_source(words):
         return None
-    name, registry = _target(line)
+    name, registry = target(line)
     if engine:
         name = f"{engine['name']}:{engine['tag']}" if engine["tag"] else engine["name"]
     error = error_in(line, knowledge, behind=built.end() if built else 0)
     if built or old_answer:  # an old answer names no host, and is read where the error is
         name = built["name"] if built else None
     is_of_build = built is not None and not is_push and (error is None or len(error.head) > built.end())
-    if is_of_build or is_otherwise(_ADDRESS.sub(" ", error.head if error else line)) or "pull access denied" in line:
+    if is_of_build or is_otherwise(ADDRESS.sub(" ", error.head if error else line)) or "pull access denied" in line:
         return None
     is_go = is_request and not (is_push or engine or old_answer)
     if is_go and error and LABEL.fullmatch(error.head) and '"' in error.text:
@@ -241,10 +209,10 @@ def _failure(piece: Piece, knowledge: Knowledge) -> _Failure | None:
     if error and _is_known(error.text, knowledge):
         return _Failure(piece, error, registry, name, Client.DOCKER if old_answer else Client.UNKNOWN)
     # Nobody knows the cause, but the line says that this image was not pushed.
-    stated = _STATED.search(line) if is_push and name else None
+    stated = STATED.search(line) if is_push and name else None
     if stated is None:
         return None
-    cause = _ANSWERED.sub("", without_marks(stated["cause"]))
+    cause = ANSWERED.sub("", without_marks(stated["cause"]))
     return _Failure(piece, Wrapped(text=cause, head=""), registry, name)
 
 
@@ -253,22 +221,6 @@ def _is_known(text: str, knowledge: Knowledge) -> bool:
     classified = classify(text, catalogue=knowledge.signatures)
     row = classified.signature
     return row is not None and row.verified is not Verified.INFERRED and classified.family is not Family.UNKNOWN
-
-
-def _target(line: str) -> tuple[str | None, str | None]:
-    """Return the image that a line says was pushed, and its registry."""
-    hosted = _TO_REGISTRY.search(line)
-    request = names_in([line])
-    words = _ADDRESS.sub(" ", line)
-    full = next((match["name"] for match in _QUOTED_IMAGE.finditer(words)), None)
-    short = _SHORT_IMAGE.search(words)
-    name = full or (short["name"] if short else None)
-    if name is None and request.repository:
-        tag = f":{request.tags[0]}" if request.tags else ""
-        name = f"{request.registry}/{request.repository}{tag}"
-    if name and hosted and not name.startswith(hosted["host"]):
-        name = f"{hosted['host']}/{name}"
-    return name, request.registry
 
 
 def _is_same(push: ParsedPush, failure: _Failure) -> bool:

@@ -133,8 +133,8 @@ IMGPKG = FewLines(
     name="imgpkg",
     client=Client.IMGPKG,
     OPENING=StartPattern(
-        signs=(rb"Pushed '", rb"imgpkg: Error: "),
-        pattern=rb"Pushed '[^'\n]+@sha256:|imgpkg: Error: Writing '[\w.-]+[/:]",
+        signs=(rb"Pushed '", rb"imgpkg: Error: ", rb"kbld: Error: "),
+        pattern=rb"Pushed '[^'\n]+@sha256:|(?:imgpkg|kbld): Error: (?:Writing '[\w.-]+[/:]|Importing image \S+:)",
     ),
     INSIDE=StartPattern(signs=(rb"Error: Writing '",), pattern=rb"Error: Writing '[\w.-]+[/:]"),
 )

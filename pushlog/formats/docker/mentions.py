@@ -43,8 +43,14 @@ _WORDS = lazy_pattern(
     rf"|[\"'`]?(?P<name>(?=\S*/){_NAME})(?![\w/@$*{{]))"
     rf"(?:[\"'`]? (?:to|from) (?:the )?registry [\"'`]?(?P<host>[\w.-]+(?::\d+)?)(?=[\"'`\s:]))?"
 )
+# sbt/sbt-native-packager DockerPlugin.scala, where it has one tag.
+_BUILT = lazy_pattern(rf"Built image (?P<name>{_NAME}) with tags \[(?P<tag>[\w][\w.-]{{0,127}})\]")
 # One of these stands in every line with such a command: plain texts, which are found at the speed of memory.
-_SIGNS = ((b"push", re.compile(rb"docker|(?:ailed to|nable to|ould not|ouldn't|annot|can't) $")), (b"ushing ", None))
+_SIGNS = (
+    (b"push", re.compile(rb"docker|(?:ailed to|nable to|ould not|ouldn't|annot|can't) $")),
+    (b"ushing ", None),
+    (b"Built image ", None),
+)
 # So many bytes before the word `push` the word `docker` can stand: options with a path may come between.
 _NEAR_SIGN = 120
 # Ansible prints the words of a command as a list, one a line.
@@ -62,6 +68,8 @@ def mentioned(text: LogText, start: int, stop: int) -> Iterator[Mark]:
     for first, last in sorted(set(_lines_with_signs(text.data, start, stop))):
         # One character for each byte, so that places in it are offsets.
         line = text.data[first:last].decode("latin-1")
+        for built in _BUILT.finditer(line):
+            yield _mention(text, first + built.start(), first + built.end(), f"{built['name']}:{built['tag']}")
         for pattern in (_COMMAND, _WORDS):
             for match in pattern.finditer(line):
                 groups = match.groupdict()

@@ -220,7 +220,7 @@ _PROSE = lazy_pattern(
     r"^(?:[-*#]|\d+\.)\s|^\W*(?:TODO|FIXME|XXX|HACK)\b|^\s*(?:summary|description|title|expr)\s*:|\?\s*$"
     r"|^\s*(?://|/\*|\*\s|#\s|--\s|;)"
     r"|\b(?:I|I'm|we|you|your|please|if|when(?!\s+pushing)|should|would|might|may|because|fixe[ds]|issue)\b"
-    r"|\b(?:for example|e\.g\.)",
+    r"|\b(?:(?:for|an) example\b(?!\.)|e\.g\.)",
     re.IGNORECASE,
 )
 

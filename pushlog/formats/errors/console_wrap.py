@@ -37,6 +37,8 @@ _SAID = lazy_pattern(rb"blob unknown to registry - sha256:")
 # A secret is found and hidden line by line: its parts are left where they are.
 _TOKEN = lazy_pattern(r"[A-Za-z0-9_+/=-]{40,}")
 _MIXED = (re.compile(r"[A-Z]"), re.compile(r"[a-z]"), re.compile(r"[0-9]"))
+# A digest behind a colon that an address escapes is none.
+_HEX = lazy_pattern(r"(?:3A)?[0-9a-f]+")
 # The narrowest text that people and mailers break, and the widest.
 _NARROWEST, _WIDEST = 64, 100
 # A text whose further lines are indented has so many lines, each by so many blanks.
@@ -71,7 +73,8 @@ def _broken_by_console(text: LogText, error: str, last: Piece, piece: Piece) -> 
     if is_prompt(row):
         return None
     is_open = _ODD_QUOTE.fullmatch(error) is not None and '"' in row
-    if not is_open and (len(line) not in _WIDTHS or _longest_around(text, last.line) > len(line)):
+    is_width = len(line) in _WIDTHS or _is_as_wide(text, error, last.line, len(line))
+    if not is_open and (not is_width or _longest_around(text, last.line) > len(line)):
         return None
     joined = error + line[len(line.rstrip()) :] + row.rstrip()
     # A quote that closes behind the error is not broken.
@@ -79,7 +82,17 @@ def _broken_by_console(text: LogText, error: str, last: Piece, piece: Piece) -> 
     if not is_open and (not is_cut or (_is_between_words(line, row) and not _tells_more(error, joined))):
         return None
     words = (word[0] for word in _TOKEN.finditer(joined, max(0, len(error) - _SHORTEST)))
-    return None if any(all(sign.search(word) for sign in _MIXED) for word in words) else joined
+    return (
+        None
+        if any(all(sign.search(word) for sign in _MIXED) and not _HEX.fullmatch(word) for word in words)
+        else joined
+    )
+
+
+def _is_as_wide(text: LogText, error: str, line: int, width: int) -> bool:
+    """Return whether the line above was broken at the same width, and is one of the error too."""
+    start, stop = text.bounds(line - 1) if line > 1 else (0, 0)
+    return len(error) >= 2 * width and len(text.data[start:stop].decode("utf-8", "replace").rstrip("\r")) == width
 
 
 def _is_between_words(line: str, row: str) -> bool:

@@ -1,0 +1,83 @@
+"""The words by which any program tells of a failed push, and the image that it names."""
+
+from __future__ import annotations
+
+from pushlog.formats.reference import names_in
+from pushlog.lazy_pattern import lazy_pattern
+
+# distribution/reference: a host has a dot, a port, or is localhost.
+_HOST = r"(?:localhost|[a-z0-9][\w-]*(?:\.[\w-]+)+|[a-z0-9][\w-]*(?=:\d))(?::\d+)?"
+_IMAGE = rf"{_HOST}(?:/[a-z0-9*][\w.*-]*)+(?::\w[\w.-]*)?(?:@sha256:[0-9a-f]{{64}})?"
+# An image with its tag, whose registry may be left out.
+_TAGGED = r"[a-z0-9][\w.-]*(?:/[\w.-]+)*:\w[\w.-]*"
+# The verbs of a push, and the things that are pushed to registries of images only.
+_PUSH = r"(?:[Pp]ush(?:ing|ed)?|PUSH)"
+_SEND = r"(?:[Pp]ublish(?:ing)?|[Uu]pload(?:ing)?|[Ee]xport(?:ing)?|[Cc]opy(?:ing)?|[Ww]rit(?:e|ing)|[Ss]end(?:ing)?)"
+_THING = (
+    r"(?:docker |container |oci |OCI |app(?:lication)? |base |built |the |an? |all |multi-?arch )*"
+    r"(?:[Ii]mages?|manifests?(?: lists?)?|tags?\(?s?\)?|layers?|blobs?|image index|artifacts?|charts?)"
+)
+_FAILED = (
+    r"(?:[Ff]ail(?:ed|ure)|FAILED|[Ee]rror|ERROR|[Uu]nable|[Cc]ould(?: no|n'|n)t|[Cc]an(?:no|'|n')t"
+    r"|[Ee]xception|Caused by)"
+)
+# A request that only a push makes (distribution-spec): its method, an address below /v2/ and no other method's.
+REQUEST = lazy_pattern(
+    r"\b(?:(?:PUT|Put|POST|Post|PATCH|Patch)\b(?: request to)? \"?https?://[^\s\"]+/v2/[^\s\"]+/(?:blobs/uploads|manifests)/"
+    r"|(?:HEAD|Head|GET|Get)\b \"?https?://[^\s\"]+/v2/[^\s\"]+/blobs/uploads/)"
+)
+# What docker printed of an answer before version 1.10, whose protocol named the repository.
+OLD_ANSWER = lazy_pattern(r"\bStatus \d{3} trying to push repository (?P<name>[^\s:]+): ")
+# Skaffold names the image before the error of its push; that of a build has words of its own before it.
+BUILT = lazy_pattern(
+    r"\bbuild(?:ing)? \[(?P<name>[^\]\s]+)\](?: failed)?: (?:build failed: )?(?:build artifact: |build step: )?"
+    r"(?:running push: )?"
+)
+# An error that says no more than how a command ended; what it printed stands above.
+ENDED = lazy_pattern(r"exit(?:ed)?(?: with)?(?: error)? (?:status|code):? \d+\.?$")
+_QUOTED_IMAGE = lazy_pattern(rf"(?<![\w/.@-])(?P<name>{_IMAGE})(?![\w/])")
+_SHORT_IMAGE = lazy_pattern(
+    rf"{_PUSH} (?:{_THING} )?(?:to )?[\"'`\[]?"
+    rf"(?P<name>{_TAGGED}|[a-z0-9][\w.-]*(?:/[\w.-]+)+)(?=[\s\"'`\]:])"
+)
+_TO_REGISTRY = lazy_pattern(rf"\bto registry '(?P<host>{_HOST})'")
+PUSHES_THING = lazy_pattern(
+    rf"(?<![\w/-]){_PUSH} {_THING}\b|{_THING} (?:push|upload) (?:failed|error)"
+    r"|[Rr]un(?:ning)? push\b|rendering push status stream|docker push\b"
+)
+PUSHES_IMAGE = lazy_pattern(rf"(?<![\w/-])(?:{_PUSH}|{_SEND}) (?:{_THING} )?(?:to )?(?:registry )?[\"'`\[(]?{_IMAGE}")
+PUSHES_TAGGED = lazy_pattern(
+    rf"{_FAILED} (?:to )?{_PUSH} (?:{_THING} )?(?:[\"'`]{_TAGGED}[\"'`]|{_TAGGED})(?: after \d+ tries)?: "
+)
+STATED = lazy_pattern(
+    rf"{_FAILED} (?:to )?{_PUSH} (?:{_THING} )?(?:[\"'`\[]?{_IMAGE}[\"'`\]]?|[\"'`]{_TAGGED}[\"'`])"
+    r"(?: (?:to|from) registry (?:'[^'\n]*'|\[[^\]\n]*\]))? ?: (?P<cause>\S.*)"
+)
+# The status of the daemon's answer, as fabric8 and its forebears add it.
+ANSWERED = lazy_pattern(r" \((?:[A-Z][\w ]{1,40}: \d{3})\)$")
+# moby's API, as clients of it print a request that failed.
+ENGINE = lazy_pattern(r"/v\d[\d.]*/images/(?P<name>[^\s?]+)/push(?:\?(?:\S*&)?tag=(?P<tag>\w[\w.-]*))?(?=[&:\s]|$)")
+FAILS = lazy_pattern(rf"(?<!\w){_FAILED}(?!\w)")
+# Sentences of servers, which speak to who reads them.
+SERVERS = lazy_pattern(
+    r"\(or it may not exist\)|[Yy]ou (?:don't|do not) have (?:the needed )?permissions?[^.\n]*"
+    r"|,? and you may have invalid credentials|repository does not exist or may require [^:\n]*"
+)
+ADDRESS = lazy_pattern(r"\"?https?://[^\s\"]+\"?")
+ANNOUNCED = lazy_pattern(rf"[Pp]ushing (?:{_THING} )?(?:to )?[\"'`]?(?P<name>{_IMAGE})")
+
+
+def target(line: str) -> tuple[str | None, str | None]:
+    """Return the image that a line says was pushed, and its registry."""
+    hosted = _TO_REGISTRY.search(line)
+    request = names_in([line])
+    words = ADDRESS.sub(" ", line)
+    full = next((match["name"] for match in _QUOTED_IMAGE.finditer(words)), None)
+    short = _SHORT_IMAGE.search(words)
+    name = full or (short["name"] if short else None)
+    if name is None and request.repository:
+        tag = f":{request.tags[0]}" if request.tags else ""
+        name = f"{request.registry}/{request.repository}{tag}"
+    if name and hosted and not name.startswith(hosted["host"]):
+        name = f"{hosted['host']}/{name}"
+    return name, request.registry
