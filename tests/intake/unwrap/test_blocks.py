@@ -2,6 +2,7 @@
 
 import json
 from itertools import count
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -10,8 +11,10 @@ from hypothesis import strategies as st
 
 from pushlog.intake.log_text import LogText
 from pushlog.intake.unwrap import recording
-from pushlog.intake.unwrap.exports import blocks
+from pushlog.intake.unwrap.exports import blocks, json_document
 from pushlog.intake.unwrap.exports.clocks import iso_seconds, reader
+from pushlog.intake.unwrap.exports.forms import normal_record
+from pushlog.intake.unwrap.exports.json_document import unwrap_json_document
 from pushlog.intake.unwrap.exports.json_lines import unwrap_json_lines
 from pushlog.intake.unwrap.exports.template import END, RecordTemplate
 from pushlog.intake.unwrap.recording import unwrap_recording
@@ -106,6 +109,71 @@ def test_json_lines_are_the_same(texts: list[str], others: list[tuple[int, bytes
         )
 
     assert read(8) == read(0)
+
+
+OTHER_RECORDS = st.sampled_from(
+    (
+        b"7",
+        b"[]",
+        b'{"log":7,"stream":"stdout","time":"2026-11-29T10:00:00Z"}',
+        b'{"log":"a","log":"b","stream":"stdout","time":"2026-11-29T10:00:00Z"}',
+        b'{"log":"x},{","stream":"std\\u0041","time":"no time"}',
+        b'{"log":"x\\\\","stream":"},\\n{","time":"2026-11-29T10:00:00Z"}',
+        b'{"log":"x","stream":"stdout","time":"2026-11-29T10:00:00Z" , "more": [1, {"log": "y"}]}',
+        b'{"log":"cut',
+        b'{"log":"\xff\xc3\xa9","stream":"stdout","time":"2026-11-29T10:00:00Z"}',
+    )
+)
+
+
+@given(
+    texts=TEXTS,
+    others=st.lists(st.tuples(st.integers(1, 20), OTHER_RECORDS), max_size=2),
+    comma=st.sampled_from((b",", b", ", b",\n", b"\n , \r\n  ")),
+    around=st.sampled_from(((b"[", b"]\n"), (b'{"app":"shop","logs":[ ', b' ],"next":null}'), (b"[", b""))),
+    size=st.sampled_from((100, 300, 1 << 20)),
+)
+def test_a_document_is_the_same(
+    texts: list[str], others: list[tuple[int, bytes]], comma: bytes, around: tuple[bytes, bytes], size: int
+) -> None:
+    lines = ["The push refers to repository [r/x]\n", *texts, "aaaaaaaaaaaa: Pushed\n"]
+    records = [
+        json.dumps({"log": text, "stream": "stdout", "time": f"2026-11-29T10:00:{n % 60:02}Z"}).encode()
+        for n, text in enumerate(lines)
+    ]
+    for place, other in others:
+        records.insert(place % len(records) + 1, other)
+    data = around[0] + comma.join(records) + around[1]
+    anchors = [place for word in (b"The push", b"aaaaaaaaaaaa: Pushed") if (place := data.find(word)) >= 0]
+
+    def read(tries: int) -> object:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(blocks, "_TRIES", tries)
+            patch.setattr(blocks, "_BLOCK", size)
+            export = unwrap_json_document(data, anchors, lambda _: True, None)
+        if export is None:
+            return None
+        times = export.timestamps
+        seconds = None if times is None else (times.starts.tolist(), np.nan_to_num(times.seconds, nan=-1).tolist())
+        return export.text.data, seconds, export.notes, export.system, export.lanes
+
+    assert read(8) == read(0)
+
+
+def test_the_members_of_a_list_are_read_at_once(monkeypatch) -> None:
+    """So that a change which sends all of them to the reader of JSON does not go unseen."""
+    records = [
+        {"log": f"aaaaaaaaaa{n:02}: Pushed\n", "stream": "stdout", "time": f"2026-11-29T10:00:{n:02}Z"}
+        for n in range(50)
+    ]
+    data = json.dumps(records, indent=1).encode()
+    one_by_one = Mock(wraps=normal_record)
+    monkeypatch.setattr(json_document, "normal_record", one_by_one)
+    export = unwrap_json_document(data, [data.find(b"aaaaaaaaaa00")], lambda _: True, None)
+    assert export is not None
+    assert bytes(export.text.data).count(b": Pushed\n") == 50
+    assert one_by_one.call_args_list[-1].args[0] == records[-1]
+    assert one_by_one.call_count < 10
 
 
 def test_a_block_is_read_at_once() -> None:

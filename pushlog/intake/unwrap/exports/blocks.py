@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from pushlog.intake.mapped import release_range
 from pushlog.intake.unwrap.exports.lane_names import lane_name
 from pushlog.intake.unwrap.exports.paths import value_at
-from pushlog.intake.unwrap.exports.template import RecordTemplate
+from pushlog.intake.unwrap.exports.template import END, RecordTemplate
+from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pushlog.intake.mapped import Data
     from pushlog.intake.unwrap.exports.assembly import Assembly
     from pushlog.intake.unwrap.exports.forms import Form
     from pushlog.intake.unwrap.exports.paths import Path
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
 
 # After so many blocks in a row that no template reads, none is looked for.
 _TRIES = 8
+# So much of a list is read at once.
+_BLOCK = 1 << 18
+_COMMA = lazy_pattern(rb"[ \t\r\n]*,[ \t\r\n]*")
 
 
 class BlockReader:
@@ -37,11 +43,37 @@ class BlockReader:
 
     def add(self, block: bytes, assembly: Assembly) -> bool:
         """Add the records of a block of whole lines to a log; False if they must be read one by one."""
-        if not self._tries or not block.endswith(b"\n"):
+        return block.endswith(b"\n") and self._add(block, assembly, block[: block.index(b"\n")], b"\n")
+
+    def add_members(self, data: Data, span: tuple[int, int], assembly: Assembly, lane: str) -> int:
+        """Add the members of a list behind one that was read; return where the last of them ends.
+
+        `span`: where that one stands in the data, whose writing tells that of the others; `lane`: as what wrote them
+        all is known from elsewhere, or nothing.
+        """
+        start, stop = span
+        comma = _COMMA.match(data, stop) if self._tries else None
+        if comma is None:
+            return stop
+        block = data[comma.end() : comma.end() + _BLOCK]
+        member = data[start:stop].strip()
+        # The end of a member and the beginning of the next one. Where that is part of a text, no template reads it.
+        size = block.rfind(member[-1:] + comma[0] + member[:2]) + 1
+        if not size:
+            self._tries -= 1
+        if not size or not self._add(block[:size] + comma[0], assembly, member, comma[0], lane):
+            return stop
+        release_range(data, stop, comma.end() + size)
+        return comma.end() + size
+
+    def _add(self, block: bytes, assembly: Assembly, sample: bytes, separator: bytes, lane: str = "") -> bool:
+        """Add the records of a block, with a separator behind each of them, as they are written like a sample."""
+        if not self._tries:
             return False
-        records = self._template.read(block) if self._template else None
+        template = self._template
+        records = template.read(block) if template and template.separator == separator else None
         if records is None:
-            self._begin(block[: block.index(b"\n")])
+            self._begin(sample, separator)
             records = self._template.read(block) if self._template else None
         if records is None:
             self._tries -= 1
@@ -50,12 +82,16 @@ class BlockReader:
             times = [] if self._time is None else self._times_of(records.values[self._time])
             numbers = [] if self._number is None else list(map(int, records.values[self._number]))
         except ValueError:
+            self._tries -= 1
             return False
         self._tries = _TRIES
-        assembly.add_block(records.texts, times, numbers, self._names_of(records))
+        names = self._names_of(records)
+        if lane:
+            names = [(lane, writer) for _, writer in names] or [(lane, "")] * records.texts.count(END)
+        assembly.add_block(records.texts, times, numbers, names)
         return True
 
-    def _begin(self, line: bytes) -> None:
+    def _begin(self, line: bytes, separator: bytes) -> None:
         """Make the template of a record."""
         self._template = None
         try:
@@ -80,7 +116,7 @@ class BlockReader:
         lane = tuple(path for path in form.lane if place(path, str) is not None)
         writer = tuple(path for path in form.writer if place(path, str) is not None)
         self._names, self._paths = (lane, writer), paths
-        self._template = RecordTemplate.of(line, form.texts[0], paths) if form.texts else None
+        self._template = RecordTemplate.of(line, form.texts[0], paths, separator=separator) if form.texts else None
 
     def _times_of(self, values: Sequence[bytes]) -> list[object]:
         """Return the times of records as JSON has them. Raises ValueError."""

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # So many bytes are decoded at once.
 _WINDOW = 1 << 20
+# The next element behind some that were read elsewhere; often it is the only one that is decoded here.
+_NEXT = 1 << 12
 # One element of a list: a stream of Loki or a step's whole log, say.
 LARGEST_ELEMENT = 64 << 20
 _DECODER = json.JSONDecoder()
@@ -52,6 +54,15 @@ class JsonCursor:
     def offset(self) -> int:
         """Return the offset of the next byte."""
         return self._base + self._index
+
+    def go_on(self, offset: int) -> None:
+        """Go on at a later offset: behind members of the list that is read, which were read elsewhere."""
+        ahead = offset - self._base
+        if ahead <= len(self._text):
+            self._index = ahead
+        else:
+            self._base, self._index = offset, 0
+            self._text = self._data[offset : offset + _NEXT].decode("ascii", "surrogateescape")
 
     def elements(self, path: Sequence[Step]) -> Iterator[tuple[int, int, object]]:
         """Yield start, stop and value of each element that the path leads to, in order. Raises JsonError."""

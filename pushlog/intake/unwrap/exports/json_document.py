@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from pushlog.intake.unwrap.exports.assembly import Assembly, Export
+from pushlog.intake.unwrap.exports.blocks import BlockReader
 from pushlog.intake.unwrap.exports.clocks import iso_text
 from pushlog.intake.unwrap.exports.forms import (
     Form,
@@ -53,12 +54,13 @@ def unwrap_json_document(
     if place is None or (place[0] == () and place[1].engine == ()):
         return None
     path, form = place
-    assembly = Assembly(form, zone)
+    assembly, blocks = Assembly(form, zone), BlockReader(form)
+    is_list = bool(path) and path[-1] is None
     notes: tuple[str, ...] = (IN_A_DOCUMENT,)
     try:
         cursor = JsonCursor(data)
         siblings, name = cursor.siblings, ""
-        for _, _, value in cursor.elements(path):
+        for start, stop, value in cursor.elements(path):
             if cursor.siblings is not siblings:
                 siblings, name = cursor.siblings, lane_name(cursor.siblings, lane_paths([cursor.siblings]))
             record = normal_record(value, form.pairs)
@@ -66,6 +68,8 @@ def unwrap_json_document(
             if content is not None:
                 names = (name or form.lane_of(record), form.writer_of(record))
                 assembly.add(content, form.time_of(record), form.number_of(record), names)
+                if is_list:
+                    cursor.go_on(blocks.add_members(data, (start, stop), assembly, name))
     except JsonError as error:
         notes = (*notes, f"the document can't be read further: {error}; {count(assembly.records, 'record')} were read")
     return assembly.export(notes, is_physical=False) if assembly.records else None

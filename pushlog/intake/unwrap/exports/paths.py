@@ -81,6 +81,8 @@ def _dotted(value: dict[str, object], path: Sequence[Step]) -> object:
 def _key(token: bytes) -> str:
     """Return a key as `JsonCursor` reads it."""
     text = token.decode("ascii", "surrogateescape")
+    if "\\" not in text:
+        return text[1:-1]
     try:
         return str(json.loads(text))
     except ValueError:

@@ -42,10 +42,10 @@ class RecordBlock:
 
 @record
 class RecordTemplate:
-    """How records are written on a line each: `between` stands from the text of one to that of the next.
+    """How records are written one after another: `between` stands from the text of one to that of the next.
 
     `head`, `tail`: what stands before and behind the text of the sample; `places`: which group of `between` each value
-    is; `first_in_head`: the first group that stands before a text; `encoding`: see `of`.
+    is; `first_in_head`: the first group that stands before a text; `encoding`, `separator`: see `of`.
     """
 
     between: re.Pattern[bytes]
@@ -54,6 +54,7 @@ class RecordTemplate:
     places: tuple[int, ...]
     first_in_head: int
     encoding: tuple[str, str]
+    separator: bytes
 
     @classmethod
     def of(
@@ -64,11 +65,13 @@ class RecordTemplate:
         *,
         fixed: Sequence[Path] = (),
         encoding: tuple[str, str] = ("ascii", "surrogateescape"),
+        separator: bytes = b"\n",
     ) -> RecordTemplate | None:
         """Return the template of a record, None for one that can't have one.
 
         `text`: the path to its text; `values`: to numbers and to strings without escapes; `fixed`: to values that are
-        the same in all records; `encoding`: how bytes become a text, and what becomes of those that are none.
+        the same in all records; `encoding`: how bytes become a text, and what becomes of those that are none;
+        `separator`: what stands behind each record, a line feed or what divides the members of a list.
         """
         if len(line) > _LONGEST:
             return None
@@ -83,17 +86,18 @@ class RecordTemplate:
             place - in_head if place >= in_head else place + in_tail for place in writer.places if place is not None
         )
         template = cls(
-            between=re.compile(tail + rb"\n" + head),
+            between=re.compile(tail + re.escape(separator) + head),
             head=line[: writer.start],
             tail=line[writer.stop :],
             places=places,
             first_in_head=in_tail,
             encoding=encoding,
+            separator=separator,
         )
         return template if template._reads(line, text) else None
 
     def _reads(self, line: bytes, text: Path) -> bool:
-        block = self.read(line + b"\n")
+        block = self.read(line + self.separator)
         if block is None:
             return False
         try:
@@ -103,12 +107,15 @@ class RecordTemplate:
             return False
 
     def read(self, block: bytes) -> RecordBlock | None:
-        """Return what the records of a block of whole lines say; None where one of them is written otherwise."""
-        pieces = self.between.split(self.tail + b"\n" + block + self.head)
+        """Return what the records of a block say; None where one of them is written otherwise.
+
+        A separator stands behind each of them, also behind the last.
+        """
+        pieces = self.between.split(self.tail + self.separator + block + self.head)
         step = self.between.groups + 1
         escaped = pieces[step:-1:step]
         count = len(escaped)
-        # Lines of another kind would be part of a text, where a line feed is no JSON.
+        # Records of another kind would be part of a text, where a line feed and quotes are no JSON.
         if not count or pieces[0] or pieces[-1]:
             return None
         escaped.append(b"")
