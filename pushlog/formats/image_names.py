@@ -38,7 +38,7 @@ _QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 
 # distribution-spec: requests of a push go to `/v2/<name>/blobs/…` and `/v2/<name>/manifests/<tag>`.
 _REQUEST = lazy_pattern(
-    r"https?://(?P<host>[^/\s\"\\]+)/v2/(?P<name>(?:[a-z0-9*]|\[[A-Za-z]{3,20}\])(?:[\w./*-]|\[[A-Za-z]{3,20}\])*?)/(?:blobs/|manifests/(?P<tag>(?!\w+:[0-9a-f]{32})\w[\w.-]*)?)"
+    r"https?://(?P<host>[^/\s\"\\]+)/v2/(?P<name>(?:[A-Za-z0-9*]|\[[A-Za-z]{3,20}\])(?:[\w./*-]|\[[A-Za-z]{3,20}\])*?)/(?:blobs/|manifests/(?P<tag>(?!\w+:[0-9a-f]{32})\w[\w.-]*)?)"
 )
 # distribution docs/spec/auth/token.md: a token to push to a repository is asked for by its name.
 _TOKEN = lazy_pattern(
@@ -196,7 +196,7 @@ def names_in(texts: Sequence[str]) -> Reference:
         if match := next(filter(None, (form.search(text) for form in (*_PLACES, _REQUEST))), None):
             registry = HUB if match["host"] in HUB_HOSTS else match["host"]
             tags = (match["tag"],) if match["tag"] else ()
-            masked = is_masked(match["name"]) or is_masked(match["host"])
+            masked = is_masked(match["host"]) or is_masked_name(f"{match['host']}/{match['name']}")
             return Reference(registry=registry, repository=match["name"], tags=tags, masked=masked)
     return next((_of_token(match) for text in texts if (match := _TOKEN.search(text))), Reference())
 

@@ -70,6 +70,8 @@ _QUOTES_OF_PUSH = lazy_pattern(r"\bpush[^\n]*[\"'`\u201c]$", re.IGNORECASE)
 _BARE = lazy_pattern(
     r"name unknown: The repository with name |denied: requested access to the resource is denied"
     r"|denied: (?:permission_denied|installation not allowed|Token exchange failed for project )"
+    r"|denied: access forbidden$"
+    r"|(?:failed to solve: (?:rpc error: code = \w+ desc = )?)?server message: insufficient_scope"
     r"|denied: Permission \"?artifactregistry\.repositories\.uploadArtifacts"
     r"|unauthorized: (?:unauthenticated: User cannot|authentication required, visit https://aka\.ms/acr/authorization)"
 )
@@ -91,7 +93,7 @@ _PREFIX = lazy_pattern(r"[\w.-]{1,60} \([\w.-]{1,60}\): ")
 # which look an image up by moby's daemon/images/image.go and not by that of a push.
 _LOGIN = lazy_pattern(r"\blogin\b(?!/password|-)")
 _ELSEWHERE = lazy_pattern(
-    r"\bdocker (?:image )?(?:pull|build|run|compose|buildx)\b|\bpull access denied\b"
+    r"\bdocker (?:image )?(?:pull|build|run|compose|buildx)\b(?![^\n]* --push\b)|\bpull access denied\b"
     r"|\b[Pp]ull(?:ing|ed|s)?\b|[Ii]magePull|\bgit (?:push|fetch|clone|says)\b"
     r"|\bNo such image: |docker-builder\d|\bDockerfile\b"
     # A copy that goes to no registry.
@@ -100,7 +102,8 @@ _ELSEWHERE = lazy_pattern(
     r"|https?://\S+/v\d\.\d+/(?!images/\S+/push[?\":\s]|info\b)\w"
     r"|^\s*[Uu]sage: |\bFROM \S|kubectl|manifest for \S+ not found"
     r"|^\s*[$#%>+]\s+(?!sudo docker|docker|(?!git\b)[^\n]*\bpush\b)\S"
-    r"|\bG[Ee][Tt] \"?https?://\S+/(?:manifests|blobs)/"
+    # Requests of a pull, in both protocols.
+    r"|\bG[Ee][Tt] \"?https?://\S+/(?:(?:manifests|blobs)/|v1/repositories/\S+/(?:tags|images)\b|images/\w+/ancestry\b)"
 )
 
 

@@ -32,6 +32,7 @@ _CHANGE = lazy_pattern(
 _OF_AN_IMAGE = lazy_pattern(
     r"docker|image|registry|repositor|container|manifest|digest|layer|blob|artifact|oci\b|/v[12]/|\bHTTP status\b"
     r"|requested access|authentication required|credentials|unauthenticated|ghcr|gcr\b|\becr\b|quay|harbor"
+    r"|insufficient_scope"
     r"|(?<![\w.-])[\w.-]{1,255}\.\w{1,63}/[\w./-]+:",
     re.IGNORECASE,
 )

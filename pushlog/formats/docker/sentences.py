@@ -89,8 +89,11 @@ def is_announced(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
 def is_framed(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
     """Return whether people or a CI set an error apart: a heading or a fence above it, the end of a step below."""
     above = next((piece.text for piece in reversed(pieces) if piece.line < error.lines[0]), "")
-    below = next((piece.text for piece in pieces if piece.line > error.lines[1]), "")
-    return is_heading(above) and (is_heading(below) or is_ending(below))
+    lines = (piece.text for piece in pieces if piece.line > error.lines[1])
+    # A CI repeats an error in a channel of its own.
+    below = next((line for line in lines if not line.endswith(error.text)), "")
+    is_rule = above != "" and not any(map(str.isalnum, above))
+    return (is_rule or is_heading(above)) and (is_heading(below) or is_ending(below))
 
 
 def only_command(marks: Sequence[Mark], text: LogText, error: str) -> tuple[Mark, ...]:

@@ -34,7 +34,8 @@ _BUILT = lazy_pattern(rb"push|tag|naming to|build", re.IGNORECASE)
 _NO_PUSH = lazy_pattern(
     r"(?:docker: |Error: )?(?:Error response from daemon: )?"
     r"(?:pull access denied for |manifest for \S+ not found|failed to resolve reference\b)"
-    r"|(?:ERROR: |error: )?(?:failed to build: )?failed to solve: (?!.*failed to push )"
+    r"|(?:ERROR: |error: )?(?:failed to build: )?failed to solve: "
+    r"(?!.*failed to push |(?:rpc error: code = \w+ desc = )?server message: insufficient_scope)"
     r"|(?:docker: |Error: )?Error response from daemon: (?:login attempt to "
     r"|No such (?:container|network|volume|service|task|exec instance)\b"
     r"|(?:network|volume|container|service) \S+ (?:not found|is )"

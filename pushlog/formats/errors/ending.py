@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import re
+import re
 
 # Characters of an ending: each of a longer run, of blanks say, would be tried as the beginning of one.
 LONGEST = 200
@@ -16,3 +13,9 @@ def without_ending(ending: re.Pattern[str], text: str) -> str:
     text = text.rstrip()
     match = ending.search(text, max(0, len(text) - LONGEST))
     return text[: match.start()] if match else text
+
+
+def without_repetition(text: str) -> str:
+    """Return the text of `TEXT [TEXT]`, which Maven's plug-ins print."""
+    twice = re.fullmatch(r"(.+?) ?\[(.+)\]", text, re.DOTALL) if text.endswith("]") else None
+    return twice[1].strip() if twice and twice[1].strip() == twice[2].strip() else text

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from pushlog.formats.errors.detect import PAGE, PAGE_END, begins_error, starts_error, without_level
-from pushlog.formats.errors.ending import LONGEST, without_ending
+from pushlog.formats.errors.ending import LONGEST, without_ending, without_repetition
 from pushlog.formats.errors.page import unquoted
 from pushlog.formats.errors.told import is_of_person, is_told, without_sentence
 from pushlog.lazy_pattern import lazy_pattern
@@ -74,6 +74,8 @@ _TAGS = lazy_pattern(
 )
 _NEXT_KEY = lazy_pattern(r'"\s*,\s*"[\w.-]{1,40}"\s*:\s?["\[{\dtfn]')
 _HELP = lazy_pattern(r"(?<!\s)\s*+(?:->|-&gt;) \[Help \d+\]\s*$")
+# The next step of a build, where line breaks were lost.
+_NEXT_STEP = lazy_pattern(r" {1,4}#\d{1,3} (?:\[[^\]\n]{1,80}\]|DONE|ERROR|CACHED|exporting|pushing)(?: |$).*")
 _BREAKS = lazy_pattern(r"(?<!\\)(?:(?:\\+r)?\\+n|\\+r)")
 _COLOUR = lazy_pattern(r"\x1b?\[\d+(?:;\d+)*m|\x1b?\[0?[mK]$")
 _MARKS_BEHIND = lazy_pattern(
@@ -192,9 +194,10 @@ def _without_end(text: str, head: str) -> str:
     text = without_ending(_HELP, _with_page(text) if PAGE.search(text) else _until_break(text))
     if "<html" not in text.lower():
         text = _TAGS.sub("", text) if _TAGS.search(text) else text
+    text = _NEXT_STEP.sub("", text) if " #" in text else text
     text = without_ending(_ARROW, _COLOUR.sub("", text))
     text = without_marks_behind(text)
-    return _without_repetition(text.strip())
+    return without_repetition(text.strip())
 
 
 def without_marks_behind(text: str) -> str:
@@ -291,9 +294,3 @@ def _until_own_quote(text: str, closer: str) -> str:
         else:
             return text[:start]
     return text
-
-
-def _without_repetition(text: str) -> str:
-    """Return the text of `TEXT [TEXT]`, which Maven's plug-ins print."""
-    twice = re.fullmatch(r"(.+?) ?\[(.+)\]", text, re.DOTALL) if text.endswith("]") else None
-    return twice[1].strip() if twice and twice[1].strip() == twice[2].strip() else text
