@@ -28,7 +28,7 @@ _IN_HUNK = lazy_pattern(rb"[ \t]*[-+ \\]")
 _SIGN = lazy_pattern(rb"(?<=\s)[-+] ?\Z")
 # How a here-document begins, in one of so many lines above; GitLab prints only the first line of a command with one.
 _HERE = lazy_pattern(rb"(?<!<)<<[-~]?[ \t]*[\"']?(\w+)[\"']?(?![^\n]*# collapsed )")
-_HERE_ABOVE = 3
+_HERE_ABOVE, _HERE_SIGN = 3, b"<<"
 _LONGEST_HERE = 1 << 16
 _BESIDE = 4
 _ABOVE = 60
@@ -49,10 +49,10 @@ def is_quoted(text: LogText, push: ParsedPush) -> bool:
 def _is_quoted(text: LogText, line: int) -> bool:
     start = text.start_of(line)
     data = text.data[start : min(text.stop_of(line), start + _LONGEST)]
-    if _in_here_document(text, line) or _TO_DO.match(data):
-        return True
     if data.startswith(_PLAIN):
-        return False
+        return _in_here_document(text, line)
+    if _TO_DO.match(data):
+        return True
     if _COMPARED.match(data):
         return not (data.lstrip().startswith(b"- ") and in_yaml_list(text, start))
     words = _WORDS.search(data)
@@ -61,14 +61,15 @@ def _is_quoted(text: LogText, line: int) -> bool:
         return True
     if words and (is_marked(head) or is_source(head) or in_source_list(text, start, words.start())):
         return True
-    return _IN_HUNK.match(data) is not None and _in_hunk(text, line)
+    return (_IN_HUNK.match(data) is not None and _in_hunk(text, line)) or _in_here_document(text, line)
 
 
 def _in_here_document(text: LogText, line: int) -> bool:
     """Return whether a line is one of the first in a here-document, which ends further down."""
     for above in range(line - 1, max(0, line - 1 - _HERE_ABOVE), -1):
         start = text.start_of(above)
-        opener = _HERE.search(text.data[start : min(text.stop_of(above), start + _LONGEST)])
+        data = text.data[start : min(text.stop_of(above), start + _LONGEST)]
+        opener = _HERE.search(data) if _HERE_SIGN in data else None
         if opener:
             end = re.compile(rb"^[ \t]*" + opener[1] + rb"[ \t]*\r?$", re.MULTILINE)
             begin = text.start_of(above + 1)

@@ -54,6 +54,20 @@ LEFT: list[tuple[list[str], list[str]]] = [
 ]
 PUSHES = [(command, [*output, error]) for error, (command, output) in itertools.product(ERRORS, LEFT)]
 PUSHES.append(([COMMAND], [HEADER, "0123456789ab: Pushed", f"1.4: digest: {DIGEST} size: 740"]))
+# Docker up to 1.9, and the protocol of before.
+OLD_HEADER = f"The push refers to a repository [{NAME}] (len: 1)"
+PUSHES.append(([COMMAND], [OLD_HEADER, "0123456789ab: Image already exists", f"Digest: {DIGEST}"]))
+PUSHES.append(
+    (
+        [f"docker push {NAME}"],
+        [
+            OLD_HEADER,
+            "Image 0123456789ab already pushed, skipping",
+            "123456789abc: Image successfully pushed",
+            "Pushing tag for rev [123456789abc] on {https://r.example.com/v1/repositories/acme/app/tags/1.4}",
+        ],
+    )
+)
 
 PROMPTS = [
     *("# ", "> ", "+ ", "% ", "$", "sudo ", "$ sudo ", "Run ", "Command: ", "Executing: ", "1. ", "* ", "    ", "\t"),
@@ -114,6 +128,17 @@ FRAMES: dict[str, Change] = {
     "back-ticks": each("`{}`".format),
     "bold": each("**{}**".format),
     "italics": each("*{}*".format),
+    "two-back-ticks": each("``{}``".format),
+    "quotes": each('"{}"'.format),
+    "quotes-of-books": each("\u201c{}\u201d".format),
+    "angled-quotes": each("\xab{}\xbb".format),
+    "items-of-a-list": each('"{}",'.format),
+    "brackets": each("[{}]".format),
+    "block": each("<div>{}</div>".format),
+    "row-of-a-page": each("<tr><td>{}</td></tr>".format),
+    "frame": each("| {} |".format),
+    "board-code": each("[color=red]{}[/color]".format),
+    "bar-behind": each("{} |".format),
     "trailing-blanks": each("{}  ".format),
     "empty-lines-between": lambda command, output: "\n\n".join(lines(command, output)).split("\n"),
     "windows": each("{}\r".format),
@@ -128,6 +153,7 @@ FRAMES: dict[str, Change] = {
     "bold-error": last("**{}**".format),
     "quoted-error": last('"{}"'.format),
     "error-with-an-arrow": last("{}   <--- here".format),
+    "list-of-python": lambda command, output: [repr(lines(command, output))],
     "string-of-python": lambda command, output: [repr("\n".join(lines(command, output)))],
     "string-of-json": lambda command, output: [json.dumps({"exit": 1, "log": "\n".join(lines(command, output))})],
     "breaks-as-letters": joined("\\n"),

@@ -185,7 +185,9 @@ def join_error_lines(text: LogText, first: Piece, rest: Iterable[Piece], wrapped
             break
         if not PAGE.search(error):
             line = without_marks_behind(line)
-        error, last = f"{error}{chr(10) * max(1, feeds)}{line}", piece
+        # A page that a client quotes has no line breaks of its own.
+        is_quoted = PAGE.search(error) is not None and (error.count('"') - error.count('\\"')) % 2
+        error, last = f"{error}{' ' if is_quoted else chr(10) * max(1, feeds)}{line}", piece
     return ErrorLines(text=error, start=first.start, stop=last.stop, lines=(first.line, last.line))
 
 

@@ -60,6 +60,7 @@ _ID_LENGTH = 12
 # Words of a row that nothing else has, whatever stands around it.
 _OF_PUSHES_ALONE = {"Image push failed", "Image successfully pushed", "Layer already exists"}
 _BREAK = lazy_pattern(r"(?:\\r)?\\n")
+_OUTPUT_BEHIND = lazy_pattern(rb"(?:(?:\\r)?\\n){1,3}(?:The push refers to |Using default tag: |[0-9a-f]{12}: )")
 _PADDED = lazy_pattern(rb"^[0-9a-f]{12}: [A-Z][^\r\n\[]*[a-z] \r?$", re.MULTILINE)
 # One of these stands where such a pattern matches: a byte or two are found at the speed of memory.
 _DRAWN_SIGNS, _RETURN, _BLANK_ENDS = (b"\x1b[", b"\r"), (b"\r",), (b" \n", b" \r")
@@ -144,6 +145,10 @@ def _with_mentions(text: LogText, marks: list[Mark], ranges: Int64) -> tuple[Mar
         return tuple(marks)
     # A command whose output follows in the same line, its breaks written as letters, is one that a program quotes.
     quoted = {mark.line for mark in mentions}
+    mentions = [
+        replace(mark, kind=MarkKind.COMMAND) if _OUTPUT_BEHIND.match(text.data, mark.stop) else mark
+        for mark in mentions
+    ]
     marks = [mark for mark in marks if not (mark.line in quoted and _BREAK.match(mark.fields.get("TAIL", "")))]
     commands = {mark.line for mark in marks if mark.kind == MarkKind.COMMAND}
     marks = [replace(mark, kind=MarkKind.MENTION) if in_record(text, mark) else mark for mark in marks]

@@ -25,7 +25,9 @@ _GAP = r"""(?:\s+|\\?["']\s*,\s*\\?["'])"""
 _COMMAND = lazy_pattern(
     rf"(?<![\w/.-])(?:_{{0,3}}|(?:/[\w.-]+)*/bin/|microk8s\.)docker(?:\.exe)?{_GAP}(?:--?[A-Za-z][\w-]*(?:=[^\s\"',]+|{_GAP}(?!push\b|image\b)[^\s\"',-][^\s\"',]*)?{_GAP})*+"
     rf"(?:image{_GAP})?push{_GAP}(?:--?[a-z][\w-]*(?:=[^\s\"',]+)?{_GAP})*+"
-    rf"\\?[\"']?(?P<name>{_NAME})(?![\w/@$*{{])"
+    rf"\\?[\"']?(?P<name>{_NAME})(?![\w/@$*{{])",
+    # A line is read byte by byte: letters beyond ASCII would be any.
+    re.ASCII,
 )
 # A word alone may be any word of a sentence.
 _IMAGE = lazy_pattern(r"[/:]")
@@ -41,7 +43,8 @@ _WORDS = lazy_pattern(
     rf"(?:(?P<quote>[\"'`])(?P<quoted>[a-z0-9][\w.-]*:\w[\w.-]{{0,127}})(?=(?P=quote))"
     rf"|(?P<ended>[a-z0-9][\w.-]*:\w[\w.-]{{0,127}})(?=(?: after \d+ tries)?: ?(?:exit|$))"
     rf"|[\"'`]?(?P<name>(?=\S*/){_NAME})(?![\w/@$*{{]))"
-    rf"(?:[\"'`]? (?:to|from) (?:the )?registry [\"'`]?(?P<host>[\w.-]+(?::\d+)?)(?=[\"'`\s:]))?"
+    rf"(?:[\"'`]? (?:to|from) (?:the )?registry [\"'`]?(?P<host>[\w.-]+(?::\d+)?)(?=[\"'`\s:]))?",
+    re.ASCII,
 )
 # sbt/sbt-native-packager DockerPlugin.scala, where it has one tag.
 _BUILT = lazy_pattern(rf"Built image (?P<name>{_NAME}) with tags \[(?P<tag>[\w][\w.-]{{0,127}})\]")

@@ -54,8 +54,8 @@ _DOCUMENTED = lazy_pattern(
 )
 # A form for reports has a place for it too.
 _HELPS = lazy_pattern(r"#{1,6} .{0,40}\btrouble ?shooting\b", re.IGNORECASE)
-# A row of a table tells of an error, and what is known of it.
-_TABLE_ROW = lazy_pattern(r"[^\n]*[^|\s] *\|(?!\|) *[^|\s][^\n]*\|$")
+# A row of a table tells of an error, and in so many cells what is known of it.
+_CELLS = 2
 _LISTED = lazy_pattern(r"(?:\w{1,40}:\s+)?([\"'`]).*\1,?$")
 _CALL = lazy_pattern(r"\.?\w+\($|\.\w+\(|\w\s+:?=\s+[\[({]$|[\w, ]{1,80}\s:=\s|\w+\.\w{1,40}\([^\n]{0,200}[({]$")
 _OF_GIT = lazy_pattern(r"\bgit repositor(?:y|ies)\b|\bcommit and push\b", re.IGNORECASE)
@@ -86,13 +86,17 @@ def speaks_of_push(error: ErrorLines, line: str, others: Sequence[str]) -> bool:
     is_told_of_push = any("push" in text.lower() for text in (line, *others))
     if is_told(line[: max(0, line.find(error.text))]) and not is_told_of_push:
         return False
-    if _OF_GIT.search(line) or _TABLE_ROW.match(line):
+    if _OF_GIT.search(line) or _is_row_of_table(line):
         return False
     if any(map(_DOCUMENTED.match, others)) or (any(map(_HELPS.match, others)) and not any(map(tells, others))):
         return False
     if _LISTED.match(line) and any(map(_CALL.match, others)):
         return False
     return _OF_AN_IMAGE.search(line) is not None or _OF_OTHER_THINGS.search(line) is None
+
+
+def _is_row_of_table(line: str) -> bool:
+    return line.rstrip().endswith("|") and sum(bool(cell.strip()) for cell in line.split("|")) >= _CELLS
 
 
 def answers_other(error: ErrorLines, pieces: Sequence[Piece]) -> bool:

@@ -29,9 +29,12 @@ _BEGINS = lazy_pattern(
     r"|section_(?:start|end):|travis_(?:fold|time):|(?:failed|succeeded)$)"
 )
 _CLOSING = 8
+# Fewer letters are the rest of a word as often as a word.
+_SHORT_WORD = 3
+_PATH = lazy_pattern(r"/[\w.-]{1,80}$")
 _LAST_LETTERS = lazy_pattern(r"[A-Za-z]+$")
 _FIRST_LETTERS = lazy_pattern(r"[A-Za-z]+")
-_WHOLE = lazy_pattern(rb"The push refers to |digest: sha256:")
+_WHOLE = lazy_pattern(rb"The push refers to |digest: sha256:|\bdocker (?:image )?push |Pushing tag")
 # containerd tells each error of the registry in a line of its own.
 _SAID = lazy_pattern(rb"blob unknown to registry - sha256:")
 # A secret is found and hidden line by line: its parts are left where they are.
@@ -46,12 +49,14 @@ _MOST_HANGING, _LEAST_INDENT = 8, 2
 # What is not over: a verb without its address, words before a colon, a bracket.
 _VERB = lazy_pattern(r"(?:^|: )(?:Get|Head|Put|Post|Patch|Delete|GET|HEAD|PUT|POST|PATCH|DELETE)$|\brequest to$")
 _ADDRESS = lazy_pattern(r"\"?https?://")
+_ASKS = lazy_pattern(r"(?<=[a-z] )(?:at|to|in|of|for|on|by|with|from|the|an?|and|or|is|are|not|be|because|no)$")
 _COLON = lazy_pattern(r"(?<!\berrors)(?<=[a-z0-9\"\])]):$")
 _BRACKET = lazy_pattern(r"\([^()]{0,200}$")
 _ENDS_BRACKET = lazy_pattern(r"[^()]{1,200}\)")
 # Docker 1.6 and 1.7 tell where they asked for a token before they tell what came.
 _TOKEN_URL = lazy_pattern(r"token auth attempt for registry(?![^\n]*request failed)[^\n]*\Z")
 _OF_URL = lazy_pattern(r"https?://\S+$|\?\S+$|\w+%3A\S+$|request failed with status: \d")
+_LAST_WORDS = lazy_pattern(r"[a-z][a-z ]{0,30}\.")
 _ENDS_SENTENCE = lazy_pattern(r"[.!?;]$")
 _ODD_QUOTE = lazy_pattern(r'[^"]*"(?:[^"]*"[^"]*")*[^"]*')
 
@@ -68,9 +73,9 @@ def unwrapped(text: LogText, error: str, last: Piece, piece: Piece) -> str | Non
 def _broken_by_console(text: LogText, error: str, last: Piece, piece: Piece) -> str | None:
     line = text.data[last.start : last.stop].decode("utf-8", "replace").rstrip("\r")
     row = text.data[piece.start : piece.stop].decode("utf-8", "replace").rstrip("\r\n")
-    if len(line) < _SHORTEST or len(row) > len(line) or not _GOES_ON.match(row) or _BEGINS.match(row) or is_ending(row):
+    if len(line) < _SHORTEST or len(row) > len(line) or _BEGINS.match(row) or is_ending(row) or is_prompt(row):
         return None
-    if is_prompt(row):
+    if not (_GOES_ON.match(row) or line.endswith(" ") or _is_in_word(line, row)):
         return None
     is_open = _ODD_QUOTE.fullmatch(error) is not None and '"' in row
     is_width = len(line) in _WIDTHS or _is_as_wide(text, error, last.line, len(line))
@@ -100,8 +105,17 @@ def _is_between_words(line: str, row: str) -> bool:
     last, first = _LAST_LETTERS.search(line), _FIRST_LETTERS.match(row)
     if last is None or first is None:
         return False
+    if _PATH.search(line):
+        return False
     words = _words_of_errors()
-    return last[0].lower() in words and f"{last[0]}{first[0]}".lower() not in words
+    is_word = last[0].lower() in words or (len(first[0]) > _SHORT_WORD and first[0].lower() in words)
+    return is_word and f"{last[0]}{first[0]}".lower() not in words
+
+
+def _is_in_word(line: str, row: str) -> bool:
+    """Return whether the last letters of a line and the first of the next are one word, which errors have."""
+    last, first = _LAST_LETTERS.search(line), _FIRST_LETTERS.match(row)
+    return last is not None and first is not None and f"{last[0]}{first[0]}".lower() in _words_of_errors()
 
 
 @cache
@@ -125,12 +139,14 @@ def _broken_between_words(text: LogText, error: str, last: Piece, piece: Piece) 
         return error.rstrip() + row if row.startswith("?") or error.endswith("=") else joined
     if _is_not_over(line, row) or _is_hanging(text, error, piece):
         return joined
-    if not _GOES_ON.match(row) or _ENDS_SENTENCE.search(line) or len(line) > _WIDEST or " " not in line:
+    is_long = len(error) > len(line)
+    is_word = " " not in line
+    if not _GOES_ON.match(row) or _ENDS_SENTENCE.search(line) or (not is_long if is_word else len(line) > _WIDEST):
         return None
     width = max(_NARROWEST, _longest_around(text, last.line, broken=True))
     if width > _WIDEST or len(line) + 1 + len(row.split(maxsplit=1)[0]) <= width:
         return None
-    return joined if len(error) > len(line) or _tells_more(error, joined) else None
+    return joined if is_long or _LAST_WORDS.fullmatch(row) or _tells_more(error, joined) else None
 
 
 def _is_hanging(text: LogText, error: str, piece: Piece) -> bool:
@@ -159,7 +175,8 @@ def _is_not_over(line: str, row: str) -> bool:
     """Return whether the words of a line ask for those of the next."""
     return bool(
         (_VERB.search(line) and _ADDRESS.match(row))
-        or (_BRACKET.search(line) and _ENDS_BRACKET.match(row))
+        or (_BRACKET.search(line) and (_ENDS_BRACKET.match(row) or _GOES_ON.match(row)))
+        or (_ASKS.search(line) and len(line) >= _NARROWEST // 2)
         or (_COLON.search(line) and _GOES_ON.match(row) and (_ADDRESS.match(line) or len(line) >= _NARROWEST // 2))
     )
 

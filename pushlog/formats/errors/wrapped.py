@@ -35,7 +35,7 @@ _WORD = lazy_pattern(
 # What may stand before an error of one or two words: marks, levels, channels, programs, times. Free words may not.
 LABEL = lazy_pattern(
     r"(?:\\[nrt]|\"\w+\": ?"
-    r"|^\W*\d{1,2}[.)]\s|:\w{1,30}:(?=\s)|\[[\w:./ #@-]{1,40}\](?=\s)"
+    r"|^\W*\d{1,2}[.)]\s|:\w{1,30}:(?=\s)|\[[\w:./ #@-]{1,40}\](?=\s)|\[/?[a-z]{1,10}(?:=[^\[\]\n]{1,40})?\]"
     r"|##\[error\]|::error[^:\n]{0,200}::|\x1b?\[\d*(?:;\d+)*m"
     r"|</?[a-z][\w-]{0,10}(?: [^<>\n]{0,80})?>"
     r"|\d\d-[A-Z][a-z]{2}-\d{4}\b|(?>\d[\d:.,TZ+-]*)\b|u(?=')"
@@ -70,7 +70,8 @@ _CONDITION = lazy_pattern(r"\b(?:if|in case|when|whenever|should|might|e\.g|for 
 _SHORT = lazy_pattern(r"[\w-]+(?:[ /:][\w-]+){0,2}\W*$")
 # A program says so of the error behind it; what is in quotes may be said of another line.
 _TAGS = lazy_pattern(
-    r"</?(?:a|b|br|code|em|font|i|kbd|li|p|pre|samp|small|span|strong|td|tt|u)\b[^<>\n]{0,200}>", re.IGNORECASE
+    r"</?(?:a|b|br|code|dd|div|em|font|i|kbd|li|p|pre|samp|small|span|strong|td|tr|tt|u)\b[^<>\n]{0,200}>",
+    re.IGNORECASE,
 )
 _NEXT_KEY = lazy_pattern(r'"\s*,\s*"[\w.-]{1,40}"\s*:\s?["\[{\dtfn]')
 _HELP = lazy_pattern(r"(?<!\s)\s*+(?:->|-&gt;) \[Help \d+\]\s*$")
@@ -79,8 +80,8 @@ _NEXT_STEP = lazy_pattern(r" {1,4}#\d{1,3} (?:\[[^\]\n]{1,80}\]|DONE|ERROR|CACHE
 _BREAKS = lazy_pattern(r"(?<!\\)(?:(?:\\+r)?\\+n|\\+r)")
 _COLOUR = lazy_pattern(r"\x1b?\[\d+(?:;\d+)*m|\x1b?\[0?[mK]$")
 _MARKS_BEHIND = lazy_pattern(
-    r"(?:\s|```|\*{2,}+|~~|\]\]>|</?(?:br|code|p|pre|samp)(?: ?/)?>"
-    r"|<{2,}+|\\|\{/?(?:noformat|code|quote)\}|\[/(?:code|quote)\]"
+    r"(?:\s|`{2,}+|\*{2,}+|~~|\]\]>|</?(?:br|code|p|pre|samp)(?: ?/)?>"
+    r"|<{2,}+|\\|(?<=\s)\||\{/?(?:noformat|code|quote)\}|\[/\w{1,10}\]"
     r"|(?<=\w)Error: Process completed with exit code \d+\.?)+$"
 )
 # A person points at the line, or adds a comment.
@@ -97,6 +98,8 @@ _PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">", **dict(zip(_QUOTES[::2], _QUOT
 _MARKS = "*_~|"
 # The text of a span of code, up to the sign that closes it: one behind a blank opens another span inside it.
 _CODE_SPAN = lazy_pattern(r"[^`\s](?:[^`]|(?<=[\s(])`(?=[^\s`])[^`\n]{0,200}`)*+(?=`)")
+# The end of the text before this one in a list of them.
+_CLOSED = lazy_pattern(r"^\s*[\"'](?=\s*,)")
 _ESCAPED_QUOTE = lazy_pattern(r"\\+[\"']$")
 
 
@@ -202,17 +205,19 @@ def _without_end(text: str, head: str) -> str:
 
 def without_marks_behind(text: str) -> str:
     """Return a line of an error without the marks and the quote that end the text of somebody else."""
-    text = without_ending(_MARKS_BEHIND, text)
+    # A quote that is open goes on in the next line, where a console broke it behind the first sign of an escape.
+    is_open = (text.count('"') - text.count('\\"')) % 2 and text.endswith("\\")
+    text = text if is_open else without_ending(_MARKS_BEHIND, text)
     while text and text[-1] in "`*" and text.count(text[-1]) % 2 and not text.endswith("**"):
         text = text[:-1]
-    if text[-1:] in _OPENS and not _OPENS[text[-1]].search(text, 0, len(text) - 1):
-        text = text[:-1].removesuffix("\\")
-    return text
+    is_alone = text[-1:] in _OPENS and not _OPENS[text[-1]].search(text, 0, len(text) - 1)
+    is_odd = text.endswith('"') and (text.count('"') - text.count('\\"')) % 2
+    return text[:-1].removesuffix("\\") if is_alone or is_odd else text
 
 
 def _closers(head: str) -> Iterator[str]:
     """Return what closes the marks that stand open before an error, the innermost first."""
-    adjacent = head.rstrip()
+    adjacent = _CLOSED.sub("", head.rstrip())
     escaped = _ESCAPED_QUOTE.search(adjacent, max(0, len(adjacent) - LONGEST))
     if escaped:
         yield escaped[0]

@@ -75,13 +75,25 @@ _SURELY_QUOTED = lazy_pattern(rb"=3D|=20\r?$|=C2=A0", re.MULTILINE)
 _CONTINUED = lazy_pattern(
     rb"\bdocker\b[^\n]* push\b[^\n]*?[ \t]\\\r?\n[ \t]*(?!The push |Using |[0-9a-f]{12}: )[^\s#][^\n]*"
 )
+# A command whose name goes on in the next line, or stands there, right above what it printed.
+_NAMED_BELOW = lazy_pattern(
+    rb"\bdocker (?:image )?push(?:[ \t]*\r?\n[ \t]*(?=\$|[^\s/]{1,300}/)"
+    rb"|[ \t][^\n]{0,300}[^\s\"'`]\r?\n(?!docker\.io/))"
+    rb"[\w./:@${}-]{0,300}[\w}][ \t]*\r?(?=\n{1,3}(?:The push refers to |Using default tag|[0-9a-f]{12}: ))"
+)
+# No console is so narrow.
+_NARROWEST = 60
+# The tag of the first protocol.
+_V1_TAG = lazy_pattern(
+    rb"Pushing tags? for rev \[\w+\] on(?: \{[^\s{}]*(?:\r?\n[^\s{}]*){1,3}\}| ?\r?\n ?\{[^\s{}]+\})"
+)
 # What two alternatives begin with stands before them: then it is searched for as plain text.
 _HEADER = lazy_pattern(
     rb"The push refers to (?:a )?repository"
     rb"(?: \[[^\s\[\]]+(?:\r?\n[^\s\[\]]*)+\]| ?\r?\n ?\[[^\s\[\]]+\])"
 )
 _DIGEST = lazy_pattern(
-    rb": ?digest: ?(?:\r?\n ?)?sha256:"
+    rb"(?:: ?d|\bD)igest: ?(?:\r?\n ?)?sha256:"
     rb"(?:(?:[0-9a-f](?:\r?\n)?){64}(?:(?<=\n)size|(?: |\r?\n ?)size):(?:[ \r\n]{1,3}\d+)?"
     rb"|(?:[0-9a-f](?:\r?\n)?){63}[0-9a-f])"
 )
@@ -97,7 +109,9 @@ _MESSAGE = lazy_pattern(
 )
 # A shell's break, and one at a space; a break in place of a space leaves none.
 _SPACED_BREAK = lazy_pattern(rb"[ \t]+\\\r?\n[ \t]*|[ \t]+\r?\n[ \t]*|[ \t]*\r?\n[ \t]+")
-_LOST_SPACE = lazy_pattern(rb"(?<=repository)(?=\[)|(?<=digest:)(?=sha256)|(?<=[0-9a-f])(?=size:)|(?<=size:)(?=\d)")
+_LOST_SPACE = lazy_pattern(
+    rb"(?<=repository)(?=\[)|(?<=\] on)(?=\{)|(?<=igest:)(?=sha256)|(?<=[0-9a-f])(?=size:)|(?<=size:)(?=\d)"
+)
 
 
 def restored(data: Data) -> Data:
@@ -193,8 +207,12 @@ def _with_whole_lines(text: bytes) -> bytes:
     """Return the text with the longest lines of a push whole, where a console or a shell broke them."""
     if b"The push refers to" in text:
         text = _HEADER.sub(_joined_match, text)
-    if b"digest:" in text:
+    if b"igest:" in text:
         text = _DIGEST.sub(_joined_match, text)
+    if b" for rev [" in text:
+        text = _V1_TAG.sub(_joined_match, text)
+    if b" push" in text:
+        text = _NAMED_BELOW.sub(_joined_command, text)
     # A single byte is found ten times as fast as two.
     is_continued = b"\\" in text and (b"\\\n" in text or b"\\\r\n" in text)
     return _CONTINUED.sub(_joined_match, text) if is_continued else text
@@ -207,6 +225,16 @@ def _with_whole_messages(text: bytes) -> bytes:
     if b'"status": "' in text or b'"errorDetail": {' in text:
         text = _MESSAGE.sub(_joined_match, text)
     return _BROKEN_MESSAGE.sub(_joined_match, text) if b'{"status":"' in text else text
+
+
+def _joined_command(broken: re.Match[bytes]) -> bytes:
+    """Return a command in one line, where its name was left out of the first or the width of a console broke it."""
+    first = broken[0].partition(b"\n")[0].rstrip()
+    if first.endswith(b"push"):
+        return first + b" " + broken[0].partition(b"\n")[2].strip() + b"\n"
+    start = broken.string.rfind(b"\n", 0, broken.start()) + 1
+    width = broken.start() - start + len(first)
+    return _joined_match(broken) if width >= _NARROWEST else broken[0]
 
 
 def _joined_match(broken: re.Match[bytes]) -> bytes:
