@@ -24,14 +24,8 @@ from pushlog.formats.errors.bystanders import (
 from pushlog.formats.errors.classify import continues, starts_error
 from pushlog.formats.errors.console_wrap import unwrapped
 from pushlog.formats.errors.detect import PAGE, is_beside_page, without_level
-from pushlog.formats.errors.wrapped import (
-    Wrapped,
-    error_in,
-    labelled_error,
-    unlabelled,
-    without_marks,
-    without_marks_behind,
-)
+from pushlog.formats.errors.ending import is_open_quote, without_marks_behind
+from pushlog.formats.errors.wrapped import Wrapped, error_in, labelled_error, unlabelled, without_marks
 from pushlog.formats.events import EventKind, Events, gaps
 from pushlog.formats.image_names import host, missing_image, split
 from pushlog.formats.marks import Mark, MarkKind
@@ -186,7 +180,7 @@ def join_error_lines(text: LogText, first: Piece, rest: Iterable[Piece], wrapped
         if not PAGE.search(error):
             line = without_marks_behind(line)
         # A page that a client quotes has no line breaks of its own.
-        is_quoted = PAGE.search(error) is not None and (error.count('"') - error.count('\\"')) % 2
+        is_quoted = PAGE.search(error) and is_open_quote(error)
         error, last = f"{error}{' ' if is_quoted else chr(10) * max(1, feeds)}{line}", piece
     return ErrorLines(text=error, start=first.start, stop=last.stop, lines=(first.line, last.line))
 

@@ -46,7 +46,12 @@ _OF_OTHER_THINGS = lazy_pattern(
 # A document lists a problem, its cause and what to do; a call in a program lists texts.
 _DOCUMENTED = lazy_pattern(
     r"\W*(?:(?:(?:root|possible|likely) )?causes?|fix|solutions?|resolution|remedy|workaround|why)\b\W{0,4}:"
-    r"|[^\w\n]*(?:\u6839\u672c\u539f\u56e0|\u53ef\u80fd(?:\u7684)?\u539f\u56e0|\u89e3\u51b3|\u539f\u56e0)"
+    r"|[^\w\n]*(?:\u6839\u672c\u539f\u56e0|\u53ef\u80fd(?:\u7684)?\u539f\u56e0|\u89e3\u51b3|\u539f\u56e0"
+    # The same in Japanese and Korean; in Spanish, Portuguese, German, Russian and Vietnamese.
+    r"|\u89e3\u6c7a|\u5bfe\u51e6|\u5bfe\u7b56|\ud574\uacb0|\uc6d0\uc778)"
+    r"|\W*(?:soluci[o\xf3]n(?:es)?|causas?|solu[c\xe7](?:[a\xe3]o|[o\xf5]es)|ursachen?|l[o\xf6]sung(?:en)?"
+    r"|\u043f\u0440\u0438\u0447\u0438\u043d[\u0430\u044b]|\u0440\u0435\u0448\u0435\u043d\u0438[\u0435\u044f]"
+    r"|nguy\xean nh\xe2n|c\xe1ch (?:kh\u1eafc ph\u1ee5c|tr\xe1nh|s\u1eeda))\b\W{0,4}:"
     r"|(?:=>|->|\u2192) "
     # The line below the names of the columns of a table.
     r"|\|?\s*:?-{2,}:?\s*\|\s*:?-{2,}",

@@ -10,7 +10,14 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from pushlog.formats.errors.detect import PAGE, PAGE_END, begins_error, starts_error, without_level
-from pushlog.formats.errors.ending import LONGEST, without_ending, without_repetition
+from pushlog.formats.errors.ending import (
+    COMMENT,
+    HELP,
+    LONGEST,
+    without_ending,
+    without_marks_behind,
+    without_repetition,
+)
 from pushlog.formats.errors.page import unquoted
 from pushlog.formats.errors.told import is_of_person, is_told, without_sentence
 from pushlog.lazy_pattern import lazy_pattern
@@ -74,24 +81,10 @@ _TAGS = lazy_pattern(
     re.IGNORECASE,
 )
 _NEXT_KEY = lazy_pattern(r'"\s*,\s*"[\w.-]{1,40}"\s*:\s?["\[{\dtfn]')
-_HELP = lazy_pattern(r"(?<!\s)\s*+(?:->|-&gt;) \[Help \d+\]\s*$")
 # The next step of a build, where line breaks were lost.
 _NEXT_STEP = lazy_pattern(r" {1,4}#\d{1,3} (?:\[[^\]\n]{1,80}\]|DONE|ERROR|CACHED|exporting|pushing)(?: |$).*")
 _BREAKS = lazy_pattern(r"(?<!\\)(?:(?:\\+r)?\\+n|\\+r)")
 _COLOUR = lazy_pattern(r"\x1b?\[\d+(?:;\d+)*m|\x1b?\[0?[mK]$")
-_MARKS_BEHIND = lazy_pattern(
-    r"(?:\s|`{2,}+|\*{2,}+|~~|\]\]>|</?(?:br|code|p|pre|samp)(?: ?/)?>"
-    r"|<{2,}+|\\|(?<=\s)\||\{/?(?:noformat|code|quote)\}|\[/\w{1,10}\]"
-    r"|(?<=\w)Error: Process completed with exit code \d+\.?)+$"
-)
-# A person points at the line, or adds a comment.
-_ARROW = lazy_pattern(
-    r"\s+(?:(?:<[-=]{1,20}|\u2190+)(?:\s[^<>\"]{0,80})?|#(?:\s+|(?=[^\x00-\x7f]))[^<>\"{}\n]{1,80}|//\s[^<>\"{}\n]{1,80})$"
-    # A page lost the line break before a comment.
-    r"|(?<=[a-z])# [A-Z][a-z]{1,20} [a-z][^<>\"{}\n]{1,80}$"
-)
-# A quote that nothing opens ends a text of another program.
-_OPENS = {sign: re.compile(rf"(?:^|[\s(\[{{=:,]){sign}") for sign in "\"'"}
 # The first quote of a text opens one inside it.
 _OPENS_INSIDE = {sign: re.compile(rf"[^{sign}]*[\s(=]{sign}{sign}?\w") for sign in "\"'"}
 _PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">", **dict(zip(_QUOTES[::2], _QUOTES[1::2], strict=True))}
@@ -194,25 +187,13 @@ def _without_end(text: str, head: str) -> str:
     for closer in _closers(head):
         text = _until(text, closer)
     text = _until_next_key(text)
-    text = without_ending(_HELP, _with_page(text) if PAGE.search(text) else _until_break(text))
+    text = without_ending(HELP, _with_page(text) if PAGE.search(text) else _until_break(text))
     if "<html" not in text.lower():
         text = _TAGS.sub("", text) if _TAGS.search(text) else text
     text = _NEXT_STEP.sub("", text) if " #" in text else text
-    text = without_ending(_ARROW, _COLOUR.sub("", text))
+    text = without_ending(COMMENT, _COLOUR.sub("", text))
     text = without_marks_behind(text)
     return without_repetition(text.strip())
-
-
-def without_marks_behind(text: str) -> str:
-    """Return a line of an error without the marks and the quote that end the text of somebody else."""
-    # A quote that is open goes on in the next line, where a console broke it behind the first sign of an escape.
-    is_open = (text.count('"') - text.count('\\"')) % 2 and text.endswith("\\")
-    text = text if is_open else without_ending(_MARKS_BEHIND, text)
-    while text and text[-1] in "`*" and text.count(text[-1]) % 2 and not text.endswith("**"):
-        text = text[:-1]
-    is_alone = text[-1:] in _OPENS and not _OPENS[text[-1]].search(text, 0, len(text) - 1)
-    is_odd = text.endswith('"') and (text.count('"') - text.count('\\"')) % 2
-    return text[:-1].removesuffix("\\") if is_alone or is_odd else text
 
 
 def _closers(head: str) -> Iterator[str]:
