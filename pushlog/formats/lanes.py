@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.formats.dialects import pushes
-from pushlog.formats.reference import reference
+from pushlog.formats.told_again import told_once
 from pushlog.intake.limits import MOST_LAYERS
 from pushlog.intake.numbered_text import NumberedText
 from pushlog.model import Capture
@@ -57,7 +57,7 @@ def read_pushes(
         all_parsed = whole.parsed
         if isinstance(text, NumberedText):
             all_parsed = tuple(_renumbered(push, text) for push in all_parsed)
-        parsed = tuple(push for push, _ in _without_repeats([(push, text) for push in all_parsed]))
+        parsed = tuple(push for push, _ in told_once(text, [(push, text) for push in all_parsed]))
         return PushesByText(parsed=parsed, texts=(text,) * len(parsed), capture=whole.capture, left_out=left_out)
     pairs: list[tuple[ParsedPush, LogText]] = []
     captures: list[Capture] = []
@@ -70,7 +70,7 @@ def read_pushes(
         captures += [in_lane.capture] if in_lane.parsed else []
     kinds = dict.fromkeys(captures)
     capture = next(iter(kinds), Capture.PIPED) if len(kinds) < 2 else Capture.MIXED
-    pairs = _without_repeats(sorted(pairs, key=lambda pair: pair[0].lines))
+    pairs = told_once(text, sorted(pairs, key=lambda pair: pair[0].lines))
     return PushesByText(
         parsed=tuple(push for push, _ in pairs),
         texts=tuple(text for _, text in pairs),
@@ -83,25 +83,6 @@ def _left_out(rows: int, most_layers: int) -> tuple[str, ...]:
     if not rows:
         return ()
     return (f"the log names more than {most_layers:,} layers: {count(rows, 'line')} about further ones were left out",)
-
-
-def _without_repeats(pairs: Sequence[tuple[ParsedPush, LogText]]) -> list[tuple[ParsedPush, LogText]]:
-    """The pushes but for those that a program only quotes at its end: in a line of its own, the image and the error."""
-    reported: set[tuple[str | None, str]] = set()
-    result = []
-    for push, text in pairs:
-        if push.error is not None:
-            words = (reference(push.marks, push.error.text).repository, push.error.text)
-            if words in reported and not len(push.events) and not _begins_line(push, text):
-                continue
-            reported.add(words)
-        result.append((push, text))
-    return result
-
-
-def _begins_line(push: ParsedPush, text: LogText) -> bool:
-    first = min((mark.start for mark in push.marks), default=push.start)
-    return first == 0 or text.data[first - 1 : first] in (b"\n", b"\r")
 
 
 def _renumbered(push: ParsedPush, text: NumberedText) -> ParsedPush:

@@ -124,10 +124,23 @@ BAZEL = FewLines(
     name="bazel",
     client=Client.BAZEL,
     OPENING=StartPattern(
-        signs=(rb"Successfully pushed ", rb"Error pushing image to "),
-        pattern=rb"Successfully pushed \w+ image to |Error pushing image to \S+/\S+: unable to push",
+        signs=(
+            rb"Successfully pushed ",
+            rb"Error pushing image to ",
+            rb"containerregistry\.client\.",
+            rb"httplib\.",
+            rb"httplib2\.",
+            rb"socket\.",
+            rb"ssl\.SSL",
+        ),
+        pattern=rb"Successfully pushed \w+ image to |Error pushing image to \S+/\S+: unable to push"
+        rb"|containerregistry\.client\.[\w.]+: |(?:httplib2?|socket|ssl)\.\w+: ",
     ),
-    INSIDE=StartPattern(signs=(rb"_pusher_\.py:",), pattern=rb"_pusher_\.py:\d+\] "),
+    INSIDE=StartPattern(
+        signs=(rb"_(?:pusher|session)_\.py:", rb":root:Error ", rb" was published with digest: "),
+        pattern=rb"_(?:pusher|session)_\.py:\d+\] |:root:Error (?:publishing|during upload of: )"
+        rb"| was published with digest: sha256:",
+    ),
 )
 IMGPKG = FewLines(
     name="imgpkg",
