@@ -32,14 +32,19 @@ def unwrap_command_results(text: LogText, anchors: Sequence[int]) -> Export | No
 
     `anchors`: ascending offsets at which lines of pushes begin, some of them.
     """
-    numbers = dict.fromkeys(text.line_of(offset) for offset in anchors)
-    if not any(_lines_in(text.data[text.start_of(number) : text.stop_of(number)]) for number in numbers):
+    if not any(_lines_in(_line(text, number)) for number in {text.line_of(offset) for offset in anchors}):
         return None
     assembly = Assembly(Form(system="ansible", texts=()), None)
     for line in lines_between(text.data, 0, len(text.data)):
         lines = _lines_in(line)
         assembly.add(line if lines is None else lines)
     return assembly.export(is_physical=True)
+
+
+def _line(text: LogText, number: int) -> bytes:
+    """Return a line; of one that is too long, which may be all that a terminal drew, hardly more than that tells."""
+    start = text.start_of(number)
+    return text.data[start : min(text.stop_of(number), start + _LONGEST + 1)]
 
 
 def _lines_in(line: bytes) -> bytes | None:
