@@ -145,7 +145,7 @@ class LiteralIndex:
         spans = [_NOWHERE] * len(self._others)
         for number in (self._begun(texts) | self._has_others).nonzero()[0].tolist():
             begins = offsets[self._of_group[number][texts]]
-            if others := self._others[number]:
+            if others := [other for other in self._others[number] if self._begins(other, data, start, stop)]:
                 further = [offset for other in others for offset in starts(other, data, np.array([[start, stop]]))]
                 begins = np.concatenate([begins, np.array(further, dtype=np.int64)])
             begins.sort()

@@ -286,4 +286,4 @@ def hide(text: str, secret_spans: Iterable[Span]) -> str:
 
 def redact_text(text: str) -> str:
     """Return a text by itself, such as the name of a file, with its secrets marked."""
-    return hide(text, spans(text))
+    return hide(text, spans(text)) if text else ""

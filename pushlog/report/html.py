@@ -32,8 +32,8 @@ BREAK = lazy_pattern(r"(?<=[/:@])(?=\w)|(?<=[.-])(?=[A-Za-z]{2})")
 
 
 def _shown(value: object) -> object:
-    # The result of a macro is markup, and went through this function already.
-    return visible(clip(value)) if isinstance(value, str) and not hasattr(value, "__html__") else value
+    # The result of a macro is markup, another kind of text, and went through this function already.
+    return visible(clip(value)) if type(value) is str else value
 
 
 def _breaks(text: str) -> list[str]:
