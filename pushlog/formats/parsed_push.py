@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pushlog.formats.client_timestamps import ClientTimestamps
-    from pushlog.formats.docker.bind_error import ErrorLines
+    from pushlog.formats.docker.error_lines import ErrorLines
     from pushlog.formats.events import Events
     from pushlog.formats.marks import Mark
     from pushlog.intake.log_text import LogText, Piece

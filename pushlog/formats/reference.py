@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,10 @@ _COMMANDS = (MarkKind.COMMAND, MarkKind.COMPOSED, MarkKind.QUIET)
 _REFUSED = lazy_pattern(
     r"invalid reference format|not a valid repository/tag|must be lowercase|[Ii]nvalid repository name"
 )
+# A word that stands for a host.
+_HOST_WORD = lazy_pattern(
+    r"registry|domain|host|server|harbor|nexus|artifactory|gitlab|gitea|\burl\b|address", re.IGNORECASE
+)
 _V1_TAG = lazy_pattern(r"/tags/(\w[\w.-]*)$")
 
 
@@ -54,6 +59,8 @@ def reference(marks: Sequence[Mark], error: str = "") -> Reference:
         # A variable stands in it.
         name, tag = printed.partition("@")[0], None
     image = _from_name(name, error)
+    if header and header.kind == MarkKind.HEADER and image.registry == HUB:
+        image = _with_hidden_host(name) or image
     digests = _digests(marks)
     tags = tuple(tag for tag in digests if tag) or _other_tags(marks, request, name if header else "", image, error)
     if not tags and header and tag:
@@ -71,6 +78,17 @@ def reference(marks: Sequence[Mark], error: str = "") -> Reference:
         or tag_masked
         or (not tags and is_masked(request)),
     )
+
+
+def _with_hidden_host(name: str) -> Reference | None:
+    """Return the reference of a name whose host somebody wrote without its domain; None where it has none.
+
+    The header always names the host since 17.06, and a name on Docker Hub has two parts.
+    """
+    first, _, rest = name.partition("/")
+    if first == HUB or not rest or ("/" not in rest and not _HOST_WORD.search(first)):
+        return None
+    return Reference(registry=first, repository=rest, masked=True)
 
 
 def _from_name(name: str, error: str) -> Reference:

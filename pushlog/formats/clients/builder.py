@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from pushlog.formats.client_timestamps import ClientTimestamps
-    from pushlog.formats.docker.bind_error import ErrorLines
+    from pushlog.formats.docker.error_lines import ErrorLines
     from pushlog.formats.events import EventRow
     from pushlog.intake.log_text import Int64, LogText
     from pushlog.model import Client

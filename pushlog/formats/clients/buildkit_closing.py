@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from pushlog.formats.clients.builder import PushBuilder
     from pushlog.formats.clients.buildkit_screen import ScreenPush
-    from pushlog.formats.docker.bind_error import ErrorLines
+    from pushlog.formats.docker.error_lines import ErrorLines
     from pushlog.intake.log_text import LogText
     from pushlog.knowledge.base import Knowledge
 

@@ -25,7 +25,7 @@ from pushlog.model import Client
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pushlog.formats.docker.bind_error import ErrorLines
+    from pushlog.formats.docker.error_lines import ErrorLines
     from pushlog.formats.parsed_push import ParsedPush
     from pushlog.intake.log_text import LogText
     from pushlog.knowledge.base import Knowledge

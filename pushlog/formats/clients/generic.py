@@ -43,7 +43,7 @@ from pushlog.record_class import record
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pushlog.formats.docker.bind_error import ErrorLines
+    from pushlog.formats.docker.error_lines import ErrorLines
     from pushlog.formats.parsed_push import ParsedPush
     from pushlog.intake.log_text import LogText, Piece
     from pushlog.knowledge.base import Knowledge

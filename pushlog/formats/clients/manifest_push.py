@@ -18,7 +18,7 @@ from pushlog.model import Client
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pushlog.formats.docker.bind_error import ErrorLines
+    from pushlog.formats.docker.error_lines import ErrorLines
     from pushlog.formats.marks import Mark
     from pushlog.formats.parsed_push import ParsedPush
     from pushlog.intake.log_text import LogText

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pushlog.formats.docker import lines as docker_lines
+from pushlog.formats.docker.error_lines import ErrorLines
 from pushlog.formats.docker.powershell import is_quoted_by_powershell, read_record
 from pushlog.formats.docker.surroundings import is_of_another_command
 from pushlog.formats.errors.bystanders import (
@@ -58,20 +59,6 @@ _TORN_ROW = lazy_pattern(r"[0-9a-f]{12}: |[^\w{]*\{\"(?:status|progress|id)")
 # How far below its last line the error of a push is looked for, in bytes.
 _REACH = 65536
 _PIECES = 400
-
-
-@record
-class ErrorLines:
-    """The error as printed, escapes removed, its offsets and the physical lines it stands on."""
-
-    text: str
-    start: int
-    stop: int
-    lines: tuple[int, int]
-
-    def covers(self, piece: Piece) -> bool:
-        """Return whether the piece is part of the error."""
-        return self.start <= piece.start < self.stop
 
 
 @record(slots=False)
@@ -207,6 +194,7 @@ def bound_error(candidate: PushRange, *, start: int, stop: int, previous_stop: i
         (below if below and not _is_of_another_image(candidate, below) else None)
         or _error_above(candidate, list(above)[-_ABOVE:], candidate.text.line_of(start))
         or (None if digests or _is_stopped(candidate, after) else _unexplained_error(candidate, after))
+        or (None if digests else _failed_row(candidate))
     )
 
 
@@ -257,6 +245,15 @@ def _unexplained_error(candidate: PushRange, offset: int) -> ErrorLines | None:
         return None
     wrapped = unlabelled(first.text)
     return ErrorLines(text=wrapped.text, start=first.start, stop=first.stop, lines=(first.line, first.line))
+
+
+def _failed_row(candidate: PushRange) -> ErrorLines | None:
+    """Return the last row as the error of a push, if it says that a layer failed: docker up to 1.9 tries once."""
+    events = candidate.events
+    if not len(events) or int(events.kind[-1]) != EventKind.FAILED:
+        return None
+    line, start, stop = int(events.line[-1]), int(events.start[-1]), int(events.stop[-1])
+    return ErrorLines(text="Image push failed", start=start, stop=stop, lines=(line, line))
 
 
 def _can_be_error(candidate: PushRange, first: Piece, offset: int) -> bool:

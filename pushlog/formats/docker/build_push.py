@@ -10,7 +10,8 @@ from pushlog.intake.unwrap.prefix import is_noise
 from pushlog.model import Client
 
 if TYPE_CHECKING:
-    from pushlog.formats.docker.bind_error import ErrorLines, PushRange
+    from pushlog.formats.docker.bind_error import PushRange
+    from pushlog.formats.docker.error_lines import ErrorLines
     from pushlog.formats.marks import Mark
 
 

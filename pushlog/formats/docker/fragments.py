@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.formats.docker import lines as docker_lines
-from pushlog.formats.docker.bind_error import ErrorLines, PushRange, bound_error, join_error_lines
+from pushlog.formats.docker.bind_error import PushRange, bound_error, join_error_lines
 from pushlog.formats.docker.build_push import build_push
 from pushlog.formats.docker.engine_requests import answers_push, requested
 from pushlog.formats.docker.headings import is_heading, without_headings
@@ -26,6 +26,7 @@ from pushlog.lazy_pattern import lazy_pattern
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from pushlog.formats.docker.error_lines import ErrorLines
     from pushlog.formats.docker.lines import Reading
     from pushlog.formats.parsed_push import ParsedPush
     from pushlog.intake.log_text import LogText, Piece
@@ -75,6 +76,8 @@ _BARE = lazy_pattern(
     r"|denied: Permission \"?artifactregistry\.repositories\.uploadArtifacts"
     r"|unauthorized: (?:unauthenticated: User cannot|authentication required, visit https://aka\.ms/acr/authorization)"
 )
+# A pull and a login print the daemon's words before such a request.
+_BARE_PING = lazy_pattern(r"[\s`\"'>*-]*Get \"?https?://[^/\s]+/v[0-2]/(?:_ping)?\"?: ")
 # The end of a connection: to the daemon where the words stand alone, to a registry behind its address.
 _ENDS = {"EOF", "unexpected EOF"}
 # A registry is asked below `/v2/`, before docker 1.10 below `/v1/`.
@@ -264,8 +267,8 @@ def _is_alone(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
     unexplained = [other for other in others if not is_heading(other) and not _is_beside(other)]
     is_few = len(others) <= _FEW or (len(unexplained) <= _FEWER and not any(map(_OTHER_COMMAND.match, others)))
     is_told = any(map(tells, others))
-    is_bare = _BARE.match(error.text) is not None
-    is_apart = is_bare and is_framed(error, pieces)
+    is_apart = _BARE.match(error.text) is not None and is_framed(error, pieces)
+    is_bare = _BARE.match(error.text) is not None or (is_told and _BARE_PING.match(line) is not None)
     if is_few or is_told or is_apart:
         beside = others if is_few else above[-_NEAR:]
         is_advice = any(map(advises, beside))

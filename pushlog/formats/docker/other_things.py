@@ -11,7 +11,7 @@ from pushlog.lazy_pattern import lazy_pattern
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pushlog.formats.docker.bind_error import ErrorLines
+    from pushlog.formats.docker.error_lines import ErrorLines
     from pushlog.intake.log_text import Piece
 
 # A sentence that explains what an error means; and the title of a change that mends one.

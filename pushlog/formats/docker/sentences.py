@@ -16,7 +16,7 @@ from pushlog.lazy_pattern import lazy_pattern
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pushlog.formats.docker.bind_error import ErrorLines
+    from pushlog.formats.docker.error_lines import ErrorLines
     from pushlog.intake.log_text import LogText, Piece
 
 _FAILS = lazy_pattern(

@@ -72,6 +72,9 @@ _PUSH_FAILED = lazy_pattern(
 # Titles of notes in Markdown, the daemon's own log, and sentences about errors.
 _TITLE = lazy_pattern(r"(?:!!!|\?\?\?\+?|:::) ?\w")
 _OTHER_LEVEL = lazy_pattern(r"\blevel=(?:info|debug|trace)\b|Upload failed, retrying")
+# A warning of another program, unless it warns of a build or a push.
+_WARNS = lazy_pattern(r"\blevel=\"?warn(?:ing)?\b")
+_OF_BUILD = lazy_pattern(r"push|build|image|artifact", re.IGNORECASE)
 _CONDITION = lazy_pattern(r"\b(?:if|in case|when|whenever|should|might|e\.g|for example|usually)\b", re.IGNORECASE)
 # Whole lines that are errors when nothing but labels stands before them.
 _SHORT = lazy_pattern(r"[\w-]+(?:[ /:][\w-]+){0,2}\W*$")
@@ -152,7 +155,7 @@ def _introduces(head: str, text: str, *, is_near: bool) -> bool:
         return False
     if LABEL.fullmatch(head) or is_told(head):
         return True
-    if _OTHER_LEVEL.search(head) or _CONDITION.search(head):
+    if _OTHER_LEVEL.search(head) or _CONDITION.search(head) or (_WARNS.search(head) and not _OF_BUILD.search(head)):
         return False
     if not is_near:
         return _PUSH_FAILED.fullmatch(head) is not None
