@@ -23,14 +23,16 @@ _WHY = "the lines are BuildKit's progress"
 _HUB_API = "registry-1.docker.io"
 # util/push/push.go, buildx commands/imagetools/create.go.
 _REFUSED = lazy_pattern(
-    r"failed to push (?!can't )(\S+?): |can't push tagged ref (\S+) by digest"
+    r"failed to push (?!can't )(\S+?)(?:: |\s*\Z)|can't push tagged ref (\S+) by digest"
     r"|publish sha256:\S+ to (\S+?): |copy sha256:\S+ from \S+ to (\S+?): "
 )
 _WRAPPERS = lazy_pattern(r"^(?:failed to (?:build|solve): |target \S+: |rpc error: code = \w+ desc = )*")
 # Errors that only a push has. A pull reads, and never writes: `failed to copy: httpReadSeeker: …` is one's.
 _PUSH_ERROR = lazy_pattern(
     r"^denied: (?:permission_denied: write_package|installation not allowed to (?:Create|Write) |requested access to )"
-    r"|^can't push tagged ref |failed to push (?!because )|failed to copy: (?!httpReadSeeker)"
+    r"|^can't push tagged ref |failed to copy: (?!httpReadSeeker)"
+    # A reference, whole or hidden: others fail to push data, branches and charts.
+    r"|failed to push (?:can't push tagged ref |(?=\S*[./*$<{\[]|\S+:[^\s:])\S+(?:: |\Z))"
     r"|failed to copy after \d+ retries"
     r'|failed commit on ref "[^"]*": (?!"|unexpected commit)'
     r"|(?:POST|PUT|PATCH) request to \S+/v2/|(?:Post|Put|Patch) \"[^\"\s]+/v2/|/blobs/uploads/|/v2/\S+: 413 "
