@@ -11,7 +11,14 @@ from pushlog.formats.docker.bind_error import PushRange, bound_error, join_error
 from pushlog.formats.docker.build_push import build_push
 from pushlog.formats.docker.engine_requests import answers_push, requested
 from pushlog.formats.docker.headings import is_heading, without_headings
-from pushlog.formats.docker.other_things import answers_other, documents, explains, is_change, speaks_of_push
+from pushlog.formats.docker.other_things import (
+    answers_other,
+    documents,
+    explains,
+    is_change,
+    is_one_of_many,
+    speaks_of_push,
+)
 from pushlog.formats.docker.sentences import advises, asks, is_announced, is_framed, only_command, reports
 from pushlog.formats.docker.surroundings import has_prompt, is_of_another_command
 from pushlog.formats.errors.bystanders import is_bystander, is_ending, is_of_cache, is_source, is_step
@@ -43,10 +50,8 @@ _FEWER = 3
 _NEAR = 5
 # A program reports that a command failed.
 _FAILED = lazy_pattern(r"non-zero|returned|exit|fail|error|exception", re.IGNORECASE)
-# A sentence that says that the command it quotes went well.
-_WORKED = lazy_pattern(r"\b(?:worked|works fine|succeeded|was successful)\b", re.IGNORECASE)
-# A statement of a program, which names what it will run.
-_ASSIGNED = lazy_pattern(r"\w\s+:=\s")
+# A sentence that says that the command it quotes went well, and a statement that names what a program will run.
+_WORKED = lazy_pattern(r"\w\s+:=\s|\b(?:worked|works fine|succeeded|was successful)\b", re.IGNORECASE)
 # A line that runs something else: what stands below it is its answer.
 _OTHER_COMMAND = lazy_pattern(
     r"[$+]+ +(?:\./)?\w|(?:[#>]+ +|\S+[#$] )?(?:helm|kubectl|oc|git|npm|npx|yarn|pnpm|make|docker|podman|aws|gcloud|az"
@@ -118,6 +123,9 @@ def push_without_rows(candidate: PushRange, opening: tuple[Mark, ...]) -> Parsed
     pieces = list(without_headings(candidate.below(max(m.stop for m in opening))))
     pieces = [] if pieces and (is_source(pieces[0].text) or documents(pieces[0].text)) else pieces
     error = candidate.first_error(pieces[:1] if pieces and _OTHER_COMMAND.match(pieces[0].text) else pieces, 2)
+    line = candidate.text.shown(error.lines[0]) if error else ""
+    if explains(line) or is_one_of_many(line, [piece.text for piece in pieces]):
+        return None
     # Without a prompt this word ends a here-document far more often than a push that has said nothing yet.
     if error and (error.text != "EOF" or has_prompt(command)):
         return build_push(candidate, error, list(opening))
@@ -151,7 +159,7 @@ def mentioned_pushes(candidate: PushRange) -> Iterator[ParsedPush]:
         if mention.kind != MarkKind.MENTION or mention.start < previous_stop:
             continue
         line = candidate.text.shown(mention.line)
-        if _WORKED.search(line) or advises(line) or is_change(line) or _ASSIGNED.search(line):
+        if _WORKED.search(line) or advises(line) or is_change(line):
             continue
         error = _error_beside(candidate, mention, previous_stop)
         if error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pushlog.formats.errors.detect import starts_error
 from pushlog.formats.errors.told import is_told, tells
 from pushlog.lazy_pattern import lazy_pattern
 
@@ -21,7 +22,13 @@ _EXPLAINED = lazy_pattern(
     r"(?:(?:most )?(?:usually|typically|often|commonly|generally|likely) |can |may |could )*"
     r"(?:means?|indicates?|occurs?|happens?|appears?|arises?|tells?|refers?|comes?|results?"
     r"|is (?:what|caused|returned|thrown|shown|due|usually|often|a|an|the|one))\b"
+    # What may come; and a rule of a program for what came.
+    r"|\b(?:can|may|might|could) (?:also |still )?(?:fail|stop|end)\b"
+    r"|\"(?:match|pattern|regexp?|hint|rule|contains|signature)\": ?\""
 )
+# An item of a list; a list of errors tells which there are.
+_ITEM = lazy_pattern(r"\s*[-*\u2022] +(?=\S)")
+_MARKS = "\"'`*_ "
 _CHANGE = lazy_pattern(
     r"\W*(?:[Ff]ix(?:e[sd])?|[Rr]esolve[sd]?|[Hh]andle[sd]?|[Aa]void(?:s|ed)?|[Ww]ork around)\b"
     r"|\W*(?:feat|fix|chore|docs|refactor|perf)(?:\([^()\n]{1,40}\))?!?: "
@@ -91,7 +98,7 @@ def speaks_of_push(error: ErrorLines, line: str, others: Sequence[str]) -> bool:
     is_told_of_push = any("push" in text.lower() for text in (line, *others))
     if is_told(line[: max(0, line.find(error.text))]) and not is_told_of_push:
         return False
-    if _OF_GIT.search(line) or _is_row_of_table(line):
+    if _OF_GIT.search(line) or _is_row_of_table(line) or is_one_of_many(line, others):
         return False
     if any(map(_DOCUMENTED.match, others)) or (any(map(_HELPS.match, others)) and not any(map(tells, others))):
         return False
@@ -102,6 +109,14 @@ def speaks_of_push(error: ErrorLines, line: str, others: Sequence[str]) -> bool:
 
 def _is_row_of_table(line: str) -> bool:
     return line.rstrip().endswith("|") and sum(bool(cell.strip()) for cell in line.split("|")) >= _CELLS
+
+
+def is_one_of_many(line: str, others: Sequence[str]) -> bool:
+    """Return whether an error is an item of a list of errors."""
+    return _ITEM.match(line) is not None and any(
+        other != line and (item := _ITEM.match(other)) and starts_error(other[item.end() :].strip(_MARKS))
+        for other in others
+    )
 
 
 def answers_other(error: ErrorLines, pieces: Sequence[Piece]) -> bool:

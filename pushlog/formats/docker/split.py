@@ -208,7 +208,9 @@ def _has_end(marks: Sequence[Mark]) -> bool:
 def _is_push(candidate: PushRange) -> bool:
     """Return whether a range holds output of a push: a header, a state or a digest line that nothing else prints."""
     events, marks = candidate.events, candidate.marks
-    if len(events) == 1 and not marks and is_expected(candidate.text, int(events.line[0])):
+    if len(events) + len(marks) == 1 and is_expected(
+        candidate.text, (*events.line.tolist(), *(m.line for m in marks))[0]
+    ):
         return False
     is_told = any(m.kind in HEADERS or (m.kind == MarkKind.DIGEST and "TAG" in m.fields) for m in marks)
     if is_told or is_any(events.kind, _PUSH_STATES).any() or _has_retried(candidate):

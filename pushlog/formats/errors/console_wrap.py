@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.formats.errors.bystanders import is_command, is_ending, is_prompt
 from pushlog.formats.errors.classify import classify
+from pushlog.formats.errors.parse import CODE
 from pushlog.knowledge.signatures import signatures
 from pushlog.lazy_pattern import lazy_pattern
 
@@ -141,7 +142,12 @@ def _broken_between_words(text: LogText, error: str, last: Piece, piece: Piece) 
         return joined
     is_long = len(error) > len(line)
     is_word = " " not in line
-    if not _GOES_ON.match(row) or _ENDS_SENTENCE.search(line) or (not is_long if is_word else len(line) > _WIDEST):
+    if (
+        not _GOES_ON.match(row)
+        or CODE.match(row)
+        or _ENDS_SENTENCE.search(line)
+        or (not is_long if is_word else len(line) > _WIDEST)
+    ):
         return None
     width = max(_NARROWEST, _longest_around(text, last.line, broken=True))
     if width > _WIDEST or len(line) + 1 + len(row.split(maxsplit=1)[0]) <= width:

@@ -17,10 +17,12 @@ _MARKS_BEHIND = lazy_pattern(
     r"|(?<=\w)Error: Process completed with exit code \d+\.?)+$"
 )
 # A person points at the line, or adds a comment.
-COMMENT = lazy_pattern(
+_COMMENT = lazy_pattern(
     r"\s+(?:(?:<[-=]{1,20}|\u2190+)(?:\s[^<>\"]{0,80})?|#(?:\s+|(?=[^\x00-\x7f]))[^<>\"{}\n]{1,80}|//\s[^<>\"{}\n]{1,80})$"
     # A page lost the line break before a comment.
     r"|(?<=[a-z])# [A-Z][a-z]{1,20} [a-z][^<>\"{}\n]{1,80}$"
+    # A note in a language of East Asia.
+    r"|(?<=[a-z.])\s*[(\uff08](?=[\u3041-\u9fff\uac00-\ud7a3])[^()\n]{1,80}[)\uff09]$"
 )
 # A quote that nothing opens ends a text of another program.
 _OPENS = {sign: re.compile(rf"(?:^|[\s(\[{{=:,]){sign}") for sign in "\"'"}
@@ -37,7 +39,7 @@ def without_marks_behind(text: str) -> str:
     """Return a line of an error without the marks and the quote that end the text of somebody else."""
     # A quote that is open goes on in the next line, where a console broke it behind the first sign of an escape.
     is_open = is_open_quote(text) and text.endswith("\\")
-    text = text if is_open else without_ending(_MARKS_BEHIND, text)
+    text = text if is_open else without_ending(_MARKS_BEHIND, without_ending(_COMMENT, text))
     while text and text[-1] in "`*" and text.count(text[-1]) % 2 and not text.endswith("**"):
         text = text[:-1]
     is_alone = text[-1:] in _OPENS and not _OPENS[text[-1]].search(text, 0, len(text) - 1)

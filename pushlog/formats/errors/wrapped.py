@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from pushlog.formats.errors.detect import PAGE, PAGE_END, begins_error, starts_error, without_level
 from pushlog.formats.errors.ending import (
-    COMMENT,
     HELP,
     LONGEST,
     without_ending,
@@ -194,8 +193,7 @@ def _without_end(text: str, head: str) -> str:
     if "<html" not in text.lower():
         text = _TAGS.sub("", text) if _TAGS.search(text) else text
     text = _NEXT_STEP.sub("", text) if " #" in text else text
-    text = without_ending(COMMENT, _COLOUR.sub("", text))
-    text = without_marks_behind(text)
+    text = without_marks_behind(_COLOUR.sub("", text))
     return without_repetition(text.strip())
 
 

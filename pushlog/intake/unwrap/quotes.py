@@ -27,7 +27,7 @@ _IN_SOURCE = lazy_pattern(
     + _CHANNELS
     + rb"\s+\+?=\s*|\b(?i:expect(?:ed)?|actual|want|got|received|left|right) *[:=]?\s*"
     rb"|\bto (?:include|contain|match|equal|eq|be)\s+"
-    rb"|(?<!\w)(?:\w+\.)*(?!\w*(?:Error|Exception|Failure|Failed|Fault|Exit)\()\w+\([bfru]{0,2})[\"'`][^\"'`]*\Z"
+    rb"|(?<!\w)(?:\w+\.)*(?!\w*(?:Error|Exception|Failure|Failed|Fault|Exit)\()\w+\([bfru]{0,2})(?:[\"'`]|\"{3}|'{3})[^\"'`]*\Z"
     # What Gomega and bats put before a text that they compare.
     rb"|(?:\A|\s)<\w+>: \Z|# (?:output|substring|expected|actual|regexp|line) *: \Z"
     rb"|\.(?:go|py|[jt]sx?|rb|rs|java|kt|scala|cs|php|c|cc|cpp|h|sh|bats|lark|toml|ya?ml|md)[:-]\d+[:-][^\n]*\Z"

@@ -98,6 +98,17 @@ _DIGEST = lazy_pattern(
     rb"|(?:[0-9a-f](?:\r?\n)?){63}[0-9a-f])"
 )
 _BREAK = lazy_pattern(rb"\r?\n")
+# A page lost the line breaks of its code, and joined a title, a number and lines of docker. A line break written as
+# letters and the codes of a terminal end in letters too.
+_BEFORE_HEADER = rb"(?<=[0-9A-GIL-Za-ln-z])(?<!\\[nrt])"
+_GLUED = lazy_pattern(
+    _BEFORE_HEADER + rb"The push refers to |The push refers to [^\n\]]{1,300}\][0-9a-f]{12}: [A-Z]",
+)
+_GLUED_LINES = lazy_pattern(
+    _BEFORE_HEADER + rb"(?=The push refers to )|(?<=\])(?=[0-9a-f]{12}: [A-Z])"
+    rb"|(?:(?<=: Pushed)|(?<=: Waiting)|(?<=: Preparing)|(?<=: Layer already exists))"
+    rb"(?=[0-9a-f]{12}: [A-Z]|\w[\w.-]{0,127}: digest: |denied: |unauthorized: |no basic |Get \"?http|error )"
+)
 # A message that a console or a page broke.
 _BROKEN_MESSAGE = lazy_pattern(
     rb'\{"status":"[^{}\n]*+(?:\{[^{}\n]*+\}?+[^{}\n]*+)?+\n[^{}\n]*+(?:\{[^{}\n]*+\}[^{}\n]*+)?+\}'
@@ -203,6 +214,13 @@ def _joined_lines(lines: Iterable[bytes]) -> Iterator[bytes]:
         yield from [b""] * (count - 1)
 
 
+def _with_lines_apart(text: bytes) -> bytes:
+    """Return the text with a blank between lines of docker that a page joined; lines keep their numbers."""
+    if b"The push refers to " not in text or not _GLUED.search(text):
+        return text
+    return _GLUED_LINES.sub(b" ", text)
+
+
 def _with_whole_lines(text: bytes) -> bytes:
     """Return the text with the longest lines of a push whole, where a console or a shell broke them."""
     if b"The push refers to" in text:
@@ -254,6 +272,7 @@ _REPAIRS: tuple[Callable[[bytes], bytes], ...] = (
     _without_links,
     _with_escapes,
     _without_quoting,
+    _with_lines_apart,
     _with_whole_lines,
     _with_whole_messages,
 )
