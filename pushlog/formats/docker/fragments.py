@@ -10,20 +10,12 @@ from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.bind_error import PushRange, bound_error, join_error_lines
 from pushlog.formats.docker.build_push import build_push
 from pushlog.formats.docker.engine_requests import answers_push, requested
-from pushlog.formats.docker.headings import is_heading, without_headings
-from pushlog.formats.docker.other_things import (
-    answers_other,
-    documents,
-    explains,
-    is_change,
-    is_one_of_many,
-    speaks_of_push,
-)
-from pushlog.formats.docker.sentences import advises, asks, is_announced, is_framed, only_command, reports
+from pushlog.formats.docker.headings import without_headings
+from pushlog.formats.docker.lone_error import OTHER_COMMAND, SAYS_PUSH, UPLOAD, is_alone
+from pushlog.formats.docker.other_things import documents, explains, is_change, is_one_of_many
+from pushlog.formats.docker.sentences import advises, only_command
 from pushlog.formats.docker.surroundings import has_prompt, is_of_another_command
-from pushlog.formats.errors.bystanders import is_bystander, is_ending, is_of_cache, is_source, is_step
-from pushlog.formats.errors.classify import classify
-from pushlog.formats.errors.told import tells
+from pushlog.formats.errors.bystanders import is_source
 from pushlog.formats.errors.wrapped import error_in
 from pushlog.formats.image_names import has_open_tag, may_be, split
 from pushlog.formats.marks import Mark, MarkKind
@@ -43,76 +35,16 @@ if TYPE_CHECKING:
 _SHORT_LOG = 65536
 # So far above a report of a failed command the error that it printed may stand, and so far below.
 _ABOVE, _BELOW = 12, 2
-# A question around an error has so many lines at most, or so many that nothing explains. A person who tells what
-# happened may tell more, and says what was done in so many lines above the error.
-_FEW = 6
-_FEWER = 3
-_NEAR = 5
 # A program reports that a command failed.
 _FAILED = lazy_pattern(r"non-zero|returned|exit|fail|error|exception", re.IGNORECASE)
 # A sentence that says that the command it quotes went well, and a statement that names what a program will run.
 _WORKED = lazy_pattern(r"\w\s+:=\s|\b(?:worked|works fine|succeeded|was successful)\b", re.IGNORECASE)
-# A line that runs something else: what stands below it is its answer.
-_OTHER_COMMAND = lazy_pattern(
-    r"[$+]+ +(?:\./)?\w|(?:[#>]+ +|\S+[#$] )?(?:helm|kubectl|oc|git|npm|npx|yarn|pnpm|make|docker|podman|aws|gcloud|az"
-    r"|terraform|ansible\S*|curl|wget|cd|export|sleep|python3?|pip3?|go|mvn|\./\S+|gradle|ssh|scp|bash|sh) +[\w./$\"'-]"
-)
 # The builder of Docker Hub pushes again by itself, and tells the error behind its last try; CapRover names its host.
 _TRIED = lazy_pattern(r"Push failed\. Attempt \d+ in \d+ seconds\.$|Server: \S+$|This might take a few minutes\.\.\.$")
-# Texts that stand in no errors but those of a push.
-_UPLOAD = lazy_pattern(
-    r"failed commit on ref|blobs(?:/|&#47;)uploads|/images/\S+/push[?\":\s]"
-    r"|blob upload|blob unknown|digest invalid|size invalid|tag invalid"
-    r"|manifest (?:blob unknown|invalid)|push access denied|uploadArtifacts|write_package"
-    r"|ecr:(?:InitiateLayerUpload|UploadLayerPart|CompleteLayerUpload|PutImage)"
-    r"|An image does not exist locally|tag does not exist: |cannot be overwritten because|configured as immutable"
-    r"|action: push\b|not allowed to (?:Create|Write) organization package|permission 'storage\.buckets\.get'"
-    r"|\btrying to push (?:repository )?\S|\bwhile uploading (?:layer|metadata)\b|\b413 (?:Request|Payload|Content)\b"
-    r"|cannot update tag|will exceed the configured upper limit|registry contains \d+ repositories, limit is"
-    r"|(?:Put|Patch|Post|PUT|PATCH|POST)(?: request to)? \"?https?://\S+/v2/\S+/(?:blobs|manifests)/"
-)
-_QUOTES_OF_PUSH = lazy_pattern(r"\bpush[^\n]*[\"'`\u201c]$", re.IGNORECASE)
-# What only a push prints so, without the daemon's words before it: a pull is refused before its first line.
-_BARE = lazy_pattern(
-    r"name unknown: The repository with name |denied: requested access to the resource is denied"
-    r"|denied: (?:permission_denied|installation not allowed|Token exchange failed for project )"
-    r"|denied: access forbidden$"
-    r"|(?:failed to solve: (?:rpc error: code = \w+ desc = )?)?server message: insufficient_scope"
-    r"|denied: Permission \"?artifactregistry\.repositories\.uploadArtifacts"
-    r"|unauthorized: (?:unauthenticated: User cannot|authentication required, visit https://aka\.ms/acr/authorization)"
-)
-# A pull and a login print the daemon's words before such a request.
-_BARE_PING = lazy_pattern(r"[\s`\"'>*-]*Get \"?https?://[^/\s]+/v[0-2]/(?:_ping)?\"?: ")
-# The end of a connection: to the daemon where the words stand alone, to a registry behind its address.
-_ENDS = {"EOF", "unexpected EOF"}
-# A registry is asked below `/v2/`, before docker 1.10 below `/v1/`.
-_REQUEST = lazy_pattern(r"\b(?:Get|Head|Put|Post|Patch|Delete|GET|HEAD|PUT|POST|PATCH|DELETE) \\?\"?https?://")
-_REGISTRY_REQUEST = lazy_pattern(
-    r"https?://[^/\n]{1,300}/(?:\S+/)?v[012](?:\.\d+)?/(?:_ping\b|_catalog\b|auth\b|token\b|images/|repositories/|info\b"
-    r"|[^\s\"]*(?:blobs|manifests|tags|referrers|_uploads)/|[\\\"':\s]|$)|/token\b"
-)
-# The words of a program before the error of its push.
-_SAYS_PUSH = lazy_pattern(r"(?:[Cc]ould not|(?:[Ff]ailed|[Uu]nable) to|[Ee]rror) push|(?<=\w):push \(|[Pp]ush failed:")
-# Words that an error of a push has, where nobody knows the whole text: the daemon answers to all commands alike.
-_OF_A_PUSH = lazy_pattern(r"push|upload|blob|manifest|registry|digest|/v[12]/|\bHTTP\b|status", re.IGNORECASE)
 # Packer names the build and the step of it.
 _PREFIX = lazy_pattern(r"[\w.-]{1,60} \([\w.-]{1,60}\): ")
-# Words of other commands: of a pull, a login, a build, an orchestrator that pulls; of `docker tag` and `docker rmi`,
-# which look an image up by moby's daemon/images/image.go and not by that of a push.
-_LOGIN = lazy_pattern(r"\blogin\b(?!/password|-)")
-_ELSEWHERE = lazy_pattern(
-    r"\bdocker (?:image )?(?:pull|build|run|compose|buildx)\b(?![^\n]* --push\b)|\bpull access denied\b"
-    r"|\b[Pp]ull(?:ing|ed|s)?\b|[Ii]magePull|\bgit (?:push|fetch|clone|says)\b"
-    r"|\bNo such image: |docker-builder\d|\bDockerfile\b"
-    # A copy that goes to no registry.
-    r"|\bto \\?\"(?:dir|oci|oci-archive|docker-archive|docker-daemon|containers-storage|ostree|sif|tarball):"
-    # Another address of the Engine API (moby client/) than that of a push.
-    r"|https?://\S+/v\d\.\d+/(?!images/\S+/push[?\":\s]|info\b)\w"
-    r"|^\s*[Uu]sage: |\bFROM \S|kubectl|manifest for \S+ not found"
-    r"|^\s*[$#%>+]\s+(?!sudo docker|docker|(?!git\b)[^\n]*\bpush\b)\S"
-    # Requests of a pull, in both protocols.
-    r"|\bG[Ee][Tt] \"?https?://\S+/(?:(?:manifests|blobs)/|v1/repositories/\S+/(?:tags|images)\b|images/\w+/ancestry\b)"
-)
+# The words before a quoted error that tell of a push.
+_QUOTES_OF_PUSH = lazy_pattern(r"\bpush[^\n]*[\"'`\u201c]$", re.IGNORECASE)
 
 
 def push_without_rows(candidate: PushRange, opening: tuple[Mark, ...]) -> ParsedPush | None:
@@ -122,7 +54,7 @@ def push_without_rows(candidate: PushRange, opening: tuple[Mark, ...]) -> Parsed
         return None
     pieces = list(without_headings(candidate.below(max(m.stop for m in opening))))
     pieces = [] if pieces and (is_source(pieces[0].text) or documents(pieces[0].text)) else pieces
-    error = candidate.first_error(pieces[:1] if pieces and _OTHER_COMMAND.match(pieces[0].text) else pieces, 2)
+    error = candidate.first_error(pieces[:1] if pieces and OTHER_COMMAND.match(pieces[0].text) else pieces, 2)
     line = candidate.text.shown(error.lines[0]) if error else ""
     if explains(line) or is_one_of_many(line, [piece.text for piece in pieces]):
         return None
@@ -215,7 +147,7 @@ def _labelled_errors(candidate: PushRange, pieces: Sequence[Piece], near: int | 
 def _quoted_errors(candidate: PushRange, pieces: Sequence[Piece]) -> Iterator[ErrorLines]:
     """Return the errors that a sentence about a push quotes: it failed, or only an upload has such an error."""
     for number, piece in enumerate(pieces):
-        is_of_push = _UPLOAD.search(piece.text) or _SAYS_PUSH.search(piece.text)
+        is_of_push = UPLOAD.search(piece.text) or SAYS_PUSH.search(piece.text)
         wrapped = error_in(piece.text, candidate.knowledge) if is_of_push else None
         if wrapped and _QUOTES_OF_PUSH.search(wrapped.head):
             yield join_error_lines(candidate.text, piece, pieces[number + 1 :], wrapped)
@@ -238,65 +170,7 @@ def alone(text: LogText, reading: Reading, knowledge: Knowledge) -> tuple[Parsed
         marks = (*requested(text, message.start), *marks)
         return (build_push(replace(candidate, marks=marks), message, list(marks)),)
     for error in [message] if message else (*_labelled_errors(candidate, pieces), *_quoted_errors(candidate, pieces)):
-        if not is_of_another_command(error.text) and _is_alone(error, pieces):
+        if not is_of_another_command(error.text) and is_alone(error, pieces):
             marks = (*only_command(reading.marks, text, error.text), *marks)
             return (build_push(replace(candidate, marks=marks), error, list(marks)),)
     return ()
-
-
-def _is_elsewhere(lines: Sequence[str], *, is_bare: bool = False) -> bool:
-    """Return whether lines speak of other commands; a login gives no error that only a push gives so (`is_bare`)."""
-    return any(_ELSEWHERE.search(line) or (not is_bare and _LOGIN.search(line)) for line in lines)
-
-
-def _is_beside(line: str) -> bool:
-    """Return whether a line is surely no error, and announces no other step of a program."""
-    return is_bystander(line) and (is_ending(line) or not is_step(line))
-
-
-def _is_alone(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
-    """Return whether a log holds nothing beside an error that could have printed it: neither output nor a command.
-
-    A few words around an error that only an upload has are a sentence of the person who asks about it, and so are those
-    that speak of a push. A person who says `I` may tell a long story; what stands near the error counts.
-    """
-    line = next((piece.text for piece in pieces if piece.line == error.lines[0]), "")
-    if not _can_be_of_push(error.text, line):
-        return False
-    above = [piece.text for piece in pieces if piece.line < error.lines[0]]
-    first = error.text.split("\n")[0]
-    below = (piece.text for piece in pieces if piece.line > error.lines[1])
-    # A CI repeats an error in a channel of its own.
-    others = [*above, *(other for other in below if not other.endswith(first))]
-    if not speaks_of_push(error, line, others):
-        return False
-    if is_announced(error, pieces):
-        return True
-    unexplained = [other for other in others if not is_heading(other) and not _is_beside(other)]
-    is_few = len(others) <= _FEW or (len(unexplained) <= _FEWER and not any(map(_OTHER_COMMAND.match, others)))
-    is_told = any(map(tells, others))
-    is_apart = _BARE.match(error.text) is not None and is_framed(error, pieces)
-    is_bare = _BARE.match(error.text) is not None or (is_told and _BARE_PING.match(line) is not None)
-    if is_few or is_told or is_apart:
-        beside = others if is_few else above[-_NEAR:]
-        is_advice = any(map(advises, beside))
-        if (_UPLOAD.search(error.text) or _SAYS_PUSH.search(line)) and (is_few or not is_advice):
-            return True
-        is_asked = error.text not in _ENDS and any(map(asks, beside))
-        is_asked = is_asked or (is_bare and (is_told or is_apart))
-        is_advice = is_advice and not any(map(reports, above))
-        if (is_asked or any(map(reports, above))) and not is_advice and not _is_elsewhere(beside, is_bare=is_bare):
-            return True
-    return not unexplained and not _is_elsewhere(others) and not answers_other(error, pieces)
-
-
-def _can_be_of_push(error: str, line: str) -> bool:
-    """Return whether an error that stands by itself in a line can be one of a push: no other request, no command."""
-    if error in _ENDS and "://" in line:
-        return False
-    request = f"{line}\n{error}"
-    if _REQUEST.search(request) and not _REGISTRY_REQUEST.search(request):
-        return False
-    if _is_elsewhere([error]) or is_of_cache(line) or is_source(line) or explains(line) or is_change(line):
-        return False
-    return _OF_A_PUSH.search(error) is not None or classify(error).signature is not None
