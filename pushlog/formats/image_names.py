@@ -45,6 +45,8 @@ _TOKEN = lazy_pattern(
     r"https?://(?P<host>[^/\s\"\\]+)/\S*?[?&]scope=(?:\S*?[=&+])?repository(?::|%3A)(?P<name>[\w./%-]+?)(?::|%3A)"
     r"(?:pull(?:,|%2C))?push\S*"
 )
+# go-containerregistry pkg/v1/remote/check.go.
+_CHECKED = lazy_pattern(r"\bpush check transport for (?P<host>[\w.-]+(?::\d+)?) failed: ")
 _SERVICE = lazy_pattern(r"[?&]service=(?P<host>[\w.-]+(?:(?::|%3A)\d+)?)")
 # The path alone, whatever the host: the v1 protocol; Harbor; Amazon.
 _PATH_ALONE = lazy_pattern(
@@ -223,12 +225,15 @@ def named_by(error: str) -> Reference:
 
 def _of_token(asked: re.Match[str]) -> Reference:
     """Return the repository that a token was asked for; its service tells the host where it is named like one."""
+    checked = _CHECKED.search(asked.string)
+    if checked:
+        return Reference(registry=checked["host"], repository=asked["name"].replace("%2F", "/"))
     service = _SERVICE.search(asked[0])
     registry = service["host"].replace("%3A", ":") if service else ""
     if registry == "registry.docker.io" or asked["host"] in HUB_HOSTS:
         registry = HUB
     elif "." not in registry:
-        registry = ""
+        registry = asked["host"] if "/v2/" in asked[0] else ""
     return Reference(registry=registry or None, repository=asked["name"].replace("%2F", "/"))
 
 

@@ -16,10 +16,14 @@ _LONGEST = 8000
 _MOST = 8
 _SIGN = "`"
 _MARKS = frozenset("*_~>-+\"'\u201c")
+# A step of a pipeline stands before errors alone, so that its other lines need no closer look.
+_STEP, _ERROR = "[", "rror"
 # Marks that stand before a whole line: of a quote, a list, an emphasis, code. Behind it the same may stand again.
 _OPENING = lazy_pattern(
     r"(?:(?:>\s*)+(?:[-*+]\s+|\d{1,2}[.)]\s+)?|(?:[-*+]\s+|\d{1,2}[.)]\s+)?(?=[*_~`\"'\u201c]))"
     r"(?:[*_~]{1,3}|[\"'\u201c])*+(?=[\w\"\[`])"
+    # The step of a pipeline.
+    r"|\[[\w.-]{1,60}\] +(?=\w)"
 )
 _CLOSING = lazy_pattern(r"(?:[*_~`\s]|(?<=[\w.:)\]}\"])[\"'\u201d])+$")
 # What a person writes before the code: the title of an entry, or how it came to be.
@@ -42,7 +46,7 @@ _SIGNS = lazy_pattern(r"`+")
 
 def may_quote(line: str) -> bool:
     """Return whether a line has a sign of a quote: a quick look before `quoted_lines` is asked."""
-    return _SIGN in line or line[:1] in _MARKS
+    return _SIGN in line or line[:1] in _MARKS or (line[:1] == _STEP and _ERROR in line)
 
 
 def quoted_lines(line: str) -> Iterator[str]:

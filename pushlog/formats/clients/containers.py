@@ -138,7 +138,13 @@ def _bare_error(text: LogText, push: PushBuilder, knowledge: Knowledge) -> Error
 def _starts(push: Sequence[Mark], mark: Mark) -> bool:
     """Return whether a line begins another push: no retry before it announced that the copy would begin again."""
     if mark.kind != MarkKind.BEGIN:
-        return mark.kind in {MarkKind.COMMAND, MarkKind.FETCHED, MarkKind.BUILT, MarkKind.TARGET}
+        return mark.kind in {
+            MarkKind.COMMAND,
+            MarkKind.FETCHED,
+            MarkKind.BUILT,
+            MarkKind.TARGET,
+            MarkKind.TO_REGISTRY,
+        }
     last = next((m.kind for m in reversed(push) if m.kind in _COPY or m.kind in RETRIES), None)
     return last is not None and last not in {*RETRIES, MarkKind.BEGIN, MarkKind.IMAGE}
 
@@ -217,6 +223,8 @@ def _client(marks: Sequence[Mark], command: Mark | None, error: Mark | None, mes
         if name:
             return Client(name[1]), f"the command is `{name[1]}`"
         return Client.PODMAN, "the command is `docker`, and the lines below it are Podman's"
+    if any(mark.kind == MarkKind.TO_REGISTRY for mark in marks):
+        return Client.SKOPEO, "the line above is that of `skopeo sync`"
     if any(mark.kind == MarkKind.EMULATED or _names_podman(mark) for mark in marks):
         return Client.PODMAN, "a line above names Podman"
     if any(mark.kind in _OPENSHIFT for mark in marks):
@@ -253,7 +261,9 @@ def _add_names(push: PushBuilder, command: Mark | None, tagged: Mark | None, err
     elif tagged and not command and 0 < first.line - tagged.line <= _BELOW_TAG and "." in tagged.fields["REFERENCE"]:
         push.add_mark(MarkKind.REFERENCE, first, REFERENCE=with_default_tag(tagged.fields["REFERENCE"]))
     for mark in push.consumed:
-        if mark.kind == MarkKind.TARGET or (mark.kind in RETRIES and "REFERENCE" in mark.fields):
+        if mark.kind in {MarkKind.TARGET, MarkKind.TO_REGISTRY} or (
+            mark.kind in RETRIES and "REFERENCE" in mark.fields
+        ):
             push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=with_default_tag(mark.fields["REFERENCE"]))
     if error and push.error:
         forms = (form.search(push.error.text) for form in (_BUILDAH, _OLD_BUILDAH, _NAMED))

@@ -17,6 +17,7 @@ from pushlog.formats.clients.generic_words import (
     ENDED,
     ENGINE,
     FAILS,
+    GO_REQUEST,
     OLD_ANSWER,
     PUSHES_IMAGE,
     PUSHES_TAGGED,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from pushlog.formats.parsed_push import ParsedPush
     from pushlog.intake.log_text import LogText, Piece
     from pushlog.knowledge.base import Knowledge
+    from pushlog.knowledge.wrappers import Wrapper
 
 OPENING = StartPattern(
     signs=(
@@ -57,6 +59,8 @@ OPENING = StartPattern(
         rb"running push",
         rb"/blobs/uploads",
         rb"/manifests/",
+        rb"scope=repository",
+        rb"ynchroniz",
         rb"publish(?:ing)? ",
         rb"push failed",
         rb"upload failed",
@@ -68,6 +72,7 @@ OPENING = StartPattern(
     # A word for pushing, or a request, and something behind a colon.
     pattern=rb"(?i:push|publish)(?i:ing|ed)?\b[^\n]{1,300}?: |[Pp]ush status stream: |(?:image|push|upload) failed: "
     rb"|\b(?i:put|post|patch|head|get)\b[^\n]{0,16}https?://[^\s\"]{1,300}/(?:blobs/uploads|manifests)/"
+    rb"|scope=(?:[^\s\"]{0,300}[=&+])?repository(?::|%3A)[^\s\"]{1,300}push\b|[Ss]ynchroniz(?:e|ing) [^\n]{1,300}?: "
     rb"|/images/[^\s?]{1,300}/push\b|\bbuild(?:ing)? \[[^\]\s]{1,300}\](?: failed)?: ",
 )
 # One failure is told again in reports further down.
@@ -116,9 +121,7 @@ def generic_pushes(text: LogText, knowledge: Knowledge, others: Sequence[ParsedP
             )
             continue
         wrapper = wrapper_of(text, error.start, error.stop)
-        push = PushBuilder(
-            client=(wrapper and wrapper.client) or failure.client, why="the line says that a push failed", error=error
-        )
+        push = PushBuilder(client=_client(failure, wrapper), why="the line says that a push failed", error=error)
         name = failure.name or _named_above(text, line)
         if name:
             push.marks.append(
@@ -132,6 +135,13 @@ def generic_pushes(text: LogText, knowledge: Knowledge, others: Sequence[ParsedP
             )
         pushes.append(parsed_push(text, push))
     return tuple(sorted(pushes, key=lambda push: push.start))
+
+
+def _client(failure: _Failure, wrapper: Wrapper | None) -> Client:
+    """Return who pushed: the client that the program around it drives, unless the error has a form of another one."""
+    if wrapper is None or wrapper.client is None or GO_REQUEST.match(failure.error.text):
+        return failure.client
+    return wrapper.client
 
 
 def _printed_above(

@@ -12,7 +12,10 @@ _IMAGE = rf"{_HOST}(?:/[a-z0-9*][\w.*-]*)+(?::\w[\w.-]*)?(?:@sha256:[0-9a-f]{{64
 _TAGGED = r"[a-z0-9][\w.-]*(?:/[\w.-]+)*:\w[\w.-]*"
 # The verbs of a push, and the things that are pushed to registries of images only.
 _PUSH = r"(?:[Pp]ush(?:ing|ed)?|PUSH)"
-_SEND = r"(?:[Pp]ublish(?:ing)?|[Uu]pload(?:ing)?|[Ee]xport(?:ing)?|[Cc]opy(?:ing)?|[Ww]rit(?:e|ing)|[Ss]end(?:ing)?)"
+_SEND = (
+    r"(?:[Pp]ublish(?:ing)?|[Uu]pload(?:ing)?|[Ee]xport(?:ing)?|[Cc]opy(?:ing)?|[Ww]rit(?:e|ing)|[Ss]end(?:ing)?"
+    r"|[Ss]ynchroniz(?:e|ing))"
+)
 _THING = (
     r"(?:docker |container |oci |OCI |app(?:lication)? |base |built |the |an? |all |multi-?arch )*"
     r"(?:[Ii]mages?|manifests?(?: lists?)?|tags?\(?s?\)?|layers?|blobs?|image index|artifacts?|charts?)"
@@ -21,10 +24,17 @@ _FAILED = (
     r"(?:[Ff]ail(?:ed|ure)|FAILED|[Ee]rror|ERROR|[Uu]nable|[Cc]ould(?: no|n'|n)t|[Cc]an(?:no|'|n')t"
     r"|[Ee]xception|Caused by)"
 )
+# google/go-containerregistry pkg/v1/remote/transport/error.go: no other client names a request in capitals, without
+# quotes, and the code in capitals behind it.
+GO_REQUEST = lazy_pattern(
+    r"(?:GET|HEAD|PUT|POST|PATCH) https?://[^\s\"]+: (?:[A-Z][A-Z_]{3,}:|unexpected status code \d{3} [A-Z])"
+)
 # A request that only a push makes (distribution-spec): its method, an address below /v2/ and no other method's.
 REQUEST = lazy_pattern(
     r"\b(?:(?:PUT|Put|POST|Post|PATCH|Patch)\b(?: request to)? \"?https?://[^\s\"]+/v2/[^\s\"]+/(?:blobs/uploads|manifests)/"
-    r"|(?:HEAD|Head|GET|Get)\b \"?https?://[^\s\"]+/v2/[^\s\"]+/blobs/uploads/)"
+    r"|(?:HEAD|Head|GET|Get)\b \"?https?://[^\s\"]+/v2/[^\s\"]+/blobs/uploads/"
+    # A token to push (distribution docs/spec/auth/token.md).
+    r"|(?:GET|Get)\b \"?https?://[^\s\"]+[?&]scope=[^\s\"]*repository(?::|%3A)[^\s\"&]+(?:[:,]|%3A|%2C)push\b)"
 )
 # What docker printed of an answer before version 1.10, whose protocol named the repository.
 OLD_ANSWER = lazy_pattern(r"\bStatus \d{3} trying to push repository (?P<name>[^\s:]+): ")
@@ -36,6 +46,7 @@ BUILT = lazy_pattern(
 # An error that says no more than how a command ended; what it printed stands above.
 ENDED = lazy_pattern(r"exit(?:ed)?(?: with)?(?: error)? (?:status|code):? \d+\.?$")
 _QUOTED_IMAGE = lazy_pattern(rf"(?<![\w/.@-])(?P<name>{_IMAGE})(?![\w/])")
+_TO_IMAGE = lazy_pattern(rf"\bfrom \S+ to [\"'`]?(?P<name>{_IMAGE})(?![\w/])")
 _SHORT_IMAGE = lazy_pattern(
     rf"{_PUSH} (?:{_THING} )?(?:to )?[\"'`\[]?"
     rf"(?P<name>{_TAGGED}|[a-z0-9][\w.-]*(?:/[\w.-]+)+)(?=[\s\"'`\]:])"
@@ -45,7 +56,9 @@ PUSHES_THING = lazy_pattern(
     rf"(?<![\w/-]){_PUSH} {_THING}\b|{_THING} (?:push|upload) (?:failed|error)"
     r"|[Rr]un(?:ning)? push\b|rendering push status stream|docker push\b"
 )
-PUSHES_IMAGE = lazy_pattern(rf"(?<![\w/-])(?:{_PUSH}|{_SEND}) (?:{_THING} )?(?:to )?(?:registry )?[\"'`\[(]?{_IMAGE}")
+PUSHES_IMAGE = lazy_pattern(
+    rf"(?<![\w/-])(?:{_PUSH}|{_SEND}) (?:{_THING} )?(?:from \S+ )?(?:to )?(?:registry )?[\"'`\[(]?{_IMAGE}"
+)
 PUSHES_TAGGED = lazy_pattern(
     rf"{_FAILED} (?:to )?{_PUSH} (?:{_THING} )?(?:[\"'`]{_TAGGED}[\"'`]|{_TAGGED})(?: after \d+ tries)?: "
 )
@@ -72,7 +85,7 @@ def target(line: str) -> tuple[str | None, str | None]:
     hosted = _TO_REGISTRY.search(line)
     request = names_in([line])
     words = ADDRESS.sub(" ", line)
-    full = next((match["name"] for match in _QUOTED_IMAGE.finditer(words)), None)
+    full = next((match["name"] for form in (_TO_IMAGE, _QUOTED_IMAGE) if (match := form.search(words))), None)
     short = _SHORT_IMAGE.search(words)
     name = full or (short["name"] if short else None)
     if name is None and request.repository:

@@ -41,8 +41,9 @@ _MOST = 0.8
 # A name that stands in a frame as telling as this may be any other name too.
 _FRAME = lazy_pattern(rb"[|\]>]|[^\s\w]{2}")
 _NAME = rb"[^\s\x1b]{1,200}"
-# A line of a push in a value of JSON or of a program, or in code that a sentence quotes, has no prefix there.
-_IN_DATA = lazy_pattern(rb'[{\[(,] ?["\']|":|\w[^\w`\n]{0,9}`{1,3}\Z')
+# A line of a push in a value of JSON or of a program, in code that a sentence quotes, or in the message of a record of
+# logrus has no prefix there.
+_IN_DATA = lazy_pattern(rb'[{\[(,] ?["\']|":|\w[^\w`\n]{0,9}`{1,3}\Z|" level=\w{4,7} \Z')
 _SHORT = 80
 # A word with the gap behind it; signs and digits of a name, and words of errors, which are not part of one.
 _WORD = lazy_pattern(rb"[ \t]*[^ \t]+[ \t]*")
