@@ -31,7 +31,7 @@ _EMPHASIS = lazy_pattern(r"(?:^|(?<=[\s*(>~]))_+(?=[\w*])")
 # The end of an emphasis, for a mask has three stars and more; and of a line of HTML.
 _STARS = lazy_pattern(r"(?<=\w)(?:\*{1,2}|(?:<br ?/?>)+)$")
 # A sentence ends behind the name.
-_FULL_STOP = lazy_pattern(r"(?<=\w)[.,;]$")
+_FULL_STOP = lazy_pattern(r"(?<=\w)(?:[.,;]|\.{3})$")
 # People give an address where a name belongs.
 _SCHEME = lazy_pattern(r"^https?://")
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019"

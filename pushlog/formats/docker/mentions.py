@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 # distribution/reference: host, path and tag; a person can have masked parts of it.
 _LETTER = r"(?:[\w.-]|<[\w -]{1,40}>)"
 _NAME = rf"[a-z0-9](?:{_LETTER}|(?::\d+/))*(?:/{_LETTER}+)*(?::[\w][\w.-]{{0,127}})?(?:@sha256:[0-9a-f]{{64}})?"
+# A variable or a mask goes on with a name; two stars at most end an emphasis.
+_END = r"(?:(?=\*{1,2}(?![\w*]))|(?![\w/@$%*{<]|\xe2\x80\xa6))"
 # Between the words of a command: a blank, or the end of a string and the beginning of the next in a list.
 _GAP = r"""(?:\s+|\\?["']\s*,\s*\\?["'])"""
 _COMMAND = lazy_pattern(
     rf"(?<![\w/.-])(?:_{{0,3}}|(?:/[\w.-]+)*/bin/|microk8s\.)docker(?:\.exe)?{_GAP}(?:--?[A-Za-z][\w-]*(?:=[^\s\"',]+|{_GAP}(?!push\b|image\b)[^\s\"',-][^\s\"',]*)?{_GAP})*+"
     rf"(?:image{_GAP})?push{_GAP}(?:--?[a-z][\w-]*(?:=[^\s\"',]+)?{_GAP})*+"
-    rf"\\?[\"']?(?P<name>{_NAME})(?![\w/@$*{{])",
+    rf"\\?[\"']?(?P<name>(?>{_NAME})){_END}",
     # A line is read byte by byte: letters beyond ASCII would be any.
     re.ASCII,
 )
@@ -42,7 +44,7 @@ _WORDS = lazy_pattern(
     rf"(?: the)?(?: image| docker image)? "
     rf"(?:(?P<quote>[\"'`])(?P<quoted>[a-z0-9][\w.-]*:\w[\w.-]{{0,127}})(?=(?P=quote))"
     rf"|(?P<ended>[a-z0-9][\w.-]*:\w[\w.-]{{0,127}})(?=(?: after \d+ tries)?: ?(?:exit|$))"
-    rf"|[\"'`]?(?P<name>(?=\S*/){_NAME})(?![\w/@$*{{]))"
+    rf"|[\"'`]?(?P<name>(?=\S*/)(?>{_NAME})){_END})"
     rf"(?:[\"'`]? (?:to|from) (?:the )?registry [\"'`]?(?P<host>[\w.-]+(?::\d+)?)(?=[\"'`\s:]))?",
     re.ASCII,
 )

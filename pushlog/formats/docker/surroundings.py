@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from pushlog.intake.log_text import LogText, Piece
 
 # A tag behind a name, and what stands before a name that is a part of a longer one.
-_TAG = lazy_pattern(rb"(\w(?:[\w.-]{0,126}\w)?)(?![\w/@-])")
+# It is whole where no variable and no mask goes on with it; two stars at most end an emphasis.
+_TAG = lazy_pattern(rb"(\w++(?:[.-]++\w++)*+)(?:(?=\*{1,2}(?![\w*])|@sha256:)|(?![\w/@$%{<*-]|\xe2\x80\xa6))")
 _IN_NAME = lazy_pattern(rb"[\w./:@-]")
 # How far above a push a line may name its image, in bytes; and the lines in which a stop is looked for below it.
 ABOVE = 1 << 16
