@@ -6,8 +6,8 @@ import re
 
 from pushlog.lazy_pattern import lazy_pattern
 
-# The end of a command inside a line of shell.
-_OPERATOR = lazy_pattern(r"^(?:[|&;<>)]|\d>|\\$)")
+# The end of a command inside a line of shell; `<user>` stands for something.
+_OPERATOR = lazy_pattern(r"^(?:[|&;>)]|<(?!\w[^<>]*>)|\d>|\\$)")
 # docker/distribution reference/regexp.go: a path with a host or a namespace before it. Parts can be variables or masks.
 _PART = r"(?:[\w.*-]|\$\{?\w++\}?|\$\(\w+\)|\[\w+\])+"
 _NAMED = lazy_pattern(rf"{_PART}(?::\d+)?(?:/{_PART})+(?::{_PART})?(?:@sha256:[0-9a-f]{{64}})?")

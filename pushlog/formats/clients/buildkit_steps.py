@@ -44,6 +44,7 @@ _STATUSES = {
     MarkKind.MOBY,
     MarkKind.TOOL,
 }
+_MANIFESTS = {MarkKind.MANIFEST, MarkKind.MANIFEST_DONE}
 _ENDS = {MarkKind.FINISHED, MarkKind.ERROR, MarkKind.CANCELED}
 # What people put behind what they paste.
 _PASTED = b" \t\r\n`~-"
@@ -107,11 +108,14 @@ def _targets(step: Sequence[Mark]) -> Iterator[tuple[list[Mark], str | None]]:
     """
     units: list[list[Mark]] = [[]]
     has_manifest = False
+    target = ""
     for mark in step:
-        if mark.kind in {MarkKind.LAYERS, MarkKind.LAYERS_DONE} and has_manifest:
+        is_other = mark.kind in _MANIFESTS and target not in ("", mark.fields["TARGET"])
+        if is_other or (mark.kind in {MarkKind.LAYERS, MarkKind.LAYERS_DONE} and has_manifest):
             units.append([])
-            has_manifest = False
+            has_manifest, target = False, ""
         has_manifest = has_manifest or mark.kind == MarkKind.MANIFEST_DONE
+        target = mark.fields["TARGET"] if mark.kind in _MANIFESTS else target
         units[-1].append(mark)
     names = [mark.fields["REFERENCE"] for mark in step if mark.kind == MarkKind.NAMING]
     names = list(dict.fromkeys(names))
@@ -138,12 +142,10 @@ def _push(text: LogText, step: Sequence[Mark], unit: Sequence[Mark], name: str |
     push.consumed += [mark for mark in unit if mark.start >= first.start]
     if name:
         push.add_mark(MarkKind.REFERENCE, first, REFERENCE=name, **_tags(unit, name))
-    # A manifest that was refused says `done` too: only a later line proves that it went through.
-    later = {MarkKind.LAYERS, MarkKind.LAYERS_DONE, MarkKind.FINISHED}
-    proven = max((mark.start for mark in step if mark.kind in later), default=0)
+    stored = _stored(step)
     forced = _forced_rows(unit)
     for mark in push.consumed:
-        _tell(text, push, mark, proven, forced)
+        _tell(text, push, mark, stored, forced)
     _attempts(push)
     # The wait for the next try is printed at once: a log without it ends with this error.
     if unit[-1] is step[-1] and _is_failed_try(unit[-1]) and not text.data[unit[-1].stop :].strip(_PASTED):
@@ -168,9 +170,24 @@ def _forced_rows(unit: Sequence[Mark]) -> set[int]:
     return {mark.start for mark in rows}
 
 
-def _tell(text: LogText, push: PushBuilder, mark: Mark, proven: int, forced: set[int]) -> None:
+def _stored(step: Sequence[Mark]) -> set[int]:
+    """Return where the last line of each manifest stands that went through.
+
+    One that was refused says `done` too: only what stands below proves it, the next name or the end of the step.
+    """
+    last = {mark.fields["TARGET"]: mark for mark in step if mark.kind in _MANIFESTS}
+    finished = [mark.start for mark in step if mark.kind == MarkKind.FINISHED]
+    proven = max([*finished, *[mark.start for mark in list(last.values())[-1:]]], default=0)
+    layers = [mark.start for mark in step if mark.kind in {MarkKind.LAYERS, MarkKind.LAYERS_DONE}]
+    done = max([proven, *layers])
+    return {
+        mark.start for mark in last.values() if mark.start < (done if mark.kind == MarkKind.MANIFEST_DONE else proven)
+    }
+
+
+def _tell(text: LogText, push: PushBuilder, mark: Mark, stored: set[int], forced: set[int]) -> None:
     """Add one line of a step in the common words."""
-    if mark.kind == MarkKind.MANIFEST_DONE and mark.start < proven:
+    if mark.start in stored:
         _add_target(push, mark, mark.fields["TARGET"])
     elif mark.kind == MarkKind.FINISHED:
         for tool in [m for m in push.consumed if m.kind == MarkKind.TOOL_MANIFEST]:

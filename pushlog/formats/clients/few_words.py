@@ -36,17 +36,18 @@ WHERE = (OPENING,)
 REDRAWN: frozenset[MarkKind] = frozenset()
 # Docker Hub's tries five times, with a line for each, and an empty line can stand between.
 _BELOW = 2
+_REST = 1 << 10
 # It pushes with docker, Concourse with the library of crane.
 _HUB = "HUB"
 
 
 def pushes(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
-    """Return the pushes that went well."""
-    return tuple(parsed_push(text, _push(marks)) for marks in _done(LINES.marks(text, WHERE)))
+    """Return the pushes that went well, and one that the log ends with."""
+    return tuple(parsed_push(text, _push(marks)) for marks in _each_push(text, LINES.marks(text, WHERE)))
 
 
-def _done(marks: Iterator[Mark]) -> Iterator[list[Mark]]:
-    """Return the lines of each push that ends with the word of success."""
+def _each_push(text: LogText, marks: Iterator[Mark]) -> Iterator[list[Mark]]:
+    """Return the lines of each push that ends with the word of success, or with the log."""
     push: list[Mark] = []
     for mark in marks:
         push = [mark] if mark.kind == MarkKind.TARGET else [*push, mark]
@@ -55,6 +56,8 @@ def _done(marks: Iterator[Mark]) -> Iterator[list[Mark]]:
             if push[0].kind == MarkKind.TARGET and is_near:
                 yield push
             push = []
+    if push and push[0].kind == MarkKind.TARGET and not text.data[push[-1].stop : push[-1].stop + _REST].strip():
+        yield push
 
 
 def _push(marks: list[Mark]) -> PushBuilder:
@@ -70,7 +73,8 @@ def _push(marks: list[Mark]) -> PushBuilder:
     for mark in marks:
         if mark.kind == MarkKind.RETRY:
             push.add_mark(MarkKind.RETRY, mark, WAIT=mark.fields["SECONDS"], TEXT="")
-    if "DIGEST" in fields:
+    if "DIGEST" in fields and marks[-1].kind == MarkKind.DONE:
         push.add_mark(MarkKind.DIGEST, marks[-1], TAG=split(name)[1] or "", DIGEST=fields["DIGEST"])
-    push.add_mark(MarkKind.DONE, marks[-1])
+    if marks[-1].kind == MarkKind.DONE:
+        push.add_mark(MarkKind.DONE, marks[-1])
     return push

@@ -120,8 +120,9 @@ def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder:
             push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=with_default_tag(mark.fields["REFERENCE"]))
         if mark.kind == MarkKind.PUSHED:
             tag = split(_name(push))[1]
-            push.add_mark(MarkKind.DIGEST, mark, DIGEST=mark.fields["DIGEST"], **({"TAG": tag} if tag else {}))
-        elif mark.kind == MarkKind.DONE:
+            fields = {"TAG": tag or "", "DIGEST": mark.fields.get("DIGEST", "")}
+            push.add_mark(MarkKind.DIGEST, mark, **{name: text for name, text in fields.items() if text})
+        if mark.kind == MarkKind.DONE or (mark.kind == MarkKind.PUSHED and "DIGEST" not in mark.fields):
             push.add_mark(MarkKind.DONE, mark)
         elif mark.kind == MarkKind.RETRY:
             wait = go_seconds(mark.fields["WAIT"])
