@@ -13,9 +13,10 @@ from pushlog.intake.unwrap.exports.json_lines import object_in
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from pushlog.intake.log_text import LogText
+    from pushlog.intake.mapped import Data
 
 # One of these stands in every such line: the keys of an object, or a text with line ends under a key of its own.
 _SIGNS = (b'"stdout', b"\\n")
@@ -32,7 +33,7 @@ def unwrap_command_results(text: LogText, anchors: Sequence[int]) -> Export | No
 
     `anchors`: ascending offsets at which lines of pushes begin, some of them.
     """
-    if not any(_lines_in(_line(text, number)) for number in {text.line_of(offset) for offset in anchors}):
+    if not any(map(_lines_in, _lines_of(text.data, anchors))):
         return None
     assembly = Assembly(Form(system="ansible", texts=()), None)
     for line in lines_between(text.data, 0, len(text.data)):
@@ -41,10 +42,17 @@ def unwrap_command_results(text: LogText, anchors: Sequence[int]) -> Export | No
     return assembly.export(is_physical=True)
 
 
-def _line(text: LogText, number: int) -> bytes:
-    """Return a line; of one that is too long, which may be all that a terminal drew, hardly more than that tells."""
-    start = text.start_of(number)
-    return text.data[start : min(text.stop_of(number), start + _LONGEST + 1)]
+def _lines_of(data: Data, offsets: Sequence[int]) -> Iterator[bytes]:
+    """Yield the lines in which ascending offsets stand, once each, but for those that are too long."""
+    stop = 0
+    for offset in offsets:
+        if offset < stop:
+            continue
+        start = data.rfind(b"\n", max(0, offset - _LONGEST), offset) + 1
+        stop = data.find(b"\n", offset)
+        stop = len(data) if stop < 0 else stop
+        if stop - start <= _LONGEST:
+            yield data[start:stop]
 
 
 def _lines_in(line: bytes) -> bytes | None:
