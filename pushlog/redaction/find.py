@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 MARK = "REDACTED"
 # A code inside a code inside a code is not looked into.
 _DEEPEST = 3
-_SHORT = 1 << 11
 # How far in front of a word may stand what makes it tell of a secret: a user's name and a password.
 _BESIDE = 600
 # Rows that show a secret together with those below or above them: see the kinds with `lines` in secrets.toml.
@@ -139,9 +138,6 @@ def _near(kinds: Sequence[Secret], texts: Sequence[str]) -> list[Kinds]:
     if kinds is not secrets():
         return [tuple(kind for kind in kinds if kind.is_near(text)) for text in lowered]
     blob = "\n".join(lowered)
-    if len(blob) < _SHORT:
-        # In a few lines each word is found sooner by itself.
-        return [_kinds_near(frozenset(word for word in literals() if word in text)) for text in lowered]
     starts = list(accumulate((len(text) + 1 for text in lowered[:-1]), initial=0))
     present: list[set[str]] = [set() for _ in texts]
     for place, word in words().places(blob):

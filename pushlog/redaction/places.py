@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # Letters that are looked at as one number; a word of three is looked for by the lower bytes of it.
 _FOUR, _THREE = 4, 3
 _WORD = np.dtype("<u4")
+# So many places are looked at together: what is held of them fits beside the tables.
+_AT_ONCE = 1 << 16
 # Knuth's multiplicative hash: 2^32 divided by the golden ratio, of which the upper half is kept (TAOCP, volume 3, 6.4).
 _GOLDEN, _UPPER_HALF = np.uint32(2654435761), np.uint32(16)
 _LOW_THREE = np.uint32(0xFFFFFF)
@@ -55,11 +57,13 @@ class Words:
                 yield place, word
                 place = text.find(word, place + 1)
         fours, threes = self._tables
-        letters = as_bytes(text) + bytes(2 * _FOUR)
-        for first in range(_FOUR):
-            numbers = np.frombuffer(letters, dtype=_WORD, offset=first, count=(len(letters) - first) // _FOUR)
+        letters = as_bytes(text) + bytes(_FOUR)
+        # Four letters from each place on, without a copy of them all.
+        fours_from = np.ndarray((len(text),), dtype=_WORD, buffer=letters, strides=(1,))
+        for first in range(0, len(text), _AT_ONCE):
+            numbers = fours_from[first : first + _AT_ONCE].copy()
             may_begin = fours.take(_hashed(numbers)) | threes.take(_hashed(numbers & _LOW_THREE))
-            for place in (np.flatnonzero(may_begin) * _FOUR + first).tolist():
+            for place in (may_begin.nonzero()[0] + first).tolist():
                 beginning = text[place : place + _FOUR]
                 for word in self._beginnings.get(beginning, ()):
                     if text.startswith(word, place):
