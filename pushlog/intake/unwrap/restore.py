@@ -72,12 +72,13 @@ _SOFT_END = lazy_pattern(rb"=\r?\n")
 _SURELY_QUOTED = lazy_pattern(rb"=3D|=20\r?$|=C2=A0", re.MULTILINE)
 
 # A command that continues on the next line; a header and a digest line broken by the width of a console.
+# Most patterns begin with plain text, which is found sooner; that a word begins there is asked behind it.
 _CONTINUED = lazy_pattern(
-    rb"\bdocker\b[^\n]* push\b[^\n]*?[ \t]\\\r?\n[ \t]*(?!The push |Using |[0-9a-f]{12}: )[^\s#][^\n]*"
+    rb"docker\b(?<!\wdocker)[^\n]* push\b[^\n]*?[ \t]\\\r?\n[ \t]*(?!The push |Using |[0-9a-f]{12}: )[^\s#][^\n]*"
 )
 # A command whose name goes on in the next line, or stands there, right above what it printed.
 _NAMED_BELOW = lazy_pattern(
-    rb"\bdocker (?:image )?push(?:[ \t]*\r?\n[ \t]*(?=\$|[^\s/]{1,300}/)"
+    rb"docker (?<!\wdocker )(?:image )?push(?:[ \t]*\r?\n[ \t]*(?=\$|[^\s/]{1,300}/)"
     rb"|[ \t][^\n]{0,300}[^\s\"'`]\r?\n(?!docker\.io/))"
     rb"[\w./:@${}-]{0,300}[\w}][ \t]*\r?(?=\n{1,3}(?:The push refers to |Using default tag|[0-9a-f]{12}: ))"
 )
@@ -97,15 +98,18 @@ _DIGEST = lazy_pattern(
     rb"(?:(?:[0-9a-f](?:\r?\n)?){64}(?:(?<=\n)size|(?: |\r?\n ?)size):(?:[ \r\n]{1,3}\d+)?"
     rb"|(?:[0-9a-f](?:\r?\n)?){63}[0-9a-f])"
 )
+# A digest and its size that stand in one line are whole: nearly all do, which is seen much sooner.
+_PERHAPS_BROKEN = lazy_pattern(rb"igest:(?! ?sha256:[0-9a-f]{64}(?: size: \d|[^ \r\n]| (?!size)|\Z))")
 _BREAK = lazy_pattern(rb"\r?\n")
 # A page lost the line breaks of its code, and joined a title, a number and lines of docker. A line break written as
 # letters and the codes of a terminal end in letters too.
-_BEFORE_HEADER = rb"(?<=[0-9A-GIL-Za-ln-z])(?<!\\[nrt])"
+_BEFORE_HEADER = rb"(?<=[0-9A-GIL-Za-ln-z]%s)(?<!\\[nrt]%s)"
 _GLUED = lazy_pattern(
-    _BEFORE_HEADER + rb"The push refers to |The push refers to [^\n\]]{1,300}\][0-9a-f]{12}: [A-Z]",
+    rb"The push refers to (?:%s|[^\n\]]{1,300}\][0-9a-f]{12}: [A-Z])"
+    % (_BEFORE_HEADER % (b"The push refers to ", b"The push refers to "))
 )
 _GLUED_LINES = lazy_pattern(
-    _BEFORE_HEADER + rb"(?=The push refers to )|(?<=\])(?=[0-9a-f]{12}: [A-Z])"
+    _BEFORE_HEADER % (b"", b"") + rb"(?=The push refers to )|(?<=\])(?=[0-9a-f]{12}: [A-Z])"
     rb"|(?:(?<=: Pushed)|(?<=: Waiting)|(?<=: Preparing)|(?<=: Layer already exists))"
     rb"(?=[0-9a-f]{12}: [A-Z]|\w[\w.-]{0,127}: digest: |denied: |unauthorized: |no basic |Get \"?http|error )"
 )
@@ -225,7 +229,7 @@ def _with_whole_lines(text: bytes) -> bytes:
     """Return the text with the longest lines of a push whole, where a console or a shell broke them."""
     if b"The push refers to" in text:
         text = _HEADER.sub(_joined_match, text)
-    if b"igest:" in text:
+    if _PERHAPS_BROKEN.search(text):
         text = _DIGEST.sub(_joined_match, text)
     if b" for rev [" in text:
         text = _V1_TAG.sub(_joined_match, text)
