@@ -68,6 +68,10 @@ LOGS = {
         "     AssertionError: expected 'x' to equal 'The push refers to repository [r.example.com/acme/app]'",
         '       expected "" to include "0a1b2c3d4e5f: Pushed"',
     ],
+    "test-that-differs": [
+        "- should report denied *** FAILED ***",
+        '  "[The push refers to repository [r.example.com/acme/app]]" was not equal to "[]" (PushSpec.scala:12)',
+    ],
     "here-document": ["cat > push.sh <<EOF", "docker push r.example.com/acme/app:1", "EOF", "chmod +x push.sh"],
     "commit": ["HEAD is now at 0a1b2c3 Retry docker push: it failed with denied: requested access is denied", "done"],
 }

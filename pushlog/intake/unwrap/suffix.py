@@ -30,6 +30,8 @@ _LONGEST = 2000
 _OPENS = lazy_pattern(
     rb"(?:<(\w{1,20})[^<>\n]{0,200}>|\[(\w{1,20})[^\[\]\n]{0,80}\]|([(\[{<\"'`*]|\xc2\xab|\xe2\x80[\x98\x9c]))[ \t]*\Z"
 )
+# What may stand behind that: other signs and tags that close, but no words, which would say something of the line.
+_NO_WORDS = lazy_pattern(rb"(?:</?\w{1,20}[ /]{0,2}>|\[/\w{1,20}\]|[^\w<\[])*\Z")
 _CLOSERS = {
     b"(": b")",
     b"[": b"]",
@@ -69,7 +71,8 @@ def _closes(prefix: bytes, rest: bytes) -> bool:
         return False
     tag, block, sign = opener.groups()
     closer = b"</" + tag + b">" if tag else b"[/" + block + b"]" if block else _CLOSERS.get(sign, sign)
-    return rest.strip().removesuffix(b",").startswith(closer)
+    end = rest.strip()
+    return end.startswith(closer) and _NO_WORDS.match(end, len(closer)) is not None
 
 
 def _shape(rest: bytes) -> bytes:
