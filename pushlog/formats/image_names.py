@@ -17,9 +17,10 @@ _OLD_HUB = "index.docker.io"
 HUB_HOSTS = (HUB, "registry-1.docker.io", "cdn-registry-1.docker.io", "index.docker.io", "registry.hub.docker.com")
 # What CI systems and people print in place of a secret: `***`, `[MASKED]`, `<account id>`, `xxxxxxxxxxxx`.
 MASK = lazy_pattern(r"\*+|\[[A-Za-z*]{3,20}\]|<[^<>\n]{1,40}>|[xX]{4,}|\u2022+|\.{3}|\u2026")
-# The same by three letters, as a whole part, and in place of numbers: of an account, of an address.
+# The same by three letters, as a whole part, and in place of numbers: of an account, of an address. No host has an
+# underscore.
 _CROSSED = lazy_pattern(
-    r"(?<![\w-])[xX]{3}(?![\w-])|^[xX]{1,2}(?=\.dkr\.ecr\.)|(?<![\w.-])(?=[\d.]*[xX])(?:\d{1,3}|[xX]{1,3})(?:\.(?:\d{1,3}|[xX]{1,3})){3,4}(?![\w.-])"
+    r"(?<![\w-])(?:[xX]{3}|_{2,}|[A-Z]+(?:_[A-Z]+)+)(?![\w-])|^[xX]{1,2}(?=\.dkr\.ecr\.)|(?<![\w.-])(?=[\d.]*[xX])(?:\d{1,3}|[xX]{1,3})(?:\.(?:\d{1,3}|[xX]{1,3})){3,4}(?![\w.-])"
 )
 # Variables of shells, of Windows, of workflows and of templates.
 _VARIABLE = lazy_pattern(r"\$\{\{[^{}\n]*\}\}|\$\{[^{}\n]*\}|\$\([^()\n]*\)|\$\w+|%\w+%|\{\{?[^{}\n]*\}?\}")
@@ -72,6 +73,8 @@ _NAMED = lazy_pattern(
     r"|[Rr]epository does not exist: "
     r"|failed to (?:put manifest|push) |No such (?:image|manifest): |[Nn]o such manifest: )(?P<name>[\w./:*-]*\w)"
 )
+# A person cut the name of an image behind its host.
+_CUT = lazy_pattern(r"/(?:\.{3}|\u2026|<|\[|(?=[\s\"']))")
 # The Engine API's address of a push, where the daemon could not be asked (moby client/image_push.go).
 _ENGINE_PUSH = lazy_pattern(
     r"/v\d\.\d+/images/(?P<name>[a-z0-9][\w./:-]*?)/push(?=[?\":\s])(?:\?(?:[^\s\"&]*&)*?tag=(?P<tag>\w[\w.-]*))?"
@@ -123,7 +126,7 @@ def _name_and_tag(text: str) -> tuple[str, str]:
 def host(name: str) -> tuple[str | None, str | None]:
     """Return registry and repository of a name, by Docker's own rule: a host has a dot, a colon, or is localhost.
 
-    Masks stay as printed. A host is not told where its service is masked too, nor a name behind nothing but a mask.
+    Masks stay as printed. A host is not told that is nothing but a mask, nor a name behind one.
     Source: distribution/reference normalize.go splitDockerDomain.
     """
     if not name:
@@ -139,9 +142,9 @@ def host(name: str) -> tuple[str | None, str | None]:
 
 
 def _is_told(registry: str) -> bool:
-    """Return whether a host shows its service: it has no mask, or one in its first label alone."""
-    service = registry.partition(".")[2]
-    return not MASK.search(registry) or ("." in service and not MASK.search(service))
+    """Return whether a host shows a part of its address, and its port."""
+    address, _, port = MASK.sub(f".{_HOLE}.", registry).partition(":")
+    return _HOLE not in port and any(label not in {"", _HOLE} for label in address.split("."))
 
 
 def is_masked(text: str) -> bool:
@@ -206,9 +209,7 @@ def names_in(texts: Sequence[str]) -> Reference:
 def named_by(error: str) -> Reference:
     """Return the reference in the error of a push: in its words, in its requests, or at least its registry."""
     if match := _NAMED.search(error):
-        name, tag = split(match["name"])
-        registry, repository = host(name)
-        return Reference(registry=registry, repository=repository, tags=(tag,) if tag else ())
+        return _of_name(match["name"], is_cut=_CUT.match(error, match.end()) is not None)
     if match := _ENGINE_PUSH.search(error):
         registry, repository = host(match["name"])
         return Reference(registry=registry, repository=repository, tags=(match["tag"],) if match["tag"] else ())
@@ -221,6 +222,15 @@ def named_by(error: str) -> Reference:
         return Reference(registry=_ecr_host(match), repository=match["name"])
     ping = pinged(error)
     return Reference(registry=HUB if ping in HUB_HOSTS else ping)
+
+
+def _of_name(text: str, *, is_cut: bool) -> Reference:
+    """Return the reference in the words of an error; `is_cut`: what is left of the name is its host."""
+    if is_cut:
+        return Reference(registry=host(f"{text}/x")[0], masked=True)
+    name, tag = split(text)
+    registry, repository = host(name)
+    return Reference(registry=registry, repository=repository, tags=(tag,) if tag else ())
 
 
 def _of_token(asked: re.Match[str]) -> Reference:
@@ -260,7 +270,7 @@ def pinged(error: str) -> str | None:
 def tag_in(error: str, repository: str | None) -> str | None:
     """Return the tag that an error names, of this repository where it names one."""
     named = _NAMED.search(error)
-    if named:
+    if named and not _CUT.match(error, named.end()):
         name, tag = split(named["name"])
         return tag if repository is None or host(name)[1] == repository else None
     for form in _TAGGED:

@@ -61,6 +61,9 @@ def reference(marks: Sequence[Mark], error: str = "") -> Reference:
     image = _from_name(name, error)
     if header and header.kind == MarkKind.HEADER and image.registry == HUB:
         image = _with_hidden_host(name) or image
+    if not header and image.registry == HUB and name.count("/") > 1 and any(m.kind == MarkKind.DIGEST for m in marks):
+        # It was pushed, and a name on Docker Hub has two parts.
+        image = _with_hidden_host(name) or image
     digests = _digests(marks)
     tags = tuple(tag for tag in digests if tag) or _other_tags(marks, request, name if header else "", image, error)
     if not tags and header and tag:

@@ -51,7 +51,10 @@ _BARE = lazy_pattern(
     r"|unauthorized: (?:unauthenticated: User cannot|authentication required, visit https://aka\.ms/acr/authorization)"
 )
 # A pull and a login print the daemon's words before such a request.
-_BARE_PING = lazy_pattern(r"[\s`\"'>*-]*Get \"?https?://[^/\s]+/v[0-2]/(?:_ping)?\"?: ")
+_BARE_PING = lazy_pattern(
+    r"[\s`\"'>*-]*(?:[^\n:]{0,40}\b[Ee]rror(?: message| is| was)?: ?[\"'`]?)?"
+    r"Get \"?https?://[^/\s]+/v[0-2]/(?:_ping)?\"?: "
+)
 # The end of a connection: to the daemon where the words stand alone, to a registry behind its address.
 _ENDS = {"EOF", "unexpected EOF"}
 # A registry is asked below `/v2/`, before docker 1.10 below `/v1/`.

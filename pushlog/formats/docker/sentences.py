@@ -38,6 +38,12 @@ _ASKED = lazy_pattern(
     r"|\b(?:during|while|when|on) (?:the |a )?push(?:ing|ed)?\b"
     r"|\b(?:try|tried|trying|attempt(?:s|ed|ing)?|unable|cannot|can't|not able) (?:to )?push\b(?! through)"
 )
+# A title says what became of the push in few words.
+_TITLE = lazy_pattern(
+    r"[\W_]{0,4}(?:[\w'-]+ ){0,4}?docker (?:image )?push (?:[\w'-]+ ){0,4}?"
+    r"(?:errors?|fail\w*|denied|problems?|issues?|time-?outs?|refused|hang\w*|not work\w*)\b[^\n]{0,60}$",
+    re.IGNORECASE,
+)
 # What the builder of Docker Hub says below it.
 _HOOK = lazy_pattern(r"post_push hook failed! \(\d+\)")
 _OF_GIT = lazy_pattern(r"\bgit\b|\bbranch|\bcommits?\b|\bpull request", re.IGNORECASE)
@@ -49,6 +55,12 @@ _FEWEST_WORDS = 3
 _ANNOUNCES = lazy_pattern(
     r"(?=[^\n]*\b[Pp]ush)(?=[^\n]*\b(?i:fail\w*|errors?|gives?|g[eo]t|getting|says?|shows?|returns?|message|output|throws?"
     r"|sees?|receiv\w+)\b)(?![^\n]*\b(?i:if|in case|whenever|should|might|may|would|git|helm|you)\b)[^\n]*[:\uff1a]\W*$"
+)
+# A program says in a line of its own that it pushes now, to no address.
+_PUSHES = lazy_pattern(
+    r"\W{0,8}pushing (?:(?:the|docker|container|built|your|new) )*(?:images?|to (?:the )?registry)\b"
+    r"(?![^\n]*(?:\bgit\b|://|\b(?:done|fail\w*|success\w*)\b))[^\n]{0,80}$",
+    re.IGNORECASE,
 )
 # A command of a program that runs a push; other clients have errors of their own.
 _RUNS_PUSH = lazy_pattern(
@@ -65,7 +77,7 @@ def advises(line: str) -> bool:
 
 def asks(line: str) -> bool:
     """Return whether a line is a sentence about a push."""
-    if _HOOK.match(line):
+    if _HOOK.match(line) or _TITLE.match(line):
         return True
     if _OF_GIT.search(line) and not _OF_IMAGES.search(line):
         return False
@@ -80,10 +92,10 @@ def reports(line: str) -> bool:
 
 
 def is_announced(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
-    """Return whether the words right above an error say that a push gave it: a sentence, or a command that pushes."""
+    """Return whether the line right above an error says that a push gave it: of a person, a shell or a program."""
     lines = (piece.text for piece in reversed(pieces) if piece.line < error.lines[0])
     above = next((line for line in lines if not is_heading(line) or _ANNOUNCES.match(line)), "")
-    return _ANNOUNCES.match(above) is not None or _RUNS_PUSH.match(above) is not None
+    return any(form.match(above) is not None for form in (_ANNOUNCES, _RUNS_PUSH, _PUSHES))
 
 
 def is_framed(error: ErrorLines, pieces: Sequence[Piece]) -> bool:

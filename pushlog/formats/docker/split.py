@@ -25,6 +25,7 @@ from pushlog.formats.docker.surroundings import (
     names_above,
     stopped,
 )
+from pushlog.formats.docker.told_twice import without_told_twice
 from pushlog.formats.errors.told import is_told
 from pushlog.formats.events import EventKind, is_any
 from pushlog.formats.marks import Mark, MarkKind
@@ -94,7 +95,7 @@ def docker_pushes(
                 continue
             pushes.append(push)
             previous_stop = text.stop_of(push.lines[1])
-    return tuple(without_doubtful_ends(pushes, knowledge))
+    return tuple(without_doubtful_ends(without_told_twice(text, pushes), knowledge))
 
 
 def _bounds(text: LogText, reading: Reading, others: Sequence[ParsedPush]) -> Iterator[_Bounds]:

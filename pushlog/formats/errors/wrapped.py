@@ -50,6 +50,7 @@ LABEL = lazy_pattern(
     r"|(?:[a-z][\w$]{0,40}\.){1,12}\w{1,80}(?:Error|Exception)\b"
     r"|(?i:stderr|stdout|output|caused? by|cause|reason|message|msg|exception|\w+(?:Error|Exception))\b"
     r"|\(HTTP code \d{3}\) [a-z ]{3,30} -"
+    r"|(?i:(?:the|this|my|full|exact|actual) (?:error|output)(?: message)?(?: is| was)?)(?=:)"
     # The word for an error in languages of East Asia.
     r"|[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]{1,8}(?=[:\uff1a])"
     r"|(?i:exit(?:ed)?(?: with)?(?: error)? (?:status|code):? \d+)"
