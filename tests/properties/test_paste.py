@@ -54,6 +54,7 @@ LEFT: list[tuple[list[str], list[str]]] = [
 ]
 PUSHES = [(command, [*output, error]) for error, (command, output) in itertools.product(ERRORS, LEFT)]
 PUSHES.append(([COMMAND], [HEADER, "0123456789ab: Pushed", f"1.4: digest: {DIGEST} size: 740"]))
+PUSHES.append(([COMMAND], ["Using default tag: latest", HEADER, *ROWS]))
 # Docker up to 1.9, and the protocol of before.
 OLD_HEADER = f"The push refers to a repository [{NAME}] (len: 1)"
 PUSHES.append(([COMMAND], [OLD_HEADER, "0123456789ab: Image already exists", f"Digest: {DIGEST}"]))
@@ -78,6 +79,7 @@ PROMPTS = [
 PREFIXES = [
     *("> ", ">> ", "| ", "# ", "// ", "- ", "* ", "    ", "\t", "10:00:01 ", "[10:00:01] ", "2024-05-01 10:00:00 "),
     *("2024-05-01T10:00:00.1234567Z ", "[2024-05-01T10:00:00.123Z] ", "[INFO] ", 'Step #2 - "push": '),
+    *("out: ", "output: ", "stdout: ", "INFO:root:"),
 ]
 Change = Callable[[list[str], list[str]], list[str]]
 
@@ -109,6 +111,12 @@ def behind_prompt(prompt: str) -> Change:
 FRAMES: dict[str, Change] = {
     "fence": around("Hello, I get this:\n\n```", "```\n\nAny ideas?"),
     "fence-of-a-shell": around("```sh", "```"),
+    "fence-of-org": around("#+BEGIN_SRC sh", "#+END_SRC"),
+    "fence-of-latex": around("\\begin{verbatim}", "\\end{verbatim}"),
+    "output-of-a-test": lambda command, output: [
+        "<system-out><![CDATA[" + "\n".join(lines(command, output)),
+        "]]></system-out>",
+    ],
     "code-of-html": around("<pre><code>", "</code></pre>"),
     "fold": around("<details><summary>log</summary>\n\n```", "```\n\n</details>"),
     "heading": around("### Actual behavior\n", "\n### Expected behavior\n\nThe image should be there."),

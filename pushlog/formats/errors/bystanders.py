@@ -75,7 +75,9 @@ _SUCCESS = lazy_pattern(
 _STEP = lazy_pattern(
     r"\W*(?!Missing|Nothing|Failing)[A-Z][a-z]{2,}ing\b(?!.*\b(?:fail|error|denied|refused|invalid|unable|cannot|not\b))"
     r"|Step \d+/\d+|#\d+ |\[\d+/\d+\]|(?:status|exit_?code|rc|result|state)\W*[:=]"
-    r"|(?:(?:</?\w[^<>\n]*>|\{/?\w[^{}\n]*\}|\[/?\w+\]|`{3}\w*)\s*)+$"
+    r"|(?:(?:</?\w[^<>\n]*>|\{/?\w[^{}\n]*\}|\[/?\w+\]|`{3}\w*|\]\]>)\s*)+$"
+    # Org, LaTeX, reStructuredText.
+    r"|#?\+(?:BEGIN|END)_\w+\b.*|\\(?:begin|end)\{\w+\}.*"
 )
 # Words of an error, whoever tells it.
 _OF_ERRORS = lazy_pattern(

@@ -94,9 +94,16 @@ def _table(text: LogText) -> _Table | None:
             return _Table(delimiter, ("",) * len(names), has_header=False)
         if not plain or not all(_NAME.fullmatch(name) for name in plain) or len(set(plain)) < len(plain):
             continue
-        if _has_usual_name(plain) and (len(plain) > 1 or is_quoted):
+        if _has_usual_name(plain) and (len(plain) > 1 or is_quoted) and not _comes_again(text, delimiter, plain[0]):
             return _Table(delimiter, plain, has_header=True)
     return None
+
+
+def _comes_again(text: LogText, delimiter: str, name: str) -> bool:
+    """Return whether the next line begins with the name of the first column, as behind the prefix of a logger."""
+    start = text.start_of(2)
+    line = text.data[start : min(text.stop_of(2), start + _LONGEST_CELL)].decode("utf-8", "replace")
+    return line.partition(delimiter)[0].strip().lower() == name
 
 
 def _has_usual_name(names: Sequence[str]) -> bool:

@@ -42,6 +42,10 @@ def unwrap_key_lines(text: LogText, anchors: Sequence[int], zone: dt.tzinfo | No
     name_keys = (exports().lane_keys, exports().writer_keys)
     for lines in _records(text):
         values = [_read(line) for line in lines]
+        if len({pair[2] for pair in values if pair and pair[0] == key}) < sum(
+            pair is not None and pair[0] == key for pair in values
+        ):
+            return None  # a key that comes again in a record is the prefix of a logger
         time = _time([(pair[0], pair[1]) for pair in values if pair])
         place = next((n for n, pair in enumerate(values) if pair and pair[0] == key), None)
         content = None if place is None else _content(lines, values, place, is_plain=is_journal)
