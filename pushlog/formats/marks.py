@@ -119,6 +119,7 @@ class MarkKind(StrEnum):
     TOOL = "tool"
     TOOL_MANIFEST = "tool_manifest"
     TO_REGISTRY = "to_registry"
+    TRACE = "trace"
     TTY_EXPORT = "tty_export"
     TTY_LAYER = "tty_layer"
     TTY_LAYERS = "tty_layers"

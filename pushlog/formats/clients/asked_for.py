@@ -35,7 +35,7 @@ _COMMANDS = {
     Client.UNKNOWN: rf"{_CONTAINERS} (?:[^\n`]* )?(?:push|copy) ",
     Client.CRANE: r"g?crane (?:[^\n`]* )?(?:push|copy|cp) ",
     Client.NERDCTL: r"(?:nerdctl|finch|ctr) (?:[^\n`]* )?push ",
-    Client.HELM: r"helm +(?:[^\n`]* )?push ",
+    Client.HELM: r"helm3? +(?:[^\n`]* )?push ",
     Client.ORAS: r"oras (?:[^\n`]* )?(?:push|attach|copy|cp) ",
     Client.KANIKO: r"(?:executor|kaniko\S*)\b[^\n`]* (?=(?:--destination|-d)[ =])",
 }

@@ -191,9 +191,14 @@ def _error_mark(marks: Sequence[Mark], command: Mark | None) -> Mark | None:
     failures = [mark for mark in marks if mark.kind == MarkKind.FAILED and mark.start > done]
     begun = next((mark for mark in marks if mark.kind in _BEGUN), None)
     for failed in failures:
-        if (begun and begun.start < failed.start and done < 0) or answers(command, failed):
+        if (begun and begun.start < failed.start and done < 0) or answers(command, failed) or _is_traced(marks, failed):
             return failed
     return next((failed for failed in failures[:1] if _names_no_base(marks, failed)), None)
+
+
+def _is_traced(marks: Sequence[Mark], failed: Mark) -> bool:
+    """Return whether the trace of an exception shows that it came of a push."""
+    return any(mark.kind == MarkKind.TRACE and failed.line < mark.line <= failed.line + _NEAR for mark in marks)
 
 
 def _names_no_base(marks: Sequence[Mark], failed: Mark) -> bool:

@@ -22,10 +22,14 @@ JIB = FewLines(
             rb"Skipping push; BLOB ",
             rb"> launching ",
             rb"> pushing ",
+            rb"jib.builder.steps.",
+            rb"jib.registry.RegistryClient.",
         ),
         pattern=rb"Build image failed[,:]|Tried to push (?:BLOB|image manifest) for "
         rb"|Skipping push; BLOB already exists|> launching \w+ pushers|> pushing (?:blob|manifest|image)"
-        rb"|jib\.(?:api|registry)\.RegistryUnauthorizedException: ",
+        rb"|jib\.(?:api|registry)\.RegistryUnauthorizedException: "
+        rb"|at com\.google\.cloud\.tools\.jib\.builder\.steps\.\w{0,20}Push"
+        rb"|at com\.google\.cloud\.tools\.jib\.registry\.RegistryClient\.(?:push|checkBlob|doPush)",
     ),
 )
 HELM = FewLines(
@@ -36,7 +40,7 @@ HELM = FewLines(
         pattern=rb"Pushed: [\w.-]+(?::\d+)?/\S+:|\d[\w.+-]*: pushed to remote \("
         rb"|Error: failed to perform \"\w+\"|ref: +[\w.-]+(?::\d+)?/",
     ),
-    COMMAND=StartPattern(signs=(rb"helm ",), pattern=rb"\bhelm (?:[^\n]{0,160} )?push [^\n]*(?:oci://|[\w.-]+/)"),
+    COMMAND=StartPattern(signs=(rb"helm3? ",), pattern=rb"\bhelm3? (?:[^\n]{0,160} )?push [^\n]*(?:oci://|[\w.-]+/)"),
 )
 BUILDPACKS = FewLines(
     name="buildpacks",

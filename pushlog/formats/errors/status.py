@@ -13,11 +13,12 @@ _PHRASES = {
 } | {"requestentitytoolarge": 413, "payloadtoolarge": 413, "gatewaytimeout": 504}
 _WORDS = r"[A-Z][A-Za-z-]+(?: [A-Z][A-Za-z-]+){0,4}"
 # Java and Go print `401 Unauthorized`, .NET `401 (Unauthorized)` or only the name, regclient `[http 401]`, and Python's
-# httplib2 `'status': '401'`.
+# httplib2 `'status': '401'`; go-containerregistry ends in the number.
 _FORMS = (
     re.compile(rf"\b(?P<number>[45]\d\d) \(?(?P<words>{_WORDS})"),
     re.compile(r"\[http (?P<number>[45]\d\d)\]"),
     re.compile(r"'status': '(?P<number>[45]\d\d)'"),
+    re.compile(r"\b(?:status code|token exchange:) (?P<number>[45]\d\d)(?![\w.])"),
     re.compile(r"\bstatus code:? '(?P<words>[A-Za-z]+)'"),
 )
 
