@@ -97,6 +97,8 @@ _CODE_SPAN = lazy_pattern(r"[^`\s](?:[^`]|(?<=[\s(])`(?=[^\s`])[^`\n]{0,200}`)*+
 # The end of the text before this one in a list of them.
 _CLOSED = lazy_pattern(r"^\s*[\"'](?=\s*,)")
 _ESCAPED_QUOTE = lazy_pattern(r"\\+[\"']$")
+# A request in a string of JSON.
+_ESCAPED_REQUEST = lazy_pattern(r"(?:Get|Head|Put|Post|Patch|Delete) \\+\"https?://")
 
 
 @record
@@ -122,7 +124,8 @@ def error_in(line: str, knowledge: Knowledge, *, is_near: bool = True, behind: i
     is_sentence = is_of_person(stripped)
     for start in _word_starts(stripped, max(ended.end() if ended else 0, behind)):
         head, rest = stripped[:start], stripped[start:]
-        if not begins_error(rest, knowledge) and len(rest) > _LONGEST_WORDS and not (is_sentence and is_told(head)):
+        is_open = (is_sentence and is_told(head)) or _ESCAPED_REQUEST.match(rest) is not None
+        if not begins_error(rest, knowledge) and len(rest) > _LONGEST_WORDS and not is_open:
             continue
         text = _without_end(rest, head)
         if is_sentence and is_told(head):
