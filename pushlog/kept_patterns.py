@@ -1,7 +1,8 @@
 """Regular expressions in the form that Python's engine runs, kept on disk as its compiled code is.
 
-A start compiles two hundred, which takes a seventh of its processor time; to take them from disk takes a fiftieth of
-that. The engine itself checks what it is given, and `disk_cache` that another Python or another user did not write it.
+A start compiles a hundred and fifty, which takes a twelfth of its processor time; to take them from disk takes a
+fiftieth of that. The engine itself checks what it is given, and `disk_cache` that another Python or another user did
+not write it.
 """
 
 from __future__ import annotations

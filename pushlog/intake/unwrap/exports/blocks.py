@@ -34,6 +34,7 @@ class BlockReader:
         self._form = form
         is_plain = not (form.also or form.pairs or form.is_base64 or form.engine is not None)
         self._tries = _TRIES if is_plain else 0
+        self._again = 0
         self._template: RecordTemplate | None = None
         self._time: int | None = None
         self._has_text_times = False
@@ -48,11 +49,11 @@ class BlockReader:
     def add_members(self, data: Data, span: tuple[int, int], assembly: Assembly, lane: str) -> int:
         """Add the members of a list behind one that was read; return where the last of them ends.
 
-        `span`: where that one stands in the data, whose writing tells that of the others; `lane`: as what wrote them
-        all is known from elsewhere, or nothing.
+        `span`: where that one stands in the data, whose writing tells that of the others; `lane`: what wrote them all,
+        where that is known from elsewhere, else empty.
         """
         start, stop = span
-        comma = _COMMA.match(data, stop) if self._tries else None
+        comma = _COMMA.match(data, stop) if self._tries and start >= self._again else None
         if comma is None:
             return stop
         block = data[comma.end() : comma.end() + _BLOCK]
@@ -62,6 +63,8 @@ class BlockReader:
         if not size:
             self._tries -= 1
         if not size or not self._add(block[:size] + comma[0], assembly, member, comma[0], lane):
+            # Those that were looked at in vain are read one by one first, so that none is looked at again and again.
+            self._again = comma.end() + len(block)
             return stop
         release_range(data, stop, comma.end() + size)
         return comma.end() + size
