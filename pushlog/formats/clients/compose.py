@@ -101,6 +101,8 @@ def _has_error_between(text: LogText, last: Mark, mark: Mark) -> bool:
 
 def _pushes(text: LogText, knowledge: Knowledge, run: list[Mark]) -> list[PushBuilder]:
     """Return the pushes of one command."""
+    if len(run) == 1 and run[0].kind == MarkKind.PUSHING and not {"/", ":"} & set(run[0].fields["IMAGE"]):
+        return []  # one word before `Pushing`: other programs say so too
     pushes: dict[str, PushBuilder] = {}
     refused: dict[str, ErrorLines] = {}
     rows: dict[tuple[str, str], EventRow] = {}

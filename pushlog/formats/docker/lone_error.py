@@ -86,6 +86,9 @@ _ELSEWHERE = lazy_pattern(
     r"|\bG[Ee][Tt] \"?https?://\S+/(?:(?:manifests|blobs)/|v1/repositories/\S+/(?:tags|images)\b|images/\w+/ancestry\b)"
 )
 
+# containers/image docker/docker_image_src.go: only what fetches or looks at an image reads its manifest.
+_READS = lazy_pattern(r"\b[Rr]eading manifest \S+ in \S+: ")
+
 
 def _is_elsewhere(lines: Sequence[str], *, is_bare: bool = False) -> bool:
     """Return whether lines speak of other commands; a login gives no error that only a push gives so (`is_bare`)."""
@@ -140,6 +143,13 @@ def _can_be_of_push(error: str, line: str) -> bool:
     request = f"{line}\n{error}"
     if _REQUEST.search(request) and not _REGISTRY_REQUEST.search(request):
         return False
-    if _is_elsewhere([error]) or is_of_cache(line) or is_source(line) or explains(line) or is_change(line):
+    if (
+        _is_elsewhere([error])
+        or _READS.search(line)
+        or is_of_cache(line)
+        or is_source(line)
+        or explains(line)
+        or is_change(line)
+    ):
         return False
     return _OF_A_PUSH.search(error) is not None or classify(error).signature is not None

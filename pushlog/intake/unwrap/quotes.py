@@ -25,7 +25,8 @@ _CHANNELS = rb"(?<!\bstdout)(?<!\bstderr)(?<!\boutput)(?<!\berror)(?<!\bmessage)
 _IN_SOURCE = lazy_pattern(
     rb"(?:\s:=\s*|\b(?:return|echo|printf)\s+(?:-\w+\s+)?[bfru]{0,2}|"
     + _CHANNELS
-    + rb"\s+\+?=\s*|\b(?i:expect(?:ed)?|actual|want|got|received|left|right) *[:=]?\s*"
+    + rb"\s+\+?=\s*|\b(?i:expect(?:ed)?|actual|want|got|received|left|right)"
+    rb"(?: (?:substring|string|value|pattern|message|output))? *[:=]?\s*"
     rb"|\bto (?:include|contain|match|equal|eq|be)\s+"
     rb"|(?<!\w)(?:\w+\.)*(?!\w*(?:Error|Exception|Failure|Failed|Fault|Exit)\()\w+\([bfru]{0,2})(?:[\"'`]|\"{3}|'{3})[^\"'`]*\Z"
     # What Gomega and bats put before a text that they compare.
