@@ -199,7 +199,7 @@ def names_in(texts: Sequence[str]) -> Reference:
     """Return the reference in the requests that error texts quote; empty where they quote none."""
     for text in texts:
         if match := next(filter(None, (form.search(text) for form in (*_PLACES, _REQUEST))), None):
-            registry = HUB if match["host"] in HUB_HOSTS else match["host"]
+            registry = HUB if match["host"] in HUB_HOSTS else match["host"] if _is_told(match["host"]) else None
             tags = (match["tag"],) if match["tag"] else ()
             masked = is_masked(match["host"]) or is_masked_name(f"{match['host']}/{match['name']}")
             return Reference(registry=registry, repository=match["name"], tags=tags, masked=masked)

@@ -39,6 +39,10 @@ _ABOVE, _BELOW = 12, 2
 _FAILED = lazy_pattern(r"non-zero|returned|exit|fail|error|exception", re.IGNORECASE)
 # A sentence that says that the command it quotes went well, and a statement that names what a program will run.
 _WORKED = lazy_pattern(r"\w\s+:=\s|\b(?:worked|works fine|succeeded|was successful)\b", re.IGNORECASE)
+# A sentence names so many commands at most.
+_MOST = 8
+# What stands between two commands of which a sentence tells the same.
+_AND = lazy_pattern(r"[^\w\n]{0,6}(?:and|or|und|oder|et|ou|y|o|e|\u0438|\u548c)?[^\w\n]{1,6}")
 # The builder of Docker Hub pushes again by itself, and tells the error behind its last try; CapRover names its host.
 _TRIED = lazy_pattern(r"Push failed\. Attempt \d+ in \d+ seconds\.$|Server: \S+$|This might take a few minutes\.\.\.$")
 # Packer names the build and the step of it.
@@ -87,17 +91,51 @@ def _quiet(candidate: PushRange, piece: Piece, marks: list[Mark]) -> ParsedPush:
 def mentioned_pushes(candidate: PushRange) -> Iterator[ParsedPush]:
     """Return the pushes whose commands other programs quote beside the error, in a range without output of a push."""
     previous_stop = candidate.start
-    for mention in candidate.marks:
-        if mention.kind != MarkKind.MENTION or mention.start < previous_stop:
+    mentions = [mark for mark in candidate.marks if mark.kind == MarkKind.MENTION]
+    for number, mention in enumerate(mentions):
+        if mention.start < previous_stop:
             continue
         line = candidate.text.shown(mention.line)
-        if _WORKED.search(line) or advises(line) or is_change(line):
+        joined = _joined(candidate.text, mentions[number : number + _MOST])
+        if _WORKED.search(_words_about(candidate.text, mentions, number)) or advises(line) or is_change(line):
             continue
-        error = _error_beside(candidate, mention, previous_stop)
-        if error:
-            command = replace(mention, kind=MarkKind.COMMAND)
-            yield build_push(replace(candidate, marks=(command,), events=candidate.events.part(0, 0)), error, [command])
-            previous_stop = max(error.stop, mention.stop)
+        error = _error_beside(candidate, joined[-1], previous_stop)
+        after = next(iter(mentions[number + len(joined) : number + len(joined) + 1]), None)
+        if error and not (after and _is_of_next(candidate.text, error, mention, after)):
+            for each in joined:
+                command = replace(each, kind=MarkKind.COMMAND)
+                alone = replace(candidate, marks=(command,), events=candidate.events.part(0, 0))
+                yield build_push(alone, error, [command])
+            previous_stop = max(error.stop, joined[-1].stop)
+
+
+def _is_of_next(text: LogText, error: ErrorLines, mention: Mark, after: Mark) -> bool:
+    """Return whether a line quotes another command behind this one, and the error behind both."""
+    if after.line != mention.line or after.fields == mention.fields:
+        return False
+    first = error.text.split("\n")[0].encode("utf-8", "replace")
+    return not 0 <= text.data.find(first, mention.stop, text.stop_of(mention.line)) < after.start
+
+
+def _joined(text: LogText, mentions: Sequence[Mark]) -> list[Mark]:
+    """Return the first command with those that a sentence joins to it: what it tells of one it tells of all."""
+    joined = [mentions[0]]
+    for mention in mentions[1:]:
+        words = text.data[joined[-1].stop : mention.start].decode("utf-8", "replace")
+        if mention.line != mentions[0].line or mention.fields == joined[-1].fields or not _AND.fullmatch(words):
+            break
+        joined.append(mention)
+    return joined
+
+
+def _words_about(text: LogText, mentions: Sequence[Mark], number: int) -> str:
+    """Return what a line says of a command: all of it, or up to the commands before and behind it."""
+    mention = mentions[number]
+    near = mentions[max(0, number - _MOST) : number + _MOST]
+    beside = [m for m in near if m.line == mention.line and m.fields != mention.fields]
+    start = max((m.stop for m in beside if m.stop <= mention.start), default=text.start_of(mention.line))
+    stop = min((m.start for m in beside if m.start >= mention.stop), default=text.stop_of(mention.line))
+    return text.data[start:stop].decode("utf-8", "replace")
 
 
 def _error_beside(candidate: PushRange, mention: Mark, previous_stop: int) -> ErrorLines | None:
