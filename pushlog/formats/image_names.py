@@ -29,8 +29,8 @@ _HOLE = "\0"
 _PATH = lazy_pattern(r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*")
 _PLAIN_TAG = lazy_pattern(r"\w[\w.-]{0,127}")
 _EMPHASIS = lazy_pattern(r"(?:^|(?<=[\s*(>~]))_+(?=[\w*])")
-# The end of an emphasis, for a mask has three stars and more; and of a line of HTML.
-_STARS = lazy_pattern(r"(?<=\w)(?:\*{1,2}|(?:<br ?/?>)+)$")
+# The end of an emphasis, for a mask has three stars and more; and of a line of HTML or of a wiki.
+_STARS = lazy_pattern(r"(?<=\w)(?:\*{1,2}|(?:<br ?/?>)+|\{color\})$")
 # A sentence ends behind the name.
 _FULL_STOP = lazy_pattern(r"(?<=\w)(?:[.,;]|\.{3})$")
 # People give an address where a name belongs.

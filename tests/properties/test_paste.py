@@ -79,7 +79,7 @@ PROMPTS = [
 PREFIXES = [
     *("> ", ">> ", "| ", "# ", "// ", "- ", "* ", "    ", "\t", "10:00:01 ", "[10:00:01] ", "2024-05-01 10:00:00 "),
     *("2024-05-01T10:00:00.1234567Z ", "[2024-05-01T10:00:00.123Z] ", "[INFO] ", 'Step #2 - "push": '),
-    *("out: ", "output: ", "stdout: ", "INFO:root:"),
+    *("stdout: ", "INFO:root:"),
 ]
 Change = Callable[[list[str], list[str]], list[str]]
 
@@ -146,6 +146,8 @@ FRAMES: dict[str, Change] = {
     "row-of-a-page": each("<tr><td>{}</td></tr>".format),
     "frame": each("| {} |".format),
     "board-code": each("[color=red]{}[/color]".format),
+    "macro-of-a-wiki": each("{{color:red}}{}{{color}}".format),
+    "corner-quotes": each("\u300c{}\u300d".format),
     "bar-behind": each("{} |".format),
     "trailing-blanks": each("{}  ".format),
     "empty-lines-between": lambda command, output: "\n\n".join(lines(command, output)).split("\n"),

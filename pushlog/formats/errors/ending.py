@@ -13,7 +13,7 @@ LONGEST = 200
 HELP = lazy_pattern(r"(?<!\s)\s*+(?:->|-&gt;) \[Help \d+\]\s*$")
 _MARKS_BEHIND = lazy_pattern(
     r"(?:\s|```|(?<=[^\s`])``|\*{2,}+|~~|\]\]>|</?(?:br|code|p|pre|samp)(?: ?/)?>"
-    r"|<{2,}+|\\|(?<=\s)\||\{/?(?:noformat|code|quote)\}|\[/\w{1,10}\]"
+    r"|<{2,}+|\\|(?<=\s)\||\{/?(?:noformat|code|quote|color)\}|\[/\w{1,10}\]"
     r"|(?<=\w)Error: Process completed with exit code \d+\.?)+$"
 )
 # A person points at the line, or adds a comment.

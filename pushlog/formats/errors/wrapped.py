@@ -33,10 +33,10 @@ _MOST_WORDS = 400
 # A text that is an error as a whole, such as `blob upload unknown`, is no longer, with the marks behind it.
 _LONGEST_WORDS = 100
 # The quotes of books, each before its closing one.
-_QUOTES = "\u201c\u201d\u2018\u2019\xab\xbb"
+_QUOTES = "\u201c\u201d\u2018\u2019\xab\xbb\u300c\u300d"
 # Where a word can begin: behind a blank, a mark, or a line break that was written as letters.
 _WORD = lazy_pattern(
-    rf"(?:(?<=[\s\"'`{_QUOTES}*_~(\[{{<>|:=,\]])(?<!::)|(?<=\\n)|(?<=\\r)|(?<=\dm)|(?<=[^\w\s!-~]))(?=[A-Za-z\"\[<])"
+    rf"(?:(?<=[\s\"'`{_QUOTES}*_~(\[{{}}<>|:=,\]])(?<!::)|(?<=\\n)|(?<=\\r)|(?<=\dm)|(?<=[^\w\s!-~]))(?=[A-Za-z\"\[<])"
 )
 # What may stand before an error of one or two words: marks, levels, channels, programs, times. Free words may not.
 LABEL = lazy_pattern(
@@ -44,7 +44,7 @@ LABEL = lazy_pattern(
     r"|^\W*\d{1,2}[.)]\s|:\w{1,30}:(?=\s)|\[[\w:./ #@-]{1,40}\](?=\s)|\[/?[a-z]{1,10}(?:=[^\[\]\n]{1,40})?\]"
     r"|##\[error\]|::error[^:\n]{0,200}::|\x1b?\[\d*(?:;\d+)*m"
     r"|</?[a-z][\w-]{0,10}(?: [^<>\n]{0,80})?>"
-    r"|<!\[CDATA\[|\d\d-[A-Z][a-z]{2}-\d{4}\b|(?>\d[\d:.,TZ+-]*)\b|u(?=')"
+    r"|<!\[CDATA\[|\{color(?::[\w#]{1,20})?\}|\d\d-[A-Z][a-z]{2}-\d{4}\b|(?>\d[\d:.,TZ+-]*)\b|u(?=')"
     r"|[\s\"'`*_~>|#!=\-.,:;(){}\[\]/\\]|[^\w\s!-~]"
     r"|(?i:err(?:ors?|o)?|fata?l?|crit(?:ical)?|severe|warn(?:ing)?|info|panic|level|severity|time(?==))\b(?:\[\d+\])?"
     r"|(?:[a-z][\w$]{0,40}\.){1,12}\w{1,80}(?:Error|Exception)\b"

@@ -28,7 +28,8 @@ _LEAST = 2
 _LONGEST = 2000
 # The last tag or sign before a line: what closes it may stand behind the line.
 _OPENS = lazy_pattern(
-    rb"(?:<(\w{1,20})[^<>\n]{0,200}>|\[(\w{1,20})[^\[\]\n]{0,80}\]|([(\[{<\"'`*]|\xc2\xab|\xe2\x80[\x98\x9c]))[ \t]*\Z"
+    rb"(?:<(\w{1,20})[^<>\n]{0,200}>|\[(\w{1,20})[^\[\]\n]{0,80}\]|\{(\w{1,20})(?::[^{}\n]{0,80})?\}"
+    rb"|([(\[{<\"'`*]|\xc2\xab|\xe2\x80[\x98\x9c]|\xe3\x80\x8c))[ \t]*\Z"
 )
 # What may stand behind that: other signs and tags that close, but no words, which would say something of the line.
 _NO_WORDS = lazy_pattern(rb"(?:</?\w{1,20}[ /]{0,2}>|\[/\w{1,20}\]|[^\w<\[])*\Z")
@@ -40,6 +41,7 @@ _CLOSERS = {
     b"\xc2\xab": b"\xc2\xbb",
     b"\xe2\x80\x98": b"\xe2\x80\x99",
     b"\xe2\x80\x9c": b"\xe2\x80\x9d",
+    b"\xe3\x80\x8c": b"\xe3\x80\x8d",
 }
 
 
@@ -69,8 +71,11 @@ def _closes(prefix: bytes, rest: bytes) -> bool:
     opener = _OPENS.search(prefix[-_LONGEST:])
     if opener is None:
         return False
-    tag, block, sign = opener.groups()
-    closer = b"</" + tag + b">" if tag else b"[/" + block + b"]" if block else _CLOSERS.get(sign, sign)
+    tag, block, macro, sign = opener.groups()
+    if tag or block:
+        closer = b"</" + tag + b">" if tag else b"[/" + block + b"]"
+    else:
+        closer = b"{" + macro + b"}" if macro else _CLOSERS.get(sign, sign)
     end = rest.strip()
     return end.startswith(closer) and _NO_WORDS.match(end, len(closer)) is not None
 
