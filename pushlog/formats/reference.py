@@ -61,7 +61,9 @@ def reference(marks: Sequence[Mark], error: str = "") -> Reference:
     image = _from_name(name, error)
     if header and header.kind == MarkKind.HEADER and image.registry == HUB:
         image = _with_hidden_host(name) or image
-    if not header and image.registry == HUB and name.count("/") > 1 and any(m.kind == MarkKind.DIGEST for m in marks):
+    names_hub = name.partition("/")[0] in HUB_HOSTS
+    has_more = not header and image.registry == HUB and not names_hub and name.count("/") > 1
+    if has_more and any(mark.kind == MarkKind.DIGEST for mark in marks):
         # It was pushed, and a name on Docker Hub has two parts.
         image = _with_hidden_host(name) or image
     digests = _digests(marks)
