@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _HEADERS = (MarkKind.HEADER, MarkKind.OLD_HEADER)
 # The words of a header, a row and a digest line.
-_OUTPUT = rb"The push refers to |[0-9a-f]{12}: |\w[\w.-]*: digest: sha256:"
+_OUTPUT = rb"The push refers to |(?<![0-9a-f])[0-9a-f]{12}: |\w[\w.-]*: digest: sha256:"
 _WORDS = lazy_pattern(_OUTPUT)
 # Most pushes begin so.
 _PLAIN = b"The push refers to "

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 LINES = LineParser("containers.lark")
 # Words of an error that only a push has; the same wrappers around other words are those of a pull into the storage.
 _PUSH_ERROR = (
-    r"[Ww]riting blob: (?!adding layer|storing blob)|[Ii]nitiating layer upload to /v2/"
+    r"[Ww]riting (?:blob: (?!adding layer|storing blob)|signatures: uploading )|[Ii]nitiating layer upload to /v2/"
     r"|[Uu]ploading (?:manifest \S+|layer) to (?!cache\b)"
     r"|reuse blob \S+ at destination: |Error copying (?:tag|image to the remote)|[Pp]ushing image \\?\""
     r"|error copying layers and metadata for container \"docker://|blob \S+ exists in \S+/\S+: "

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from pushlog.knowledge.base import Knowledge
 
 LINES = LineParser("crane.lark")
-# An error that stands alone is known by the way the library names the request: in capitals, without quotes.
+# An error that stands alone is known by the way the library names the request: in capitals, without quotes, right
+# below the host; other services (Fulcio) have a version of their own further down.
 OPENING = StartPattern(
     signs=(
         rb"ed blob: ",
@@ -40,7 +41,7 @@ OPENING = StartPattern(
     pattern=rb"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?:\.\d+)? "
     rb"(?:(?:pushed|existing|mounted) blob: |existing manifest: |retrying [A-Z]|Copying from |Publishing \S+/\S"
     rb"|\S+/\S+: digest: sha256:)"
-    rb"|Error: (?:[^\n\"]{0,300}: )?(?:GET|HEAD|PUT|POST|PATCH) https?://[^\s\"]+/v2/[^\s\"]*: "
+    rb"|Error: (?:[^\n\"]{0,300}: )?(?:GET|HEAD|PUT|POST|PATCH) https?://[^\s\"/]+/v2/[^\s\"]*: "
     rb"|Error: (?:pushing image(?: to)? |failed to publish images: (?!error building ))"
     rb"|\d{4}/\d\d/\d\d \d\d:\d\d:\d\d failed to publish images: (?!error building )",
 )
@@ -51,7 +52,7 @@ WHERE = (OPENING, COMMAND)
 REDRAWN: frozenset[MarkKind] = frozenset()
 # Requests that only a push makes, or one that says what it is for; a pull gets, and asks for a manifest by HEAD.
 _PUSH_ERROR = lazy_pattern(
-    r"(?:[^\n\"]*: )?(?:(?:PUT|POST|PATCH) https?://\S+/v2/|HEAD https?://\S+/v2/|GET https?://\S*push)"
+    r"(?:[^\n\"]*: )?(?:(?:PUT|POST|PATCH) https?://[^\s/]+/v2/|HEAD https?://[^\s/]+/v2/|GET https?://\S*push)"
     r"|pushing image(?: to)? |failed to publish images: (?!error building )|[^\n\"]*\bpush"
 )
 _NAMED = lazy_pattern(r"pushing image(?: to)? ([^\s\"]+?): ")

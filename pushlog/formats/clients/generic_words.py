@@ -51,7 +51,8 @@ _SHORT_IMAGE = lazy_pattern(
     rf"{_PUSH} (?:{_THING} )?(?:to )?[\"'`\[]?"
     rf"(?P<name>{_TAGGED}|[a-z0-9][\w.-]*(?:/[\w.-]+)+)(?=[\s\"'`\]:])"
 )
-_TO_REGISTRY = lazy_pattern(rf"\bto registry '(?P<host>{_HOST})'")
+# docker-maven-plugin puts a path behind the host, if it is told to.
+_TO_REGISTRY = lazy_pattern(rf"\bto registry '(?P<host>{_HOST}(?:/[\w./-]*\w)?)'")
 PUSHES_THING = lazy_pattern(
     rf"(?<![\w/-]){_PUSH} {_THING}\b|{_THING} (?:push|upload) (?:failed|error)"
     r"|[Rr]un(?:ning)? push\b|rendering push status stream|docker push\b"
@@ -84,7 +85,7 @@ def target(line: str) -> tuple[str | None, str | None]:
     """Return the image that a line says was pushed, and its registry."""
     hosted = _TO_REGISTRY.search(line)
     request = names_in([line])
-    words = ADDRESS.sub(" ", line)
+    words = _TO_REGISTRY.sub(" ", ADDRESS.sub(" ", line))
     full = next((match["name"] for form in (_TO_IMAGE, _QUOTED_IMAGE) if (match := form.search(words))), None)
     short = _SHORT_IMAGE.search(words)
     name = full or (short["name"] if short else None)

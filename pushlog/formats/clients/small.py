@@ -93,11 +93,11 @@ COSIGN = FewLines(
             rb"Error: (?:sign|attest)ing ",
         ),
         pattern=rb"Pushing signature to: |Uploading (?:signature|attestation|SBOM file) for \["
-        rb"|Error: (?:sign|attest)ing \[",
+        rb"|Error: (?:sign|attest)ing (?:\[|attachment |[\w.-]+[.:/])",
     ),
     INSIDE=StartPattern(
-        signs=(rb"rror: signing \[", rb"execution: signing \["),
-        pattern=rb"(?:[Ee]rror|execution): signing \[",
+        signs=(rb"rror: signing ", rb"execution: signing "),
+        pattern=rb"(?:[Ee]rror|execution): signing (?:\[|attachment |[\w.-]+(?::\d+)?/)",
     ),
 )
 DOTNET = FewLines(

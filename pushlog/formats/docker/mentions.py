@@ -45,7 +45,7 @@ _WORDS = lazy_pattern(
     rf"(?:(?P<quote>[\"'`])(?P<quoted>[a-z0-9][\w.-]*:\w[\w.-]{{0,127}})(?=(?P=quote))"
     rf"|(?P<ended>[a-z0-9][\w.-]*:\w[\w.-]{{0,127}})(?=(?: after \d+ tries)?: ?(?:exit|$))"
     rf"|[\"'`]?(?P<name>(?=\S*/)(?>{_NAME})){_END})"
-    rf"(?:[\"'`]? (?:to|from) (?:the )?registry [\"'`]?(?P<host>[\w.-]+(?::\d+)?)(?=[\"'`\s:]))?",
+    rf"(?:[\"'`]? (?:to|from) (?:the )?registry [\"'`]?(?P<host>[\w.-]+(?::\d+)?(?:/[\w./-]*\w)?)(?=[\"'`\s:]))?",
     re.ASCII,
 )
 # sbt/sbt-native-packager DockerPlugin.scala, where it has one tag.
