@@ -22,8 +22,8 @@ JIB = FewLines(
             rb"Skipping push; BLOB ",
             rb"> launching ",
             rb"> pushing ",
-            rb"jib.builder.steps.",
-            rb"jib.registry.RegistryClient.",
+            rb"\.tools\.jib\.builder\.steps\.",
+            rb"\.tools\.jib\.registry\.RegistryClient\.",
         ),
         pattern=rb"Build image failed[,:]|Tried to push (?:BLOB|image manifest) for "
         rb"|Skipping push; BLOB already exists|> launching \w+ pushers|> pushing (?:blob|manifest|image)"
