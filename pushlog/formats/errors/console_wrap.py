@@ -87,12 +87,11 @@ def _broken_by_console(text: LogText, error: str, last: Piece, piece: Piece) -> 
     is_cut = line.rstrip().endswith(error.rstrip()[-_CLOSING:])
     if not is_open and (not is_cut or (_is_between_words(line, row) and not _tells_more(error, joined))):
         return None
-    words = (word[0] for word in _TOKEN.finditer(joined, max(0, len(error) - _SHORTEST)))
-    return (
-        None
-        if any(all(sign.search(word) for sign in _MIXED) and not _HEX.fullmatch(word) for word in words)
-        else joined
-    )
+    return None if any(map(_may_be_secret, _TOKEN.finditer(joined, max(0, len(error) - _SHORTEST)))) else joined
+
+
+def _may_be_secret(word: re.Match[str]) -> bool:
+    return all(sign.search(word[0]) for sign in _MIXED) and not _HEX.fullmatch(word[0])
 
 
 def _is_as_wide(text: LogText, error: str, line: int, width: int) -> bool:
@@ -133,7 +132,7 @@ def _broken_between_words(text: LogText, error: str, last: Piece, piece: Piece) 
     and the lines together say more than the first alone.
     """
     line, row = last.text.rstrip(), piece.text.strip()
-    if _BEGINS.match(row) or is_ending(row) or is_command(row) or "```" in row:
+    if _BEGINS.match(row) or is_ending(row) or is_command(row) or "```" in row or _is_in_secret(error.rstrip(), row):
         return None
     joined = f"{error.rstrip()} {row}"
     if _TOKEN_URL.search(error) and _OF_URL.match(row):
@@ -153,6 +152,13 @@ def _broken_between_words(text: LogText, error: str, last: Piece, piece: Piece) 
     if width > _WIDEST or len(line) + 1 + len(row.split(maxsplit=1)[0]) <= width:
         return None
     return joined if is_long or _LAST_WORDS.fullmatch(row) or _tells_more(error, joined) else None
+
+
+def _is_in_secret(error: str, row: str) -> bool:
+    """Return whether the end of an error and the begin of the next line may be parts of one secret."""
+    words = _TOKEN.finditer(error[-_WIDEST:] + row[:_WIDEST])
+    joint = len(error[-_WIDEST:])
+    return any(word.start() < joint < word.end() and _may_be_secret(word) for word in words)
 
 
 def _is_hanging(text: LogText, error: str, piece: Piece) -> bool:
