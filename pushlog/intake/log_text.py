@@ -187,12 +187,15 @@ class LogText:
 
     def shown(self, line: int) -> str:
         """What a person reads on that line, or the beginning of it: the last piece drawn there."""
+        return next(iter(self.last_rows(line, 1)), "")
+
+    def last_rows(self, line: int, most: int) -> list[str]:
+        """Return what was drawn last on that line, so many rows, the last one last."""
         start, stop = self.shown_of(line)
         part = self.data[start:stop]
         if b"\r" not in part and b"\x1b" not in part:
-            return plain(part)[:_SHOWN]
-        texts = [p.text for p in self.pieces(start, stop)]
-        return texts[-1][:_SHOWN] if texts else ""
+            return [plain(part)[:_SHOWN]]
+        return [piece.text[:_SHOWN] for piece in self.pieces(start, stop)][-most:]
 
     def pieces(self, start: int, stop: int) -> Iterator[Piece]:
         """The pieces that are not blank between two offsets, escapes removed."""

@@ -188,23 +188,26 @@ def _tells(value: str) -> bool:
 
 @record(kw_only=False)
 class _Part:
-    """Lines of the log, the first of them with its number."""
+    """Rows of the log, each with the number of its line."""
 
-    first: int
+    numbers: Sequence[int]
     lines: tuple[str, ...]
 
     def at(self, span: Span) -> tuple[str, int]:
-        """Return what stands in a span of the lines, joined, and the number of its line."""
+        """Return what stands in a span of the rows, joined, and the number of its line."""
         text = "\n".join(self.lines)
-        return text[span.start : span.stop], self.first + text.count("\n", 0, span.start)
+        return text[span.start : span.stop], self.numbers[text.count("\n", 0, span.start)]
 
 
 def _around(numbers: Sequence[int], text: LogText) -> Iterator[_Part]:
     """The lines that may be parts of the same secrets as shown lines: many beside a key, else those next to them."""
+    # A terminal may break a line at its edge and move the cursor, where others begin a line.
+    last_rows = ((number, tuple(text.last_rows(number, 2))) for number in numbers)
+    yield from (_Part((number,) * 2, rows) for number, rows in last_rows if len(rows) > 1 and _belongs_together(rows))
     for far in _stretches(numbers, _AROUND, text.lines):
         near = numbers[bisect_left(numbers, far.start) : bisect_left(numbers, far.stop)]
         if _has_key(text, far):
-            yield _Part(far.start, tuple(map(text.shown, far)))
+            yield _Part(far, tuple(map(text.shown, far)))
             continue
         for lines in _stretches(near, _NEAR, text.lines):
             part = _whole_part(lines, text)
@@ -222,7 +225,7 @@ def _whole_part(lines: range, text: LogText) -> _Part:
     while last < text.lines and last - lines.stop < _AROUND and goes_on(shown[-1], below := text.shown(last + 1)):
         shown.append(below)
         last += 1
-    return _Part(first, tuple(shown))
+    return _Part(range(first, first + len(shown)), tuple(shown))
 
 
 def _belongs_together(lines: Sequence[str]) -> bool:

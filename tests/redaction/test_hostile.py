@@ -328,3 +328,14 @@ def test_what_an_error_quotes_shows_no_secret(name: str) -> None:
     for text in (render([analyze_raw(raw("x", log.encode()))]), cleaned(log)):
         assert shows(text, "Zq7wPn4LkT2vXc9R", 1) is None
         assert shows(text, "u9IIiFRr15agNtE7/po1z4OjPCLyzykk", 1) is None
+
+
+@pytest.mark.parametrize("move", ["\x1b[1B\r", "\r", "\x1b[K\r"])
+def test_no_output_shows_the_rest_of_a_secret_behind_a_move_of_the_cursor(move: str) -> None:
+    row = f'{"- " * 35}{{"token":"{move}q8Zt5LmW2xq8Zt","expires_in":300}}'
+    log = "\n".join(
+        [HEADER, f"{A}: Preparing", row, f"{A}: Pushed", "denied: requested access to the resource is denied"]
+    )
+    found = render([analyze_raw(raw("x", log.encode()))])
+    assert "q8Zt5LmW2x" not in found
+    assert '"text": "denied: requested access to the resource is denied"' in found
