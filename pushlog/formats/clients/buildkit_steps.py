@@ -176,12 +176,15 @@ def _stored(step: Sequence[Mark]) -> set[int]:
     One that was refused says `done` too: only what stands below proves it, the next name or the end of the step.
     """
     last = {mark.fields["TARGET"]: mark for mark in step if mark.kind in _MANIFESTS}
-    finished = [mark.start for mark in step if mark.kind == MarkKind.FINISHED]
-    proven = max([*finished, *[mark.start for mark in list(last.values())[-1:]]], default=0)
+    finished = max((mark.start for mark in step if mark.kind == MarkKind.FINISHED), default=0)
+    names = [mark.start for mark in list(last.values())[-1:]]
     layers = [mark.start for mark in step if mark.kind in {MarkKind.LAYERS, MarkKind.LAYERS_DONE}]
-    done = max([proven, *layers])
+    below = max([finished, *names, *layers])
+    # Where the log does not say that the transfer is over, the next name may be of another build.
     return {
-        mark.start for mark in last.values() if mark.start < (done if mark.kind == MarkKind.MANIFEST_DONE else proven)
+        mark.start
+        for mark in last.values()
+        if mark.start < (below if mark.kind == MarkKind.MANIFEST_DONE else finished)
     }
 
 
