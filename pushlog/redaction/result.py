@@ -194,9 +194,10 @@ class _Part:
     lines: tuple[str, ...]
 
     def at(self, span: Span) -> tuple[str, int]:
-        """Return what stands in a span of the rows, joined, and the number of its line."""
-        text = "\n".join(self.lines)
-        return text[span.start : span.stop], self.numbers[text.count("\n", 0, span.start)]
+        """Return what stands in a span of the rows, joined, and the number of its line: a row may hold a line break."""
+        starts = list(accumulate((len(row) + 1 for row in self.lines[:-1]), initial=0))
+        row = bisect_right(starts, span.start) - 1
+        return "\n".join(self.lines)[span.start : span.stop], self.numbers[row]
 
 
 def _around(numbers: Sequence[int], text: LogText) -> Iterator[_Part]:
