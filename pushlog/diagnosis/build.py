@@ -12,7 +12,7 @@ from pushlog.diagnosis.registry_word import states_of
 from pushlog.formats.docker.image_store import image_store
 from pushlog.formats.errors.classify import Classified, classify
 from pushlog.formats.image_names import HUB, pinged
-from pushlog.formats.marks import MarkKind
+from pushlog.formats.marks import HEADERS, MarkKind
 from pushlog.formats.reference import names_in, reference
 from pushlog.model import (
     Capture,
@@ -106,7 +106,7 @@ def build_case(
 
 def _reference(parsed: ParsedPush) -> Reference:
     """What was pushed, as the client names it; one that does not name it may name its requests in an error."""
-    has_header = any(mark.kind in (MarkKind.HEADER, MarkKind.OLD_HEADER) for mark in parsed.marks)
+    has_header = any(mark.kind in HEADERS for mark in parsed.marks)
     if parsed.client is Client.DOCKER or has_header:
         return reference(parsed.marks, parsed.error.text if parsed.error else "")
     pushed = reference(parsed.marks)

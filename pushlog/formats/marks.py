@@ -132,6 +132,10 @@ class MarkKind(StrEnum):
     WAITING = "waiting"
 
 
+# The line by which docker begins each push, of any version.
+HEADERS = (MarkKind.HEADER, MarkKind.OLD_HEADER)
+
+
 @record
 class Mark:
     """A line with its kind, its byte offsets, its physical line, and the grammar's named terminals as `fields`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pushlog.formats.marks import MarkKind
+from pushlog.formats.marks import HEADERS
 from pushlog.intake.unwrap.quotes import in_source_list, in_yaml_list, is_marked, is_source
 from pushlog.lazy_pattern import lazy_pattern
 
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from pushlog.formats.parsed_push import ParsedPush
     from pushlog.intake.log_text import LogText
 
-_HEADERS = (MarkKind.HEADER, MarkKind.OLD_HEADER)
 # The words of a header, a row and a digest line.
 _OUTPUT = rb"The push refers to |(?<![0-9a-f])[0-9a-f]{12}: |\w[\w.-]*: digest: sha256:"
 _WORDS = lazy_pattern(_OUTPUT)
@@ -40,7 +39,7 @@ def is_quoted(text: LogText, push: ParsedPush) -> bool:
     if _is_quoted(text, text.line_of(push.start)):
         return True
     # An error above a header may be a word of something else.
-    headers = [mark.line for mark in push.marks if mark.kind in _HEADERS]
+    headers = [mark.line for mark in push.marks if mark.kind in HEADERS]
     return (
         push.error is not None and bool(headers) and headers[0] > push.error.lines[0] and _is_quoted(text, headers[0])
     )

@@ -19,7 +19,7 @@ from pushlog.formats.image_names import (
     split,
     tag_in,
 )
-from pushlog.formats.marks import MarkKind
+from pushlog.formats.marks import HEADERS, MarkKind
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Reference
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["host", "names_in", "reference", "split"]
 
-_HEADERS = (MarkKind.HEADER, MarkKind.OLD_HEADER)
 _COMMANDS = (MarkKind.COMMAND, MarkKind.COMPOSED, MarkKind.QUIET)
 # moby registry/session.go: `PUT /v1/repositories/<name>/tags/<tag>`.
 # docker/distribution reference: what is said of a name that is none.
@@ -49,7 +48,7 @@ def reference(marks: Sequence[Mark], error: str = "") -> Reference:
 
     The tags are those of digest lines, else the requested one, else one that a line above or the error names.
     """
-    header = next((mark for mark in marks if mark.kind in _HEADERS), None)
+    header = next((mark for mark in marks if mark.kind in HEADERS), None)
     # Where the header is lost, the first line of the v1 protocol names the image.
     header = header or next((mark for mark in marks if mark.kind == MarkKind.V1_TAGS), None)
     request = _requested(marks)

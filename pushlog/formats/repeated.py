@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.formats.image_names import names_in
-from pushlog.formats.marks import MarkKind
+from pushlog.formats.marks import HEADERS
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
@@ -73,4 +73,4 @@ def _references(push: ParsedPush) -> set[str]:
 
 
 def _names(push: ParsedPush) -> set[str]:
-    return {mark.fields["NAME"] for mark in push.marks if mark.kind in (MarkKind.HEADER, MarkKind.OLD_HEADER)}
+    return {mark.fields["NAME"] for mark in push.marks if mark.kind in HEADERS}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.formats.marks import MarkKind
+from pushlog.formats.marks import HEADERS
 from pushlog.formats.reference import reference
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Client
@@ -23,7 +23,6 @@ _ABOVE = 2
 _LONGEST = 1 << 14
 # Two that stand so near tell of one failure, if both are told so.
 _NEAR = 12
-_HEADERS = (MarkKind.HEADER, MarkKind.OLD_HEADER)
 
 
 def told_once(log: LogText, pairs: Sequence[Pair]) -> list[Pair]:
@@ -63,7 +62,7 @@ def _is_only_named(push: ParsedPush) -> bool:
     return (
         push.client is Client.DOCKER
         and not len(push.events)
-        and not any(mark.kind in _HEADERS or "PROMPT" in mark.fields for mark in push.marks)
+        and not any(mark.kind in HEADERS or "PROMPT" in mark.fields for mark in push.marks)
     )
 
 

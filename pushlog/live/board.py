@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pushlog.formats.docker import lines as docker_lines
-from pushlog.formats.docker.bind_error import HEADERS
 from pushlog.formats.errors.classify import starts_error
 from pushlog.formats.events import UNKNOWN, EventKind, Events, gaps
-from pushlog.formats.marks import Mark, MarkKind
+from pushlog.formats.marks import HEADERS, Mark, MarkKind
 from pushlog.formats.reference import reference
 from pushlog.intake.log_text import LogText
 from pushlog.knowledge.docker import RETRY_DELAY

@@ -29,7 +29,7 @@ from pushlog.formats.errors.ending import is_open_quote, without_marks_behind
 from pushlog.formats.errors.wrapped import Wrapped, error_in, labelled_error, unlabelled, without_marks
 from pushlog.formats.events import EventKind, Events, gaps
 from pushlog.formats.image_names import host, missing_image, split
-from pushlog.formats.marks import Mark, MarkKind
+from pushlog.formats.marks import HEADERS, Mark, MarkKind
 from pushlog.knowledge.stops import stop_reason
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from pushlog.intake.log_text import Int64, LogText, Piece
     from pushlog.knowledge.base import Knowledge
 
-HEADERS = (MarkKind.HEADER, MarkKind.OLD_HEADER)
 # So many other lines may stand between a push and its error: a second stream, a CI's own words.
 _NEAR = 8
 # An error printed to another stream can be captured a few lines early.

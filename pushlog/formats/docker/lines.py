@@ -20,7 +20,7 @@ from pushlog.formats.events import UNKNOWN, EventKind, EventRow, Events, from_ro
 from pushlog.formats.figures import LONGEST_WAIT, size
 from pushlog.formats.grammar import regex
 from pushlog.formats.grammar.load import derived
-from pushlog.formats.marks import Mark, MarkKind
+from pushlog.formats.marks import HEADERS, Mark, MarkKind
 from pushlog.intake.limits import MOST_LAYERS
 from pushlog.intake.log_text import LogText, Piece
 from pushlog.intake.mapped import holds, shows
@@ -53,7 +53,6 @@ ENGINE_FLOOD = ("waiting", "pushing", "retrying", "unavailable")
 _REDRAW = lazy_pattern(rb"\x1b\[\d+A|\r[0-9a-f]{12}: ")
 # A terminal ends lines with CR LF; the pipe of a push that never drew a row would not.
 _TERMINAL_HEADER = lazy_pattern(rb"^The push refers to [^\r\n]+\r$", re.MULTILINE)
-_HEADERS = (MarkKind.HEADER, MarkKind.OLD_HEADER)
 # Kinds of lines that tell the same as another one.
 _SAME = {MarkKind.DAEMON_NOTE: MarkKind.NOTE, MarkKind.TORN_HEADER: MarkKind.HEADER}
 _ID_LENGTH = 12
@@ -104,7 +103,7 @@ def read(text: LogText, *, keep_redraws: bool = True, most_layers: int = MOST_LA
         for piece in candidate_pieces(text, start, stop)
         for parsed_event in _parse_piece(piece)
     ]
-    has_header = any(isinstance(event, Mark) and event.kind in _HEADERS for event, _ in parsed_events)
+    has_header = any(isinstance(event, Mark) and event.kind in HEADERS for event, _ in parsed_events)
     parsed_events = [*_turned(parsed_events, has_header=has_header)]
     rows = [
         event
@@ -157,7 +156,7 @@ def _with_mentions(text: LogText, marks: list[Mark], ranges: Int64) -> tuple[Mar
 
 
 def _of_a_push(event: EventRow | Mark) -> bool:
-    return isinstance(event, EventRow) or event.kind in (*_HEADERS, MarkKind.DIGEST)
+    return isinstance(event, EventRow) or event.kind in (*HEADERS, MarkKind.DIGEST)
 
 
 def _capture(text: LogText, events: Events, *, messages: bool, lines: bool) -> Capture:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.formats.image_names import without_emphasis
-from pushlog.formats.marks import Mark, MarkKind
+from pushlog.formats.marks import HEADERS, Mark, MarkKind
 from pushlog.formats.reference import split
 from pushlog.lazy_pattern import lazy_pattern
 
@@ -65,7 +65,6 @@ _LIST_SIGN = b"- docker"
 _PLACE = lazy_pattern(rb"(?:^|\n)At \S[^\n]* ?char:\d+\s*\n[^\n]*$")
 _LONGEST = 1 << 16
 _NEAR_HEADER = 15
-_HEADERS = (MarkKind.HEADER, MarkKind.OLD_HEADER)
 
 
 def mentioned(text: LogText, start: int, stop: int) -> Iterator[Mark]:
@@ -122,7 +121,7 @@ def adopted(marks: Sequence[Mark]) -> tuple[Mark, ...]:
     """
     if not any(mark.kind == MarkKind.MENTION for mark in marks):
         return tuple(marks)
-    headers = [mark for mark in marks if mark.kind in _HEADERS]
+    headers = [mark for mark in marks if mark.kind in HEADERS]
     return tuple(
         replace(mark, kind=MarkKind.COMMAND)
         if mark.kind == MarkKind.MENTION
@@ -148,7 +147,7 @@ def with_command(marks: Sequence[Mark]) -> tuple[Mark, ...]:
 
     With a header it is one near it that names the same image; without, the only image for which one is quoted.
     """
-    header = next((mark for mark in marks if mark.kind in _HEADERS), None)
+    header = next((mark for mark in marks if mark.kind in HEADERS), None)
     mentions = [mark for mark in marks if mark.kind == MarkKind.MENTION and (header is None or _is_of(mark, header))]
     if header is None and not _is_only_one(mentions, marks):
         mentions = []

@@ -10,11 +10,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pushlog.formats.docker.bind_error import HEADERS
 from pushlog.formats.docker.error_lines import ErrorLines
 from pushlog.formats.errors.classify import starts_error
 from pushlog.formats.events import EventKind
-from pushlog.formats.marks import MarkKind
+from pushlog.formats.marks import HEADERS, MarkKind
 from pushlog.model import Client
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pushlog.formats.docker.bind_error import HEADERS, PushRange, bound_error
+from pushlog.formats.docker.bind_error import PushRange, bound_error
 from pushlog.formats.docker.build_push import build_push
 from pushlog.formats.docker.fragments import mentioned_pushes, push_without_rows
 from pushlog.formats.docker.mentions import with_command
@@ -28,7 +28,7 @@ from pushlog.formats.docker.surroundings import (
 from pushlog.formats.docker.told_twice import without_told_twice
 from pushlog.formats.errors.told import is_told
 from pushlog.formats.events import EventKind, is_any
-from pushlog.formats.marks import Mark, MarkKind
+from pushlog.formats.marks import HEADERS, Mark, MarkKind
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.formats.docker.bind_error import HEADERS
 from pushlog.formats.image_names import may_be
-from pushlog.formats.marks import MarkKind
+from pushlog.formats.marks import HEADERS, MarkKind
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
