@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from heapq import merge
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from pushlog.formats.clients.buildkit_command import pushed_names
+from pushlog.formats.clients.buildkit_command import names_of_build
 from pushlog.formats.image_names import host, split
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.push_command import pushed_by, reaches_registry, short_name, with_default_tag
@@ -23,12 +25,14 @@ if TYPE_CHECKING:
 
 # How many lines above a push its command can stand, and below it, where a person tells how to repeat it.
 _ABOVE, _BELOW = 300, 40
-# A command that goes on in further lines has so many at most.
-_LINES = 40
+# These print the lines of a build between their command and the push.
+_BUILDERS = {Client.BUILDX, Client.KANIKO}
+# A command that goes on in further lines has so many at most, and so many bytes.
+_LINES, _LONGEST = 40, 1 << 14
 _CONTAINERS = r"(?:podman|buildah|skopeo|docker)"
 # The command of each client from its name on; quotes and the code of Markdown end it.
 _COMMANDS = {
-    Client.BUILDX: r"(?:docker|nerdctl) (?:image )?(?:buildx )?(?:build|b) |depot build |buildctl\b[^\n`]* build ",
+    Client.BUILDX: r"(?:docker|depot|nerdctl|buildctl)(?:\.exe)? (?:[^\n`]* )?(?:build|buildx b) ",
     Client.PODMAN: r"(?:podman|docker) (?:[^\n`]* )?push ",
     Client.BUILDAH: r"buildah (?:[^\n`]* )?push ",
     Client.SKOPEO: r"skopeo (?:[^\n`]* )?copy ",
@@ -40,6 +44,8 @@ _COMMANDS = {
     Client.KANIKO: r"(?:executor|kaniko\S*)\b[^\n`]* (?=(?:--destination|-d)[ =])",
 }
 _PATTERNS = {client: lazy_pattern(rf"(?<![\w-])(?:{form})[^\n`]*") for client, form in _COMMANDS.items()}
+# What a step of a build printed is no command of the job.
+_OF_A_STEP = lazy_pattern(r"#\d+ ")
 _WORDS = (b" push ", b" copy ", b" cp ", b" build ", b" b ", b" attach ", b"destination", b" -d ")
 # The clients that add a tag themselves.
 _DEFAULTS = {
@@ -66,18 +72,30 @@ def with_name_asked_for(text: LogText, pushes: Sequence[ParsedPush], number: int
     image = reference(push.marks, push.error.text if push.error else "")
     if image.repository and image.tags:
         return push
-    first = max(pushes[number - 1].lines[1] + 1 if number else 1, push.lines[0] - _ABOVE)
-    commands = list(_commands(text, first, push.lines[0], push.client))
-    if not commands and len(pushes) == 1:
-        commands = list(_commands(text, push.lines[1] + 1, push.lines[1] + _BELOW, push.client))
-        commands = commands if len({tuple(names) for _, names in commands}) == 1 else []
-    if not commands:
+    command = _command_above(text, pushes, number) or (_command_below(text, push) if len(pushes) == 1 else None)
+    if command is None:
         return push
-    piece, names = commands[-1]
+    piece, names = command
     fitting = [name for name in names if _fits(name, image)]
-    if len({split(name)[0] for name in fitting}) != 1:
+    # Which of several repositories refused the push, the command can't tell.
+    if len({host(split(name)[0]) for name in fitting}) != 1:
         return push
     return replace(push, marks=(*push.marks, *_marks(piece, fitting)))
+
+
+def _command_above(text: LogText, pushes: Sequence[ParsedPush], number: int) -> tuple[Piece, list[str]] | None:
+    """Return the nearest command above a push and below the one before it, with its names."""
+    push = pushes[number]
+    first = pushes[number - 1].lines[1] + 1 if number else 1
+    if push.client not in _BUILDERS:
+        first = max(first, push.lines[0] - _ABOVE)
+    return next(_commands(text, first, push.lines[0], push.client), None)
+
+
+def _command_below(text: LogText, push: ParsedPush) -> tuple[Piece, list[str]] | None:
+    """Return the command below a push with its names, if all that stand there say the same."""
+    commands = list(_commands(text, push.lines[1] + 1, push.lines[1] + _BELOW, push.client))
+    return commands[-1] if len({tuple(names) for _, names in commands}) == 1 else None
 
 
 def _marks(piece: Piece, names: Sequence[str]) -> Iterator[Mark]:
@@ -93,29 +111,42 @@ def _fits(name: str, image: Reference) -> bool:
 
 
 def _commands(text: LogText, first: int, last: int, client: Client) -> Iterator[tuple[Piece, list[str]]]:
-    """Yield the commands of a client from one line up to another, each with the names that it pushes to."""
-    start, stop = text.start_of(first), text.start_of(last)
-    if not any(text.data.find(word, start, stop) >= 0 for word in _WORDS):
-        return
-    pieces = list(text.pieces(start, stop))
-    for number, piece in enumerate(pieces):
-        match = _PATTERNS[client].search(piece.text)
-        if match is None:
+    """Yield the commands of a client between two lines, the last one first, each with the names that it pushes to."""
+    for pieces in _spoken_lines(text, text.start_of(first), text.start_of(last)):
+        piece = next(pieces, None)
+        match = _PATTERNS[client].search(piece.text) if piece and not _OF_A_STEP.match(piece.text) else None
+        if piece is None or match is None:
             continue
         words = match[0]
-        for further in pieces[number + 1 : number + _LINES]:
+        for further in islice(pieces, _LINES):
             if not words.endswith("\\"):
                 break
             words = f"{words[:-1].rstrip()} {further.text.strip()}"
-        names = _names(words.strip().rstrip("\\"), client)
-        if names:
+        if names := _names(words.strip().rstrip("\\"), client):
             yield piece, names
+
+
+def _spoken_lines(text: LogText, start: int, stop: int) -> Iterator[Iterator[Piece]]:
+    """Yield what stands between two offsets from each line on that has a word of a command, the last one first."""
+    end = stop
+    for place in merge(*(_backwards(text, word, start, stop) for word in _WORDS), reverse=True):
+        if place < end:
+            end = max(text.data.rfind(b"\n", start, place) + 1, start)
+            yield text.pieces(end, min(stop, end + _LONGEST))
+
+
+def _backwards(text: LogText, word: bytes, start: int, stop: int) -> Iterator[int]:
+    """Yield the offsets of a word, the last one first."""
+    place = text.data.rfind(word, start, stop)
+    while place >= 0:
+        yield place
+        place = text.data.rfind(word, start, place)
 
 
 def _names(command: str, client: Client) -> list[str]:
     """Return the names that a command pushes to, none where it does not push to a registry."""
     if client is Client.BUILDX:
-        names = pushed_names(command)
+        names = names_of_build(command)
     elif client is Client.KANIKO:
         names = _DESTINATION.findall(command)
     elif client is Client.HELM:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from pushlog.formats.clients import buildkit_rawjson
 from pushlog.formats.clients.builder import Interleaved, parsed_push
 from pushlog.formats.clients.buildkit_closing import CLOSING_KINDS, close
-from pushlog.formats.clients.buildkit_command import add_names_of_commands
 from pushlog.formats.clients.buildkit_lines import LINES, name_of_token, reference_of
 from pushlog.formats.clients.buildkit_screen import SCREEN_KINDS, screen_pushes
 from pushlog.formats.clients.buildkit_steps import step_pushes, steps_of
@@ -75,7 +74,6 @@ def pushes(text: LogText, knowledge: Knowledge) -> tuple[ParsedPush, ...]:
     closing = [mark for mark in marks if mark.kind in CLOSING_KINDS]
     close(text, builders, closing, steps=others, screens=screens, knowledge=knowledge)
     _add_names_of_tokens(builders, marks)
-    add_names_of_commands(text, builders)
     interleaved = Interleaved.of(text, marks)
     for push in builders:
         push.interleaved = interleaved
