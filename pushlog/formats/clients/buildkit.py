@@ -32,12 +32,12 @@ OPENING = StartPattern(
         rb" merging manifest ",
         rb"\[\+\] Building ",
         rb"ERROR: (?:failed to |denied: )",
-        rb"error: failed to solve: ",
+        rb"rror: failed to solve: ",
         *buildkit_rawjson.SIGNS,
     ),
     pattern=rb"#\d+ (?:(?:\[[^\]\n]{1,80}\] )?exporting to image|exporting layers|pushing |naming to )"
     rb"|#\d+ (?:\[internal\] pushing |merging manifest list )|#\d+ ERROR: (?:failed to push |denied: )"
-    rb"|(?:ERROR|error): (?:failed to build: )?failed to solve: |ERROR: failed to push "
+    rb"|(?:ERROR|error|Error): (?:failed to build: )?failed to solve: |ERROR: failed to push "
     rb"|ERROR: failed to build: denied: "
     # The rows of a terminal and the excerpt below begin with a blank of their own.
     rb"|\[\+\] Building \d| ?=> (?:ERROR |=> )(?:exporting (?:to image|layers)|pushing |naming to )"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.formats.client_timestamps import client_timestamps
 from pushlog.formats.clients.builder import PushBuilder, answers, error_at, parsed_push, pushes_of
+from pushlog.formats.clients.containers_client import BUILDAH, COPY, OLD_BUILDAH, OPENSHIFT, client_of
 from pushlog.formats.clients.containers_copy import RETRIES, add_blobs
 from pushlog.formats.docker.bind_error import join_error_lines
 from pushlog.formats.errors.classify import starts_error
@@ -78,33 +79,14 @@ COMMAND = StartPattern(
 )
 WHERE = (OPENING, COMMAND, INSIDE)
 REDRAWN = frozenset({MarkKind.COPYING, MarkKind.COPIED, MarkKind.EXISTS, MarkKind.CONFIG})
-_COPY = {
-    MarkKind.BEGIN,
-    MarkKind.IMAGE,
-    MarkKind.COPYING,
-    MarkKind.COPIED,
-    MarkKind.EXISTS,
-    MarkKind.CONFIG,
-    MarkKind.MANIFEST,
-    MarkKind.STORED,
-    MarkKind.PRESENT,
-}
 _ERRORS = (MarkKind.ERROR, MarkKind.FATAL, MarkKind.BUILD_ERROR, MarkKind.OLD_ERROR)
 _ENDS = (*_ERRORS, MarkKind.KEPT, MarkKind.TAGGED, MarkKind.SUCCESSFUL)
-# Lines of the builder of OpenShift 3, which pushes by docker, and of 4.
-_OPENSHIFT = {MarkKind.TARGET, MarkKind.PROGRESS, MarkKind.BUILD_ERROR, MarkKind.SUCCESSFUL}
 # The same lines tell of an image that is fetched or built; these stand around them then.
 _NO_PUSH = {MarkKind.FETCHED, MarkKind.BUILT, MarkKind.KEPT, MarkKind.TAGGED}
 _IS_PUSH_ERROR = lazy_pattern(_PUSH_ERROR)
-# `pushing image "X" to "docker://X": …` is how buildah wraps every error; podman and skopeo have no such words.
-_BUILDAH = lazy_pattern(r'(?:Error: |error )pushing image "[^"]+" to "(?:docker://)?([^"]+)": ')
-_OLD_BUILDAH = lazy_pattern(r'error copying layers and metadata for container "docker://([^"]+)": ')
 _NAMED = lazy_pattern(
     r'[Ee]rror pushing image "([^"\s]+)": |initializing destination docker://(\S+): |" to "docker://([^"\s]+)": '
 )
-# How the error of Buildah goes on behind the words that name it, where these were cut off.
-_CUT = ('"docker://', "error copying layers and metadata from ")
-_FAMILY = "the lines are those of containers/image, which podman, buildah and skopeo share"
 # An error stands within so many bytes.
 _BARE = 4096
 # How far below the name that a build gave its image the lines of the push can stand.
@@ -145,7 +127,7 @@ def _starts(push: Sequence[Mark], mark: Mark) -> bool:
             MarkKind.TARGET,
             MarkKind.TO_REGISTRY,
         }
-    last = next((m.kind for m in reversed(push) if m.kind in _COPY or m.kind in RETRIES), None)
+    last = next((m.kind for m in reversed(push) if m.kind in COPY or m.kind in RETRIES), None)
     return last is not None and last not in {*RETRIES, MarkKind.BEGIN, MarkKind.IMAGE}
 
 
@@ -159,8 +141,8 @@ def _push(text: LogText, marks: Sequence[Mark], tagged: Mark | None) -> PushBuil
         marks, command = [mark for mark in marks if mark is not command], None
     is_push_error = error is not None and _IS_PUSH_ERROR.search(_message(text, error)) is not None
     push_marks = _of_the_push(marks, has_command=command is not None, is_push_error=is_push_error)
-    copies = [mark for mark in push_marks if mark.kind in _COPY]
-    is_openshift = any(mark.kind in _OPENSHIFT for mark in push_marks)
+    copies = [mark for mark in push_marks if mark.kind in COPY]
+    is_openshift = any(mark.kind in OPENSHIFT for mark in push_marks)
     if not push_marks or not (copies or answers(command, error) or is_push_error or is_openshift):
         return None
     push = PushBuilder(client=Client.UNKNOWN, why="")
@@ -169,7 +151,7 @@ def _push(text: LogText, marks: Sequence[Mark], tagged: Mark | None) -> PushBuil
     ]
     if error:
         push.error = error_at(text, error, _message(text, error))
-    push.client, push.why = _client(push_marks, command, error, push.error.text if push.error else "")
+    push.client, push.why = client_of(push_marks, command, error, push.error.text if push.error else "")
     _add_names(push, command, tagged, error)
     add_blobs(push, push.consumed)
     _add_end(push, copies)
@@ -181,7 +163,7 @@ def _push(text: LogText, marks: Sequence[Mark], tagged: Mark | None) -> PushBuil
 def _is_of(command: Mark, marks: Sequence[Mark]) -> bool:
     """Return whether a command pushes by this library: `docker` does only where its lines follow."""
     is_docker = re.search(r"\b(?:podman|buildah|skopeo) ", command.fields["COMMAND"]) is None
-    return not is_docker or any(mark.kind in {*_COPY, MarkKind.EMULATED} for mark in marks)
+    return not is_docker or any(mark.kind in {*COPY, MarkKind.EMULATED} for mark in marks)
 
 
 def _of_the_push(marks: Sequence[Mark], *, has_command: bool, is_push_error: bool) -> Sequence[Mark]:
@@ -216,43 +198,6 @@ def _message(text: LogText, mark: Mark) -> str:
     return unquoted(mark.fields["QUOTED"]) if "QUOTED" in mark.fields else mark.fields["TEXT"]
 
 
-def _client(marks: Sequence[Mark], command: Mark | None, error: Mark | None, message: str) -> tuple[Client, str]:
-    """Return which program pushed, and why: they share all lines but the command and the form of an error."""
-    if command:
-        name = re.search(r"\b(podman|buildah|skopeo) ", command.fields["COMMAND"])
-        if name:
-            return Client(name[1]), f"the command is `{name[1]}`"
-        return Client.PODMAN, "the command is `docker`, and the lines below it are Podman's"
-    if any(mark.kind == MarkKind.TO_REGISTRY for mark in marks):
-        return Client.SKOPEO, "the line above is that of `skopeo sync`"
-    if any(mark.kind == MarkKind.EMULATED or _names_podman(mark) for mark in marks):
-        return Client.PODMAN, "a line above names Podman"
-    if any(mark.kind in _OPENSHIFT for mark in marks):
-        is_copied = any(mark.kind in _COPY for mark in marks)
-        client = Client.BUILDAH if is_copied else Client.UNKNOWN
-        uses = ", which uses Buildah" if is_copied else ""
-        return client, f"the lines around are those of the OpenShift builder{uses}"
-    return _client_of_error(error, message) if error else (Client.UNKNOWN, _FAMILY)
-
-
-def _client_of_error(error: Mark, message: str) -> tuple[Client, str]:
-    if error.kind == MarkKind.FATAL:
-        return Client.SKOPEO, "its error is logged as `fatal`, as only skopeo does of these"
-    if _BUILDAH.match(message) or _OLD_BUILDAH.match(message):
-        return Client.BUILDAH, "its error begins as Buildah's do"
-    if message.startswith(_CUT):
-        return Client.UNKNOWN, _FAMILY
-    if "BARE_ERROR" in error.fields or message.startswith("Error copying tag "):
-        return Client.SKOPEO, "its error stands without `Error:` before it, as only those of skopeo do"
-    if error.kind == MarkKind.OLD_ERROR:
-        return Client.UNKNOWN, _FAMILY
-    return Client.PODMAN, "its error begins with `Error:` and not with Buildah's words"
-
-
-def _names_podman(mark: Mark) -> bool:
-    return mark.kind == MarkKind.LOG and "Podman v" in mark.fields.get("QUOTED", mark.fields.get("TEXT", ""))
-
-
 def _add_names(push: PushBuilder, command: Mark | None, tagged: Mark | None, error: Mark | None) -> None:
     """Add the references that lines name: the builder's push_marks, the command's, the build's above, the error's."""
     first = push.consumed[0]
@@ -266,7 +211,7 @@ def _add_names(push: PushBuilder, command: Mark | None, tagged: Mark | None, err
         ):
             push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=with_default_tag(mark.fields["REFERENCE"]))
     if error and push.error:
-        forms = (form.search(push.error.text) for form in (_BUILDAH, _OLD_BUILDAH, _NAMED))
+        forms = (form.search(push.error.text) for form in (BUILDAH, OLD_BUILDAH, _NAMED))
         if match := next(filter(None, forms), None):
             push.add_mark(MarkKind.REFERENCE, error, REFERENCE=with_default_tag(next(filter(None, match.groups()))))
 
@@ -283,7 +228,7 @@ def _add_end(push: PushBuilder, copies: Sequence[Mark]) -> None:
     """Add how the push ended: the builder's push_marks words, else the last line of the copy."""
     if push.error:
         return
-    last = next((mark for mark in reversed(push.consumed) if mark.kind in _COPY or mark.kind in RETRIES), None)
+    last = next((mark for mark in reversed(push.consumed) if mark.kind in COPY or mark.kind in RETRIES), None)
     successful = next((mark for mark in push.consumed if mark.kind == MarkKind.SUCCESSFUL), None)
     # Old builders print the digest before they know that the push went well.
     result = next((mark for mark in reversed(push.consumed) if mark.kind == MarkKind.RESULT), None)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pushlog.formats import image_names
 from pushlog.formats.clients.builder import PushBuilder, answers, error_at, parsed_push
 from pushlog.formats.events import EventKind, EventRow
 from pushlog.formats.grammar.line_parser import LineParser
@@ -102,11 +103,12 @@ class FewLines:
             push.marks += _named_apart(marks)
         if error:
             push.error = _error(text, marks, error)
-            denied = _DENIED.search(push.error.text) or _TRIED.search(push.error.text)
-            if denied and not any("REFERENCE" in mark.fields for mark in push.marks):
-                push.add_mark(MarkKind.REFERENCE, error, REFERENCE=_full(denied[1]))
-            if _fails_elsewhere(push):
+            denied = _DENIED.search(push.error.text)
+            tried = denied or _TRIED.search(push.error.text)
+            if _fails_elsewhere(push, _full(denied[1]) if denied else None):
                 return None
+            if tried and not any("REFERENCE" in mark.fields for mark in push.marks):
+                push.add_mark(MarkKind.REFERENCE, error, REFERENCE=_full(tried[1]))
         return push
 
     def _tell(self, push: PushBuilder, mark: Mark) -> None:
@@ -118,7 +120,7 @@ class FewLines:
             names = [_full(f"{host}/{fields['REFERENCE']}" if host else fields["REFERENCE"])]
         if names:
             name = f"{names[0]}:latest" if self.adds_latest and split(names[0])[1] is None else names[0]
-            push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=name.partition(":")[0] if self.signs else name)
+            push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=split(name)[0] or name if self.signs else name)
         if mark.kind in _ROWS:
             push.rows.append(EventRow(start=mark.start, stop=mark.stop, layer=fields["LAYER"], kind=_ROWS[mark.kind]))
         digest = next((hit[0] for value in fields.values() if (hit := _DIGEST.search(value))), None)
@@ -231,11 +233,16 @@ def _longer(error: ErrorLines, mark: Mark, detail: str) -> ErrorLines:
     return replace(error, text=joined, stop=mark.stop, lines=(error.lines[0], mark.line))
 
 
-def _fails_elsewhere(push: PushBuilder) -> bool:
-    """Return whether an error names an image that is not the one being pushed: a base image could not be read."""
+def _fails_elsewhere(push: PushBuilder, denied: str | None) -> bool:
+    """Return whether an error names an image that is not the one being pushed: a base image could not be read.
+
+    Where no line says what is pushed, an image of Docker Hub without a namespace is a base.
+    """
     target = next((mark.fields["REFERENCE"] for mark in push.marks if mark.kind == MarkKind.REFERENCE), None)
-    denied = _DENIED.search(push.error.text) if push.error else None
-    return bool(target and denied and split(_full(denied[1]))[0] != split(_full(target))[0])
+    if denied is None:
+        return False
+    image, pushed = (image_names.host(split(name)[0]) for name in (denied, target or ""))
+    return image != pushed if target else denied.startswith("docker.io/library/")
 
 
 def _full(name: str) -> str:

@@ -1,6 +1,7 @@
 """Programs that say of a push where it goes, and a word when it is done: Docker Hub's builder, Concourse's resource.
 
-Docker Hub's says the same word when it has fetched layers for its cache. A push that failed ends with an error, which
+Others name what they pushed once it is there: Flux, and programs that push policies, bundles and modules. Docker Hub's
+says the same word when it has fetched layers for its cache. A push that failed ends with an error, which
 other dialects read.
 """
 
@@ -14,6 +15,7 @@ from pushlog.formats.grammar.line_parser import LineParser
 from pushlog.formats.marks import MarkKind
 from pushlog.formats.reference import split
 from pushlog.intake.start_pattern import StartPattern
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Client
 
 if TYPE_CHECKING:
@@ -31,12 +33,27 @@ OPENING = StartPattern(
     # With its level: BuildKit says the same of a manifest.
     rb"|(?:\x1b\[\d+m)?INFO(?:\x1b\[0?m)?\[\d+\] pushing sha256:[0-9a-f]{64} to [\w.-]+(?::\d+)?/",
 )
-INSIDE = None
-WHERE = (OPENING,)
+INSIDE = StartPattern(
+    signs=(
+        rb"pushing artifact to ",
+        rb"artifact successfully pushed to ",
+        rb"Successfully validated and pushed to ",
+        rb"Pushed Tekton Bundle to ",
+        rb" pushed successfully, with digest \"sha256:",
+        rb"Policy successfully pushed: ",
+    ),
+    pattern=rb"pushing artifact to [\w.-]+(?::\d+)?/|artifact successfully pushed to [\w.-]+[:/]"
+    rb"|Successfully validated and pushed to [\w.-]+[:/]|Pushed Tekton Bundle to "
+    rb"|Bundle \S+ pushed successfully, with|Policy successfully pushed: \{",
+)
+WHERE = (OPENING, INSIDE)
 REDRAWN: frozenset[MarkKind] = frozenset()
 # Docker Hub's tries five times, with a line for each, and an empty line can stand between.
 _BELOW = 2
 _REST = 1 << 10
+_DIGEST = lazy_pattern(r"sha256:[0-9a-f]{64}")
+# The push itself can take its time between what is said before it and behind.
+_NAMED_ABOVE = 40
 # It pushes with docker, Concourse with the library of crane.
 _HUB = "HUB"
 
@@ -50,6 +67,10 @@ def _each_push(text: LogText, marks: Iterator[Mark]) -> Iterator[list[Mark]]:
     """Return the lines of each push that ends with the word of success, or with the log."""
     push: list[Mark] = []
     for mark in marks:
+        if mark.kind == MarkKind.RESULT:
+            yield [mark, *(above for above in push if _announces(above, mark))]
+            push = []
+            continue
         push = [mark] if mark.kind == MarkKind.TARGET else [*push, mark]
         is_near = all(below.line - above.line <= _BELOW for above, below in pairwise(push))
         if mark.kind == MarkKind.DONE:
@@ -60,7 +81,15 @@ def _each_push(text: LogText, marks: Iterator[Mark]) -> Iterator[list[Mark]]:
         yield push
 
 
+def _announces(target: Mark, result: Mark) -> bool:
+    """Return whether a line said that the image of another one would be pushed."""
+    name, pushed = target.fields.get("HOSTED", ""), result.fields["HOSTED"]
+    return result.line - target.line <= _NAMED_ABOVE and split(name)[0] == split(pushed)[0]
+
+
 def _push(marks: list[Mark]) -> PushBuilder:
+    if "HOSTED" in marks[0].fields:
+        return _named_push(marks)
     fields = marks[0].fields
     name = fields.get(_HUB) or fields["REFERENCE"]
     is_hub = _HUB in fields
@@ -77,4 +106,16 @@ def _push(marks: list[Mark]) -> PushBuilder:
         push.add_mark(MarkKind.DIGEST, marks[-1], TAG=split(name)[1] or "", DIGEST=fields["DIGEST"])
     if marks[-1].kind == MarkKind.DONE:
         push.add_mark(MarkKind.DONE, marks[-1])
+    return push
+
+
+def _named_push(marks: list[Mark]) -> PushBuilder:
+    """Return the push of a program that names what it pushes."""
+    push = PushBuilder(client=Client.UNKNOWN, why="the line says that something was pushed", consumed=marks)
+    name = next((mark.fields["HOSTED"] for mark in marks if split(mark.fields["HOSTED"])[1]), marks[0].fields["HOSTED"])
+    push.add_mark(MarkKind.REFERENCE, marks[0], REFERENCE=name)
+    if marks[0].kind == MarkKind.RESULT:
+        if _DIGEST.fullmatch(marks[0].fields.get("CUT", "")):
+            push.add_mark(MarkKind.DIGEST, marks[0], TAG=split(name)[1] or "", DIGEST=marks[0].fields["CUT"])
+        push.add_mark(MarkKind.DONE, marks[0])
     return push

@@ -122,7 +122,7 @@ def generic_pushes(text: LogText, knowledge: Knowledge, others: Sequence[ParsedP
             continue
         wrapper = wrapper_of(text, error.start, error.stop)
         push = PushBuilder(client=_client(failure, wrapper), why="the line says that a push failed", error=error)
-        name = failure.name or _named_above(text, line)
+        name = _name(failure, _named_above(text, line))
         if name:
             push.marks.append(
                 Mark(
@@ -157,6 +157,13 @@ def _printed_above(
         if wrapped and _is_known(wrapped.text, knowledge):
             return join_error_lines(text, piece, pieces[number + 1 :], wrapped)
     return None
+
+
+def _name(failure: _Failure, announced: str | None) -> str | None:
+    """Return the image of a failed push; a line above may tell the tag that a request does not have."""
+    if failure.name is None or announced is None or split(failure.name)[1]:
+        return failure.name or announced
+    return announced if split(announced)[0] == split(failure.name)[0] else failure.name
 
 
 def _named_above(text: LogText, line: int) -> str | None:

@@ -44,8 +44,8 @@ if TYPE_CHECKING:
 _NEAR = 8
 # An error printed to another stream can be captured a few lines early.
 _ABOVE = 3
-# An error continues over at most one empty line.
-_APART = 2
+# An error continues over at most one empty line; a list that it announces over those that a mail left in it.
+_APART, _APART_IN_LIST = 2, 6
 # Programs print what a command wrote to standard error before or behind what it wrote to standard output.
 _STDERR = lazy_pattern(r"\W*std_?err\b")
 _DONE = (EventKind.PUSHED, EventKind.EXISTS, EventKind.MOUNTED, EventKind.SKIPPED)
@@ -161,7 +161,8 @@ def join_error_lines(text: LogText, first: Piece, rest: Iterable[Piece], wrapped
             continue
         line = piece.text.removeprefix(head).removeprefix(label).lstrip() if head else piece.text
         feeds = text.data[last.stop : piece.start].count(b"\n")
-        if feeds > _APART or not continues(error, line) or (feeds > 1 and is_beside_page(error, line)):
+        apart = _APART_IN_LIST if error.endswith("errors:") else _APART
+        if feeds > apart or not continues(error, line) or (feeds > 1 and is_beside_page(error, line)):
             break
         if not PAGE.search(error):
             line = without_marks_behind(line)

@@ -25,9 +25,9 @@ _AROUND = 20
 _GOES_ON = lazy_pattern(r" ?[a-z0-9,.;:)\]}'\"/]| [A-Z]")
 # These begin so too: programs that tell how a command ended, log lines, rows of docker.
 _BEGINS = lazy_pattern(
-    r" ?(?:\d{4}[-/]\d\d|\d\d:\d\d|time=|level=|[0-9a-f]{7,12}: |(?:g?make|npm|yarn|docker|sh|bash)(?:\[\d+\])?: |npm "
-    r"|error\b|warning\b|exit (?:code|status)|script returned|[\w.-]+: digest: "
-    r"|section_(?:start|end):|travis_(?:fold|time):|(?:failed|succeeded)$)"
+    r" ?(?:\d{4}[-/]\d\d|\d\d:\d\d|time=|level=|[A-Z]{4}\[\d|[0-9a-f]{7,12}: "
+    r"|(?:g?make|npm|yarn|docker|sh|bash)(?:\[\d+\])?: |npm |error\b|warning\b|exit (?:code|status)|script returned"
+    r"|[\w.-]+: digest: |section_(?:start|end):|travis_(?:fold|time):|(?:failed|succeeded)$)"
 )
 _CLOSING = 8
 # Fewer letters are the rest of a word as often as a word.

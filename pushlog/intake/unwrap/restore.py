@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pushlog.intake.unwrap.broken_errors import with_whole_errors
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
@@ -278,5 +279,6 @@ _REPAIRS: tuple[Callable[[bytes], bytes], ...] = (
     _without_quoting,
     _with_lines_apart,
     _with_whole_lines,
+    with_whole_errors,
     _with_whole_messages,
 )

@@ -1,0 +1,101 @@
+"""Errors of other clients than docker that a person, an editor or a page broke between words: whole again.
+
+A grammar reads a line. What of an error stands in the next one is lost, and with it the name or the cause. Docker's own
+errors are bare, and joined where they are bound to their push.
+"""
+
+from __future__ import annotations
+
+from heapq import merge
+from typing import TYPE_CHECKING
+
+from pushlog.lazy_pattern import lazy_pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# How the errors of a push begin; each client goes on in the same line. Sources: the grammars of the clients.
+_SIGNS = (
+    b"failed to push",
+    b"failed to solve:",
+    b"failed to perform ",
+    b"layer upload to",
+    b'ushing image "',
+    b"Build image failed, perhaps",
+    b"reuse blob",
+    b"rror: signing ",
+    b"ploading manifest ",
+    b"ploading layer to ",
+    b"error pushing image",
+    b"Error pushing image",
+    b"rror copying image",
+    b"failed to write image to ",
+    b"Failed to push ",
+)
+# No such error ends so: with a colon, a word that asks for another, the address of an upload, half a name.
+_IS_OPEN = lazy_pattern(
+    rb"(?:(?<!errors)(?<!exit status \d):|/blobs/uploads/|/blobs/uploads/\S{0,300}[&?=]|\bto destination"
+    rb"|\b(?:a|an|and|at|be|blob|by|for|from|image|in|initiating|is|make|manifest|not|of|on|or|please|pushing|reuse|should"
+    rb"|sure|that|the|to|uploading|with|writing|your|GET|HEAD|PATCH|POST|PUT)|desc =)[ \t]*\r?\Z"
+)
+# A word or an address that goes on without a blank.
+_IN_WORD = lazy_pattern(rb"[/\w](?:-|/)\r?\Z|https?://[^\s\"]{1,300}\Z")
+_REST_OF_WORD = lazy_pattern(rb"(?:[a-z0-9]|/\w)[^\s]")
+# The next line is one of its own: a title, an item, a command, a log line, another error.
+_IS_ANOTHER = lazy_pattern(
+    rb"[ \t]*+(?:[^\w/\"'{<(]|\Z|\d{4}[-/]\d\d|\d\d:\d\d|(?:time|level|ts)=|[A-Z]{4}\[|exit (?:code|status)"
+    rb"|(?i:err(?:or|o)?|warn(?:ing)?|info|fatal?|caused by|note|solution|fix|cause|reason|step \d+)\b"
+    rb"(?=[:\[]| {1,9}\S+:)"
+    rb"|(?:make|npm|docker|podman|skopeo|crane|helm)(?:\[\d+\])?: |Copying |Getting |Writing manifest )"
+)
+_MOST_LINES, _LONGEST = 6, 2000
+
+
+def with_whole_errors(text: bytes) -> bytes:
+    """Return the text with such errors in one line each, and as many line feeds behind as it had."""
+    parts: list[bytes] = []
+    done = 0
+    for place in merge(*(_places(text, sign) for sign in _SIGNS)):
+        if place < done:
+            continue
+        stop, line = _whole_line(text, text.rfind(b"\n", 0, place) + 1, place)
+        if line is not None:
+            parts += [text[done : text.rfind(b"\n", 0, place) + 1], line]
+            done = stop
+    return b"".join([*parts, text[done:]]) if parts else text
+
+
+def _places(text: bytes, sign: bytes) -> Iterator[int]:
+    """Yield the offsets of some words, in order; one of each line is enough."""
+    place = text.find(sign)
+    while place >= 0:
+        yield place
+        end = text.find(b"\n", place)
+        place = text.find(sign, end) if end >= 0 else -1
+
+
+def _whole_line(text: bytes, start: int, place: int) -> tuple[int, bytes | None]:
+    """Return where the last line of an error ends, and the error in one line; None where it is whole."""
+    stop = _line_end(text, place)
+    line, feeds = text[start:stop], 0
+    while feeds < _MOST_LINES and stop < len(text) and len(line) < _LONGEST:
+        below = text[stop + 1 : _line_end(text, stop + 1)]
+        joined = _joined(line, below)
+        if joined is None:
+            break
+        line, stop, feeds = joined, stop + 1 + len(below), feeds + 1
+    return stop, line + b"\n" * feeds if feeds else None
+
+
+def _joined(line: bytes, below: bytes) -> bytes | None:
+    """Return a line with the one below, where the first is not over."""
+    if _IS_ANOTHER.match(below):
+        return None
+    if _IN_WORD.search(line[-_LONGEST:]) and _REST_OF_WORD.match(below):
+        return line.rstrip(b"\r") + below
+    return line.rstrip() + b" " + below.lstrip() if _IS_OPEN.search(line[-_LONGEST:]) else None
+
+
+def _line_end(text: bytes, offset: int) -> int:
+    end = text.find(b"\n", offset)
+    return end if end >= 0 else len(text)
