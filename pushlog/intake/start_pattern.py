@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from functools import cache, cached_property
 from itertools import repeat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pushlog.intake.literal_search import LiteralIndex, starts
 from pushlog.intake.mapped import release_range
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from pushlog.intake.literal_search import Spans
     from pushlog.intake.mapped import Data
+
+# An offset, a place, or either with the number of its opening.
+_Sorted = TypeVar("_Sorted", int, tuple[int, int], tuple[tuple[int, int], int])
 
 # An opening is found this far around its sign, in bytes: its own expression over a whole log would take ten times as
 # long as the signs do.
@@ -65,7 +68,7 @@ class StartPattern:
 
     def hits(self, data: Data, spans: Spans, floor: Callable[[], int]) -> Iterator[int]:
         """The offsets of its signs, in ascending order; `floor`: asked for the offset below which none is wanted."""
-        return heapq.merge(*(starts(sign, data, spans, floor) for sign in self._signs))
+        return _merged([starts(sign, data, spans, floor) for sign in self._signs])
 
     def place(self, data: Data, offset: int, searched_to: int) -> tuple[int, int] | None:
         """Where it stands around one of its signs, and the offset up to which it has been looked for; None if not."""
@@ -112,7 +115,7 @@ def within(openings: Sequence[StartPattern], data: Data, stretches: Iterable[Seq
             for n, spans in enumerate(stretch)
             if len(spans)
         ]
-        for (offset, searched), n in heapq.merge(*each):
+        for (offset, searched), n in _merged(each):
             searched_to[n] = searched
             yield offset
 
@@ -137,13 +140,18 @@ def spread(
             for n, spans in enumerate(stretch)
             if len(spans)
         ]
-        for offset, n in heapq.merge(*each):
+        for offset, n in _merged(each):
             if offset < max(searched_to[n], wanted_from):
                 continue
             place = openings[n].place(data, offset, searched_to[n])
             if place is not None:
                 searched_to[n], wanted_from = place[1], place[0] + apart
                 yield place[0]
+
+
+def _merged(each: Sequence[Iterator[_Sorted]]) -> Iterator[_Sorted]:
+    """Merge what is in ascending order each; most logs have one kind of opening, of which nothing is compared."""
+    return each[0] if len(each) == 1 else heapq.merge(*each)
 
 
 def sifted(

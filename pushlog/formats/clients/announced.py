@@ -21,7 +21,7 @@ _NAME = r"(?:localhost|[a-z0-9][\w.-]*[.:][\w.:-]*\w)(?:/[a-z0-9*][\w.*-]*)+"
 # Tilt; Concourse's registry-image resource (cmd/out), which names all tags at once.
 _TARGET = lazy_pattern(rf"\bSTEP \d+/\d+ \S Pushing (?P<name>{_NAME}):(?P<tags>\w[\w.-]*)")
 _TAGS = lazy_pattern(rf"\bpushing tag\(s\) (?P<tags>\w[\w.-]*(?:, \w[\w.-]*)*) to (?P<name>{_NAME})")
-_WORDS = (b" Pushing ", b"pushing tag(s) ")
+_WORDS = (b"STEP ", b"pushing tag(s) ")
 _ABOVE = 20
 
 

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 # moby distribution/: only the graphdriver store (and docker before 1.10) prints these.
 _GRAPHDRIVER = (EventKind.PREPARING, EventKind.RETRYING, EventKind.SKIPPED, EventKind.BUFFERING, EventKind.FAILED)
-# docker 1.13 drew a layer at most every 100 ms; sizes had a space before the unit up to 1.13 and again in 17.03.
-_MOST_ROWS = 1000
+# docker 1.13 drew a layer at most every 100 ms; sizes had a space before the unit up to 1.13 and again in 17.03. A
+# daemon writes all of them alike, so that few are looked at.
+_MOST_ROWS = 50
 _SPACED_SIZE = lazy_pattern(rb": (?:Pushing|Buffering to [Dd]isk)[^\r\n]*?\d [kMGTPEZY]?B")
 
 

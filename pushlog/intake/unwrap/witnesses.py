@@ -70,11 +70,7 @@ def witnesses(text: LogText, openings: Sequence[StartPattern], anchors: Sequence
     for part in text.parts:
         if len(by_start) > _ALL:
             break
-        is_early = len(by_start) <= _MANY
-        # Most logs have so few that all are known by now.
-        has_all = len(anchors) < _FIRST or anchors[-1] >= part[1]
-        offsets_of_part = [offset for offset in anchors if part[0] <= offset < part[1]] if has_all else None
-        for witness in _of_part(text, part, openings, offsets_of_part, is_early=is_early):
+        for witness in _of_part(text, part, openings, anchors, is_early=len(by_start) <= _MANY):
             by_start.setdefault(witness.start, witness)
     return sorted(by_start.values())
 
@@ -83,17 +79,16 @@ def _of_part(
     text: LogText,
     part: tuple[int, int],
     openings: Sequence[StartPattern],
-    all_offsets: Sequence[int] | None,
+    anchors: Sequence[int],
     *,
     is_early: bool,
 ) -> Iterator[Witness]:
     """The witnesses between two offsets.
 
-    `all_offsets`: where all openings stand, if that is known; `is_early`: few witnesses so far: more are asked for.
+    `anchors`: where the first openings of the log stand; `is_early`: few witnesses so far: more are asked for.
     """
     data = text.data
-    first = places(openings, data, *part) if all_offsets is None else all_offsets
-    yield from _openings(data, first, _FIRST if is_early else 1)
+    yield from _at_openings(data, _first_openings(data, part, openings, anchors, _FIRST if is_early else 1))
     # What stands farther behind the beginning of a line is no witness, such as the redraws of a terminal.
     spans = text.near_line_starts(*part, _LONGEST)
     offsets = _push_words(data, spans)
@@ -102,8 +97,8 @@ def _of_part(
         if start < 0:
             continue
         if is_early and number < _MANY // _BEHIND:
-            if all_offsets is None:
-                yield from _openings(data, places(openings, data, start, min(part[1], start + _REACH)), _BEHIND)
+            below = (start, min(part[1], start + _REACH))
+            yield from _at_openings(data, _first_openings(data, below, openings, anchors, _BEHIND))
         elif data[start : start + 1] != b"{":
             yield Witness(start, data[start:offset])
     for offset in _finds(data, _DIGEST_WORDS, spans):
@@ -116,8 +111,18 @@ def _of_part(
                 yield Witness(start, data[start : prompt.start() if prompt else offset], is_command=True)
 
 
-def _openings(data: Data, offsets: Iterable[int], number: int) -> Iterator[Witness]:
-    for offset in islice(offsets, number):
+def _first_openings(
+    data: Data, part: tuple[int, int], openings: Sequence[StartPattern], anchors: Sequence[int], number: int
+) -> Iterable[int]:
+    """The offsets of the first openings between two offsets, which are searched for where the anchors end above."""
+    known = [offset for offset in anchors if part[0] <= offset < part[1]]
+    # Most logs have so few that all are anchors.
+    has_all = len(anchors) < _FIRST or anchors[-1] >= part[1]
+    return islice(known if has_all or len(known) >= number else places(openings, data, *part), number)
+
+
+def _at_openings(data: Data, offsets: Iterable[int]) -> Iterator[Witness]:
+    for offset in offsets:
         first = _line_start(data, offset)
         prefix = data[first:offset]
         if first >= 0 and not _REDRAW.search(prefix) and not prefix.endswith(b"\r"):
