@@ -20,8 +20,8 @@ ID = 12
 # A longer row is not one that repeats.
 LONGEST = 400
 LINE, MESSAGE, CURSOR = 0, 1, 2
-# The length of the text after the layer's digits in a message of the Engine: `"}`.
-_AFTER_ID = 2
+# What stands after the layer's digits in a message of the Engine.
+_AFTER_ID = b'"}'
 _ESCAPE = 0x1B
 _DIGITS = np.uint8(10)
 _WORD = 8
@@ -71,10 +71,12 @@ class Segments:
         first, size = self.padded[self.start], self.stop - self.start
         short = size <= LONGEST
         line = np.flatnonzero((self.padded[self.start + ID] == ord(":")) & (size >= ID + 8) & short)
-        message = np.flatnonzero((first == ord("{")) & (size > 2 * ID) & short)
+        # A shape leaves the layer's digits out, and what follows them: that must be there, whatever was met before.
+        is_closed = (self.padded[self.stop - 2] == _AFTER_ID[0]) & (self.padded[self.stop - 1] == _AFTER_ID[1])
+        message = np.flatnonzero((first == ord("{")) & (size > 2 * ID) & short & is_closed)
         return [
             (LINE, self._with_layer_ids(line, self.start[line])),
-            (MESSAGE, self._with_layer_ids(message, self.stop[message] - ID - _AFTER_ID)),
+            (MESSAGE, self._with_layer_ids(message, self.stop[message] - ID - len(_AFTER_ID))),
             (CURSOR, np.flatnonzero((first == _ESCAPE) & short)),
         ]
 
@@ -90,7 +92,7 @@ class Segments:
         start, size = self.start[rows], self.stop[rows] - self.start[rows]
         if lane == LINE:
             return start + ID, size - ID
-        return start, size - (ID + _AFTER_ID if lane == MESSAGE else 0)
+        return start, size - (ID + len(_AFTER_ID) if lane == MESSAGE else 0)
 
     def texts(self, rows: Int64) -> Iterator[bytes]:
         """Return the segments themselves."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lark import Lark
 from lark.exceptions import LarkError
 
-from pushlog.formats.bulk import reader
+from pushlog.formats.bulk import line_shapes, reader
 from pushlog.formats.docker import candidate_lines
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.inline import HINTS
@@ -101,6 +101,22 @@ def test_the_shapes_that_repeat_are_read_without_lark(name, row):
     )
     assert len(found.columns.start) == 3
     assert not len(found.others)
+
+
+@pytest.mark.parametrize("row", [row for _, row in SHAPES])
+def test_a_row_that_is_spoilt_at_any_byte_is_read_alike_whether_or_not_a_whole_one_came_before(row, monkeypatch):
+    def kinds(data):
+        found = reader.scan(LogText(data), docker_lines.lane("docker.lark"), docker_lines.lane("engine.lark"))
+        return found.columns.kind.tolist()
+
+    for place in range(len(row)):
+        for spoilt in (0x80 | ord(row[place]), ord("x"), ord(" ")):
+            data = row[:place].encode() + bytes([spoilt]) + row[place + 1 :].encode() + b"\r\n"
+            monkeypatch.setattr(line_shapes, "_left", [])
+            cold = kinds(data)
+            monkeypatch.setattr(line_shapes, "_left", [])
+            assert kinds(row.encode() + b"\r\n")
+            assert kinds(data) == cold, data
 
 
 @given(st.lists(st.one_of(layer_line, noise, st.just("")), max_size=30), st.integers(20, 200))
