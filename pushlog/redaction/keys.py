@@ -29,7 +29,7 @@ _PIECE = lazy_pattern(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/]{24,}={0,2}")
 _MIXED = lazy_pattern(r"(?=[A-Za-z0-9+/]*[A-Z])(?=[A-Za-z0-9+/]*[a-z])(?=[A-Za-z0-9+/]*[0-9])")
 _REST = lazy_pattern(r"(?<![^\s+>|\"'])[A-Za-z0-9+/]{2,}={0,2}[\s\"',]{0,8}$")
 # So many rows without a piece end a key.
-_MOST_SILENT = 4
+MOST_SILENT = 4
 _LAST = lazy_pattern(r"[A-Za-z0-9+/]{1,75}={0,2}")
 
 
@@ -64,12 +64,12 @@ def key_lines(rows: Sequence[Row]) -> Iterator[tuple[int, int]]:
 
 def _labelled(rows: Sequence[Row]) -> Iterator[tuple[int, int]]:
     """Yield where pieces of a key stand below its label, whatever stands before and behind them in their rows."""
-    silent, is_last = _MOST_SILENT, False
+    silent, is_last = MOST_SILENT, False
     for index, row in enumerate(rows):
         if "KEY" in row.text and (label := _LABEL.search(row.visible)) and _PRIVATE in label[1]:
-            silent = 0 if "BEGIN" in label[0] else _MOST_SILENT
+            silent = 0 if "BEGIN" in label[0] else MOST_SILENT
             continue
-        if silent >= _MOST_SILENT:
+        if silent >= MOST_SILENT:
             continue
         piece = next((hit for hit in _PIECE.finditer(row.visible) if _MIXED.match(hit[0])), None)
         if piece is None and is_last and row.before is not Break.BLANK:

@@ -18,6 +18,7 @@ from pushlog.model import Evidence, Failure, Interval, Log, Missed, Redacted
 from pushlog.record_class import record
 from pushlog.redaction.clean import remember, unknown
 from pushlog.redaction.find import goes_over, hide, mark, merged
+from pushlog.redaction.keys import MOST_SILENT
 from pushlog.redaction.reading import plain
 from pushlog.redaction.rows import goes_on
 from pushlog.redaction.view import whole
@@ -41,8 +42,9 @@ _AROUND = 120
 # A command and its input stand on lines next to each other.
 _NEAR = 2
 _LONGEST_WORD = 16
-# Between texts that don't go on in each other.
+# Between texts that don't go on in each other; below the label of a key several rows are read as parts of it.
 _APART = "\n\n"
+_APART_FROM_KEY = f"{_APART}{f'.{_APART}' * MOST_SILENT}"
 _KINDS_SAID = 6
 # What holds no text; of figures and intervals a result has the most.
 _SILENT = frozenset({int, float, bool, type(None), Interval})
@@ -59,7 +61,7 @@ def redact_result(log: Log, text: LogText | None = None) -> Log:
     texts = _texts(log)
     shown = {line for _, line in texts if line is not None}
     parts = [] if text is None else list(_around(sorted(shown), text))
-    by_text, beyond = _secrets_of(list({text for text, _ in texts}), parts, shown)
+    by_text, beyond = _secrets_of(list(dict.fromkeys(text for text, _ in texts)), parts, shown)
     secrets: _Seen = dict.fromkeys(beyond)
     for shown_text, line in texts:
         for span in by_text.get(shown_text, ()):
@@ -77,7 +79,7 @@ def redact_result(log: Log, text: LogText | None = None) -> Log:
 
 def redact_record(record: Record) -> Record:
     """Return any record with the secrets in its texts hidden."""
-    by_text, _ = _secrets_of(list({text for text, _ in _texts(record)}), [], ())
+    by_text, _ = _secrets_of(list(dict.fromkeys(text for text, _ in _texts(record))), [], ())
     return cast("Record", _Redactor(by_text, {}).without(record))
 
 
@@ -128,9 +130,9 @@ def _secrets_of(
     """The secrets of each text that has any, and those on shown lines of parts of the log."""
     rows = ["\n".join(part.lines) for part in parts]
     texts = unknown(texts)
-    pieces = [*texts, *rows]
-    starts = list(accumulate((len(piece) + len(_APART) for piece in pieces[:-1]), initial=0))
-    blob = _APART.join(pieces)
+    pieces = [f"{piece}{_APART_FROM_KEY if 'KEY' in piece else _APART}" for piece in (*texts, *rows)]
+    starts = list(accumulate(map(len, pieces[:-1]), initial=0))
+    blob = "".join(pieces)
     by_text: dict[str, list[Span]] = {}
     on_lines: list[tuple[str, str, int | None]] = []
     for span in merged(secret_spans(blob)):

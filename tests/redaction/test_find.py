@@ -16,6 +16,7 @@ from pushlog.intake.read import raw
 from pushlog.knowledge.secrets import read_secrets, secrets
 from pushlog.knowledge.signatures import signatures
 from pushlog.knowledge.tables import KnowledgeError
+from pushlog.model import Evidence
 from pushlog.outputs import FORMATS
 from pushlog.pipeline import Options, analyze_raw
 from pushlog.redaction import clean as clean_texts
@@ -271,3 +272,12 @@ def test_near_misses_take_no_longer_than_their_length(text: str) -> None:
 def test_a_wrong_row_is_named(text: str, said: str) -> None:
     with pytest.raises(KnowledgeError, match=said):
         read_secrets(text, "secrets.toml")
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_a_text_is_read_alike_whatever_texts_stand_beside_it_in_a_result(turn):
+    label = Evidence(line=3, text="-----BEGIN RSA PRIVATE KEY-----")
+    error = Evidence(
+        line=9, text="failed commit on ref sha256%3A37f1B22e66d927a855c2a5cdb89a10da05a529632783eabd8f572c"
+    )
+    assert error in redact_record((label, error)[::turn])
