@@ -104,6 +104,15 @@ def begins_error(text: str, knowledge: Knowledge) -> bool:
     return bool(text) and (SHAPES.match(text) is not None or _begins_known(text, knowledge.beginnings))
 
 
+def begins_whole_error(text: str, knowledge: Knowledge) -> bool:
+    """Return whether an error that is a line as a whole may stand in a text before something else."""
+    return (
+        not text[:1].isalpha()
+        or text.startswith((*knowledge.beginnings.lines, "errors:"))
+        or CODE.match(text) is not None
+    )
+
+
 def _begins_known(line: str, beginnings: Beginnings) -> bool:
     if line in beginnings.lines or line.removesuffix(".") in beginnings.lines:
         return True

@@ -9,7 +9,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from pushlog.formats.errors.detect import PAGE, PAGE_END, begins_error, starts_error, without_level
+from pushlog.formats.errors.detect import PAGE, PAGE_END, begins_error, begins_whole_error, starts_error, without_level
 from pushlog.formats.errors.ending import (
     HELP,
     LONGEST,
@@ -92,6 +92,8 @@ _COLOUR = lazy_pattern(r"\x1b?\[\d+(?:;\d+)*m|\x1b?\[0?[mK]$")
 _OPENS_INSIDE = {sign: re.compile(rf"[^{sign}]*[\s(=]{sign}{sign}?\w") for sign in "\"'"}
 _PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">", **dict(zip(_QUOTES[::2], _QUOTES[1::2], strict=True))}
 _MARKS = "*_~|"
+# Links, tags, colours, escapes and doubled quotes can stand inside the first words of an error.
+_INSIDE = ("<", "[", "\x1b", "\\", '""', "''")
 # The text of a span of code, up to the sign that closes it: one behind a blank opens another span inside it.
 _CODE_SPAN = lazy_pattern(r"[^`\s](?:[^`]|(?<=[\s(])`(?=[^\s`])[^`\n]{0,200}`)*+(?=`)")
 # The end of the text before this one in a list of them.
@@ -122,10 +124,12 @@ def error_in(line: str, knowledge: Knowledge, *, is_near: bool = True, behind: i
     if len(stripped) > _LONGEST:
         return None
     is_sentence = is_of_person(stripped)
+    is_marked = any(sign in stripped for sign in _INSIDE)
     for start in _word_starts(stripped, max(ended.end() if ended else 0, behind)):
         head, rest = stripped[:start], stripped[start:]
         is_open = (is_sentence and is_told(head)) or _ESCAPED_REQUEST.match(rest) is not None
-        if not begins_error(rest, knowledge) and len(rest) > _LONGEST_WORDS and not is_open:
+        may_be_whole = len(rest) <= _LONGEST_WORDS and (is_marked or begins_whole_error(rest, knowledge))
+        if not (may_be_whole or is_open or begins_error(rest, knowledge)):
             continue
         text = _without_end(rest, head)
         if is_sentence and is_told(head):
