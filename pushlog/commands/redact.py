@@ -65,7 +65,7 @@ def redact(
     from pushlog.messages import tell
     from pushlog.outputs import write_bytes
     from pushlog.overwriting import refuse_inputs
-    from pushlog.redaction.result import by_kind
+    from pushlog.redaction.counts import by_kind
     from pushlog.share import redact_logs
 
     targets = _targets(logs, output)
