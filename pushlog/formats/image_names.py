@@ -53,7 +53,7 @@ _SERVICE = lazy_pattern(r"[?&]service=(?P<host>[\w.-]+(?:(?::|%3A)\d+)?)")
 _PATH_ALONE = lazy_pattern(
     r"\btrying (?:to push (?:repository )?+|head request for )(?P<v1>[a-z0-9][\w.-]*(?:/[\w.-]*\w)*)(?=:?(?: |$))"
     r"|\bunauthorized to access repository: (?P<harbor>[^\s,]+), action: push"
-    r"|\b[Rr]epository with name '(?P<ecr>[^'\s]+)' "
+    r"|\b[Rr]epository with name '(?P<ecr>[^'\s]+)' |\balready exists in the '(?P<tagged>[^'\s]+)' repository\b"
 )
 # Amazon's name of a repository, whose host follows from it.
 _ECR = lazy_pattern(
@@ -217,7 +217,7 @@ def named_by(error: str) -> Reference:
     if request.repository is not None:
         return request
     if match := _PATH_ALONE.search(error):
-        return Reference(repository=match["v1"] or match["harbor"] or match["ecr"], masked=is_masked(match[0]))
+        return Reference(repository=next(filter(None, match.groups())), masked=is_masked(match[0]))
     if match := _ECR.search(error):
         return Reference(registry=_ecr_host(match), repository=match["name"])
     ping = pinged(error)

@@ -48,6 +48,9 @@ class MarkKind(StrEnum):
     V1_TAGS = "v1_tags"
     V1_EXISTS = "v1_exists"
     V1_TAG = "v1_tag"
+    # Docker up to 0.7: a layer that is sent now, and how far it is.
+    V1_PUSHING = "v1_pushing"
+    V1_FIGURES = "v1_figures"
     # A line above the push that names its image.
     NAME = "name"
 

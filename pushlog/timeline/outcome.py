@@ -38,15 +38,23 @@ def _is_v1_done(section: ParsedPush) -> bool:
     """Return whether all tags of a push to a v1 registry were sent, and all its layers are there.
 
     moby graph/push.go: `Pushing repository NAME (N tags)`, then a line for each tag, before the images or behind them.
+    A tag is sent when its image is there, whose row docker up to 0.10 leaves as it is.
     """
-    sent = {mark.fields["URL"] for mark in section.marks if mark.kind == MarkKind.V1_TAG}
+    tags = [mark for mark in section.marks if mark.kind == MarkKind.V1_TAG]
+    sent = {mark.fields["URL"] for mark in tags}
     counts = [int(mark.fields["COUNT"]) for mark in section.marks if mark.kind == MarkKind.V1_TAGS]
     if not sent or len(sent) < max(counts, default=1):
         return False
     from pushlog.formats.events import EventKind
 
-    states = dict(zip(section.events.layer.tolist(), section.events.kind.tolist(), strict=True))
-    return all(state in (EventKind.PUSHED, EventKind.EXISTS) for state in states.values())
+    events = section.events
+    states = dict(
+        zip(events.layer.tolist(), zip(events.kind.tolist(), events.start.tolist(), strict=True), strict=True)
+    )
+    return all(
+        state in (EventKind.PUSHED, EventKind.EXISTS) or (state == EventKind.PUSHING and start < tags[-1].start)
+        for state, start in states.values()
+    )
 
 
 def proof(section: ParsedPush) -> str:

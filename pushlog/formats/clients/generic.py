@@ -28,6 +28,7 @@ from pushlog.formats.clients.generic_words import (
     target,
 )
 from pushlog.formats.docker.bind_error import join_error_lines
+from pushlog.formats.docker.other_things import is_of_manual
 from pushlog.formats.errors.bystanders import is_of_cache, is_otherwise, is_prose, is_source
 from pushlog.formats.errors.classify import classify
 from pushlog.formats.errors.wrapped import LABEL, Wrapped, error_in, without_marks
@@ -80,6 +81,8 @@ _AGAIN = 80
 # A push that another dialect found without its error ends within so many lines.
 _ENDS_BELOW = 12
 _LONGEST = 8000
+# A text that a person writes has so many bytes at most.
+_SHORT_TEXT = 1 << 16
 # A header that a program prints behind the error of its push; and lines in which it names the image before.
 _HEADER_BELOW = 2
 _NAMED_ABOVE = 20
@@ -104,7 +107,7 @@ def generic_pushes(text: LogText, knowledge: Knowledge, others: Sequence[ParsedP
         if any(push.lines[0] <= line <= push.lines[1] for push in pushes):
             continue
         above = max((push for push in pushes if push.lines[1] < line), key=lambda push: push.lines[1], default=None)
-        if any(_is_same(push, failure) for push in pushes):
+        if any(_is_same(push, failure) for push in pushes) or _is_of_manual(text, failure):
             continue
         error = _printed_above(text, failure, above, knowledge) or join_error_lines(
             text, failure.piece, _below(text, failure.piece), failure.error
@@ -231,6 +234,13 @@ def _failure(piece: Piece, knowledge: Knowledge) -> _Failure | None:
         return None
     cause = ANSWERED.sub("", without_marks(stated["cause"]))
     return _Failure(piece, Wrapped(text=cause, head=""), registry, name)
+
+
+def _is_of_manual(text: LogText, failure: _Failure) -> bool:
+    """Return whether a line that names no image is one of a short text that only explains what can happen."""
+    if failure.name or failure.registry or len(text.data) > _SHORT_TEXT:
+        return False
+    return is_of_manual([piece.text for piece in text.pieces(0, len(text.data))])
 
 
 def _is_known(text: str, knowledge: Knowledge) -> bool:

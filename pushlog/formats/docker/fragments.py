@@ -12,7 +12,7 @@ from pushlog.formats.docker.build_push import build_push
 from pushlog.formats.docker.engine_requests import answers_push, requested
 from pushlog.formats.docker.headings import without_headings
 from pushlog.formats.docker.lone_error import OTHER_COMMAND, SAYS_PUSH, UPLOAD, is_alone
-from pushlog.formats.docker.other_things import documents, explains, is_change, is_one_of_many
+from pushlog.formats.docker.other_things import documents, explains, is_change, is_one_of_many, lists_problems
 from pushlog.formats.docker.sentences import advises, only_command
 from pushlog.formats.docker.surroundings import has_prompt, is_of_another_command
 from pushlog.formats.errors.bystanders import is_source
@@ -56,11 +56,11 @@ def push_without_rows(candidate: PushRange, opening: tuple[Mark, ...]) -> Parsed
     command = next((m for m in opening if m.kind == MarkKind.COMMAND), None)
     if command is None:
         return None
-    pieces = list(without_headings(candidate.below(max(m.stop for m in opening))))
+    below = list(candidate.below(max(m.stop for m in opening)))
+    pieces = list(without_headings(below))
     pieces = [] if pieces and (is_source(pieces[0].text) or documents(pieces[0].text)) else pieces
     error = candidate.first_error(pieces[:1] if pieces and OTHER_COMMAND.match(pieces[0].text) else pieces, 2)
-    line = candidate.text.shown(error.lines[0]) if error else ""
-    if explains(line) or is_one_of_many(line, [piece.text for piece in pieces]):
+    if error and _is_of_document(candidate.text.shown(error.lines[0]), error, below):
         return None
     # Without a prompt this word ends a here-document far more often than a push that has said nothing yet.
     if error and (error.text != "EOF" or has_prompt(command)):
@@ -69,6 +69,21 @@ def push_without_rows(candidate: PushRange, opening: tuple[Mark, ...]) -> Parsed
     if pieces and {"-q", "--quiet"} & set(options) and _names(pieces[0].text, command):
         return _quiet(candidate, pieces[0], list(opening))
     return None
+
+
+def _is_of_document(line: str, error: ErrorLines, below: Sequence[Piece]) -> bool:
+    """Return whether an error below a command is none of it: a document explains it, or lists what may go wrong."""
+    if explains(line) or is_one_of_many(line, [piece.text for piece in without_headings(below)]):
+        return True
+    return _is_in_case(error, below) or lists_problems(
+        [piece.text for piece in below if piece.line < error.lines[0]],
+        [piece.text for piece in below if piece.line > error.lines[1]],
+    )
+
+
+def _is_in_case(error: ErrorLines | None, below: Sequence[Piece]) -> bool:
+    """Return whether a line between a command and an error says what to do if that error comes."""
+    return error is not None and any(advises(piece.text) for piece in below if piece.line < error.lines[0])
 
 
 def _names(line: str, command: Mark) -> bool:
@@ -149,6 +164,8 @@ def _error_beside(candidate: PushRange, mention: Mark, previous_stop: int) -> Er
     if whole and wrapped and not is_source(whole.text):
         return join_error_lines(text, whole, pieces, wrapped)
     error = _labelled_error(candidate, _without_prefix(pieces, text.shown(mention.line)), _BELOW)
+    if _is_in_case(error, pieces):
+        return None
     is_report = _FAILED.search(text.shown(mention.line)) is not None
     if error or not is_report:
         return None if error and error.text == "EOF" and not is_report else error  # the end of a here-document

@@ -31,7 +31,7 @@ from pushlog.model import Capture
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pushlog.intake.log_text import Int64
 
@@ -53,6 +53,8 @@ ENGINE_FLOOD = ("waiting", "pushing", "retrying", "unavailable")
 _REDRAW = lazy_pattern(rb"\x1b\[\d+A|\r[0-9a-f]{12}: ")
 # A terminal ends lines with CR LF; the pipe of a push that never drew a row would not.
 _TERMINAL_HEADER = lazy_pattern(rb"^The push refers to [^\r\n]+\r$", re.MULTILINE)
+# Lines of docker up to 0.7 about the layer that it sends.
+_OF_ONE_LAYER = (MarkKind.V1_PUSHING, MarkKind.V1_FIGURES, MarkKind.V1_TAG)
 # Kinds of lines that tell the same as another one.
 _SAME = {MarkKind.DAEMON_NOTE: MarkKind.NOTE, MarkKind.TORN_HEADER: MarkKind.HEADER}
 _ID_LENGTH = 12
@@ -104,7 +106,7 @@ def read(text: LogText, *, keep_redraws: bool = True, most_layers: int = MOST_LA
         for parsed_event in _parse_piece(piece)
     ]
     has_header = any(isinstance(event, Mark) and event.kind in HEADERS for event, _ in parsed_events)
-    parsed_events = [*_turned(parsed_events, has_header=has_header)]
+    parsed_events = [*_one_at_a_time(_turned(parsed_events, has_header=has_header))]
     rows = [
         event
         for event, _ in parsed_events
@@ -135,6 +137,42 @@ def _turned(
         elif has_words:
             text = f"{event.fields['ID']}: {event.fields['WORDS']}"
             yield from ((part, False) for part in _line(Piece(event.start, event.stop, event.line, text)))
+
+
+def _one_at_a_time(parsed_events: Iterable[tuple[EventRow | Mark, bool]]) -> Iterator[tuple[EventRow | Mark, bool]]:
+    """Return what was read, with a row for each line of docker up to 0.7 that tells of the layer it sends.
+
+    It sends one after the other, and behind each its tag (moby server.go, pushRepository). Below no line that begins a
+    push to a v1 registry such lines are those of other programs.
+    """
+    layer, is_v1 = None, False
+    for event, is_json in parsed_events:
+        if not isinstance(event, Mark) or event.kind not in _OF_ONE_LAYER:
+            is_v1 = is_v1 or (isinstance(event, Mark) and event.kind == MarkKind.V1_TAGS)
+            layer = None if isinstance(event, EventRow) else layer
+            yield event, is_json
+            continue
+        is_note = event.kind != MarkKind.V1_TAG
+        yield replace(event, kind=MarkKind.NOTE) if is_note else event, is_json
+        if event.kind == MarkKind.V1_PUSHING and is_v1:
+            layer = event.fields["ID"][:_ID_LENGTH]
+        if layer is not None:
+            kind = EventKind.PUSHING if is_note else EventKind.PUSHED
+            yield _layer_row(event, layer, kind), is_json
+
+
+def _layer_row(mark: Mark, layer: str, kind: EventKind) -> EventRow:
+    """Return the row of a layer, with the figures of a mark."""
+    fields = mark.fields
+    return EventRow(
+        start=mark.start,
+        stop=mark.stop,
+        layer=layer,
+        kind=kind,
+        current=size(fields["CURRENT"]) if "CURRENT" in fields else UNKNOWN,
+        total=size(fields["TOTAL"]) if "TOTAL" in fields else UNKNOWN,
+        wait=int(min(float(fields["WAIT"]), LONGEST_WAIT)) if "WAIT" in fields else UNKNOWN,
+    )
 
 
 def _with_mentions(text: LogText, marks: list[Mark], ranges: Int64) -> tuple[Mark, ...]:
@@ -246,15 +284,6 @@ def _line(piece: Piece) -> Iterator[EventRow | Mark]:
     if mark is None or mark.kind != MarkKind.LAYER:
         yield from (mark,) if mark else ()
         return
-    fields = mark.fields
-    if "FROM" in fields:
+    if "FROM" in mark.fields:
         yield replace(mark, kind=MarkKind.MOUNT)
-    yield EventRow(
-        start=piece.start,
-        stop=piece.stop,
-        layer=fields["LAYER"][:_ID_LENGTH],
-        kind=EventKind[fields["STATE"].upper()],
-        current=size(fields["CURRENT"]) if "CURRENT" in fields else UNKNOWN,
-        total=size(fields["TOTAL"]) if "TOTAL" in fields else UNKNOWN,
-        wait=int(min(float(fields["WAIT"]), LONGEST_WAIT)) if "WAIT" in fields else UNKNOWN,
-    )
+    yield _layer_row(mark, mark.fields["LAYER"][:_ID_LENGTH], EventKind[mark.fields["STATE"].upper()])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.formats.docker.headings import is_heading
 from pushlog.formats.docker.other_things import answers_other, explains, is_change, speaks_of_push
-from pushlog.formats.docker.sentences import advises, asks, is_announced, is_framed, reports
+from pushlog.formats.docker.sentences import advises, asks, is_announced, is_framed, is_supposed, reports
 from pushlog.formats.errors.bystanders import is_bystander, is_ending, is_of_cache, is_source, is_step
 from pushlog.formats.errors.classify import classify
 from pushlog.formats.errors.told import tells
@@ -127,7 +127,7 @@ def is_alone(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
         beside = others if is_few else above[-_NEAR:]
         is_advice = any(map(advises, beside))
         if (UPLOAD.search(error.text) or SAYS_PUSH.search(line)) and (is_few or not is_advice):
-            return True
+            return not is_supposed(above)
         is_asked = error.text not in _ENDS and any(map(asks, beside))
         is_asked = is_asked or (is_bare and (is_told or is_apart))
         is_advice = is_advice and not any(map(reports, above))

@@ -64,8 +64,26 @@ _DOCUMENTED = lazy_pattern(
     r"|\|?\s*:?-{2,}:?\s*\|\s*:?-{2,}",
     re.IGNORECASE,
 )
-# A form for reports has a place for it too.
-_HELPS = lazy_pattern(r"#{1,6} .{0,40}\btrouble ?shooting\b", re.IGNORECASE)
+# A form for reports has a place for these too.
+_HELPS = lazy_pattern(
+    r"#{1,6} .{0,40}\btrouble ?shooting\b"
+    # Signs of a problem, also in Spanish, Portuguese, French, German, Russian and Vietnamese; in Chinese and Japanese.
+    r"|\W*(?:symptoms?|s[i\xed]ntomas?|sintomas?|sympt[o\xf4]mes?|symptome?|tri\u1ec7u ch\u1ee9ng"
+    r"|\u0441\u0438\u043c\u043f\u0442\u043e\u043c\u044b?)\b\W{0,4}:"
+    r"|[^\w\n]*(?:\u75c7\u72b6|\u75c7\u72c0|\u73b0\u8c61|\u73fe\u8c61)\W{0,4}[:\uff1a]",
+    re.IGNORECASE,
+)
+# Chapters of a document that are about other things; none is a part of a form for reports, or about a push.
+_CHAPTER = lazy_pattern(r"\s*#{2,6} (?=[^\n]*[a-z]{3})")
+_OF_A_REPORT = lazy_pattern(
+    r"descri|steps|reprod|expect|actual|current|behavi|environ|setup|version|\blogs?\b|output|error|issue|problem|fail|\bbug"
+    r"|\binfo|context|question|summary|\bwh(?:at|y|en)\b|\bhow\b|system|config|details|screenshot|additional|relevant"
+    r"|result|\btri|attempt|push|docker|image|title|background|motivation|note|update|\bedit",
+    re.IGNORECASE,
+)
+_CHAPTERS = 2
+# So many cures stand in a list of problems.
+_CURES = 2
 # A row of a table tells of an error, and in so many cells what is known of it.
 _CELLS = 2
 _LISTED = lazy_pattern(r"(?:\w{1,40}:\s+)?([\"'`]).*\1,?$")
@@ -100,11 +118,27 @@ def speaks_of_push(error: ErrorLines, line: str, others: Sequence[str]) -> bool:
         return False
     if _OF_GIT.search(line) or _is_row_of_table(line) or is_one_of_many(line, others):
         return False
-    if any(map(_DOCUMENTED.match, others)) or (any(map(_HELPS.match, others)) and not any(map(tells, others))):
+    if any(map(_DOCUMENTED.match, others)) or is_of_manual(others):
         return False
     if _LISTED.match(line) and any(map(_CALL.match, others)):
         return False
     return _OF_AN_IMAGE.search(line) is not None or _OF_OTHER_THINGS.search(line) is None
+
+
+def lists_problems(above: Sequence[str], below: Sequence[str]) -> bool:
+    """Return whether an error is one of a list of problems: it stands in a chapter of its own, with cures below."""
+    return any(map(_CHAPTER.match, above)) and sum(map(documents, below)) >= _CURES
+
+
+def is_of_manual(lines: Sequence[str]) -> bool:
+    """Return whether lines are those of a text that helps with problems, or has chapters about other things.
+
+    Nobody tells in it what happened.
+    """
+    if any(map(tells, lines)):
+        return False
+    chapters = [line for line in lines if _CHAPTER.match(line) and not _OF_A_REPORT.search(line)]
+    return any(map(_HELPS.match, lines)) or len(chapters) >= _CHAPTERS
 
 
 def _is_row_of_table(line: str) -> bool:

@@ -27,7 +27,16 @@ _ADVICE = lazy_pattern(
     r"^\S+:\d+[:-]|^\s*(?:-\s+)?(?:run|script|command|cmd|args|push|summary|description|title)\s*:|^\s*-\s+(?:[\"']?docker\b|name:)"
     r"|\b(?:(?<!\bsure )(?<!\bknow )(?<!\bsee )(?<!\bas )(?<!\beven )(?<!wonder )(?<!wondering )"
     r"(?<!happens )(?<!occurs )if (?:it|you|this|the|that)"
-    r"|in case|whenever|e\.g\.|for example|you (?:can|should|must|need)|make sure)\b",
+    r"|in case|whenever|e\.g\.|for example|you (?:can|should|must|need)|make sure"
+    r"|unlike (?:most|other|docker|\w{1,3}cr)"
+    r"|(?:may|might|could|would) (?:also |even |then )?(?:produce|print|show|report|return|output|relate)"
+    # The same `if` in other languages: in German, French, Spanish, Portuguese, Russian, Vietnamese, Turkish and Polish.
+    r"|falls (?:der|die|das|du|sie|ein|es|beim)|si (?:vous|tu|l['\u2019]erreur|le push)"
+    r"|si (?:recibes?|obtienes?|aparece|ves?|te|el push|sale)"
+    r"|en caso de|caso (?:ocorra|receba|apare\xe7a|o push)|se (?:voc\xea|receber|aparecer|o push|der)"
+    r"|\u0435\u0441\u043b\u0438|n\u1ebfu|e\u011fer|je\u015bli)\b"
+    # In Chinese and Japanese.
+    r"|\u5982\u679c|\u5047\u5982|\u82e5(?!\u5e72)|\u5982\u9047|\u4e07\u4e00|\u5834\u5408|\u3082\u3057",
     re.IGNORECASE,
 )
 # A sentence names the command whose error stands by itself: it has more words than a command with its image.
@@ -54,7 +63,8 @@ _FEWEST_WORDS = 3
 # A sentence that ends with a colon announces the error below it.
 _ANNOUNCES = lazy_pattern(
     r"(?=[^\n]*\b[Pp]ush)(?=[^\n]*\b(?i:fail\w*|errors?|gives?|g[eo]t|getting|says?|shows?|returns?|message|output|throws?"
-    r"|sees?|receiv\w+)\b)(?![^\n]*\b(?i:if|in case|whenever|should|might|may|would|git|helm|you)\b)[^\n]*[:\uff1a]\W*$"
+    r"|sees?|receiv\w+)\b)(?![^\n]*\b(?i:if|in case|whenever|should|might|may|would|git|helm|you|unlike|otherwise"
+    r"|instead)\b)[^\n]*[:\uff1a]\W*$"
 )
 # A program says in a line of its own that it pushes now, to no address.
 _PUSHES = lazy_pattern(
@@ -96,6 +106,12 @@ def is_announced(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
     lines = (piece.text for piece in reversed(pieces) if piece.line < error.lines[0])
     above = next((line for line in lines if not is_heading(line) or _ANNOUNCES.match(line)), "")
     return any(form.match(above) is not None for form in (_ANNOUNCES, _RUNS_PUSH, _PUSHES))
+
+
+def is_supposed(above: Sequence[str]) -> bool:
+    """Return whether the nearest line above an error says what to do in case it comes, and nobody tells that it did."""
+    nearest = next((line for line in reversed(above) if not is_heading(line)), "")
+    return advises(nearest) and not tells(nearest)
 
 
 def is_framed(error: ErrorLines, pieces: Sequence[Piece]) -> bool:

@@ -33,7 +33,7 @@ from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pushlog.formats.docker.lines import Reading
     from pushlog.formats.parsed_push import ParsedPush
@@ -64,6 +64,9 @@ _PULLED = lazy_pattern(
     rb": (?:Pull complete|Verifying Checksum|Extracting|Downloading|Pulling fs layer)"
     rb"|Status: (?:Downloaded|Image)|docker pull "
 )
+# A command that fetches an image, and what stands before it in its line.
+_PULL = b"docker pull "
+_PROMPT = lazy_pattern(rb"\s*(?:[^\n]{0,120}[$#>%+]\s+|\xe2\x9d\xaf\s*|\xe2\x9e\x9c[^\n]{0,120}\s)?(?:sudo\s+)?")
 # Marks that name a push but are no output of it.
 _COMMANDS = (MarkKind.COMMAND, MarkKind.MENTION)
 
@@ -86,7 +89,7 @@ def docker_pushes(
     """
     pushes: list[ParsedPush] = []
     previous_stop = 0
-    for bounds in _bounds(text, reading, others):
+    for bounds in _ended_at_pulls(text, reading, _bounds(text, reading, others)):
         # A push without rows would be one of the words of that client.
         if _is_inside(bounds, others) and not _events_between(reading, bounds.start, bounds.stop):
             continue
@@ -129,6 +132,41 @@ def _bounds(text: LogText, reading: Reading, others: Sequence[ParsedPush]) -> It
     for (start, opening), stop in zip(starts, stops, strict=True):
         if not any(m.kind == MarkKind.PULL for m in opening):
             yield _Bounds(start, stop, opening)
+
+
+def _ended_at_pulls(text: LogText, reading: Reading, every: Iterable[_Bounds]) -> Iterator[_Bounds]:
+    """Return bounds, each cut where an image is fetched by the next command."""
+    for bounds in every:
+        pull = _pull_below(text, reading, bounds.opening[-1].stop, bounds.stop) if bounds.opening else bounds.stop
+        yield replace(bounds, stop=pull)
+        if pull < bounds.stop:
+            yield _Bounds(pull, bounds.stop, ())
+
+
+def _pull_below(text: LogText, reading: Reading, start: int, stop: int) -> int:
+    """Return where a `docker pull` was run below the beginning of a push, which does not go on there; else the end."""
+    rows = int(np.searchsorted(reading.events.start, stop))
+    last_row = int(reading.events.stop[rows - 1]) if rows else 0
+    last = min(stop, max(start, last_row) + _REACH)
+    place = text.data.find(_PULL, start, last)
+    while place >= 0:
+        begin = text.start_of(text.line_of(place))
+        if _PROMPT.fullmatch(text.data[begin:place]) and not _goes_on(reading, start, begin, stop):
+            return begin
+        place = text.data.find(_PULL, place + 1, last)
+    return stop
+
+
+def _goes_on(reading: Reading, start: int, middle: int, stop: int) -> bool:
+    """Return whether the lines behind an offset are those of the push before it: rows of its layers, a digest line.
+
+    Beside a push another job may fetch an image.
+    """
+    events = reading.events
+    first, between, last = (int(row) for row in np.searchsorted(events.start, [start, middle, stop]))
+    if any(m.kind == MarkKind.DIGEST and "TAG" in m.fields for m in _marks_between(reading, middle, stop)):
+        return True
+    return not set(events.layer[first:between].tolist()).isdisjoint(events.layer[between:last].tolist())
 
 
 def _is_only_shown(text: LogText, mark: Mark) -> bool:

@@ -76,6 +76,8 @@ _STEP = lazy_pattern(
     r"\W*(?!Missing|Nothing|Failing)[A-Z][a-z]{2,}ing\b(?!.*\b(?:fail|error|denied|refused|invalid|unable|cannot|not\b))"
     r"|Step \d+/\d+|#\d+ |\[\d+/\d+\]|(?:status|exit_?code|rc|result|state)\W*[:=]"
     r"|(?:(?:</?\w[^<>\n]*>|\{/?\w[^{}\n]*\}|\[/?\w+\]|`{3}\w*|\]\]>)\s*)+$"
+    # A bar of tqdm, with a line of the program behind it.
+    r"|\d{1,3}%\|[^|\n]{0,80}\| \d+/\d+ \["
     # Org, LaTeX, reStructuredText.
     r"|#?\+(?:BEGIN|END)_\w+\b.*|\\(?:begin|end)\{\w+\}.*"
 )

@@ -54,6 +54,8 @@ _ASKS = lazy_pattern(r"(?<=[a-z] )(?:at|to|in|of|for|on|by|with|from|the|an?|and
 _COLON = lazy_pattern(r"(?<!\berrors)(?<=[a-z0-9\"\])]):$")
 _BRACKET = lazy_pattern(r"\([^()]{0,200}$")
 _ENDS_BRACKET = lazy_pattern(r"[^()]{1,200}\)")
+# A sentence goes on with such a word, whatever the width of the text.
+_JOINS = lazy_pattern(r"(?:and|or|because|but|which|that|to|on|in|for|with|from|by|at|of|is|not) [a-z]")
 # Docker 1.6 and 1.7 tell where they asked for a token before they tell what came.
 _TOKEN_URL = lazy_pattern(r"token auth attempt for registry(?![^\n]*request failed)[^\n]*\Z")
 _OF_URL = lazy_pattern(r"https?://\S+$|\?\S+$|\w+%3A\S+$|request failed with status: \d")
@@ -137,7 +139,7 @@ def _broken_between_words(text: LogText, error: str, last: Piece, piece: Piece) 
     joined = f"{error.rstrip()} {row}"
     if _TOKEN_URL.search(error) and _OF_URL.match(row):
         return error.rstrip() + row if row.startswith("?") or error.endswith("=") else joined
-    if _is_not_over(line, row) or _is_hanging(text, error, piece):
+    if _is_not_over(line, row) or _is_hanging(text, error, piece) or (_JOINS.match(row) and _tells_more(error, joined)):
         return joined
     is_long = len(error) > len(line)
     is_word = " " not in line

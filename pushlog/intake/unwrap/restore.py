@@ -72,6 +72,8 @@ _QUOTED = lazy_pattern(rb"=([0-9A-F]{2})")
 _SOFT_END = lazy_pattern(rb"=\r?\n")
 _SURELY_QUOTED = lazy_pattern(rb"=3D|=20\r?$|=C2=A0", re.MULTILINE)
 
+_BAR_BEFORE = lazy_pattern(rb"(?m)^ *\d{1,3}%\|[^|\n]{0,200}\| \d+/\d+ \[[^\]\n]{0,60}\](?=\S)")
+_SEAM = lazy_pattern(rb"</code><code(?: [^<>\n]{0,200})?>")
 # A command that continues on the next line; a header and a digest line broken by the width of a console.
 # Most patterns begin with plain text, which is found sooner; that a word begins there is asked behind it.
 _CONTINUED = lazy_pattern(
@@ -164,6 +166,16 @@ def _without_colours(text: bytes) -> bytes:
     if b"<span class=" not in text or not _COLOURED.search(text):
         return text
     return _COLOUR.sub(b"", text)
+
+
+def _without_seams(text: bytes) -> bytes:
+    """Return the text of a page without the places where a highlighter ended one piece of code and began the next."""
+    return _SEAM.sub(b"", text) if b"</code><code" in text else text
+
+
+def _without_bars(text: bytes) -> bytes:
+    """Return the text without the bars of tqdm before lines that a program wrote over them."""
+    return _BAR_BEFORE.sub(b"", text) if b"%|" in text else text
 
 
 def _plain_blanks(text: bytes) -> bytes:
@@ -272,6 +284,8 @@ def _joined_match(broken: re.Match[bytes]) -> bytes:
 
 _REPAIRS: tuple[Callable[[bytes], bytes], ...] = (
     _without_colours,
+    _without_seams,
+    _without_bars,
     _without_entities,
     _plain_blanks,
     _without_links,
