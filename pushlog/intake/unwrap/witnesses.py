@@ -115,10 +115,10 @@ def _first_openings(
     data: Data, part: tuple[int, int], openings: Sequence[StartPattern], anchors: Sequence[int], number: int
 ) -> Iterable[int]:
     """The offsets of the first openings between two offsets, which are searched for where the anchors end above."""
-    known = [offset for offset in anchors if part[0] <= offset < part[1]]
+    anchors_here = [offset for offset in anchors if part[0] <= offset < part[1]]
     # Most logs have so few that all are anchors.
     has_all = len(anchors) < _FIRST or anchors[-1] >= part[1]
-    return islice(known if has_all or len(known) >= number else places(openings, data, *part), number)
+    return islice(anchors_here if has_all or len(anchors_here) >= number else places(openings, data, *part), number)
 
 
 def _at_openings(data: Data, offsets: Iterable[int]) -> Iterator[Witness]:
