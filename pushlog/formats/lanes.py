@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.formats.dialects import pushes
-from pushlog.formats.told_again import told_once
+from pushlog.formats.repeats.programs import told_once
 from pushlog.intake.limits import MOST_LAYERS
 from pushlog.intake.numbered_text import NumberedText
 from pushlog.model import Capture

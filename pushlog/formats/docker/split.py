@@ -25,10 +25,10 @@ from pushlog.formats.docker.surroundings import (
     names_above,
     stopped,
 )
-from pushlog.formats.docker.told_twice import without_told_twice
 from pushlog.formats.errors.told import is_told
 from pushlog.formats.events import EventKind, is_any
 from pushlog.formats.marks import HEADERS, Mark, MarkKind
+from pushlog.formats.repeats.sentences import without_told_twice
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 

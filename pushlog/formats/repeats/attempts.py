@@ -26,7 +26,7 @@ def joined(pushes: Sequence[ParsedPush]) -> list[ParsedPush]:
     """Return pushes in order, with each that is begun again as the beginning of the next."""
     joined_pushes: list[ParsedPush] = []
     for push in pushes:
-        if joined_pushes and _is_told_again(joined_pushes[-1], push):
+        if joined_pushes and _is_same_error(joined_pushes[-1], push):
             continue
         if joined_pushes and _is_next_attempt(joined_pushes[-1], push):
             first = joined_pushes.pop()
@@ -36,7 +36,7 @@ def joined(pushes: Sequence[ParsedPush]) -> list[ParsedPush]:
     return joined_pushes
 
 
-def _is_told_again(first: ParsedPush, push: ParsedPush) -> bool:
+def _is_same_error(first: ParsedPush, push: ParsedPush) -> bool:
     """Return whether a push is nothing but the error of the one above, which a person or a program tells again."""
     if first.error is None or push.error is None or first.client != push.client:
         return False
