@@ -6,6 +6,8 @@ from dataclasses import replace
 from itertools import compress
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from pushlog.formats.bulk import redraws
 from pushlog.formats.clients import (
     buildkit,
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
     from pushlog.formats.clients.dialect import Dialect
     from pushlog.formats.docker.lines import Reading
     from pushlog.formats.parsed_push import ParsedPush
-    from pushlog.intake.log_text import LogText
+    from pushlog.intake.log_text import Int64, LogText
     from pushlog.intake.mapped import Data
     from pushlog.intake.numbered_text import NumberedText
     from pushlog.intake.start_pattern import StartPattern
@@ -199,15 +201,19 @@ def _without_empty_config(push: ParsedPush) -> ParsedPush:
 
 
 def _outer(pushes: list[ParsedPush]) -> list[ParsedPush]:
-    """Return pushes in order without those that a library made for another client, which tells of them around."""
-    outer: list[ParsedPush] = []
-    stop = -1
-    for push in sorted(pushes, key=lambda push: (push.start, -push.stop)):
-        if push.client is Client.CRANE and push.stop <= stop:
-            continue
-        outer.append(push)
-        stop = max(stop, push.stop)
-    return outer
+    """Return pushes in order without those that a library made for other clients, which tell of them around."""
+    tellers = [push for push in pushes if push.client is not Client.CRANE]
+    starts = np.array([push.start for push in tellers], dtype=np.int64)
+    stops = np.maximum.accumulate(np.array([push.stop for push in tellers], dtype=np.int64))
+    return [push for push in pushes if push.client is not Client.CRANE or not _is_told_around(push, starts, stops)]
+
+
+def _is_told_around(push: ParsedPush, starts: Int64, stops: Int64) -> bool:
+    """Return whether all lines of a push lie in others, of which the offsets are given, the furthest end so far."""
+    places = np.append(push.events.start, [mark.start for mark in push.marks]).astype(np.int64)
+    places = places if len(places) else np.array([push.start, push.stop])
+    above = np.searchsorted(starts, places, side="right") - 1
+    return bool(len(starts) and (above >= 0).all() and (places <= stops[above]).all())
 
 
 def _dialects_in(text: LogText, reading: Reading) -> tuple[list[Dialect], bool]:

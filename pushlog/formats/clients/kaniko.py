@@ -40,6 +40,7 @@ OPENING = StartPattern(
     rb"|time=\"[^\"\n]+\" level=\w+ msg=\"?)"
     rb"(?:Pushing image to |Pushed \S+@sha256:|Pushed image to |Retrying operation after "
     rb"|Failed to push to destination )"
+    rb"|INFO (?:Pushing image to \S{1,300}/\S|Pushed \S+@sha256:|Pushed image to \d+ destinations)"
     rb"|error pushing image: failed to push to destination |error checking push permissions ",
 )
 # Other programs tell its error behind words of their own.
@@ -51,6 +52,7 @@ WHERE = (OPENING, INSIDE)
 REDRAWN: frozenset[MarkKind] = frozenset()
 _SINCE = lazy_pattern(r"\[(\d+)\]")
 _STAMP = lazy_pattern(r'(?:time="|[A-Z]{4}\[)(\d{4}-[^"\]]+)["\]]')
+_WITHOUT_SECONDS = lazy_pattern(r"[A-Z]{4} ")
 _DESTINATION = lazy_pattern(r'(?:to destination |permission for ")([^\s"]+?)"?: ')
 _ENDS = {MarkKind.PUSHED, MarkKind.DONE, MarkKind.ERROR, MarkKind.LOG}
 _BLOBS = {
@@ -63,7 +65,14 @@ _BLOBS = {
 def pushes(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
     """Return the pushes of kaniko in a log, one for each destination."""
     marks = _of_pushes(LINES.marks(text, WHERE))
-    return tuple(parsed_push(text, _push(text, push)) for push in pushes_of(marks, starts=_starts, ends=_ENDS))
+    groups = pushes_of(marks, starts=_starts, ends=_ENDS)
+    return tuple(parsed_push(text, _push(text, group)) for group in groups if not _may_be_of_another(group))
+
+
+def _may_be_of_another(push: Sequence[Mark]) -> bool:
+    """Return whether all that a log has of a push is one line that other programs print too: it has no seconds."""
+    is_one = len({mark.kind for mark in push}) == 1 and push[0].kind in {MarkKind.BEGIN, MarkKind.PUSHED}
+    return is_one and _WITHOUT_SECONDS.fullmatch(push[0].fields.get("DRESS", "")) is not None
 
 
 def _of_pushes(marks: Iterable[Mark]) -> Iterator[Mark]:

@@ -39,6 +39,8 @@ _ABOVE, _BELOW = 12, 2
 _FAILED = lazy_pattern(r"non-zero|returned|exit|fail|error|exception", re.IGNORECASE)
 # A sentence that says that the command it quotes went well, and a statement that names what a program will run.
 _WORKED = lazy_pattern(r"\w\s+:=\s|\b(?:worked|works fine|succeeded|was successful)\b", re.IGNORECASE)
+# An item of a list of texts in the source of a program.
+_ITEM_OF_SOURCE = lazy_pattern(r"\s*(['`]).*\1,\s*$")
 # A sentence names so many commands at most.
 _MOST = 8
 # What stands between two commands of which a sentence tells the same.
@@ -113,6 +115,8 @@ def mentioned_pushes(candidate: PushRange) -> Iterator[ParsedPush]:
         line = candidate.text.shown(mention.line)
         joined = _joined(candidate.text, mentions[number : number + _MOST])
         if _WORKED.search(_words_about(candidate.text, mentions, number)) or advises(line) or is_change(line):
+            continue
+        if _ITEM_OF_SOURCE.match(line):
             continue
         error = _error_beside(candidate, joined[-1], previous_stop)
         after = next(iter(mentions[number + len(joined) : number + len(joined) + 1]), None)

@@ -108,6 +108,9 @@ _COMMAND = lazy_pattern(
     r"(?:\S{0,80}[$#\u276f\u279c\xbb\u25b6]|PS [^<>|]{0,120}>|\w:\\[^<>|]{0,120}>|\++)\s+"
     # PowerShell lists the parts of an error behind a plus.
     r"(?!(?:CategoryInfo|FullyQualifiedErrorId) )\w"
+    # People paste a command without its prompt; a verb that is none of a push tells that it is one.
+    r"|(?:sudo )?(?:docker|podman|nerdctl) (?:pull|run|log(?:in|out|s)|build|compose|rmi?|tag|inspect|start|stop|exec)"
+    r" (?!(?:fail|error|is|was|again|and|or|with|to|for)\w*\b)\S"
 )
 _WAITS = lazy_pattern(r"(?:[\w.@:~/()\[\]+-]{1,120}? ?[$#%\u276f\u279c\xbb\u25b6]|(?:PS )?\w:\\[^<>|]{0,120}>)")
 # The level that a logger puts before each line.
@@ -221,7 +224,8 @@ def is_otherwise(words: str) -> bool:
 
 
 _PROSE = lazy_pattern(
-    r"^(?:[-*#]|\d+\.)\s|^\W*(?:TODO|FIXME|XXX|HACK)\b|^\s*(?:summary|description|title|expr)\s*:|\?\s*$"
+    r"^(?:[-*]|#{1,6}|\d+\.)\s|#{2,6} [\"'`]|\*\*[\"'`][^*\n]{1,300}[\"'`]\*\*"
+    r"|^\W*(?:TODO|FIXME|XXX|HACK)\b|^\s*(?:summary|description|title|expr)\s*:|\?\s*$"
     r"|^\s*(?://|/\*|\*\s|#\s|--\s|;)"
     r"|\b(?:I|I'm|we|you|your|please|if|when(?!\s+pushing)|should|would|might|may|because|fixe[ds]|issue)\b"
     r"|\b(?:(?:for|an) example\b(?!\.)|e\.g\.)",

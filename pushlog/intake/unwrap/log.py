@@ -163,13 +163,13 @@ def _unwrap(
     prefixes = detect(text, openings, anchors)
     timestamps = PrefixTimestamps(text=text, ranges=prefixes.ranges, zone=zone) if prefixes.has_clock else None
     notes = prefixes.notes
-    if timestamps and (turned := oldest_first(text, timestamps)) is not None:
+    if (turned := oldest_first(text, timestamps)) is not None:
         other = _limited(LogText(turned), where)
         turned_prefixes = detect(other, openings, anchors_of(other, openings))
         # Where the stamps show in one order alone, the lines are none of an export.
-        if turned_prefixes.has_clock:
+        if turned_prefixes.has_clock == (timestamps is not None):
             text, prefixes = other, turned_prefixes
-            timestamps = PrefixTimestamps(text=text, ranges=prefixes.ranges, zone=zone)
+            timestamps = timestamps and PrefixTimestamps(text=text, ranges=prefixes.ranges, zone=zone)
             notes = (*notes, NEWEST_FIRST)
     lanes = lanes_of(text, prefixes)
     return UnwrappedLog(

@@ -21,7 +21,7 @@ from pushlog.intake.unwrap.line_prefix import (
     without_colours,
 )
 from pushlog.intake.unwrap.quotes import around_quote, in_source_list, is_marked
-from pushlog.intake.unwrap.shared_prefix import on_all_lines, shared_prefix
+from pushlog.intake.unwrap.shared_prefix import edge_prefix, on_all_lines, shared_prefix
 from pushlog.intake.unwrap.suffix import with_suffix
 from pushlog.intake.unwrap.unknown_prefix import infer_prefixes
 from pushlog.intake.unwrap.witnesses import Witness, witnesses
@@ -33,11 +33,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pushlog.intake.log_text import LogText
+    from pushlog.intake.mapped import Data
     from pushlog.intake.start_pattern import StartPattern
     from pushlog.knowledge.decorations import Decoration
 
 # The prefixes of so many lines of pushes above and below a line may be its own.
 _NEAR = 8
+# So many bytes at the beginning and the end of a log show what its lines there begin with.
+_EDGE = 4096
 _QUOTES = (b'"', b"'", b"`")
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 # After so many shapes that are no prefix, nothing that is new is one.
@@ -104,7 +107,7 @@ def detect(text: LogText, openings: Sequence[StartPattern], anchors: Sequence[in
     pairs = [(witness, in_lanes.get(prefix, prefix)) for witness, prefix in pairs]
     votes = Counter(prefix for _, prefix in pairs if prefix.forms)
     return Prefixes(
-        ranges=tuple(_ranges(pairs, len(text.data))),
+        ranges=tuple(_with_edges(text.data, [*_ranges(pairs, len(text.data))], pairs, forms)),
         votes=tuple(votes.most_common()),
         lanes=frozenset(_lane(witness, prefix) for witness, prefix in pairs),
     )
@@ -217,9 +220,32 @@ def _ranges(pairs: Sequence[tuple[Witness, LinePrefix]], end: int) -> Iterator[P
     yield PrefixRange(start=start, stop=end, prefixes=current)
 
 
+def _with_edges(
+    data: Data, ranges: list[PrefixRange], pairs: Sequence[tuple[Witness, LinePrefix]], forms: Sequence[Decoration]
+) -> list[PrefixRange]:
+    """The stretches, where the lines above all witnesses or below them may have a prefix that no witness has."""
+    others = list({prefix for _, prefix in pairs})
+    top, bottom = pairs[0][0].start, data.find(b"\n", pairs[-1][0].start) + 1 or len(data)
+    head = edge_prefix(data[: min(top, _EDGE)].split(b"\n"), forms, others)
+    tail = edge_prefix(data[max(bottom, len(data) - _EDGE) :].split(b"\n")[::-1], forms, others)
+    if head and top:
+        first = ranges[0]
+        above = PrefixRange(start=0, stop=top, prefixes=_sorted({*first.prefixes, head}))
+        ranges = [above, replace(first, start=top), *ranges[1:]]
+    if tail and bottom < len(data):
+        last = ranges[-1]
+        below = PrefixRange(start=bottom, stop=len(data), prefixes=_sorted({*last.prefixes, tail}))
+        ranges = [*ranges[:-1], replace(last, stop=bottom), below]
+    return ranges
+
+
 def _near(pairs: Sequence[tuple[Witness, LinePrefix]], number: int) -> tuple[LinePrefix, ...]:
-    near = {prefix for _, prefix in pairs[max(0, number - _NEAR) : number + _NEAR + 1] if prefix.forms}
-    return tuple(sorted(near, key=_specificity))
+    near = {prefix for _, prefix in pairs[max(0, number - _NEAR) : number + _NEAR + 1]}
+    return _sorted(near)
+
+
+def _sorted(prefixes: set[LinePrefix]) -> tuple[LinePrefix, ...]:
+    return tuple(sorted((prefix for prefix in prefixes if prefix.forms), key=_specificity))
 
 
 def _specificity(prefix: LinePrefix) -> tuple[tuple[int, ...], bytes]:

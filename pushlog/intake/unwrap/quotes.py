@@ -29,6 +29,8 @@ _IN_SOURCE = lazy_pattern(
     rb"(?: (?:substring|string|value|pattern|message|output))? *[:=]?\s*"
     rb"|\bto (?:include|contain|match|equal|eq|be)\s+"
     rb"|(?<!\w)(?:\w+\.)*(?!\w*(?:Error|Exception|Failure|Failed|Fault|Exit)\()\w+\([bfru]{0,2})(?:[\"'`]|\"{3}|'{3})[^\"'`]*\Z"
+    # A script prints the words.
+    rb"|(?:\A|[\s;&|(])(?:echo|Write-(?:Host|Output))(?: -\w+)* +\Z"
     # What Gomega and bats put before a text that they compare.
     rb"|(?:\A|\s)<\w+>: \Z|# (?:output|substring|expected|actual|regexp|line) *: \Z"
     rb"|\.(?:go|py|[jt]sx?|rb|rs|java|kt|scala|cs|php|c|cc|cpp|h|sh|bats|lark|toml|ya?ml|md)[:-]\d+[:-][^\n]*\Z"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pushlog.intake.unwrap.line_prefix import PLAIN, LinePrefix, compiled
@@ -20,6 +21,8 @@ _FIRST_LINES = 60
 # Fewer lines have their beginning in common by chance.
 _FEW = 2
 _LONGEST = 600
+# So many lines at the beginning or the end of a log must begin alike.
+_EDGE = 3
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 
 
@@ -43,6 +46,19 @@ def on_all_lines(text: LogText, unknown: Sequence[Witness]) -> Iterator[LinePref
     hits = sum(prefix.pattern.match(line) is not None for line in lines)
     if len(lines) > _FEW and hits >= _MOST * len(lines):
         yield prefix
+
+
+def edge_prefix(lines: Sequence[bytes], forms: Sequence[Decoration], others: Sequence[LinePrefix]) -> LinePrefix | None:
+    """The prefix of the outermost lines of a log, from the edge inwards, where no other one stands before them."""
+    edge = list(islice((line[:_LONGEST] for line in lines if line.strip()), _EDGE))
+    if len(edge) < _EDGE or any(prefix.pattern.match(edge[0]) for prefix in others if prefix.forms):
+        return None
+    return LinePrefix(stack) if (stack := _shared_forms(edge, [f for f in forms if _tells(f)])) else None
+
+
+def _tells(form: Decoration) -> bool:
+    """Return whether a form has a time or names a lane, by which it is known where no line of a push shows it."""
+    return not form.escaped and not form.suffix and (form.clock is not None or "(?P<lane" in form.pattern)
 
 
 def _shared_forms(lines: Sequence[bytes], forms: Sequence[Decoration]) -> tuple[Decoration, ...]:

@@ -34,6 +34,7 @@ _ANY = {
     "stream": rb"(?i:" + _STREAMS + rb")",
     "letter": rb"[A-Z]",
 }
+_DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
 # Threads and classes differ from line to line beside a stamp; without one, a shape must come often.
 _SHAPES = 8
 _LEAST = 2
@@ -41,9 +42,12 @@ _MOST = 0.8
 # A name that stands in a frame as telling as this may be any other name too.
 _FRAME = lazy_pattern(rb"[|\]>]|[^\s\w]{2}")
 _NAME = rb"[^\s\x1b]{1,200}"
-# A line of a push in a value of JSON or of a program, in code that a sentence quotes, or in the message of a record of
-# logrus has no prefix there.
-_IN_DATA = lazy_pattern(rb'[{\[(,] ?["\']|":|\w[^\w`\n]{0,9}`{1,3}\Z|" level=\w{4,7} \Z')
+# A line of a push in a value of JSON or of a program, which may call another, in code that a sentence quotes, or in the
+# message of a record of logrus has no prefix there.
+_IN_DATA = lazy_pattern(
+    rb'[{\[(,] ?["\']|":|\w[^\w`\n]{0,9}`{1,3}\Z|" level=\w{4,7} \Z'
+    rb"|\{[\w.]+\([^()\n]*\)|[ \t]['\"`]\Z"
+)
 _SHORT = 80
 # A word with the gap behind it; signs and digits of a name, and words of errors, which are not part of one.
 _WORD = lazy_pattern(rb"[ \t]*[^ \t]+[ \t]*")
@@ -89,7 +93,7 @@ def shape_of(witness: Witness) -> Decoration:
 
 def shared_beginning(lines: Sequence[bytes]) -> Decoration | None:
     """The form of the words that all of these lines begin with, where they are the name of what wrote them."""
-    rows = [_WORD.findall(line) for line in lines]
+    rows = [_WORD.findall(line) for line in _without_empty(lines)]
     shared = 0
     for column in zip(*(row[:-1] for row in rows), strict=False):
         if len(set(map(_shape, column))) > 1:
@@ -101,6 +105,17 @@ def shared_beginning(lines: Sequence[bytes]) -> Decoration | None:
     is_channel = _CHANNEL.search(prefix) is not None and _AS_CHANNEL.search(prefix) is not None
     is_name = (is_channel or _TELLING.search(prefix) is not None) and _OF_ERRORS.search(prefix) is None
     return _form(_shape(prefix), prefix, None) if is_name else None
+
+
+def _without_empty(lines: Sequence[bytes]) -> Sequence[bytes]:
+    """These lines without those that hold nothing but what most of the others begin with."""
+    shapes = [line.rstrip().translate(_DIGITS) for line in lines]
+    few = len(lines) // 2
+    return [
+        line
+        for line, shape in zip(lines, shapes, strict=True)
+        if sum(other.startswith(shape) and other != shape for other in shapes) <= few
+    ]
 
 
 def _stands_alone(witnesses: Sequence[Witness]) -> bool:
