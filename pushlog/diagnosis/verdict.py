@@ -19,6 +19,8 @@ _AGAIN = {
     False: "Pushing again will not help.",
     None: "The log can't tell whether pushing again helps.",
 }
+# The name of the rule that fires where a client printed no error, but no proof either.
+_NOT_PROVEN = "success-not-proven"
 _DONE_WORDS = {
     State.PUSHED: "uploaded",
     State.EXISTS: "already there",
@@ -31,7 +33,8 @@ def verdict(push: Diagnosis, findings: Sequence[Finding], client: ClientFacts) -
     """Return the headline and the advice for a push with these findings."""
     cause = next((finding for finding in findings if finding.severity is Severity.ERROR), None)
     if push.outcome is Outcome.SUCCEEDED:
-        return _succeeded(push), _work_done(push)
+        is_proven = all(finding.name != _NOT_PROVEN for finding in findings)
+        return _succeeded(push, is_proven=is_proven), _work_done(push)
     if push.error is not None and cause is not None:
         return cause.title, " ".join(
             filter(None, (_AGAIN[push.error.retry_helps], _tried(push, client.name), _kept(push), _shared(cause)))
@@ -46,14 +49,14 @@ def verdict(push: Diagnosis, findings: Sequence[Finding], client: ClientFacts) -
     return f"{what}{far}", f"{why or f'There is neither {client.proof_words} nor an error.'} {again}"
 
 
-def _succeeded(push: Diagnosis) -> str:
+def _succeeded(push: Diagnosis, *, is_proven: bool) -> str:
     tags = push.reference.tags
     what = f"{push.reference.repository or 'The image'}"
     if len(tags) == 1:
         what += f":{tags[0]}"
     elif tags:
         what += f" with {count(len(tags), 'tag')}"
-    return f"{what} is in the registry"
+    return f"{what} is {'' if is_proven else 'most likely '}in the registry"
 
 
 def _work_done(push: Diagnosis) -> str:
