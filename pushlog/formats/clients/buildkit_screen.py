@@ -23,6 +23,8 @@ _PUSH_ROWS = {MarkKind.TTY_LAYERS, MarkKind.TTY_MANIFEST, MarkKind.TTY_LAYER}
 SCREEN_KINDS = {
     *_STEP_KINDS,
     *_PUSH_ROWS,
+    MarkKind.CONFIG,
+    MarkKind.COMPLETED,
     MarkKind.DRAWN,
     MarkKind.TTY_NAMING,
     MarkKind.TTY_NOTE,
@@ -44,6 +46,16 @@ class _Step:
     names: dict[str, None] = field(default_factory=dict)
     targets: dict[str, Mark] = field(default_factory=dict)
     is_listed: bool = False
+    config: str = ""
+
+    def add(self, mark: Mark) -> None:
+        """Add a row of the push, with the name that stands in it."""
+        self.rows.append(mark)
+        target = mark.fields.get("TARGET", "")
+        if mark.kind == MarkKind.TTY_MANIFEST:
+            self.targets[target] = mark
+        elif name := _whole_name(target, mark) if target else None:
+            self.names[name] = None
 
     @property
     def is_push(self) -> bool:
@@ -68,11 +80,12 @@ def screen_pushes(marks: Sequence[Mark]) -> list[ScreenPush]:
     pushes: list[ScreenPush] = []
     for screen in _screens(marks):
         finished = max((mark.start for mark in screen if "FINISHED" in mark.fields.get("AFTER", "")), default=None)
+        is_completed = screen[-1].kind == MarkKind.COMPLETED
         for step in _steps(screen):
             # A build that failed is finished too: the row of the step below the word tells which.
-            is_finished = finished is not None and any(mark.start > finished for mark in step.rows)
+            is_ended = finished is not None and any(mark.start > finished for mark in step.rows)
             if step.is_push:
-                pushes += _pushes(step, is_finished=is_finished)
+                pushes += _pushes(step, is_finished=is_ended or is_completed)
     return pushes
 
 
@@ -107,15 +120,15 @@ def _steps(screen: Sequence[Mark]) -> list[_Step]:
                 current.names[mark.fields["REFERENCE"]] = None
         elif mark.kind == MarkKind.TTY_STEP:
             current = _Step(MarkKind.TTY_EXPORT, mark)  # another step: its rows are kept only if they push
+        elif mark.kind == MarkKind.CONFIG:
+            current.config = mark.fields["BLOB"]
         elif mark.kind == MarkKind.TTY_NAMING:
             current.names[mark.fields["REFERENCE"]] = None
         elif mark.kind in {*_PUSH_ROWS, MarkKind.TTY_NOTE}:
             if not current.is_listed:
                 current = steps.setdefault("", current)
                 current.is_listed = True
-            current.rows.append(mark)
-            if mark.kind == MarkKind.TTY_MANIFEST:
-                current.targets[mark.fields["TARGET"]] = mark
+            current.add(mark)
     return list(steps.values())
 
 
@@ -196,7 +209,7 @@ def _failed_row(step: _Step) -> Mark | None:
 def _add_layers(push: PushBuilder, step: _Step) -> None:
     """Add the layers that the docker driver shows, each with its last row."""
     for mark in step.rows:
-        if mark.kind == MarkKind.TTY_LAYER:
+        if mark.kind == MarkKind.TTY_LAYER and not (step.config and step.config.startswith(mark.fields["BLOB"])):
             figures = {
                 key: size(mark.fields[key.upper()]) for key in ("current", "total") if key.upper() in mark.fields
             }

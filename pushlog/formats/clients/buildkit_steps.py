@@ -146,6 +146,9 @@ def _push(text: LogText, step: Sequence[Mark], unit: Sequence[Mark], name: str |
     forced = _forced_rows(unit)
     for mark in push.consumed:
         _tell(text, push, mark, stored, forced)
+    # Depot's builders list the configuration among the layers.
+    configs = {mark.fields["BLOB"] for mark in step if mark.kind == MarkKind.CONFIG}
+    push.rows = [row for row in push.rows if row.layer not in configs]
     _attempts(push)
     # The wait for the next try is printed at once: a log without it ends with this error.
     if unit[-1] is step[-1] and _is_failed_try(unit[-1]) and not text.data[unit[-1].stop :].strip(_PASTED):

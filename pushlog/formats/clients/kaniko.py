@@ -84,6 +84,7 @@ def _of_pushes(marks: Iterable[Mark]) -> Iterator[Mark]:
     is_open = False
     blobs: list[Mark] = []
     cached: set[str] = set()
+    cached_left = 0  # layers of the cache whose last line is still to come: it names none
     for mark in marks:
         if mark.kind in {MarkKind.CACHE, MarkKind.SKIPPED}:
             blobs = []
@@ -93,6 +94,11 @@ def _of_pushes(marks: Iterable[Mark]) -> Iterator[Mark]:
         # A layer of the cache is written as an image is.
         if mark.kind in {MarkKind.BEGIN, MarkKind.PUSHED, MarkKind.REFUSED} and _is_one_of(mark, cached):
             is_open = False
+            cached_left += 1 if mark.kind == MarkKind.BEGIN else -1
+            last = mark
+            continue
+        if mark.kind == MarkKind.DONE and not is_open and cached_left > 0:
+            cached_left -= 1
             last = mark
             continue
         is_cause = last is not None and last.kind == MarkKind.REFUSED and mark.line == last.line + 1
