@@ -138,11 +138,14 @@ def _tags(tags: tuple[str, ...]) -> str:
 def _manifest(push: Diagnosis) -> Fact:
     state = manifest(push)
     tags = _tags(push.reference.tags)
+    unchanged = f"{tags or 'no tag'} was {'not ' if tags else ''}changed"
     notes = {
         "sent": f"{tags or 'the tag'} now {'point' if len(push.reference.tags) > 1 else 'points'} at it",
-        "not sent": f"so {tags or 'no tag'} was {'not ' if tags else ''}changed",
-        "not accepted": f"every layer is there, but {tags or 'no tag'} was {'not ' if tags else ''}changed",
-        "unknown": "the log ends before the line that would prove it",
+        "not sent": f"so {unchanged}",
+        "not accepted": f"every layer is there, but {unchanged}",
+        "unknown": f"the log names no layer, but {unchanged}"
+        if push.outcome is Outcome.FAILED
+        else "the log ends before the line that would prove it",
     }
     return _fact("Manifest", state, notes.get(state, "of the others the log shows no digest"))
 

@@ -93,7 +93,9 @@ def _legend(page: Page, push: Diagnosis, bands: Sequence[Band], room: int) -> It
     """Yield what the fills mean; a line breaks between entries, never inside one."""
     dot = page.say(" · ")
     line = Text()
-    manifest = () if push.outcome is Outcome.SUCCEEDED else (Text(f"manifest {words.manifest(push)}"),)
+    state = words.manifest(push)
+    is_telling = push.outcome is not Outcome.SUCCEEDED and (bool(push.layers) or state != "unknown")
+    manifest = (Text(f"manifest {state}"),) if is_telling else ()
     for entry in (*(_entry(page, push, band) for band in bands), *manifest):
         if line and line.cell_len + len(dot) + entry.cell_len > room:
             yield line

@@ -33,6 +33,9 @@ ANSWERED = frozenset(
     }
 )
 
+# Nothing was sent to a registry.
+_BEFORE_IT_BEGAN = frozenset({Family.CLIENT_USAGE, Family.LOCAL_IMAGE_MISSING, Family.DAEMON_UNREACHABLE})
+
 STATES = {
     State.PUSHED: "pushed",
     State.EXISTS: "existed",
@@ -222,4 +225,8 @@ def manifest(push: Diagnosis) -> str:
         return "sent"
     if push.outcome is Outcome.INCOMPLETE:
         return "unknown"
-    return "not accepted" if push.manifest_refused else "not sent"
+    if push.manifest_refused:
+        return "not accepted"
+    # A log that names no layer does not tell how far the push got, unless it never began.
+    has_begun = push.error is None or push.error.family not in _BEFORE_IT_BEGAN
+    return "unknown" if has_begun and not push.layers else "not sent"

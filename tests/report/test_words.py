@@ -122,7 +122,11 @@ def test_the_manifest_is_only_sent_where_the_log_proves_it() -> None:
     assert words.manifest(long_success()) == "sent"
     assert words.manifest(body_limit()) == "not sent"
     assert words.manifest(cut_off()) == "unknown"
-    assert words.manifest(no_layers()) == "not sent"
+    refused = no_layers()
+    assert refused.error is not None
+    assert words.manifest(refused) == "unknown"
+    missing = replace(refused.error, family=Family.LOCAL_IMAGE_MISSING)
+    assert words.manifest(replace(refused, error=missing)) == "not sent"
     assert words.manifest(diagnosis([layer()], Outcome.FAILED)) == "not accepted"
 
 
