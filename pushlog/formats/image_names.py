@@ -54,13 +54,19 @@ _PATH_ALONE = lazy_pattern(
     r"\btrying (?:to push (?:repository )?+|head request for )(?P<v1>[a-z0-9][\w.-]*(?:/[\w.-]*\w)*)(?=:?(?: |$))"
     r"|\bunauthorized to access repository: (?P<harbor>[^\s,]+), action: push"
     r"|\b[Rr]epository with name '(?P<ecr>[^'\s]+)' |\balready exists in the '(?P<tagged>[^'\s]+)' repository\b"
+    r"|\bfrom destination repository (?P<read>[a-z0-9][\w./-]*): \d{3} "
 )
 # Amazon's name of a repository, whose host follows from it.
 _ECR = lazy_pattern(
     r"\barn:aws(?P<part>[\w-]*):ecr:(?P<region>[a-z0-9-]+|<[^<>\n]{1,40}>|\*+):(?P<account>\d{12}|[^:\s]{1,40}):repository/(?P<name>[\w./-]*\w)"
 )
 _MASKED_REGION = lazy_pattern(r"[<*]")
-_PING = lazy_pattern(r"https?://(?P<host>[^/\s\"\\]+)/v[0-2]/(?:(?:_ping)?(?=[\"\s:]|$)|(?:images|repositories)/)")
+# What follows may be hidden, or stand for something. containers/image and .NET name the host alone.
+_PING = lazy_pattern(r"https?://(?P<host>[^/\s\"\\]+)/v[0-2]/(?:(?:_ping)?(?=[\"\s:<{$]|$)|(?:images|repositories)/)")
+_PINGED = lazy_pattern(
+    r"(?:pinging (?:container|docker) registry |retrieving credentials for \")"
+    r"(?P<host>[\w-]+(?:\.[\w-]+)*(?::\d+)?)(?=[:\"])"
+)
 # containers/image docker/docker_image_dest.go, errors.go.
 _PLACES = (
     re.compile(r" upload to /v2/(?P<name>\S+)/blobs/uploads/\S* in (?P<host>[^\s/]+)(?P<tag>): "),
@@ -91,7 +97,7 @@ _TAGGED = (
     re.compile(r"'(?P<name>[^'\s:]+):(?P<tag>\w[\w.-]*)' configured as immutable"),
     re.compile(r"cannot update tag (?P<tag>\w[\w.-]*?)\.?(?:\s|$)"),
     re.compile(r"failed commit on ref \"manifest-(?P<tag>\w[\w.-]*)@sha256:"),
-    re.compile(r"/v2/(?P<name>[a-z0-9][\w./-]*?)/manifests/(?P<tag>(?!\w+:[0-9a-f]{32})\w[\w.-]*)"),
+    re.compile(r"/v2/(?P<name>[a-z0-9<][\w./<>-]*?)/manifests/(?P<tag>(?!\w+:[0-9a-f]{32})\w[\w.-]*)"),
 )
 
 
@@ -263,7 +269,7 @@ def missing_image(error: str) -> str | None:
 
 def pinged(error: str) -> str | None:
     """Return the host whose registry did not answer at all."""
-    match = _PING.search(error)
+    match = _PING.search(error) or _PINGED.search(error)
     return match["host"] if match else None
 
 

@@ -22,6 +22,8 @@ _STEP, _ERROR = "[", "rror"
 _OPENING = lazy_pattern(
     r"(?:(?:>\s*)+(?:[-*+]\s+|\d{1,2}[.)]\s+)?|(?:[-*+]\s+|\d{1,2}[.)]\s+)?(?=[*_~`\"'\u201c]))"
     r"(?:[*_~]{1,3}|[\"'\u201c])*+(?=[\w\"\[`])"
+    # An item of a list that is an error.
+    r"|[-*+]\s+(?=(?:[Ee]rror|ERROR)(?: response from daemon)?: |FATA\[\d)"
     # The step of a pipeline.
     r"|\[[\w.-]{1,60}\] +(?=\w)"
 )

@@ -15,6 +15,7 @@ from pushlog.formats.errors.classify import starts_error
 from pushlog.formats.errors.page import unquoted
 from pushlog.formats.figures import elapsed
 from pushlog.formats.grammar.line_parser import LineParser
+from pushlog.formats.image_names import named_by
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.push_command import is_help, pushed_by, reaches_registry, short_name, with_default_tag
 from pushlog.intake.log_text import plain
@@ -191,7 +192,7 @@ def _message(text: LogText, mark: Mark) -> str:
     if mark.kind == MarkKind.ERROR:
         return f"Error: {mark.fields['TEXT']}"
     if mark.kind == MarkKind.OLD_ERROR:
-        return mark.fields.get("OLD_ERROR") or mark.fields["BARE_ERROR"]
+        return next(mark.fields[name] for name in ("OLD_ERROR", "BARE_ERROR", "MIRROR_ERROR") if name in mark.fields)
     if mark.kind == MarkKind.BUILD_ERROR:
         line = plain(text.data[mark.start : mark.stop])
         return line[re.search(r"(?:[Ee]rror: )?[Bb]uild error: |\Z", line).start() :]  # type: ignore[union-attr] # \Z is always there
@@ -214,6 +215,11 @@ def _add_names(push: PushBuilder, command: Mark | None, tagged: Mark | None, err
         forms = (form.search(push.error.text) for form in (BUILDAH, OLD_BUILDAH, _NAMED))
         if match := next(filter(None, forms), None):
             push.add_mark(MarkKind.REFERENCE, error, REFERENCE=with_default_tag(next(filter(None, match.groups()))))
+    retry = next((mark for mark in reversed(push.consumed) if mark.kind == MarkKind.RETRY), None)
+    if retry and not error and not any(mark.kind == MarkKind.REFERENCE for mark in push.marks):
+        tried = named_by(retry.fields["TEXT"])
+        if tried.registry:
+            push.add_mark(MarkKind.REFERENCE, retry, REFERENCE=f"{tried.registry}/{tried.repository or ''}")
 
 
 def _named(command: str) -> str | None:

@@ -136,15 +136,21 @@ class FewLines:
 
 
 def _named_apart(marks: Sequence[Mark]) -> list[Mark]:
-    """Return the reference of an image whose name and registry stand in two lines; nothing where one is missing."""
+    """Return the reference of an image whose name and registry stand in two lines, or of its registry alone."""
     image = next((mark for mark in marks if mark.kind == MarkKind.IMAGE), None)
-    host = next((mark.fields["HOST"] for mark in marks if "HOST" in mark.fields), "")
-    if image is None or "." not in host:
+    sent = next((mark for mark in marks if "." in mark.fields.get("HOST", "")), None)
+    if sent is None:
         return []
+    host = sent.fields["HOST"]
+    if image is None:
+        return [_reference_at(sent, f"{host.partition('/')[0]}/")]
     tag = re.split(r"[,;] *", image.fields["TAGS"])[0]
-    name = f"{host}/{image.fields['NAME']}:{tag}"
+    return [_reference_at(image, f"{host}/{image.fields['NAME']}:{tag}")]
+
+
+def _reference_at(mark: Mark, name: str) -> Mark:
     fields = {"REFERENCE": name}
-    return [Mark(kind=MarkKind.REFERENCE, start=image.start, stop=image.stop, line=image.line, fields=fields)]
+    return Mark(kind=MarkKind.REFERENCE, start=mark.start, stop=mark.stop, line=mark.line, fields=fields)
 
 
 def _groups(marks: Iterable[Mark]) -> Iterator[list[Mark]]:

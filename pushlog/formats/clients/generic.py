@@ -13,6 +13,7 @@ from pushlog.formats.clients.generic_words import (
     ADDRESS,
     ANNOUNCED,
     ANSWERED,
+    BUILDKIT,
     BUILT,
     ENDED,
     ENGINE,
@@ -227,7 +228,9 @@ def _failure(piece: Piece, knowledge: Knowledge) -> _Failure | None:
     if is_go and error and LABEL.fullmatch(error.head) and '"' in error.text:
         return None  # Go's own words for a request, as docker and others print them
     if error and _is_known(error.text, knowledge):
-        return _Failure(piece, error, registry, name, Client.DOCKER if old_answer else Client.UNKNOWN)
+        is_of_buildkit = BUILDKIT.match(line) is not None
+        client = Client.DOCKER if old_answer else Client.BUILDX if is_of_buildkit else Client.UNKNOWN
+        return _Failure(piece, error, registry, name, client)
     # Nobody knows the cause, but the line says that this image was not pushed.
     stated = STATED.search(line) if is_push and name else None
     if stated is None:

@@ -43,6 +43,8 @@ BUILT = lazy_pattern(
     r"\bbuild(?:ing)? \[(?P<name>[^\]\s]+)\](?: failed)?: (?:build failed: )?(?:build artifact: |build step: )?"
     r"(?:running push: )?"
 )
+# What BuildKit logs of a try (util/resolver/retryhandler/retry.go).
+BUILDKIT = lazy_pattern(r"#\d+ \d+\.\d+ error: ")
 # An error that says no more than how a command ended; what it printed stands above.
 ENDED = lazy_pattern(r"exit(?:ed)?(?: with)?(?: error)? (?:status|code):? \d+\.?$")
 _QUOTED_IMAGE = lazy_pattern(rf"(?<![\w/.@-])(?P<name>{_IMAGE})(?![\w/])")

@@ -31,6 +31,7 @@ _SIGNS = (
     b"rror copying image",
     b"failed to write image to ",
     b"Failed to push ",
+    b"unexpected status from ",
 )
 # No such error ends so: with a colon, a word that asks for another, the address of an upload, half a name.
 _IS_OPEN = lazy_pattern(
@@ -40,6 +41,7 @@ _IS_OPEN = lazy_pattern(
 )
 # A word or an address that goes on without a blank.
 _IN_WORD = lazy_pattern(rb"[/\w](?:-|/)\r?\Z|https?://[^\s\"]{1,300}\Z")
+_ADDRESS = lazy_pattern(rb"https?://[^\s\"]{1,300}/\r?\Z")
 _REST_OF_WORD = lazy_pattern(rb"(?:[a-z0-9]|/\w)[^\s]")
 # The next line is one of its own: a title, an item, a command, a log line, another error.
 _IS_ANOTHER = lazy_pattern(
@@ -93,6 +95,8 @@ def _joined(line: bytes, below: bytes) -> bytes | None:
         return None
     if _IN_WORD.search(line[-_LONGEST:]) and _REST_OF_WORD.match(below):
         return line.rstrip(b"\r") + below
+    if _ADDRESS.search(line[-_LONGEST:]):
+        return line.rstrip() + below.lstrip()
     return line.rstrip() + b" " + below.lstrip() if _IS_OPEN.search(line[-_LONGEST:]) else None
 
 
