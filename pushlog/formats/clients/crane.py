@@ -55,6 +55,10 @@ _PUSH_ERROR = lazy_pattern(
     r"(?:[^\n\"]*: )?(?:(?:PUT|POST|PATCH) https?://[^\s/]+/v2/|HEAD https?://[^\s/]+/v2/|GET https?://\S*push)"
     r"|pushing image(?: to)? |failed to publish images: (?!error building )|[^\n\"]*\bpush"
 )
+# The requests that the library says it tries again, as it names them, or as Go does.
+_WRITES = lazy_pattern(
+    r"(?i:put|post|patch) \"?https?://|/blobs/uploads/|without mount|(?i:head) \"?https?://\S+/blobs/"
+)
 _NAMED = lazy_pattern(r"pushing image(?: to)? ([^\s\"]+?): ")
 _KINDS = {MarkKind.PUSHED: EventKind.PUSHED, MarkKind.EXISTS: EventKind.EXISTS, MarkKind.MOUNTED: EventKind.MOUNTED}
 _BLOB = lazy_pattern(r"/blobs/(sha256:[0-9a-f]{64})")
@@ -92,14 +96,18 @@ def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
         _tell(text, push, mark)
     command = next((mark for mark in marks if mark.kind == MarkKind.COMMAND), None)
     error = next((mark for mark in marks if mark.kind == MarkKind.ERROR), None)
-    has_time = any("CLOCK" in mark.fields for mark in marks)
-    is_of_push = has_time or answers(command, error) or (error and _PUSH_ERROR.match(error.fields.get("TEXT", "push")))
-    if error and not is_of_push:
+    is_push_error = error and (answers(command, error) or _PUSH_ERROR.match(error.fields.get("TEXT", "push")))
+    if not (is_push_error or any(map(_is_of_push, marks))):
         return None
     stamps = [(m.start, seconds(m.fields["CLOCK"].strip(), "slashes")) for m in marks if "CLOCK" in m.fields]
     began = next((m.fields["CLOCK"].strip().replace("/", "-") for m in marks if "CLOCK" in m.fields), None)
     push.clock = client_timestamps(stamps, resolution=1.0, began=began)
     return push if stamps or push.error else None
+
+
+def _is_of_push(mark: Mark) -> bool:
+    """Return whether a line with its time stands in a push only: a pull tries requests again, too."""
+    return "CLOCK" in mark.fields and (mark.kind != MarkKind.RETRY or _WRITES.search(mark.fields["TEXT"]) is not None)
 
 
 def _tell(text: LogText, push: PushBuilder, mark: Mark) -> None:

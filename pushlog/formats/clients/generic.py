@@ -20,6 +20,7 @@ from pushlog.formats.clients.generic_words import (
     FAILS,
     GO_REQUEST,
     OLD_ANSWER,
+    OWN_WORDS,
     PUSHES_IMAGE,
     PUSHES_TAGGED,
     PUSHES_THING,
@@ -69,11 +70,12 @@ OPENING = StartPattern(
         rb"push status stream",
         rb"/push\?tag=",
         rb"uild artifact: ",
-        rb"\] failed: ",
+        rb"[]|] failed: ",
+        rb"push errored",
     ),
     # A word for pushing, or a request, and something behind a colon.
-    pattern=rb"(?i:push|publish)(?i:ing|ed)?\b[^\n]{1,300}?: |[Pp]ush status stream: |(?:image|push|upload) failed: "
-    rb"|\b(?i:put|post|patch|head|get)\b[^\n]{0,16}https?://[^\s\"]{1,300}/(?:blobs/uploads|manifests)/"
+    pattern=rb"(?i:push|publish)(?i:ing|ed)?\b[^\n]{1,300}?: |push errored\. |[Pp]ush status stream: "
+    rb"|(?:image|push|upload) failed: |\b(?i:put|post|patch|head|get)\b[^\n]{0,16}https?://[^\s\"]{1,300}/(?:blobs/uploads|manifests)/"
     rb"|scope=(?:[^\s\"]{0,300}[=&+])?repository(?::|%3A)[^\s\"]{1,300}push\b|[Ss]ynchroniz(?:e|ing) [^\n]{1,300}?: "
     rb"|/images/[^\s?]{1,300}/push\b|\bbuild(?:ing)? \[[^\]\s]{1,300}\](?: failed)?: ",
 )
@@ -198,7 +200,7 @@ def _failures(text: LogText, knowledge: Knowledge, others: Sequence[ParsedPush])
 
 def _failure_in(piece: Piece, knowledge: Knowledge) -> _Failure | None:
     """Return the failed push that a line tells of, or what a person quotes in it."""
-    failure = _failure(piece, knowledge)
+    failure = _in_own_words(piece) or _failure(piece, knowledge)
     quoted = quoted_lines(piece.text) if failure is None and may_quote(piece.text) else ()
     return failure or next(filter(None, (_failure(replace(piece, text=line), knowledge) for line in quoted)), None)
 
@@ -225,7 +227,7 @@ def _failure(piece: Piece, knowledge: Knowledge) -> _Failure | None:
     if is_of_build or is_otherwise(ADDRESS.sub(" ", error.head if error else line)) or "pull access denied" in line:
         return None
     is_go = is_request and not (is_push or engine or old_answer)
-    if is_go and error and LABEL.fullmatch(error.head) and '"' in error.text:
+    if is_go and error and _is_of_go(error):
         return None  # Go's own words for a request, as docker and others print them
     if error and _is_known(error.text, knowledge):
         is_of_buildkit = BUILDKIT.match(line) is not None
@@ -244,6 +246,20 @@ def _is_of_manual(text: LogText, failure: _Failure) -> bool:
     if failure.name or failure.registry or len(text.data) > _SHORT_TEXT:
         return False
     return is_of_manual([piece.text for piece in text.pieces(0, len(text.data))])
+
+
+def _in_own_words(piece: Piece) -> _Failure | None:
+    """Return the failed push that a program tells of in words of its own."""
+    for client, form in OWN_WORDS.items():
+        if match := form.search(piece.text):
+            return _Failure(piece, Wrapped(text=match["cause"], head=""), None, match["name"] or None, client)
+    return None
+
+
+def _is_of_go(error: Wrapped) -> bool:
+    """Return whether an error is nothing but a label and what Go and containerd say of a request."""
+    is_bare = LABEL.fullmatch(error.head) is not None and '"' in error.text
+    return is_bare and GO_REQUEST.search(error.text) is None
 
 
 def _is_known(text: str, knowledge: Knowledge) -> bool:

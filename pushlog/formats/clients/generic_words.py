@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pushlog.formats.reference import names_in
 from pushlog.lazy_pattern import lazy_pattern
+from pushlog.model import Client
 
 # distribution/reference: a host has a dot, a port, or is localhost.
 _HOST = r"(?:localhost|[a-z0-9][\w-]*(?:\.[\w-]+)+|[a-z0-9][\w-]*(?=:\d))(?::\d+)?"
@@ -74,10 +75,21 @@ ANSWERED = lazy_pattern(r" \((?:[A-Z][\w ]{1,40}: \d{3})\)$")
 # moby's API, as clients of it print a request that failed.
 ENGINE = lazy_pattern(r"/v\d[\d.]*/images/(?P<name>[^\s?]+)/push(?:\?(?:\S*&)?tag=(?P<tag>\w[\w.-]*))?(?=[&:\s]|$)")
 FAILS = lazy_pattern(rf"(?<!\w){_FAILED}(?!\w)")
+# Programs that say in their own words that a push failed: wasme; CUE actions of Dagger (2022), which users name; viash;
+# docker-maven-plugin before 0.10.
+OWN_WORDS = {
+    Client.ORAS: lazy_pattern(r"\boras push failed: (?P<cause>\S.*)(?P<name>)"),
+    Client.BUILDX: lazy_pattern(r"\bactions\.[\w.]{0,80}push[\w.]{0,80} +\| failed: (?P<cause>\S.*)(?P<name>)"),
+    Client.DOCKER: lazy_pattern(
+        rf"\b(?:Container|Error while pushing image) '(?P<name>{_IMAGE})' (?:push errored\. |(?=\(code: \d))"
+        r"(?P<cause>\([^)\n]*\)|[^(\n]+)"
+    ),
+}
 # Sentences of servers, which speak to who reads them.
 SERVERS = lazy_pattern(
     r"\(or it may not exist\)|[Yy]ou (?:don't|do not) have (?:the needed )?permissions?[^.\n]*"
-    r"|,? and you may have invalid credentials|repository does not exist or may require [^:\n]*"
+    r"|,? and you may have invalid credentials|if present, mediaType in [\w ]+ should be '[^'\n]*' not '[^'\n]*'"
+    r"|repository does not exist or may require [^:\n]*"
 )
 ADDRESS = lazy_pattern(r"\"?https?://[^\s\"]+\"?")
 ANNOUNCED = lazy_pattern(rf"[Pp]ushing (?:{_THING} )?(?:to )?[\"'`]?(?P<name>{_IMAGE})")

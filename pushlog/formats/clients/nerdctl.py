@@ -92,6 +92,8 @@ def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
     is_tree = any(mark.kind in {MarkKind.TO_REGISTRY, MarkKind.COMPLETED} for mark in marks)
     if not (is_tree or answers(opening, error) or any("OBJECT" in mark.fields for mark in marks)):
         return None
+    if opening is None and error is None and not is_tree and all(map(_may_be_fetched, marks)):
+        return None
     push = PushBuilder(
         client=Client.NERDCTL,
         why="the rows are containerd's progress, as nerdctl and ctr draw it",
@@ -113,6 +115,13 @@ def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
         _done(push, states, marks[-1])
     push.clock = client_timestamps([(marks[0].start, 0.0), *_times(push.consumed)], resolution=0.1)
     return push
+
+
+def _may_be_fetched(mark: Mark) -> bool:
+    """Return whether a row stands below a pull as well: a layer that is there, whose image is named further up."""
+    return mark.kind in {MarkKind.PUSHED, MarkKind.EXISTS, *_TIMED} and not mark.fields.get("OBJECT", "").startswith(
+        tuple(f"{kind}-" for kind in ("index", "manifest", "config"))
+    )
 
 
 def _object(mark: Mark) -> str | None:

@@ -151,7 +151,8 @@ IMGPKG = FewLines(
     client=Client.IMGPKG,
     OPENING=StartPattern(
         signs=(rb"Pushed '", rb"imgpkg: Error: ", rb"kbld: Error: "),
-        pattern=rb"Pushed '[^'\n]+@sha256:|(?:imgpkg|kbld): Error: (?:Writing '[\w.-]+[/:]|Importing image \S+:)",
+        pattern=rb"Pushed '[^'\n]+@sha256:|(?:imgpkg|kbld): Error: "
+        rb"(?:Writing '[\w.-]+[/:]|Importing image \S+:|(?:PUT|POST|PATCH) https?://[^\s/]+/v2/)",
     ),
     INSIDE=StartPattern(signs=(rb"Error: Writing '",), pattern=rb"Error: Writing '[\w.-]+[/:]"),
 )
