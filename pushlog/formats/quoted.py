@@ -30,19 +30,27 @@ _HERE = lazy_pattern(rb"(?<!<)<<[-~]?[ \t]*[\"']?(\w+)[\"']?(?![^\n]*# collapsed
 _HERE_ABOVE, _HERE_SIGN = 3, b"<<"
 _LONGEST_HERE = 1 << 16
 _BESIDE = 4
+_EXPECTED = lazy_pattern(rb"if you (?:got|get|see|saw|receive) [^.\n]{0,80}:[ \t]*\r?\n")
+_EXPECTED_ABOVE = 4
 _ABOVE = 60
 _LONGEST = 2000
 
 
 def is_quoted(text: LogText, push: ParsedPush) -> bool:
     """Return whether the first line of a push is no output of a client, but part of something that quotes one."""
-    if _is_quoted(text, text.line_of(push.start)):
+    if _is_quoted(text, text.line_of(push.start)) or (push.error is None and _is_expected(text, push.lines[1])):
         return True
     # An error above a header may be a word of something else.
     headers = [mark.line for mark in push.marks if mark.kind in HEADERS]
     return (
         push.error is not None and bool(headers) and headers[0] > push.error.lines[0] and _is_quoted(text, headers[0])
     )
+
+
+def _is_expected(text: LogText, line: int) -> bool:
+    """Return whether a sentence just above the last line of a push says that this is how it reads if it went well."""
+    start = text.start_of(max(1, line - _EXPECTED_ABOVE))
+    return _EXPECTED.search(text.data[start : min(text.start_of(line), start + _LONGEST)]) is not None
 
 
 def _is_quoted(text: LogText, line: int) -> bool:

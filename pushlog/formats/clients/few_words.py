@@ -38,13 +38,13 @@ INSIDE = StartPattern(
         rb"pushing artifact to ",
         rb"artifact successfully pushed to ",
         rb"Successfully validated and pushed to ",
-        rb"Pushed Tekton Bundle to ",
+        rb"Pushed (?:Tekton Bundle to |[\w.-]+[:/])",
         rb" pushed successfully, with digest \"sha256:",
         rb"Policy successfully pushed: ",
     ),
     pattern=rb"pushing artifact to [\w.-]+(?::\d+)?/|artifact successfully pushed to [\w.-]+[:/]"
-    rb"|Successfully validated and pushed to [\w.-]+[:/]|Pushed Tekton Bundle to "
-    rb"|Bundle \S+ pushed successfully, with|Policy successfully pushed: \{",
+    rb"|Successfully validated and pushed to [\w.-]+[:/]|Pushed (?:Tekton Bundle to |[\w.-]+(?::\d+)?/\S+(?=\s|\Z))"
+    rb"|Bundle (?:tag )?\S+ pushed successfully, with|Policy successfully pushed: \S+@sha256:",
 )
 WHERE = (OPENING, INSIDE)
 REDRAWN: frozenset[MarkKind] = frozenset()
@@ -52,6 +52,8 @@ REDRAWN: frozenset[MarkKind] = frozenset()
 _BELOW = 2
 _REST = 1 << 10
 _DIGEST = lazy_pattern(r"sha256:[0-9a-f]{64}")
+# How a line says where a push goes; docker is told that an image is pushed, too.
+_ANNOUNCED = {MarkKind.TARGET, MarkKind.IMAGE}
 # The push itself can take its time between what is said before it and behind.
 _NAMED_ABOVE = 40
 # It pushes with docker, Concourse with the library of crane.
@@ -71,14 +73,19 @@ def _each_push(text: LogText, marks: Iterator[Mark]) -> Iterator[list[Mark]]:
             yield [mark, *(above for above in push if _announces(above, mark))]
             push = []
             continue
-        push = [mark] if mark.kind == MarkKind.TARGET else [*push, mark]
+        push = [mark] if mark.kind in _ANNOUNCED else [*push, mark]
         is_near = all(below.line - above.line <= _BELOW for above, below in pairwise(push))
         if mark.kind == MarkKind.DONE:
-            if push[0].kind == MarkKind.TARGET and is_near:
+            if push[0].kind in _ANNOUNCED and is_near and _are_alike(push):
                 yield push
             push = []
     if push and push[0].kind == MarkKind.TARGET and not text.data[push[-1].stop : push[-1].stop + _REST].strip():
         yield push
+
+
+def _are_alike(push: list[Mark]) -> bool:
+    """Return whether the lines of a push name the same image, or none."""
+    return len({split(mark.fields["HOSTED"])[0] for mark in push if "HOSTED" in mark.fields}) < 2
 
 
 def _announces(target: Mark, result: Mark) -> bool:
@@ -114,8 +121,9 @@ def _named_push(marks: list[Mark]) -> PushBuilder:
     push = PushBuilder(client=Client.UNKNOWN, why="the line says that something was pushed", consumed=marks)
     name = next((mark.fields["HOSTED"] for mark in marks if split(mark.fields["HOSTED"])[1]), marks[0].fields["HOSTED"])
     push.add_mark(MarkKind.REFERENCE, marks[0], REFERENCE=name)
-    if marks[0].kind == MarkKind.RESULT:
-        if _DIGEST.fullmatch(marks[0].fields.get("CUT", "")):
-            push.add_mark(MarkKind.DIGEST, marks[0], TAG=split(name)[1] or "", DIGEST=marks[0].fields["CUT"])
-        push.add_mark(MarkKind.DONE, marks[0])
+    result = next((mark for mark in marks if mark.kind in {MarkKind.RESULT, MarkKind.DONE}), None)
+    if result:
+        if _DIGEST.fullmatch(result.fields.get("CUT", "")):
+            push.add_mark(MarkKind.DIGEST, result, TAG=split(name)[1] or "", DIGEST=result.fields["CUT"])
+        push.add_mark(MarkKind.DONE, result)
     return push

@@ -70,7 +70,8 @@ OPENING = StartPattern(
         rb"push status stream",
         rb"/push\?tag=",
         rb"uild artifact: ",
-        rb"[]|] failed: ",
+        rb"\] failed: ",
+        rb"\| failed: ",
         rb"push errored",
     ),
     # A word for pushing, or a request, and something behind a colon.
