@@ -51,9 +51,9 @@ def verdict(push: Diagnosis, findings: Sequence[Finding], client: ClientFacts) -
 
 def _succeeded(push: Diagnosis, *, is_proven: bool) -> str:
     tags = push.reference.tags
-    what = f"{push.reference.repository or 'The image'}"
+    what = push.reference.repository or "The image"
     if len(tags) == 1:
-        what += f":{tags[0]}"
+        what += f":{tags[0]}" if push.reference.repository else f" with the tag {tags[0]}"
     elif tags:
         what += f" with {count(len(tags), 'tag')}"
     return f"{what} is {'' if is_proven else 'most likely '}in the registry"

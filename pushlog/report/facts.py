@@ -212,7 +212,7 @@ def _image(push: Diagnosis) -> tuple[Fact, ...]:
     tags = push.reference.tags
     kind = "" if push.registry_kind == "unknown" else f"registry: {push.registry_kind}"
     tag = _fact("Tags" if len(tags) > 1 else "Tag", ", ".join(tags) if tags else "not in the log")
-    return (_fact("Image", name or "not named in the log", kind, wide=True), *((tag,) if name else ()))
+    return (_fact("Image", name or "not named in the log", kind, wide=True), *((tag,) if name or tags else ()))
 
 
 def _understood(push: Diagnosis) -> Fact:

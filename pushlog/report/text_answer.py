@@ -148,13 +148,14 @@ def image(push: Diagnosis) -> str:
     """Return what was pushed, with its tags as far as the log shows them."""
     reference = push.reference
     name = "/".join(part for part in (reference.registry, reference.repository) if part)
-    if not name:
-        return "not named in the log"
-    if not reference.tags:
-        return name if reference.digest else f"{name} (tag not in the log)"
     rest = len(reference.tags) - SHOWN_TAGS
     others_count = f" and {words.count(rest, 'more tag')}" if rest > 0 else ""
-    return f"{name}:{', '.join(reference.tags[:SHOWN_TAGS])}{others_count}"
+    tags = f"{', '.join(reference.tags[:SHOWN_TAGS])}{others_count}"
+    if not name:
+        return f"not named in the log (tag {tags})" if tags else "not named in the log"
+    if not tags:
+        return name if reference.digest else f"{name} (tag not in the log)"
+    return f"{name}:{tags}"
 
 
 def _time(push: Diagnosis) -> str:

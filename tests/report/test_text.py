@@ -26,6 +26,7 @@ from pushlog.model import (
     State,
     Store,
 )
+from pushlog.pipeline import analyze
 from pushlog.report.stored import logs as stored
 from pushlog.report.text import Detail, render
 from pushlog.report.visible import visible
@@ -518,3 +519,10 @@ def test_nine_of_ten_real_logs_are_answered_on_one_screen(outcome: Outcome, most
     lengths = [render([one]).count("\n") for one in ALONE.values() if one.pushes[0].outcome is outcome]
     assert len(lengths) > 20
     assert sum(length <= most for length in lengths) >= 0.9 * len(lengths)
+
+
+def test_a_tag_is_told_where_the_log_names_no_repository() -> None:
+    found = analyze(f"1.5: digest: sha256:{64 * 'a'} size: 1776\n".encode())
+    lines = render([found], width=90, color=False, ascii_only=False).splitlines()
+    assert lines[0] == "SUCCEEDED  The image with the tag 1.5 is in the registry"
+    assert "image    not named in the log (tag 1.5)" in lines
