@@ -30,7 +30,7 @@ from pushlog.formats.clients.generic_words import (
     target,
 )
 from pushlog.formats.docker.bind_error import join_error_lines
-from pushlog.formats.docker.other_things import is_of_manual
+from pushlog.formats.docker.other_things import is_documented
 from pushlog.formats.errors.bystanders import is_of_cache, is_otherwise, is_prose, is_source
 from pushlog.formats.errors.classify import classify
 from pushlog.formats.errors.wrapped import LABEL, Wrapped, error_in, without_marks
@@ -243,10 +243,11 @@ def _failure(piece: Piece, knowledge: Knowledge) -> _Failure | None:
 
 
 def _is_of_manual(text: LogText, failure: _Failure) -> bool:
-    """Return whether a line that names no image is one of a short text that only explains what can happen."""
-    if failure.name or failure.registry or len(text.data) > _SHORT_TEXT:
+    """Return whether a line is one of a short text that only explains what can happen."""
+    if len(text.data) > _SHORT_TEXT:
         return False
-    return is_of_manual([piece.text for piece in text.pieces(0, len(text.data))])
+    lines = [piece.text for piece in text.pieces(0, len(text.data))]
+    return is_documented(failure.piece.text, lines, is_named=bool(failure.name or failure.registry))
 
 
 def _in_own_words(piece: Piece) -> _Failure | None:

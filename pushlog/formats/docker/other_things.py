@@ -50,6 +50,8 @@ _OF_OTHER_THINGS = lazy_pattern(
     r"|redis|sms|e-?mail|websocket|firebase)\b",
     re.IGNORECASE,
 )
+# Services that push messages to devices.
+_OF_DEVICES = lazy_pattern(r"\b(?:apns|fcm|firebase\w*|webpush|onesignal|pushwoosh)\b", re.IGNORECASE)
 # A document lists a problem, its cause and what to do; a call in a program lists texts.
 _DOCUMENTED = lazy_pattern(
     r"\W*(?:(?:(?:root|possible|likely) )?causes?|fix|solutions?|resolution|remedy|workaround|why)\b\W{0,4}:"
@@ -60,19 +62,32 @@ _DOCUMENTED = lazy_pattern(
     r"|\u043f\u0440\u0438\u0447\u0438\u043d[\u0430\u044b]|\u0440\u0435\u0448\u0435\u043d\u0438[\u0435\u044f]"
     r"|nguy\xean nh\xe2n|c\xe1ch (?:kh\u1eafc ph\u1ee5c|tr\xe1nh|s\u1eeda))\b\W{0,4}:"
     r"|(?:=>|->|\u2192) "
+    # Items that tell what to do.
+    r"|\s*(?:[-*\u2022]|\d{1,2}[.)])\s+(?:\*\*)?(?:ensure|verify|grant|confirm|double-check|make sure)\b"
     # The line below the names of the columns of a table.
     r"|\|?\s*:?-{2,}:?\s*\|\s*:?-{2,}",
     re.IGNORECASE,
 )
 # A form for reports has a place for these too.
 _HELPS = lazy_pattern(
-    r"#{1,6} .{0,40}\btrouble ?shooting\b"
+    r"#{1,6} .{0,40}\btrouble ?shooting\b|\W*trouble ?shooting\W*$"
+    r"|#{1,6} .{0,40}(?:\b(?:faq|common (?:issues|errors|problems|pitfalls)|fehlerbehebung|d[e\xe9]pannage)\b"
+    r"|\u9519\u8bef\u6392\u67e5|\u6545\u969c\u6392|\u5e38\u89c1(?:\u95ee\u9898|\u9519\u8bef)|\u7591\u96be"
+    r"|\ubb38\uc81c \ud574\uacb0|\u30c8\u30e9\u30d6\u30eb)"
     # Signs of a problem, also in Spanish, Portuguese, French, German, Russian and Vietnamese; in Chinese and Japanese.
     r"|\W*(?:symptoms?|s[i\xed]ntomas?|sintomas?|sympt[o\xf4]mes?|symptome?|tri\u1ec7u ch\u1ee9ng"
     r"|\u0441\u0438\u043c\u043f\u0442\u043e\u043c\u044b?)\b\W{0,4}:"
     r"|[^\w\n]*(?:\u75c7\u72b6|\u75c7\u72c0|\u73b0\u8c61|\u73fe\u8c61)\W{0,4}[:\uff1a]",
     re.IGNORECASE,
 )
+# Between two errors of which either may come.
+_OR = lazy_pattern(
+    r"\W*(?:or|oder|ou|o|\u0438\u043b\u0438|\u6216\u8005?|\u307e\u305f\u306f|\ub610\ub294)\W*", re.IGNORECASE
+)
+# An entry of a list of problems: a title that quotes an error, and words in bold that lead an item.
+_ENTRY = lazy_pattern(r"\s*(?P<kind>\*\*|#{2,6} )(?:[^\w\s`\"*]{1,3} )?[`\"]")
+_LEAD = lazy_pattern(r"\s*(?P<kind>[-*\u2022]|\d{1,2}[.)])\s+\*\*")
+_LEADS = 3
 # Chapters of a document that are about other things; none is a part of a form for reports, or about a push.
 _CHAPTER = lazy_pattern(r"\s*#{2,6} (?=[^\n]*[a-z]{3})")
 _OF_A_REPORT = lazy_pattern(
@@ -122,12 +137,21 @@ def speaks_of_push(error: ErrorLines, line: str, others: Sequence[str]) -> bool:
         return False
     if _LISTED.match(line) and any(map(_CALL.match, others)):
         return False
+    if _OF_DEVICES.search(line):
+        return False
     return _OF_AN_IMAGE.search(line) is not None or _OF_OTHER_THINGS.search(line) is None
 
 
 def lists_problems(above: Sequence[str], below: Sequence[str]) -> bool:
     """Return whether an error is one of a list of problems: it stands in a chapter of its own, with cures below."""
     return any(map(_CHAPTER.match, above)) and sum(map(documents, below)) >= _CURES
+
+
+def is_documented(line: str, lines: Sequence[str], *, is_named: bool) -> bool:
+    """Return whether the line of a failed push is one of a document; one that names an image is where cures follow."""
+    if is_named:
+        return sum(map(documents, lines)) >= _CURES and not any(map(tells, lines))
+    return is_of_manual(lines) or is_one_of_many(line, lines)
 
 
 def is_of_manual(lines: Sequence[str]) -> bool:
@@ -147,10 +171,21 @@ def _is_row_of_table(line: str) -> bool:
 
 def is_one_of_many(line: str, others: Sequence[str]) -> bool:
     """Return whether an error is an item of a list of errors."""
+    if any(map(_OR.fullmatch, others)) or _is_entry(line, others):
+        return True
     return _ITEM.match(line) is not None and any(
         other != line and (item := _ITEM.match(other)) and starts_error(other[item.end() :].strip(_MARKS))
         for other in others
     )
+
+
+def _is_entry(line: str, others: Sequence[str]) -> bool:
+    """Return whether a line is an entry of a list of problems, beside others of its kind."""
+    entry, lead = _ENTRY.match(line), _LEAD.match(line)
+    if entry:
+        kinds = (match["kind"] for other in others if other != line and (match := _ENTRY.match(other)))
+        return entry["kind"] in kinds
+    return lead is not None and sum(bool(_LEAD.match(other)) for other in others if other != line) >= _LEADS - 1
 
 
 def answers_other(error: ErrorLines, pieces: Sequence[Piece]) -> bool:

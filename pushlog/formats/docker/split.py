@@ -67,6 +67,8 @@ _PULLED = lazy_pattern(
 # A command that fetches an image, and what stands before it in its line.
 _PULL = b"docker pull "
 _PROMPT = lazy_pattern(rb"\s*(?:[^\n]{0,120}[$#>%+]\s+|\xe2\x9d\xaf\s*|\xe2\x9e\x9c[^\n]{0,120}\s)?(?:sudo\s+)?")
+# What stands before a quoted line.
+_QUOTING = " \t>|*`"
 # Marks that name a push but are no output of it.
 _COMMANDS = (MarkKind.COMMAND, MarkKind.MENTION)
 
@@ -290,6 +292,6 @@ def _is_inside_line(candidate: PushRange) -> bool:
     if header is None or any(m.kind == MarkKind.DIGEST for m in candidate.marks):
         return False
     text = candidate.text
-    head = text.data[text.start_of(header.line) : header.start].decode("utf-8", "replace").strip()
+    head = text.data[text.start_of(header.line) : header.start].decode("utf-8", "replace").strip(_QUOTING)
     # A person may tell that nothing else came.
     return bool(head) and (not is_told(head) or expects(head))

@@ -33,8 +33,11 @@ _ENTITY = lazy_pattern(rb"&(?:gt|lt|amp|quot|apos|nbsp|#\d{1,5}|#x[0-9a-fA-F]{1,
 _WITHOUT_TAGS = lazy_pattern(rb"(?m)^[^<\n]++$")
 _ESCAPED_BAR = lazy_pattern(rb"(\[=*)&gt;(?= *\])")
 
-# What colours the words of a page of HTML: Prism, highlight.js, Rouge, Pygments and their kin, each with a class.
-_COLOURED = lazy_pattern(rb"<span class=\"(?:token |hljs-|language-|pl-|mtk\d|crayon-|[a-z]{1,3}\d?\")")
+# What colours the words of a page of HTML: Prism, highlight.js, Rouge, Pygments and their kin, each with a class, which
+# some editors take off.
+_COLOURED = lazy_pattern(
+    rb"<span(?: class=\"(?:token |hljs-|language-|pl-|mtk\d|crayon-|[a-z]{1,3}\d?\")|>[^<>\n]{1,60}</span>[\w./:\]-])"
+)
 _COLOUR = lazy_pattern(rb"<span(?: [a-z-]{1,20}=\"[^\"<>\n]{0,200}\"){0,4}>|</span>")
 
 # GitHub makes links of digits that look like an issue, and of names that look like a host.
@@ -163,7 +166,7 @@ def _character(entity: re.Match[bytes]) -> bytes:
 
 def _without_colours(text: bytes) -> bytes:
     """Return the text of a page without the spans that colour its words."""
-    if b"<span class=" not in text or not _COLOURED.search(text):
+    if b"<span" not in text or not _COLOURED.search(text):
         return text
     return _COLOUR.sub(b"", text)
 
