@@ -119,10 +119,14 @@ def _without_empty(lines: Sequence[bytes]) -> Sequence[bytes]:
 
 
 def _stands_alone(witnesses: Sequence[Witness]) -> bool:
-    """Whether the only prefix is that of a header, and short: the rows of such a push stand without it."""
+    """Whether the only prefix is that of a header, and short: the rows of such a push stand without it.
+
+    What opens a bracket and does not close it is a remark of a person.
+    """
     witness = witnesses[0]
     return (
         not witness.is_row
+        and all(witness.prefix.count(begin) == witness.prefix.count(end) for begin, end in ((b"(", b")"), (b"[", b"]")))
         and re.fullmatch(rb"(?:[\[(]?[\w./-]{1,40}[\])]? ?){1,3}[>|:\])] ", witness.prefix) is not None
     )
 
