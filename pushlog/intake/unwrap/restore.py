@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pushlog.intake.unwrap.broken_errors import with_whole_errors
+from pushlog.intake.unwrap.page_text import without_page
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
@@ -17,38 +18,6 @@ if TYPE_CHECKING:
     from pushlog.intake.mapped import Data
 
 LONGEST = 16 << 20
-
-# Browsers put these in place of a space: no-break, narrow no-break, figure and ideographic space.
-_BLANK = lazy_pattern(rb"\xc2\xa0|\xe2\x80[\xaf\x87]|\xe3\x80\x80")
-# Characters without width: space, joiners, word joiner, byte order mark.
-_ZERO_WIDTH = lazy_pattern(rb"\xe2\x80[\x8b-\x8d]|\xe2\x81\xa0|\xef\xbb\xbf")
-
-# The text of a page: docker's bar, or the words around a request or a blank, with entities in them.
-_ESCAPED = lazy_pattern(
-    rb"=&gt;|-&gt;\d|&gt; *\]|(?:get|head|put|post|patch|on ref|pushing image) &(?:quot|#34|#x22);|: ?&nbsp;"
-    rb"|&(?:apos|quot|#0?39|#34|#x27);[\w./:-]{1,300}&(?:apos|quot|#0?39|#34|#x27);|&lt;(?:!doctype|html)\b",
-    re.IGNORECASE,
-)
-_ENTITY = lazy_pattern(rb"&(?:gt|lt|amp|quot|apos|nbsp|#\d{1,5}|#x[0-9a-fA-F]{1,4});")
-_WITHOUT_TAGS = lazy_pattern(rb"(?m)^[^<\n]++$")
-_ESCAPED_BAR = lazy_pattern(rb"(\[=*)&gt;(?= *\])")
-
-# What colours the words of a page of HTML: Prism, highlight.js, Rouge, Pygments and their kin, each with a class, which
-# some editors take off.
-_COLOURED = lazy_pattern(
-    rb"<span(?: class=\"(?:token |hljs-|language-|pl-|mtk\d|crayon-|[a-z]{1,3}\d?\")|>[^<>\n]{1,60}</span>[\w./:\]-])"
-)
-_COLOUR = lazy_pattern(rb"<span(?: [a-z-]{1,20}=\"[^\"<>\n]{0,200}\"){0,4}>|</span>")
-
-# GitHub makes links of digits that look like an issue, and of names that look like a host.
-_LINKED_DIGITS = lazy_pattern(
-    rb"(?:(?<=[0-9a-f])|(?<=sha256:)|(?=\[[0-9a-f]+\]\([^\s)]+\)[0-9a-f]+: ))\[([0-9a-f]{1,64})\]\(https?://[^\s)]+\)"
-)
-_LINKED_ADDRESS = lazy_pattern(
-    rb"\[((?:https?://)?((?:[\w-]{1,63}\.){1,9}[a-z]{2,20}[^\s\]\\\"()]{0,500})(?:[\\\"()][^\s\]]{0,100})?)"
-    rb"\]\(https?://\2[^\s)]{0,600}\)"
-)
-_LINKED_NAME = lazy_pattern(rb"(The push refers to (?:a )?repository \[[^\s\]]+\])\(https?://[^\s)]+\)")
 
 # Nothing in place of the ESC byte, its caret form, its picture, a question mark, or its escape in a language.
 _ESC = rb"(?:\^\[|\xe2\x90\x9b|\xef\xbf\xbd|\?|\\u001[bB]|\\x1[bB]|\\033|\\e)?"
@@ -76,7 +45,6 @@ _SOFT_END = lazy_pattern(rb"=\r?\n")
 _SURELY_QUOTED = lazy_pattern(rb"=3D|=20\r?$|=C2=A0", re.MULTILINE)
 
 _BAR_BEFORE = lazy_pattern(rb"(?m)^ *\d{1,3}%\|[^|\n]{0,200}\| \d+/\d+ \[[^\]\n]{0,60}\](?=\S)")
-_SEAM = lazy_pattern(rb"</code><code(?: [^<>\n]{0,200})?>")
 # A command that continues on the next line; a header and a digest line broken by the width of a console.
 # Most patterns begin with plain text, which is found sooner; that a word begins there is asked behind it.
 _CONTINUED = lazy_pattern(
@@ -145,52 +113,9 @@ def restored(data: Data) -> Data:
     return data if text == data else text
 
 
-def _without_entities(text: bytes) -> bytes:
-    """Return the text of a page without its entities; in a text with tags only bars and lines without tags are."""
-    # The first two are found by a single byte, which most logs do not have.
-    if b"&" not in text or not _ENTITY.search(text) or not _ESCAPED.search(text):
-        return text
-    if b"<" in text:
-        text = _WITHOUT_TAGS.sub(lambda line: _without_entities(line[0]), text)
-        return _ESCAPED_BAR.sub(rb"\1>", text)
-    return _ENTITY.sub(_character, text)
-
-
-def _character(entity: re.Match[bytes]) -> bytes:
-    """Return what an entity stands for; one for the end of a line stays, for lines keep their numbers."""
-    import html
-
-    character = html.unescape(entity[0].decode("ascii"))
-    return entity[0] if character in "\r\n" else character.encode()
-
-
-def _without_colours(text: bytes) -> bytes:
-    """Return the text of a page without the spans that colour its words."""
-    if b"<span" not in text or not _COLOURED.search(text):
-        return text
-    return _COLOUR.sub(b"", text)
-
-
-def _without_seams(text: bytes) -> bytes:
-    """Return the text of a page without the places where a highlighter ended one piece of code and began the next."""
-    return _SEAM.sub(b"", text) if b"</code><code" in text else text
-
-
 def _without_bars(text: bytes) -> bytes:
     """Return the text without the bars of tqdm before lines that a program wrote over them."""
     return _BAR_BEFORE.sub(b"", text) if b"%|" in text else text
-
-
-def _plain_blanks(text: bytes) -> bytes:
-    """Return the text with spaces in place of other blanks, and without characters that have no width."""
-    return text if text.isascii() else _ZERO_WIDTH.sub(b"", _BLANK.sub(b" ", text))
-
-
-def _without_links(text: bytes) -> bytes:
-    """Return the text without the links that Markdown made of a part of an id, a digest or a name."""
-    if b"](http" not in text:
-        return text
-    return _LINKED_NAME.sub(rb"\1", _LINKED_ADDRESS.sub(rb"\1", _LINKED_DIGITS.sub(rb"\1", text)))
 
 
 def _with_escapes(text: bytes) -> bytes:
@@ -286,12 +211,8 @@ def _joined_match(broken: re.Match[bytes]) -> bytes:
 
 
 _REPAIRS: tuple[Callable[[bytes], bytes], ...] = (
-    _without_colours,
-    _without_seams,
+    without_page,
     _without_bars,
-    _without_entities,
-    _plain_blanks,
-    _without_links,
     _with_escapes,
     _without_quoting,
     _with_lines_apart,
