@@ -74,6 +74,8 @@ _ELSEWHERE = lazy_pattern(
     r"\bdocker (?:image )?(?:pull|build|run|compose|buildx)\b(?![^\n]* --push\b)|\bpull access denied\b"
     r"|\b[Pp]ull(?:ing|ed|s)?\b|[Ii]magePull|\bgit (?:push|fetch|clone|says)\b"
     r"|\bNo such image: |docker-builder\d|\bDockerfile\b"
+    # A token that is asked for no push.
+    r"|scope=repository(?![^\s\"]*push)[^\s\"]*%3Apull\b"
     # Where Jib reads the image that it builds on.
     r"|\bRegistryClient\.pull|\b(?:Pull|Obtain)BaseImage"
     # A copy that goes to no registry.

@@ -50,6 +50,7 @@ _IS_ANOTHER = lazy_pattern(
     rb"(?=[:\[]| {1,9}\S+:)"
     rb"|(?:make|npm|docker|podman|skopeo|crane|helm)(?:\[\d+\])?: |Copying |Getting |Writing manifest )"
 )
+_COMMENT = lazy_pattern(rb"[ \t]*(#|//|>|--) +(?=\S)")
 _MOST_LINES, _LONGEST = 6, 2000
 
 
@@ -90,7 +91,10 @@ def _whole_line(text: bytes, start: int, place: int) -> tuple[int, bytes | None]
 
 
 def _joined(line: bytes, below: bytes) -> bytes | None:
-    """Return a line with the one below, where the first is not over."""
+    """Return a line with the one below, where the first is not over; both may be comments, or quoted in a mail."""
+    mark, below_mark = _COMMENT.match(line), _COMMENT.match(below)
+    if mark and below_mark and mark[1] == below_mark[1]:
+        below = below[below_mark.end() :]
     if _IS_ANOTHER.match(below):
         return None
     if _IN_WORD.search(line[-_LONGEST:]) and _REST_OF_WORD.match(below):
