@@ -18,7 +18,6 @@ from pushlog.formats.clients.generic_words import (
     ENDED,
     ENGINE,
     FAILS,
-    GO_REQUEST,
     OLD_ANSWER,
     OWN_WORDS,
     PUSHES_IMAGE,
@@ -33,7 +32,7 @@ from pushlog.formats.docker.bind_error import join_error_lines
 from pushlog.formats.docker.other_things import is_documented
 from pushlog.formats.errors.bystanders import is_of_cache, is_otherwise, is_prose, is_source
 from pushlog.formats.errors.classify import classify
-from pushlog.formats.errors.wrapped import LABEL, Wrapped, error_in, without_marks
+from pushlog.formats.errors.wrapped import GO_REQUEST, LABEL, Wrapped, error_in, without_marks
 from pushlog.formats.marked_up import may_quote, quoted_lines
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.parsed_push import ranges_outside

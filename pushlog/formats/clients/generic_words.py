@@ -25,11 +25,6 @@ _FAILED = (
     r"(?:[Ff]ail(?:ed|ure)|FAILED|[Ee]rror|ERROR|[Uu]nable|[Cc]ould(?: no|n'|n)t|[Cc]an(?:no|'|n')t"
     r"|[Ee]xception|Caused by)"
 )
-# google/go-containerregistry pkg/v1/remote/transport/error.go: no other client names a request in capitals, without
-# quotes, and the code in capitals behind it.
-GO_REQUEST = lazy_pattern(
-    r"(?:GET|HEAD|PUT|POST|PATCH) https?://[^\s\"]+: (?:[A-Z][A-Z_]{3,}:|unexpected status code \d{3} [A-Z])"
-)
 # A request that only a push makes (distribution-spec): its method, an address below /v2/ and no other method's.
 REQUEST = lazy_pattern(
     r"\b(?:(?:PUT|Put|POST|Post|PATCH|Patch)\b(?: request to)? \"?https?://[^\s\"]+/v2/[^\s\"]+/(?:blobs/uploads|manifests)/"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.formats.marks import MarkKind
+from pushlog.formats.errors.wrapped import GO_REQUEST
+from pushlog.formats.marks import HEADERS, MarkKind
 from pushlog.formats.parsed_push import ParsedPush, first_unread
 from pushlog.intake.unwrap.prefix import is_noise
 from pushlog.model import Client
@@ -28,7 +29,7 @@ def build_push(candidate: PushRange, error: ErrorLines | None, marks: list[Mark]
     )
     composed = any(m.kind == MarkKind.COMPOSED for m in marks)
     return ParsedPush(
-        client=Client.COMPOSE if composed else Client.DOCKER,
+        client=Client.COMPOSE if composed else Client.UNKNOWN if _is_of_library(candidate, error) else Client.DOCKER,
         why="version 1 names the service above docker's own lines" if composed else "",
         events=candidate.events,
         marks=candidate.marks,
@@ -40,3 +41,9 @@ def build_push(candidate: PushRange, error: ErrorLines | None, marks: list[Mark]
         unread_lines=unread_lines,
         after=next(iter(candidate.text.pieces(max(stops), min(len(candidate.text.data), max(stops) + 4096))), None),
     )
+
+
+def _is_of_library(candidate: PushRange, error: ErrorLines | None) -> bool:
+    """Return whether a push has no line of docker, and its error the form that go-containerregistry gives it."""
+    is_bare = not len(candidate.events) and not any(m.kind in HEADERS for m in candidate.marks)
+    return is_bare and error is not None and GO_REQUEST.search(error.text) is not None

@@ -38,6 +38,11 @@ _QUOTES = "\u201c\u201d\u2018\u2019\xab\xbb\u300c\u300d"
 _WORD = lazy_pattern(
     rf"(?:(?<=[\s\"'`{_QUOTES}*_~(\[{{}}<>|:=,\]])(?<!::)|(?<=\\n)|(?<=\\r)|(?<=\dm)|(?<=[^\w\s!-~]))(?=[A-Za-z\"\[<])"
 )
+# google/go-containerregistry pkg/v1/remote/transport/error.go: no other client names a request in capitals, without
+# quotes, and the code in capitals behind it.
+GO_REQUEST = lazy_pattern(
+    r"(?:GET|HEAD|PUT|POST|PATCH) https?://[^\s\"]+: (?:[A-Z][A-Z_]{3,}:|unexpected status code \d{3} [A-Z])"
+)
 # What may stand before an error of one or two words: marks, levels, channels, programs, times. Free words may not.
 LABEL = lazy_pattern(
     r"(?:\\[nrt]|\"\w+\": ?"
