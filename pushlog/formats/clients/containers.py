@@ -51,11 +51,12 @@ OPENING = StartPattern(
         rb" image ...",
         rb"push for image ",
         rb"Pushed \d",
+        rb"Successfully pushed ",
     ),
     pattern=rb"Getting image (?:source|list) signatures|Copying (?:blob|config) (?:sha256:)?[0-9a-f]{10,64}\b"
     rb"|Writing manifest (?:list )?to image destination|Error: pushing image \""
     rb"|Pushing (?:image [^\s\"]+|[^\s\"]+/[^\s\"]+ image) \.\.\.|push for image \S+ failed, will retry in "
-    rb"|Pushed \d+/\d+ layers, \d",
+    rb"|Pushed \d+/\d+ layers, \d|Successfully pushed [\w.-]+(?::\d+)?/[^\s@]+@sha256:",
 )
 # An error can be all that is left of a push; the words of a push stand anywhere in it.
 INSIDE = StartPattern(
@@ -211,6 +212,10 @@ def _add_names(push: PushBuilder, command: Mark | None, tagged: Mark | None, err
             mark.kind in RETRIES and "REFERENCE" in mark.fields
         ):
             push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=with_default_tag(mark.fields["REFERENCE"]))
+    # The last line of OpenShift's builder has no tag.
+    if not any(mark.kind == MarkKind.REFERENCE for mark in push.marks):
+        for result in [mark for mark in push.consumed if mark.kind == MarkKind.RESULT][:1]:
+            push.add_mark(MarkKind.REFERENCE, result, REFERENCE=result.fields["REFERENCE"])
     if error and push.error:
         forms = (form.search(push.error.text) for form in (BUILDAH, OLD_BUILDAH, _NAMED))
         if match := next(filter(None, forms), None):

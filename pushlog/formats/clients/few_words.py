@@ -1,8 +1,8 @@
 """Programs that say of a push where it goes, and a word when it is done: Docker Hub's builder, Concourse's resource.
 
-Others name what they pushed once it is there: Flux, and programs that push policies, bundles and modules. Docker Hub's
-says the same word when it has fetched layers for its cache. A push that failed ends with an error, which
-other dialects read.
+Others name what they pushed once it is there: Flux, docker-maven-plugin, and programs that push policies, bundles and
+modules. Docker Hub's says the same word when it has fetched layers for its cache. A push that failed ends with an
+error, which other dialects read.
 """
 
 from __future__ import annotations
@@ -118,7 +118,8 @@ def _push(marks: list[Mark]) -> PushBuilder:
 
 def _named_push(marks: list[Mark]) -> PushBuilder:
     """Return the push of a program that names what it pushes."""
-    push = PushBuilder(client=Client.UNKNOWN, why="the line says that something was pushed", consumed=marks)
+    client = Client.DOCKER if "ENGINE" in marks[0].fields else Client.UNKNOWN
+    push = PushBuilder(client=client, why="the line says that something was pushed", consumed=marks)
     name = next((mark.fields["HOSTED"] for mark in marks if split(mark.fields["HOSTED"])[1]), marks[0].fields["HOSTED"])
     push.add_mark(MarkKind.REFERENCE, marks[0], REFERENCE=name)
     result = next((mark for mark in marks if mark.kind in {MarkKind.RESULT, MarkKind.DONE}), None)
