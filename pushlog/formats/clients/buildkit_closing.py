@@ -40,7 +40,7 @@ _PUSH_STEP = lazy_pattern(
     r"(?:\[[^\]\n]+\] )?exporting to image$"
     r"|pushing (?P<driver>\S+) with docker$|\[internal\] pushing (?P<tool>\S+)$"
 )
-_CACHE_STEP = lazy_pattern(r"exporting cache to \w")
+_CACHE_STEP = lazy_pattern(r"exporting cache(?: to \w|\s*$)")
 _DAEMON = "Error response from daemon: "
 # An error stands so near below the last row of its build.
 _BELOW = 3
@@ -98,7 +98,7 @@ def close(
     failed_steps = _FailedSteps(steps)
     pushes.sort(key=_begin)
     for closing in _closings(text, marks):
-        if closing.is_of_cache:
+        if closing.is_of_cache or failed_steps.is_of_cache(closing):
             continue
         nearest = _nearest(pushes, closing)
         push = _by_error(nearest, closing)
@@ -171,6 +171,11 @@ class _FailedSteps:
         for step in steps:
             if step[-1].kind == MarkKind.ERROR:
                 self._by_error.setdefault(first_line(step[-1].fields["TEXT"]), []).append(step)
+
+    def is_of_cache(self, closing: _Closing) -> bool:
+        """Return whether the closing lines repeat the error of a step that could not keep the cache."""
+        steps = self._by_error.get(first_line(closing.error.text), [])
+        return any(_CACHE_STEP.match(mark.fields.get("TEXT", "")) for step in steps[:1] for mark in step)
 
     def take(self, closing: _Closing) -> Sequence[Mark] | None:
         """Return the first step above whose error is repeated in the closing lines; each step is returned once."""

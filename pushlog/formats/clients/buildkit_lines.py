@@ -31,6 +31,8 @@ _WRAPPERS = lazy_pattern(r"^(?:failed to (?:build|solve): |target \S+: |rpc erro
 _PUSH_ERROR = lazy_pattern(
     r"^denied: (?:permission_denied: write_package|installation not allowed to (?:Create|Write) |requested access to )"
     r"|^can't push tagged ref |failed to copy: (?!httpReadSeeker)"
+    # containerd's pusher alone adds nothing to the status (remotes/docker/pusher.go; who fetches says `status code`).
+    r"|^(?:failed to solve: )?(?:rpc error: code = \w+ desc = )?unexpected status: \d{3} [A-Z][A-Za-z ]*(?:\n|\Z)"
     # A reference, whole or hidden: others fail to push data, branches and charts.
     r"|failed to push (?:can't push tagged ref |(?=\S*[./*$<{\[]|\S+:[^\s:])\S+(?:: |\Z))"
     r"|failed to copy after \d+ retries"

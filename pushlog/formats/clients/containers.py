@@ -155,6 +155,7 @@ def _push(text: LogText, marks: Sequence[Mark], tagged: Mark | None) -> PushBuil
         push.error = error_at(text, error, _message(text, error))
     push.client, push.why = client_of(push_marks, command, error, push.error.text if push.error else "")
     _add_names(push, command, tagged, error)
+    _add_name_of_result(push)
     add_blobs(push, push.consumed)
     _add_end(push, copies)
     stamped = [(mark.start, _time(mark)) for mark in push.consumed if {"STAMP", "SINCE"} & set(mark.fields)]
@@ -212,10 +213,6 @@ def _add_names(push: PushBuilder, command: Mark | None, tagged: Mark | None, err
             mark.kind in RETRIES and "REFERENCE" in mark.fields
         ):
             push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=with_default_tag(mark.fields["REFERENCE"]))
-    # The last line of OpenShift's builder has no tag.
-    if not any(mark.kind == MarkKind.REFERENCE for mark in push.marks):
-        for result in [mark for mark in push.consumed if mark.kind == MarkKind.RESULT][:1]:
-            push.add_mark(MarkKind.REFERENCE, result, REFERENCE=result.fields["REFERENCE"])
     if error and push.error:
         forms = (form.search(push.error.text) for form in (BUILDAH, OLD_BUILDAH, _NAMED))
         if match := next(filter(None, forms), None):
@@ -225,6 +222,13 @@ def _add_names(push: PushBuilder, command: Mark | None, tagged: Mark | None, err
         tried = named_by(retry.fields["TEXT"])
         if tried.registry:
             push.add_mark(MarkKind.REFERENCE, retry, REFERENCE=f"{tried.registry}/{tried.repository or ''}")
+
+
+def _add_name_of_result(push: PushBuilder) -> None:
+    """Add the reference in the last line of OpenShift's builder, which has no tag, where no other line names one."""
+    result = next((mark for mark in push.consumed if mark.kind == MarkKind.RESULT), None)
+    if result and not any(mark.kind == MarkKind.REFERENCE for mark in push.marks):
+        push.add_mark(MarkKind.REFERENCE, result, REFERENCE=result.fields["REFERENCE"])
 
 
 def _named(command: str) -> str | None:
