@@ -120,7 +120,8 @@ def _named_push(marks: list[Mark]) -> PushBuilder:
     """Return the push of a program that names what it pushes."""
     client = Client.DOCKER if "ENGINE" in marks[0].fields else Client.UNKNOWN
     push = PushBuilder(client=client, why="the line says that something was pushed", consumed=marks)
-    name = next((mark.fields["HOSTED"] for mark in marks if split(mark.fields["HOSTED"])[1]), marks[0].fields["HOSTED"])
+    names = [mark.fields["HOSTED"] for mark in marks if "HOSTED" in mark.fields]
+    name = next((name for name in names if split(name)[1]), names[0])
     push.add_mark(MarkKind.REFERENCE, marks[0], REFERENCE=name)
     result = next((mark for mark in marks if mark.kind in {MarkKind.RESULT, MarkKind.DONE}), None)
     if result:

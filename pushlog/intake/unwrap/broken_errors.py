@@ -40,7 +40,8 @@ _IS_OPEN = lazy_pattern(
     rb"|sure|that|the|to|uploading|with|writing|your|GET|HEAD|PATCH|POST|PUT)|desc =)[ \t]*\r?\Z"
 )
 # A word or an address that goes on without a blank.
-_IN_WORD = lazy_pattern(rb"[/\w](?:-|/)\r?\Z|https?://[^\s\"]{1,300}\Z")
+_IN_WORD = lazy_pattern(rb"[/\w](?:-|/)\r?\Z|https?://[^\s\"']{1,100}/v2/[^\s\"']{0,300}\Z")
+_IN_ADDRESS = lazy_pattern(rb"https?://[^\s\"']{1,300}\Z")
 _ADDRESS = lazy_pattern(rb"https?://[^\s\"]{1,300}/\r?\Z")
 _REST_OF_WORD = lazy_pattern(rb"(?:[a-z0-9]|/\w)[^\s]")
 # The next line is one of its own: a title, an item, a command, a log line, another error.
@@ -97,11 +98,12 @@ def _joined(line: bytes, below: bytes) -> bytes | None:
         below = below[below_mark.end() :]
     if _IS_ANOTHER.match(below):
         return None
-    if _IN_WORD.search(line[-_LONGEST:]) and _REST_OF_WORD.match(below):
+    end = line[-_LONGEST:]
+    if (_IN_WORD.search(end) and _REST_OF_WORD.match(below)) or (below.startswith(b"/") and _IN_ADDRESS.search(end)):
         return line.rstrip(b"\r") + below
-    if _ADDRESS.search(line[-_LONGEST:]):
+    if _ADDRESS.search(end):
         return line.rstrip() + below.lstrip()
-    return line.rstrip() + b" " + below.lstrip() if _IS_OPEN.search(line[-_LONGEST:]) else None
+    return line.rstrip() + b" " + below.lstrip() if _IS_OPEN.search(end) else None
 
 
 def _line_end(text: bytes, offset: int) -> int:
