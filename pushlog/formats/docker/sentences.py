@@ -64,7 +64,8 @@ _FEWEST_WORDS = 3
 _ANNOUNCES = lazy_pattern(
     r"(?=[^\n]*\b[Pp]ush)(?=[^\n]*\b(?i:fail\w*|errors?|gives?|g[eo]t|getting|says?|shows?|returns?|message|output|throws?"
     r"|sees?|receiv\w+)\b)(?![^\n]*\b(?i:if|in case|whenever|should|might|may|would|git|helm|you|unlike|otherwise"
-    r"|instead)\b)[^\n]*[:\uff1a]\W*$"
+    # Of a push that went well, before the pull that did not.
+    r"|instead)\b|[^\n]*\b(?:when|while|on|but)(?: \w+){0,3} pull(?:ing)?\b)[^\n]*[:\uff1a]\W*$"
 )
 # A program says in a line of its own that it pushes now, to no address.
 _PUSHES = lazy_pattern(
