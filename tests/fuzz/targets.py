@@ -29,7 +29,8 @@ DRAWN = tuple(name for name in FORMATS if name not in {"text", "json"})
 # What may stand for the end of a push that succeeded, as it is written somewhere in its lines; `--quiet` prints a name.
 _ENDS = re.compile(
     rb"igest|(?:^|\n)\s*\S+[/:]\S+\s*$|already pushed|successfully pushed|pushed \S+@sha256:"
-    rb"|manifest-sha256:\S+ +done|pushing manifest for \S+ [\d.]+s done|#\d+ DONE|\w Pushed\b|(?<![a-z])pushed(?: image\b|: )",
+    rb"|manifest-sha256:\S+ +done|pushing manifest for \S+ [\d.]+s done|#\d+ DONE"
+    rb"|\w Pushed\b|(?<![a-z])pushed(?: image\b|: )",
     re.IGNORECASE,
 )
 _INVISIBLE = re.compile(f"[{re.escape(''.join(map(chr, SYMBOLS)))}]")
