@@ -117,18 +117,25 @@ def in_record(text: LogText, mark: Mark) -> bool:
 def adopted(marks: Sequence[Mark]) -> tuple[Mark, ...]:
     """Return the marks, with a quoted command as the command of the push whose header below names the same image.
 
-    A push without a header is the command's if the tag of its digest line is the one that was asked for.
+    A push without a header is the command's if the tag of its digest line is the one that was asked for. Of several
+    commands in one line, as `&&` joins them, the first one ran first.
     """
     if not any(mark.kind == MarkKind.MENTION for mark in marks):
         return tuple(marks)
     headers = [mark for mark in marks if mark.kind in HEADERS]
+    first_in_line = {mark.line: mark for mark in reversed(marks) if mark.kind == MarkKind.MENTION}
     return tuple(
         replace(mark, kind=MarkKind.COMMAND)
         if mark.kind == MarkKind.MENTION
+        and (mark is first_in_line[mark.line] or not _is_same_image(mark, first_in_line[mark.line]))
         and (any(h.start > mark.start and _is_of(mark, h) for h in headers) or _is_ended(mark, marks[number + 1 :]))
         else mark
         for number, mark in enumerate(marks)
     )
+
+
+def _is_same_image(mention: Mark, other: Mark) -> bool:
+    return split(mention.fields["REFERENCE"])[0] == split(other.fields["REFERENCE"])[0]
 
 
 def _is_ended(mention: Mark, below: Sequence[Mark]) -> bool:
