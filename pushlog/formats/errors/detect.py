@@ -33,7 +33,8 @@ SHAPES = lazy_pattern(
     r"|(?:dial|proxyconnect) (?:tcp|udp|unix)[46]?\b.*: |(?:read|write) (?:tcp|udp)[46]? \S+->\S+: "
     r"|Error pushing to registry: |(?:Received )?HTTP code \d{3} while uploading |Server error: (?:unexpected )?\d{3} "
     r"|Status \d{3} trying to push repository |Failed to upload (?:layer|metadata): |(?:v2|v1) ping attempt failed "
-    r"|error during connect: |writing blob: |pushing image \"|(?:remote error: )?tls: |x509: |lookup \S+(?: on \S+)?: "
+    r"|error during connect: |writing blob: |pushing image \"[^\"\n]{1,400}\"(?: to \S+)?: "
+    r"|(?:remote error: )?tls: |x509: |lookup \S+(?: on \S+)?: "
     r"|[Ee]rror parsing reference: \""
 )
 CLIENT = lazy_pattern(r"(?:ERROR|Error|error): (?=\S)")
