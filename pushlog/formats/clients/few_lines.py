@@ -18,7 +18,7 @@ from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pushlog.formats.docker.error_lines import ErrorLines
     from pushlog.formats.parsed_push import ParsedPush
@@ -54,7 +54,8 @@ class FewLines:
     failed, `failed` one that does not; `more` goes on with the error above it; `note` says nothing more.
     `OPENING`: text at the beginning of a line; `INSIDE`: text that other programs put their words before.
     `adds_latest`: whether the client itself adds the tag `latest` to a name without a tag. `signs`: whether the
-    reference is that of another image, to which the pushed one belongs.
+    reference is that of another image, to which the pushed one belongs. `gathers`: where lines mean something only
+    together: the marks of a log, with one mark in the place of those.
     """
 
     name: str
@@ -65,6 +66,7 @@ class FewLines:
     adds_latest: bool = False
     signs: bool = False
     REDRAWN: frozenset[MarkKind] = frozenset()
+    gathers: Callable[[Iterable[Mark]], Iterator[Mark]] | None = None
 
     @property
     def __name__(self) -> str:
@@ -83,7 +85,8 @@ class FewLines:
 
     def pushes(self, text: LogText, _: Knowledge, /) -> tuple[ParsedPush, ...]:
         """Return the pushes of the client in a log, in order."""
-        groups = _groups(self.LINES.marks(text, self.WHERE))
+        marks = self.LINES.marks(text, self.WHERE)
+        groups = _groups(self.gathers(marks) if self.gathers else marks)
         builders = (self._push(text, marks) for marks in groups)
         return tuple(parsed_push(text, push) for push in builders if push)
 
@@ -173,7 +176,8 @@ def _begins(push: Sequence[Mark], mark: Mark) -> bool:
         return True
     kinds = {item.kind for item in push}
     if mark.kind in (MarkKind.DONE, MarkKind.LAST_WORD) and kinds & {MarkKind.DONE, MarkKind.LAST_WORD}:
-        return _name(mark) != _name(next(item for item in push if item.kind in _ENDED))
+        ended = next(item for item in push if item.kind in _ENDED)
+        return _name(mark) != _name(ended) or mark.fields.get("DIGEST") != ended.fields.get("DIGEST")
     is_over = bool(kinds & {*_ENDED, MarkKind.REFUSED})
     if mark.kind == MarkKind.REFUSED:
         return MarkKind.DONE in kinds or (MarkKind.REFUSED in kinds and _is_other(push, mark))

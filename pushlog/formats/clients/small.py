@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pushlog.formats.clients import saved_images
 from pushlog.formats.clients.few_lines import FewLines
 from pushlog.intake.start_pattern import StartPattern
 from pushlog.model import Client
@@ -51,9 +52,10 @@ BUILDPACKS = FewLines(
         pattern=rb"ERROR: failed to export: (?:saving image: )?failed to write image to the following tags: \[",
     ),
     INSIDE=StartPattern(
-        signs=(rb"failed to write image to the following tags: ",),
-        pattern=rb"failed to write image to the following tags: \[",
+        signs=(rb"failed to write image to the following tags: ", rb"Images \(sha256:"),
+        pattern=rb"failed to write image to the following tags: \[|Images \(sha256:[^)\n]{1,64}\)",
     ),
+    gathers=saved_images.gathered,
 )
 SPRING_BOOT = FewLines(
     name="spring_boot",

@@ -1,0 +1,44 @@
+"""The list of images that the exporter of Cloud Native Buildpacks ends with: a digest, and below it a name a line."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pushlog.formats.marks import MarkKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pushlog.formats.marks import Mark
+
+
+def gathered(marks: Iterable[Mark]) -> Iterator[Mark]:
+    """Return the marks with one `done` for each list, which names its images; a name elsewhere means nothing.
+
+    A name with a reason behind it was refused. It is a mark of its own, and the list goes on below it.
+    """
+    head: Mark | None = None
+    names: list[Mark] = []
+    refused: list[Mark] = []
+    for mark in marks:
+        is_next = head is not None and mark.line == head.line + len(names) + len(refused) + 1
+        if mark.kind == MarkKind.IMAGE and is_next and "/" in mark.fields["REFERENCE"]:
+            names.append(mark)
+        elif mark.kind == MarkKind.MORE and is_next:
+            refused.append(mark)
+        elif mark.kind != MarkKind.IMAGE:
+            yield from (*_list(head, names), *refused)
+            head, names, refused = None, [], []
+            if mark.kind == MarkKind.RESULT:
+                head = mark
+            else:
+                yield mark
+    yield from (*_list(head, names), *refused)
+
+
+def _list(head: Mark | None, names: list[Mark]) -> Iterator[Mark]:
+    if head and names:
+        images = ", ".join(mark.fields["REFERENCE"] for mark in names)
+        fields = {"DIGEST": head.fields["CUT"], "TARGETS": images}
+        yield replace(head, kind=MarkKind.DONE, stop=names[-1].stop, fields=fields)
