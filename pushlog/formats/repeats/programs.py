@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 _AGAIN = lazy_pattern(rb"\b(?:std(?:out|err)|STD(?:OUT|ERR)): |\bCommand failed(?: with exit code \d+)?: ")
 _ABOVE = 2
 _LONGEST = 1 << 14
+# What Terraform says at its end of a provisioner that failed, with all that its command printed, and how one begins.
+# Source: hashicorp/terraform internal/builtin/provisioners/local-exec and internal/command/views/hook_ui.go.
+_PROVISIONER_FAILED = b"Error running command '"
+_PROVISIONER = b": Provisioning with 'local-exec'..."
 # Two that stand so near tell of one failure, if both are told so.
 _NEAR = 12
 
@@ -30,6 +34,8 @@ def told_once(log: LogText, pairs: Sequence[Pair]) -> list[Pair]:
     failed: dict[tuple[str | None, str], Pair] = {}
     once: list[Pair] = []
     for push, text in pairs:
+        if _is_told_by_terraform(log, once, push):
+            continue
         if push.error is not None:
             words = (reference(push.marks, push.error.text).repository, push.error.text)
             if words in failed and _is_told_again(log, failed[words], (push, text), is_named=words[0] is not None):
@@ -50,6 +56,25 @@ def _is_told_again(log: LogText, first: Pair, again: Pair, *, is_named: bool) ->
         return True
     is_near = push.lines[0] - first[0].lines[1] <= _NEAR
     return _is_printed_again(log, push) and (is_near or not _is_printed_again(log, first[0]))
+
+
+def _is_told_by_terraform(log: LogText, above: Sequence[Pair], push: ParsedPush) -> bool:
+    """Return whether a push stands in what Terraform prints again of a command, and one like it above that."""
+    start = log.start_of(push.lines[0])
+    place = log.data.rfind(_PROVISIONER_FAILED, 0, log.stop_of(push.lines[0])) if above else -1
+    if place < 0 or log.data.find(_PROVISIONER, place, start) >= 0:
+        return False
+    name = _repository(push)
+    return any(
+        (first.error is None) == (push.error is None)
+        and (name is None or name == _repository(first))
+        and log.start_of(first.lines[1]) < place
+        for first, _ in above
+    )
+
+
+def _repository(push: ParsedPush) -> str | None:
+    return reference(push.marks, push.error.text if push.error else "").repository
 
 
 def _begins_line(push: ParsedPush, text: LogText) -> bool:

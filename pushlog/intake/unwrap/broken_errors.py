@@ -6,6 +6,7 @@ errors are bare, and joined where they are bound to their push.
 
 from __future__ import annotations
 
+import re
 from heapq import merge
 from typing import TYPE_CHECKING
 
@@ -51,7 +52,35 @@ _IS_ANOTHER = lazy_pattern(
     rb"(?=[:\[]| {1,9}\S+:)"
     rb"|(?:make|npm|docker|podman|skopeo|crane|helm)(?:\[\d+\])?: |Copying |Getting |Writing manifest )"
 )
-_COMMENT = lazy_pattern(rb"[ \t]*(#|//|>|--) +(?=\S)")
+# What ends such errors, whole sentences: broken anywhere, the first half looks over. Sources: Go's net and net/http,
+# moby and distribution.
+_SENTENCES = (
+    b"does not exist locally with the tag:",
+    b"requested access to the resource is denied",
+    b"access to the requested resource is not authorized",
+    b"authentication required",
+    b"authorization failed",
+    b"incorrect username or password",
+    b"no basic auth credentials",
+    b"blob upload unknown to registry",
+    b"blob unknown to registry",
+    b"connection refused",
+    b"connection reset by peer",
+    b"context deadline exceeded",
+    b"i/o timeout",
+    b"no such host",
+    b"no route to host",
+    b"net/http: TLS handshake timeout",
+    b"x509: certificate signed by unknown authority",
+    b"http: server gave HTTP response to HTTPS client",
+)
+_HALVES = tuple(
+    (sentence[: blank.start()], sentence[blank.end() :])
+    for sentence in _SENTENCES
+    for blank in re.finditer(b" ", sentence)
+)
+# A comment, a quoted mail, the box around an error of Terraform, and the stack before it in CDK for Terraform.
+_MARK = lazy_pattern(rb"[ \t]*(#|//|>|--|(?:[\w.-]{1,80} {1,9})?\xe2\x94\x82) +(?=\S)")
 _MOST_LINES, _LONGEST = 6, 2000
 
 
@@ -92,8 +121,8 @@ def _whole_line(text: bytes, start: int, place: int) -> tuple[int, bytes | None]
 
 
 def _joined(line: bytes, below: bytes) -> bytes | None:
-    """Return a line with the one below, where the first is not over; both may be comments, or quoted in a mail."""
-    mark, below_mark = _COMMENT.match(line), _COMMENT.match(below)
+    """Return a line with the one below, where the first is not over; both may stand behind a mark."""
+    mark, below_mark = _MARK.match(line), _MARK.match(below)
     if mark and below_mark and mark[1] == below_mark[1]:
         below = below[below_mark.end() :]
     if _IS_ANOTHER.match(below):
@@ -103,7 +132,13 @@ def _joined(line: bytes, below: bytes) -> bytes | None:
         return line.rstrip(b"\r") + below
     if _ADDRESS.search(end):
         return line.rstrip() + below.lstrip()
-    return line.rstrip() + b" " + below.lstrip() if _IS_OPEN.search(end) else None
+    return line.rstrip() + b" " + below.lstrip() if _IS_OPEN.search(end) or _is_half(end.rstrip(), below) else None
+
+
+def _is_half(end: bytes, below: bytes) -> bool:
+    """Return whether a line ends in the first words of a sentence, and the one below begins with the others."""
+    words = below.strip()
+    return any(end.endswith(first) and words.startswith(rest) for first, rest in _HALVES)
 
 
 def _line_end(text: bytes, offset: int) -> int:
