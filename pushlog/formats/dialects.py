@@ -18,6 +18,7 @@ from pushlog.formats.clients import (
     kaniko,
     manifest_push,
     nerdctl,
+    oc_mirror,
     oras,
 )
 from pushlog.formats.clients.announced import with_announced_name
@@ -69,6 +70,7 @@ DIALECTS: tuple[Dialect, ...] = (
     kaniko,
     manifest_push,
     nerdctl,
+    oc_mirror,
     oras,
 )
 

@@ -114,6 +114,8 @@ class MarkKind(StrEnum):
     ROOT = "root"
     ROW = "row"
     RULE = "rule"
+    # Below the last word of a push, of another client.
+    SIZED = "sized"
     SKIPPED = "skipped"
     STORED = "stored"
     SUCCESSFUL = "successful"

@@ -15,6 +15,7 @@ from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.reference import split
 from pushlog.formats.target import target_of
 from pushlog.lazy_pattern import lazy_pattern
+from pushlog.model import Client
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from pushlog.intake.log_text import LogText
     from pushlog.intake.start_pattern import StartPattern
     from pushlog.knowledge.base import Knowledge
-    from pushlog.model import Client
 
 # Lines of other programs between two lines of a push; an error that does not say what failed stands nearer.
 _BETWEEN = 300
@@ -51,7 +51,8 @@ class FewLines:
 
     The marks of its grammar: `begin`, `pushing`, `pushed`, `exists` and `reference` stand in a push only; `done` proves
     success, `last_word` may; `digest` belongs to the one before it; `refused` is an error that says itself that a push
-    failed, `failed` one that does not; `more` goes on with the error above it; `note` says nothing more.
+    failed, `failed` one that does not; `more` goes on with the error above it; `sized` is what another client, that has no
+    dialect, prints right below the same last line; `note` says nothing more.
     `OPENING`: text at the beginning of a line; `INSIDE`: text that other programs put their words before.
     `adds_latest`: whether the client itself adds the tag `latest` to a name without a tag. `signs`: whether the
     reference is that of another image, to which the pushed one belongs. `gathers`: where lines mean something only
@@ -95,7 +96,10 @@ class FewLines:
         error = _error_mark(marks, command)
         if error is None and not any(mark.kind in _BEGUN for mark in marks):
             return None
-        push = PushBuilder(client=self.client, why=f"the lines are those of {self.name.replace('_', ' ')}")
+        if _is_of_another(marks):
+            push = PushBuilder(client=Client.UNKNOWN, why="the line says that something was pushed")
+        else:
+            push = PushBuilder(client=self.client, why=f"the lines are those of {self.name.replace('_', ' ')}")
         push.consumed = [mark for mark in marks if mark.kind != MarkKind.COMMAND]
         for mark in marks:
             self._tell(push, mark)
@@ -136,6 +140,12 @@ class FewLines:
             tags = [split(name)[1] or ("latest" if self.adds_latest else "") for name in names]
             for tag in filter(None, tags if len(tags) > 1 else []):
                 push.add_mark(MarkKind.DIGEST, mark, TAG=tag)
+
+
+def _is_of_another(marks: Sequence[Mark]) -> bool:
+    """Return whether a client without a dialect printed these lines: one of its own stands below the last word."""
+    sized = {mark.line for mark in marks if mark.kind == MarkKind.SIZED}
+    return any(mark.kind == MarkKind.DONE and mark.line + 1 in sized for mark in marks)
 
 
 def _named_apart(marks: Sequence[Mark]) -> list[Mark]:

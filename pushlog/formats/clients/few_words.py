@@ -68,11 +68,18 @@ def pushes(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
 def _each_push(text: LogText, marks: Iterator[Mark]) -> Iterator[list[Mark]]:
     """Return the lines of each push that ends with the word of success, or with the log."""
     push: list[Mark] = []
+    announced: list[Mark] = []
     for mark in marks:
+        announced = [above for above in announced if mark.line - above.line <= _NAMED_ABOVE]
         if mark.kind == MarkKind.RESULT:
-            yield [mark, *(above for above in push if _announces(above, mark))]
+            alike = [above for above in announced if _announces(above, mark)]
+            announced = [above for above in announced if above not in alike]
+            # Of several that are under way at once, the line does not say which it means.
+            yield [mark, *(alike if len({above.fields["HOSTED"] for above in alike}) == 1 else [])]
             push = []
             continue
+        if mark.kind in _ANNOUNCED:
+            announced.append(mark)
         push = [mark] if mark.kind in _ANNOUNCED else [*push, mark]
         is_near = all(below.line - above.line <= _BELOW for above, below in pairwise(push))
         if mark.kind == MarkKind.DONE:
@@ -91,7 +98,7 @@ def _are_alike(push: list[Mark]) -> bool:
 def _announces(target: Mark, result: Mark) -> bool:
     """Return whether a line said that the image of another one would be pushed."""
     name, pushed = target.fields.get("HOSTED", ""), result.fields["HOSTED"]
-    return result.line - target.line <= _NAMED_ABOVE and split(name)[0] == split(pushed)[0]
+    return split(name)[0] == split(pushed)[0]
 
 
 def _push(marks: list[Mark]) -> PushBuilder:

@@ -51,7 +51,9 @@ INSIDE = StartPattern(
     rb"|/s\) (?:Uploading|Copying) +\S|Error: basic credential not found",
 )
 # A push can end before it says anything but its error: then its command tells.
-COMMAND = StartPattern(signs=(rb"oras ",), pattern=rb"\boras (?:[^\n]{0,160} )?(?:push|attach|copy|cp) ")
+COMMAND = StartPattern(
+    signs=(rb"oras(?:-py)? ",), pattern=rb"\boras(?:-py)? (?:[^\n]{0,160} )?(?:push|attach|copy|cp) "
+)
 WHERE = (OPENING, INSIDE, COMMAND)
 REDRAWN = frozenset(
     {
@@ -64,7 +66,7 @@ REDRAWN = frozenset(
         MarkKind.OBJECT,
     }
 )
-_ENDS = (MarkKind.DIGEST, MarkKind.ERROR)
+_ENDS = (MarkKind.DIGEST, MarkKind.DONE, MarkKind.ERROR)
 # Kinds that only a push prints.
 _PUSH_KINDS = {
     MarkKind.PUSHING,
@@ -98,7 +100,9 @@ def _starts(_: Sequence[Mark], mark: Mark) -> bool:
 def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
     command = next((mark for mark in marks if mark.kind == MarkKind.COMMAND), None)
     error = next((mark for mark in marks if mark.kind == MarkKind.ERROR), None)
-    is_told = answers(command, error) or any(mark.kind in _PUSH_KINDS for mark in marks) or _is_refused(marks, error)
+    done = command and next((mark for mark in marks if mark.kind == MarkKind.DONE), None)
+    is_told = done or answers(command, error) or any(mark.kind in _PUSH_KINDS for mark in marks)
+    is_told = is_told or _is_refused(marks, error)
     if not is_told or _is_kept(marks, command):
         return None
     push = PushBuilder(client=Client.ORAS, why="the lines are those of oras", consumed=list(marks))
@@ -114,10 +118,12 @@ def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
         elif mark.kind == MarkKind.OBJECT and row:
             _add_row(push, row, fields["DIGEST"])
             row = None
-        elif mark.kind in {MarkKind.REFERENCE, MarkKind.COMMAND}:
-            name = fields.get("REFERENCE") or pushed_by(fields.get("COMMAND", "")) or name
+        elif mark.kind in {MarkKind.REFERENCE, MarkKind.IMAGE, MarkKind.COMMAND, MarkKind.DONE}:
+            name = fields.get("REFERENCE") or fields.get("HOSTED") or pushed_by(fields.get("COMMAND", "")) or name
             if name:
                 push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=name)
+            if mark is done:
+                push.add_mark(MarkKind.DONE, mark)
         elif mark.kind == MarkKind.DIGEST:
             tag = split(name)[1]
             push.add_mark(MarkKind.DIGEST, mark, DIGEST=fields["DIGEST"], **({"TAG": tag} if tag else {}))
