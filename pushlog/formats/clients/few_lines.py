@@ -51,8 +51,8 @@ class FewLines:
 
     The marks of its grammar: `begin`, `pushing`, `pushed`, `exists` and `reference` stand in a push only; `done` proves
     success, `last_word` may; `digest` belongs to the one before it; `refused` is an error that says itself that a push
-    failed, `failed` one that does not; `more` goes on with the error above it; `sized` is what another client, that has no
-    dialect, prints right below the same last line; `note` says nothing more.
+    failed, `failed` one that does not; `more` goes on with the error above it; `sized` is what a client without a
+    dialect prints right below the same last line; `note` says nothing more.
     `OPENING`: text at the beginning of a line; `INSIDE`: text that other programs put their words before.
     `adds_latest`: whether the client itself adds the tag `latest` to a name without a tag. `signs`: whether the
     reference is that of another image, to which the pushed one belongs. `gathers`: where lines mean something only

@@ -69,9 +69,7 @@ def _pushes(text: LogText, run: Sequence[Mark]) -> list[PushBuilder]:
         name = _repository(mark) or only
         push = builders.setdefault(
             name,
-            PushBuilder(
-                client=Client.UNKNOWN, why="the lines are those of oc, which mirrors images", interleaved=turns
-            ),
+            PushBuilder(client=Client.UNKNOWN, why="the lines are those of oc image mirror", interleaved=turns),
         )
         push.consumed.append(mark)
         _tell(text, push, mark, name)

@@ -100,10 +100,7 @@ def _starts(_: Sequence[Mark], mark: Mark) -> bool:
 def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
     command = next((mark for mark in marks if mark.kind == MarkKind.COMMAND), None)
     error = next((mark for mark in marks if mark.kind == MarkKind.ERROR), None)
-    done = command and next((mark for mark in marks if mark.kind == MarkKind.DONE), None)
-    is_told = done or answers(command, error) or any(mark.kind in _PUSH_KINDS for mark in marks)
-    is_told = is_told or _is_refused(marks, error)
-    if not is_told or _is_kept(marks, command):
+    if not _is_told(marks, command, error) or _is_kept(marks, command):
         return None
     push = PushBuilder(client=Client.ORAS, why="the lines are those of oras", consumed=list(marks))
     name = ""
@@ -119,17 +116,28 @@ def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
             _add_row(push, row, fields["DIGEST"])
             row = None
         elif mark.kind in {MarkKind.REFERENCE, MarkKind.IMAGE, MarkKind.COMMAND, MarkKind.DONE}:
-            name = fields.get("REFERENCE") or fields.get("HOSTED") or pushed_by(fields.get("COMMAND", "")) or name
+            name = _named(mark) or name
             if name:
                 push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=name)
-            if mark is done:
-                push.add_mark(MarkKind.DONE, mark)
+            push.marks += [mark] if mark.kind == MarkKind.DONE else []
         elif mark.kind == MarkKind.DIGEST:
             tag = split(name)[1]
             push.add_mark(MarkKind.DIGEST, mark, DIGEST=fields["DIGEST"], **({"TAG": tag} if tag else {}))
         elif mark.kind == MarkKind.ERROR:
             push.error = error_at(text, mark, plain(text.data[mark.start : mark.stop]))
     return push
+
+
+def _is_told(marks: Sequence[Mark], command: Mark | None, error: Mark | None) -> bool:
+    """Return whether the lines are those of a push: the last word of oras-py is said by other programs, too."""
+    if any(mark.kind == MarkKind.DONE for mark in marks):
+        return command is not None and "oras-py " in command.fields["COMMAND"]
+    return answers(command, error) or any(mark.kind in _PUSH_KINDS for mark in marks) or _is_refused(marks, error)
+
+
+def _named(mark: Mark) -> str | None:
+    fields = mark.fields
+    return fields.get("REFERENCE") or fields.get("HOSTED") or pushed_by(fields.get("COMMAND", ""))
 
 
 def _is_kept(marks: Sequence[Mark], command: Mark | None) -> bool:

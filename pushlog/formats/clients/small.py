@@ -175,6 +175,13 @@ REGCTL = FewLines(
         rb"|msg=\"Failed to push \w+\"",
     ),
 )
+SPIN = FewLines(
+    name="spin",
+    client=Client.UNKNOWN,
+    # Other programs say that something was pushed with a digest, too.
+    OPENING=StartPattern(signs=(rb"Pushing app to the Registry",), pattern=rb"Pushing app to the Registry"),
+    COMMAND=StartPattern(signs=(rb"spin (?:oci|registry) push ",), pattern=rb"\bspin (?:oci|registry) push \S"),
+)
 
 CLIENTS: tuple[FewLines, ...] = (
     JIB,
@@ -188,4 +195,5 @@ CLIENTS: tuple[FewLines, ...] = (
     BAZEL,
     IMGPKG,
     REGCTL,
+    SPIN,
 )
