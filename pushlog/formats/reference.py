@@ -126,6 +126,8 @@ def _other_tags(marks: Sequence[Mark], request: str, header: str, image: Referen
     v1_tags = [_V1_TAG.search(mark.fields["URL"]) for mark in marks if mark.kind == MarkKind.V1_TAG]
     if v1_tags:
         return tuple(dict.fromkeys(match[1] for match in v1_tags if match))
+    if done := _published(marks, image):
+        return (done,)
     is_this = bool(request) and (not header or may_be(request, header))
     tag = split(request)[1] if is_this else None
     if tag is None and any(mark.kind == MarkKind.DEFAULT_TAG for mark in marks):
@@ -136,6 +138,14 @@ def _other_tags(marks: Sequence[Mark], request: str, header: str, image: Referen
     if tag is None and error:
         tag = tag_in(error, image.repository)
     return (tag,) if tag else ()
+
+
+def _published(marks: Sequence[Mark], image: Reference) -> str | None:
+    """Return the tag that the program around docker names when it is done: sbt-native-packager, docker-maven-plugin."""
+    done = [mark.fields for mark in marks if mark.kind == MarkKind.DONE]
+    names = [fields.get("PUBLISHED") or fields.get("TIMED", "").partition(" ")[0] for fields in done]
+    fitting = [split(name) for name in names if name]
+    return next((tag for name, tag in fitting if tag and host(name)[1] == image.repository), None)
 
 
 def _mentioned(marks: Sequence[Mark]) -> str | None:

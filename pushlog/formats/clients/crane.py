@@ -128,6 +128,12 @@ def _tell(text: LogText, push: PushBuilder, mark: Mark) -> None:
         push.add_mark(MarkKind.DIGEST, mark, DIGEST=fields["DIGEST"], **({"TAG": tag} if tag else {}))
     elif mark.kind == MarkKind.TARGET:
         push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=fields["REFERENCE"])
+    elif mark.kind == MarkKind.RESULT and not any(m.kind == MarkKind.DIGEST for m in push.marks):
+        # ko prints no line of the digest where it only uses the library; the tag stands in the line of the target.
+        named = [fields["REFERENCE"], *(m.fields["REFERENCE"] for m in push.marks if m.kind == MarkKind.REFERENCE)]
+        tag = next((tag for name in named if (tag := split(name)[1])), None)
+        push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=split(fields["REFERENCE"])[0] or fields["REFERENCE"])
+        push.add_mark(MarkKind.DIGEST, mark, DIGEST=fields["DIGEST"], **({"TAG": tag} if tag else {}))
     elif mark.kind == MarkKind.COMMAND and (name := pushed_by(fields["COMMAND"])):
         push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=name)
     elif mark.kind == MarkKind.ERROR:

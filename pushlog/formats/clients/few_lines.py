@@ -132,7 +132,7 @@ class FewLines:
             push.rows.append(EventRow(start=mark.start, stop=mark.stop, layer=fields["LAYER"], kind=_ROWS[mark.kind]))
         digest = next((hit[0] for value in fields.values() if (hit := _DIGEST.search(value))), None)
         if mark.kind == MarkKind.DIGEST or (mark.kind == MarkKind.DONE and digest):
-            push.add_mark(MarkKind.DIGEST, mark, TAG=_tag(push), DIGEST=digest or "")
+            push.add_mark(MarkKind.DIGEST, mark, TAG=fields.get("TAG") or _tag(push), DIGEST=digest or "")
         if mark.kind == MarkKind.RETRY:
             push.add_mark(MarkKind.RETRY, mark, TEXT=fields["QUOTED"].strip('"'))
         if mark.kind in (MarkKind.DONE, MarkKind.LAST_WORD):
@@ -151,7 +151,7 @@ def _is_of_another(marks: Sequence[Mark]) -> bool:
 def _named_apart(marks: Sequence[Mark]) -> list[Mark]:
     """Return the reference of an image whose name and registry stand in two lines, or of its registry alone."""
     image = next((mark for mark in marks if mark.kind == MarkKind.IMAGE), None)
-    sent = next((mark for mark in marks if "." in mark.fields.get("HOST", "")), None)
+    sent = next((mark for mark in marks if re.search(r"[.:]", mark.fields.get("HOST", ""))), None)
     if sent is None:
         return []
     host = sent.fields["HOST"]

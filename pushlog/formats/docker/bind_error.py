@@ -18,6 +18,7 @@ from pushlog.formats.errors.bystanders import (
     is_bystander,
     is_command,
     is_remark,
+    is_step,
     is_title,
     nearest,
     speaks_of_error,
@@ -258,7 +259,8 @@ def _failed_row(candidate: PushRange) -> ErrorLines | None:
 
 def _can_be_error(candidate: PushRange, first: Piece, offset: int) -> bool:
     """Return whether the first line below a push, which ends at `offset`, can be an error that nobody knows."""
-    if not _WORD.search(unlabelled(first.text).text) or is_bystander(first.text):
+    words = unlabelled(first.text).text
+    if not _WORD.search(words) or is_bystander(first.text) or (is_step(words) and not speaks_of_error(first.text)):
         return False
     if is_title(first.text) or is_remark(first.text):
         return False

@@ -289,7 +289,7 @@ def _has_retried(candidate: PushRange) -> bool:
 def _is_inside_line(candidate: PushRange) -> bool:
     """Return whether all that tells of the push is a header with other words before it, as a sentence may quote one."""
     header = next((m for m in candidate.marks if m.kind in HEADERS), None)
-    if header is None or any(m.kind == MarkKind.DIGEST for m in candidate.marks):
+    if header is None or any(m.kind in {MarkKind.DIGEST, MarkKind.V1_TAG} for m in candidate.marks):
         return False
     text = candidate.text
     head = text.data[text.start_of(header.line) : header.start].decode("utf-8", "replace").strip(_QUOTING)
