@@ -120,23 +120,31 @@ def _tell(text: LogText, push: PushBuilder, mark: Mark) -> None:
         push.add_mark(MarkKind.RETRY, mark, TEXT=fields["TEXT"])
         if blob := _BLOB.search(fields["TEXT"].split(": ", 1)[0]):
             push.rows.append(EventRow(start=mark.start, stop=mark.stop, layer=blob[1], kind=EventKind.RETRYING, wait=0))
-    elif mark.kind == MarkKind.MANIFEST:
-        push.add_mark(MarkKind.DIGEST, mark, TAG=fields["REFERENCE"], DIGEST=fields["DIGEST"])
+    elif mark.kind in {MarkKind.MANIFEST, MarkKind.RESULT}:
+        _tell_result(push, mark)
     elif _tagged(mark):
         push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=fields["REFERENCE"])
         tag = split(with_default_tag(fields["REFERENCE"]))[1]
         push.add_mark(MarkKind.DIGEST, mark, DIGEST=fields["DIGEST"], **({"TAG": tag} if tag else {}))
     elif mark.kind == MarkKind.TARGET:
         push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=fields["REFERENCE"])
-    elif mark.kind == MarkKind.RESULT and not any(m.kind == MarkKind.DIGEST for m in push.marks):
-        # ko prints no line of the digest where it only uses the library; the tag stands in the line of the target.
-        named = [fields["REFERENCE"], *(m.fields["REFERENCE"] for m in push.marks if m.kind == MarkKind.REFERENCE)]
-        tag = next((tag for name in named if (tag := split(name)[1])), None)
-        push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=split(fields["REFERENCE"])[0] or fields["REFERENCE"])
-        push.add_mark(MarkKind.DIGEST, mark, DIGEST=fields["DIGEST"], **({"TAG": tag} if tag else {}))
     elif mark.kind == MarkKind.COMMAND and (name := pushed_by(fields["COMMAND"])):
         push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=name)
     elif mark.kind == MarkKind.ERROR:
         push.error = error_at(text, mark, fields.get("REASON") or fields.get("CAUSE") or f"Error: {fields['TEXT']}")
         if match := _NAMED.match(fields.get("TEXT", "")):
             push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=match[1])
+
+
+def _tell_result(push: PushBuilder, mark: Mark) -> None:
+    """Add a manifest that is there; the last line where no digest stands above it: ko as a library prints none."""
+    if mark.kind == MarkKind.MANIFEST:
+        push.add_mark(MarkKind.DIGEST, mark, TAG=mark.fields["REFERENCE"], DIGEST=mark.fields["DIGEST"])
+        return
+    if any(m.kind == MarkKind.DIGEST for m in push.marks):
+        return
+    # The tag may stand in the line of the target alone.
+    named = [mark.fields["REFERENCE"], *(m.fields["REFERENCE"] for m in push.marks if m.kind == MarkKind.REFERENCE)]
+    tag = next((tag for name in named if (tag := split(name)[1])), None)
+    push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=split(named[0])[0] or named[0])
+    push.add_mark(MarkKind.DIGEST, mark, DIGEST=mark.fields["DIGEST"], **({"TAG": tag} if tag else {}))

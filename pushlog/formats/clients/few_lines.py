@@ -131,8 +131,10 @@ class FewLines:
         if mark.kind in _ROWS:
             push.rows.append(EventRow(start=mark.start, stop=mark.stop, layer=fields["LAYER"], kind=_ROWS[mark.kind]))
         digest = next((hit[0] for value in fields.values() if (hit := _DIGEST.search(value))), None)
-        if mark.kind == MarkKind.DIGEST or (mark.kind == MarkKind.DONE and digest):
-            push.add_mark(MarkKind.DIGEST, mark, TAG=fields.get("TAG") or _tag(push), DIGEST=digest or "")
+        if _is_sent_tag(mark):
+            push.add_mark(MarkKind.DONE, mark)
+        elif mark.kind == MarkKind.DIGEST or (mark.kind == MarkKind.DONE and digest):
+            push.add_mark(MarkKind.DIGEST, mark, TAG=_tag(push), DIGEST=digest or "")
         if mark.kind == MarkKind.RETRY:
             push.add_mark(MarkKind.RETRY, mark, TEXT=fields["QUOTED"].strip('"'))
         if mark.kind in (MarkKind.DONE, MarkKind.LAST_WORD):
@@ -155,14 +157,20 @@ def _named_apart(marks: Sequence[Mark]) -> list[Mark]:
     if sent is None:
         return []
     host = sent.fields["HOST"]
+    tags = [mark.fields["TAG"] for mark in marks if _is_sent_tag(mark)]
     if image is None:
-        return [_reference_at(sent, f"{host.partition('/')[0]}/")]
+        return [_reference_at(sent, f"{host.partition('/')[0]}/", tags)]
     tag = re.split(r"[,;] *", image.fields["TAGS"])[0]
-    return [_reference_at(image, f"{host}/{image.fields['NAME']}:{tag}")]
+    return [_reference_at(image, f"{host}/{image.fields['NAME']}:{tag}", tags)]
 
 
-def _reference_at(mark: Mark, name: str) -> Mark:
-    fields = {"REFERENCE": name}
+def _is_sent_tag(mark: Mark) -> bool:
+    """Return whether a line says that a tag is in the registry, without the digest of what it names."""
+    return mark.kind == MarkKind.DIGEST and "TAG" in mark.fields and "DIGEST" not in mark.fields
+
+
+def _reference_at(mark: Mark, name: str, tags: Sequence[str]) -> Mark:
+    fields = {"REFERENCE": name, **({"TAGS": ", ".join(tags)} if tags else {})}
     return Mark(kind=MarkKind.REFERENCE, start=mark.start, stop=mark.stop, line=mark.line, fields=fields)
 
 
@@ -273,7 +281,7 @@ def _full(name: str) -> str:
         name = name.replace(host, "docker.io/", 1) if name.startswith(host) else name
     return (
         name
-        if "/" in name and re.match(r"[^/]*[.:]|localhost/", name)
+        if "/" in name and re.match(r"[^/]*[.:*]|localhost/", name)
         else f"docker.io/{name}"
         if "/" in name
         else name
