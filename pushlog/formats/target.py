@@ -9,11 +9,16 @@ from pushlog.lazy_pattern import lazy_pattern
 _SCHEME = lazy_pattern(r"(?:oci|oras|docker)://([^\s'\"]+)")
 # `helm push chart-1.2.3.tgz oci://host/path` pushes `host/path/chart:1.2.3`.
 _CHART = lazy_pattern(r"(?:^|[\s/'\"])([a-z0-9][\w.-]*?)-(v?\d+\.\d+\.\d+[\w.+-]*)\.tgz\b")
+# imgpkg copies from one registry to another.
+_TO_REPOSITORY = lazy_pattern(r"--to-repo[= ](\S+)")
 _IMAGE = lazy_pattern(r"[\w.-]+(?::\d+)?(?:/[\w.-]+)+(?::[\w.-]+)?")
 
 
 def target_of(command: str) -> str | None:
     """Return the reference that a push command names; None where a variable or a masked value stands in its place."""
+    if "imgpkg " in command:
+        to = _TO_REPOSITORY.search(command)
+        return to[1].strip("'\"") if to and not set("$*{") & set(to[1]) else None
     scheme = _SCHEME.search(command)
     if scheme and not set("$*{") & set(scheme[1]):
         chart = _CHART.search(command)

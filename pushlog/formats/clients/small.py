@@ -123,7 +123,7 @@ APPTAINER = FewLines(
     ),
     COMMAND=StartPattern(
         signs=(rb"(?:apptainer|singularity) ",),
-        pattern=rb"\b(?:apptainer|singularity) (?:[^\n]{0,160} )?push [^\n]*oras://",
+        pattern=rb"\b(?:apptainer|singularity) (?:[^\n]{0,160} )?push [^\n]*(?:oras|docker)://",
     ),
 )
 BAZEL = FewLines(
@@ -152,11 +152,20 @@ IMGPKG = FewLines(
     name="imgpkg",
     client=Client.IMGPKG,
     OPENING=StartPattern(
-        signs=(rb"Pushed '", rb"imgpkg: Error: ", rb"kbld: Error: "),
-        pattern=rb"Pushed '[^'\n]+@sha256:|(?:imgpkg|kbld): Error: "
+        signs=(
+            rb"Pushed (?:image )?'",
+            rb"imgpkg: Error: ",
+            rb"kbld: Error: ",
+            rb"copy \| importing ",
+            rb"unpackage \| importing ",
+            rb"relocate \| importing ",
+        ),
+        pattern=rb"Pushed (?:image )?'[^'\n]+@sha256:|(?:copy|unpackage|relocate) \| importing \d+ images\.\.\."
+        rb"|(?:imgpkg|kbld): Error: "
         rb"(?:Writing '[\w.-]+[/:]|Importing image \S+:|(?:PUT|POST|PATCH) https?://[^\s/]+/v2/)",
     ),
     INSIDE=StartPattern(signs=(rb"Error: Writing '",), pattern=rb"Error: Writing '[\w.-]+[/:]"),
+    COMMAND=StartPattern(signs=(rb"imgpkg copy ",), pattern=rb"\bimgpkg copy \S"),
 )
 REGCTL = FewLines(
     name="regctl",
