@@ -18,7 +18,7 @@ def target_of(command: str) -> str | None:
     """Return the reference that a push command names; None where a variable or a masked value stands in its place."""
     if "imgpkg " in command:
         to = _TO_REPOSITORY.search(command)
-        return to[1].strip("'\"") if to and not set("$*{") & set(to[1]) else None
+        return to[1].strip("'\"").rstrip("/") if to and not set("$*{") & set(to[1]) else None
     scheme = _SCHEME.search(command)
     if scheme and not set("$*{") & set(scheme[1]):
         chart = _CHART.search(command)

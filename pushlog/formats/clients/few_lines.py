@@ -41,6 +41,8 @@ _BEHIND = lazy_pattern(r"\s+(?:-> \[Help \d+\]|\[[^\[\]\n]+\.\w+proj(?:::[^\]\n]
 
 # The image that a registry refused access to, as jib names it.
 _DENIED = lazy_pattern(r"(?:Unauthorized|permissions|credentials) for '?([\w.-]+(?::\d+)?(?:/[\w.-]+)+)(?=[':\s]|$)")
+# A request that reads from a registry.
+_READ = lazy_pattern(r'(?:GET|HEAD|Get|Head) "?https?://([^/\s"]+)/v2/')
 # The image that it tried to push.
 _TRIED = lazy_pattern(r"Tried to push (?:BLOB|image manifest) for (\S+?)(?= with digest | but failed )")
 
@@ -66,6 +68,7 @@ class FewLines:
     COMMAND: StartPattern | None = None
     adds_latest: bool = False
     signs: bool = False
+    copies: bool = False
     REDRAWN: frozenset[MarkKind] = frozenset()
     gathers: Callable[[Iterable[Mark]], Iterator[Mark]] | None = None
 
@@ -112,6 +115,8 @@ class FewLines:
             push.error = _error(text, marks, error)
             denied = _DENIED.search(push.error.text)
             tried = denied or _TRIED.search(push.error.text)
+            if self.copies and target and _reads_elsewhere(push.error.text, target):
+                return None
             if _fails_elsewhere(push, _full(denied[1]) if denied else None):
                 return None
             if tried and not any("REFERENCE" in mark.fields for mark in push.marks):
@@ -273,6 +278,12 @@ def _fails_elsewhere(push: PushBuilder, denied: str | None) -> bool:
         return False
     image, pushed = (image_names.host(split(name)[0]) for name in (denied, target or ""))
     return image != pushed if target else denied.startswith("docker.io/library/")
+
+
+def _reads_elsewhere(error: str, target: str) -> bool:
+    """Return whether an error is that of a registry from which an image is copied."""
+    read = _READ.match(error)
+    return read is not None and _full(f"{read[1]}/").partition("/")[0] != _full(target).partition("/")[0]
 
 
 def _full(name: str) -> str:

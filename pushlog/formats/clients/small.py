@@ -151,6 +151,7 @@ BAZEL = FewLines(
 IMGPKG = FewLines(
     name="imgpkg",
     client=Client.IMGPKG,
+    copies=True,
     OPENING=StartPattern(
         signs=(
             rb"Pushed (?:image )?'",
