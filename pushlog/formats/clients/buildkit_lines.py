@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pushlog.formats.clients.builder import PushBuilder
+from pushlog.formats.errors.bystanders import is_of_local_store
 from pushlog.formats.grammar.line_parser import LineParser
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.reference import host, names_in, split
@@ -43,7 +44,7 @@ _PUSH_ERROR = lazy_pattern(
 
 def is_push_error(text: str) -> bool:
     """Return whether an error is one that only a push has."""
-    return _PUSH_ERROR.search(text) is not None
+    return _PUSH_ERROR.search(text) is not None and not is_of_local_store(text)
 
 
 def new_push() -> PushBuilder:

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 from pushlog.formats.docker.headings import is_heading
 from pushlog.formats.docker.other_things import answers_other, explains, is_change, speaks_of_push
 from pushlog.formats.docker.sentences import advises, asks, is_announced, is_framed, is_supposed, reports
-from pushlog.formats.errors.bystanders import is_bystander, is_ending, is_of_cache, is_source, is_step
+from pushlog.formats.errors.bystanders import (
+    is_bystander,
+    is_ending,
+    is_of_cache,
+    is_of_local_store,
+    is_source,
+    is_step,
+)
 from pushlog.formats.errors.classify import classify
 from pushlog.formats.errors.told import tells
 from pushlog.lazy_pattern import lazy_pattern
@@ -149,6 +156,7 @@ def _can_be_of_push(error: str, line: str) -> bool:
         _is_elsewhere([error])
         or _READS.search(line)
         or is_of_cache(line)
+        or is_of_local_store(line)
         or is_source(line)
         or explains(line)
         or is_change(line)

@@ -197,8 +197,16 @@ _COMMIT = lazy_pattern(
 _OF_CACHE = lazy_pattern(
     r"\berror writing (?:layer|config|manifest|cache manifest) blob: |\bfailed to configure \w+ cache exporter: "
     r"|\bfailed to reserve cache\b"
+    # BuildKit solver/llbsolver: a step of the build looks for its result.
+    r"|\bfailed to compute cache key: "
     # GoogleContainerTools/kaniko pkg/executor/build.go.
     r"|\b[Ee]rror uploading layer to cache: "
+)
+# containerd plugins/content/local/writer.go, core/content/helpers.go: what is written here was fetched or built; a push
+# only reads it.
+_OF_LOCAL_STORE = lazy_pattern(
+    r"\bfailed commit on ref \"[^\"\n]*\": (?:commit failed: )?(?:sync failed|failed to perform sync|rename /"
+    r"|unexpected commit |stat on ingest file failed|failed to close ingest file|cannot commit on closed writer)"
 )
 # Other things that are pushed, published and uploaded, and requests that only read.
 _OTHERWISE = lazy_pattern(
@@ -216,6 +224,11 @@ def is_source(line: str) -> bool:
 def is_of_cache(text: str) -> bool:
     """Return whether an error is that of a build's cache, which a registry can keep too; it is no image."""
     return _OF_CACHE.search(text) is not None
+
+
+def is_of_local_store(text: str) -> bool:
+    """Return whether an error is that of a blob that was fetched or built, as it was written on this machine."""
+    return _OF_LOCAL_STORE.search(text) is not None
 
 
 def is_otherwise(words: str) -> bool:
