@@ -64,8 +64,9 @@ _V1_TAG = lazy_pattern(
 )
 # What two alternatives begin with stands before them: then it is searched for as plain text.
 _HEADER = lazy_pattern(
-    rb"The push refers to (?:a )?repository"
+    rb"The push refers to(?: (?:a )?repository"
     rb"(?: \[[^\s\[\]]+(?:\r?\n[^\s\[\]]*)+\]| ?\r?\n ?\[[^\s\[\]]+\])"
+    rb"|(?: a)? ?\r?\n ?(?:a )?repository \[[^\s\[\]]+\])"
 )
 _DIGEST = lazy_pattern(
     rb"(?:: ?d|\bD)igest: ?(?:\r?\n ?)?sha256:"
@@ -99,7 +100,8 @@ _MESSAGE = lazy_pattern(
 # A shell's break, and one at a space; a break in place of a space leaves none.
 _SPACED_BREAK = lazy_pattern(rb"[ \t]+\\\r?\n[ \t]*|[ \t]+\r?\n[ \t]*|[ \t]*\r?\n[ \t]+")
 _LOST_SPACE = lazy_pattern(
-    rb"(?<=repository)(?=\[)|(?<=\] on)(?=\{)|(?<=igest:)(?=sha256)|(?<=[0-9a-f])(?=size:)|(?<=size:)(?=\d)"
+    rb"(?<=refers to)(?=(?:a )?repository)|(?<=refers to a)(?=repository)|(?<=repository)(?=\[)"
+    rb"|(?<=\] on)(?=\{)|(?<=igest:)(?=sha256)|(?<=[0-9a-f])(?=size:)|(?<=size:)(?=\d)"
 )
 
 
