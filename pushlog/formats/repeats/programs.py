@@ -25,6 +25,7 @@ _LONGEST = 1 << 14
 # Source: hashicorp/terraform internal/builtin/provisioners/local-exec and internal/command/views/hook_ui.go.
 _PROVISIONER_FAILED = b"Error running command '"
 _PROVISIONER = b": Provisioning with 'local-exec'..."
+_REACH = 1 << 20
 # Two that stand so near tell of one failure, if both are told so.
 _NEAR = 12
 
@@ -33,8 +34,9 @@ def told_once(log: LogText, pairs: Sequence[Pair]) -> list[Pair]:
     """Return the pushes of a log in order but for those that repeat one above, and of which nothing shows a try."""
     failed: dict[tuple[str | None, str], Pair] = {}
     once: list[Pair] = []
+    terraform = _Terraform(log)
     for push, text in pairs:
-        if _is_told_by_terraform(log, once, push):
+        if once and terraform.tells(push, once):
             continue
         if push.error is not None:
             words = (reference(push.marks, push.error.text).repository, push.error.text)
@@ -58,19 +60,37 @@ def _is_told_again(log: LogText, first: Pair, again: Pair, *, is_named: bool) ->
     return _is_printed_again(log, push) and (is_near or not _is_printed_again(log, first[0]))
 
 
-def _is_told_by_terraform(log: LogText, above: Sequence[Pair], push: ParsedPush) -> bool:
-    """Return whether a push stands in what Terraform prints again of a command, and one like it above that."""
-    start = log.start_of(push.lines[0])
-    place = log.data.rfind(_PROVISIONER_FAILED, 0, log.stop_of(push.lines[0])) if above else -1
-    if place < 0 or log.data.find(_PROVISIONER, place, start) >= 0:
-        return False
-    name = _repository(push)
-    return any(
-        (first.error is None) == (push.error is None)
-        and (name is None or name == _repository(first))
-        and log.start_of(first.lines[1]) < place
-        for first, _ in above
-    )
+class _Terraform:
+    """Finds the pushes that stand in what Terraform prints again of a command, in the order of the log.
+
+    It looks at what stands between two pushes, near the second, and names pushes only where it found something.
+    """
+
+    def __init__(self, log: LogText) -> None:
+        self.log = log
+        self.seen = 0
+        self.place = -1
+        self.named = 0
+        # Where the first push of an image ended, and of any: one that went well (`True`), or did not.
+        self.ends: dict[tuple[bool, str | None], int] = {}
+
+    def tells(self, push: ParsedPush, above: Sequence[Pair]) -> bool:
+        """Return whether a push is told again, and one like it stands above what tells it."""
+        start, stop = self.log.bounds(push.lines[0])
+        new = max(self.seen, start - _REACH)
+        self.seen = max(self.seen, start)
+        self.place = max(self.place, self.log.data.rfind(_PROVISIONER_FAILED, new, stop))
+        if self.place < 0:
+            return False
+        if start - self.place > _REACH or self.log.data.find(_PROVISIONER, max(new, self.place), start) >= 0:
+            self.place = -1
+            return False
+        for first, _ in above[self.named :]:
+            end = self.log.stop_of(first.lines[1])
+            for image in (_repository(first), None):
+                self.ends.setdefault((first.error is None, image), end)
+        self.named = len(above)
+        return self.ends.get((push.error is None, _repository(push)), stop) < self.place
 
 
 def _repository(push: ParsedPush) -> str | None:
