@@ -7,8 +7,8 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pushlog.formats import image_names
 from pushlog.formats.clients.builder import PushBuilder, answers, error_at, parsed_push
+from pushlog.formats.clients.other_images import fails_elsewhere, full, reads_elsewhere
 from pushlog.formats.events import EventKind, EventRow
 from pushlog.formats.grammar.line_parser import LineParser
 from pushlog.formats.marks import Mark, MarkKind
@@ -41,8 +41,6 @@ _BEHIND = lazy_pattern(r"\s+(?:-> \[Help \d+\]|\[[^\[\]\n]+\.\w+proj(?:::[^\]\n]
 
 # The image that a registry refused access to, as jib names it.
 _DENIED = lazy_pattern(r"(?:Unauthorized|permissions|credentials) for '?([\w.-]+(?::\d+)?(?:/[\w.-]+)+)(?=[':\s]|$)")
-# A request that reads from a registry.
-_READ = lazy_pattern(r'(?:GET|HEAD|Get|Head) "?https?://([^/\s"]+)/v2/')
 # The image that it tried to push.
 _TRIED = lazy_pattern(r"Tried to push (?:BLOB|image manifest) for (\S+?)(?= with digest | but failed )")
 
@@ -115,21 +113,21 @@ class FewLines:
             push.error = _error(text, marks, error)
             denied = _DENIED.search(push.error.text)
             tried = denied or _TRIED.search(push.error.text)
-            if self.copies and target and _reads_elsewhere(push.error.text, target):
+            if self.copies and target and reads_elsewhere(push.error.text, target):
                 return None
-            if _fails_elsewhere(push, _full(denied[1]) if denied else None):
+            if denied and fails_elsewhere(_target(push), full(denied[1])):
                 return None
             if tried and not any("REFERENCE" in mark.fields for mark in push.marks):
-                push.add_mark(MarkKind.REFERENCE, error, REFERENCE=_full(tried[1]))
+                push.add_mark(MarkKind.REFERENCE, error, REFERENCE=full(tried[1]))
         return push
 
     def _tell(self, push: PushBuilder, mark: Mark) -> None:
         """Add one line in the common words."""
         fields = mark.fields
-        names = [_full(name) for name in fields["TARGETS"].split(", ")] if "TARGETS" in fields else []
+        names = [full(name) for name in fields["TARGETS"].split(", ")] if "TARGETS" in fields else []
         if "REFERENCE" in fields and mark.kind != MarkKind.MORE:
             host = fields.get("HOST")
-            names = [_full(f"{host}/{fields['REFERENCE']}" if host else fields["REFERENCE"])]
+            names = [full(f"{host}/{fields['REFERENCE']}" if host else fields["REFERENCE"])]
         if names:
             name = f"{names[0]}:latest" if self.adds_latest and split(names[0])[1] is None else names[0]
             push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=split(name)[0] or name if self.signs else name)
@@ -268,37 +266,6 @@ def _longer(error: ErrorLines, mark: Mark, detail: str) -> ErrorLines:
     return replace(error, text=joined, stop=mark.stop, lines=(error.lines[0], mark.line))
 
 
-def _fails_elsewhere(push: PushBuilder, denied: str | None) -> bool:
-    """Return whether an error names an image that is not the one being pushed: a base image could not be read.
-
-    Where no line says what is pushed, an image of Docker Hub without a namespace is a base.
-    """
-    target = next((mark.fields["REFERENCE"] for mark in push.marks if mark.kind == MarkKind.REFERENCE), None)
-    if denied is None:
-        return False
-    image, pushed = (image_names.host(split(name)[0]) for name in (denied, target or ""))
-    return image != pushed if target else denied.startswith("docker.io/library/")
-
-
-def _reads_elsewhere(error: str, target: str) -> bool:
-    """Return whether an error is that of a registry from which an image is copied."""
-    read = _READ.match(error)
-    return read is not None and _full(f"{read[1]}/").partition("/")[0] != _full(target).partition("/")[0]
-
-
-def _full(name: str) -> str:
-    """Return the name of an image with the host that Docker Hub has elsewhere."""
-    for host in ("registry-1.docker.io/", "index.docker.io/"):
-        name = name.replace(host, "docker.io/", 1) if name.startswith(host) else name
-    return (
-        name
-        if "/" in name and re.match(r"[^/]*[.:*]|localhost/", name)
-        else f"docker.io/{name}"
-        if "/" in name
-        else name
-    )
-
-
 def _tag(push: PushBuilder) -> str:
     names = [mark.fields["REFERENCE"] for mark in push.marks if mark.kind == MarkKind.REFERENCE]
     return (split(names[-1])[1] or "") if names else ""
@@ -308,3 +275,7 @@ def _named(command: Mark, name: str) -> Mark:
     return Mark(
         kind=MarkKind.COMMAND, start=command.start, stop=command.stop, line=command.line, fields={"REFERENCE": name}
     )
+
+
+def _target(push: PushBuilder) -> str | None:
+    return next((mark.fields["REFERENCE"] for mark in push.marks if mark.kind == MarkKind.REFERENCE), None)

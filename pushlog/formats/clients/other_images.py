@@ -1,0 +1,40 @@
+"""Errors of images that are not the one being pushed: a base that could not be read, the source of a copy."""
+
+from __future__ import annotations
+
+import re
+
+from pushlog.formats import image_names
+from pushlog.formats.reference import split
+from pushlog.lazy_pattern import lazy_pattern
+
+# A request that reads from a registry.
+_READ = lazy_pattern(r'(?:GET|HEAD|Get|Head) "?https?://([^/\s"]+)/v2/')
+
+
+def fails_elsewhere(target: str | None, denied: str) -> bool:
+    """Return whether an error names an image that is not the one being pushed: a base image could not be read.
+
+    Where no line says what is pushed, an image of Docker Hub without a namespace is a base.
+    """
+    image, pushed = (image_names.host(split(name)[0]) for name in (denied, target or ""))
+    return image != pushed if target else denied.startswith("docker.io/library/")
+
+
+def reads_elsewhere(error: str, target: str) -> bool:
+    """Return whether an error is that of a registry from which an image is copied."""
+    read = _READ.match(error)
+    return read is not None and full(f"{read[1]}/").partition("/")[0] != full(target).partition("/")[0]
+
+
+def full(name: str) -> str:
+    """Return the name of an image with the host that Docker Hub has elsewhere."""
+    for host in ("registry-1.docker.io/", "index.docker.io/"):
+        name = name.replace(host, "docker.io/", 1) if name.startswith(host) else name
+    return (
+        name
+        if "/" in name and re.match(r"[^/]*[.:*]|localhost/", name)
+        else f"docker.io/{name}"
+        if "/" in name
+        else name
+    )
