@@ -145,7 +145,8 @@ def generic_pushes(text: LogText, knowledge: Knowledge, others: Sequence[ParsedP
 
 def _client(failure: _Failure, wrapper: Wrapper | None) -> Client:
     """Return who pushed: the client that the program around it drives, unless the error has a form of another one."""
-    if wrapper is None or wrapper.client is None or GO_REQUEST.match(failure.error.text):
+    is_told = failure.client is Client.CRANE  # GoReleaser drives docker, or is ko itself
+    if is_told or wrapper is None or wrapper.client is None or GO_REQUEST.match(failure.error.text):
         return failure.client
     return wrapper.client
 

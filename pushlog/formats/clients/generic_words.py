@@ -71,8 +71,9 @@ ANSWERED = lazy_pattern(r" \((?:[A-Z][\w ]{1,40}: \d{3})\)$")
 ENGINE = lazy_pattern(r"/v\d[\d.]*/images/(?P<name>[^\s?]+)/push(?:\?(?:\S*&)?tag=(?P<tag>\w[\w.-]*))?(?=[&:\s]|$)")
 FAILS = lazy_pattern(rf"(?<!\w){_FAILED}(?!\w)")
 # Programs that say in their own words that a push failed: wasme; CUE actions of Dagger (2022), which users name; viash;
-# docker-maven-plugin before 0.10.
+# docker-maven-plugin before 0.10; GoReleaser (internal/pipe/publish/publish.go, ko/ko.go), which has ko as a library.
 OWN_WORDS = {
+    Client.CRANE: lazy_pattern(r"\bko: failed to publish artifacts: publish: (?P<cause>\S.*)(?P<name>)"),
     Client.ORAS: lazy_pattern(r"\boras push failed: (?P<cause>\S.*)(?P<name>)"),
     Client.BUILDX: lazy_pattern(r"\bactions\.[\w.]{0,80}push[\w.]{0,80} +\| failed: (?P<cause>\S.*)(?P<name>)"),
     Client.DOCKER: lazy_pattern(
