@@ -144,7 +144,7 @@ class FewLines:
             push.add_mark(mark.kind, mark)
             tags = [split(name)[1] or ("latest" if self.adds_latest else "") for name in names]
             for tag in filter(None, tags if len(tags) > 1 else []):
-                push.add_mark(MarkKind.DIGEST, mark, TAG=tag)
+                push.add_mark(MarkKind.DIGEST, mark, TAG=tag, **({"DIGEST": digest} if digest else {}))
 
 
 def _is_of_another(marks: Sequence[Mark]) -> bool:

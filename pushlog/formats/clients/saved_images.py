@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from pushlog.formats.marks import Mark
 
+# An empty line stands between the names and a digest below them.
+_APART = 3
+
 
 def gathered(marks: Iterable[Mark]) -> Iterator[Mark]:
     """Return the marks with one `done` for each list, which names its images; a name elsewhere means nothing.
@@ -28,17 +31,23 @@ def gathered(marks: Iterable[Mark]) -> Iterator[Mark]:
         elif mark.kind == MarkKind.MORE and is_next:
             refused.append(mark)
         elif mark.kind != MarkKind.IMAGE:
-            yield from (*_list(head, names), *refused)
+            yield from (*_list(head, names, mark), *refused)
             head, names, refused = None, [], []
             if mark.kind == MarkKind.RESULT:
                 head = mark
-            else:
+            elif mark.kind != MarkKind.DIGEST:
                 yield mark
     yield from (*_list(head, names), *refused)
 
 
-def _list(head: Mark | None, names: list[Mark]) -> Iterator[Mark]:
-    if head and names:
+def _list(head: Mark | None, names: list[Mark], below: Mark | None = None) -> Iterator[Mark]:
+    """Return the images of a list as one mark, if they are in a registry: by its digest, or one right `below`."""
+    if head is None or not names:
+        return
+    digest = head.fields.get("CUT")
+    if digest is None and below and below.kind == MarkKind.DIGEST and below.line - names[-1].line <= _APART:
+        digest = below.fields["DIGEST"]
+    if digest:
         images = ", ".join(mark.fields["REFERENCE"] for mark in names)
-        fields = {"DIGEST": head.fields["CUT"], "TARGETS": images}
+        fields = {"DIGEST": digest, "TARGETS": images}
         yield replace(head, kind=MarkKind.DONE, stop=names[-1].stop, fields=fields)

@@ -52,8 +52,8 @@ BUILDPACKS = FewLines(
         pattern=rb"ERROR: failed to export: (?:saving image: )?failed to write image to the following tags: \[",
     ),
     INSIDE=StartPattern(
-        signs=(rb"failed to write image to the following tags: ", rb"Images \(sha256:"),
-        pattern=rb"failed to write image to the following tags: \[|Images \(sha256:[^)\n]{1,64}\)",
+        signs=(rb"failed to write image to the following tags: ", rb"Images \(sha256:", rb"Images:"),
+        pattern=rb"failed to write image to the following tags: \[|\*\*\* Images(?: \(sha256:|:(?=\s))",
     ),
     gathers=saved_images.gathered,
 )
