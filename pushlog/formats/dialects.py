@@ -122,7 +122,7 @@ def pushes(
     parsed = _with_wrappers(text, joined(generic_pushes(text, knowledge, parsed) if is_told else parsed))
     capture = reading.capture
     if others and capture in (Capture.PIPED, Capture.SCREEN):
-        shown = any(_TERMINAL.search(text.data, push.start, push.stop + 2) for push in others)
+        shown = any(_TERMINAL.search(text.data, *span) for span in _spans(others))
         capture = Capture.TTY if shown else capture
     is_alone = is_whole and not parsed
     parsed = [_without_empty_config(with_announced_name(text, p)) for p in parsed if not is_quoted(text, p)]
@@ -166,6 +166,17 @@ def _is_progress(line: str) -> bool:
         if mark is not None and mark.kind in dialect.REDRAWN:
             return True
     return False
+
+
+def _spans(pushes: Sequence[ParsedPush]) -> list[tuple[int, int]]:
+    """Return the parts of a log that pushes take; those of pushes that take turns are searched once."""
+    spans: list[tuple[int, int]] = []
+    for start, stop in sorted((push.start, push.stop + 2) for push in pushes):
+        if spans and start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(stop, spans[-1][1]))
+        else:
+            spans.append((start, stop))
+    return spans
 
 
 def _pushes_of_others(text: LogText, dialects: Sequence[Dialect], knowledge: Knowledge) -> list[ParsedPush]:

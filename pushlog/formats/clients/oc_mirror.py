@@ -52,7 +52,7 @@ def pushes(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
 
 def _starts(run: Sequence[Mark], mark: Mark) -> bool:
     """Return whether the plan of another run begins."""
-    return mark.kind == MarkKind.TARGET and any(above.kind != MarkKind.TARGET for above in run)
+    return mark.kind == MarkKind.TARGET and run[-1].kind != MarkKind.TARGET
 
 
 def _pushes(text: LogText, run: Sequence[Mark]) -> list[PushBuilder]:
