@@ -91,9 +91,10 @@ def with_whole_errors(text: bytes) -> bytes:
     for place in merge(*(_places(text, sign) for sign in _SIGNS)):
         if place < done:
             continue
-        stop, line = _whole_line(text, text.rfind(b"\n", 0, place) + 1, place)
+        start = text.rfind(b"\n", 0, place) + 1
+        stop, line = _whole_line(text, start, place)
         if line is not None:
-            parts += [text[done : text.rfind(b"\n", 0, place) + 1], line]
+            parts += [text[done:start], line]
             done = stop
     return b"".join([*parts, text[done:]]) if parts else text
 
