@@ -46,7 +46,9 @@ _COMMANDS = {
 _PATTERNS = {client: lazy_pattern(rf"(?<![\w-])(?:{form})[^\n`]*") for client, form in _COMMANDS.items()}
 # What a step of a build printed is no command of the job.
 _OF_A_STEP = lazy_pattern(r"#\d+ ")
-_WORDS = (b" push ", b" copy ", b" cp ", b" build ", b" b ", b" attach ", b"destination", b" -d ")
+# A word that stands in every such command: a builder's lines hold those of the others by the thousand.
+_WORDS = {Client.BUILDX: (b" build ", b" b "), Client.KANIKO: (b"destination", b" -d ")}
+_WORDS_OF_COPIES = (b" push ", b" copy ", b" cp ", b" attach ")
 # The clients that add a tag themselves.
 _DEFAULTS = {
     Client.BUILDX,
@@ -112,7 +114,8 @@ def _fits(name: str, image: Reference) -> bool:
 
 def _commands(text: LogText, first: int, last: int, client: Client) -> Iterator[tuple[Piece, list[str]]]:
     """Yield the commands of a client between two lines, the last one first, each with the names that it pushes to."""
-    for pieces in _spoken_lines(text, text.start_of(first), text.start_of(last)):
+    words_of = _WORDS.get(client, _WORDS_OF_COPIES)
+    for pieces in _spoken_lines(text, words_of, text.start_of(first), text.start_of(last)):
         piece = next(pieces, None)
         match = _PATTERNS[client].search(piece.text) if piece and not _OF_A_STEP.match(piece.text) else None
         if piece is None or match is None:
@@ -126,10 +129,10 @@ def _commands(text: LogText, first: int, last: int, client: Client) -> Iterator[
             yield piece, names
 
 
-def _spoken_lines(text: LogText, start: int, stop: int) -> Iterator[Iterator[Piece]]:
-    """Yield what stands between two offsets from each line on that has a word of a command, the last one first."""
+def _spoken_lines(text: LogText, words: Sequence[bytes], start: int, stop: int) -> Iterator[Iterator[Piece]]:
+    """Yield what stands between two offsets from each line on that has one of the words, the last one first."""
     end = stop
-    for place in merge(*(_backwards(text, word, start, stop) for word in _WORDS), reverse=True):
+    for place in merge(*(_backwards(text, word, start, stop) for word in words), reverse=True):
         if place < end:
             end = max(text.data.rfind(b"\n", start, place) + 1, start)
             yield text.pieces(end, min(stop, end + _LONGEST))
