@@ -9,6 +9,7 @@ answer must not hang on the logs before. Nothing is left to chance: an input is 
 from __future__ import annotations
 
 import argparse
+import gc
 import multiprocessing
 import signal
 import sys
@@ -103,6 +104,9 @@ def _begin() -> None:
     for number in range(3 * len(TURNS)):
         with suppress(Exception):
             targets.TARGETS[TURNS[number % len(TURNS)]](made(0, number))
+    # As `pushlog.__main__` does: what is loaded by now lives as long as the worker, and is not searched for cycles.
+    gc.freeze()
+    gc.set_threshold(100_000)
 
 
 def _late(*_: object) -> None:
