@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pushlog.formats.marks import MarkKind
 from pushlog.model import Family, State
 from pushlog.record_class import record
 
@@ -24,6 +25,9 @@ _ABOVE = 8 << 20
 _NEAREST = 200
 # So many pushes can write at the same time.
 _SIDE_BY_SIDE = 64
+# Docker warns of its configuration before anything else; two pipes into one log can put the line further down.
+_WARNED_ABOVE = 3
+_WARNED_BELOW = 40
 # The rows of the catalogue that say that the client has no login for a host.
 HAS_NONE = frozenset({"no-basic-auth", "no-basic-auth-containerd"})
 # The rows that say no more than "log in"; those that give another reason keep their own word.
@@ -38,6 +42,8 @@ ASKS_FOR_LOGIN = HAS_NONE | {
 }
 # The rows of refusals without a reason.
 NO_REASON = frozenset({"denied-bare", "denied", "denied-containerd", "denied-words", "http-403", "http-403-head"})
+# What Docker Hub answers a push with the wrong login, and one with none.
+_LACKS_SCOPE = "insufficient-scope"
 # No registry is known whose tokens live shorter: distribution's own say 60 s (auth/token, the default of `expires_in`).
 SHORTEST_LIFE = 10.0
 
@@ -86,10 +92,7 @@ def with_logins(cases: Sequence[Case]) -> list[Case]:
 
 def seen_logins(case: Case) -> SeenLogins | None:
     """Return the logins that matter for a refusal without a reason; None where the error tells its reason."""
-    if case.classified is None or not _may_be_login(case) or case.layers(State.PUSHED):
-        return None
-    row = case.classified.signature
-    if not asks_for_login(case.classified) and (row is None or row.id not in NO_REASON):
+    if not _hides_its_reason(case) or unread_config(case):
         return None
     last: dict[str | None, Login] = {}
     for login in case.logins:
@@ -99,6 +102,34 @@ def seen_logins(case: Case) -> SeenLogins | None:
     others = [login for login in last.values() if login.reason is None and not login.is_out]
     elsewhere = max(others, key=lambda login: login.line, default=None) if here is None else None
     return SeenLogins(here=None if here and here.is_out else here, elsewhere=elsewhere)
+
+
+def unread_config(case: Case) -> tuple[int, str] | None:
+    """Return the line that says that docker could not read its configuration, and why, for a refusal without a reason.
+
+    The line is one of the push itself: below its command, or right above its first line.
+    """
+    row = case.classified.signature if case.classified else None
+    lacks_scope = row is not None and row.id == _LACKS_SCOPE and not case.layers(State.PUSHED)
+    if not lacks_scope and not _hides_its_reason(case):
+        return None
+    from pushlog.formats.login import unread_config as unread_between
+
+    first, last = case.push.lines
+    command = case.parsed.last(MarkKind.COMMAND)
+    above = range(first - 1, max(0, first - 1 - _WARNED_ABOVE), -1)
+    start = next((line for line in above if case.text.shown(line)), first)
+    if command:
+        start = max(command.line, first - _WARNED_ABOVE)
+    return unread_between(case.text, start, min(last, first + _WARNED_BELOW))
+
+
+def _hides_its_reason(case: Case) -> bool:
+    """Return whether a push was refused with no more than "log in" or "denied", before any layer went in."""
+    if case.classified is None or not _may_be_login(case) or case.layers(State.PUSHED):
+        return False
+    row = case.classified.signature
+    return asks_for_login(case.classified) or (row is not None and row.id in NO_REASON)
 
 
 def _may_be_login(case: Case) -> bool:

@@ -1,4 +1,4 @@
-"""Logins to a registry above a push: to which host, and whether it took them."""
+"""Logins to a registry above a push: to which host, whether it took them, and whether docker could read any."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ _WORDS = (
 # Words can begin inside one another.
 _ANY_WORD = lazy_pattern(rb"(?=(" + b"|".join(map(re.escape, sorted(_WORDS, key=len, reverse=True))) + rb"))")
 _LONGEST = max(map(len, _WORDS))
+_CONFIG_FILE = " config file"
 _BLOCK = 1 << 20
 # Of each word so many lines are read, the last ones, and an answer stands so few lines below its command.
 _MOST = 1000
@@ -67,6 +68,16 @@ class Login:
     line: int
     reason: str | None = None
     is_out: bool = False
+
+
+def unread_config(text: LogText, first: int, last: int) -> tuple[int, str] | None:
+    """Return the first line of these that says that docker could not read its configuration, and why; None without."""
+    for line in range(max(1, first), last + 1):
+        shown = text.shown(line)
+        mark = LINES.line(shown) if _CONFIG_FILE in shown else None
+        if mark is not None and mark.kind is MarkKind.CONFIG_UNREAD:
+            return line, mark.fields["WHY_UNREAD"].strip()
+    return None
 
 
 def logins_between(text: LogText, start: int, stop: int) -> tuple[Login, ...]:
@@ -102,6 +113,8 @@ def _logins(marks: Iterable[tuple[int, Mark]]) -> Iterator[Login]:
     for line, mark in marks:
         if mark.kind is MarkKind.LOGIN:
             asked, asked_at = _server(mark.fields["TOOL"], mark.fields.get("ARGUMENTS", "")), line
+            continue
+        if mark.kind is MarkKind.CONFIG_UNREAD:
             continue
         server = mark.fields.get("SERVER") or mark.fields.get("HOST")
         named = host_of(server) if server else None

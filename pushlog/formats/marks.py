@@ -44,6 +44,8 @@ class MarkKind(StrEnum):
     TORN_HEADER = "torn_header"
     TURNED = "turned"
     DAEMON_NOTE = "daemon_note"
+    # The row of a layer without its id, or with a masked one.
+    NAMELESS = "nameless"
     # The v1 protocol: how many tags follow, a layer that the registry has, a tag that is sent.
     V1_TAGS = "v1_tags"
     V1_EXISTS = "v1_exists"
@@ -60,6 +62,7 @@ class MarkKind(StrEnum):
     LOGGED_IN = "logged_in"
     LOGIN_REFUSED = "login_refused"
     LOGGED_OUT = "logged_out"
+    CONFIG_UNREAD = "config_unread"
 
     # Other clients.
     ANNOTATION = "annotation"

@@ -116,7 +116,7 @@ def advance(board: Board, data: bytes, at: float, knowledge: Knowledge) -> Board
 
 def _in_order(text: LogText, reading: docker_lines.Reading, board: Board) -> Iterator[Mark | int | Piece]:
     """Yield marks, row numbers of events, and other pieces, in text order; other pieces only where a push runs."""
-    events, marks = reading.events, [m for m in reading.marks if m.kind != MarkKind.NOTE]
+    events, marks = reading.events, [m for m in reading.marks if m.kind not in {MarkKind.NOTE, MarkKind.NAMELESS}]
     items: list[tuple[int, Mark | int | Piece]] = [(m.start, m) for m in marks]
     items += [(int(events.start[row]), row) for row in _latest_rows(events).tolist()]
     if board.running or any(m.kind in HEADERS for m in marks) or len(events):

@@ -20,6 +20,7 @@ from pushlog.rules import (
     client_left,
     concurrency_saturated,
     concurrency_too_high,
+    config_unread,
     documented_limit,
     failure,
     foreign_layers,
@@ -93,6 +94,7 @@ CAUSES: tuple[CauseRule, ...] = (
     layer_too_large,
     failure,
     foreign_layers,
+    config_unread,
     missing_namespace,
     missing_repository,
     login_refused,
@@ -134,6 +136,7 @@ RULES: tuple[Rule, ...] = tuple(dict.fromkeys((*CAUSES, *OTHERS, *LOG_RULES)))
 
 # What else an error can mean: not asked where other logs prove what it means.
 _DOUBTS = (
+    config_unread,
     documented_limit,
     foreign_layers,
     limit_on_the_way,

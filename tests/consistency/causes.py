@@ -20,6 +20,7 @@ NARROW = (
     "documented-limit",
     "login-elsewhere",
     "login-refused",
+    "config-unread",
     "logged-in-without-right",
     "foreign-layers",
 )

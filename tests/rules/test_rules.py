@@ -85,11 +85,22 @@ COPIED = [
 ]
 LOGIN = "$ docker login registry.example.com -u bob --password-stdin"
 REFUSED = [HEADER, "aaaaaaaaaaaa: Preparing", "unauthorized: authentication required"]
+UNREAD = (
+    "WARNING: Error loading config file: /home/ci/.docker/config.json: open /home/ci/.docker/config.json: "
+    "permission denied"
+)
 CASES = [
     Rule(
         "missing-host",
         ["$ docker push acme/app", HEADER.replace("team", "acme"), *REFUSED[1:]],
         ["$ docker push registry.example.com/acme/app", HEADER.replace("team", "acme"), *REFUSED[1:]],
+        lines=(1, 4),
+        sure=Confidence.CERTAIN,
+    ),
+    Rule(
+        "config-unread",
+        [UNREAD, HEADER, "aaaaaaaaaaaa: Preparing", "no basic auth credentials"],
+        [UNREAD, HEADER, "aaaaaaaaaaaa: Preparing", "name invalid: invalid repository name"],
         lines=(1, 4),
         sure=Confidence.CERTAIN,
     ),

@@ -173,6 +173,10 @@ def join_error_lines(text: LogText, first: Piece, rest: Iterable[Piece], wrapped
     return ErrorLines(text=error, start=first.start, stop=last.stop, lines=(first.line, last.line))
 
 
+# The marks of lines that come before the error of a push.
+_ROWS = (*HEADERS, MarkKind.NAMELESS)
+
+
 def bound_error(candidate: PushRange, *, start: int, stop: int, previous_stop: int) -> ErrorLines | None:
     """Return the error of a push whose lines reach from offset `start` to `stop`.
 
@@ -187,7 +191,7 @@ def bound_error(candidate: PushRange, *, start: int, stop: int, previous_stop: i
     digests = [m.stop for m in candidate.marks if m.kind == MarkKind.DIGEST]
     if digests and max(digests) > last_event and not _may_fail_after_digest(candidate):
         return None
-    after = max([last_event, *digests, *(m.stop for m in candidate.marks if m.kind in HEADERS)])
+    after = max([last_event, *digests, *(m.stop for m in candidate.marks if m.kind in _ROWS)])
     line_above = max(1, candidate.text.line_of(start) - _ABOVE)
     above = candidate.text.pieces(max(previous_stop, candidate.text.start_of(line_above)), start)
     below = candidate.first_error(candidate.below(after), _NEAR) or _error_between(candidate, start, stop)

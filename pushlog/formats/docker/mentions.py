@@ -89,6 +89,15 @@ def mentioned(text: LogText, start: int, stop: int) -> Iterator[Mark]:
             yield _mention(text, listed.start(), listed.end(), listed["name"].decode("utf-8", "replace"))
 
 
+def first_command(text: LogText, start: int, stop: int) -> Mark | None:
+    """Return the first push command between two offsets of a line; None where its image is not written there."""
+    match = _COMMAND.search(text.data[start:stop].decode("latin-1"))
+    if match is None:
+        return None
+    mention = _mention(text, start + match.start(), start + match.end(), match["name"])
+    return replace(mention, kind=MarkKind.COMMAND)
+
+
 def _lines_with_signs(data: Data, start: int, stop: int) -> Iterator[tuple[int, int]]:
     """Return the lines that may quote a push command: the words of one stand near each other."""
     for sign, before in _SIGNS:

@@ -13,6 +13,7 @@ import numpy as np
 from pushlog.formats.docker.bind_error import PushRange, bound_error
 from pushlog.formats.docker.build_push import build_push
 from pushlog.formats.docker.fragments import mentioned_pushes, push_without_rows
+from pushlog.formats.docker.joined import with_joined_commands
 from pushlog.formats.docker.mentions import with_command
 from pushlog.formats.docker.mixtures import without_doubtful_ends
 from pushlog.formats.docker.surroundings import (
@@ -100,7 +101,7 @@ def docker_pushes(
                 continue
             pushes.append(push)
             previous_stop = text.stop_of(push.lines[1])
-    return tuple(without_doubtful_ends(without_told_twice(text, pushes), knowledge))
+    return tuple(without_doubtful_ends(without_told_twice(text, with_joined_commands(text, pushes)), knowledge))
 
 
 def _bounds(text: LogText, reading: Reading, others: Sequence[ParsedPush]) -> Iterator[_Bounds]:
