@@ -74,13 +74,14 @@ def check(case: Case) -> Iterator[Finding]:
 def _mend(reason: str, path: str) -> tuple[str, tuple[str, ...]]:
     """Return why the file could not be read, in a word or two, and what to do about it."""
     if _NOT_ALLOWED.search(reason):
+        home = "set `HOME` or `DOCKER_CONFIG` to a folder of the user who pushes."
+        if path.startswith("/root/"):
+            return "permission denied", (f"Only root reads what is below `/root`: {home}",)
         rights = (
-            f'Give the file to the user who pushes: `sudo chown "$(id -u)" {path} && chmod 600 {path}`. '
-            "A docker command that once ran with `sudo` is the usual reason."
+            f'Give the file to the user who pushes: `sudo chown "$(id -u)" {path}`. A docker command that once ran '
+            "with `sudo` is the usual reason."
         )
-        home = "If it is another user's file, set `HOME` or `DOCKER_CONFIG` to a folder of the user who pushes."
-        is_of_root = path.startswith("/root/")
-        return "permission denied", (home,) if is_of_root else (rights, home)
+        return "permission denied", (rights, f"If it is another user's file, {home}")
     if _IS_FOLDER.search(reason):
         return "it is a folder", (
             f"Remove the folder, or mount the real file: `ls -ld {path}`. A mount of a missing file makes a folder.",

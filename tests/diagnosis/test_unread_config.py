@@ -53,12 +53,13 @@ def test_a_client_without_a_login_is_proof():
 
 def test_the_step_names_the_file_of_the_warning():
     first, *_, last = cause(WARNING, HEADER, ROW, DENIED).remedy
-    assert f'`sudo chown "$(id -u)" {FILE} && chmod 600 {FILE}`' in first
+    assert f'`sudo chown "$(id -u)" {FILE}`' in first
     assert last == "Then log in again, and push: `docker login registry.example.com`"
 
 
 def test_the_home_of_root_is_not_given_away():
     steps = cause(WARNING.replace("/home/ci", "/root"), HEADER, ROW, DENIED).remedy
+    assert "below `/root`" in steps[0]
     assert "`DOCKER_CONFIG`" in steps[0]
     assert not any("chown" in step for step in steps)
 
@@ -77,6 +78,18 @@ def test_two_pipes_put_the_warning_below_the_first_rows():
 def test_a_good_login_above_was_not_read():
     login = ["$ docker login registry.example.com -u ci --password-stdin", "Login Succeeded"]
     assert cause(*login, COMMAND, WARNING, HEADER, ROW, DENIED).name == "config-unread"
+
+
+@pytest.mark.parametrize("why", ["EOF", "unexpected EOF", "permission denied", "denied"])
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_the_warning_is_not_the_error_of_the_push(why, times):
+    warnings = [f"WARNING: Error parsing config file ({FILE}): {why}"] * times
+    for lines in ([COMMAND, *warnings, DENIED], [COMMAND, *warnings, HEADER, ROW, DENIED], [*warnings, HEADER, DENIED]):
+        assert push(*lines).error.text == DENIED
+
+
+def test_the_warning_alone_is_no_failure():
+    assert push(COMMAND, HEADER, ROW, f"WARNING: Error loading config file:{FILE} - EOF").error is None
 
 
 LOOK_ALIKES = {

@@ -12,7 +12,7 @@ import numpy as np
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.error_lines import ErrorLines
 from pushlog.formats.docker.powershell import is_quoted_by_powershell, read_record
-from pushlog.formats.docker.surroundings import is_of_another_command
+from pushlog.formats.docker.surroundings import is_config_warning, is_of_another_command
 from pushlog.formats.errors.bystanders import (
     LEVEL,
     is_bystander,
@@ -107,7 +107,8 @@ class PushRange:
     def below(self, offset: int) -> Iterator[Piece]:
         """Return the nearest such pieces below an offset, notes among them: a note may be a line of an error."""
         stop = min(self.stop, offset + _REACH)
-        return islice(self._leftover(offset, stop, self._output_without_notes), _PIECES)
+        pieces = self._leftover(offset, stop, self._output_without_notes)
+        return islice((piece for piece in pieces if not is_config_warning(piece.text)), _PIECES)
 
     def first_error(self, pieces: Iterable[Piece], near: int | None = None) -> ErrorLines | None:
         """Return the error that the first possible piece begins, with its other lines.

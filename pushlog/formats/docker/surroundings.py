@@ -48,6 +48,10 @@ _NO_PUSH = lazy_pattern(
     r"|manifest unknown: manifest unknown$"
     r"|Get \"?https?://\S+?/v[0-2]/\"?: unauthorized: incorrect username or password)"
 )
+# Docker goes on after it: docker/cli cli/config/config.go.
+_CONFIG_WARNING = lazy_pattern(
+    r"(?:docker(?:\.exe)? : )?WARNING: Error (?:loading config file:|parsing config file \()"
+)
 # A person writes what a log ought to say.
 _EXPECTED = lazy_pattern(
     r"\b(?:should|would|ought to) (?:then |also |now |only )?(?:show|see|print|say|output|read|contain)\b"
@@ -118,8 +122,13 @@ def stopped(pieces: Iterable[Piece]) -> tuple[Mark, ...]:
 
 
 def is_of_another_command(line: str) -> bool:
-    """Return whether the line is the refusal of a pull, a run or a login, which no push prints."""
-    return _NO_PUSH.match(line) is not None
+    """Return whether the line is the refusal of a pull, a run or a login, which no push ends with."""
+    return _NO_PUSH.match(line) is not None or is_config_warning(line)
+
+
+def is_config_warning(line: str) -> bool:
+    """Return whether the line warns that docker could not read its configuration, for which no push stops."""
+    return "config file" in line and _CONFIG_WARNING.match(line) is not None
 
 
 def is_expected(text: LogText, line: int) -> bool:
