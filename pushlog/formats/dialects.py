@@ -119,6 +119,7 @@ def pushes(
     dialects, is_told = _dialects_in(text, reading)
     others = _outer(_pushes_of_others(text, dialects, knowledge))
     parsed = sorted((*others, *docker_pushes(text, reading, knowledge, others)), key=_start)
+    parsed = few_words.without_hearsay(parsed)
     parsed = _with_wrappers(text, joined(generic_pushes(text, knowledge, parsed) if is_told else parsed))
     capture = reading.capture
     if others and capture in (Capture.PIPED, Capture.SCREEN):

@@ -41,6 +41,7 @@ _COMMANDS = {
     Client.NERDCTL: r"(?:nerdctl|finch|ctr) (?:[^\n`]* )?push ",
     Client.HELM: r"helm3? +(?:[^\n`]* )?push ",
     Client.ORAS: r"oras (?:[^\n`]* )?(?:push|attach|copy|cp) ",
+    Client.IMGPKG: r"imgpkg (?:[^\n`]* )?push ",
     Client.KANIKO: r"(?:executor|kaniko\S*)\b[^\n`]* (?=(?:--destination|-d)[ =])",
 }
 _PATTERNS = {client: lazy_pattern(rf"(?<![\w-])(?:{form})[^\n`]*") for client, form in _COMMANDS.items()}
@@ -48,18 +49,20 @@ _PATTERNS = {client: lazy_pattern(rf"(?<![\w-])(?:{form})[^\n`]*") for client, f
 _OF_A_STEP = lazy_pattern(r"#\d+ ")
 # A word that stands in every such command: a builder's lines hold those of the others by the thousand.
 _WORDS = {Client.BUILDX: (b" build ", b" b "), Client.KANIKO: (b"destination", b" -d ")}
-_WORDS_OF_COPIES = (b" push ", b" copy ", b" cp ", b" attach ")
+_WORDS_OF_COPIES = (b"\npush ", b" push ", b" copy ", b" cp ", b" attach ")
 # The clients that add a tag themselves.
 _DEFAULTS = {
     Client.BUILDX,
     Client.BUILDAH,
     Client.CRANE,
+    Client.IMGPKG,
     Client.KANIKO,
     Client.NERDCTL,
     Client.PODMAN,
     Client.SKOPEO,
     Client.UNKNOWN,
 }
+_OF_IMGPKG = lazy_pattern(r"\s(?:--(?:image|bundle)|-[ib])[ =][\"']?([^\s\"'`,;|&]+)")
 _DESTINATION = lazy_pattern(r"\s(?:--destination|-d)[ =][\"']?([^\s\"'`,;|&]+)")
 
 
@@ -117,15 +120,15 @@ def _commands(text: LogText, first: int, last: int, client: Client) -> Iterator[
     words_of = _WORDS.get(client, _WORDS_OF_COPIES)
     for pieces in _spoken_lines(text, words_of, text.start_of(first), text.start_of(last)):
         piece = next(pieces, None)
-        match = _PATTERNS[client].search(piece.text) if piece and not _OF_A_STEP.match(piece.text) else None
-        if piece is None or match is None:
+        if piece is None or _OF_A_STEP.match(piece.text):
             continue
-        words = match[0]
+        words = piece.text
         for further in islice(pieces, _LINES):
             if not words.endswith("\\"):
                 break
             words = f"{words[:-1].rstrip()} {further.text.strip()}"
-        if names := _names(words.strip().rstrip("\\"), client):
+        match = _PATTERNS[client].search(words)
+        if match and (names := _names(match[0].strip().rstrip("\\"), client)):
             yield piece, names
 
 
@@ -135,6 +138,9 @@ def _spoken_lines(text: LogText, words: Sequence[bytes], start: int, stop: int) 
     for place in merge(*(_backwards(text, word, start, stop) for word in words), reverse=True):
         if place < end:
             end = max(text.data.rfind(b"\n", start, place) + 1, start)
+            # The program's name can stand in a line above.
+            while end - 2 > start and text.data[end - 2 : end] == b"\\\n":
+                end = max(text.data.rfind(b"\n", start, end - 1) + 1, start)
             yield text.pieces(end, min(stop, end + _LONGEST))
 
 
@@ -150,6 +156,8 @@ def _names(command: str, client: Client) -> list[str]:
     """Return the names that a command pushes to, none where it does not push to a registry."""
     if client is Client.BUILDX:
         names = names_of_build(command)
+    elif client is Client.IMGPKG:
+        names = _OF_IMGPKG.findall(command)
     elif client is Client.KANIKO:
         names = _DESTINATION.findall(command)
     elif client is Client.HELM:

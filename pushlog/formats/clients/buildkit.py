@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.formats.clients import buildkit_rawjson
@@ -32,11 +33,13 @@ OPENING = StartPattern(
         rb" merging manifest ",
         rb"\[\+\] Building ",
         rb"ERROR: (?:failed to |denied: )",
+        rb"ERROR:?[ \r]*\n",
         rb"rror: failed to solve: ",
         *buildkit_rawjson.SIGNS,
     ),
     pattern=rb"#\d+ (?:(?:\[[^\]\n]{1,80}\] )?exporting to image|exporting layers|pushing |naming to )"
-    rb"|#\d+ (?:\[internal\] pushing |merging manifest list )|#\d+ ERROR: (?:failed to push |denied: )"
+    rb"|#\d+ (?:\[internal\] pushing |merging manifest list )|#{1,3}\d+ ERROR: (?:failed to push |denied: )"
+    rb"|#{1,3}\d+ ERROR:?(?=[ \r]*\n)"
     rb"|(?:ERROR|error|Error): (?:failed to build: )?failed to solve: |ERROR: failed to push "
     rb"|ERROR: failed to build: denied: "
     # The rows of a terminal and the excerpt below begin with a blank of their own.
@@ -56,6 +59,8 @@ INSIDE = StartPattern(
     rb"|> (?:(?:\[[^\]\n]{1,80}\] )?exporting to image|pushing \S{1,250} with docker|\[internal\] pushing \S{1,250}):",
 )
 WHERE = (OPENING, INSIDE)
+# A cause has so many bytes at most.
+_CAUSE = 8192
 REDRAWN = frozenset({*SCREEN_KINDS, MarkKind.AUTH, MarkKind.ROW})
 
 
@@ -88,7 +93,24 @@ def _marks(text: LogText) -> Iterator[Mark]:
             if piece.text.startswith("{"):
                 yield from buildkit_rawjson.marks(piece, LINES, steps)
             elif mark := LINES.read(text, piece):
-                yield mark
+                yield from _with_cause(text, mark) if _is_bare_error(mark) else (mark,)
+
+
+def _is_bare_error(mark: Mark) -> bool:
+    return mark.kind == MarkKind.ERROR and "TEXT" not in mark.fields
+
+
+def _with_cause(text: LogText, mark: Mark) -> Iterator[Mark]:
+    """Yield the error of a step with its cause, where that stands in the next line, unless it is a line of progress."""
+    below = next(text.pieces(mark.stop, min(len(text.data), mark.stop + _CAUSE)), None)
+    if below and below.line == mark.line + 1 and below.text.strip() and LINES.mark(below) is None:
+        yield replace(
+            mark,
+            start=below.start,
+            stop=below.stop,
+            line=below.line,
+            fields={**mark.fields, "TEXT": below.text.strip()},
+        )
 
 
 def _add_names_of_tokens(builders: Sequence[PushBuilder], marks: Sequence[Mark]) -> None:

@@ -93,7 +93,8 @@ def _fails_before_its_first_status(step: Sequence[Mark], knowledge: Knowledge) -
     message = error.fields["TEXT"]
     if is_of_cache(message):
         return False
-    if refused_name(message):
+    is_all_that_was_kept = len(step) == 1
+    if refused_name(message) or (is_all_that_was_kept and is_push_error(message)):
         return True
     if not any(mark.kind == MarkKind.EXPORT for mark in step) or not starts_error(message, knowledge):
         return False

@@ -76,8 +76,9 @@ INSIDE = StartPattern(
 )
 # A push can end before it says anything but its error: then its command tells.
 COMMAND = StartPattern(
-    signs=(rb"podman ", rb"buildah ", rb"skopeo "),
-    pattern=rb"\b(?:podman|buildah|skopeo) (?:[^\n]{0,160} )?(?:push|copy) ",
+    signs=(rb"podman ", rb"buildah ", rb"skopeo ", rb"docker://"),
+    pattern=rb"\b(?:podman|buildah|skopeo) (?:[^\n]{0,160} )?(?:push|copy) "
+    rb"| --?(?:dest|destination|to|target|src|source|from)[ =][\"']?docker://",
 )
 WHERE = (OPENING, COMMAND, INSIDE)
 REDRAWN = frozenset({MarkKind.COPYING, MarkKind.COPIED, MarkKind.EXISTS, MarkKind.CONFIG})

@@ -45,8 +45,10 @@ def client_of(marks: Sequence[Mark], command: Mark | None, error: Mark | None, m
         if name:
             return Client(name[1]), f"the command is `{name[1]}`"
         return Client.PODMAN, "the command is `docker`, and the lines below it are Podman's"
-    if any(mark.kind == MarkKind.TO_REGISTRY for mark in marks):
-        return Client.SKOPEO, "the line above is that of `skopeo sync`"
+    destination = next((mark for mark in marks if mark.kind == MarkKind.TO_REGISTRY), None)
+    if destination:
+        is_skopeo = "PROGRAM" not in destination.fields
+        return (Client.SKOPEO, "the line above is that of `skopeo sync`") if is_skopeo else (Client.UNKNOWN, _FAMILY)
     if any(mark.kind == MarkKind.EMULATED or _names_podman(mark) for mark in marks):
         return Client.PODMAN, "a line above names Podman"
     if any(mark.kind in OPENSHIFT for mark in marks):

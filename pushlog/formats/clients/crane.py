@@ -65,6 +65,18 @@ _BLOB = lazy_pattern(r"/blobs/(sha256:[0-9a-f]{64})")
 # cosign's tags for a signature, an attestation and a bill of materials of an image.
 _ATTACHED = lazy_pattern(r":sha256-[0-9a-f]{64}\.(?:sig|att|sbom)$")
 _ENDS = (MarkKind.RESULT, MarkKind.ERROR)
+# What ko calls its registry when it loads an image into a daemon or kind (ko-build/ko pkg/publish/{daemon,kind}.go).
+_NO_REGISTRY = lazy_pattern(r"(?:ko|kind)\.local(?:/|$)")
+# A blob whose digest a person cut is known by what is left of it, if that is enough.
+_LEFT = lazy_pattern(r"[0-9a-f]{7,}")
+_CUT_NAME = ("...", "\u2026")
+# The kaniko executor of before 2020 said nothing of a push itself: what it says of the build stands right above.
+_OF_KANIKO = lazy_pattern(
+    r"(?:\x1b\[\d+m)?INFO(?:\x1b\[0?m)?\[\d{4,}\] (?:Taking snapshot of |Skipping unpacking as no "
+    r"|Using files from context: |No files changed in this command, skipping snapshotting|Unpacking rootfs as cmd "
+    r"|Using caching version of cmd: )"
+)
+_ABOVE = 8
 
 
 def pushes(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
@@ -89,9 +101,13 @@ def _tagged(mark: Mark) -> bool:
 
 
 def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
+    if any(_NO_REGISTRY.match(mark.fields.get("REFERENCE", "")) for mark in marks):
+        return None
     push = PushBuilder(
         client=Client.CRANE, why="the lines are those of go-containerregistry, which crane, ko and others use"
     )
+    if marks[0].kind in _KINDS and _is_below_kaniko(text, marks[0]):
+        push.client, push.why = Client.KANIKO, "the lines above are those of the executor"
     for mark in marks:
         _tell(text, push, mark)
     command = next((mark for mark in marks if mark.kind == MarkKind.COMMAND), None)
@@ -105,6 +121,12 @@ def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
     return push if stamps or push.error else None
 
 
+def _is_below_kaniko(text: LogText, first: Mark) -> bool:
+    """Return whether the lines right above a push are those of a build by kaniko."""
+    pieces = text.pieces(text.start_of(max(1, first.line - _ABOVE)), first.start)
+    return any(_OF_KANIKO.match(piece.text) for piece in pieces)
+
+
 def _is_of_push(mark: Mark) -> bool:
     """Return whether a line with its time stands in a push only: a pull tries requests again, too."""
     return "CLOCK" in mark.fields and (mark.kind != MarkKind.RETRY or _WRITES.search(mark.fields["TEXT"]) is not None)
@@ -115,7 +137,7 @@ def _tell(text: LogText, push: PushBuilder, mark: Mark) -> None:
     push.consumed.append(mark)
     fields = mark.fields
     if mark.kind in _KINDS:
-        push.rows.append(EventRow(start=mark.start, stop=mark.stop, layer=fields["DIGEST"], kind=_KINDS[mark.kind]))
+        push.rows += _row(mark)
     elif mark.kind == MarkKind.RETRY:
         push.add_mark(MarkKind.RETRY, mark, TEXT=fields["TEXT"])
         if blob := _BLOB.search(fields["TEXT"].split(": ", 1)[0]):
@@ -123,10 +145,8 @@ def _tell(text: LogText, push: PushBuilder, mark: Mark) -> None:
     elif mark.kind in {MarkKind.MANIFEST, MarkKind.RESULT}:
         _tell_result(push, mark)
     elif _tagged(mark):
-        push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=fields["REFERENCE"])
-        tag = split(with_default_tag(fields["REFERENCE"]))[1]
-        push.add_mark(MarkKind.DIGEST, mark, DIGEST=fields["DIGEST"], **({"TAG": tag} if tag else {}))
-    elif mark.kind == MarkKind.TARGET:
+        _tell_tag(push, mark)
+    elif mark.kind == MarkKind.TARGET and not any(cut in fields["REFERENCE"] for cut in _CUT_NAME):
         push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=fields["REFERENCE"])
     elif mark.kind == MarkKind.COMMAND and (name := pushed_by(fields["COMMAND"])):
         push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=name)
@@ -134,6 +154,23 @@ def _tell(text: LogText, push: PushBuilder, mark: Mark) -> None:
         push.error = error_at(text, mark, fields.get("REASON") or fields.get("CAUSE") or f"Error: {fields['TEXT']}")
         if match := _NAMED.match(fields.get("TEXT", "")):
             push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=match[1])
+
+
+def _row(mark: Mark) -> list[EventRow]:
+    """Return the row of a blob; none where nothing is left of its digest."""
+    left = _LEFT.search(mark.fields.get("CUT", ""), len("sha256:"))
+    layer = mark.fields.get("DIGEST") or (left[0] if left else None)
+    return [EventRow(start=mark.start, stop=mark.stop, layer=layer, kind=_KINDS[mark.kind])] if layer else []
+
+
+def _tell_tag(push: PushBuilder, mark: Mark) -> None:
+    """Add the line that ends the push of a tag; a digest that was cut proves it as well as a whole one."""
+    push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=mark.fields["REFERENCE"])
+    tag = split(with_default_tag(mark.fields["REFERENCE"]))[1]
+    fields = {"DIGEST": mark.fields.get("DIGEST"), "TAG": tag}
+    push.add_mark(MarkKind.DIGEST, mark, **{name: text for name, text in fields.items() if text})
+    if "DIGEST" not in mark.fields:
+        push.add_mark(MarkKind.DONE, mark)
 
 
 def _tell_result(push: PushBuilder, mark: Mark) -> None:

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 from pushlog.formats.clients.builder import PushBuilder, parsed_push
 from pushlog.formats.grammar.line_parser import LineParser
 from pushlog.formats.marks import MarkKind
-from pushlog.formats.reference import split
+from pushlog.formats.reference import reference, split
 from pushlog.intake.start_pattern import StartPattern
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Client
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from pushlog.formats.marks import Mark
     from pushlog.formats.parsed_push import ParsedPush
@@ -41,15 +41,24 @@ INSIDE = StartPattern(
         rb"Pushed (?:Tekton Bundle to |[\w.-]+[:/])",
         rb" pushed successfully, with digest \"sha256:",
         rb"Policy successfully pushed: ",
+        rb"Successfully pushed image: ",
+        rb"Published image ",
     ),
     pattern=rb"pushing artifact to [\w.-]+(?::\d+)?/|artifact successfully pushed to [\w.-]+[:/]"
     rb"|Successfully validated and pushed to [\w.-]+[:/]|Pushed (?:Tekton Bundle to |[\w.-]+(?::\d+)?/\S+(?=\s|\Z))"
-    rb"|Bundle (?:tag )?\S+ pushed successfully, with|Policy successfully pushed: \S+@sha256:",
+    rb"|Bundle (?:tag )?\S+ pushed successfully, with|Policy successfully pushed: \S+@sha256:"
+    rb"|Successfully pushed image: [\w.-]+[:/]|Published image [\w.-]+(?::\d+)?/\S+(?=\s|\Z)",
 )
 WHERE = (OPENING, INSIDE)
 REDRAWN: frozenset[MarkKind] = frozenset()
 # Docker Hub's tries five times, with a line for each, and an empty line can stand between.
 _BELOW = 2
+# A script says that it pushed whatever came of it: its word counts where nothing else tells of a push or a failure.
+_TELLS = lazy_pattern(
+    rb"push refers to|: Pushed|pushing (?:layer|manifest)|Copying blob|digest: sha256|[Ee]rror|ERROR|[Ff]ail|FAIL"
+    rb"|denied|refused|nauthorized|timeout|timed out|\bEOF\b|no such host"
+)
+_TOLD_ABOVE = 1 << 16
 _REST = 1 << 10
 _DIGEST = lazy_pattern(r"sha256:[0-9a-f]{64}")
 # How a line says where a push goes; docker is told that an image is pushed, too.
@@ -58,6 +67,9 @@ _ANNOUNCED = {MarkKind.TARGET, MarkKind.IMAGE}
 _NAMED_ABOVE = 40
 # It pushes with docker, Concourse with the library of crane.
 _HUB = "HUB"
+# A line that names an image and says that it was pushed, and its time if ACR Tasks print it. sbt drives docker, too.
+_WORD, _ACR = "WORD", "ACR"
+_SBT = "Published image "
 
 
 def pushes(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
@@ -65,11 +77,26 @@ def pushes(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
     return tuple(parsed_push(text, _push(marks)) for marks in _each_push(text, LINES.marks(text, WHERE)))
 
 
+def without_hearsay(pushes: Sequence[ParsedPush]) -> list[ParsedPush]:
+    """Return pushes without those that a script only says it made, where a client tells what came of that image."""
+    told = [reference(p.marks).repository for p in pushes if not _is_hearsay(p)]
+    return [p for p in pushes if not _is_hearsay(p) or not {None, reference(p.marks).repository} & set(told)]
+
+
+def _is_hearsay(push: ParsedPush) -> bool:
+    return any(_WORD in mark.fields for mark in push.marks)
+
+
 def _each_push(text: LogText, marks: Iterator[Mark]) -> Iterator[list[Mark]]:
     """Return the lines of each push that ends with the word of success, or with the log."""
     push: list[Mark] = []
     announced: list[Mark] = []
-    for mark in marks:
+    marks_in_order = list(marks)
+    for number, mark in enumerate(marks_in_order):
+        if _WORD in mark.fields:
+            if not _TELLS.search(text.data[max(0, mark.start - _TOLD_ABOVE) : mark.start]):
+                yield [mark]
+            continue
         announced = [above for above in announced if mark.line - above.line <= _NAMED_ABOVE]
         if mark.kind == MarkKind.RESULT:
             alike = [above for above in announced if _announces(above, mark)]
@@ -84,7 +111,8 @@ def _each_push(text: LogText, marks: Iterator[Mark]) -> Iterator[list[Mark]]:
         is_near = all(below.line - above.line <= _BELOW for above, below in pairwise(push))
         if mark.kind == MarkKind.DONE:
             if push[0].kind in _ANNOUNCED and is_near and _are_alike(push):
-                yield push
+                below = marks_in_order[number + 1 : number + 2]
+                yield [*push, *(m for m in below if m.kind == MarkKind.DIGEST and m.line - mark.line <= _BELOW)]
             push = []
     if push and push[0].kind == MarkKind.TARGET and not text.data[push[-1].stop : push[-1].stop + _REST].strip():
         yield push
@@ -125,13 +153,20 @@ def _push(marks: list[Mark]) -> PushBuilder:
 
 def _named_push(marks: list[Mark]) -> PushBuilder:
     """Return the push of a program that names what it pushes."""
-    client = Client.DOCKER if "ENGINE" in marks[0].fields else Client.UNKNOWN
+    fields = marks[0].fields
+    is_engine = "ENGINE" in fields or _ACR in fields or fields.get(_WORD) == _SBT
+    client = Client.DOCKER if is_engine else Client.UNKNOWN
     push = PushBuilder(client=client, why="the line says that something was pushed", consumed=marks)
     names = [mark.fields["HOSTED"] for mark in marks if "HOSTED" in mark.fields]
     name = next((name for name in names if split(name)[1]), names[0])
     push.add_mark(MarkKind.REFERENCE, marks[0], REFERENCE=name)
     result = next((mark for mark in marks if mark.kind in {MarkKind.RESULT, MarkKind.DONE}), None)
-    if result:
+    digest = next((mark for mark in marks if mark.kind == MarkKind.DIGEST), None)
+    if digest:
+        push.add_mark(MarkKind.DIGEST, digest, TAG=split(name)[1] or "", DIGEST=digest.fields["DIGEST"])
+    if result and _WORD in result.fields:
+        push.add_mark(MarkKind.DONE if _ACR in result.fields else MarkKind.LAST_WORD, result, WORD=result.fields[_WORD])
+    elif result:
         if _DIGEST.fullmatch(result.fields.get("CUT", "")):
             push.add_mark(MarkKind.DIGEST, result, TAG=split(name)[1] or "", DIGEST=result.fields["CUT"])
         push.add_mark(MarkKind.DONE, result)

@@ -231,7 +231,7 @@ def _failure(piece: Piece, knowledge: Knowledge) -> _Failure | None:
     if is_go and error and _is_of_go(error):
         return None  # Go's own words for a request, as docker and others print them
     if error and _is_known(error.text, knowledge):
-        is_of_buildkit = BUILDKIT.match(line) is not None
+        is_of_buildkit = BUILDKIT.search(line) is not None
         client = Client.DOCKER if old_answer else Client.BUILDX if is_of_buildkit else Client.UNKNOWN
         return _Failure(piece, error, registry, name, client)
     # Nobody knows the cause, but the line says that this image was not pushed.

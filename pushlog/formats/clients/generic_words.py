@@ -40,7 +40,7 @@ BUILT = lazy_pattern(
     r"(?:running push: )?"
 )
 # What BuildKit logs of a try (util/resolver/retryhandler/retry.go).
-BUILDKIT = lazy_pattern(r"#\d+ \d+\.\d+ error: ")
+BUILDKIT = lazy_pattern(r"(?:^|\s)#\d+ (?:\d+\.\d+ error|ERROR): ")
 # An error that says no more than how a command ended; what it printed stands above.
 ENDED = lazy_pattern(r"exit(?:ed)?(?: with)?(?: error)? (?:status|code):? \d+\.?$")
 _QUOTED_IMAGE = lazy_pattern(rf"(?<![\w/.@-])(?P<name>{_IMAGE})(?![\w/])")

@@ -40,6 +40,8 @@ OPENING = StartPattern(
     rb"|time=\"[^\"\n]+\" level=\w+ msg=\"?)"
     rb"(?:Pushing image to |Pushed \S+@sha256:|Pushed image to |Retrying operation after "
     rb"|Failed to push to destination )"
+    # Copied without the level.
+    rb"|Pushing image to \S{1,300}/\S|Pushed \S{1,300}/\S+@sha256:"
     rb"|INFO (?:Pushing image to \S{1,300}/\S|Pushed \S+@sha256:|Pushed image to \d+ destinations)"
     rb"|error pushing image: failed to push to destination |error checking push permissions ",
 )
@@ -65,8 +67,20 @@ _BLOBS = {
 def pushes(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
     """Return the pushes of kaniko in a log, one for each destination."""
     marks = _of_pushes(LINES.marks(text, WHERE))
-    groups = pushes_of(marks, starts=_starts, ends=_ENDS)
-    return tuple(parsed_push(text, _push(text, group)) for group in groups if not _may_be_of_another(group))
+    groups = map(_without_bare, pushes_of(marks, starts=_starts, ends=_ENDS))
+    return tuple(parsed_push(text, _push(text, group)) for group in groups if group and not _may_be_of_another(group))
+
+
+def _without_bare(push: Sequence[Mark]) -> Sequence[Mark]:
+    """Return the marks of a push without the lines that have no level, unless one names the image and one its digest.
+
+    Other programs say one or the other.
+    """
+    bare = [m for m in push if m.kind in {MarkKind.BEGIN, MarkKind.PUSHED} and "DRESS" not in m.fields]
+    names = {m.kind: split(m.fields["REFERENCE"])[0].removeprefix("index.docker.io/") for m in bare}
+    if len(names) == len({MarkKind.BEGIN, MarkKind.PUSHED}) and len(set(names.values())) == 1:
+        return push
+    return [m for m in push if m not in bare]
 
 
 def _may_be_of_another(push: Sequence[Mark]) -> bool:
@@ -84,15 +98,21 @@ def _of_pushes(marks: Iterable[Mark]) -> Iterator[Mark]:
     is_open = False
     blobs: list[Mark] = []
     cached: set[str] = set()
+    cut: list[str] = []
     cached_left = 0  # layers of the cache whose last line is still to come: it names none
     for mark in marks:
         if mark.kind in {MarkKind.CACHE, MarkKind.SKIPPED}:
             blobs = []
             last = mark
-            cached.add(mark.fields.get("REFERENCE", ""))
+            name = mark.fields.get("REFERENCE", "")
+            is_cut = mark.kind == MarkKind.CACHE and "WHERE" not in mark.fields  # and the name may be, too
+            cut += [name] if is_cut else []
+            cached |= set() if is_cut else {name}
             continue
         # A layer of the cache is written as an image is.
-        if mark.kind in {MarkKind.BEGIN, MarkKind.PUSHED, MarkKind.REFUSED} and _is_one_of(mark, cached):
+        if mark.kind in {MarkKind.BEGIN, MarkKind.PUSHED, MarkKind.REFUSED} and (
+            _is_one_of(mark, cached) or _begins_as(mark, cut)
+        ):
             is_open = False
             cached_left += 1 if mark.kind == MarkKind.BEGIN else -1
             last = mark
@@ -122,6 +142,13 @@ def _is_one_of(mark: Mark, cached: set[str]) -> bool:
     """Return whether a line names a layer of the cache; with its digest it has no tag."""
     name = mark.fields["REFERENCE"]
     return name in cached or (mark.kind == MarkKind.PUSHED and name in {split(other)[0] for other in cached})
+
+
+def _begins_as(mark: Mark, cut: Sequence[str]) -> bool:
+    """Return whether a line names a layer of the cache of which another line has the beginning, some of its tag too."""
+    name = mark.fields["REFERENCE"]
+    is_pushed = mark.kind == MarkKind.PUSHED
+    return any(name.startswith(c) or (is_pushed and name == split(c)[0]) for c in cut if split(c)[1])
 
 
 def _starts(_: Sequence[Mark], mark: Mark) -> bool:

@@ -8,12 +8,17 @@ from pushlog.formats.errors.wrapped import GO_REQUEST
 from pushlog.formats.marks import HEADERS, MarkKind
 from pushlog.formats.parsed_push import ParsedPush, first_unread
 from pushlog.intake.unwrap.prefix import is_noise
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Client
 
 if TYPE_CHECKING:
     from pushlog.formats.docker.bind_error import PushRange
     from pushlog.formats.docker.error_lines import ErrorLines
     from pushlog.formats.marks import Mark
+
+# solo-io/wasm tools/wasme/pkg/push/push.go, cli/pkg/cmd/push/push.go: what wraps an error, and the line above it.
+_ORAS = "oras push failed: "
+_OF_WASME = lazy_pattern(r"(?:\x1b\[\d+m)?INFO(?:\x1b\[0?m)?\[\d{4,}\] Pushing image [\w.-]+[.:][^\s/]*/\S+$")
 
 
 def build_push(candidate: PushRange, error: ErrorLines | None, marks: list[Mark]) -> ParsedPush:
@@ -44,6 +49,13 @@ def build_push(candidate: PushRange, error: ErrorLines | None, marks: list[Mark]
 
 
 def _is_of_library(candidate: PushRange, error: ErrorLines | None) -> bool:
-    """Return whether a push has no line of docker, and its error the form that go-containerregistry gives it."""
-    is_bare = not len(candidate.events) and not any(m.kind in HEADERS for m in candidate.marks)
-    return is_bare and error is not None and GO_REQUEST.search(error.text) is not None
+    """Return whether a push has no line of docker, and its error is one of a library that pushes without it.
+
+    The form is go-containerregistry's, or the words are those of a program with oras in it, wasme.
+    """
+    if error is None or len(candidate.events) or any(m.kind in HEADERS for m in candidate.marks):
+        return False
+    if GO_REQUEST.search(error.text) is not None or _ORAS in candidate.text.shown(error.lines[0]):
+        return True
+    lines = {mark.line for mark in candidate.marks if mark.kind == MarkKind.MENTION}
+    return any(_OF_WASME.match(candidate.text.shown(line)) for line in lines)
