@@ -79,8 +79,10 @@ def pushes(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
 
 def without_hearsay(pushes: Sequence[ParsedPush]) -> list[ParsedPush]:
     """Return pushes without those that a script only says it made, where a client tells what came of that image."""
-    told = [reference(p.marks).repository for p in pushes if not _is_hearsay(p)]
-    return [p for p in pushes if not _is_hearsay(p) or not {None, reference(p.marks).repository} & set(told)]
+    if not any(map(_is_hearsay, pushes)):
+        return list(pushes)
+    repositories = {reference(p.marks).repository for p in pushes if not _is_hearsay(p)}
+    return [p for p in pushes if not _is_hearsay(p) or not {None, reference(p.marks).repository} & repositories]
 
 
 def _is_hearsay(push: ParsedPush) -> bool:
