@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.bind_error import PushRange, bound_error, join_error_lines
 from pushlog.formats.docker.build_push import build_push
+from pushlog.formats.docker.command_reports import ended_badly, error_above
 from pushlog.formats.docker.engine_requests import answers_push, requested
 from pushlog.formats.docker.headings import without_headings
 from pushlog.formats.docker.lone_error import OTHER_COMMAND, SAYS_PUSH, UPLOAD, is_alone
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
 
 # A log that holds an error and no push is looked through up to this many bytes.
 _SHORT_LOG = 65536
-# So far above a report of a failed command the error that it printed may stand, and so far below.
-_ABOVE, _BELOW = 12, 2
+# So far below a quoted command its error may begin.
+_BELOW = 2
 # A program reports that a command failed.
 _FAILED = lazy_pattern(r"non-zero|returned|exit|fail|error|exception", re.IGNORECASE)
 # A sentence that says that the command it quotes went well, and a statement that names what a program will run.
@@ -70,7 +71,11 @@ def push_without_rows(candidate: PushRange, opening: tuple[Mark, ...]) -> Parsed
     options = " ".join(command.fields.get(name, "") for name in ("OPTIONS", "AFTER")).split()
     if pieces and {"-q", "--quiet"} & set(options) and _names(pieces[0].text, command):
         return _quiet(candidate, pieces[0], list(opening))
-    return None
+    sent = next((m for m in candidate.marks if m.kind == MarkKind.DONE and not m.fields), None)
+    if sent and not error:
+        return build_push(candidate, None, [*opening, sent])
+    ended = ended_badly(command, pieces)
+    return build_push(candidate, ended, list(opening)) if ended else None
 
 
 def _is_of_document(line: str, error: ErrorLines, below: Sequence[Piece]) -> bool:
@@ -173,10 +178,7 @@ def _error_beside(candidate: PushRange, mention: Mark, previous_stop: int) -> Er
     is_report = _FAILED.search(text.shown(mention.line)) is not None
     if error or not is_report:
         return None if error and error.text == "EOF" and not is_report else error  # the end of a here-document
-    start = max(previous_stop, text.start_of(max(1, mention.line - _ABOVE)))
-    above = list(candidate.leftover(start, text.start_of(mention.line)))
-    firsts = [number for number, piece in enumerate(above) if error_in(piece.text, candidate.knowledge, is_near=False)]
-    return _labelled_error(candidate, above[firsts[-1] :], 1) if firsts else None
+    return error_above(candidate, mention.line, previous_stop)
 
 
 def _without_prefix(pieces: Sequence[Piece], line: str) -> list[Piece]:

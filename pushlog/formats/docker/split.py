@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from dataclasses import replace
 from itertools import islice
 from operator import itemgetter
@@ -12,10 +12,12 @@ import numpy as np
 
 from pushlog.formats.docker.bind_error import PushRange, bound_error
 from pushlog.formats.docker.build_push import build_push
+from pushlog.formats.docker.command_reports import reported_pushes, without_reports
 from pushlog.formats.docker.fragments import mentioned_pushes, push_without_rows
 from pushlog.formats.docker.joined import with_joined_commands
 from pushlog.formats.docker.mentions import with_command
 from pushlog.formats.docker.mixtures import without_doubtful_ends
+from pushlog.formats.docker.pulls import PUSH_STATES, has_digest, marks_between, pull_below, push_below_pull
 from pushlog.formats.docker.surroundings import (
     expects,
     has_prompt,
@@ -41,16 +43,6 @@ if TYPE_CHECKING:
     from pushlog.intake.log_text import LogText
     from pushlog.knowledge.base import Knowledge
 
-# States that only a push prints; `docker pull` prints the others too, `Retrying` among them.
-_PUSH_STATES = (
-    EventKind.PREPARING,
-    EventKind.PUSHING,
-    EventKind.PUSHED,
-    EventKind.MOUNTED,
-    EventKind.SKIPPED,
-    EventKind.BUFFERING,
-    EventKind.FAILED,
-)
 # So far below a header its rows are looked for.
 _REACH = 1 << 16
 # So many lines below layers that are retried can tell that another command retried them.
@@ -65,9 +57,6 @@ _PULLED = lazy_pattern(
     rb": (?:Pull complete|Verifying Checksum|Extracting|Downloading|Pulling fs layer)"
     rb"|Status: (?:Downloaded|Image)|docker pull "
 )
-# A command that fetches an image, and what stands before it in its line.
-_PULL = b"docker pull "
-_PROMPT = lazy_pattern(rb"\s*(?:[^\n]{0,120}[$#>%+]\s+|\xe2\x9d\xaf\s*|\xe2\x9e\x9c[^\n]{0,120}\s)?(?:sudo\s+)?")
 # What stands before a quoted line.
 _QUOTING = " \t>|*`"
 # Marks that name a push but are no output of it.
@@ -101,7 +90,8 @@ def docker_pushes(
                 continue
             pushes.append(push)
             previous_stop = text.stop_of(push.lines[1])
-    return tuple(without_doubtful_ends(without_told_twice(text, with_joined_commands(text, pushes)), knowledge))
+    pushes = without_told_twice(text, without_reports(with_joined_commands(text, pushes), others))
+    return tuple(without_doubtful_ends(pushes, knowledge))
 
 
 def _bounds(text: LogText, reading: Reading, others: Sequence[ParsedPush]) -> Iterator[_Bounds]:
@@ -132,44 +122,27 @@ def _bounds(text: LogText, reading: Reading, others: Sequence[ParsedPush]) -> It
     edges = ((offset, ()) for push in others for offset in (push.start, push.stop + 1))
     starts = sorted([*starts, *edges], key=itemgetter(0))
     stops = [start for start, _ in starts[1:]] + [len(text.data)]
-    for (start, opening), stop in zip(starts, stops, strict=True):
+    yield from _without_pulls(reading, zip(starts, stops, strict=True))
+
+
+def _without_pulls(reading: Reading, every: Iterable[tuple[tuple[int, tuple[Mark, ...]], int]]) -> Iterator[_Bounds]:
+    """Return bounds, and of those that a pull opens the end, where it is that of a push."""
+    is_open = False
+    for (start, opening), stop in every:
         if not any(m.kind == MarkKind.PULL for m in opening):
             yield _Bounds(start, stop, opening)
+            is_open = any(m.kind in HEADERS for m in opening) and not has_digest(reading, start, stop)
+        elif not is_open and (first := push_below_pull(reading, start, stop)) is not None:
+            yield _Bounds(first, stop, ())
 
 
 def _ended_at_pulls(text: LogText, reading: Reading, every: Iterable[_Bounds]) -> Iterator[_Bounds]:
     """Return bounds, each cut where an image is fetched by the next command."""
     for bounds in every:
-        pull = _pull_below(text, reading, bounds.opening[-1].stop, bounds.stop) if bounds.opening else bounds.stop
+        pull = pull_below(text, reading, bounds.opening[-1].stop, bounds.stop) if bounds.opening else bounds.stop
         yield replace(bounds, stop=pull)
         if pull < bounds.stop:
             yield _Bounds(pull, bounds.stop, ())
-
-
-def _pull_below(text: LogText, reading: Reading, start: int, stop: int) -> int:
-    """Return where a `docker pull` was run below the beginning of a push, which does not go on there; else the end."""
-    rows = int(np.searchsorted(reading.events.start, stop))
-    last_row = int(reading.events.stop[rows - 1]) if rows else 0
-    last = min(stop, max(start, last_row) + _REACH)
-    place = text.data.find(_PULL, start, last)
-    while place >= 0:
-        begin = text.start_of(text.line_of(place))
-        if _PROMPT.fullmatch(text.data[begin:place]) and not _goes_on(reading, start, begin, stop):
-            return begin
-        place = text.data.find(_PULL, place + 1, last)
-    return stop
-
-
-def _goes_on(reading: Reading, start: int, middle: int, stop: int) -> bool:
-    """Return whether the lines behind an offset are those of the push before it: rows of its layers, a digest line.
-
-    Beside a push another job may fetch an image.
-    """
-    events = reading.events
-    first, between, last = (int(row) for row in np.searchsorted(events.start, [start, middle, stop]))
-    if any(m.kind == MarkKind.DIGEST and "TAG" in m.fields for m in _marks_between(reading, middle, stop)):
-        return True
-    return not set(events.layer[first:between].tolist()).isdisjoint(events.layer[between:last].tolist())
 
 
 def _is_only_shown(text: LogText, mark: Mark) -> bool:
@@ -184,7 +157,7 @@ def _has_rows_above(reading: Reading, start: int, header: Mark) -> bool:
     """
     first, last = (int(row) for row in np.searchsorted(reading.events.start, [start, header.start]))
     above = reading.events.part(first, last)
-    if not len(above) or header.line - int(above.line[-1]) > 1 or len(_marks_between(reading, start, header.start)):
+    if not len(above) or header.line - int(above.line[-1]) > 1 or len(marks_between(reading, start, header.start)):
         return False
     end = next((m.start for m in reading.marks if m.start > header.start and m.kind in HEADERS), header.start + _REACH)
     below = reading.events.part(last, int(np.searchsorted(reading.events.start, end)))
@@ -203,12 +176,6 @@ def _events_between(reading: Reading, start: int, stop: int) -> int:
     return int(last - first)
 
 
-def _marks_between(reading: Reading, start: int, stop: int) -> tuple[Mark, ...]:
-    """Return the marks that begin between two offsets, found by bisection: a log may hold nothing but headers."""
-    first, last = (bisect_left(reading.marks, offset, key=lambda mark: mark.start) for offset in (start, stop))
-    return reading.marks[first:last]
-
-
 def _parse_pushes(
     text: LogText, reading: Reading, knowledge: Knowledge, bounds: _Bounds, previous_stop: int
 ) -> Iterator[ParsedPush]:
@@ -217,7 +184,7 @@ def _parse_pushes(
         text=text,
         knowledge=knowledge,
         events=reading.events.part(first, last),
-        marks=_marks_between(reading, bounds.start, bounds.stop),
+        marks=marks_between(reading, bounds.start, bounds.stop),
         start=bounds.start,
         stop=bounds.stop,
     )
@@ -239,8 +206,9 @@ def _parse_pushes(
     push = push_without_rows(candidate, bounds.opening)
     if push:
         yield push
-    else:
-        yield from mentioned_pushes(candidate)
+        return
+    mentioned = list(mentioned_pushes(candidate))
+    yield from mentioned or reported_pushes(candidate)
 
 
 def _has_end(marks: Sequence[Mark]) -> bool:
@@ -255,7 +223,7 @@ def _is_push(candidate: PushRange) -> bool:
     ):
         return False
     is_told = any(m.kind in HEADERS or (m.kind == MarkKind.DIGEST and "TAG" in m.fields) for m in marks)
-    if is_told or is_any(events.kind, _PUSH_STATES).any() or _has_retried(candidate):
+    if is_told or is_any(events.kind, PUSH_STATES).any() or _has_retried(candidate):
         return True
     data = candidate.text.data
     rows = np.flatnonzero(is_any(events.kind, (EventKind.EXISTS,))).tolist()

@@ -1,0 +1,135 @@
+"""Find pushes of which a log shows nothing but a program's report that the command failed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from pushlog.formats.docker.bind_error import join_error_lines
+from pushlog.formats.docker.build_push import build_push
+from pushlog.formats.docker.error_lines import ErrorLines
+from pushlog.formats.docker.sentences import advises
+from pushlog.formats.docker.surroundings import has_prompt, is_of_another_command
+from pushlog.formats.errors.wrapped import LABEL, error_in
+from pushlog.formats.image_names import may_be, split
+from pushlog.formats.marks import Mark, MarkKind
+from pushlog.lazy_pattern import lazy_pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pushlog.formats.docker.bind_error import PushRange
+    from pushlog.formats.parsed_push import ParsedPush
+    from pushlog.intake.log_text import Piece
+
+# A shell says that there is no such command with 126 and 127, and above those that a signal ended it.
+_STATUS = r"(?:12[0-5]|1[01]\d|[1-9]\d?)(?!\d)"
+# One command and nothing beside it: of several, another one may have failed. Its group is the name.
+_COMMAND = (
+    r"(?:sudo )?docker(?:\.exe)? (?:image )?push (?:--?[\w-]+(?:=\S+)? )*"
+    r"([\"']?(?:\$\([^()\n]{1,200}\)|[^\s\"'&;|<>()\[\]]{1,400})[\"']?)"
+)
+_LIST = r"\[(?:'sudo', )?'docker', (?:'image', )?'push', (?:'-[\w-]+', )*'([^\s'\"]{1,400})'\]"
+# AWS CodeBuild, Travis (travis-build's travis_cmd and travis_assert), Python's subprocess, Node's child_process and
+# execa, Rake's sh, programs in Go (os/exec), Terraform's local-exec with nothing behind it.
+_REPORT = lazy_pattern(
+    rf"Command did not exit successfully {_COMMAND} exit status {_STATUS}$"
+    rf"|(?:Phase context status code: COMMAND_EXECUTION_ERROR Message: )?Error while executing command: {_COMMAND}\. "
+    rf"Reason: exit status {_STATUS}$"
+    rf"|The command \"{_COMMAND}\" (?:failed and )?exited with {_STATUS}(?: during \w*)? ?\.?$"
+    rf"|(?:[\w.]{{0,40}}CalledProcessError: )?Command '(?:{_COMMAND}|{_LIST})' returned non-zero "
+    rf"exit status {_STATUS}\.?$"
+    rf"|(?:Error: )?Command failed(?: with exit code {_STATUS}(?: \([^()\n]{{1,60}}\))?)?: {_COMMAND}$"
+    rf"|Command failed with status \({_STATUS}\): \[{_COMMAND}[^\]\n]{{0,80}}\]$"
+    rf"|(?:exec: )?{_COMMAND}: exit status {_STATUS}$"
+    rf"|Error running command '{_COMMAND}': exit status {_STATUS}\. Output:$"
+)
+_SIGNS = (b"docker push ", b"docker image push ", b"docker.exe push ", b"'docker', ")
+# Directly below a command that was run: Go's os/exec, and GitLab's runner, which may clean up before.
+_ENDED = lazy_pattern(rf"(?:(?:ERROR|Error|error): )?(?:exit status|Job failed: exit code) {_STATUS}$")
+_CLEANS_UP = "Cleaning up project directory and file based variables"
+# A program may report first, and show in so many lines below what the command printed.
+_BELOW = 5
+# The error that the command printed may stand so far above the report.
+_ABOVE = 12
+# What joins a command to another one.
+_JOINS = lazy_pattern(r"[&|;({]")
+
+
+def ended_badly(command: Mark, pieces: Sequence[Piece]) -> ErrorLines | None:
+    """Return the status with which a command ended, where nothing but that stands below it."""
+    if not has_prompt(command) or "TAIL" in command.fields or _JOINS.search(command.fields.get("PROMPT", "")):
+        return None
+    below = next((piece for piece in pieces if not piece.text.startswith(_CLEANS_UP)), None)
+    return _error(below, below.text) if below and _ENDED.fullmatch(below.text) else None
+
+
+def error_above(candidate: PushRange, line: int, start: int) -> ErrorLines | None:
+    """Return the last error between an offset and the line of a report, near above it: what the command printed."""
+    text = candidate.text
+    above = list(candidate.leftover(max(start, text.start_of(max(1, line - _ABOVE))), text.start_of(line)))
+    errors = [(number, error_in(piece.text, candidate.knowledge, is_near=False)) for number, piece in enumerate(above)]
+    last = next(((number, error) for number, error in reversed(errors) if error), None)
+    return join_error_lines(text, above[last[0]], above[last[0] + 1 :], last[1]) if last else None
+
+
+def reported_pushes(candidate: PushRange) -> Iterator[ParsedPush]:
+    """Return the pushes of which programs report in a range that the command failed; each command once."""
+    names: set[str] = set()
+    for piece in _lines_with_signs(candidate):
+        report = _REPORT.search(piece.text)
+        if not report or not LABEL.fullmatch(piece.text, 0, report.start()) or advises(piece.text):
+            continue
+        name = next((name.strip("\"'") for name in report.groups() if name), "")
+        if name not in names:
+            names.add(name)
+            fields = {} if name.startswith("$(") else {"REFERENCE": name}
+            mark = Mark(kind=MarkKind.COMMAND, start=piece.start, stop=piece.stop, line=piece.line, fields=fields)
+            alone = replace(candidate, marks=(mark,), events=candidate.events.part(0, 0))
+            error = error_above(candidate, piece.line, candidate.start)
+            if error is None or is_of_another_command(error.text):
+                error = _error(piece, report[0])
+            yield build_push(alone, error, [mark])
+
+
+def without_reports(pushes: Sequence[ParsedPush], others: Sequence[ParsedPush]) -> list[ParsedPush]:
+    """Return pushes without those of reports that tell of a push which the log shows: above, or right below."""
+    every = [*others, *pushes]
+    return [push for push in pushes if not _is_report(push) or not any(_is_of(push, other) for other in every)]
+
+
+def _is_report(push: ParsedPush) -> bool:
+    return push.error is not None and _REPORT.fullmatch(push.error.text) is not None
+
+
+def _is_of(report: ParsedPush, other: ParsedPush) -> bool:
+    """Return whether a report tells of another push: one that failed, or right below, of its image or of none."""
+    below = other.lines[0] - report.lines[1]
+    if other is report or below > _BELOW or (other.error is None and below < 0):
+        return False
+    names = split(_name(report))[0], split(_name(other))[0]
+    return not all(names) or "$" in "".join(names) or may_be(*names)
+
+
+def _name(push: ParsedPush) -> str:
+    fields = [mark.fields for mark in push.marks]
+    return next((each[key] for key in ("NAME", "REFERENCE") for each in fields if each.get(key)), "")
+
+
+def _lines_with_signs(candidate: PushRange) -> Iterator[Piece]:
+    """Return the lines of a range that quote a push command, found at the speed of memory."""
+    text, data = candidate.text, candidate.text.data
+    lines: set[int] = set()
+    for sign in _SIGNS:
+        offset = data.find(sign, candidate.start, candidate.stop)
+        while offset >= 0:
+            line = text.line_of(offset)
+            lines.add(line)
+            offset = data.find(sign, max(offset + 1, text.stop_of(line)), candidate.stop)
+    for line in sorted(lines):
+        yield from islice(text.pieces(text.start_of(line), text.stop_of(line)), 1)
+
+
+def _error(piece: Piece, words: str) -> ErrorLines:
+    return ErrorLines(text=words, start=piece.start, stop=piece.stop, lines=(piece.line, piece.line))

@@ -1,0 +1,78 @@
+"""Where a pull ends and a push begins among the lines of docker."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pushlog.formats.events import EventKind, is_any
+from pushlog.formats.marks import Mark, MarkKind
+from pushlog.lazy_pattern import lazy_pattern
+
+if TYPE_CHECKING:
+    from pushlog.formats.docker.lines import Reading
+    from pushlog.intake.log_text import LogText
+
+# States that only a push prints; `docker pull` prints the others too, `Retrying` among them.
+PUSH_STATES = (
+    EventKind.PREPARING,
+    EventKind.PUSHING,
+    EventKind.PUSHED,
+    EventKind.MOUNTED,
+    EventKind.SKIPPED,
+    EventKind.BUFFERING,
+    EventKind.FAILED,
+)
+# So far below the beginning of a push the next pull is looked for.
+_REACH = 1 << 16
+# A command that fetches an image, and what stands before it in its line.
+_PULL = b"docker pull "
+_PROMPT = lazy_pattern(rb"\s*(?:[^\n]{0,120}[$#>%+]\s+|\xe2\x9d\xaf\s*|\xe2\x9e\x9c[^\n]{0,120}\s)?(?:sudo\s+)?")
+
+
+def push_below_pull(reading: Reading, start: int, stop: int) -> int | None:
+    """Return where the lines of a push begin below a pull whose end, and the head of that push, a person cut out."""
+    first, last = (int(row) for row in np.searchsorted(reading.events.start, [start, stop]))
+    events = reading.events.part(first, last)
+    rows = events.start[is_any(events.kind, PUSH_STATES)][:1].tolist()
+    digests = [m.start for m in marks_between(reading, start, stop) if m.kind == MarkKind.DIGEST and "TAG" in m.fields]
+    return min((*rows, *digests), default=None)
+
+
+def has_digest(reading: Reading, start: int, stop: int) -> bool:
+    """Return whether the line of a tag and its digest, with which a push ends, stands between two offsets."""
+    return any(m.kind == MarkKind.DIGEST and "TAG" in m.fields for m in marks_between(reading, start, stop))
+
+
+def pull_below(text: LogText, reading: Reading, start: int, stop: int) -> int:
+    """Return where a `docker pull` was run below the beginning of a push, which does not go on there; else the end."""
+    rows = int(np.searchsorted(reading.events.start, stop))
+    last_row = int(reading.events.stop[rows - 1]) if rows else 0
+    last = min(stop, max(start, last_row) + _REACH)
+    place = text.data.find(_PULL, start, last)
+    while place >= 0:
+        begin = text.start_of(text.line_of(place))
+        if _PROMPT.fullmatch(text.data[begin:place]) and not _goes_on(reading, start, begin, stop):
+            return begin
+        place = text.data.find(_PULL, place + 1, last)
+    return stop
+
+
+def _goes_on(reading: Reading, start: int, middle: int, stop: int) -> bool:
+    """Return whether the lines behind an offset are those of the push before it: rows of its layers, a digest line.
+
+    Beside a push another job may fetch an image.
+    """
+    events = reading.events
+    first, between, last = (int(row) for row in np.searchsorted(events.start, [start, middle, stop]))
+    if has_digest(reading, middle, stop):
+        return True
+    return not set(events.layer[first:between].tolist()).isdisjoint(events.layer[between:last].tolist())
+
+
+def marks_between(reading: Reading, start: int, stop: int) -> tuple[Mark, ...]:
+    """Return the marks that begin between two offsets, found by bisection: a log may hold nothing but headers."""
+    first, last = (bisect_left(reading.marks, offset, key=lambda mark: mark.start) for offset in (start, stop))
+    return reading.marks[first:last]
