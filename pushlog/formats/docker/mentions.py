@@ -133,14 +133,24 @@ def adopted(marks: Sequence[Mark]) -> tuple[Mark, ...]:
         return tuple(marks)
     headers = [mark for mark in marks if mark.kind in HEADERS]
     first_in_line = {mark.line: mark for mark in reversed(marks) if mark.kind == MarkKind.MENTION}
-    return tuple(
-        replace(mark, kind=MarkKind.COMMAND)
-        if mark.kind == MarkKind.MENTION
-        and (mark is first_in_line[mark.line] or not _is_same_image(mark, first_in_line[mark.line]))
-        and (any(h.start > mark.start and _is_of(mark, h) for h in headers) or _is_ended(mark, marks[number + 1 :]))
-        else mark
-        for number, mark in enumerate(marks)
-    )
+    every: list[Mark] = []
+    above: Mark | None = None
+    for number, mark in enumerate(marks):
+        if mark.kind != MarkKind.MENTION:
+            above = mark
+            every.append(mark)
+            continue
+        is_first = mark is first_in_line[mark.line] or not _is_same_image(mark, first_in_line[mark.line])
+        has_header = any(h.start > mark.start and _is_of(mark, h) for h in headers)
+        # A line inside a push that tells what is pushed is no command.
+        is_command = has_header or (not _is_below(mark, above) and _is_ended(mark, marks[number + 1 :]))
+        every.append(replace(mark, kind=MarkKind.COMMAND) if is_first and is_command else mark)
+    return tuple(every)
+
+
+def _is_below(mention: Mark, above: Mark | None) -> bool:
+    """Return whether the last line of a push above a quoted command is the header of the same image."""
+    return above is not None and above.kind in HEADERS and _is_of(mention, above)
 
 
 def _is_same_image(mention: Mark, other: Mark) -> bool:
