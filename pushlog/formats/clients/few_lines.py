@@ -130,7 +130,9 @@ class FewLines:
             names = [full(f"{host}/{fields['REFERENCE']}" if host else fields["REFERENCE"])]
         if names:
             name = f"{names[0]}:latest" if self.adds_latest and split(names[0])[1] is None else names[0]
-            push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=split(name)[0] or name if self.signs else name)
+            tags = self._tags([each for each in names if split(each)[0] == split(names[0])[0]])
+            every = {"TAGS": ", ".join(filter(None, tags))} if len(tags) > 1 else {}
+            push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=split(name)[0] or name if self.signs else name, **every)
         if mark.kind in _ROWS:
             push.rows.append(EventRow(start=mark.start, stop=mark.stop, layer=fields["LAYER"], kind=_ROWS[mark.kind]))
         digest = next((hit[0] for value in fields.values() if (hit := _DIGEST.search(value))), None)
@@ -142,9 +144,13 @@ class FewLines:
             push.add_mark(MarkKind.RETRY, mark, TEXT=fields["QUOTED"].strip('"'))
         if mark.kind in (MarkKind.DONE, MarkKind.LAST_WORD):
             push.add_mark(mark.kind, mark)
-            tags = [split(name)[1] or ("latest" if self.adds_latest else "") for name in names]
+            tags = self._tags(names)
             for tag in filter(None, tags if len(tags) > 1 else []):
                 push.add_mark(MarkKind.DIGEST, mark, TAG=tag, **({"DIGEST": digest} if digest else {}))
+
+    def _tags(self, names: Sequence[str]) -> list[str]:
+        """Return the tag of each name, empty where it has none and the client adds none."""
+        return [split(name)[1] or ("latest" if self.adds_latest else "") for name in names]
 
 
 def _is_of_another(marks: Sequence[Mark]) -> bool:
