@@ -149,3 +149,14 @@ def test_a_long_run_of_one_sign_is_read_once(sign):
     took(100)
     # Twice the linear growth and a tenth of a second for the machine: a quadratic one is 16 times.
     assert took(12_000) <= 8 * took(3_000) + 0.1
+
+
+def test_a_line_of_nothing_but_options_is_read_once():
+    def took(size: int) -> float:
+        given = raw("x", (("docker -a " * (size // 10) + "x\n") * 8 + f"{HEADER}\n{A}: Preparing\n").encode())
+        began = time.process_time()
+        analyze_raw(given)
+        return time.process_time() - began
+
+    took(100)
+    assert took(16_000) <= 8 * took(4_000) + 0.1

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from pushlog.intake.log_text import LogText
 
 _JOINT = lazy_pattern(rb"&&|;")
-_PUSH = lazy_pattern(rb"\bdocker(?:\.exe)? [^\n]*?\bpush\b")
+_DOCKER = lazy_pattern(rb"\bdocker(?:\.exe)? ")
+_PUSH = lazy_pattern(rb"\bpush\b")
 # No person writes a longer line of commands.
 _LONGEST = 1 << 13
 
@@ -53,8 +54,13 @@ def _commands(text: LogText, command: Mark) -> tuple[Mark | None, ...]:
     if stop - start > _LONGEST or not _JOINT.search(text.data[start:stop]):
         return ()
     edges = [start, *(start + joint.end() for joint in _JOINT.finditer(text.data[start:stop])), stop]
-    parts = [(first, last) for first, last in pairwise(edges) if _PUSH.search(text.data[first:last])]
-    return tuple(first_command(text, first, last) for first, last in parts)
+    return tuple(first_command(text, *part) for part in pairwise(edges) if _is_push(text.data[part[0] : part[1]]))
+
+
+def _is_push(part: bytes) -> bool:
+    """Return whether a part of a line runs `docker … push`."""
+    docker = _DOCKER.search(part)
+    return docker is not None and _PUSH.search(part, docker.end()) is not None
 
 
 def _is_done(push: ParsedPush) -> bool:

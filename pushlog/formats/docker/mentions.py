@@ -24,9 +24,11 @@ _NAME = rf"[a-z0-9](?:{_LETTER}|(?::\d+/))*(?:/{_LETTER}+)*(?::[\w][\w.-]{{0,127
 _END = r"(?:(?=\*{1,2}(?![\w*]))|(?![\w/@$%*{<]|\xe2\x80\xa6))"
 # Between the words of a command: a blank, or the end of a string and the beginning of the next in a list.
 _GAP = r"""(?:\s+|\\?["']\s*,\s*\\?["'])"""
+# As in the grammar of docker: no command has more.
+_MOST_OPTIONS = 20
 _COMMAND = lazy_pattern(
-    rf"(?<![\w/.-])(?:_{{0,3}}|(?:/[\w.-]+)*/bin/|microk8s\.)docker(?:\.exe)?{_GAP}(?:--?[A-Za-z][\w-]*(?:=[^\s\"',]+|{_GAP}(?!push\b|image\b)[^\s\"',-][^\s\"',]*)?{_GAP})*+"
-    rf"(?:image{_GAP})?push{_GAP}(?:--?[a-z][\w-]*(?:=[^\s\"',]+)?{_GAP})*+"
+    rf"(?<![\w/.-])(?:_{{0,3}}|(?:/[\w.-]+)*/bin/|microk8s\.)docker(?:\.exe)?{_GAP}(?:--?[A-Za-z][\w-]*(?:=[^\s\"',]+|{_GAP}(?!push\b|image\b)[^\s\"',-][^\s\"',]*)?{_GAP}){{0,{_MOST_OPTIONS}}}+"
+    rf"(?:image{_GAP})?push{_GAP}(?:--?[a-z][\w-]*(?:=[^\s\"',]+)?{_GAP}){{0,{_MOST_OPTIONS}}}+"
     rf"\\?[\"']?(?P<name>(?>{_NAME})){_END}",
     # A line is read byte by byte: letters beyond ASCII would be any.
     re.ASCII,
