@@ -39,7 +39,7 @@ _QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 
 # distribution-spec: requests of a push go to `/v2/<name>/blobs/…` and `/v2/<name>/manifests/<tag>`.
 _REQUEST = lazy_pattern(
-    r"https?://(?P<host>[^/\s\"\\]+)/v2/(?P<name>(?:[A-Za-z0-9*]|\[[A-Za-z]{3,20}\])(?:[\w./*-]|\[[A-Za-z]{3,20}\])*?)/(?:blobs/|manifests/(?P<tag>(?!\w+:[0-9a-f]{32})\w[\w.-]*)?)"
+    r"https?://(?P<host>[^/\s\"\\]+)/v2/(?P<name>(?:[A-Za-z0-9*]|\[[A-Za-z]{3,20}\])(?:[\w./*-]|\[[A-Za-z]{3,20}\])*?)/(?:blobs/|manifests/(?P<tag>(?!sha\d{3}:|\w+:[0-9a-f]{32})\w[\w.-]*)?)"
 )
 # distribution docs/spec/auth/token.md: a token to push to a repository is asked for by its name.
 _TOKEN = lazy_pattern(
@@ -97,7 +97,7 @@ _TAGGED = (
     re.compile(r"'(?P<name>[^'\s:]+):(?P<tag>\w[\w.-]*)' configured as immutable"),
     re.compile(r"cannot update tag (?P<tag>\w[\w.-]*?)\.?(?:\s|$)"),
     re.compile(r"failed commit on ref \"manifest-(?P<tag>\w[\w.-]*)@sha256:"),
-    re.compile(r"/v2/(?P<name>[a-z0-9<][\w./<>-]*?)/manifests/(?P<tag>(?!\w+:[0-9a-f]{32})\w[\w.-]*)"),
+    re.compile(r"/v2/(?P<name>[a-z0-9<][\w./<>-]*?)/manifests/(?P<tag>(?!sha\d{3}:|\w+:[0-9a-f]{32})\w[\w.-]*)"),
 )
 
 

@@ -146,7 +146,8 @@ def _push(text: LogText, marks: Sequence[Mark], tagged: Mark | None) -> PushBuil
     push_marks = _of_the_push(marks, has_command=command is not None, is_push_error=is_push_error)
     copies = [mark for mark in push_marks if mark.kind in COPY]
     is_openshift = any(mark.kind in OPENSHIFT for mark in push_marks)
-    if not push_marks or not (copies or answers(command, error) or is_push_error or is_openshift):
+    is_tried = any(m.kind in RETRIES and _IS_PUSH_ERROR.search(m.fields.get("TEXT", "")) for m in push_marks)
+    if not push_marks or not (copies or answers(command, error) or is_push_error or is_openshift or is_tried):
         return None
     push = PushBuilder(client=Client.UNKNOWN, why="")
     push.consumed = [

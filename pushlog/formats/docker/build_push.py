@@ -12,6 +12,8 @@ from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Client
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pushlog.formats.docker.bind_error import PushRange
     from pushlog.formats.docker.error_lines import ErrorLines
     from pushlog.formats.marks import Mark
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
 # solo-io/wasm tools/wasme/pkg/push/push.go, cli/pkg/cmd/push/push.go: what wraps an error, and the line above it.
 _ORAS = "oras push failed: "
 _OF_WASME = lazy_pattern(r"(?:\x1b\[\d+m)?INFO(?:\x1b\[0?m)?\[\d{4,}\] Pushing image [\w.-]+[.:][^\s/]*/\S+$")
+
+# moby/buildkit: what stands before the error of a build that somebody broke into lines.
+_SOLVED = "failed to solve: failed to push"
+_SOLVED_ABOVE = 3
 
 
 def build_push(candidate: PushRange, error: ErrorLines | None, marks: list[Mark]) -> ParsedPush:
@@ -32,10 +38,10 @@ def build_push(candidate: PushRange, error: ErrorLines | None, marks: list[Mark]
         for piece in candidate.leftover(min(starts), max(stops))
         if not (error and error.covers(piece)) and not is_noise(piece.text)
     )
-    composed = any(m.kind == MarkKind.COMPOSED for m in marks)
+    client, why = _client(candidate, error, marks)
     return ParsedPush(
-        client=Client.COMPOSE if composed else Client.UNKNOWN if _is_of_library(candidate, error) else Client.DOCKER,
-        why="version 1 names the service above docker's own lines" if composed else "",
+        client=client,
+        why=why,
         events=candidate.events,
         marks=candidate.marks,
         error=error,
@@ -48,14 +54,24 @@ def build_push(candidate: PushRange, error: ErrorLines | None, marks: list[Mark]
     )
 
 
-def _is_of_library(candidate: PushRange, error: ErrorLines | None) -> bool:
-    """Return whether a push has no line of docker, and its error is one of a library that pushes without it.
+def _client(candidate: PushRange, error: ErrorLines | None, marks: Sequence[Mark]) -> tuple[Client, str]:
+    """Return who pushed, and why it is that one where it is not docker."""
+    if any(m.kind == MarkKind.COMPOSED for m in marks):
+        return Client.COMPOSE, "version 1 names the service above docker's own lines"
+    if error is None or len(candidate.events) or any(m.kind in HEADERS for m in candidate.marks):
+        return Client.DOCKER, ""
+    above = range(max(1, error.lines[0] - _SOLVED_ABOVE), error.lines[0] + 1)
+    if any(_SOLVED in candidate.text.shown(line) for line in above):
+        return Client.BUILDX, "a line above the error is BuildKit's"
+    return (Client.UNKNOWN if _is_of_library(candidate, error) else Client.DOCKER), ""
+
+
+def _is_of_library(candidate: PushRange, error: ErrorLines) -> bool:
+    """Return whether the error of a push without a line of docker is one of a library that pushes without it.
 
     The form is go-containerregistry's, or the words are those of a program with oras in it, wasme.
     """
-    if error is None or len(candidate.events) or any(m.kind in HEADERS for m in candidate.marks):
-        return False
-    if GO_REQUEST.search(error.text) is not None or _ORAS in candidate.text.shown(error.lines[0]):
+    if GO_REQUEST.search(error.text) or _ORAS in candidate.text.shown(error.lines[0]):
         return True
     lines = {mark.line for mark in candidate.marks if mark.kind == MarkKind.MENTION}
     return any(_OF_WASME.match(candidate.text.shown(line)) for line in lines)

@@ -214,6 +214,10 @@ def _quoted_errors(candidate: PushRange, pieces: Sequence[Piece]) -> Iterator[Er
             yield join_error_lines(candidate.text, piece, pieces[number + 1 :], wrapped)
 
 
+# BuildKit tells so of a step that failed; its own dialect knows which of them push.
+_OF_A_STEP = lazy_pattern(r"[\s>`#]{0,8}#\d+ (?:ERROR|\d+\.\d+ error): ")
+
+
 def alone(text: LogText, reading: Reading, knowledge: Knowledge) -> tuple[ParsedPush, ...]:
     """Return the push of a short log that shows nothing of it but its error, or the one line of a quiet push."""
     marks = tuple(m for m in reading.marks if m.kind in {MarkKind.DEFAULT_TAG, MarkKind.ERROR})
@@ -231,7 +235,8 @@ def alone(text: LogText, reading: Reading, knowledge: Knowledge) -> tuple[Parsed
         marks = (*requested(text, message.start), *marks)
         return (build_push(replace(candidate, marks=marks), message, list(marks)),)
     for error in [message] if message else (*_labelled_errors(candidate, pieces), *_quoted_errors(candidate, pieces)):
-        if not is_of_another_command(error.text) and is_alone(error, pieces):
+        is_of_step = _OF_A_STEP.match(text.shown(error.lines[0])) is not None
+        if not is_of_step and not is_of_another_command(error.text) and is_alone(error, pieces):
             marks = (*only_command(reading.marks, text, error.text), *marks)
             return (build_push(replace(candidate, marks=marks), error, list(marks)),)
     return ()
