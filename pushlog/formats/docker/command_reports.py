@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pushlog.formats.docker.bind_error import join_error_lines
 from pushlog.formats.docker.build_push import build_push
 from pushlog.formats.docker.error_lines import ErrorLines
-from pushlog.formats.docker.sentences import advises
+from pushlog.formats.docker.sentences import advises, is_of_case
 from pushlog.formats.docker.surroundings import has_prompt, is_of_another_command
 from pushlog.formats.errors.wrapped import LABEL, error_in
 from pushlog.formats.image_names import may_be, split
@@ -46,8 +46,11 @@ _REPORT = lazy_pattern(
     rf"|Error running command '{_COMMAND}': exit status {_STATUS}\. Output:$"
 )
 _SIGNS = (b"docker push ", b"docker image push ", b"docker.exe push ", b"'docker', ")
-# Directly below a command that was run: Go's os/exec, and GitLab's runner, which may clean up before.
-_ENDED = lazy_pattern(rf"(?:(?:ERROR|Error|error): )?(?:exit status|Job failed: exit code) {_STATUS}$")
+# Directly below a command that was run: Go's os/exec, Drone's plugin, and GitLab's runner, which may clean up before.
+_ENDED = lazy_pattern(
+    rf"(?:(?:ERROR|Error|error): )?(?:exit status|Job failed: exit code) {_STATUS}$"
+    rf"|time=\"[^\"]{{1,40}}\" level=fatal msg=\"exit status {_STATUS}\"$"
+)
 _CLEANS_UP = "Cleaning up project directory and file based variables"
 # A program may report first, and show in so many lines below what the command printed.
 _BELOW = 5
@@ -80,6 +83,8 @@ def reported_pushes(candidate: PushRange) -> Iterator[ParsedPush]:
     for piece in _lines_with_signs(candidate):
         report = _REPORT.search(piece.text)
         if not report or not LABEL.fullmatch(piece.text, 0, report.start()) or advises(piece.text):
+            continue
+        if is_of_case(candidate.text, piece.line):
             continue
         name = next((name.strip("\"'") for name in report.groups() if name), "")
         if name not in names:

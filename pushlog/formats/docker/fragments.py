@@ -14,7 +14,7 @@ from pushlog.formats.docker.engine_requests import answers_push, requested
 from pushlog.formats.docker.headings import without_headings
 from pushlog.formats.docker.lone_error import OTHER_COMMAND, SAYS_PUSH, UPLOAD, is_alone
 from pushlog.formats.docker.other_things import documents, explains, is_change, is_one_of_many, lists_problems
-from pushlog.formats.docker.sentences import advises, only_command
+from pushlog.formats.docker.sentences import advises, is_of_case, only_command
 from pushlog.formats.docker.surroundings import has_prompt, is_of_another_command
 from pushlog.formats.errors.bystanders import is_source
 from pushlog.formats.errors.wrapped import error_in
@@ -121,7 +121,7 @@ def mentioned_pushes(candidate: PushRange) -> Iterator[ParsedPush]:
         joined = _joined(candidate.text, mentions[number : number + _MOST])
         if _WORKED.search(_words_about(candidate.text, mentions, number)) or advises(line) or is_change(line):
             continue
-        if _ITEM_OF_SOURCE.match(line):
+        if _ITEM_OF_SOURCE.match(line) or is_of_case(candidate.text, mention.line):
             continue
         error = _error_beside(candidate, joined[-1], previous_stop)
         after = next(iter(mentions[number + len(joined) : number + len(joined) + 1]), None)
@@ -235,8 +235,10 @@ def alone(text: LogText, reading: Reading, knowledge: Knowledge) -> tuple[Parsed
         marks = (*requested(text, message.start), *marks)
         return (build_push(replace(candidate, marks=marks), message, list(marks)),)
     for error in [message] if message else (*_labelled_errors(candidate, pieces), *_quoted_errors(candidate, pieces)):
-        is_of_step = _OF_A_STEP.match(text.shown(error.lines[0])) is not None
-        if not is_of_step and not is_of_another_command(error.text) and is_alone(error, pieces):
+        line = error.lines[0]
+        if _OF_A_STEP.match(text.shown(line)) or is_of_another_command(error.text) or is_of_case(text, line):
+            continue
+        if is_alone(error, pieces):
             marks = (*only_command(reading.marks, text, error.text), *marks)
             return (build_push(replace(candidate, marks=marks), error, list(marks)),)
     return ()

@@ -53,6 +53,8 @@ _TITLE = lazy_pattern(
     r"(?:errors?|fail\w*|denied|problems?|issues?|time-?outs?|refused|hang\w*|not work\w*)\b[^\n]{0,60}$",
     re.IGNORECASE,
 )
+# So many lines above what it announces such a sentence stands.
+_NEAR = 4
 # What the builder of Docker Hub says below it.
 _HOOK = lazy_pattern(r"post_push hook failed! \(\d+\)")
 _OF_GIT = lazy_pattern(r"\bgit\b|\bbranch|\bcommits?\b|\bpull request", re.IGNORECASE)
@@ -113,6 +115,12 @@ def is_supposed(above: Sequence[str]) -> bool:
     """Return whether the nearest line above an error says what to do in case it comes, and nobody tells that it did."""
     nearest = next((line for line in reversed(above) if not is_heading(line)), "")
     return advises(nearest) and not tells(nearest)
+
+
+def is_of_case(text: LogText, line: int) -> bool:
+    """Return whether the sentence that announces what stands on a line tells what to do in case it comes."""
+    above = (text.shown(number).strip() for number in range(max(1, line - _NEAR), line))
+    return any(shown.endswith((":", "\uff1a")) and advises(shown) and not tells(shown) for shown in above)
 
 
 def is_framed(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
