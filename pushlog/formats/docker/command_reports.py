@@ -10,7 +10,7 @@ from pushlog.formats.docker.bind_error import join_error_lines
 from pushlog.formats.docker.build_push import build_push
 from pushlog.formats.docker.error_lines import ErrorLines
 from pushlog.formats.docker.sentences import advises, is_of_case
-from pushlog.formats.docker.surroundings import has_prompt, is_of_another_command
+from pushlog.formats.docker.surroundings import is_of_another_command
 from pushlog.formats.errors.wrapped import LABEL, error_in
 from pushlog.formats.image_names import may_be, split
 from pushlog.formats.marks import Mark, MarkKind
@@ -56,13 +56,16 @@ _CLEANS_UP = "Cleaning up project directory and file based variables"
 _BELOW = 5
 # The error that the command printed may stand so far above the report.
 _ABOVE = 12
+# A shell that traces what it runs, and a CI that shows it, put nothing else before a command.
+_TRACED = lazy_pattern(r"(?:[^\s\[\]]{0,80} ?)?[$#%>+\u276f\u279c]+ (?:sudo )?(?:/\S{0,80}/)?")
 # What joins a command to another one.
 _JOINS = lazy_pattern(r"[&|;({]")
 
 
 def ended_badly(command: Mark, pieces: Sequence[Piece]) -> ErrorLines | None:
     """Return the status with which a command ended, where nothing but that stands below it."""
-    if not has_prompt(command) or "TAIL" in command.fields or _JOINS.search(command.fields.get("PROMPT", "")):
+    prompt = command.fields.get("PROMPT", "")
+    if "TAIL" in command.fields or _JOINS.search(prompt) or not _TRACED.fullmatch(prompt):
         return None
     below = next((piece for piece in pieces if not piece.text.startswith(_CLEANS_UP)), None)
     return _error(below, below.text) if below and _ENDED.fullmatch(below.text) else None

@@ -95,6 +95,11 @@ _ELSEWHERE = lazy_pattern(
     r"|\bG[Ee][Tt] \"?https?://\S+/(?:(?:manifests|blobs)/|v1/repositories/\S+/(?:tags|images)\b|images/\w+/ancestry\b)"
 )
 
+# Words before an error that tell of a pull: a step that is named after a push may do that too.
+_PULLS = lazy_pattern(
+    r"\b(?:[Ff]ailed|[Uu]nable|[Cc]ould not|[Cc]annot) (?:to )?pull\b|\b[Ee]rror pulling\b|\b[Pp]ulling image\b"
+    r"|\bImagePull"
+)
 # containers/image docker/docker_image_src.go: only what fetches or looks at an image reads its manifest.
 _READS = lazy_pattern(r"\b[Rr]eading manifest \S+ in \S+: ")
 
@@ -154,6 +159,7 @@ def _can_be_of_push(error: str, line: str) -> bool:
         return False
     if (
         _is_elsewhere([error])
+        or _PULLS.search(line.partition(error.partition("\n")[0])[0])
         or _READS.search(line)
         or is_of_cache(line)
         or is_of_local_store(line)
