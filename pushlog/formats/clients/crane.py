@@ -76,6 +76,7 @@ _OF_KANIKO = lazy_pattern(
     r"|Using files from context: |No files changed in this command, skipping snapshotting|Unpacking rootfs as cmd "
     r"|Using caching version of cmd: )"
 )
+_NO_PUSH = "--no-push flag"
 _ABOVE = 8
 
 
@@ -123,8 +124,8 @@ def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
 
 def _is_below_kaniko(text: LogText, first: Mark) -> bool:
     """Return whether the lines right above a push are those of a build by kaniko."""
-    pieces = text.pieces(text.start_of(max(1, first.line - _ABOVE)), first.start)
-    return any(_OF_KANIKO.match(piece.text) for piece in pieces)
+    above = [piece.text for piece in text.pieces(text.start_of(max(1, first.line - _ABOVE)), first.start)]
+    return any(map(_OF_KANIKO.match, above)) and not any(_NO_PUSH in line for line in above)
 
 
 def _is_of_push(mark: Mark) -> bool:

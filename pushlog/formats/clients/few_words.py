@@ -82,7 +82,18 @@ def without_hearsay(pushes: Sequence[ParsedPush]) -> list[ParsedPush]:
     if not any(map(_is_hearsay, pushes)):
         return list(pushes)
     repositories = {reference(p.marks).repository for p in pushes if not _is_hearsay(p)}
-    return [p for p in pushes if not _is_hearsay(p) or not {None, reference(p.marks).repository} & repositories]
+    believed: list[ParsedPush] = []
+    images: set[tuple[str | None, str | None, tuple[str, ...]]] = set()
+    for push in pushes:
+        image = reference(push.marks)
+        if not _is_hearsay(push):
+            believed.append(push)
+            continue
+        name = (image.registry, image.repository, tuple(image.tags))
+        if not {None, image.repository} & repositories and name not in images:  # a summary says it again
+            believed.append(push)
+            images.add(name)
+    return believed
 
 
 def _is_hearsay(push: ParsedPush) -> bool:

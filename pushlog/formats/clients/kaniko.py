@@ -56,6 +56,7 @@ _SINCE = lazy_pattern(r"\[(\d+)\]")
 _STAMP = lazy_pattern(r'(?:time="|[A-Z]{4}\[)(\d{4}-[^"\]]+)["\]]')
 _WITHOUT_SECONDS = lazy_pattern(r"[A-Z]{4} ")
 _DESTINATION = lazy_pattern(r'(?:to destination |permission for ")([^\s"]+?)"?: ')
+_OWN_ERROR = lazy_pattern(r"failed to push to destination |checking push permission")
 _ENDS = {MarkKind.PUSHED, MarkKind.DONE, MarkKind.ERROR, MarkKind.LOG}
 _BLOBS = {
     MarkKind.PUSHING: EventKind.PUSHED,
@@ -80,7 +81,10 @@ def _without_bare(push: Sequence[Mark]) -> Sequence[Mark]:
     names = {m.kind: split(m.fields["REFERENCE"])[0].removeprefix("index.docker.io/") for m in bare}
     if len(names) == len({MarkKind.BEGIN, MarkKind.PUSHED}) and len(set(names.values())) == 1:
         return push
-    return [m for m in push if m not in bare]
+    rest = [m for m in push if m not in bare]
+    # Other programs have an error that begins so, too.
+    is_own = any("DRESS" in m.fields or "ERROR" in m.fields for m in rest)
+    return rest if is_own or not bare else [m for m in rest if _OWN_ERROR.search(m.fields.get("TEXT", ""))]
 
 
 def _may_be_of_another(push: Sequence[Mark]) -> bool:
