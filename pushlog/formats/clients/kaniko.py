@@ -56,6 +56,8 @@ _SINCE = lazy_pattern(r"\[(\d+)\]")
 _STAMP = lazy_pattern(r'(?:time="|[A-Z]{4}\[)(\d{4}-[^"\]]+)["\]]')
 _WITHOUT_SECONDS = lazy_pattern(r"[A-Z]{4} ")
 _DESTINATION = lazy_pattern(r'(?:to destination |permission for ")([^\s"]+?)"?: ')
+# So many names that a line has the beginning of are kept.
+_MOST_CUT = 16
 _OWN_ERROR = lazy_pattern(r"failed to push to destination |checking push permission")
 _ENDS = {MarkKind.PUSHED, MarkKind.DONE, MarkKind.ERROR, MarkKind.LOG}
 _BLOBS = {
@@ -110,7 +112,7 @@ def _of_pushes(marks: Iterable[Mark]) -> Iterator[Mark]:
             last = mark
             name = mark.fields.get("REFERENCE", "")
             is_cut = mark.kind == MarkKind.CACHE and "WHERE" not in mark.fields  # and the name may be, too
-            cut += [name] if is_cut else []
+            cut = [*cut, name][-_MOST_CUT:] if is_cut else cut
             cached |= set() if is_cut else {name}
             continue
         # A layer of the cache is written as an image is.
