@@ -105,13 +105,18 @@ def _each_push(text: LogText, marks: Iterator[Mark]) -> Iterator[list[Mark]]:
     push: list[Mark] = []
     announced: list[Mark] = []
     marks_in_order = list(marks)
-    searched, told = 0, -_TOLD_ABOVE - 1  # up to where other lines were looked for, and where the last of them stands
+    searched, last_told = (
+        0,
+        -_TOLD_ABOVE - 1,
+    )  # up to where other lines were looked for, and where the last of them stands
     for number, mark in enumerate(marks_in_order):
         if _WORD in mark.fields:
             begin = max(searched, mark.start - _TOLD_ABOVE)
-            told = max((match.start() for match in _TELLS.finditer(text.data, begin, mark.start)), default=told)
+            last_told = max(
+                (match.start() for match in _TELLS.finditer(text.data, begin, mark.start)), default=last_told
+            )
             searched = max(searched, mark.start)
-            if mark.start - told > _TOLD_ABOVE:
+            if mark.start - last_told > _TOLD_ABOVE:
                 yield [mark]
             continue
         announced = [above for above in announced if mark.line - above.line <= _NAMED_ABOVE]
