@@ -37,7 +37,8 @@ SCOPE = Scope.ANY
 # A path that a shell takes as it is, and no other file than docker's: what a log says goes into no command otherwise.
 _PATH = lazy_pattern(r"(?<![^\s(:])(?:/[\w@+-][\w.@+-]*)+/\.docker/config\.json(?![\w/.-])")
 _USUAL = "~/.docker/config.json"
-_NOT_ALLOWED = lazy_pattern(r"permission denied|Access is denied")
+_ON_WINDOWS = "Access is denied"
+_NOT_ALLOWED = lazy_pattern(rf"permission denied|{_ON_WINDOWS}")
 _IS_FOLDER = lazy_pattern(r"is a directory|Incorrect function")
 _IS_BUSY = lazy_pattern(r"being used by another process")
 _IS_BROKEN = lazy_pattern(
@@ -74,14 +75,7 @@ def check(case: Case) -> Iterator[Finding]:
 def _mend(reason: str, path: str) -> tuple[str, tuple[str, ...]]:
     """Return why the file could not be read, in a word or two, and what to do about it."""
     if _NOT_ALLOWED.search(reason):
-        home = "set `HOME` or `DOCKER_CONFIG` to a folder of the user who pushes."
-        if path.startswith("/root/"):
-            return "permission denied", (f"Only root reads what is below `/root`: {home}",)
-        rights = (
-            f'Give the file to the user who pushes: `sudo chown "$(id -u)" {path}`. A docker command that once ran '
-            "with `sudo` is the usual reason."
-        )
-        return "permission denied", (rights, f"If it is another user's file, {home}")
+        return "permission denied", _let_read(reason, path)
     if _IS_FOLDER.search(reason):
         return "it is a folder", (
             f"Remove the folder, or mount the real file: `ls -ld {path}`. A mount of a missing file makes a folder.",
@@ -96,3 +90,17 @@ def _mend(reason: str, path: str) -> tuple[str, tuple[str, ...]]:
             f"Or move it away, and let the login write a new one: `mv {path} {path}.bad`",
         )
     return "see the warning", (f"Look why the file cannot be read: `ls -l {path}`",)
+
+
+def _let_read(reason: str, path: str) -> tuple[str, ...]:
+    """Return how the user who pushes gets to read a configuration."""
+    if _ON_WINDOWS in reason:
+        return ("Let the user who pushes read the file; who may: `icacls %USERPROFILE%\\.docker\\config.json`",)
+    home = "set `HOME` or `DOCKER_CONFIG` to a folder of the user who pushes."
+    if path.startswith("/root/"):
+        return (f"Only root reads what is below `/root`: {home}",)
+    rights = (
+        f'Give the file to the user who pushes: `sudo chown "$(id -u)" {path}`. A docker command that once ran '
+        "with `sudo` is the usual reason."
+    )
+    return (rights, f"If it is another user's file, {home}")

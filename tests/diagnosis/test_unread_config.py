@@ -64,6 +64,14 @@ def test_the_home_of_root_is_not_given_away():
     assert not any("chown" in step for step in steps)
 
 
+def test_windows_has_words_of_its_own():
+    steps = cause(
+        r"WARNING: Error loading config file: open C:\\U\\.docker\\config.json: Access is denied.", HEADER, DENIED
+    ).remedy
+    assert "`icacls" in steps[0]
+    assert not any("chown" in step for step in steps)
+
+
 @pytest.mark.parametrize("path", ["/etc/app/config.json", "/x/$(id)/.docker/config.json", "/a/../.docker/config.json"])
 def test_no_other_file_goes_into_a_command(path):
     steps = cause(WARNING.replace(FILE, path), HEADER, ROW, DENIED).remedy
