@@ -58,6 +58,8 @@ _BELOW = 5
 _ABOVE = 12
 # A shell that traces what it runs, and a CI that shows it, put nothing else before a command.
 _TRACED = lazy_pattern(r"(?:[^\s\[\]]{0,80} ?)?[$#%>+\u276f\u279c]+ (?:sudo )?(?:/\S{0,80}/)?")
+# So many reports of a log are told at most.
+_MOST = 20
 # What joins a command to another one.
 _JOINS = lazy_pattern(r"[&|;({]")
 
@@ -90,6 +92,8 @@ def reported_pushes(candidate: PushRange) -> Iterator[ParsedPush]:
         if is_of_case(candidate.text, piece.line):
             continue
         name = next((name.strip("\"'") for name in report.groups() if name), "")
+        if len(names) == _MOST:
+            return
         if name not in names:
             names.add(name)
             fields = {} if name.startswith("$(") else {"REFERENCE": name}
@@ -104,7 +108,10 @@ def reported_pushes(candidate: PushRange) -> Iterator[ParsedPush]:
 def without_reports(pushes: Sequence[ParsedPush], others: Sequence[ParsedPush]) -> list[ParsedPush]:
     """Return pushes without those of reports that tell of a push which the log shows: above, or right below."""
     every = [*others, *pushes]
-    return [push for push in pushes if not _is_report(push) or not any(_is_of(push, other) for other in every)]
+    reports = [push for push in pushes if _is_report(push)]
+    own = [report for report in reports[:_MOST] if not any(_is_of(report, other) for other in every)]
+    left_out = {id(report) for report in reports} - {id(report) for report in own}
+    return [push for push in pushes if id(push) not in left_out]
 
 
 def _is_report(push: ParsedPush) -> bool:
