@@ -109,8 +109,8 @@ def without_reports(pushes: Sequence[ParsedPush], others: Sequence[ParsedPush]) 
     """Return pushes without those of reports that tell of a push which the log shows: above, or right below."""
     every = [*others, *pushes]
     reports = [push for push in pushes if _is_report(push)]
-    own = [report for report in reports[:_MOST] if not any(_is_of(report, other) for other in every)]
-    left_out = {id(report) for report in reports} - {id(report) for report in own}
+    alone = [report for report in reports[:_MOST] if not any(_is_of(report, other) for other in every)]
+    left_out = {id(report) for report in reports} - {id(report) for report in alone}
     return [push for push in pushes if id(push) not in left_out]
 
 
