@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pushlog.formats.docker import lines as docker_lines
@@ -24,7 +25,7 @@ from pushlog.intake.log_text import plain
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pushlog.formats.docker.error_lines import ErrorLines
     from pushlog.formats.docker.lines import Reading
@@ -166,22 +167,29 @@ def _error_beside(candidate: PushRange, mention: Mark, previous_stop: int) -> Er
     """Return the error of a quoted command: behind it in its line, right below, or above the report that it failed."""
     text = candidate.text
     line = text.start_of(mention.line), text.stop_of(mention.line)
-    pieces = [p for p in without_headings(candidate.below(line[1])) if not _TRIED.match(p.text)]
     whole = text.piece(*line)
     behind = len(plain(text.data[line[0] : mention.stop]))
     wrapped = error_in(whole.text, candidate.knowledge, behind=behind) if whole else None
     if whole and wrapped and not is_source(whole.text):
-        return join_error_lines(text, whole, pieces, wrapped)
-    error = _labelled_error(candidate, _without_prefix(pieces, text.shown(mention.line)), _BELOW)
-    if _is_in_case(error, pieces):
-        return None
+        return join_error_lines(text, whole, list(_told_below(candidate, line[1])), wrapped)
+    error, prefixed = None, text.shown(mention.line)
+    if _labelled_error(candidate, _without_prefix(islice(_told_below(candidate, line[1]), _BELOW), prefixed)):
+        pieces = list(_told_below(candidate, line[1]))
+        error = _labelled_error(candidate, _without_prefix(pieces, prefixed), _BELOW)
+        if _is_in_case(error, pieces):
+            return None
     is_report = _FAILED.search(text.shown(mention.line)) is not None
     if error or not is_report:
         return None if error and error.text == "EOF" and not is_report else error  # the end of a here-document
     return error_above(candidate, mention.line, previous_stop)
 
 
-def _without_prefix(pieces: Sequence[Piece], line: str) -> list[Piece]:
+def _told_below(candidate: PushRange, start: int) -> Iterator[Piece]:
+    """Yield the lines from an offset on without headings and those of a try before the last."""
+    return (piece for piece in without_headings(candidate.below(start)) if not _TRIED.match(piece.text))
+
+
+def _without_prefix(pieces: Iterable[Piece], line: str) -> list[Piece]:
     """Return pieces without the name of the program that stands before each of its lines, this one too."""
     prefix = _PREFIX.match(line.strip())
     if not prefix:
