@@ -28,6 +28,8 @@ _FORMS = {
     "status": r"[1-5][0-9]{2}",
     "port": r"[0-9]{1,5}",
     "endpoint": rf"https?://{_DOMAIN}",
+    # Docker's, in the home of a user.
+    "config": r"(?:/[A-Za-z0-9_@-][A-Za-z0-9_.@-]{0,254}){1,30}/\.docker/config\.json",
     # Of AWS, and the name of a registry of Azure; regions of AWS and Google Cloud.
     "account": r"[0-9]{12}|[a-z0-9]{5,50}",
     "region": r"[a-z]{2,12}(?:-[a-z0-9]{1,12}){0,4}",

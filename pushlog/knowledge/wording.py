@@ -44,6 +44,7 @@ WORDS = {
     "endpoint": "the registry",
     "account": "the account",
     "region": "the region",
+    "config": "its configuration",
     "client": "the client",
     "Client": "The client",
     "sender": "the client",

@@ -35,7 +35,7 @@ SPECIFICITY = Specificity.CAUSE
 SCOPE = Scope.ANY
 
 # A path that a shell takes as it is, and no other file than docker's: what a log says goes into no command otherwise.
-_PATH = lazy_pattern(r"(?<![^\s(:])(?:/[\w@+-][\w.@+-]*)+/\.docker/config\.json(?![\w/.-])")
+_PATH = lazy_pattern(r"(?<![^\s(:])(?:/[\w@-][\w.@-]*)+/\.docker/config\.json(?![\w/.-])")
 _USUAL = "~/.docker/config.json"
 _ON_WINDOWS = "Access is denied"
 _NOT_ALLOWED = lazy_pattern(rf"permission denied|{_ON_WINDOWS}")
@@ -55,8 +55,9 @@ def check(case: Case) -> Iterator[Finding]:
     line, reason = warning
     row = case.classified.signature if case.classified else None
     has_none = row is not None and row.id in HAS_NONE
-    path = next((match[0] for match in _PATH.finditer(reason)), _USUAL)
-    why, steps = _mend(reason, path)
+    path = next((match[0] for match in _PATH.finditer(reason)), None)
+    why, steps = _mend(reason, path or _USUAL)
+    steps = steps if path else tuple(step.replace("{config}", _USUAL) for step in steps)
     yield Finding(
         rule=CODE,
         name=NAME,
@@ -65,7 +66,7 @@ def check(case: Case) -> Iterator[Finding]:
         explanation=f"Line {line} says so. Docker goes on without its logins and credential helpers then, and the "
         "registry refuses a push of nobody."
         + ("" if has_none else " Only a default credential helper of the system could have had a login all the same."),
-        remedy=case.steps(*steps, _AGAIN),
+        remedy=case.steps(*steps, _AGAIN, config=path),
         evidence=(case.quote(line), *case.error_lines()[:2]),
         confidence=Confidence.CERTAIN if has_none else Confidence.LIKELY,
         data={"config_line": line},
@@ -78,7 +79,7 @@ def _mend(reason: str, path: str) -> tuple[str, tuple[str, ...]]:
         return "permission denied", _let_read(reason, path)
     if _IS_FOLDER.search(reason):
         return "it is a folder", (
-            f"Remove the folder, or mount the real file: `ls -ld {path}`. A mount of a missing file makes a folder.",
+            "Remove the folder, or mount the real file: `ls -ld {config}`. A mount of a missing file makes a folder.",
         )
     if _IS_BUSY.search(reason):
         return "another process uses it", (
@@ -86,10 +87,10 @@ def _mend(reason: str, path: str) -> tuple[str, tuple[str, ...]]:
         )
     if _IS_BROKEN.search(reason):
         return "it is no valid JSON", (
-            f"Mend the file; this names the place: `python3 -m json.tool {path}`",
-            f"Or move it away, and let the login write a new one: `mv {path} {path}.bad`",
+            "Mend the file; this names the place: `python3 -m json.tool {config}`",
+            "Or move it away, and let the login write a new one: `mv {config} {config}.bad`",
         )
-    return "see the warning", (f"Look why the file cannot be read: `ls -l {path}`",)
+    return "see the warning", ("Look why the file cannot be read: `ls -l {config}`",)
 
 
 def _let_read(reason: str, path: str) -> tuple[str, ...]:
@@ -100,7 +101,7 @@ def _let_read(reason: str, path: str) -> tuple[str, ...]:
     if path.startswith("/root/"):
         return (f"Only root reads what is below `/root`: {home}",)
     rights = (
-        f'Give the file to the user who pushes: `sudo chown "$(id -u)" {path}`. A docker command that once ran '
+        'Give the file to the user who pushes: `sudo chown "$(id -u)" {config}`. A docker command that once ran '
         "with `sudo` is the usual reason."
     )
     return (rights, f"If it is another user's file, {home}")

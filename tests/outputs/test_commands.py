@@ -182,6 +182,7 @@ def test_what_is_pasteable_is_a_word(name: str, value: str) -> None:
         ("reference", f"r.example/a:1@{DIGEST}"),
         ("tag", "v1.2_3-RC"),
         ("region", "us-gov-west-1"),
+        ("config", "/var/lib/jenkins/.docker/config.json"),
     ],
 )
 def test_names_of_the_grammar_are_pasteable(name: str, value: str) -> None:

@@ -33,13 +33,13 @@ OPENING = StartPattern(
         rb" merging manifest ",
         rb"\[\+\] Building ",
         rb"ERROR: (?:failed to |denied: )",
-        rb"ERROR:?[ \r]*\n",
+        *(b" ERROR" + end for end in (b"\n", b"\r\n", b" \n", b" \r\n", b":\n", b":\r\n", b": \n", b": \r\n")),
         rb"rror: failed to solve: ",
         *buildkit_rawjson.SIGNS,
     ),
     pattern=rb"#\d+ (?:(?:\[[^\]\n]{1,80}\] )?exporting to image|exporting layers|pushing |naming to )"
     rb"|#\d+ (?:\[internal\] pushing |merging manifest list )|#{1,3}\d+ ERROR: (?:failed to push |denied: )"
-    rb"|#{1,3}\d+ ERROR:?(?=[ \r]*\n)"
+    rb"|#{1,3}\d+ ERROR:?(?= ?\r?\n)"
     rb"|(?:ERROR|error|Error): (?:failed to build: )?failed to solve: |ERROR: failed to push "
     rb"|ERROR: failed to build: denied: "
     # The rows of a terminal and the excerpt below begin with a blank of their own.
