@@ -53,6 +53,20 @@ _TITLE = lazy_pattern(
     r"(?:errors?|fail\w*|denied|problems?|issues?|time-?outs?|refused|hang\w*|not work\w*)\b[^\n]{0,60}$",
     re.IGNORECASE,
 )
+# A guide announces what its reader may meet. A report tells what came of some case: "if you push, you get this error:".
+_MAY_BE_MET = lazy_pattern(
+    r"\b(?:if|in case|should) you (?:\w{1,10} ){0,2}?"
+    r"(?:get|see|encounter|receive|hit|face|meet|have|notice|find|run into|come across)\b"
+    r"|\b(?:if|in case of) (?:this|the following|an?|such an?) (?:\w{1,10} )?(?:error|message|issue|problem)\b"
+    # In German, French, Spanish, Portuguese, Russian and Chinese.
+    r"|\b(?:falls|wenn) (?:du|sie|ihr|diese[rs]?|der folgende|folgender)\b[^\n]{0,40}fehler"
+    r"|\bsi (?:vous|tu) (?:obten|rencontr|voy|recev)|\bsi (?:te sale|recibes?|obtienes?|aparece|ves?)\b"
+    r"|\b(?:caso|se)(?: voc\xea)? (?:receb|obtiver|apare\xe7|aparecer|encontrar|ocorra)"
+    r"|\u0435\u0441\u043b\u0438 (?:\u0432\u044b )?(?:\u043f\u043e\u043b\u0443\u0447|\u0443\u0432\u0438\u0434"
+    r"|\u0432\u0438\u0434|\u0432\u0441\u0442\u0440\u0435\u0442|\u043f\u043e\u044f\u0432)"
+    r"|(?:\u5982\u679c|\u82e5|\u5047\u5982)[^\n]{0,6}(?:\u9047|\u51fa\u73b0|\u62a5|\u770b\u5230|\u6536\u5230|\u63d0\u793a)",
+    re.IGNORECASE,
+)
 # So many lines above what it announces such a sentence stands.
 _NEAR = 4
 # What the builder of Docker Hub says below it.
@@ -118,9 +132,9 @@ def is_supposed(above: Sequence[str]) -> bool:
 
 
 def is_of_case(text: LogText, line: int) -> bool:
-    """Return whether the sentence that announces what stands on a line tells what to do in case it comes."""
+    """Return whether a sentence announces what stands on a line as something that its reader may meet."""
     above = (text.shown(number).strip() for number in range(max(1, line - _NEAR), line))
-    return any(shown.endswith((":", "\uff1a")) and advises(shown) and not tells(shown) for shown in above)
+    return any(shown.endswith((":", "\uff1a")) and _MAY_BE_MET.search(shown) and not tells(shown) for shown in above)
 
 
 def is_framed(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
