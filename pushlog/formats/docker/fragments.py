@@ -222,7 +222,7 @@ def _quoted_errors(candidate: PushRange, pieces: Sequence[Piece]) -> Iterator[Er
             yield join_error_lines(candidate.text, piece, pieces[number + 1 :], wrapped)
 
 
-# BuildKit tells so of a step that failed; its own dialect knows which of them push.
+# BuildKit tells so of a step that failed; its own dialect knows which of them push. Nothing but a push uploads.
 _OF_A_STEP = lazy_pattern(r"[\s>`#]{0,8}#\d+ (?:ERROR|\d+\.\d+ error): ")
 
 
@@ -244,7 +244,8 @@ def alone(text: LogText, reading: Reading, knowledge: Knowledge) -> tuple[Parsed
         return (build_push(replace(candidate, marks=marks), message, list(marks)),)
     for error in [message] if message else (*_labelled_errors(candidate, pieces), *_quoted_errors(candidate, pieces)):
         line = error.lines[0]
-        if _OF_A_STEP.match(text.shown(line)) or is_of_another_command(error.text) or is_of_case(text, line):
+        is_of_a_step = _OF_A_STEP.match(text.shown(line)) and not UPLOAD.search(error.text)
+        if is_of_a_step or is_of_another_command(error.text) or is_of_case(text, line):
             continue
         if is_alone(error, pieces):
             marks = (*only_command(reading.marks, text, error.text), *marks)
