@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 DRAWN = tuple(name for name in FORMATS if name not in {"text", "json"})
 # What may stand for the end of a push that succeeded, as it is written somewhere in its lines; `--quiet` prints a name.
 _ENDS = re.compile(
-    rb"igest|(?:^|\n)\s*\S+[/:]\S+\s*$|already pushed|successfully pushed|pushed \S+@sha256:"
+    rb"igest|(?:^|\n)\s*\S+[/:]\S+\s*$|\S@sha256:[0-9a-f]{64}\r|already pushed|successfully pushed|pushed \S+@sha256:"
     rb"|manifest-sha256:\S+ +done|pushing manifest for \S+ [\d.]+s done|#\d+ DONE"
     rb"|\w Pushed\b|(?<![a-z])pushed(?: image\b|: )",
     re.IGNORECASE,
