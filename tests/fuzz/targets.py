@@ -65,7 +65,8 @@ def log(data: bytes) -> Log:
         believed = any(finding.name == _UNPROVEN for finding in push.findings)
         # Of an export, and of a log that was turned round, lines are counted in what was made of it.
         is_made = any("lines are counted" in note for note in found.source.notes)
-        said = data if is_made else b"\n".join(written[push.lines[0] - 1 : push.lines[1]])
+        # A line that was broken in two has the number of its first part.
+        said = data if is_made else b"\n".join(written[push.lines[0] - 1 : push.lines[1] + 1])
         assert push.outcome is not Outcome.SUCCEEDED or believed or _ENDS.search(said), "a success that no line says"
     return found
 

@@ -105,10 +105,8 @@ def _each_push(text: LogText, marks: Iterator[Mark]) -> Iterator[list[Mark]]:
     push: list[Mark] = []
     announced: list[Mark] = []
     marks_in_order = list(marks)
-    searched, last_told = (
-        0,
-        -_TOLD_ABOVE - 1,
-    )  # up to where other lines were looked for, and where the last of them stands
+    # Up to where other lines were looked for, and where the last of them stands.
+    searched, last_told = 0, -_TOLD_ABOVE - 1
     for number, mark in enumerate(marks_in_order):
         if _WORD in mark.fields:
             begin = max(searched, mark.start - _TOLD_ABOVE)
