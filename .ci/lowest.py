@@ -1,4 +1,4 @@
-"""Print constraints for the lowest versions that pyproject.toml allows, on this Python, of what pushlog needs to run."""
+"""Print constraints for the lowest versions that pyproject.toml allows on this Python of what pushlog needs to run."""
 
 import sys
 import tomllib
