@@ -29,7 +29,7 @@ DRAWN = tuple(name for name in FORMATS if name not in {"text", "json"})
 # What may stand for the end of a push that succeeded, as it is written somewhere in its lines; `--quiet` prints a name.
 _ENDS = re.compile(
     rb"igest|(?:^|\n)\s*\S+[/:]\S+\s*$|\S@sha256:[0-9a-f]{64}\r|already pushed|successfully pushed|pushed \S+@sha256:"
-    rb"|manifest-sha256:\S+ +done|pushing manifest for \S+ [\d.]+s done|#\d+ DONE"
+    rb"|manifest-sha256:\S+ +done|pushing manifest for \S+ (?:[\d.]+s )?done|#\d+ DONE"
     rb"|\w Pushed\b|(?<![a-z])pushed(?: image\b|: )|(?-i:Pushed: \S)",
     re.IGNORECASE,
 )
