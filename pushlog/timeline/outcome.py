@@ -59,5 +59,9 @@ def _is_v1_done(section: ParsedPush) -> bool:
 
 def proof(section: ParsedPush) -> str:
     """What tells that a push went well, the surest first: a digest line, a last word that proves it, one that may."""
+    if section.quiet:
+        return "quiet"
+    if section.last(MarkKind.DIGEST, MarkKind.AUX) is not None:
+        return "digest"
     last = next((kind for kind in (MarkKind.DONE, MarkKind.LAST_WORD) if section.last(kind)), None)
-    return last if last is not None and section.last(MarkKind.DIGEST, MarkKind.AUX) is None else "digest"
+    return last or ("v1" if _is_v1_done(section) else "digest")

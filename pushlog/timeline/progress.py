@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 PROOFS = {
     "digest": "The digest line proves that every layer and the manifest are in the registry.",
     "done": "The client says that the push is done, so every layer and the manifest are in the registry.",
+    "quiet": "With `--quiet` Docker prints the name of the image once all layers and the manifest are in the registry.",
+    "v1": "Every tag was sent, which a push to a v1 registry does once its layers are there.",
     "last_word": "The client ended without an error; that the manifest is in the registry it does not say.",
 }
 _FOREIGN = "The manifest is in the registry; foreign layers are not sent: they stay where the manifest says."
