@@ -18,7 +18,7 @@ from typing import Any, AnyStr, cast
 from pushlog.disk_cache import keep, kept_bytes
 
 _NAME = "patterns"
-# More than this program has: a program that makes patterns without end does not fill the disk.
+# More than this program has: patterns that are made of others without end fill neither the disk nor the memory.
 _MOST = 2000
 # Of later ones nobody knows yet what their engine takes.
 _NEWEST = (3, 14)
@@ -27,10 +27,12 @@ _Form = tuple[int, bytes, int, dict[str, int]]
 
 
 def kept_pattern(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
-    """Return what `re.compile` does. For patterns of this program alone, not for those that a user gives."""
+    """Return what `re.compile` does. For patterns of this program alone: none of a user, none with words of a log."""
     if not _has_engine():
         return re.compile(pattern, flags)
     forms, key = _forms(), (pattern, int(flags))
+    if key not in forms and len(forms) >= _MOST:
+        return re.compile(pattern, flags)
     if key not in forms:
         forms[key] = _form(pattern, int(flags))
     all_flags, numbers, groups, names = forms[key]

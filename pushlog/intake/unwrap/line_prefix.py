@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -85,10 +85,15 @@ class LinePrefix:
             parts.append(_COLOUR + (_with_colours(part) if self.is_coloured else part))
         return b"".join(parts) + _COLOUR if parts else b""
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether all its forms come with pushlog; what was learned from a log holds words of it."""
+        return all(form.pattern in _ours() for form in self.forms)
+
     @cached_property
     def pattern(self) -> re.Pattern[bytes]:
         """The prefix at the beginning of any line."""
-        return kept_pattern(rb"^" + self.source, re.MULTILINE)
+        return pattern_of_prefix(rb"^" + self.source, re.MULTILINE, is_ours=self.is_ours)
 
     @property
     def suffix(self) -> bytes | None:
@@ -170,7 +175,18 @@ def _stack(prefix: bytes, forms: Sequence[Decoration], deepest: int) -> tuple[De
     return None
 
 
-@cache
+@lru_cache(maxsize=512)
 def compiled(pattern: str) -> re.Pattern[bytes]:
     """The pattern of a form."""
-    return kept_pattern(pattern.encode())
+    return pattern_of_prefix(pattern.encode(), is_ours=pattern in _ours())
+
+
+def pattern_of_prefix(pattern: bytes, flags: int = 0, *, is_ours: bool) -> re.Pattern[bytes]:
+    """A pattern compiled; it is kept on disk only if no word of it comes from a log."""
+    return kept_pattern(pattern, flags) if is_ours else re.compile(pattern, flags)
+
+
+@cache
+def _ours() -> frozenset[str]:
+    file = decorations()
+    return frozenset((*(form.pattern for form in file.forms), *(noise.pattern for noise in file.noise)))

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from pushlog.intake.log_text import LogText, plain
 from pushlog.intake.mapped import release_range
 from pushlog.intake.spool import DERIVED, Spool
-from pushlog.intake.unwrap.line_prefix import only
-from pushlog.kept_patterns import kept_pattern
+from pushlog.intake.unwrap.line_prefix import only, pattern_of_prefix
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 
@@ -34,7 +33,8 @@ def pattern_of(prefixes: Sequence[LinePrefix], groups: Sequence[str] = (), other
     alternatives.
     """
     sources = b"|".join(only(prefix.source, groups) for prefix in prefixes)
-    return kept_pattern(rb"\n(?:" + sources + others + b")")
+    is_ours = all(prefix.is_ours for prefix in prefixes)
+    return pattern_of_prefix(rb"\n(?:" + sources + others + b")", is_ours=is_ours)
 
 
 def has_pieces(prefixes: Sequence[LinePrefix]) -> bool:
