@@ -2,6 +2,7 @@
 
 import atexit
 import re
+import subprocess
 import sys
 from functools import cache
 from pathlib import Path
@@ -13,7 +14,6 @@ from pushlog import disk_cache, kept_patterns
 from pushlog.formats.docker.candidate_lines import lines_pattern
 from pushlog.kept_patterns import kept_pattern
 from pushlog.knowledge.secrets import secrets
-from pushlog.pipeline import analyze
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,11 +109,24 @@ def test_another_engine_compiles_each_time(monkeypatch):
     assert kept_pattern("a(b)", re.ASCII) == re.compile("a(b)", re.ASCII)
 
 
+READS_A_LOG = """
+import sys
+from pushlog import kept_patterns
+from pushlog.pipeline import analyze
+
+assert analyze(sys.stdin.buffer.read()).pushes[0].layers
+for pattern, _ in kept_patterns._forms():
+    print(pattern)
+"""
+
+
 def test_no_word_of_a_log_is_kept():
+    """In a process of its own: here other tests had patterns made before."""
     rows = ["The push refers to repository [r.example.com/acme/app]", *(f"{n:012x}: Pushed" for n in range(8))]
     log = "".join(f"zebra-7 unit=okapi {row}\n" for row in rows)
-    assert analyze(log.encode()).pushes[0].layers
-    kept = b"".join(key.encode() if isinstance(key, str) else key for key, _ in kept_patterns._forms())
-    assert kept
-    assert b"zebra" not in kept
-    assert b"okapi" not in kept
+    kept = subprocess.run(
+        [sys.executable, "-c", READS_A_LOG], input=log, capture_output=True, text=True, check=True
+    ).stdout
+    assert "Pushed" in kept
+    assert "zebra" not in kept
+    assert "okapi" not in kept
