@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pushlog.formats.engine_address import asked_push
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Reference
 
@@ -81,10 +82,6 @@ _NAMED = lazy_pattern(
 )
 # A person cut the name of an image behind its host.
 _CUT = lazy_pattern(r"/(?:\.{3}|\u2026|<|\[|(?=[\s\"']))")
-# The Engine API's address of a push, where the daemon could not be asked (moby client/image_push.go).
-_ENGINE_PUSH = lazy_pattern(
-    r"/v\d\.\d+/images/(?P<name>[a-z0-9][\w./:-]*?)/push(?=[?\":\s])(?:\?(?:[^\s\"&]*&)*?tag=(?P<tag>\w[\w.-]*))?"
-)
 # Before docker 1.10 this is the tag alone.
 _MISSING = lazy_pattern(
     r"(?:does not exist locally with the tag: |tag does not exist: |Tag does not exist: (?=\S*[:/]))"
@@ -92,7 +89,6 @@ _MISSING = lazy_pattern(
 )
 # ECR; Harbor; Artifact Registry; containerd's reference of a manifest; a request for one.
 _TAGGED = (
-    _ENGINE_PUSH,
     re.compile(r"[Ii]mage tag '(?P<tag>\w[\w.-]*)' already exists in the '(?P<name>[^']+)' repository"),
     re.compile(r"'(?P<name>[^'\s:]+):(?P<tag>\w[\w.-]*)' configured as immutable"),
     re.compile(r"cannot update tag (?P<tag>\w[\w.-]*?)\.?(?:\s|$)"),
@@ -216,9 +212,9 @@ def named_by(error: str) -> Reference:
     """Return the reference in the error of a push: in its words, in its requests, or at least its registry."""
     if match := _NAMED.search(error):
         return _of_name(match["name"], is_cut=_CUT.match(error, match.end()) is not None)
-    if match := _ENGINE_PUSH.search(error):
-        registry, repository = host(match["name"])
-        return Reference(registry=registry, repository=repository, tags=(match["tag"],) if match["tag"] else ())
+    if asked := asked_push(error):
+        registry, repository = host(asked.name)
+        return Reference(registry=registry, repository=repository, tags=(asked.tag,) if asked.tag else ())
     request = names_in([error])
     if request.repository is not None:
         return request
@@ -279,11 +275,15 @@ def tag_in(error: str, repository: str | None) -> str | None:
     if named and not _CUT.match(error, named.end()):
         name, tag = split(named["name"])
         return tag if repository is None or host(name)[1] == repository else None
-    for form in _TAGGED:
-        match = form.search(error)
-        if match is None:
-            continue
-        image = match.groupdict().get("name")
+    for image, other_tag in _tagged(error):
         if image is None or repository is None or repository.endswith(image) or image.endswith(repository):
-            return match["tag"]
+            return other_tag
     return None
+
+
+def _tagged(error: str) -> Iterator[tuple[str | None, str | None]]:
+    """Yield the images that an error names by words or requests, None where it names a tag alone, each with its tag."""
+    if asked := asked_push(error):
+        yield asked.name, asked.tag
+    for match in filter(None, (form.search(error) for form in _TAGGED)):
+        yield match.groupdict().get("name"), match["tag"]

@@ -16,7 +16,6 @@ from pushlog.formats.clients.generic_words import (
     BUILDKIT,
     BUILT,
     ENDED,
-    ENGINE,
     FAILS,
     OLD_ANSWER,
     OWN_WORDS,
@@ -30,6 +29,7 @@ from pushlog.formats.clients.generic_words import (
 )
 from pushlog.formats.docker.bind_error import join_error_lines
 from pushlog.formats.docker.other_things import is_documented
+from pushlog.formats.engine_address import asked_push
 from pushlog.formats.errors.bystanders import is_of_cache, is_otherwise, is_prose, is_source
 from pushlog.formats.errors.classify import classify
 from pushlog.formats.errors.wrapped import GO_REQUEST, LABEL, Wrapped, error_in, without_marks
@@ -210,24 +210,24 @@ def _failure(piece: Piece, knowledge: Knowledge) -> _Failure | None:
     """Return the failed push that a line tells of."""
     line = piece.text
     words = ADDRESS.sub(" ", line)
-    engine = ENGINE.search(line)
+    asked = asked_push(line, is_quoted=False)
     old_answer = OLD_ANSWER.search(line)
-    is_request = REQUEST.search(line) is not None or engine is not None or old_answer is not None
+    is_request = REQUEST.search(line) is not None or asked is not None or old_answer is not None
     is_push = any(form.search(words) for form in (PUSHES_THING, PUSHES_IMAGE, PUSHES_TAGGED)) and FAILS.search(words)
     built = BUILT.search(line)
     is_of_document = is_prose(SERVERS.sub("", words))
     if not (is_request or is_push or built) or is_of_cache(line) or is_of_document or is_source(words):
         return None
     name, registry = target(line)
-    if engine:
-        name = f"{engine['name']}:{engine['tag']}" if engine["tag"] else engine["name"]
+    if asked:
+        name = asked.image
     error = error_in(line, knowledge, behind=built.end() if built else 0)
     if built or old_answer:  # an old answer names no host, and is read where the error is
         name = built["name"] if built else None
     is_of_build = built is not None and not is_push and (error is None or len(error.head) > built.end())
     if is_of_build or is_otherwise(ADDRESS.sub(" ", error.head if error else line)) or "pull access denied" in line:
         return None
-    is_go = is_request and not (is_push or engine or old_answer)
+    is_go = is_request and not (is_push or asked or old_answer)
     if is_go and error and _is_of_go(error):
         return None  # Go's own words for a request, as docker and others print them
     if error and _is_known(error.text, knowledge):

@@ -67,8 +67,6 @@ STATED = lazy_pattern(
 )
 # The status of the daemon's answer, as fabric8 and its forebears add it.
 ANSWERED = lazy_pattern(r" \((?:[A-Z][\w ]{1,40}: \d{3})\)$")
-# moby's API, as clients of it print a request that failed.
-ENGINE = lazy_pattern(r"/v\d[\d.]*/images/(?P<name>[^\s?]+)/push(?:\?(?:\S*&)?tag=(?P<tag>\w[\w.-]*))?(?=[&:\s]|$)")
 FAILS = lazy_pattern(rf"(?<!\w){_FAILED}(?!\w)")
 # Programs that say in their own words that a push failed: wasme; CUE actions of Dagger (2022), which users name; viash;
 # docker-maven-plugin before 0.10; GoReleaser (internal/pipe/publish/publish.go, ko/ko.go), which has ko as a library.

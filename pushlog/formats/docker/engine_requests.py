@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
+from pushlog.formats.engine_address import last_asked_push
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.lazy_pattern import lazy_pattern
 
@@ -13,10 +13,6 @@ if TYPE_CHECKING:
 
     from pushlog.intake.log_text import LogText
 
-# moby client/image_push.go, and docker-java, which escapes the name.
-_REQUEST = lazy_pattern(
-    rb"/images/(?P<name>[^\s\"'?]{1,400}?)/push(?:\?(?:[^\s\"'&]*&)*?tag=(?P<tag>\w[\w.-]*))?(?![\w/])"
-)
 # Words around a message of the Engine: requests (moby client/), what a library says that it does, output of a build.
 _OF_PUSH = lazy_pattern(r"/images/\S+/push\b|(?<!git )\b[Pp]ush(?:ing|ed)?\b|[a-z]Push[A-Z]|\bPush[A-Z]|[a-z]Push\b")
 _OTHERWISE = lazy_pattern(r"/images/create\b|/build\?|\b[Pp]ull(?:ing|ed)?\b|PullImage|\"stream\" ?: ?\"")
@@ -29,15 +25,12 @@ def answers_push(lines: Sequence[str]) -> bool:
 
 def requested(text: LogText, stop: int) -> Iterator[Mark]:
     """Return the last request for a push before an offset, as the command of that push."""
-    last = None
-    for match in _REQUEST.finditer(text.data, 0, stop):
-        last = match
-    if last is not None:
-        tag = f":{last['tag'].decode()}" if last["tag"] else ""
+    asked = last_asked_push(text.data, stop)
+    if asked is not None:
         yield Mark(
             kind=MarkKind.COMMAND,
-            start=last.start(),
-            stop=last.end(),
-            line=text.line_of(last.start()),
-            fields={"REFERENCE": unquote(last["name"].decode("utf-8", "replace")) + tag},
+            start=asked.start,
+            stop=asked.stop,
+            line=text.line_of(asked.start),
+            fields={"REFERENCE": asked.image},
         )
