@@ -70,14 +70,22 @@ class Login:
     is_out: bool = False
 
 
+def is_of_unread_config(line: str) -> bool:
+    """Return whether a line warns that docker could not read its configuration, for which no push stops."""
+    return _why_unread(line) is not None
+
+
 def unread_config(text: LogText, first: int, last: int) -> tuple[int, str] | None:
     """Return the first line of these that says that docker could not read its configuration, and why; None without."""
     for line in range(max(1, first), last + 1):
-        shown = text.shown(line)
-        mark = LINES.line(shown) if _CONFIG_FILE in shown else None
-        if mark is not None and mark.kind is MarkKind.CONFIG_UNREAD:
-            return line, mark.fields["WHY_UNREAD"].strip()
+        if (why := _why_unread(text.shown(line))) is not None:
+            return line, why
     return None
+
+
+def _why_unread(line: str) -> str | None:
+    mark = LINES.line(line) if _CONFIG_FILE in line else None
+    return mark.fields["WHY_UNREAD"].strip() if mark is not None and mark.kind is MarkKind.CONFIG_UNREAD else None
 
 
 def logins_between(text: LogText, start: int, stop: int) -> tuple[Login, ...]:

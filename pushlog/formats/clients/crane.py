@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.formats.client_timestamps import client_timestamps
 from pushlog.formats.clients.builder import PushBuilder, answers, error_at, parsed_push, pushes_of
+from pushlog.formats.clients.kaniko import is_below_build
 from pushlog.formats.events import EventKind, EventRow
 from pushlog.formats.grammar.line_parser import LineParser
 from pushlog.formats.marks import MarkKind
@@ -70,14 +71,6 @@ _NO_REGISTRY = lazy_pattern(r"(?:ko|kind)\.local(?:/|$)")
 # A blob whose digest a person cut is known by what is left of it, if that is enough.
 _LEFT = lazy_pattern(r"[0-9a-f]{7,}")
 _CUT_NAME = ("...", "\u2026")
-# The kaniko executor of before 2020 said nothing of a push itself: what it says of the build stands right above.
-_OF_KANIKO = lazy_pattern(
-    r"(?:\x1b\[\d+m)?INFO(?:\x1b\[0?m)?\[\d{4,}\] (?:Taking snapshot of |Skipping unpacking as no "
-    r"|Using files from context: |No files changed in this command, skipping snapshotting|Unpacking rootfs as cmd "
-    r"|Using caching version of cmd: )"
-)
-_NO_PUSH = "--no-push flag"
-_ABOVE = 8
 
 
 def pushes(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
@@ -107,7 +100,7 @@ def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
     push = PushBuilder(
         client=Client.CRANE, why="the lines are those of go-containerregistry, which crane, ko and others use"
     )
-    if marks[0].kind in _KINDS and _is_below_kaniko(text, marks[0]):
+    if marks[0].kind in _KINDS and is_below_build(text, marks[0]):
         push.client, push.why = Client.KANIKO, "the lines above are those of the executor"
     for mark in marks:
         _tell(text, push, mark)
@@ -120,12 +113,6 @@ def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
     began = next((m.fields["CLOCK"].strip().replace("/", "-") for m in marks if "CLOCK" in m.fields), None)
     push.clock = client_timestamps(stamps, resolution=1.0, began=began)
     return push if stamps or push.error else None
-
-
-def _is_below_kaniko(text: LogText, first: Mark) -> bool:
-    """Return whether the lines right above a push are those of a build by kaniko."""
-    above = [piece.text for piece in text.pieces(text.start_of(max(1, first.line - _ABOVE)), first.start)]
-    return any(map(_OF_KANIKO.match, above)) and not any(_NO_PUSH in line for line in above)
 
 
 def _is_of_push(mark: Mark) -> bool:

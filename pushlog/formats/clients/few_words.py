@@ -102,21 +102,12 @@ def _is_hearsay(push: ParsedPush) -> bool:
 
 def _each_push(text: LogText, marks: Iterator[Mark]) -> Iterator[list[Mark]]:
     """Return the lines of each push that ends with the word of success, or with the log."""
+    all_marks = list(marks)
+    yield from ([mark] for mark in _untold(text, [mark for mark in all_marks if _WORD in mark.fields]))
     push: list[Mark] = []
     announced: list[Mark] = []
-    marks_in_order = list(marks)
-    # Up to where other lines were looked for, and where the last of them stands.
-    searched, last_told = 0, -_TOLD_ABOVE - 1
+    marks_in_order = [mark for mark in all_marks if _WORD not in mark.fields]
     for number, mark in enumerate(marks_in_order):
-        if _WORD in mark.fields:
-            begin = max(searched, mark.start - _TOLD_ABOVE)
-            last_told = max(
-                (match.start() for match in _TELLS.finditer(text.data, begin, mark.start)), default=last_told
-            )
-            searched = max(searched, mark.start)
-            if mark.start - last_told > _TOLD_ABOVE:
-                yield [mark]
-            continue
         announced = [above for above in announced if mark.line - above.line <= _NAMED_ABOVE]
         if mark.kind == MarkKind.RESULT:
             alike = [above for above in announced if _announces(above, mark)]
@@ -136,6 +127,18 @@ def _each_push(text: LogText, marks: Iterator[Mark]) -> Iterator[list[Mark]]:
             push = []
     if push and push[0].kind == MarkKind.TARGET and not text.data[push[-1].stop : push[-1].stop + _REST].strip():
         yield push
+
+
+def _untold(text: LogText, words: Sequence[Mark]) -> Iterator[Mark]:
+    """Yield the words of scripts above which no client tells of a push."""
+    # Up to where its lines were looked for, and where the last of them stands.
+    searched, last_told = 0, -_TOLD_ABOVE - 1
+    for mark in words:
+        begin = max(searched, mark.start - _TOLD_ABOVE)
+        last_told = max((match.start() for match in _TELLS.finditer(text.data, begin, mark.start)), default=last_told)
+        searched = max(searched, mark.start)
+        if mark.start - last_told > _TOLD_ABOVE:
+            yield mark
 
 
 def _are_alike(push: list[Mark]) -> bool:

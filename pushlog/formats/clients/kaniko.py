@@ -65,6 +65,14 @@ _BLOBS = {
     MarkKind.EXISTS: EventKind.EXISTS,
     MarkKind.MOUNTED: EventKind.MOUNTED,
 }
+# The kaniko executor of before 2020 said nothing of a push itself: what it says of the build stands right above.
+_OF_BUILD = lazy_pattern(
+    r"(?:\x1b\[\d+m)?INFO(?:\x1b\[0?m)?\[\d{4,}\] (?:Taking snapshot of |Skipping unpacking as no "
+    r"|Using files from context: |No files changed in this command, skipping snapshotting|Unpacking rootfs as cmd "
+    r"|Using caching version of cmd: )"
+)
+_NO_PUSH = "--no-push flag"
+_ABOVE = 8
 
 
 def pushes(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
@@ -72,6 +80,12 @@ def pushes(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
     marks = _of_pushes(LINES.marks(text, WHERE))
     groups = map(_without_bare, pushes_of(marks, starts=_starts, ends=_ENDS))
     return tuple(parsed_push(text, _push(text, group)) for group in groups if group and not _may_be_of_another(group))
+
+
+def is_below_build(text: LogText, first: Mark) -> bool:
+    """Return whether the lines right above a push are those of a build by kaniko."""
+    above = [piece.text for piece in text.pieces(text.start_of(max(1, first.line - _ABOVE)), first.start)]
+    return any(map(_OF_BUILD.match, above)) and not any(_NO_PUSH in line for line in above)
 
 
 def _without_bare(push: Sequence[Mark]) -> Sequence[Mark]:

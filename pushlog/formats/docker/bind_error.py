@@ -12,7 +12,7 @@ import numpy as np
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.error_lines import ErrorLines
 from pushlog.formats.docker.powershell import is_quoted_by_powershell, read_record
-from pushlog.formats.docker.surroundings import is_config_warning, is_of_another_command
+from pushlog.formats.docker.surroundings import is_of_another_command
 from pushlog.formats.errors.bystanders import (
     LEVEL,
     is_bystander,
@@ -30,6 +30,7 @@ from pushlog.formats.errors.ending import is_open_quote, without_marks_behind
 from pushlog.formats.errors.wrapped import Wrapped, error_in, labelled_error, unlabelled, without_marks
 from pushlog.formats.events import EventKind, Events, gaps
 from pushlog.formats.image_names import host, missing_image, split
+from pushlog.formats.login import is_of_unread_config
 from pushlog.formats.marks import HEADERS, Mark, MarkKind
 from pushlog.knowledge.stops import stop_reason
 from pushlog.lazy_pattern import lazy_pattern
@@ -108,7 +109,7 @@ class PushRange:
         """Return the nearest such pieces below an offset, notes among them: a note may be a line of an error."""
         stop = min(self.stop, offset + _REACH)
         pieces = self._leftover(offset, stop, self._output_without_notes)
-        return islice((piece for piece in pieces if not is_config_warning(piece.text)), _PIECES)
+        return islice((piece for piece in pieces if not is_of_unread_config(piece.text)), _PIECES)
 
     def first_error(self, pieces: Iterable[Piece], near: int | None = None) -> ErrorLines | None:
         """Return the error that the first possible piece begins, with its other lines.

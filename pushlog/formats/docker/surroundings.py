@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from pushlog.formats.image_names import host, short_forms, without_emphasis
+from pushlog.formats.login import is_of_unread_config
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.knowledge.stops import stop_reason
 from pushlog.lazy_pattern import lazy_pattern
@@ -47,10 +48,6 @@ _NO_PUSH = lazy_pattern(
     r"|Cannot locate specified Dockerfile|This node is (?:not a|already part of a) swarm"
     r"|manifest unknown: manifest unknown$"
     r"|Get \"?https?://\S+?/v[0-2]/\"?: unauthorized: incorrect username or password)"
-)
-# Docker goes on after it: docker/cli cli/config/config.go.
-_CONFIG_WARNING = lazy_pattern(
-    r"(?:docker(?:\.exe)? : )?WARNING: Error (?:loading config file:|parsing config file \()"
 )
 # A person writes what a log ought to say.
 _EXPECTED = lazy_pattern(
@@ -123,12 +120,7 @@ def stopped(pieces: Iterable[Piece]) -> tuple[Mark, ...]:
 
 def is_of_another_command(line: str) -> bool:
     """Return whether the line is the refusal of a pull, a run or a login, which no push ends with."""
-    return _NO_PUSH.match(line) is not None or is_config_warning(line)
-
-
-def is_config_warning(line: str) -> bool:
-    """Return whether the line warns that docker could not read its configuration, for which no push stops."""
-    return "config file" in line and _CONFIG_WARNING.match(line) is not None
+    return _NO_PUSH.match(line) is not None or is_of_unread_config(line)
 
 
 def is_expected(text: LogText, line: int) -> bool:
