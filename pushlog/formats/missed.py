@@ -76,6 +76,16 @@ _NO_REFUSAL = lazy_pattern(rb"(?i)\bpull\b|\bpulling\b|\bFROM \S|\b(?:if|when) (
 _END_OF_FILE = "EOF"
 _GIT = "error: failed to push some refs"
 _HELP = lazy_pattern(rb"--help|\[OPTIONS\]|^\s*#|\bUsage:")
+# Below an error of usage docker names the command that it was of.
+_USAGE = lazy_pattern(r"See '(?:docker(?! (?:image |plugin |compose )?push)|podman|buildah)[^'\n]* --help'")
+# A pull waits and retries in the words of a push; these are its own.
+_RETRY = b": Retrying in"
+_PULL_ROW = lazy_pattern(
+    r"\S+: (?:Pulling (?:from|fs layer)|Pull complete|Download(?:ing| complete)|Verifying Checksum|Extracting\b)"
+)
+_PULL_ROWS = 40
+# An error that begins its line, whatever marks stand before it.
+_LEADS = lazy_pattern(rb"[\s\"'`*>|-]*(?:(?i:error): )*(?:denied: |push access denied)")
 # So many are named at most, one for each run of lines; of each so many characters.
 _MOST = 20
 _RUN = 5
@@ -88,7 +98,8 @@ def missed_lines(text: LogText, pushes: Sequence[ParsedPush], knowledge: Knowled
     """Return the first line of each run of lines that hold words of a push and are part of none."""
     named: list[Missed] = []
     last = -_RUN
-    for line in sorted(set(_output_lines(text, pushes)) | (set() if pushes else set(_other_lines(text, knowledge)))):
+    others = _refused_beside(text, pushes) if pushes else _other_lines(text, knowledge)
+    for line in sorted({*_output_lines(text, pushes), *others}):
         shown = text.shown(line) if line - last > _RUN and len(named) < _MOST else ""
         if shown and not is_of_cache(shown):
             named.append(Missed(line=line, text=shown[:_SHOWN]))
@@ -112,8 +123,30 @@ def _places(text: LogText, words: bytes, start: int, stop: int) -> Iterator[int]
     offset = find(text.data, words, start, stop)
     while offset >= 0:
         if _OUTPUT.match(text.data, offset, stop):
-            yield text.line_of(offset)
+            line = text.line_of(offset)
+            if words != _RETRY or not _is_of_pull(text, line):
+                yield line
         offset = find(text.data, words, offset + 1, stop)
+
+
+def _is_of_pull(text: LogText, line: int) -> bool:
+    """Return whether the nearest row of a layer that tells push and pull apart is one of a pull."""
+    for number in range(max(1, line - _PULL_ROWS), line + _PULL_ROWS):
+        if _PULL_ROW.match(text.shown(number).strip()):
+            return True
+    return False
+
+
+def _refused_beside(text: LogText, pushes: Sequence[ParsedPush]) -> Iterator[int]:
+    """Return the lines outside the pushes of a log that begin with another refusal than theirs."""
+    told = {push.error.text for push in pushes if push.error}
+    for start, stop in ranges_outside(text, pushes):
+        for match in _firsts(text, _REFUSED, start, stop):
+            line = text.line_of(match.start())
+            whole = text.data[text.start_of(line) : text.stop_of(line)]
+            shown = text.shown(line)
+            if _LEADS.match(whole) and not _NO_REFUSAL.search(whole) and not any(error in shown for error in told):
+                yield line
 
 
 def _other_lines(text: LogText, knowledge: Knowledge) -> Iterator[int]:
@@ -133,6 +166,7 @@ def _other_lines(text: LogText, knowledge: Knowledge) -> Iterator[int]:
             mark = Mark(kind=MarkKind.ERROR, start=piece.start, stop=piece.stop, line=piece.line)
             is_error = starts_error(piece.text, knowledge) and not is_of_another_command(piece.text)
             is_error = is_error and piece.text != _END_OF_FILE and not piece.text.startswith(_GIT)
+            is_error = is_error and not _USAGE.match(text.shown(piece.line + 1).strip())
             if is_error and not in_here_document(text, mark):
                 yield piece.line
                 break

@@ -95,7 +95,11 @@ def _is_mixed(case: Case, previous: Case) -> Sign:
 def _goes_on_here(case: Case, previous: Case) -> Sign | None:
     from pushlog.formats.events import EventKind
 
-    if not len(previous.events):
+    # A push that failed above is over. One that is piped prepares each of its layers first: without any such row, what
+    # follows is the last screen of a terminal, where a layer stands once.
+    if not len(previous.events) or (previous.parsed.error and previous.parsed.error.stop <= case.parsed.start):
+        return None
+    if not case.events.is_kind(EventKind.PREPARING).any():
         return None
     prepared = previous.events.layers(previous.events.is_kind(EventKind.PREPARING))
     prepared_ids = {previous.parsed.events.ids[code] for code in prepared}

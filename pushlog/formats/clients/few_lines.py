@@ -145,6 +145,8 @@ class FewLines:
         if mark.kind in (MarkKind.DONE, MarkKind.LAST_WORD):
             push.add_mark(mark.kind, mark)
             tags = self._tags(names)
+            if "TAG" in fields:
+                push.add_mark(MarkKind.DIGEST, mark, TAG=fields["TAG"])
             for tag in filter(None, tags if len(tags) > 1 else []):
                 push.add_mark(MarkKind.DIGEST, mark, TAG=tag, **({"DIGEST": digest} if digest else {}))
 

@@ -38,10 +38,12 @@ HELM = FewLines(
     client=Client.HELM,
     OPENING=StartPattern(
         signs=(rb"Pushed: ", rb": pushed to remote ", rb"Error: failed to perform ", rb"ref:     "),
-        pattern=rb"Pushed: [\w.-]+(?::\d+)?/\S+:|\d[\w.+-]*: pushed to remote \("
+        pattern=rb"Pushed: [\w.-]+(?::\d+)?/\S+:|\w[\w.+-]*: pushed to remote \("
         rb"|Error: failed to perform \"\w+\"|ref: +[\w.-]+(?::\d+)?/",
     ),
-    COMMAND=StartPattern(signs=(rb"helm3? ",), pattern=rb"\bhelm3? (?:[^\n]{0,160} )?push [^\n]*(?:oci://|[\w.-]+/)"),
+    COMMAND=StartPattern(
+        signs=(rb"helm(?:v?3)? ",), pattern=rb"\bhelm(?:v?3)? (?:[^\n]{0,160} )?push [^\n]*(?:oci://|[\w.-]+/)"
+    ),
 )
 BUILDPACKS = FewLines(
     name="buildpacks",

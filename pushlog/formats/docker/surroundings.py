@@ -38,6 +38,8 @@ _NO_PUSH = lazy_pattern(
     r"(?:pull access denied for |manifest for \S+ not found|failed to resolve reference\b)"
     r"|(?:ERROR: |error: )?(?:failed to build: )?failed to solve: "
     r"(?!.*failed to push |(?:rpc error: code = \w+ desc = )?server message: insufficient_scope)"
+    # The address of another command at the daemon (moby client/).
+    r"|(?:docker: )?error during connect: (?=[^\n]*/v\d\.\d+/(?!images/\S+/push\b|info\b|version\b|_ping\b)\w)"
     r"|(?:docker: |Error: )?Error response from daemon: (?:login attempt to "
     r"|No such (?:container|network|volume|service|task|exec instance)\b"
     r"|(?:network|volume|container|service) \S+ (?:not found|is )"

@@ -39,3 +39,19 @@ def test_a_push_that_said_nothing_before_one_that_went_well_is_no_mixture() -> N
     first, second = log(WEB, API, f"{B}: Preparing", f"{B}: Pushed", DONE).pushes
     assert (first.outcome, second.outcome, second.reference.tags) == (Outcome.INCOMPLETE, Outcome.SUCCEEDED, ("1.2",))
     assert "interleaved-pushes" not in rules(first) | rules(second)
+
+
+def test_a_push_that_failed_is_over_when_the_next_one_begins() -> None:
+    first, second = log(WEB, f"{A}: Preparing", DENIED, API, f"{A}: Preparing", f"{A}: Pushed", DONE).pushes
+    assert (first.outcome, second.outcome) == (Outcome.FAILED, Outcome.SUCCEEDED)
+    assert "interleaved-pushes" not in rules(first) | rules(second)
+
+
+def test_a_screen_that_shows_each_layer_once_goes_on_with_no_layer_of_the_push_above() -> None:
+    first, second = log(WEB, f"{A}: Preparing", f"{B}: Waiting", API, f"{A}: Pushed", f"{B}: Pushed", DONE).pushes
+    assert "interleaved-pushes" not in rules(first) | rules(second)
+
+
+def test_a_refusal_below_the_second_header_may_be_of_the_first_push() -> None:
+    first, second = log(WEB, f"{A}: Preparing", API, f"{B}: Preparing", f"{A}: Pushed", DENIED).pushes
+    assert "interleaved-pushes" in rules(first) & rules(second)
