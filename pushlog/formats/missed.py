@@ -17,6 +17,7 @@ from pushlog.intake.literal_search import LiteralIndex
 from pushlog.intake.mapped import find
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Missed
+from pushlog.model.source import PART_OF_NONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -188,4 +189,4 @@ def missed_notes(text: LogText, missed: Sequence[Missed]) -> tuple[str, ...]:
     lines = ", ".join(str(entry.line) for entry in missed[:_RUN]) + (", …" if len(missed) > _RUN else "")
     one = len(missed) == 1
     where = f"line {lines} holds" if one else f"lines {lines} hold"
-    return *cache_notes(text), f"{where} words of a push, but {'is' if one else 'are'} part of none that was found"
+    return *cache_notes(text), f"{where} words of a push, but {'is' if one else 'are'} {PART_OF_NONE}"

@@ -7,6 +7,11 @@ from dataclasses import field
 from pushlog.model.terms import Capture, DatedBy
 from pushlog.record_class import record
 
+# How a note begins that says what an input is instead of a log of a push.
+WHAT_IT_IS = "this is "
+# How a note ends that counts the lines of `Missed`.
+PART_OF_NONE = "part of none that was found"
+
 
 @record
 class Redacted:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Confidence, Diagnosis, Evidence, Finding, Outcome, Severity
+from pushlog.model.source import PART_OF_NONE, WHAT_IT_IS
 from pushlog.record_class import record
 from pushlog.report.prose import clip
 from pushlog.report.visible import visible
@@ -38,8 +39,23 @@ NO_PUSH = Finding(
 )
 
 
+def what_it_is(source: Source) -> str:
+    """Return the note that says what an input is instead of a log of a push; empty where nobody knows."""
+    note = next((note for note in source.notes if note.startswith(WHAT_IT_IS)), "")
+    return note[:1].upper() + note[1:]
+
+
+def notes_beside(source: Source) -> tuple[str, ...]:
+    """Return the notes on a log without a push that say more than `no_push`."""
+    if source.missed:
+        return tuple(note for note in source.notes if not note.endswith(PART_OF_NONE))
+    return tuple(note for note in source.notes if not note.startswith(WHAT_IT_IS))
+
+
 def no_push(source: Source) -> Finding:
     """Return what is said of a log without a push; lines that hold words of one are its evidence."""
+    if instead := what_it_is(source):
+        return replace(NO_PUSH, remedy=(instead,))
     if not source.missed:
         return NO_PUSH
     return replace(

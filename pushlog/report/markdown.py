@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pushlog.model import Diagnosis, Finding, Outcome, Severity
 from pushlog.record_class import record
 from pushlog.report.facts import about_facts, progress_facts, reading_facts, time_facts
-from pushlog.report.issues import image, no_push, tally
+from pushlog.report.issues import image, no_push, notes_beside, tally
 from pushlog.report.markdown_page import code, fenced, folded, inline, paragraph, table
 from pushlog.report.now import now
 from pushlog.report.prose import remedy
@@ -204,7 +204,7 @@ def _blocks(log: Log, level: str) -> Iterator[Block]:
         yield Block(Rank.DETAILS, _details(push, log.source))
     if not log.pushes:
         finding = no_push(log.source)
-        notes = "\n".join(f"- {paragraph(note)}" for note in log.source.notes)
+        notes = "\n".join(f"- {paragraph(note)}" for note in notes_beside(log.source))
         parts = (
             f"{level} {RING} No push found: {code(log.source.name)}",
             inline(f"{finding.explanation} {finding.remedy[0]}"),

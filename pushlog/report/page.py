@@ -19,6 +19,7 @@ from pushlog.report.facts import (
 )
 from pushlog.report.growth import growth
 from pushlog.report.hop_bars import hop_chart
+from pushlog.report.issues import notes_beside, what_it_is
 from pushlog.report.now import now
 from pushlog.report.page_views import DigestRow, EmptyView, Filter, FindingView, Page, PushView, SourceView
 from pushlog.report.prose import prose, remedy, sentences
@@ -192,8 +193,9 @@ def page(logs: Sequence[Log]) -> Page:
         EmptyView(
             anchor=f"e{i}",
             name=_base(log.source.name),
+            instead=what_it_is(log.source),
             facts=source_facts(log.source),
-            notes=log.source.notes,
+            notes=notes_beside(log.source),
             missed=log.source.missed,
         )
         for i, log in enumerate((log for log in logs if not log.pushes), 1)

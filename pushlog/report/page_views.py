@@ -90,10 +90,11 @@ class PushView:
 
 @record
 class EmptyView:
-    """A log in which no push was found."""
+    """A log in which no push was found; `instead` says what it is, empty where nobody knows."""
 
     anchor: str
     name: str
+    instead: str
     facts: tuple[Fact, ...]
     notes: tuple[str, ...]
     missed: tuple[Missed, ...]

@@ -11,6 +11,7 @@ from pushlog.model import Client, Clock, Diagnosis, Log, Severity, Store
 from pushlog.report import words
 from pushlog.report.facts import CAPTURES, CLOCK_WORDS
 from pushlog.report.hops import attempts, log_words
+from pushlog.report.issues import notes_beside, what_it_is
 from pushlog.report.now import now
 from pushlog.report.quote import file_name
 from pushlog.report.rule_links import more
@@ -113,8 +114,8 @@ def _no_push(page: Page, log: Log) -> Iterator[Text]:
     yield from page.wrapped(Text("NO PUSH  ", "bold magenta"), Text(sentence, "bold"))
     for entry in source.missed[:SHOWN_MISSED]:
         yield from page.wrapped(Text(f"{entry.line:>7}  ", "dim"), Text(page.line(entry.text)))
-    yield from page.prose(9, MISSED_ADVICE if source.missed else NO_PUSH_ADVICE)
-    for note in source.notes:
+    yield from page.prose(9, MISSED_ADVICE if source.missed else what_it_is(source) or NO_PUSH_ADVICE)
+    for note in notes_beside(source):
         yield from page.prose(9, f"Note: {note}")
 
 

@@ -19,6 +19,7 @@ from pushlog.model import (
     Failure,
     Family,
     Log,
+    Missed,
     Outcome,
     Progress,
     Reference,
@@ -433,6 +434,23 @@ def test_a_log_without_a_push_says_so_and_what_to_do() -> None:
     assert "docker push IMAGE 2>&1 | tee push-log.txt" in text
     assert "12 invalid UTF-8 bytes replaced" in text
     assert render([]).startswith("NO PUSH")
+
+
+def test_of_an_input_that_is_no_log_the_advice_is_what_it_is() -> None:
+    text = render([log(name="result.json", notes=("this is a result of an analysis, not a log; draw it again",))])
+    assert text.count("result of an analysis") == 1
+    assert "Is it the right file" not in text
+    assert "tee push-log.txt" not in text
+
+
+def test_lines_that_stand_in_the_report_are_not_counted_again_in_a_note() -> None:
+    counted = "line 3 holds words of a push, but is part of none that was found"
+    made_log = log(name="build.log", lines=3, notes=(counted, "12 invalid UTF-8 bytes replaced"))
+    source = replace(made_log.source, missed=(Missed(line=3, text="docker push acme/app"),))
+    text = render([replace(made_log, source=source)])
+    assert "docker push acme/app" in text
+    assert counted not in " ".join(text.split())
+    assert "12 invalid UTF-8 bytes replaced" in text
 
 
 def test_what_is_not_known_is_called_so() -> None:

@@ -9,6 +9,7 @@ from pushlog.formats.other_side.record import SideKind
 from pushlog.formats.other_side.table import EVERY_PUSH, recognised
 from pushlog.intake.mapped import holds
 from pushlog.model import HopName
+from pushlog.model.source import WHAT_IT_IS
 
 if TYPE_CHECKING:
     from pushlog.formats.other_side.record import SideFormat, SideRecord
@@ -39,7 +40,7 @@ def other_side_note(form: SideFormat) -> str:
         "" if form.hop is HopName.DAEMON else "; without that log, `pushlog analyze --with FILE` rebuilds its pushes"
     )
     return (
-        f"this is {_article(form.name)} {form.name}, not what a client printed: give it beside the client's log, "
+        f"{WHAT_IT_IS}{_article(form.name)} {form.name}, not what a client printed: give it beside the client's log, "
         f"`pushlog analyze push-log.txt --with FILE`{alone}"
     )
 

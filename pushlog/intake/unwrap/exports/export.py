@@ -10,6 +10,7 @@ from pushlog.intake.start_pattern import places
 from pushlog.intake.unwrap.exports.assembly import Export
 from pushlog.knowledge.exports import exports
 from pushlog.lazy_pattern import lazy_pattern
+from pushlog.model.source import WHAT_IT_IS
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -23,7 +24,7 @@ _EVENT_STREAM = lazy_pattern(rb"(?:(?:id|event|retry):[^\r\n]*\r?\n)*data: ?\{")
 # The key of a record on a line of its own: `textPayload: '` or `MESSAGE=`.
 _KEY_BEFORE = lazy_pattern(rb" *(?:- )*[@\w][\w@.]*(?:: ?|=)['\"]?")
 _TAG = lazy_pattern(rb"<(?:[!?/]?[A-Za-z][^<>\n]{0,2000}|!\[CDATA\[|!--[^\n]*?--)>?|\]\]>")
-OWN_RESULT = "this is a result of an analysis, not a log; `pushlog report` draws it again"
+OWN_RESULT = f"{WHAT_IT_IS}a result of an analysis, not a log; `pushlog report` draws it again"
 
 
 def unwrap_export(
