@@ -14,9 +14,9 @@ from pushlog.record_class import record
 if TYPE_CHECKING:
     from pushlog.intake.mapped import Data
 
-_IMAGE = r"/images/(?P<name>[^\s\"'?]{1,400}?)/push(?:\?(?:[^\s\"'&]*&)*?tag=(?P<tag>\w[\w.-]*))?"
+_IMAGE = r"/images/(?P<name>[^\s\"'?]{1,400}?)/push(?:\?(?:(?:[^\s\"'&]*&)*?tag=(?P<tag>\w[\w.-]*))?[^\s\"'\\:]*)?"
 # With the version of the API, which other addresses don't have; Go quotes an address.
-_VERSIONED = lazy_pattern(rf"/v\d[\d.]*{_IMAGE}(?=[&:\s]|\\?\"?(?:[:\s]|$))")
+_VERSIONED = lazy_pattern(rf"/v\d[\d.]*{_IMAGE}(?=\\?\"?(?:[:\s]|$))")
 _ANY = lazy_pattern(rf"{_IMAGE}(?![\w/])".encode())
 
 

@@ -14,6 +14,8 @@ PIPE = "http://%2Fvar%2Frun%2Fdocker.sock"
         (f"{PIPE}/v1.47/images/r.example.com%2Facme%2Fapp/push?tag=1.4", "r.example.com/acme/app:1.4"),
         (f"POST {PIPE}/v1.47/images/acme/app/push HTTP/1.1", "acme/app"),
         (f'"{PIPE}/v1.24/images/acme/app/push?fromSrc=&tag=dev&x=1"', "acme/app:dev"),
+        (f'Post "{PIPE}/v1.40/images/acme/app/push?tag=": dial tcp: i/o timeout', "acme/app"),
+        (f"Post {PIPE}/v1.16/images/acme/app/push?tag=: dial tcp: i/o timeout", "acme/app"),
         (f"{PIPE}/v1.47/images/localhost:5000/app/push?tag=1", "localhost:5000/app:1"),
     ],
 )
