@@ -140,13 +140,13 @@ def _is_of_pull(text: LogText, line: int) -> bool:
 
 def _refused_beside(text: LogText, pushes: Sequence[ParsedPush]) -> Iterator[int]:
     """Return the lines outside the pushes of a log that begin with another refusal than theirs."""
-    told = {push.error.text for push in pushes if push.error}
+    errors = {push.error.text for push in pushes if push.error}
     for start, stop in ranges_outside(text, pushes):
         for match in _firsts(text, _REFUSED, start, stop):
             line = text.line_of(match.start())
             whole = text.data[text.start_of(line) : text.stop_of(line)]
             shown = text.shown(line)
-            if _LEADS.match(whole) and not _NO_REFUSAL.search(whole) and not any(error in shown for error in told):
+            if _LEADS.match(whole) and not _NO_REFUSAL.search(whole) and not any(error in shown for error in errors):
                 yield line
 
 
