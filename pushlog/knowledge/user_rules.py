@@ -28,7 +28,6 @@ Parsed = TypeVar("Parsed")
 TOGETHER = {
     "retried": ("daemon",),
     "token_seconds": ("token_source", "token_verified"),
-    "right": ("right_source",),
     "value": ("words", "source", "verified"),
 }
 

@@ -1,0 +1,66 @@
+"""Tell whether a push stands in a text of a program's source that goes over several lines, or in its documentation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pushlog.intake.mapped import find
+from pushlog.lazy_pattern import lazy_pattern
+
+if TYPE_CHECKING:
+    import re
+
+    from pushlog.intake.log_text import LogText
+
+# What begins a text over several lines: three quotes of Python, Java and Kotlin, the back-tick of Go and JavaScript,
+# `r#"` of Rust, `@"` of C#. It is assigned, returned or handed to a function.
+_OPENER = lazy_pattern(
+    rb"(?:(?<![=!<>~+*/-])\+?:?=|\(|,|\breturn)[ \t]*"
+    rb"(?:[a-zA-Z]{0,2}(?P<quote>\"{3}|'{3})|(?P<tick>`)(?!`)|\$?@(?P<verbatim>\")|r(?P<raw>#+)\")"
+)
+# A function, a class or a module of Python, and the text that documents it.
+_DOCUMENTED = lazy_pattern(
+    rb"(?:(?:\A|\n)[ \t]*(?:async +)?(?:def|class) [^\n]{1,400}(?:\n[^\n]{0,200}){0,8}?:[^\n:]{0,20}\n\s{0,80}"
+    rb"|\A(?:#[^\n]*\n){0,9}\s{0,9})[rR]?(?P<quote>\"{3}|'{3})"
+)
+# The text that a test of a tool expects, in YAML.
+_EXPECTED = lazy_pattern(
+    rb"(?:\A|\n)(?P<indent>[ \t]*)(?:- +)?(?:expected|want)(?:[_-]?(?:std)?out(?:put)?)?: *[|>][-+]?[ \t]*\r?\n"
+)
+_SIGNS = (b'"""', b"'''", b"`", b'@"', b'#"', b"expected", b"want")
+# So far above a push such a text begins, and so far below its end is looked for.
+_ABOVE, _BELOW = 6000, 1 << 16
+_NEAR = 400
+
+
+def in_text_of_source(text: LogText, start: int) -> bool:
+    """Return whether an offset is inside a text of a program's source that begins above it or on its line."""
+    line = text.line_of(start)
+    # The first message of the Engine on a line, which may begin behind the text's own quotes.
+    start = max(start, find(text.data, b'{"', text.start_of(line), min(text.stop_of(line), start + _NEAR)))
+    begin = max(0, start - _ABOVE)
+    if not any(find(text.data, sign, begin, start) >= 0 for sign in _SIGNS):
+        return False
+    window = bytes(text.data[begin:start])
+    openers = (opener for pattern in (_OPENER, _DOCUMENTED) for opener in pattern.finditer(window))
+    if any(_is_open(text, begin + opener.end(), _end(opener), start) for opener in openers):
+        return True
+    return any(_is_deeper(window[match.end() :], len(match["indent"])) for match in _EXPECTED.finditer(window))
+
+
+def _end(opener: re.Match[bytes]) -> bytes:
+    """Return what ends a text, by what began it."""
+    groups = opener.groupdict()
+    if hashes := groups.get("raw"):
+        return b'"' + hashes
+    return next(quote for quote in groups.values() if quote)
+
+
+def _is_open(text: LogText, opened: int, end: bytes, start: int) -> bool:
+    """Return whether a text that begins at an offset ends behind another: one without an end is none."""
+    return find(text.data, end, opened, opened + _BELOW) > start
+
+
+def _is_deeper(lines: bytes, indent: int) -> bool:
+    """Return whether lines below a key of YAML belong to it, so far as they go."""
+    return all(len(line) - len(line.lstrip()) > indent for line in lines.splitlines() if line.strip())
