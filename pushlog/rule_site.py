@@ -158,7 +158,10 @@ def _registry(entry: Registry) -> RegistryView:
         limits=tuple(
             (limit.words, limit.source, "" if limit.verified else "not read at its source") for limit in entry.limits
         ),
-        notes=entry.notes,
+        notes=(
+            *((f"To push, an account needs {entry.right} ({entry.right_source}).",) if entry.right else ()),
+            *entry.notes,
+        ),
     )
 
 

@@ -47,6 +47,7 @@ def placeholders(case: Case) -> Mapping[str, str | None]:
         "status": str(parts.http_status) if parts and parts.http_status else None,
         "object": parts.object_ref if parts else None,
         "endpoint": _endpoint(case),
+        "right": registry.right if registry else None,
     }
     return {**values, "signin": _signin(case, values)}
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pushlog.formats.docker.other_things import is_documented
+from pushlog.formats.docker.sentences import is_of_case
 from pushlog.formats.marks import HEADERS
 from pushlog.formats.quoted_in_source import in_text_of_source
 from pushlog.intake.unwrap.quotes import in_source_list, in_yaml_list, is_marked, is_source
@@ -36,6 +38,10 @@ _EXPECTED_ABOVE = 4
 _EXAMPLE = lazy_pattern(rb"\s*(?:#|//|\*)\s*[\"'`]\{\"")
 _ABOVE = 60
 _LONGEST = 2000
+# A comment of a script that says what the command above it prints.
+_COMMENT = lazy_pattern(rb"[ \t]*(?:#|//|--) ?(?:\w+ )?(?:[Oo]utput|[Pp]rints|[Rr]eturns|[Rr]esult|=>|->):? \Z")
+# A text so short is looked through as a whole: whether it is one that helps with problems.
+_SHORT_TEXT = 1 << 14
 
 
 def is_quoted(text: LogText, push: ParsedPush) -> bool:
@@ -44,11 +50,24 @@ def is_quoted(text: LogText, push: ParsedPush) -> bool:
         return True
     if _is_quoted(text, text.line_of(push.start)) or (push.error is None and _is_expected(text, push.lines[1])):
         return True
+    if _is_of_guide(text, push):
+        return True
     # An error above a header may be a word of something else.
     headers = [mark.line for mark in push.marks if mark.kind in HEADERS]
     return (
         push.error is not None and bool(headers) and headers[0] > push.error.lines[0] and _is_quoted(text, headers[0])
     )
+
+
+def _is_of_guide(text: LogText, push: ParsedPush) -> bool:
+    """Return whether a push is nothing but an error that its reader may meet, or one of a list of problems."""
+    if push.error is None or len(push.events) or push.lines != push.error.lines:
+        return False
+    line = push.error.lines[0]
+    if is_of_case(text, line):
+        return True
+    lines = [piece.text for piece in text.pieces(0, len(text.data))] if len(text.data) <= _SHORT_TEXT else []
+    return is_documented(text.shown(line), lines, is_named=True)
 
 
 def _is_example(text: LogText, line: int) -> bool:
@@ -76,7 +95,8 @@ def _is_quoted(text: LogText, line: int) -> bool:
     head = data[: words.start()] if words else b""
     if words and _is_beside_other_sign(text, line, head):
         return True
-    if words and (is_marked(head) or is_source(head) or in_source_list(text, start, words.start())):
+    is_text = is_marked(head) or is_source(head) or _COMMENT.match(head) is not None
+    if words and (is_text or in_source_list(text, start, words.start())):
         return True
     return (_IN_HUNK.match(data) is not None and _in_hunk(text, line)) or _in_here_document(text, line)
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from pushlog.intake.source_pattern import SourcePattern
     from pushlog.knowledge.origins import OriginLine
 
-# CI systems tell of themselves before they run a job's own commands.
-_HEAD = 1 << 18
+# CI systems tell of themselves before they run a job's own commands, and when it is over.
+_HEAD, _TAIL = 1 << 18, 1 << 16
 _LONGEST = 500
 _FIELDS = tuple(field.name for field in fields(Origin))
 _WHOLE_JOB = lazy_pattern(r"(?:.*/)?-?\d+_(?P<job>[^/]+)\.txt")
@@ -34,8 +34,9 @@ _NO_JOB = lazy_pattern(r"\d+|logs?|.+\.(?:zip|tar|tgz|gz|bz2|xz|zst)")
 _OPTIONAL = lazy_pattern(r"\[([^\[\]]*)\]")
 _PART = lazy_pattern(r"\{(\w+)\}")
 _VARIABLE = r"""(?:^|[ \t"'])%s=["']?([^\r\n"']{1,400})"""
-# Words before a line mean that it is quoted.
+# Words before a line mean that it is quoted; those before its stamp or a tab name a job and a step.
 _SENTENCE = lazy_pattern(rb"[a-z]{2,} [a-z]{2,}|echo ")
+_NAMED_BEFORE = lazy_pattern(rb".*(?:\t|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z )")
 _TRIES = 20
 _ESCAPES = lazy_pattern(r"\x1b\[[0-9;]*[A-Za-z]")
 
@@ -53,7 +54,7 @@ def origin_of(name: str, data: Data, decoration: str | None, options: OriginOpti
 
     `data`: the log as it came; `decoration`: what stands around its lines.
     """
-    head = data[:_HEAD]
+    head = data[:_HEAD] + (b"\n" + data[max(_HEAD, len(data) - _TAIL) :] if len(data) > _HEAD else b"")
     lines = [origins().lines[number] for number in _line_words().groups(head, 0, len(head))]
     path_parts = options.pattern.parts(name) if options.pattern else {}
     user_parts = options.metadata.parts(name, path_parts) if options.metadata else {}
@@ -106,7 +107,7 @@ def _line_match(line: OriginLine, head: bytes) -> re.Match[bytes] | None:
         return None
     for match in islice(_compiled(line.pattern).finditer(head), _TRIES):
         before = head[head.rfind(b"\n", 0, match.start()) + 1 : match.start()]
-        if not _SENTENCE.search(before.rpartition(b"\t")[2]):
+        if not _SENTENCE.search(_NAMED_BEFORE.sub(b"", before)):
             return match
     return None
 

@@ -79,6 +79,8 @@ _REGISTRY = (
     _key("token_seconds", Kind.NUMBER, "how long a login or its token lives"),
     _key("token_source", Kind.TEXT, "where that is documented"),
     _key("token_verified", Kind.FLAG, "false: not read there"),
+    _key("right", Kind.TEXT, "what an account needs to push; reads well after 'The account needs'"),
+    _key("right_source", Kind.TEXT, "where that is documented"),
     Key(name="limit", kind=Kind.ROWS, meaning="documented figures, one table each", keys=_LIMIT),
     _key("notes", Kind.TEXTS, "what else is documented"),
     _key("source", Kind.TEXT, "where it is documented"),

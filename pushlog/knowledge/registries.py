@@ -34,7 +34,10 @@ class Limit:
 
 @record
 class Registry:
-    """A registry service. `login` is a command to paste, `token_seconds` how long a login or its token lives."""
+    """A registry service. `login` is a command to paste, `token_seconds` how long a login or its token lives.
+
+    `right`: what an account needs to push there, as the end of a sentence: "The account needs …".
+    """
 
     kind: str
     name: str
@@ -43,6 +46,8 @@ class Registry:
     token_seconds: int | None
     token_source: str | None
     token_verified: bool
+    right: str | None
+    right_source: str | None
     limits: tuple[Limit, ...]
     notes: tuple[str, ...]
     source: str | None
@@ -84,11 +89,15 @@ def registry(row: Row) -> Registry:
         token_seconds=row.number("token_seconds"),
         token_source=row.maybe_text("token_source") or (row.origin if row.has("token_seconds") else None),
         token_verified=row.flag("token_verified") is not False,
+        right=row.maybe_text("right"),
+        right_source=row.maybe_text("right_source") or (row.origin if row.has("right") else None),
         limits=tuple(_limit(limit) for limit in row.rows("limit", "id")),
         notes=row.texts("notes"),
         source=row.maybe_text("source"),
     )
     row.done()
+    if entry.right is not None and entry.right_source is None:
+        raise row.wrong("right_source", "is missing: what a registry asks for needs its source")
     if entry.token_seconds is not None and entry.token_source is None:
         raise row.wrong("token_source", "is missing: every figure needs its source")
     return entry

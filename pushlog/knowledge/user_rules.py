@@ -28,6 +28,7 @@ Parsed = TypeVar("Parsed")
 TOGETHER = {
     "retried": ("daemon",),
     "token_seconds": ("token_source", "token_verified"),
+    "right": ("right_source",),
     "value": ("words", "source", "verified"),
 }
 

@@ -9,8 +9,8 @@ versions, with and without a command:
 
     ['Tag it: `{retag} {reference} NAME`.', 'Push under another name.']
 
-The first string counts whose scope fits the client and whose commands the client has. Where there is none, the client
-is told nothing.
+The first string counts whose scope fits the client and whose commands the client has; `{right}`, too, is something that
+must be known: what an account needs to push to this registry. Where there is none, the client is told nothing.
 """
 
 from __future__ import annotations
@@ -57,6 +57,10 @@ OWN_NAMES = frozenset({"client", "Client", "sender", "Sender", "machine", "Machi
 # Commands of the client that pushed. `push` and `inspect` name the image, `signin` the registry, by its own way to log
 # in; the others are followed by their arguments.
 COMMANDS = ("push", "inspect", "login", "logout", "history", "retag", "signin")
+# What an account needs to push to the registry (`right` in registries.toml); not documented for each.
+RIGHT = "right"
+# What a text asks for that not every push has.
+_NEEDED = frozenset({*COMMANDS, RIGHT})
 # engine: Docker's engine pushes. docker-cli: the `docker` command and its daemon are at hand. docker-config: logins are
 # read from `~/.docker/config.json`. containers-image: the library of Podman, Buildah and Skopeo.
 GROUPS = ("engine", "docker-cli", "docker-config", "containers-image")
@@ -84,7 +88,7 @@ class Words:
     def of(self, scopes: Collection[str], values: Mapping[str, str | None]) -> str | None:
         """Return the text for a client with these scopes and commands, filled; None if nothing holds for it."""
         fitting = (text for scope, text in self.by_scope if scope in scopes or scope == OTHERS)
-        return next((fill(text, values) for text in fitting if _has_commands(text, values)), None)
+        return next((fill(text, values) for text in fitting if _has_needed(text, values)), None)
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -113,9 +117,9 @@ def steps(parts: Iterable[Words], scopes: Collection[str], values: Mapping[str, 
     return tuple(text for text in texts if text is not None)
 
 
-def _has_commands(text: str, values: Mapping[str, str | None]) -> bool:
-    """Whether the client has every command that a text asks for."""
-    return all(values.get(hit[1]) for hit in PLACEHOLDER.finditer(text) if hit[1] in COMMANDS)
+def _has_needed(text: str, values: Mapping[str, str | None]) -> bool:
+    """Whether the client has every command that a text asks for, and the registry a documented right."""
+    return all(values.get(hit[1]) for hit in PLACEHOLDER.finditer(text) if hit[1] in _NEEDED)
 
 
 def fill(text: str, values: Mapping[str, str | None]) -> str:
@@ -130,9 +134,11 @@ def fill(text: str, values: Mapping[str, str | None]) -> str:
 def _filled(text: str, values: Mapping[str, str | None], *, in_command: bool) -> str:
     def value(hit: re.Match[str]) -> str:
         name = hit[1]
-        if name not in WORDS and name not in COMMANDS:
+        if name not in WORDS and name not in _NEEDED:
             return hit[0]
         value = values.get(name)
+        if name == RIGHT:  # in our own words
+            return value or hit[0]
         if name in COMMANDS or name in OWN_NAMES:
             return value or (name.upper() if in_command or name in COMMANDS else WORDS[name])
         return pasteable(name, value) if in_command else in_prose(value or WORDS[name])
@@ -144,7 +150,7 @@ def unknown_placeholder(text: str) -> str | None:
     """Return a placeholder that nothing fills; braces inside commands may be JSON and are left alone."""
     if "{" not in text:
         return None
-    names = (hit for hit in PLACEHOLDER.finditer(text) if hit[1] not in WORDS and hit[1] not in COMMANDS)
+    names = (hit for hit in PLACEHOLDER.finditer(text) if hit[1] not in WORDS and hit[1] not in _NEEDED)
     return next((hit[0] for hit in names), None)
 
 

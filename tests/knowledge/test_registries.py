@@ -84,6 +84,14 @@ def test_the_life_of_a_login_is_known_where_it_is_documented() -> None:
     assert shipped().registry("unknown") is None
 
 
+def test_what_an_account_needs_to_push_has_a_source() -> None:
+    needs = {entry.kind: entry for entry in registries() if entry.right}
+    assert {"acr", "artifactory", "ecr", "gar", "gcr", "ghcr", "gitlab", "harbor", "quay"} <= needs.keys()
+    assert all(entry.right_source for entry in needs.values())
+    with pytest.raises(KnowledgeError, match="key 'right_source': is missing"):
+        read_registries("[[registry]]\nkind = 'x'\nname = 'X'\nhosts = '^x$'\nlogin = 'x'\nright = 'a key'\n", "x.toml")
+
+
 @pytest.mark.parametrize(
     ("server", "found"),
     [

@@ -202,7 +202,7 @@ def _failures(text: LogText, knowledge: Knowledge, others: Sequence[ParsedPush])
 def _failure_in(piece: Piece, knowledge: Knowledge) -> _Failure | None:
     """Return the failed push that a line tells of, or what a person quotes in it."""
     failure = _in_own_words(piece) or _failure(piece, knowledge)
-    quoted = quoted_lines(piece.text) if failure is None and may_quote(piece.text) else ()
+    quoted = quoted_lines(piece.text) if failure is None and may_quote(piece.text) and not is_source(piece.text) else ()
     return failure or next(filter(None, (_failure(replace(piece, text=line), knowledge) for line in quoted)), None)
 
 

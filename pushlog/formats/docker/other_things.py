@@ -77,7 +77,8 @@ _HELPS = lazy_pattern(
     # Signs of a problem, also in Spanish, Portuguese, French, German, Russian and Vietnamese; in Chinese and Japanese.
     r"|\W*(?:symptoms?|s[i\xed]ntomas?|sintomas?|sympt[o\xf4]mes?|symptome?|tri\u1ec7u ch\u1ee9ng"
     r"|\u0441\u0438\u043c\u043f\u0442\u043e\u043c\u044b?)\b\W{0,4}:"
-    r"|[^\w\n]*(?:\u75c7\u72b6|\u75c7\u72c0|\u73b0\u8c61|\u73fe\u8c61)\W{0,4}[:\uff1a]",
+    # In Korean too.
+    r"|[^\w\n]*(?:\u75c7\u72b6|\u75c7\u72c0|\u73b0\u8c61|\u73fe\u8c61|\uc99d\uc0c1)\W{0,4}[:\uff1a]",
     re.IGNORECASE,
 )
 # Between two errors of which either may come.

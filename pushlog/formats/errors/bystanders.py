@@ -183,6 +183,8 @@ def is_bystander(line: str) -> bool:
 # Alternatives of a shell, output of a script, and calls that build a message.
 _SOURCE = lazy_pattern(
     r"\|\|\s*[{(\w]|&&|\b(?:echo|printf|raise|throw|return) |\b(?:console|fmt|log|logger)\.\w+\(|\bprint\w*\(|;\s*$"
+    # A text in a list or a call; what a tool prints as JSON has a name before it.
+    r"|^\s*[bfru]{0,2}(?:\"[^\"\n]*\"|'[^'\n]*'|`[^`\n]*`),\s*$"
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.formats.marks import HEADERS
+from pushlog.formats.marks import HEADERS, MarkKind
 from pushlog.formats.reference import reference
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Client
@@ -98,7 +98,8 @@ def _repository(push: ParsedPush) -> str | None:
 
 
 def _begins_line(push: ParsedPush, text: LogText) -> bool:
-    first = min((mark.start for mark in push.marks), default=push.start)
+    # A line above that names the image is none of its own.
+    first = min((mark.start for mark in push.marks if mark.kind != MarkKind.NAME), default=push.start)
     return first == 0 or text.data[first - 1 : first] in (b"\n", b"\r")
 
 
