@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pushlog.formats.docker.other_things import is_documented
+from pushlog.formats.docker.other_things import documents, is_documented
 from pushlog.formats.docker.sentences import is_of_case
 from pushlog.formats.marks import HEADERS
 from pushlog.formats.quoted_in_source import in_text_of_source
@@ -40,8 +40,15 @@ _ABOVE = 60
 _LONGEST = 2000
 # A comment of a script that says what the command above it prints.
 _COMMENT = lazy_pattern(rb"[ \t]*(?:#|//|--) ?(?:\w+ )?(?:[Oo]utput|[Pp]rints|[Rr]eturns|[Rr]esult|=>|->):? \Z")
+# A text that is handed to a function behind other things; programs print errors of theirs like a call too.
+_ARGUMENT = lazy_pattern(
+    rb"(?<!\w)(?:\w+\.)*(?!\w*(?:Error|Exception|Failure|Failed|Fault|Exit)\()"
+    rb"\w+\((?:[\w.&]{1,40}, ){0,3}[bfru]{0,2}[\"'`]\Z"
+)
 # A text so short is looked through as a whole: whether it is one that helps with problems.
 _SHORT_TEXT = 1 << 14
+# So many letters of an error tell where it begins; so near below it a document says what to do.
+_WORD, _CURED = 12, 6
 
 
 def is_quoted(text: LogText, push: ParsedPush) -> bool:
@@ -64,7 +71,12 @@ def _is_of_guide(text: LogText, push: ParsedPush) -> bool:
     if push.error is None or len(push.events) or push.lines != push.error.lines:
         return False
     line = push.error.lines[0]
-    if is_of_case(text, line):
+    start = text.start_of(line)
+    head = text.data[start : min(text.stop_of(line), start + _LONGEST)].partition(push.error.text[:_WORD].encode())[0]
+    if is_of_case(text, line) or _ARGUMENT.search(head):
+        return True
+    below = (text.shown(number).strip() for number in range(line + 1, min(text.lines, line + _CURED) + 1))
+    if not _is_named(push) and any(map(documents, below)):
         return True
     lines = [piece.text for piece in text.pieces(0, len(text.data))] if len(text.data) <= _SHORT_TEXT else []
     return is_documented(text.shown(line), lines, is_named=True)
@@ -74,6 +86,10 @@ def _is_example(text: LogText, line: int) -> bool:
     """Return whether a line is a comment that shows one message of the Engine."""
     start = text.start_of(line)
     return _EXAMPLE.match(text.data[start : min(text.stop_of(line), start + _LONGEST)]) is not None
+
+
+def _is_named(push: ParsedPush) -> bool:
+    return any(mark.fields.keys() & {"REFERENCE", "NAME"} for mark in push.marks)
 
 
 def _is_expected(text: LogText, line: int) -> bool:

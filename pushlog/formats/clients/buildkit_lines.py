@@ -24,7 +24,7 @@ _WHY = "the lines are BuildKit's progress"
 _HUB_API = "registry-1.docker.io"
 # util/push/push.go, buildx commands/imagetools/create.go.
 _REFUSED = lazy_pattern(
-    r"failed to push (?!can't )(\S+?)(?:: |\s*\Z)|can't push tagged ref (\S+) by digest"
+    r"failed to push (?!can't )(\S+?)(?::\s|:?\s*\Z)|can't push tagged ref (\S+) by digest"
     r"|publish sha256:\S+ to (\S+?): |copy sha256:\S+ from \S+ to (\S+?): "
 )
 _WRAPPERS = lazy_pattern(r"^(?:failed to (?:build|solve): |target \S+: |rpc error: code = \w+ desc = )*")

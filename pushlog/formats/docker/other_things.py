@@ -55,7 +55,7 @@ _OF_DEVICES = lazy_pattern(r"\b(?:apns|fcm|firebase\w*|webpush|onesignal|pushwoo
 # A document lists a problem, its cause and what to do; a call in a program lists texts.
 _DOCUMENTED = lazy_pattern(
     r"\W*(?:(?:(?:root|possible|likely) )?causes?|fix|solutions?|resolution|remedy|workaround|why)\b\W{0,4}:"
-    r"|[^\w\n]*(?:\u6839\u672c\u539f\u56e0|\u53ef\u80fd(?:\u7684)?\u539f\u56e0|\u89e3\u51b3|\u539f\u56e0"
+    r"|[^\w\n]*(?:\u6392\u67e5(?:\u6b65\u9aa4|\u65b9\u6cd5)|\u5904\u7406(?:\u6b65\u9aa4|\u65b9\u6cd5)|\u6839\u672c\u539f\u56e0|\u53ef\u80fd(?:\u7684)?\u539f\u56e0|\u89e3\u51b3|\u539f\u56e0"
     # The same in Japanese and Korean; in Spanish, Portuguese, German, Russian and Vietnamese.
     r"|\u89e3\u6c7a|\u5bfe\u51e6|\u5bfe\u7b56|\ud574\uacb0|\uc6d0\uc778)"
     r"|\W*(?:soluci[o\xf3]n(?:es)?|causas?|solu[c\xe7](?:[a\xe3]o|[o\xf5]es)|ursachen?|l[o\xf6]sung(?:en)?"
@@ -71,6 +71,7 @@ _DOCUMENTED = lazy_pattern(
 # A form for reports has a place for these too.
 _HELPS = lazy_pattern(
     r"#{1,6} .{0,40}\btrouble ?shooting\b|\W*trouble ?shooting\W*$"
+    r"|#{1,6} (?:\W{0,3} )?(?:symptoms?|s[i\xed]ntomas?|sintomas?|sympt[o\xf4]mes?|symptome?)\b"
     r"|#{1,6} .{0,40}(?:\b(?:faq|common (?:issues|errors|problems|pitfalls)|fehlerbehebung|d[e\xe9]pannage)\b"
     r"|\u9519\u8bef\u6392\u67e5|\u6545\u969c\u6392|\u5e38\u89c1(?:\u95ee\u9898|\u9519\u8bef)|\u7591\u96be"
     r"|\ubb38\uc81c \ud574\uacb0|\u30c8\u30e9\u30d6\u30eb)"

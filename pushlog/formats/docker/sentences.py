@@ -35,7 +35,8 @@ _ADVICE = lazy_pattern(
     r"|si (?:recibes?|obtienes?|aparece|ves?|te|el push|sale)"
     r"|en caso de|caso (?:ocorra|receba|apare\xe7a|o push)|se (?:voc\xea|receber|aparecer|o push|der)"
     r"|\u0435\u0441\u043b\u0438|n\u1ebfu|e\u011fer|je\u015bli)\b"
-    # In Chinese and Japanese.
+    # In Korean, Chinese and Japanese.
+    r"|(?:\uc624\ub958|\uc5d0\ub7ec)\uac00 (?:\ub098\uba74|\ubc1c\uc0dd\ud558\uba74|\ub728\uba74|\ub098\uc624\uba74)"
     r"|\u5982\u679c|\u5047\u5982|\u82e5(?!\u5e72)|\u5982\u9047|\u4e07\u4e00|\u5834\u5408|\u3082\u3057",
     re.IGNORECASE,
 )
@@ -58,6 +59,8 @@ _MAY_BE_MET = lazy_pattern(
     r"\b(?:if|in case|should) you (?:\w{1,10} ){0,2}?"
     r"(?:get|see|encounter|receive|hit|face|meet|have|notice|find|run into|come across)\b"
     r"|\b(?:if|in case of) (?:this|the following|an?|such an?) (?:\w{1,10} )?(?:error|message|issue|problem)\b"
+    r"|\b(?:may|might|could|can) (?:also |then )?"
+    r"(?:throw|produce|print|show|report|return|output|give|fail with|end with)\b"
     # In German, French, Spanish, Portuguese, Russian and Chinese.
     r"|\b(?:falls|wenn) (?:du|sie|ihr|diese[rs]?|der folgende|folgender)\b[^\n]{0,40}fehler"
     r"|\bsi (?:vous|tu) (?:obten|rencontr|voy|recev)|\bsi (?:te sale|recibes?|obtienes?|aparece|ves?)\b"

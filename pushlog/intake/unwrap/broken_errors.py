@@ -15,6 +15,8 @@ from pushlog.lazy_pattern import lazy_pattern
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# How Amazon names the user that it refuses.
+_USER = b"User: arn:aws"
 # How the errors of a push begin; each client goes on in the same line. Sources: the grammars of the clients.
 _SIGNS = (
     b"failed to push",
@@ -33,6 +35,7 @@ _SIGNS = (
     b"failed to write image to ",
     b"Failed to push ",
     b"unexpected status from ",
+    _USER,
 )
 # No such error ends so: with a colon, a word that asks for another, the address of an upload, half a name.
 _IS_OPEN = lazy_pattern(
@@ -45,6 +48,9 @@ _IN_WORD = lazy_pattern(rb"[/\w](?:-|/)\r?\Z|https?://[^\s\"']{1,100}/v2/[^\s\"'
 _IN_ADDRESS = lazy_pattern(rb"https?://[^\s\"']{1,300}\Z")
 _ADDRESS = lazy_pattern(rb"https?://[^\s\"]{1,300}/\r?\Z")
 _REST_OF_WORD = lazy_pattern(rb"(?:[a-z0-9]|/\w)[^\s]")
+# How Amazon goes on behind the name of a user, which is long.
+_OF_USER = lazy_pattern(rb"User: arn:aws\S{1,300}[ \t]*\r?\Z")
+_REFUSES_USER = b"is not authorized to perform: "
 # The next line is one of its own: a title, an item, a command, a log line, another error.
 _IS_ANOTHER = lazy_pattern(
     rb"[ \t]*+(?:[^\w/\"'{<(]|\Z|\d{4}[-/]\d\d|\d\d:\d\d|(?:time|level|ts)=|[A-Z]{4}\[|exit (?:code|status)"
@@ -111,6 +117,8 @@ def _places(text: bytes, sign: bytes) -> Iterator[int]:
 def _whole_line(text: bytes, start: int, place: int) -> tuple[int, bytes | None]:
     """Return where the last line of an error ends, and the error in one line; None where it is whole."""
     stop = _line_end(text, place)
+    if text.startswith(_USER, place) and text[start:place].strip():
+        return stop, None  # docker's own error
     line, feeds = text[start:stop], 0
     while feeds < _MOST_LINES and stop < len(text) and len(line) < _LONGEST:
         below = text[stop + 1 : _line_end(text, stop + 1)]
@@ -133,7 +141,9 @@ def _joined(line: bytes, below: bytes) -> bytes | None:
         return line.rstrip(b"\r") + below
     if _ADDRESS.search(end):
         return line.rstrip() + below.lstrip()
-    return line.rstrip() + b" " + below.lstrip() if _IS_OPEN.search(end) or _is_half(end.rstrip(), below) else None
+    is_broken = _IS_OPEN.search(end) or _is_half(end.rstrip(), below)
+    is_refused = below.lstrip().startswith(_REFUSES_USER) and _OF_USER.search(end)
+    return line.rstrip() + b" " + below.lstrip() if is_broken or is_refused else None
 
 
 def _is_half(end: bytes, below: bytes) -> bool:
