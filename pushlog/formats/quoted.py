@@ -33,9 +33,10 @@ _HERE = lazy_pattern(rb"(?<!<)<<[-~]?[ \t]*[\"']?(\w+)[\"']?(?![^\n]*# collapsed
 _HERE_ABOVE, _HERE_SIGN = 3, b"<<"
 _LONGEST_HERE = 1 << 16
 _BESIDE = 4
+_AROUND = 20
 _EXPECTED = lazy_pattern(rb"if you (?:got|get|see|saw|receive) [^.\n]{0,80}:[ \t]*\r?\n")
 _EXPECTED_ABOVE = 4
-_EXAMPLE = lazy_pattern(rb"\s*(?:#|//|\*)\s*[\"'`]\{\"")
+_EXAMPLE = lazy_pattern(rb"\s*(?P<mark>#|//|\*)\s*[\"'`]?\{\"")
 _ABOVE = 60
 _LONGEST = 2000
 # A comment of a script that says what the command above it prints.
@@ -53,7 +54,7 @@ _WORD, _CURED = 12, 6
 
 def is_quoted(text: LogText, push: ParsedPush) -> bool:
     """Return whether the first line of a push is no output of a client, but part of something that quotes one."""
-    if in_text_of_source(text, push.start) or (push.lines[0] == push.lines[1] and _is_example(text, push.lines[0])):
+    if in_text_of_source(text, push.start) or _is_example(text, push.lines):
         return True
     if _is_quoted(text, text.line_of(push.start)) or (push.error is None and _is_expected(text, push.lines[1])):
         return True
@@ -82,10 +83,14 @@ def _is_of_guide(text: LogText, push: ParsedPush) -> bool:
     return is_documented(text.shown(line), lines, is_named=True)
 
 
-def _is_example(text: LogText, line: int) -> bool:
-    """Return whether a line is a comment that shows one message of the Engine."""
-    start = text.start_of(line)
-    return _EXAMPLE.match(text.data[start : min(text.stop_of(line), start + _LONGEST)]) is not None
+def _is_example(text: LogText, lines: tuple[int, int]) -> bool:
+    """Return whether messages of the Engine stand in a comment that other lines go around."""
+    start = text.start_of(lines[0])
+    comment = _EXAMPLE.match(text.data[start : min(text.stop_of(lines[0]), start + _LONGEST)])
+    if comment is None:
+        return False
+    shown = (text.shown(line).strip() for line in range(max(1, lines[0] - _AROUND), lines[1] + _AROUND + 1))
+    return any(line and not line.startswith(comment["mark"].decode()) for line in shown)
 
 
 def _is_named(push: ParsedPush) -> bool:

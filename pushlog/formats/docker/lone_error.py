@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pushlog.formats.docker.headings import is_heading
-from pushlog.formats.docker.other_things import answers_other, explains, is_change, speaks_of_push
+from pushlog.formats.docker.other_things import answers_other, explains, in_comment, is_change, speaks_of_push
 from pushlog.formats.docker.sentences import advises, asks, is_announced, is_framed, is_supposed, reports
 from pushlog.formats.errors.bystanders import (
     is_bystander,
@@ -121,7 +121,7 @@ def is_alone(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
     that speak of a push. A person who says `I` may tell a long story; what stands near the error counts.
     """
     line = next((piece.text for piece in pieces if piece.line == error.lines[0]), "")
-    if not _can_be_of_push(error.text, line):
+    if not _can_be_of_push(error.text, line) or in_comment(error, pieces):
         return False
     above = [piece.text for piece in pieces if piece.line < error.lines[0]]
     first = error.text.split("\n")[0]

@@ -99,6 +99,7 @@ _OF_A_REPORT = lazy_pattern(
     re.IGNORECASE,
 )
 _CHAPTERS = 2
+_COMMENT_LINES = 2
 # So many cures stand in a list of problems.
 _CURES = 2
 # A row of a table tells of an error, and in so many cells what is known of it.
@@ -111,6 +112,24 @@ _ANSWERS = lazy_pattern(
     r"(?:[^\n]{0,80}[$#%>\u276f\u279c] *|\+ +)?(?:sudo )?docker (?!(?:image )?push\b|-)(?P<verb>[a-z]+)(?: |$)"
 )
 _ADDED = {"version", "info", "images", "ps"}
+# A comment in the source of a program, and what such a source says besides.
+_COMMENT = lazy_pattern(r"\s*(?P<mark>#|//|\*|--)(?:\s|$)")
+_CODE = lazy_pattern(
+    r"\s*(?:[\w.\"-]{1,60}\s+(?::=|=)\s+\S|(?:func|def|class|fn|pub|public|private|static|const|let|var|type|import|package"
+    r"|resource|module|variable|return|@\w+)\b[^\n]*[\w)\"{;:]$|[^\n]*[{};]$)"
+)
+
+
+def in_comment(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
+    """Return whether an error is told in a comment over several lines, in the source of a program."""
+    at = next((number for number, piece in enumerate(pieces) if piece.line == error.lines[0]), None)
+    comment = _COMMENT.match(pieces[at].text) if at is not None else None
+    if at is None or comment is None:
+        return False
+    beside = [match["mark"] for piece in pieces[max(0, at - 1) : at + 2] if (match := _COMMENT.match(piece.text))]
+    if beside.count(comment["mark"]) < _COMMENT_LINES:
+        return False
+    return any(_CODE.match(piece.text) and not _COMMENT.match(piece.text) for piece in pieces)
 
 
 def explains(line: str) -> bool:

@@ -59,6 +59,10 @@ _PULLED = lazy_pattern(
 )
 # What stands before a quoted line.
 _QUOTING = " \t>|*`"
+# What `docker trust sign` prints before its push: docker/cli cli/command/trust/sign.go.
+_SIGNS_NEXT = lazy_pattern(r"Signing and pushing trust (?:meta)?data for ")
+# So far below the line before it a note of a push stands: prompts of content trust may come between.
+_NOTE_BELOW = 20
 # Marks that name a push but are no output of it.
 _COMMANDS = (MarkKind.COMMAND, MarkKind.MENTION)
 
@@ -189,7 +193,9 @@ def _parse_pushes(
         stop=bounds.stop,
     )
     if _is_push(candidate):
-        marks = [m for m in candidate.marks if m.kind not in _COMMANDS]
+        marks = _own_marks(
+            [m for m in candidate.marks if m.kind not in _COMMANDS], text, candidate.events.line[-1:].tolist()
+        )
         start = min([m.start for m in marks] + candidate.events.start[:1].tolist())
         stop = max([m.stop for m in marks] + candidate.events.stop[-1:].tolist())
         error = bound_error(candidate, start=start, stop=stop, previous_stop=previous_stop)
@@ -209,6 +215,17 @@ def _parse_pushes(
         return
     mentioned = list(mentioned_pushes(candidate))
     yield from mentioned or reported_pushes(candidate)
+
+
+def _own_marks(marks: list[Mark], text: LogText, last_row: Sequence[int]) -> list[Mark]:
+    """Return the marks without the notes at the end that announce the next push, or stand far below this one."""
+    notes = next((number for number, mark in reversed([*enumerate(marks, 1)]) if mark.kind != MarkKind.NOTE), 0)
+    line = max([mark.line for mark in marks[:notes]] + list(last_row), default=None)
+    for number, note in enumerate(marks[notes:], notes):
+        if line is not None and (note.line - line > _NOTE_BELOW or _SIGNS_NEXT.match(text.shown(note.line).strip())):
+            return marks[:number]
+        line = note.line
+    return marks
 
 
 def _has_end(marks: Sequence[Mark]) -> bool:
