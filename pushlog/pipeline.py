@@ -23,6 +23,7 @@ from pushlog.formats.other_side.alone import other_side_note, other_side_of
 from pushlog.formats.parsed_push import coverage
 from pushlog.formats.prefilter import candidate_ranges
 from pushlog.formats.recorded_end import with_recorded_end
+from pushlog.formats.wrapper import with_wrapper_in_prefix
 from pushlog.intake.dated import dated
 from pushlog.intake.deadline import TimeUpError, deadline
 from pushlog.intake.limits import LIMITS, MOST_LAYERS, Deadline, Limits
@@ -149,7 +150,7 @@ def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -
         most_layers=min(options.limits.layers * options.limits.pushes, MOST_LAYERS),
     )
     parsed_pushes, over = limit_pushes(with_recorded_end(all_pushes.parsed, log.status), options.limits)
-    parsed_pushes = tuple(_with_whole_records(push, log) for push in parsed_pushes)
+    parsed_pushes = tuple(with_wrapper_in_prefix(_with_whole_records(push, log), log) for push in parsed_pushes)
     missed, notes_on_missed = _missed(source, text, parsed_pushes, options)
     described = Source(
         name=source.name,
@@ -229,8 +230,7 @@ def _holds_daemon_lines(case: Case) -> bool:
 
 def _with_whole_records(push: ParsedPush, log: UnwrappedLog) -> ParsedPush:
     """Return the push with all lines of its last record, which may have been cut in pieces."""
-    last = last_line(log, push.lines[1])
-    if last == push.lines[1]:
+    if (last := last_line(log, push.lines[1])) == push.lines[1]:
         return push
     error = push.error
     if error is not None and error.lines[1] == push.lines[1]:

@@ -21,7 +21,7 @@ from pushlog.formats.clients import (
     oc_mirror,
     oras,
 )
-from pushlog.formats.clients.announced import with_announced_name
+from pushlog.formats.clients.announced import with_announced_end, with_announced_name
 from pushlog.formats.clients.asked_for import with_name_asked_for
 from pushlog.formats.clients.generic import OPENING as GENERIC
 from pushlog.formats.clients.generic import generic_pushes
@@ -126,7 +126,11 @@ def pushes(
         shown = any(_TERMINAL.search(text.data, *span) for span in _spans(others))
         capture = Capture.TTY if shown else capture
     is_alone = is_whole and not parsed
-    parsed = [_without_empty_config(with_announced_name(text, p)) for p in parsed if not is_quoted(text, p)]
+    parsed = [
+        _without_empty_config(with_announced_end(text, with_announced_name(text, p)))
+        for p in parsed
+        if not is_quoted(text, p)
+    ]
     parsed = [with_name_asked_for(text, parsed, number) for number in range(len(parsed))]
     every_push = alone(text, reading, knowledge) if is_alone else tuple(parsed)
     return Pushes(parsed=every_push, capture=capture, left_out=reading.left_out)

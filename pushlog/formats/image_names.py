@@ -70,7 +70,7 @@ _PINGED = lazy_pattern(
 )
 # containers/image docker/docker_image_dest.go, errors.go.
 _PLACES = (
-    re.compile(r" upload to /v2/(?P<name>\S+)/blobs/uploads/\S* in (?P<host>[^\s/]+)(?P<tag>): "),
+    re.compile(r" upload to /v2/(?P<name>\S+)/blobs/uploads/(?:\S* )?in (?P<host>[^\s/]+)(?P<tag>): "),
     re.compile(r" exists in (?P<host>[^\s/]+)/(?P<name>[^\s:]+)(?P<tag>): "),
     re.compile(r"uploading manifest (?P<tag>\w[\w.-]*) to (?P<host>[^\s/]+)/(?P<name>[^\s:]+): "),
 )

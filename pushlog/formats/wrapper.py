@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -12,11 +13,15 @@ from pushlog.knowledge.wrappers import Wrapper, wrappers
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from pushlog.formats.parsed_push import ParsedPush
     from pushlog.intake.log_text import LogText
+    from pushlog.intake.unwrap.log import UnwrappedLog
 
 # A wrapper announces a push, and reports its end, within so many bytes.
 _ABOVE = 1 << 12
 _BELOW = 1 << 12
+# A prefix that all lines share, which may be the name of such a program (intake/unwrap/unknown_prefix.py).
+_INFERRED = "prefix"
 # So much of a line is looked at.
 _LONGEST = 2000
 # Of a long push its first and its last lines are looked at.
@@ -64,6 +69,15 @@ def wrapper_of(
         if (distance := _distance(text, wrapper, start, stop, first=first, last=last)) is not None
     ]
     return min(lines, key=lambda item: item[:2])[2] if lines else None
+
+
+def with_wrapper_in_prefix(push: ParsedPush, log: UnwrappedLog) -> ParsedPush:
+    """Return a push with the program that drove its client, where only what was taken off its lines tells it."""
+    if push.wrapper or log.decoration != _INFERRED:
+        return push
+    start, stop = log.original.start_of(push.lines[0]), log.original.bounds(push.lines[1])[1]
+    wrapper = wrapper_of(log.original, start, stop, first=start, last=stop)
+    return replace(push, wrapper=wrapper.id) if wrapper else push
 
 
 def _distance(text: LogText, wrapper: Wrapper, start: int, stop: int, *, first: int, last: int | None) -> int | None:

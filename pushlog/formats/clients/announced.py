@@ -1,4 +1,4 @@
-"""The image that a program names in a line of its own, above a push whose own lines do not."""
+"""What a program says in lines of its own around a push whose own lines do not: its image, and that it is done."""
 
 from __future__ import annotations
 
@@ -23,6 +23,11 @@ _TARGET = lazy_pattern(rf"\bSTEP \d+/\d+ \S Pushing (?P<name>{_NAME}):(?P<tags>\
 _TAGS = lazy_pattern(rf"\bpushing tag\(s\) (?P<tags>\w[\w.-]*(?:, \w[\w.-]*)*) to (?P<name>{_NAME})")
 _WORDS = (b"STEP ", b"pushing tag(s) ")
 _ABOVE = 20
+# Tilt begins its next step, and tells what each took, only where the push went well: tilt-dev/tilt
+# internal/build/pipeline_state.go, internal/engine/buildcontrol/image_build_and_deployer.go.
+_GOES_ON = lazy_pattern(r"\bSTEP (?P<next>\d+)/\d+ \S |\bStep (?P<took>\d+) - \d+\.\d+s\b")
+_STEP = lazy_pattern(r"\bSTEP (?P<step>\d+)/\d+ \S Pushing ")
+_BELOW = 8
 
 
 def with_announced_name(text: LogText, push: ParsedPush) -> ParsedPush:
@@ -39,6 +44,21 @@ def with_announced_name(text: LogText, push: ParsedPush) -> ParsedPush:
             fields = {"REFERENCE": match["name"], "TAGS": match["tags"]}
             mark = Mark(kind=MarkKind.REFERENCE, start=piece.start, stop=piece.stop, line=piece.line, fields=fields)
             return replace(push, marks=(*push.marks, mark))
+    return push
+
+
+def with_announced_end(text: LogText, push: ParsedPush) -> ParsedPush:
+    """Return a push that Tilt drives with its end, where no line of the client tells it and Tilt goes on below."""
+    if push.wrapper != "tilt" or push.error or push.last(MarkKind.DIGEST, MarkKind.DONE, MarkKind.AUX):
+        return push
+    begin = text.start_of(max(1, push.lines[0] - _ABOVE))
+    steps = [match for piece in text.pieces(begin, push.stop + 1) if (match := _STEP.search(piece.text))]
+    end = min(len(text.data), text.bounds(min(push.lines[1] + _BELOW, text.lines))[1])
+    for piece in text.pieces(min(push.stop + 1, end), end) if steps else ():
+        match = _GOES_ON.search(piece.text)
+        if match and (match["took"] == steps[-1]["step"] or int(match["next"] or 0) == int(steps[-1]["step"]) + 1):
+            done = Mark(kind=MarkKind.DONE, start=piece.start, stop=piece.stop, line=piece.line, fields={})
+            return replace(push, marks=(*push.marks, done), stop=piece.stop, lines=(push.lines[0], piece.line))
     return push
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pushlog.formats.clients import buildkit_rawjson
@@ -11,14 +12,17 @@ from pushlog.formats.clients.buildkit_closing import CLOSING_KINDS, close
 from pushlog.formats.clients.buildkit_lines import LINES, name_of_token, reference_of
 from pushlog.formats.clients.buildkit_screen import SCREEN_KINDS, screen_pushes
 from pushlog.formats.clients.buildkit_steps import step_pushes, steps_of
+from pushlog.formats.errors.bystanders import is_prompt
 from pushlog.formats.grammar.line_parser import stretches
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.intake.start_pattern import StartPattern
+from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pushlog.formats.clients.builder import PushBuilder
+    from pushlog.formats.clients.buildkit_screen import ScreenPush
     from pushlog.formats.parsed_push import ParsedPush
     from pushlog.intake.log_text import LogText
     from pushlog.knowledge.base import Knowledge
@@ -59,6 +63,12 @@ INSIDE = StartPattern(
     rb"|> (?:(?:\[[^\]\n]{1,80}\] )?exporting to image|pushing \S{1,250} with docker|\[internal\] pushing \S{1,250}):",
 )
 WHERE = (OPENING, INSIDE)
+# docker/buildx commands/build.go (printResult), util/desktop/desktop.go; docker/cli cmd/docker (hints of plugins).
+_LAST_WORDS = lazy_pattern(
+    r"View build details: |Build multi-platform images faster|What's [Nn]ext\b|\d+ warnings? found\b"
+)
+# In so many lines below a screen its end shows.
+_NEXT = 3
 # A cause has so many bytes at most.
 _CAUSE = 8192
 REDRAWN = frozenset({*SCREEN_KINDS, MarkKind.AUTH, MarkKind.ROW})
@@ -76,6 +86,8 @@ def pushes(text: LogText, knowledge: Knowledge) -> tuple[ParsedPush, ...]:
             others.append(step)
     screens = screen_pushes([mark for mark in marks if mark.kind in SCREEN_KINDS])
     builders += [screen.push for screen in screens]
+    for screen in screens:
+        _add_end_of_cut_screen(text, screen)
     closing = [mark for mark in marks if mark.kind in CLOSING_KINDS]
     close(text, builders, closing, steps=others, screens=screens, knowledge=knowledge)
     _add_names_of_tokens(builders, marks)
@@ -111,6 +123,17 @@ def _with_cause(text: LogText, mark: Mark) -> Iterator[Mark]:
             line=below.line,
             fields={**mark.fields, "TEXT": below.text.strip()},
         )
+
+
+def _add_end_of_cut_screen(text: LogText, screen: ScreenPush) -> None:
+    """Add the end of a push whose screen lost its head, where the next command or the last words of a build follow."""
+    last = screen.push.consumed[-1]
+    if not screen.is_cut:
+        return
+    below = text.pieces(last.stop, min(len(text.data), last.stop + _CAUSE))
+    lines = islice((line for piece in below if (line := piece.text.strip()) and not line.startswith("=> ")), _NEXT)
+    if any(_LAST_WORDS.match(line) or is_prompt(line) for line in lines):
+        screen.push.add_mark(MarkKind.LAST_WORD, last)
 
 
 def _add_names_of_tokens(builders: Sequence[PushBuilder], marks: Sequence[Mark]) -> None:

@@ -68,11 +68,13 @@ class ScreenPush:
     """A push that a screen shows; `failed_row`: the row that says that its step failed, but not why.
 
     `success`: the marks of its success, for a step that failed at a later target. Empty where no manifest was sent.
+    `is_cut`: the manifest is the last of its rows, and the head that says whether the build is over is missing.
     """
 
     push: PushBuilder
     failed_row: Mark | None
     success: tuple[Mark, ...] = ()
+    is_cut: bool = False
 
 
 def screen_pushes(marks: Sequence[Mark]) -> list[ScreenPush]:
@@ -81,11 +83,12 @@ def screen_pushes(marks: Sequence[Mark]) -> list[ScreenPush]:
     for screen in _screens(marks):
         finished = max((mark.start for mark in screen if "FINISHED" in mark.fields.get("AFTER", "")), default=None)
         is_completed = screen[-1].kind == MarkKind.COMPLETED
+        has_head = any(mark.kind == MarkKind.DRAWN for mark in screen)
         for step in _steps(screen):
             # A build that failed is finished too: the row of the step below the word tells which.
             is_ended = finished is not None and any(mark.start > finished for mark in step.rows)
             if step.is_push:
-                pushes += _pushes(step, is_finished=is_ended or is_completed)
+                pushes += _pushes(step, is_finished=is_ended or is_completed, has_head=has_head)
     return pushes
 
 
@@ -132,8 +135,11 @@ def _steps(screen: Sequence[Mark]) -> list[_Step]:
     return list(steps.values())
 
 
-def _pushes(step: _Step, *, is_finished: bool) -> list[ScreenPush]:
-    """Return the pushes of a step: its targets by repository, in order; only the last can have failed."""
+def _pushes(step: _Step, *, is_finished: bool, has_head: bool) -> list[ScreenPush]:
+    """Return the pushes of a step: its targets by repository, in order; only the last can have failed.
+
+    `has_head`: the head of the screen, which tells whether the build is finished, is among the rows.
+    """
     groups: dict[tuple[str | None, str | None], dict[str, Mark]] = {}
     for target, mark in step.targets.items():
         name = _whole_name(target, mark)
@@ -152,19 +158,23 @@ def _pushes(step: _Step, *, is_finished: bool) -> list[ScreenPush]:
         if step.kind == MarkKind.TTY_EXPORT:
             push.consumed = [mark for mark in push.consumed if mark.start >= begin.start]
         _name(push, step, targets, begin)
-        _end(push, step, targets, is_done=not is_last or (is_finished and not step.flag))
+        is_done = not is_last or (is_finished and not step.flag)
+        _end(push, step, targets, is_done=is_done)
         _add_layers(push, step)
         _time(push, whole=is_finished)
         failed_row = _failed_row(step) if is_last else None
-        pushes.append(ScreenPush(push, failed_row, _success(push, targets) if failed_row and targets else ()))
+        success = _success(push, targets) if failed_row and targets else ()
+        is_cut = not (is_done or has_head or step.flag) and _ends_with_manifest(push)
+        pushes.append(ScreenPush(push, failed_row, success, is_cut))
     return pushes
 
 
 def _whole_name(target: str, mark: Mark) -> str | None:
     """Return the name of a target if the terminal did not cut it: a digest begins behind it, or more spaces follow."""
     name, at, _ = target.partition("@")
-    gap = len(mark.fields["ELAPSED"]) - len(mark.fields["ELAPSED"].lstrip())
-    return name if at or gap > _CUT_GAP else None
+    took = mark.fields.get("ELAPSED")
+    gap = len(took) - len(took.lstrip()) if took else None
+    return name if at or gap is None or gap > _CUT_GAP else None
 
 
 def _name(push: PushBuilder, step: _Step, targets: dict[str, Mark], mark: Mark) -> None:
@@ -183,6 +193,12 @@ def _end(push: PushBuilder, step: _Step, targets: dict[str, Mark], *, is_done: b
         push.marks += _success(push, targets)
     elif step.flag == "CANCELED":
         push.add_mark(MarkKind.INTERRUPT, push.consumed[-1], WHY=CANCELED)
+
+
+def _ends_with_manifest(push: PushBuilder) -> bool:
+    """Return whether the manifest is the last thing that the rows of a push send."""
+    rows = [mark.kind for mark in push.consumed if mark.kind in _PUSH_ROWS]
+    return rows[-1:] == [MarkKind.TTY_MANIFEST]
 
 
 def _success(push: PushBuilder, targets: dict[str, Mark]) -> tuple[Mark, ...]:
@@ -224,7 +240,8 @@ def _add_layers(push: PushBuilder, step: _Step) -> None:
 
 def _time(push: PushBuilder, *, whole: bool) -> None:
     """Add the clock: what the statuses took, each by its last row."""
-    rows = [mark for mark in push.consumed if mark.kind in {MarkKind.TTY_LAYERS, MarkKind.TTY_MANIFEST}]
+    kinds = {MarkKind.TTY_LAYERS, MarkKind.TTY_MANIFEST}
+    rows = [mark for mark in push.consumed if mark.kind in kinds and "ELAPSED" in mark.fields]
     longest = {mark.fields.get("TARGET", ""): elapsed(mark.fields["ELAPSED"].strip(" s")) for mark in rows}
     if longest:
         push.clock = client_timestamps(

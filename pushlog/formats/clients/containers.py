@@ -56,7 +56,7 @@ OPENING = StartPattern(
     pattern=rb"Getting image (?:source|list) signatures|Copying (?:blob|config) (?:sha256:)?[0-9a-f]{10,64}\b"
     rb"|Writing manifest (?:list )?to image destination|Error: pushing image \""
     rb"|Pushing (?:image [^\s\"]+|[^\s\"]+/[^\s\"]+ image) \.\.\.|push for image \S+ failed, will retry in "
-    rb"|Pushed \d+/\d+ layers, \d|Successfully pushed [\w.-]+(?::\d+)?/[^\s@]+@sha256:",
+    rb"|Pushed \d+/\d+ layers, \d|Successfully pushed (?://)?[\w.-]+(?::\d+)?/[^\s@]+@sha256:",
 )
 # An error can be all that is left of a push; the words of a push stand anywhere in it.
 INSIDE = StartPattern(

@@ -31,6 +31,8 @@ OPENSHIFT = {MarkKind.TARGET, MarkKind.PROGRESS, MarkKind.BUILD_ERROR, MarkKind.
 # `pushing image "X" to "docker://X": …` is how buildah wraps every error; podman and skopeo have no such words.
 BUILDAH = lazy_pattern(r'(?:Error: |error )pushing image "[^"]+" to "(?:docker://)?([^"]+)": ')
 OLD_BUILDAH = lazy_pattern(r'error copying layers and metadata for container "docker://([^"]+)": ')
+# containers/libpod libpod/image/image.go, before 3.0.
+_OLD_PODMAN = lazy_pattern(r"[Ee]rror copying image to the remote destination: ")
 # What the builder of OpenShift 4 tells of its library; that of 3 had docker push.
 _OF_LIBRARY = lazy_pattern(r"Failed to push image: (?:[Ee]rror )?(?:copying|writing|initiating|trying to reuse) ")
 # How the error of Buildah goes on behind the words that name it, where these were cut off.
@@ -68,9 +70,12 @@ def _client_of_error(error: Mark, message: str) -> tuple[Client, str]:
         return Client.UNKNOWN, _FAMILY
     if "BARE_ERROR" in error.fields or message.startswith("Error copying tag "):
         return Client.SKOPEO, "its error stands without `Error:` before it, as only those of skopeo do"
-    if error.kind == MarkKind.OLD_ERROR:
-        return Client.UNKNOWN, _FAMILY
-    return Client.PODMAN, "its error begins with `Error:` and not with Buildah's words"
+    if error.kind != MarkKind.OLD_ERROR:
+        return Client.PODMAN, "its error begins with `Error:` and not with Buildah's words"
+    is_podman = _OLD_PODMAN.match(message) is not None
+    return (
+        (Client.PODMAN, "its error begins as those of Podman before 3.0 do") if is_podman else (Client.UNKNOWN, _FAMILY)
+    )
 
 
 def _names_podman(mark: Mark) -> bool:

@@ -84,6 +84,8 @@ SERVERS = lazy_pattern(
     r"\(or it may not exist\)|[Yy]ou (?:don't|do not) have (?:the needed )?permissions?[^.\n]*"
     r"|,? and you may have invalid credentials|if present, mediaType in [\w ]+ should be '[^'\n]*' not '[^'\n]*'"
     r"|repository does not exist or may require [^:\n]*"
+    # distribution registry/api/v2/descriptors.go: what an error means in general, which some registries send along.
+    r"|\bdescription:\"?(?:During upload, manifests undergo|This error|This is returned|When a|If a) [^\n]*"
 )
 ADDRESS = lazy_pattern(r"\"?https?://[^\s\"]+\"?")
 ANNOUNCED = lazy_pattern(rf"[Pp]ushing (?:{_THING} )?(?:to )?[\"'`]?(?P<name>{_IMAGE})")

@@ -122,7 +122,10 @@ def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
             push.marks += [mark] if mark.kind == MarkKind.DONE else []
         elif mark.kind == MarkKind.DIGEST:
             tag = split(name)[1]
-            push.add_mark(MarkKind.DIGEST, mark, DIGEST=fields["DIGEST"], **({"TAG": tag} if tag else {}))
+            digest = {"DIGEST": fields["DIGEST"]} if "DIGEST" in fields else {}
+            push.add_mark(
+                MarkKind.DIGEST if digest or tag else MarkKind.DONE, mark, **digest, **({"TAG": tag} if tag else {})
+            )
         elif mark.kind == MarkKind.ERROR:
             push.error = error_at(text, mark, plain(text.data[mark.start : mark.stop]))
     return push
