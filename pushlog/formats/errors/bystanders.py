@@ -185,6 +185,8 @@ _SOURCE = lazy_pattern(
     r"\|\|\s*[{(\w]|&&|\b(?:echo|printf|raise|throw|return) |\b(?:console|fmt|log|logger)\.\w+\(|\bprint\w*\(|;\s*$"
     # A text in a list or a call; what a tool prints as JSON has a name before it.
     r"|^\s*[bfru]{0,2}(?:\"[^\"\n]*\"|'[^'\n]*'|`[^`\n]*`),\s*$"
+    # What a script of PowerShell says, and an alert.
+    r"|^\s*(?:Write-(?:Error|Warning|Host|Output|Verbose)|throw)\s+[\"'(]|^\s*(?:summary|expr):\s+[\"']"
     # Of Go, JavaScript and Rust: what is assigned, made an error of, or a field of a record.
     r"|\w\s:=\s*[\"`]|\bnew \w+\([\"'`]|\berrors\.(?:New|Errorf|Wrapf?)\(|\b(?:anyhow|bail|panic|ensure|format)!\(\s*\""
     r"|^\s*[A-Z]\w*:\s+\"[^\n]*\",$"

@@ -28,7 +28,8 @@ _IN_SOURCE = lazy_pattern(
     + rb"\s+\+?=\s*|\b(?i:expect(?:ed)?|actual|want|got|received|left|right)"
     rb"(?: (?:substring|string|value|pattern|message|output))? *[:=]?\s*"
     rb"|\bto (?:include|contain|match|equal|eq|be)\s+"
-    rb"|(?<!\w)(?:\w+\.)*(?!\w*(?:Error|Exception|Failure|Failed|Fault|Exit)\()\w+\([bfru]{0,2})(?:[\"'`]|\"{3}|'{3})[^\"'`]*\Z"
+    rb"|(?<!\w)(?:\w+\.)*(?!\w*(?:Error|Exception|Failure|Failed|Fault|Exit)\()\w+\()[bfru]{0,2}(?:[\"'`]|\"{3}|'{3})"
+    rb"(?:[^\"'`\\]|\\.)*\Z"
     # A script prints the words.
     rb"|(?:\A|[\s;&|(])(?:echo|Write-(?:Host|Output))(?: -\w+)* +\Z"
     # What Gomega and bats put before a text that they compare.
