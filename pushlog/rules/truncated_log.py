@@ -3,7 +3,7 @@
 The digest line is the only proof of success that Docker prints, an error the only proof of failure. A client that is
 killed prints nothing; a CI that cuts its log keeps nothing; a daemon that dies leaves the client hanging.
 
-Recognised by: a push whose last line is neither.
+Recognised by: a push whose last line is neither. A digest line above the last row of a layer is not the end of a push.
 
 An error farther down that may be that of the push is shown beside it.
 
@@ -50,9 +50,17 @@ def check(case: Case) -> Iterator[Finding]:
     end, evidence = _end(case, interrupt)
     error_line = None if interrupt else _possible_error(case)
     proof = f"There is neither {case.client.proof_words} nor an error."
-    if error_line:
+    out_of_order = None if interrupt else case.parsed.last(MarkKind.DIGEST)
+    if out_of_order:
+        proof = (
+            "Rows of layers stand below the digest line: it ends the push of another tag or image, or the lines are "
+            "out of order."
+        )
+        evidence = (*evidence, case.quote(out_of_order.line))
+    elif error_line:
         proof = f"There is no {case.client.proof_words.partition(' ')[2]}, and line {error_line.line} may be the error."
         evidence = (*evidence, error_line)
+    data: dict[str, object] = {"possible_error": error_line.line} if error_line else {"why": end} if interrupt else {}
     yield Finding(
         rule=CODE,
         name=NAME,
@@ -68,7 +76,7 @@ def check(case: Case) -> Iterator[Finding]:
         ),
         evidence=evidence,
         confidence=Confidence.POSSIBLE if error_line else Confidence.CERTAIN,
-        data={"possible_error": error_line.line} if error_line else {"why": end} if interrupt else {},
+        data={"why": proof} if out_of_order else data,
     )
 
 
