@@ -11,7 +11,7 @@ from pushlog.diagnosis.login import login_expired
 from pushlog.diagnosis.registry_word import states_of
 from pushlog.formats.docker.image_store import image_store
 from pushlog.formats.errors.classify import Classified, classify
-from pushlog.formats.image_names import HUB, pinged
+from pushlog.formats.image_names import HUB, named_by, pinged
 from pushlog.formats.marks import HEADERS, MarkKind
 from pushlog.formats.reference import names_in, reference
 from pushlog.model import (
@@ -116,9 +116,9 @@ def _reference(parsed: ParsedPush) -> Reference:
     names = names_in([*errors, *(m.fields["TEXT"] for m in parsed.marks if m.kind == MarkKind.RETRY)])
     registry = names.registry or pushed.registry or next(filter(None, map(pinged, errors)), None)
     masked = pushed.masked or names.masked
-    return replace(
-        pushed, registry=registry, repository=names.repository, tags=pushed.tags or names.tags, masked=masked
-    )
+    # The words of an error may name the path alone.
+    repository = names.repository or next((named_by(error).repository for error in errors), None)
+    return replace(pushed, registry=registry, repository=repository, tags=pushed.tags or names.tags, masked=masked)
 
 
 def _completed(pushed: Reference, requested: Reference) -> Reference:
