@@ -12,7 +12,7 @@ import stat
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pushlog.files import put
 
@@ -51,6 +51,26 @@ def keep(name: str, sources: Sequence[str], result: bytes) -> None:
         if _is_trusted(path.parent.stat(), _SOURCE.parent.stat()):
             mode = stat.S_IMODE(_SOURCE.stat().st_mode) & 0o666 & ~_OTHERS | 0o600
             put(path, _hash(sources, result) + result, sync=False, mode=mode)
+
+
+def kept_table(name: str, most: int) -> dict[Any, Any]:
+    """Return a table of plain values that is kept: what a process adds to it is there in the next one.
+
+    One of more than `most` entries is not kept any more, so that it fills no disk.
+    """
+    import atexit
+    import marshal
+
+    data = kept_bytes(name, ())
+    table: dict[Any, Any] = marshal.loads(data) if data else {}  # noqa: S302 - as Python's own compiled code
+    before = len(table)
+
+    def keep_new() -> None:
+        if before < len(table) <= most:
+            keep(name, (), marshal.dumps(table))
+
+    atexit.register(keep_new)
+    return table
 
 
 def _path(name: str) -> Path:

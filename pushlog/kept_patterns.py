@@ -7,7 +7,6 @@ not write it.
 
 from __future__ import annotations
 
-import marshal
 import re
 import sys
 from array import array
@@ -15,7 +14,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any, AnyStr, cast
 
-from pushlog.disk_cache import keep, kept_bytes
+from pushlog.disk_cache import kept_table
 
 _NAME = "patterns"
 # More than this program has: patterns that are made of others without end fill neither the disk nor the memory.
@@ -69,17 +68,4 @@ def _form(pattern: str | bytes, flags: int) -> _Form:
 @cache
 def _forms() -> dict[tuple[str | bytes, int], _Form]:
     """Return the forms that are kept; those that are added are kept at the end of the process."""
-    import atexit
-
-    forms: dict[tuple[str | bytes, int], _Form] = {}
-    data = kept_bytes(_NAME, ())
-    if data:
-        forms = marshal.loads(data)  # noqa: S302 - as Python's own compiled code, from the same folder
-    before = len(forms)
-
-    def keep_new() -> None:
-        if before < len(forms) <= _MOST:
-            keep(_NAME, (), marshal.dumps(forms))
-
-    atexit.register(keep_new)
-    return forms
+    return kept_table(_NAME, _MOST)

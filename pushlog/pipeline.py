@@ -19,7 +19,6 @@ from pushlog.formats.bulk.redraws import TIMED
 from pushlog.formats.dialects import Thinner, openings
 from pushlog.formats.lanes import read_pushes
 from pushlog.formats.missed import missed_lines, missed_notes
-from pushlog.formats.other_side.alone import other_side_note, other_side_of
 from pushlog.formats.parsed_push import coverage
 from pushlog.formats.prefilter import candidate_ranges
 from pushlog.formats.recorded_end import with_recorded_end
@@ -188,9 +187,12 @@ def _missed(
     source: Raw, text: LogText, pushes: Sequence[ParsedPush], options: Options
 ) -> tuple[tuple[Missed, ...], tuple[str, ...]]:
     """Return the lines that hold words of a push and are part of none, and what is said of them or of the whole log."""
-    other = None if pushes else other_side_of(SideFile(source.name, source.data))
     missed = missed_lines(text, pushes, options.knowledge)
-    return missed, missed_notes(text, missed) if other is None else (other_side_note(other),)
+    if pushes:
+        return missed, missed_notes(text, missed)
+    from pushlog.formats.other_side.alone import other_side_notes
+
+    return missed, other_side_notes(SideFile(source.name, source.data)) or missed_notes(text, missed)
 
 
 def _dated(source: Raw, cases: Sequence[Case], options: Options) -> Dated:
@@ -252,11 +254,8 @@ def _with_whole_layers(case: Case, log: UnwrappedLog) -> Case:
 def _client_notes(parsed_pushes: tuple[ParsedPush, ...]) -> tuple[str, ...]:
     """Return how the clients were recognised, where that is not plain."""
     reasons = dict.fromkeys((push.client, push.why) for push in parsed_pushes if push.why)
-    return tuple(f"{_client_name(client)}: {why}" for client, why in reasons)
-
-
-def _client_name(client: Client) -> str:
-    return "a client that the log does not tell" if client is Client.UNKNOWN else f"pushed by {client.value}"
+    names = {Client.UNKNOWN: "a client that the log does not tell"}
+    return tuple(f"{names.get(client, f'pushed by {client.value}')}: {why}" for client, why in reasons)
 
 
 def _with_instructions(cases: list[Case], options: Options) -> tuple[list[Case], tuple[str, ...]]:

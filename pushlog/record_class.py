@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast, dataclass_transf
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import CodeType
 
     from _typeshed import DataclassInstance
 
+# More than there are.
+_MOST = 2000
 _Record = TypeVar("_Record")
 
 
@@ -78,10 +81,25 @@ def _init(kind: type[Any], *, has_slots: bool, kw_only: bool) -> Callable[..., N
         body.append(f" _put_{name}(self, {value})" if has_slots else f" kept[{name!r}] = {value}")
     if hasattr(kind, "__post_init__"):
         body.append(" self.__post_init__()")
-    exec(f"def __init__({', '.join(parameters)}):\n" + "\n".join([*body, " pass"]), names)  # noqa: S102  # names of fields
+    exec(_compiled(f"def __init__({', '.join(parameters)}):\n" + "\n".join([*body, " pass"])), names)  # noqa: S102  # names of fields
     init = cast("Callable[..., None]", names["__init__"])
     init.__qualname__ = f"{kind.__qualname__}.__init__"
     return init
+
+
+def _compiled(source: str) -> CodeType:
+    """Return the code of an `__init__`, which is kept on disk as that of modules is."""
+    codes = _codes()
+    if source not in codes:
+        codes[source] = compile(source, "<record>", "exec")
+    return codes[source]
+
+
+@cache
+def _codes() -> dict[str, CodeType]:
+    from pushlog.disk_cache import kept_table
+
+    return kept_table("records", _MOST)
 
 
 @cache

@@ -1,18 +1,24 @@
 """What is kept beside the compiled code: used while it is whole and of the same sources, made again otherwise."""
 
+import atexit
 import re
 import sys
 import tomllib
 from importlib.resources import files
 from importlib.util import cache_from_source
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import lark
 import pytest
 
-from pushlog import disk_cache
+from pushlog import disk_cache, record_class
 from pushlog.formats.grammar.load import load_grammar
-from pushlog.knowledge.tables import ours
+from pushlog.knowledge.shipped import ours, texts_in
+from pushlog.knowledge.signatures import read_signatures, signatures
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @pytest.fixture(autouse=True)
@@ -97,3 +103,49 @@ def test_a_kept_grammar_is_the_grammar():
 def test_a_kept_table_is_the_table():
     table = tomllib.loads(files("pushlog.knowledge").joinpath("clients.toml").read_text("utf-8"))
     assert [ours("clients.toml")._values, ours("clients.toml")._values] == [table, table]
+
+
+def test_the_kept_catalogue_is_the_catalogue():
+    rows = tuple(row for file, text in texts_in("errors").items() for row in read_signatures(text, file, tested=True))
+    read, kept = signatures.__wrapped__(), signatures.__wrapped__()
+    assert read == kept == rows
+    assert [type(row.store) for row in kept] == [type(row.store) for row in rows]
+
+
+def test_lexers_take_patterns_that_are_kept():
+    lexer = load_grammar("buildkit.lark").parser.lexer
+    assert not [each for each in (*lexer.lexers.values(), lexer.root_lexer) if each.re is re]
+
+
+@pytest.fixture
+def at_end(monkeypatch):
+    """What runs at the end of the process."""
+    at_end: list[Callable[[], None]] = []
+    monkeypatch.setattr(atexit, "register", at_end.append)
+    return at_end
+
+
+def test_what_is_added_to_a_table_is_there_in_the_next_process(at_end):
+    disk_cache.kept_table("name", 2)["first"] = 1
+    at_end.pop()()
+    assert disk_cache.kept_table("name", 2) == {"first": 1}
+
+
+def test_a_table_that_grows_without_end_stays_as_it_was(at_end):
+    disk_cache.kept_table("name", 2)["first"] = 1
+    at_end.pop()()
+    disk_cache.kept_table("name", 2).update(second=2, third=3)
+    at_end.pop()()
+    assert disk_cache.kept_table("name", 2) == {"first": 1}
+
+
+def test_the_code_of_a_record_is_compiled_once(at_end, monkeypatch):
+    source = "def __init__(self):\n pass"
+    for _ in range(2):
+        table = disk_cache.kept_table("records", 2)
+        monkeypatch.setattr(record_class, "_codes", lambda table=table: table)
+        names: dict[str, object] = {}
+        exec(record_class._compiled(source), names)
+        assert callable(names["__init__"])
+        at_end.pop()()
+        monkeypatch.setattr(record_class, "compile", None, raising=False)

@@ -70,9 +70,9 @@ _PINGED = lazy_pattern(
 )
 # containers/image docker/docker_image_dest.go, errors.go.
 _PLACES = (
-    re.compile(r" upload to /v2/(?P<name>\S+)/blobs/uploads/(?:\S* )?in (?P<host>[^\s/]+)(?P<tag>): "),
-    re.compile(r" exists in (?P<host>[^\s/]+)/(?P<name>[^\s:]+)(?P<tag>): "),
-    re.compile(r"uploading manifest (?P<tag>\w[\w.-]*) to (?P<host>[^\s/]+)/(?P<name>[^\s:]+): "),
+    lazy_pattern(r" upload to /v2/(?P<name>\S+)/blobs/uploads/(?:\S* )?in (?P<host>[^\s/]+)(?P<tag>): "),
+    lazy_pattern(r" exists in (?P<host>[^\s/]+)/(?P<name>[^\s:]+)(?P<tag>): "),
+    lazy_pattern(r"uploading manifest (?P<tag>\w[\w.-]*) to (?P<host>[^\s/]+)/(?P<name>[^\s:]+): "),
 )
 # moby distribution/errors.go, daemon/images; docker/cli cli/registry/client.
 _NAMED = lazy_pattern(
@@ -89,11 +89,11 @@ _MISSING = lazy_pattern(
 )
 # ECR; Harbor; Artifact Registry; containerd's reference of a manifest; a request for one.
 _TAGGED = (
-    re.compile(r"[Ii]mage tag '(?P<tag>\w[\w.-]*)' already exists in the '(?P<name>[^']+)' repository"),
-    re.compile(r"'(?P<name>[^'\s:]+):(?P<tag>\w[\w.-]*)' configured as immutable"),
-    re.compile(r"cannot update tag (?P<tag>\w[\w.-]*?)\.?(?:\s|$)"),
-    re.compile(r"failed commit on ref \"manifest-(?P<tag>\w[\w.-]*)@sha256:"),
-    re.compile(r"/v2/(?P<name>[a-z0-9<][\w./<>-]*?)/manifests/(?P<tag>(?!sha\d{3}:|\w+:[0-9a-f]{32})\w[\w.-]*)"),
+    lazy_pattern(r"[Ii]mage tag '(?P<tag>\w[\w.-]*)' already exists in the '(?P<name>[^']+)' repository"),
+    lazy_pattern(r"'(?P<name>[^'\s:]+):(?P<tag>\w[\w.-]*)' configured as immutable"),
+    lazy_pattern(r"cannot update tag (?P<tag>\w[\w.-]*?)\.?(?:\s|$)"),
+    lazy_pattern(r"failed commit on ref \"manifest-(?P<tag>\w[\w.-]*)@sha256:"),
+    lazy_pattern(r"/v2/(?P<name>[a-z0-9<][\w./<>-]*?)/manifests/(?P<tag>(?!sha\d{3}:|\w+:[0-9a-f]{32})\w[\w.-]*)"),
 )
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pushlog.intake.mapped import find, release_range
+from pushlog.kept_patterns import kept_pattern
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
@@ -123,8 +124,8 @@ class LiteralIndex:
         for group in groups:
             texts_of = {expression: beginnings(expression) for expression in group}
             short = [expression for expression, texts in texts_of.items() if min(map(len, texts)) < _ENOUGH]
-            self._others.append([re.compile(expression) for expression in short])
-            self._words |= {re.compile(text): word for text in short if (word := _word(text))}
+            self._others.append([kept_pattern(expression) for expression in short])
+            self._words |= {kept_pattern(text): word for text in short if (word := _word(text))}
             group_texts.append(
                 {text[:_ENOUGH] for expression, texts in texts_of.items() if expression not in short for text in texts}
             )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache
 
 from pushlog.knowledge.paste import pasteable
-from pushlog.knowledge.tables import Row, document, ours
+from pushlog.knowledge.shipped import ours
+from pushlog.knowledge.tables import Row, document
 from pushlog.knowledge.wording import COMMANDS, GROUPS
 from pushlog.model import Basis, Client, Family
 from pushlog.record_class import record

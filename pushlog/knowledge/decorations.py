@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from pushlog.knowledge.tables import Row, document, ours
+from pushlog.knowledge.shipped import ours
+from pushlog.knowledge.tables import Row, document
 from pushlog.record_class import record
 
 CLOCKS = ("iso", "slashes", "epoch", "epoch-ms", "epoch-us", "time", "seconds", "month-day", "day-month")

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from typing import TYPE_CHECKING
 
-from pushlog.knowledge.tables import Row, ours
+from pushlog.knowledge.shipped import ours
 from pushlog.record_class import record
+
+if TYPE_CHECKING:
+    from pushlog.knowledge.tables import Row
 
 
 @record

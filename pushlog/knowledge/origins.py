@@ -6,9 +6,13 @@ The file explains every key.
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
-from pushlog.knowledge.tables import Row, ours
+from pushlog.knowledge.shipped import ours
 from pushlog.record_class import record
+
+if TYPE_CHECKING:
+    from pushlog.knowledge.tables import Row
 
 
 @record

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from pushlog.lazy_pattern import lazy_pattern
+
 _LABEL = r"(?:[A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9-]{0,61}[A-Za-z0-9])"
 _DOMAIN = rf"(?:{_LABEL}(?:\.{_LABEL}){{0,30}}|\[[0-9A-Fa-f:]{{2,45}}\])(?::[0-9]{{1,5}})?"
 _PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
@@ -34,7 +36,7 @@ _FORMS = {
     "account": r"[0-9]{12}|[a-z0-9]{5,50}",
     "region": r"[a-z]{2,12}(?:-[a-z0-9]{1,12}){0,4}",
 }
-_PATTERNS = {name: re.compile(form, re.ASCII) for name, form in _FORMS.items()}
+_PATTERNS = {name: lazy_pattern(form, re.ASCII) for name, form in _FORMS.items()}
 # The grammar's own limit for a name.
 _LONGEST = 512
 # The image of a push, where its name can't stand in a command.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from pushlog.knowledge.tables import Row, document, ours
+from pushlog.knowledge.shipped import ours
+from pushlog.knowledge.tables import Row, document
 from pushlog.record_class import record
 
 if TYPE_CHECKING:

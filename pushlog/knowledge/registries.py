@@ -6,7 +6,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from pushlog.knowledge.tables import Row, document, ours
+from pushlog.knowledge.shipped import ours
+from pushlog.knowledge.tables import Row, document
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 

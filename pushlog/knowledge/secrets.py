@@ -6,7 +6,8 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from pushlog.kept_patterns import kept_pattern
-from pushlog.knowledge.tables import Row, document, ours
+from pushlog.knowledge.shipped import ours
+from pushlog.knowledge.tables import Row, document
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 

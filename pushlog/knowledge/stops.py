@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from pushlog.kept_patterns import kept_pattern
-from pushlog.knowledge.tables import ours
+from pushlog.knowledge.shipped import ours
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, cast
 
-from pushlog.disk_cache import cached_bytes
 from pushlog.faults import UserError
 from pushlog.knowledge.patterns import Linear, PatternError, linear
 from pushlog.knowledge.toml_lines import line_of
@@ -21,11 +20,9 @@ if TYPE_CHECKING:
 # More than anybody writes by hand.
 MOST_ROWS = 1000
 # The name of a whole file as a row, which messages leave out.
-_WHOLE = "the file"
+WHOLE = "the file"
 # Characters of a wrong line that a message quotes.
 _QUOTED = 60
-# Stands for the form of the cached JSON: a cache of another form is made again.
-_CACHE_FORMAT = "a list of tables, one for each file"
 
 
 class KnowledgeError(UserError):
@@ -87,7 +84,7 @@ class Row:
 
     def wrong(self, key: str, why: str) -> KnowledgeError:
         """Return the error to raise for a key of this row."""
-        row = "" if self.name.startswith(_WHOLE) else f"row '{self.name}': "
+        row = "" if self.name.startswith(WHOLE) else f"row '{self.name}': "
         return self._error((*self._place, key), f"{row}key '{key}': {why}")
 
     def missing(self, key: str) -> KnowledgeError:
@@ -247,43 +244,12 @@ class Row:
                 raise self.wrong(key, f"is not known here{did_you_mean(key, self._taken)}")
 
 
-def ours(file: str) -> Row:
-    """Return a whole file that comes with pushlog as one row."""
-    (row,) = _shipped(file, (file,))
-    return row
-
-
-def ours_in(folder: str) -> tuple[Row, ...]:
-    """Return each file of a folder that comes with pushlog as one row, in the order of their names."""
-    from importlib.resources import files
-
-    names = sorted(file.name for file in files("pushlog.knowledge").joinpath(folder).iterdir())
-    return _shipped(folder, tuple(f"{folder}/{name}" for name in names if name.endswith(".toml")))
-
-
-def _shipped(name: str, paths: tuple[str, ...]) -> tuple[Row, ...]:
-    """Return the rows of files, which are cached as JSON: that is read ten times as fast as TOML."""
-    import json
-    from importlib.resources import files
-
-    folder = files("pushlog.knowledge")
-    texts = tuple(folder.joinpath(path).read_text("utf-8") for path in paths)
-
-    def parse() -> bytes:
-        import tomllib
-
-        return json.dumps([tomllib.loads(text) for text in texts]).encode()
-
-    tables = json.loads(cached_bytes(name, (*texts, _CACHE_FORMAT), parse))
-    return tuple(Row(path, _WHOLE, table, tested=True) for path, table in zip(paths, tables, strict=True))
-
-
 def document(text: str, file: str, *, tested: bool = False, origin: str | None = None) -> Row:
     """Return a whole TOML file as one row. Raises KnowledgeError."""
     import tomllib
 
     try:
-        return Row(file, _WHOLE, tomllib.loads(text), tested=tested, origin=origin, text="" if tested else text)
+        return Row(file, WHOLE, tomllib.loads(text), tested=tested, origin=origin, text="" if tested else text)
     except tomllib.TOMLDecodeError as error:
         raise KnowledgeError(_not_toml(text, file, str(error))) from None
     except ValueError as error:  # a number of thousands of digits

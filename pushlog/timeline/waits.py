@@ -6,18 +6,18 @@ all); they are the graphdriver store's alone.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Store
 
 if TYPE_CHECKING:
     from pushlog.formats.errors.classify import Classified
 
 _TIMEOUTS = (
-    (re.compile(r"dial tcp [^ ]+: i/o timeout"), 30.0),
-    (re.compile(r"Client\.Timeout exceeded"), 15.0),
-    (re.compile(r"TLS handshake timeout"), 10.0),
+    (lazy_pattern(r"dial tcp [^ ]+: i/o timeout"), 30.0),
+    (lazy_pattern(r"Client\.Timeout exceeded"), 15.0),
+    (lazy_pattern(r"TLS handshake timeout"), 10.0),
 )
 
 

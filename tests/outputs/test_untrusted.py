@@ -179,7 +179,10 @@ def test_nothing_is_evaluated_unpickled_or_fetched() -> None:
         tree = ast.parse(path.read_text("utf-8"))
         calls = {ast.unparse(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)}
         if path.name == "record_class.py":
-            calls.remove("exec")  # the names of a class's fields, as `dataclasses` does; no text of a log comes there
+            calls -= {
+                "exec",
+                "compile",
+            }  # the names of a class's fields, as `dataclasses` does; no text of a log comes there
         assert not calls & {"eval", "exec", "compile", "pickle.loads", "pickle.load", "os.system", "yaml.load"}, path
         imports = {alias.name for n in ast.walk(tree) if isinstance(n, ast.Import) for alias in n.names}
         sources = [n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)]

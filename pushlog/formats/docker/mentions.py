@@ -54,7 +54,7 @@ _WORDS = lazy_pattern(
 _BUILT = lazy_pattern(rf"Built image (?P<name>{_NAME}) with tags \[(?P<tag>[\w][\w.-]{{0,127}})\]")
 # One of these stands in every line with such a command: plain texts, which are found at the speed of memory.
 _SIGNS = (
-    (b"push", re.compile(rb"docker|(?:ailed to|nable to|ould not|ouldn't|annot|can't) $")),
+    (b"push", lazy_pattern(rb"docker|(?:ailed to|nable to|ould not|ouldn't|annot|can't) $")),
     (b"ushing ", None),
     (b"Built image ", None),
 )

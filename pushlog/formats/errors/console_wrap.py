@@ -40,7 +40,7 @@ _WHOLE = lazy_pattern(rb"The push refers to |digest: sha256:|\bdocker (?:image )
 _SAID = lazy_pattern(rb"blob unknown to registry - sha256:")
 # A secret is found and hidden line by line: its parts are left where they are.
 _TOKEN = lazy_pattern(r"[A-Za-z0-9_+/=-]{40,}")
-_MIXED = (re.compile(r"[A-Z]"), re.compile(r"[a-z]"), re.compile(r"[0-9]"))
+_MIXED = (lazy_pattern(r"[A-Z]"), re.compile(r"[a-z]"), lazy_pattern(r"[0-9]"))
 # A digest behind a colon that an address escapes is none.
 _HEX = lazy_pattern(r"(?:3A)?[0-9a-f]+")
 # The narrowest text that people and mailers break, and the widest.

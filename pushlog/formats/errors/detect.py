@@ -55,23 +55,23 @@ MESSAGES = (
 # Errors of several lines: a pattern for the lines so far, and one for the line that continues them.
 CONTINUATIONS = (
     (
-        re.compile(r"(?:^|: )errors:[ \t]*$", re.MULTILINE),
-        re.compile(rf"(?:{CODE.pattern})(?::|$)|<(?:!doctype|html)\b", re.IGNORECASE),
+        lazy_pattern(r"(?:^|: )errors:[ \t]*$", re.MULTILINE),
+        lazy_pattern(rf"(?:{CODE.pattern})(?::|$)|<(?:!doctype|html)\b", re.IGNORECASE),
     ),
     (
-        re.compile(r"missing content: |push a manifest list/index which"),
-        re.compile(r"Note: You're trying to push|Make sure you have all the referenced content"),
+        lazy_pattern(r"missing content: |push a manifest list/index which"),
+        lazy_pattern(r"Note: You're trying to push|Make sure you have all the referenced content"),
     ),
-    (re.compile(rf"(?:^|: )(?:{CODE.pattern}):\s*\Z"), re.compile(r"<(?:!doctype|html|\?xml)\b|\Z", re.IGNORECASE)),
-    (re.compile(r": <\?xml\b"), re.compile(r"<")),
-    (re.compile(r"no token in bearer response:\s*\Z"), re.compile(r"\{")),
-    (re.compile(r": \{[^{}]*\Z"), re.compile(r"\"\w+\" ?:|\}")),
+    (lazy_pattern(rf"(?:^|: )(?:{CODE.pattern}):\s*\Z"), lazy_pattern(r"<(?:!doctype|html|\?xml)\b|\Z", re.IGNORECASE)),
+    (lazy_pattern(r": <\?xml\b"), lazy_pattern(r"<")),
+    (lazy_pattern(r"no token in bearer response:\s*\Z"), lazy_pattern(r"\{")),
+    (lazy_pattern(r": \{[^{}]*\Z"), lazy_pattern(r"\"\w+\" ?:|\}")),
     # A name that was refused, and why.
     (
-        re.compile(r"(?:is not a valid repository/tag|\binvalid argument \"[^\"\n]*\" for [^\n]*|from daemon):\s*\Z"),
-        re.compile(r"invalid reference format|repository name|[Ii]nvalid (?:repository|namespace|tag)"),
+        lazy_pattern(r"(?:is not a valid repository/tag|\binvalid argument \"[^\"\n]*\" for [^\n]*|from daemon):\s*\Z"),
+        lazy_pattern(r"invalid reference format|repository name|[Ii]nvalid (?:repository|namespace|tag)"),
     ),
-    (re.compile(r"error from registry: "), re.compile(rf"(?:{MESSAGES})(?: - |\Z)")),
+    (lazy_pattern(r"error from registry: "), lazy_pattern(rf"(?:{MESSAGES})(?: - |\Z)")),
 )
 # The longest error pages of known proxies have about a hundred lines; a page that was cut must not take the whole log.
 PAGE_LINES = 300

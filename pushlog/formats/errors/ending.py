@@ -25,7 +25,7 @@ _COMMENT = lazy_pattern(
     r"|(?<=[a-z.])\s*[(\uff08](?=[\u3041-\u9fff\uac00-\ud7a3])[^()\n]{1,80}[)\uff09]$"
 )
 # A quote that nothing opens ends a text of another program.
-_OPENS = {sign: re.compile(rf"(?:^|[\s(\[{{=:,]){sign}") for sign in "\"'"}
+_OPENS = {sign: lazy_pattern(rf"(?:^|[\s(\[{{=:,]){sign}") for sign in "\"'"}
 
 
 def without_ending(ending: re.Pattern[str], text: str) -> str:

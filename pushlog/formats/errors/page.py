@@ -12,8 +12,8 @@ HEADING = lazy_pattern(r"<h1>\s*([^<]{1,200}?)\s*</h1>", re.IGNORECASE)
 STATUS = lazy_pattern(r"\b([45]\d\d)\b")
 # nginx, openresty, Cloudflare and Amazon's balancers sign below a rule in the centre, Apache in an address.
 SIGNATURES = (
-    re.compile(r"<hr>\s*<center>\s*([^<]{1,80}?)\s*</center>", re.IGNORECASE),
-    re.compile(r"<address>\s*([^<]{1,120}?)(?: server at [^<]*)?</address>", re.IGNORECASE),
+    lazy_pattern(r"<hr>\s*<center>\s*([^<]{1,80}?)\s*</center>", re.IGNORECASE),
+    lazy_pattern(r"<address>\s*([^<]{1,120}?)(?: server at [^<]*)?</address>", re.IGNORECASE),
 )
 # Products that are named elsewhere on the page, in the order in which they are looked for.
 MARKS = (

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from http import HTTPStatus
 
+from pushlog.lazy_pattern import lazy_pattern
+
 _PHRASES = {
     re.sub(r"\W", "", phrase).lower(): status.value
     for status in HTTPStatus
@@ -15,11 +17,11 @@ _WORDS = r"[A-Z][A-Za-z-]+(?: [A-Z][A-Za-z-]+){0,4}"
 # Java and Go print `401 Unauthorized`, .NET `401 (Unauthorized)` or only the name, regclient `[http 401]`, and Python's
 # httplib2 `'status': '401'`; go-containerregistry ends in the number.
 _FORMS = (
-    re.compile(rf"\b(?P<number>[45]\d\d) \(?(?P<words>{_WORDS})"),
-    re.compile(r"\[http (?P<number>[45]\d\d)\]"),
-    re.compile(r"'status': '(?P<number>[45]\d\d)'"),
-    re.compile(r"\b(?:status code|token exchange:) (?P<number>[45]\d\d)(?![\w.])"),
-    re.compile(r"\bstatus code:? '(?P<words>[A-Za-z]+)'"),
+    lazy_pattern(rf"\b(?P<number>[45]\d\d) \(?(?P<words>{_WORDS})"),
+    lazy_pattern(r"\[http (?P<number>[45]\d\d)\]"),
+    lazy_pattern(r"'status': '(?P<number>[45]\d\d)'"),
+    lazy_pattern(r"\b(?:status code|token exchange:) (?P<number>[45]\d\d)(?![\w.])"),
+    lazy_pattern(r"\bstatus code:? '(?P<words>[A-Za-z]+)'"),
 )
 
 

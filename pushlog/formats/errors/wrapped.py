@@ -94,7 +94,7 @@ _NEXT_STEP = lazy_pattern(r" {1,4}#\d{1,3} (?:\[[^\]\n]{1,80}\]|DONE|ERROR|CACHE
 _BREAKS = lazy_pattern(r"(?<!\\)(?:(?:\\+r)?\\+n|\\+r)")
 _COLOUR = lazy_pattern(r"\x1b?\[\d+(?:;\d+)*m|\x1b?\[0?[mK]$")
 # The first quote of a text opens one inside it.
-_OPENS_INSIDE = {sign: re.compile(rf"[^{sign}]*[\s(=]{sign}{sign}?\w") for sign in "\"'"}
+_OPENS_INSIDE = {sign: lazy_pattern(rf"[^{sign}]*[\s(=]{sign}{sign}?\w") for sign in "\"'"}
 _PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">", **dict(zip(_QUOTES[::2], _QUOTES[1::2], strict=True))}
 _MARKS = "*_~|"
 # Links, tags, colours, escapes and doubled quotes can stand inside the first words of an error.

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 from pushlog.disk_cache import cached_bytes
 from pushlog.formats.grammar import regex
+from pushlog.kept_patterns import kept_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Mapping
 
     from lark import Lark
 
@@ -43,9 +44,11 @@ def load_grammar(file: str, *starts: str, flags: int = re.ASCII) -> Lark:
 
     sources = (*_texts(), lark.__version__, *start_rules, str(flags))
     try:
-        return lark.Lark.load(_Tables(io.BytesIO(cached_bytes(file, sources, tables))).load())
+        parser = lark.Lark.load(_Tables(io.BytesIO(cached_bytes(file, sources, tables))).load())
     except pickle.UnpicklingError:  # another version of Lark, whose tables hold more kinds of data
-        return build()
+        parser = build()
+    _keep_patterns(parser)
+    return parser
 
 
 def derived(what: Callable[..., str], file: str, rule: str, **names: Collection[str]) -> str:
@@ -65,6 +68,31 @@ def derived(what: Callable[..., str], file: str, rule: str, **names: Collection[
         (*_texts(), code, lark.__version__, arguments),
         lambda: what(load_grammar(file), rule, **names).encode(),
     ).decode()
+
+
+class _KeptPatterns:
+    """What a lexer of Lark asks the module `re` for, with patterns that are kept on disk."""
+
+    @staticmethod
+    @cache
+    def compile(pattern: str, flags: int = 0) -> re.Pattern[str]:
+        return kept_pattern(pattern, flags)
+
+    @classmethod
+    def match(cls, pattern: str, text: str, flags: int = 0) -> re.Match[str] | None:
+        return cls.compile(pattern, flags).match(text)
+
+
+def _keep_patterns(parser: Lark) -> None:
+    """Let the lexers of a parser keep their patterns: to compile those of one log takes a tenth of a small run.
+
+    Each makes its patterns when it is first used. One of another version of Lark that works otherwise is left alone.
+    """
+    lexer: object = getattr(parser.parser, "lexer", None)
+    lexers: Mapping[int, object] = getattr(lexer, "lexers", {})
+    for each in (*lexers.values(), getattr(lexer, "root_lexer", lexer)):
+        if getattr(each, "re", None) is re:
+            setattr(each, "re", _KeptPatterns)  # noqa: B010 - it has no name for a type checker
 
 
 class _Tables(pickle.Unpickler):

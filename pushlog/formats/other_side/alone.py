@@ -34,15 +34,19 @@ def other_side_of(file: SideFile) -> SideFormat | None:
     return source.formats[0]
 
 
-def other_side_note(form: SideFormat) -> str:
-    """Return what a report says of such a log."""
+def other_side_notes(file: SideFile) -> tuple[str, ...]:
+    """Return what a report says of such a log; nothing of others."""
+    form = other_side_of(file)
+    if form is None:
+        return ()
     alone = (
         "" if form.hop is HopName.DAEMON else "; without that log, `pushlog analyze --with FILE` rebuilds its pushes"
     )
-    return (
+    note = (
         f"{WHAT_IT_IS}{_article(form.name)} {form.name}, not what a client printed: give it beside the client's log, "
         f"`pushlog analyze push-log.txt --with FILE`{alone}"
     )
+    return (note,)
 
 
 def _article(name: str) -> str:

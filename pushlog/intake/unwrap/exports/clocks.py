@@ -38,9 +38,9 @@ _LONGEST_STEP = 1e9
 _UNITS = {10: 1, 13: 10**3, 16: 10**6, 19: 10**9}
 # `Nov 23, 2026 @ 21:26:46.100` (Kibana), `23/Nov/2026:21:26:46 +0000` (Apache), `Mon, 23 Nov 2026 21:26:46 GMT`.
 _NAMED = (
-    re.compile(rf"(?P<month>[A-Z][a-z]{{2}}) (?P<day>\d{{1,2}}), (?P<year>\d{{4}})(?: @|,)? {_CLOCK}(?P<zone>)"),
-    re.compile(rf"(?P<day>\d\d)/(?P<month>[A-Z][a-z]{{2}})/(?P<year>\d{{4}}):{_CLOCK} (?P<zone>[+-]\d{{4}})"),
-    re.compile(
+    lazy_pattern(rf"(?P<month>[A-Z][a-z]{{2}}) (?P<day>\d{{1,2}}), (?P<year>\d{{4}})(?: @|,)? {_CLOCK}(?P<zone>)"),
+    lazy_pattern(rf"(?P<day>\d\d)/(?P<month>[A-Z][a-z]{{2}})/(?P<year>\d{{4}}):{_CLOCK} (?P<zone>[+-]\d{{4}})"),
+    lazy_pattern(
         rf"(?:[A-Z][a-z]{{2}}, )?(?P<day>\d\d) (?P<month>[A-Z][a-z]{{2}}) (?P<year>\d{{4}}) {_CLOCK}(?P<zone> .+)?"
     ),
 )

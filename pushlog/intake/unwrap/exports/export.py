@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING
 
 from pushlog.intake.log_text import LogText
@@ -87,8 +86,10 @@ def _from_lines(text: LogText, head: bytes, anchors: Sequence[int], zone: dt.tzi
 
 def _from_xml(text: LogText) -> Export:
     """Return the text between tags, line by line."""
+    from html import unescape
+
     lines = (
-        html.unescape(_TAG.sub(b"", line).decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+        unescape(_TAG.sub(b"", line).decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
         for line in text.data[:].split(b"\n")
     )
     return Export(text=LogText(b"\n".join(lines)), timestamps=None, system="xml")
