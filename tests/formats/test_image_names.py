@@ -80,3 +80,21 @@ def test_an_error_may_name_no_more_than_the_registry():
     assert named_by('Get "https://r.example/v2/": EOF').registry == "r.example"
     assert named_by('Get "https://registry-1.docker.io/v2/": EOF').registry == "docker.io"
     assert named_by("EOF").registry is None
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        'failed to push to destination $REGISTRY/acme/app:1: TAG_INVALID: "manifest tag did not match URI"',
+        "failed to push image: denied",
+        "failed to push the image to the registry: EOF",
+        "failed to push tag 1.4: denied",
+    ],
+)
+def test_a_word_behind_failed_to_push_is_no_name(error):
+    assert named_by(error).repository is None
+
+
+def test_a_name_behind_failed_to_push_is_one():
+    assert named_by("failed to push r.example.com/acme/to:1: denied").repository == "acme/to"
+    assert named_by("failed to push image/app:1: denied").repository == "image/app"
