@@ -69,11 +69,11 @@ def is_quoted(text: LogText, push: ParsedPush) -> bool:
 
 def _is_of_guide(text: LogText, push: ParsedPush) -> bool:
     """Return whether a push is nothing but an error that its reader may meet, or one of a list of problems."""
-    if push.error is None or len(push.events) or push.lines != push.error.lines:
+    if push.error is None or not push.error.text or len(push.events) or push.lines != push.error.lines:
         return False
     line = push.error.lines[0]
-    start = text.start_of(line)
-    head = text.data[start : min(text.stop_of(line), start + _LONGEST)].partition(push.error.text[:_WORD].encode())[0]
+    start, word = text.start_of(line), push.error.text[:_WORD].encode("utf-8", "replace")
+    head = text.data[start : min(text.stop_of(line), start + _LONGEST)].partition(word)[0]
     if is_of_case(text, line) or _ARGUMENT.search(head):
         return True
     below = (text.shown(number).strip() for number in range(line + 1, min(text.lines, line + _CURED) + 1))
