@@ -61,6 +61,10 @@ _DOCUMENTED = lazy_pattern(
     r"|\W*(?:soluci[o\xf3]n(?:es)?|causas?|solu[c\xe7](?:[a\xe3]o|[o\xf5]es)|ursachen?|l[o\xf6]sung(?:en)?"
     r"|\u043f\u0440\u0438\u0447\u0438\u043d[\u0430\u044b]|\u0440\u0435\u0448\u0435\u043d\u0438[\u0435\u044f]"
     r"|nguy\xean nh\xe2n|c\xe1ch (?:kh\u1eafc ph\u1ee5c|tr\xe1nh|s\u1eeda))\b\W{0,4}:"
+    # The same as a title of its own.
+    r"|#{2,6} \W{0,4}(?:(?:root |possible |likely )?causes?(?: (?:and|&) (?:fixes|solutions))?|fix(?:es)?"
+    r"|(?:re)?solutions?|remed(?:y|ies)|l[o\xf6]sung(?:en)?|soluci[o\xf3]n(?:es)?|solu[c\xe7](?:[a\xe3]o|[o\xf5]es))"
+    r"\W{0,4}$"
     r"|(?:=>|->|\u2192) "
     # Items that tell what to do.
     r"|\s*(?:[-*\u2022]|\d{1,2}[.)])\s+(?:\*\*)?(?:ensure|verify|grant|confirm|double-check|make sure)\b"
@@ -72,7 +76,7 @@ _DOCUMENTED = lazy_pattern(
 _HELPS = lazy_pattern(
     r"#{1,6} .{0,40}\btrouble ?shooting\b|\W*trouble ?shooting\W*$"
     r"|#{1,6} (?:\W{0,3} )?(?:symptoms?|s[i\xed]ntomas?|sintomas?|sympt[o\xf4]mes?|symptome?)\b"
-    r"|#{1,6} .{0,40}(?:\b(?:faq|common (?:issues|errors|problems|pitfalls)|fehlerbehebung|d[e\xe9]pannage)\b"
+    r"|#{1,6} .{0,40}(?:\b(?:faq|common (?:issue|error|problem|pitfall|failure)s?|fehlerbehebung|d[e\xe9]pannage)\b"
     r"|\u9519\u8bef\u6392\u67e5|\u6545\u969c\u6392|\u5e38\u89c1(?:\u95ee\u9898|\u9519\u8bef)|\u7591\u96be"
     r"|\ubb38\uc81c \ud574\uacb0|\u30c8\u30e9\u30d6\u30eb)"
     # Signs of a problem, also in Spanish, Portuguese, French, German, Russian and Vietnamese; in Chinese and Japanese.
