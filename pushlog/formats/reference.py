@@ -40,6 +40,8 @@ _REFUSED = lazy_pattern(
 _HOST_WORD = lazy_pattern(
     r"registry|domain|host|server|harbor|nexus|artifactory|gitlab|gitea|\burl\b|address", re.IGNORECASE
 )
+# One that stands for nothing more.
+_SURELY_HOST = lazy_pattern(r"<[^<>]*(?:host|domain|server|address|\bip\b)[^<>]*>$", re.IGNORECASE)
 _V1_TAG = lazy_pattern(r"/tags/(\w[\w.-]*)$")
 
 
@@ -60,6 +62,8 @@ def reference(marks: Sequence[Mark], error: str = "") -> Reference:
     image = _from_name(name, error)
     if header and header.kind == MarkKind.HEADER and image.registry == HUB:
         image = _with_hidden_host(name) or image
+    if header and image.registry is None and image.repository is None:
+        image = _behind_hidden_host(header, name) or image
     names_hub = name.partition("/")[0] in HUB_HOSTS
     has_more = not header and image.registry == HUB and not names_hub and name.count("/") > 1
     if has_more and any(mark.kind == MarkKind.DIGEST for mark in marks):
@@ -93,6 +97,17 @@ def _with_hidden_host(name: str) -> Reference | None:
     if first == HUB or not rest or ("/" not in rest and not _HOST_WORD.search(first)):
         return None
     return Reference(registry=first, repository=rest, masked=True)
+
+
+def _behind_hidden_host(header: Mark, name: str) -> Reference | None:
+    """Return the repository of a name in which a person wrote a word for the host: a mask may hide more than that.
+
+    With its number of tags, as up to docker 1.9, a header may name no host.
+    """
+    first, _, rest = name.partition("/")
+    if not rest or "COUNT" in header.fields or not _SURELY_HOST.search(first):
+        return None
+    return Reference(registry=None, repository=rest, masked=True)
 
 
 def _from_name(name: str, error: str) -> Reference:

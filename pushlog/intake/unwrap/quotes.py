@@ -38,7 +38,7 @@ _IN_SOURCE = lazy_pattern(
 )
 # A list of texts in the source of a program begins so; one in the output of a tool has its name in quotes.
 _LIST = lazy_pattern(rb"[^\n]*(?:\w\s+(?::=|=|\+=)\s[^\n]*|\w\()\s*[\[({`]\s*")
-_ITEM = lazy_pattern(rb"[ \t]+[bfru]{0,2}[\"'`](?:\{\"status\": ?\")?\Z")
+_ITEM = lazy_pattern(rb"[ \t]+(?:[bfru]{0,2}[\"'`](?:\{\"status\": ?\")?|\{ ?[\"']?status[\"']?: ?[\"'`])\Z")
 _ABOVE = 60
 _DEEPEST = 4
 # Lines that are longer tell nothing of a list.

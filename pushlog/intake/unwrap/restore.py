@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.intake.unwrap.broken_errors import with_whole_errors
 from pushlog.intake.unwrap.page_text import without_page
+from pushlog.intake.unwrap.printed_messages import with_json_messages
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
@@ -185,6 +186,7 @@ def _with_whole_lines(text: bytes) -> bytes:
 
 def _with_whole_messages(text: bytes) -> bytes:
     """Return the text with messages of the Engine API in one line each."""
+    text = with_json_messages(text)
     if b'"status":' not in text and b'"errorDetail":' not in text:
         return text
     if b'"status": "' in text or b'"errorDetail": {' in text:
