@@ -42,6 +42,8 @@ _QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 _REQUEST = lazy_pattern(
     r"https?://(?P<host>[^/\s\"\\]+)/v2/(?P<name>(?:[A-Za-z0-9*]|\[[A-Za-z]{3,20}\])(?:[\w./*-]|\[[A-Za-z]{3,20}\])*?)/(?:blobs/|manifests/(?P<tag>(?!sha\d{3}:|\w+:[0-9a-f]{32})\w[\w.-]*)?)"
 )
+# The same with a name that a person left out.
+_CUT_REQUEST = lazy_pattern(r"https?://(?P<host>[^/\s\"\\]+)/v2/[.\u2026]{2,9}/(?:blobs|manifests)/")
 # distribution docs/spec/auth/token.md: a token to push to a repository is asked for by its name.
 _TOKEN = lazy_pattern(
     r"https?://(?P<host>[^/\s\"\\]+)/\S*?[?&]scope=(?:\S*?[=&+])?repository(?::|%3A)(?P<name>[\w./%-]+?)(?::|%3A)"
@@ -61,7 +63,6 @@ _PATH_ALONE = lazy_pattern(
 _ECR = lazy_pattern(
     r"\barn:aws(?P<part>[\w-]*):ecr:(?P<region>[a-z0-9-]+|<[^<>\n]{1,40}>|\*+):(?P<account>\d{12}|[^:\s]{1,40}):repository/(?P<name>[\w./-]*\w)"
 )
-_MASKED_REGION = lazy_pattern(r"[<*]")
 # What follows may be hidden, or stand for something. containers/image and .NET name the host alone.
 _PING = lazy_pattern(r"https?://(?P<host>[^/\s\"\\]+)/v[0-2]/(?:(?:_ping)?(?=[\"\s:<{$]|$)|(?:images|repositories)/)")
 _PINGED = lazy_pattern(
@@ -144,6 +145,13 @@ def host(name: str) -> tuple[str | None, str | None]:
     return HUB, name if slash else f"library/{name}"
 
 
+def host_before_variable(text: str) -> str | None:
+    """Return the registry of a reference whose host is written out and whose path begins with a variable."""
+    first, slash, rest = _SCHEME.sub("", text.strip(_QUOTES)).partition("/")
+    is_open = bool(slash) and _VARIABLE.search(first) is None and _VARIABLE.search(rest) is not None
+    return host(f"{first}/x")[0] if is_open and _is_host(first) else None
+
+
 def _is_told(registry: str) -> bool:
     """Return whether a host shows a part of its address, and its port."""
     address, _, port = MASK.sub(f".{_HOLE}.", registry).partition(":")
@@ -206,7 +214,9 @@ def names_in(texts: Sequence[str]) -> Reference:
             tags = (match["tag"],) if match["tag"] else ()
             masked = is_masked(match["host"]) or is_masked_name(f"{match['host']}/{match['name']}")
             return Reference(registry=registry, repository=match["name"], tags=tags, masked=masked)
-    return next((_of_token(match) for text in texts if (match := _TOKEN.search(text))), Reference())
+    asked = next((_of_token(match) for text in texts if (match := _TOKEN.search(text))), None)
+    cut = next((match["host"] for text in texts if (match := _CUT_REQUEST.search(text))), None)
+    return asked or (Reference(registry=HUB if cut in HUB_HOSTS else cut, masked=True) if cut else Reference())
 
 
 def named_by(error: str) -> Reference:
@@ -252,7 +262,7 @@ def _of_token(asked: re.Match[str]) -> Reference:
 
 def _ecr_host(arn: re.Match[str]) -> str | None:
     """Return the host of Amazon's name of a repository; None where a person hid the account or the region."""
-    if not arn["account"].isdigit() or _MASKED_REGION.match(arn["region"]):
+    if not arn["account"].isdigit() or arn["region"][0] in "<*":
         return None
     domain = "amazonaws.com.cn" if arn["part"] == "-cn" else "amazonaws.com"
     return f"{arn['account']}.dkr.ecr.{arn['region']}.{domain}"

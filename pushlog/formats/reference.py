@@ -10,6 +10,7 @@ from pushlog.formats.image_names import (
     HUB,
     HUB_HOSTS,
     host,
+    host_before_variable,
     is_masked,
     is_masked_name,
     may_be,
@@ -64,6 +65,8 @@ def reference(marks: Sequence[Mark], error: str = "") -> Reference:
         image = _with_hidden_host(name) or image
     if header and image.registry is None and image.repository is None:
         image = _behind_hidden_host(header, name) or image
+    if image == Reference() and (registry := host_before_variable(printed)):
+        image = Reference(registry=registry)
     names_hub = name.partition("/")[0] in HUB_HOSTS
     has_more = not header and image.registry == HUB and not names_hub and name.count("/") > 1
     if has_more and any(mark.kind == MarkKind.DIGEST for mark in marks):

@@ -35,9 +35,10 @@ if TYPE_CHECKING:
 LINES = LineParser("containers.lark")
 # Words of an error that only a push has; the same wrappers around other words are those of a pull into the storage.
 _PUSH_ERROR = (
-    r"[Ww]riting (?:blob: (?!adding layer|storing blob)|signatures: uploading )|[Ii]nitiating layer upload to /v2/"
-    r"|[Uu]ploading (?:manifest \S+|layer) to (?!cache\b)"
-    r"|reuse blob \S+ at destination: |Error copying (?:tag|image to the remote)|[Pp]ushing image \\?\""
+    r"[Ww]riting (?:blob:(?=\r?\n|\Z)|blob: (?!adding layer|storing blob)|signatures: uploading )"
+    r"|[Ii]nitiating layer upload to /v2/|[Uu]ploading (?:manifest \S+|layer) to (?!cache\b)"
+    r"|reuse blob(?: \S+ at destination: |(?=\r?\n|\Z))|[Pp]ushing manifest list \S+?:(?=\s|\Z)"
+    r"|Error copying (?:tag|image to the remote)|[Pp]ushing image \\?\""
     r"|error copying layers and metadata for container \"docker://|blob \S+ exists in \S+/\S+: "
     r"|Failed to push image(?:: |\. Response from registry is: )|initializing destination docker://"
 )
@@ -61,13 +62,14 @@ OPENING = StartPattern(
 # An error can be all that is left of a push; the words of a push stand anywhere in it.
 INSIDE = StartPattern(
     signs=(
-        rb"riting blob: ",
+        rb"riting blob:",
         rb"nitiating layer upload to ",
         rb"ploading (?:manifest|layer) ",
-        rb"reuse blob ",
+        rb"reuse blob",
         rb"Error copying ",
         rb"error copying layers ",
         rb"ushing image ",
+        rb"ushing manifest list ",
         rb" exists in ",
         rb"Failed to push image",
         rb"initializing destination ",
@@ -89,6 +91,7 @@ _NO_PUSH = {MarkKind.FETCHED, MarkKind.BUILT, MarkKind.KEPT, MarkKind.TAGGED}
 _IS_PUSH_ERROR = lazy_pattern(_PUSH_ERROR)
 _NAMED = lazy_pattern(
     r'[Ee]rror pushing image "([^"\s]+)": |initializing destination docker://(\S+): |" to "docker://([^"\s]+)": '
+    r"|[Pp]ushing manifest list (\S+?):(?=\s|\Z)"
 )
 # An error stands within so many bytes.
 _BARE = 4096
@@ -146,7 +149,9 @@ def _push(text: LogText, marks: Sequence[Mark], tagged: Mark | None) -> PushBuil
     push_marks = _of_the_push(marks, has_command=command is not None, is_push_error=is_push_error)
     copies = [mark for mark in push_marks if mark.kind in COPY]
     is_openshift = any(mark.kind in OPENSHIFT for mark in push_marks)
-    is_tried = any(m.kind in RETRIES and _IS_PUSH_ERROR.search(m.fields.get("TEXT", "")) for m in push_marks)
+    is_tried = any(
+        m.kind in RETRIES and (command or _IS_PUSH_ERROR.search(m.fields.get("TEXT", ""))) for m in push_marks
+    )
     if not push_marks or not (copies or answers(command, error) or is_push_error or is_openshift or is_tried):
         return None
     push = PushBuilder(client=Client.UNKNOWN, why="")

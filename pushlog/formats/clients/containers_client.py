@@ -66,7 +66,7 @@ def _client_of_error(error: Mark, message: str) -> tuple[Client, str]:
         return Client.SKOPEO, "its error is logged as `fatal`, as only skopeo does of these"
     if BUILDAH.match(message) or OLD_BUILDAH.match(message):
         return Client.BUILDAH, "its error begins as Buildah's do"
-    if message.startswith((*_CUT, "rpc error: ")):
+    if message.startswith((*_CUT, "rpc error: ")) or "PART" in error.fields:
         return Client.UNKNOWN, _FAMILY
     if "BARE_ERROR" in error.fields or message.startswith("Error copying tag "):
         return Client.SKOPEO, "its error stands without `Error:` before it, as only those of skopeo do"

@@ -83,6 +83,8 @@ _ELSEWHERE = lazy_pattern(
     r"|\bNo such image: |docker-builder\d|\bDockerfile\b"
     # A token that is asked for no push.
     r"|scope=repository(?![^\s\"]*push)[^\s\"]*%3Apull\b"
+    # What BuildKit asks for, whose errors of a push name the image; nobody but Docker pushes to `library`.
+    r"|^\W*ERROR: unexpected status from HEAD request to \S+/manifests/|https?://[^\s\"/]+/v2/library/[^\s\"]+/manifests/"
     # Where Jib reads the image that it builds on.
     r"|\bRegistryClient\.pull|\b(?:Pull|Obtain)BaseImage"
     # A copy that goes to no registry.

@@ -50,6 +50,7 @@ _MOST_HANGING, _LEAST_INDENT = 8, 2
 # What is not over: a verb without its address, words before a colon, a bracket.
 _VERB = lazy_pattern(r"(?:^|: )(?:Get|Head|Put|Post|Patch|Delete|GET|HEAD|PUT|POST|PATCH|DELETE)$|\brequest to$")
 _ADDRESS = lazy_pattern(r"\"?https?://")
+_REQUEST = lazy_pattern(r"(?:Get|Head|Put|Post|Patch|Delete|GET|HEAD|PUT|POST|PATCH|DELETE) \"?https?://")
 _ASKS = lazy_pattern(r"(?<=[a-z] )(?:at|to|in|of|for|on|by|with|from|the|an?|and|or|is|are|not|be|because|no)$")
 _COLON = lazy_pattern(r"(?<!\berrors)(?<=[a-z0-9\"\])]):$")
 _BRACKET = lazy_pattern(r"\([^()]{0,200}$")
@@ -191,7 +192,11 @@ def _is_not_over(line: str, row: str) -> bool:
         (_VERB.search(line) and _ADDRESS.match(row))
         or (_BRACKET.search(line) and (_ENDS_BRACKET.match(row) or _GOES_ON.match(row)))
         or (_ASKS.search(line) and len(line) >= _NARROWEST // 2)
-        or (_COLON.search(line) and _GOES_ON.match(row) and (_ADDRESS.match(line) or len(line) >= _NARROWEST // 2))
+        or (
+            _COLON.search(line)
+            and (_GOES_ON.match(row) or _REQUEST.match(row))
+            and (_ADDRESS.match(line) or len(line) >= _NARROWEST // 2)
+        )
     )
 
 
