@@ -77,7 +77,7 @@ _NO_REFUSAL = lazy_pattern(rb"(?i)\bpull\b|\bpulling\b|\bFROM \S|\b(?:if|when) (
 # The end of a document as much as an error; and what git says of a push of its own.
 _END_OF_FILE = "EOF"
 _GIT = "error: failed to push some refs"
-_HELP = lazy_pattern(rb"--help|\[OPTIONS\]|^\s*#|\bUsage:")
+_HELP = lazy_pattern(rb"--help|\[OPTIONS\]|^\s*#(?!\d+ )|\bUsage:")
 # Below an error of usage docker names the command that it was of.
 _USAGE = lazy_pattern(r"See '(?:docker(?! (?:image |plugin |compose )?push)|podman|buildah)[^'\n]* --help'")
 # A pull waits and retries in the words of a push; these are its own.
