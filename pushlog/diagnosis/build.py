@@ -27,6 +27,7 @@ from pushlog.model import (
     Source,
     Store,
 )
+from pushlog.model.records import ROWS_WITHOUT_IDS
 from pushlog.timeline.concurrency import concurrency
 from pushlog.timeline.event_table import event_table
 from pushlog.timeline.event_times import event_times
@@ -155,7 +156,8 @@ def _progress(
     built_layers: Sequence[Layer], ended: Outcome, source: Source, parsed: ParsedPush, facts: ClientFacts
 ) -> Progress:
     piped = facts.piped_drops_figures
-    return progress(built_layers, ended, source.capture, proof=proof(parsed), piped=piped, names=facts.names)
+    names = ROWS_WITHOUT_IDS if not built_layers and parsed.last(MarkKind.NAMELESS) else facts.names
+    return progress(built_layers, ended, source.capture, proof=proof(parsed), piped=piped, names=names)
 
 
 def _layers(

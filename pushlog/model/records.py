@@ -134,6 +134,10 @@ class PathStep:
     end: float
 
 
+# What is known of the layers of a log whose rows lost their ids, or have masks in place of them.
+ROWS_WITHOUT_IDS = "The rows of layers have no ids, so the log can't tell how many layers there are."
+
+
 @record
 class Progress:
     """How far the push got. `fraction` is of bytes, None where sizes are not known; `why` says what is known."""
