@@ -209,7 +209,7 @@ def _ranges(pairs: Sequence[tuple[Witness, LinePrefix]], end: int) -> Iterator[P
     """The stretches between witnesses, those with the same prefixes as one."""
     all_prefixes = {prefix for _, prefix in pairs}
     if len(all_prefixes) == 1:
-        yield PrefixRange(start=0, stop=end, prefixes=tuple(all_prefixes))
+        yield PrefixRange(start=0, stop=end, prefixes=_sorted(all_prefixes))
         return
     start, current = 0, _near(pairs, 0)
     for number in range(1, len(pairs)):
@@ -245,7 +245,15 @@ def _near(pairs: Sequence[tuple[Witness, LinePrefix]], number: int) -> tuple[Lin
 
 
 def _sorted(prefixes: set[LinePrefix]) -> tuple[LinePrefix, ...]:
-    return tuple(sorted((prefix for prefix in prefixes if prefix.forms), key=_specificity))
+    ordered = sorted((prefix for prefix in prefixes if prefix.forms), key=_specificity)
+    return tuple(dict.fromkeys((*ordered, *filter(None, map(_without_inner, ordered)))))
+
+
+def _without_inner(prefix: LinePrefix) -> LinePrefix | None:
+    """What a line has that the tool between the client and the CI system left as it is."""
+    *outer, inner = prefix.forms
+    is_lane = any(group.startswith("lane") for group in LinePrefix((inner,)).groups)
+    return LinePrefix(tuple(outer)) if outer and outer[0].clock and not is_lane else None
 
 
 def _specificity(prefix: LinePrefix) -> tuple[tuple[int, ...], bytes]:

@@ -28,7 +28,8 @@ _IN_SOURCE = lazy_pattern(
     + rb"\s+\+?=\s*|\b(?i:expect(?:ed)?|actual|want|got|received|left|right)"
     rb"(?: (?:substring|string|value|pattern|message|output))? *[:=]?\s*"
     rb"|\bto (?:include|contain|match|equal|eq|be)\s+"
-    rb"|(?<!\w)(?:\w+\.)*(?!\w*(?:Error|Exception|Failure|Failed|Fault|Exit)\()\w+\()[bfru]{0,2}(?:[\"'`]|\"{3}|'{3})"
+    rb"|(?<!\w)(?:\w+\.)*(?!\w*(?:Error|Exception|Failure|Failed|Fault|Exit)\()\w+\((?:[\w.&]{1,40}, ){0,3})"
+    rb"[bfru]{0,2}(?:[\"'`]|\"{3}|'{3})"
     rb"(?:[^\"'`\\]|\\.)*\Z"
     # A script prints the words.
     rb"|(?:\A|[\s;&|(])(?:echo|Write-(?:Host|Output))(?: -\w+)* +\Z"
@@ -37,8 +38,12 @@ _IN_SOURCE = lazy_pattern(
     rb"|\.(?:go|py|[jt]sx?|rb|rs|java|kt|scala|cs|php|c|cc|cpp|h|sh|bats|lark|toml|ya?ml|md)[:-]\d+[:-][^\n]*\Z"
 )
 # A list of texts in the source of a program begins so; one in the output of a tool has its name in quotes.
-_LIST = lazy_pattern(rb"[^\n]*(?:\w\s+(?::=|=|\+=)\s[^\n]*|\w\()\s*[\[({`]\s*")
-_ITEM = lazy_pattern(rb"[ \t]+(?:[bfru]{0,2}[\"'`](?:\{\"status\": ?\")?|\{ ?[\"']?status[\"']?: ?[\"'`])\Z")
+_LIST = lazy_pattern(rb"[^\n]*(?:\w\s+(?::=|=|\+=)\s[^\n]*|\w\(|\w=)\s*[\[({`]\s*")
+# An item is a text, or a message of the Engine, which may be spread over lines.
+_ITEM = lazy_pattern(
+    rb"[ \t]+(?:[bfru]{0,2}[\"'`](?:\{\"status\": ?\")?|(?:\{ ?)?[\"']?status[\"']?: ?[bfru]{0,2}[\"'`])\Z"
+)
+_BRACKET = lazy_pattern(rb"\s*[\[({]\s*")
 _ABOVE = 60
 _DEEPEST = 4
 # Lines that are longer tell nothing of a list.
@@ -108,8 +113,11 @@ def in_source_list(text: LogText, start: int, words: int) -> bool:
     indent = len(item[0]) - len(item[0].lstrip())
     for above in range(line - 1, max(0, line - _ABOVE), -1):
         data = _beginning(text, above, column)
-        if data.strip() and len(data) - len(data.lstrip()) < indent:
-            return _LIST.fullmatch(data) is not None
+        # Of an object that was spread over lines, a comma may be left.
+        if data.strip(b" \t\r\n,") and len(data) - len(data.lstrip()) < indent:
+            if not _BRACKET.fullmatch(data):
+                return _LIST.fullmatch(data) is not None
+            indent = len(data) - len(data.lstrip())
     return False
 
 
