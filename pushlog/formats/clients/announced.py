@@ -11,6 +11,7 @@ from pushlog.intake.mapped import find
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
     from pushlog.formats.parsed_push import ParsedPush
@@ -23,6 +24,7 @@ _TARGET = lazy_pattern(rf"\bSTEP \d+/\d+ \S Pushing (?P<name>{_NAME}):(?P<tags>\
 _TAGS = lazy_pattern(rf"\bpushing tag\(s\) (?P<tags>\w[\w.-]*(?:, \w[\w.-]*)*) to (?P<name>{_NAME})")
 _WORDS = (b"STEP ", b"pushing tag(s) ")
 _ABOVE = 20
+_DONE = lazy_pattern(r"\s*--> Pushing image done\b")  # superfly/flyctl internal/build/imgsrc
 # Tilt begins its next step, and tells what each took, only where the push went well: tilt-dev/tilt
 # internal/build/pipeline_state.go, internal/engine/buildcontrol/image_build_and_deployer.go.
 _GOES_ON = lazy_pattern(r"\bSTEP (?P<next>\d+)/\d+ \S |\bStep (?P<took>\d+) - \d+\.\d+s\b")
@@ -48,18 +50,26 @@ def with_announced_name(text: LogText, push: ParsedPush) -> ParsedPush:
 
 
 def with_announced_end(text: LogText, push: ParsedPush) -> ParsedPush:
-    """Return a push that Tilt drives with its end, where no line of the client tells it and Tilt goes on below."""
-    if push.wrapper != "tilt" or push.error or push.last(MarkKind.DIGEST, MarkKind.DONE, MarkKind.AUX):
+    """Return a push with its end where no line of the client tells it: fly says so below it, Tilt goes on."""
+    is_open = push.error is None and not push.last(MarkKind.DIGEST, MarkKind.DONE, MarkKind.AUX)
+    if not is_open or push.wrapper not in ("fly", "tilt"):
         return push
     begin = text.start_of(max(1, push.lines[0] - _ABOVE))
     steps = [match for piece in text.pieces(begin, push.stop + 1) if (match := _STEP.search(piece.text))]
     end = min(len(text.data), text.bounds(min(push.lines[1] + _BELOW, text.lines))[1])
-    for piece in text.pieces(min(push.stop + 1, end), end) if steps else ():
-        match = _GOES_ON.search(piece.text)
-        if match and (match["took"] == steps[-1]["step"] or int(match["next"] or 0) == int(steps[-1]["step"]) + 1):
+    for piece in text.pieces(min(push.stop + 1, end), end):
+        if _DONE.match(piece.text) or _goes_on(piece.text, steps):
             done = Mark(kind=MarkKind.DONE, start=piece.start, stop=piece.stop, line=piece.line, fields={})
             return replace(push, marks=(*push.marks, done), stop=piece.stop, lines=(push.lines[0], piece.line))
     return push
+
+
+def _goes_on(line: str, steps: list[re.Match[str]]) -> bool:
+    """Return whether a line of Tilt begins the step behind the last one, or tells what that took."""
+    match = _GOES_ON.search(line) if steps else None
+    if match is None:
+        return False
+    return match["took"] == steps[-1]["step"] or int(match["next"] or 0) == int(steps[-1]["step"]) + 1
 
 
 def _announced(text: LogText, start: int, stop: int) -> Iterator[tuple[Piece, dict[str, str]]]:

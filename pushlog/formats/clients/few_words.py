@@ -7,6 +7,7 @@ error, which other dialects read.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -42,12 +43,14 @@ INSIDE = StartPattern(
         rb" pushed successfully, with digest \"sha256:",
         rb"Policy successfully pushed: ",
         rb"Successfully pushed image: ",
+        rb"Successfully pushed image '",
         rb"Published image ",
     ),
     pattern=rb"pushing artifact to [\w.-]+(?::\d+)?/|artifact successfully pushed to [\w.-]+[:/]"
     rb"|Successfully validated and pushed to [\w.-]+[:/]|Pushed (?:Tekton Bundle to |[\w.-]+(?::\d+)?/\S+(?=\s|\Z))"
     rb"|Bundle (?:tag )?\S+ pushed successfully, with|Policy successfully pushed: \S+@sha256:"
-    rb"|Successfully pushed image: [\w.-]+[:/]|Published image [\w.-]+(?::\d+)?/\S+(?=\s|\Z)",
+    rb"|Successfully pushed image: [\w.-]+[:/]|Successfully pushed image '[\w./:-]{1,300}' to registry '[\w.-]+"
+    rb"|Published image [\w.-]+(?::\d+)?/\S+(?=\s|\Z)",
 )
 WHERE = (OPENING, INSIDE)
 REDRAWN: frozenset[MarkKind] = frozenset()
@@ -55,10 +58,12 @@ REDRAWN: frozenset[MarkKind] = frozenset()
 _BELOW = 2
 # A script says that it pushed whatever came of it: its word counts where nothing else tells of a push or a failure.
 _TELLS = lazy_pattern(
-    rb"push refers to|: Pushed|pushing (?:layer|manifest)|Copying blob|digest: sha256|[Ee]rror|ERROR|[Ff]ail|FAIL"
-    rb"|denied|refused|nauthorized|timeout|timed out|\bEOF\b|no such host"
+    rb"push refers to|: Pushed|pushing (?:layer|manifest)|Copying blob|digest: sha256|failed to push|Failed to push"
 )
 _TOLD_ABOVE = 1 << 16
+# The error of its own push stands just above; an error further up is one of another step.
+_FAILS = lazy_pattern(rb"[Ee]rror|ERROR|[Ff]ail|FAIL|denied|refused|nauthorized|timeout|timed out|\bEOF\b|no such host")
+_FAILS_ABOVE = 1 << 12
 _REST = 1 << 10
 _DIGEST = lazy_pattern(r"sha256:[0-9a-f]{64}")
 # How a line says where a push goes; docker is told that an image is pushed, too.
@@ -102,7 +107,7 @@ def _is_hearsay(push: ParsedPush) -> bool:
 
 def _each_push(text: LogText, marks: Iterator[Mark]) -> Iterator[list[Mark]]:
     """Return the lines of each push that ends with the word of success, or with the log."""
-    all_marks = list(marks)
+    all_marks = [_with_whole_name(mark) for mark in marks]
     yield from ([mark] for mark in _untold(text, [mark for mark in all_marks if _WORD in mark.fields]))
     push: list[Mark] = []
     announced: list[Mark] = []
@@ -129,6 +134,15 @@ def _each_push(text: LogText, marks: Iterator[Mark]) -> Iterator[list[Mark]]:
         yield push
 
 
+def _with_whole_name(mark: Mark) -> Mark:
+    """Return a mark with the name of its image in one piece, where a program prints its registry apart."""
+    if "HOST" not in mark.fields:
+        return mark
+    name, registry = mark.fields["NAME"], mark.fields["HOST"]
+    whole = name if name.startswith(f"{registry}/") else f"{registry}/{name}"
+    return replace(mark, fields={**mark.fields, "HOSTED": whole})
+
+
 def _untold(text: LogText, words: Sequence[Mark]) -> Iterator[Mark]:
     """Yield the words of scripts above which no client tells of a push."""
     # Up to where its lines were looked for, and where the last of them stands.
@@ -137,7 +151,9 @@ def _untold(text: LogText, words: Sequence[Mark]) -> Iterator[Mark]:
         begin = max(searched, mark.start - _TOLD_ABOVE)
         last_told = max((match.start() for match in _TELLS.finditer(text.data, begin, mark.start)), default=last_told)
         searched = max(searched, mark.start)
-        if mark.start - last_told > _TOLD_ABOVE:
+        if mark.start - last_told > _TOLD_ABOVE and not _FAILS.search(
+            text.data, max(0, mark.start - _FAILS_ABOVE), mark.start
+        ):
             yield mark
 
 
@@ -177,7 +193,7 @@ def _push(marks: list[Mark]) -> PushBuilder:
 def _named_push(marks: list[Mark]) -> PushBuilder:
     """Return the push of a program that names what it pushes."""
     fields = marks[0].fields
-    is_engine = "ENGINE" in fields or _ACR in fields or fields.get(_WORD) == _SBT
+    is_engine = "ENGINE" in fields or "HOST" in fields or _ACR in fields or fields.get(_WORD) == _SBT
     client = Client.DOCKER if is_engine else Client.UNKNOWN
     push = PushBuilder(client=client, why="the line says that something was pushed", consumed=marks)
     names = [mark.fields["HOSTED"] for mark in marks if "HOSTED" in mark.fields]
