@@ -17,6 +17,7 @@ from pushlog.diagnosis.verdict import verdict
 from pushlog.faults import InputError
 from pushlog.formats.bulk.redraws import TIMED
 from pushlog.formats.dialects import Thinner, openings
+from pushlog.formats.events import gaps
 from pushlog.formats.lanes import read_pushes
 from pushlog.formats.missed import missed_lines, missed_notes
 from pushlog.formats.parsed_push import coverage
@@ -26,7 +27,7 @@ from pushlog.formats.wrapper import with_wrapper_in_prefix
 from pushlog.intake.dated import dated
 from pushlog.intake.deadline import TimeUpError, deadline
 from pushlog.intake.limits import LIMITS, MOST_LAYERS, Deadline, Limits
-from pushlog.intake.mapped import holds
+from pushlog.intake.mapped import LARGE, holds
 from pushlog.intake.origin import OriginOptions, origin_of
 from pushlog.intake.read import Raw, raw, read
 from pushlog.intake.side_files import SideFile
@@ -162,9 +163,8 @@ def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -
         notes=(*source.all_notes, *log.notes, *_client_notes(parsed_pushes), *notes_on_missed),
         missed=missed,
     )
-    timestamps = log.timestamps or options.timestamps
     cases = [
-        _with_whole_layers(_case(own_text, described, push, timestamps, options), log)
+        _with_whole_layers(_case(own_text, described, push, log.timestamps or options.timestamps, options), log)
         for push, own_text in zip(parsed_pushes, all_pushes.texts, strict=False)
         if not time.over
     ]
@@ -189,10 +189,10 @@ def _missed(
     """Return the lines that hold words of a push and are part of none, and what is said of them or of the whole log."""
     missed = missed_lines(text, pushes, options.knowledge)
     if pushes:
-        return missed, missed_notes(text, missed)
+        return missed, missed_notes(text, missed, pushes)
     from pushlog.formats.other_side.alone import other_side_notes
 
-    return missed, other_side_notes(SideFile(source.name, source.data)) or missed_notes(text, missed)
+    return missed, other_side_notes(SideFile(source.name, source.data)) or missed_notes(text, missed, pushes)
 
 
 def _dated(source: Raw, cases: Sequence[Case], options: Options) -> Dated:
@@ -226,8 +226,9 @@ def _with_other_side(cases: list[Case], options: Options) -> list[Case]:
 
 def _holds_daemon_lines(case: Case) -> bool:
     """Whether the daemon wrote its own lines between those of the client, as on a host that is its console."""
-    data = case.text.data
-    return case.text.starts is None and holds(data, _DAEMON_WORDS, 0, len(data))
+    data, events = case.text.data, case.parsed.events
+    parts = gaps(events.start, events.until, 0, len(data)) if len(data) >= LARGE else [(0, len(data))]
+    return case.text.starts is None and any(holds(data, _DAEMON_WORDS, *part) for part in parts)
 
 
 def _with_whole_records(push: ParsedPush, log: UnwrappedLog) -> ParsedPush:

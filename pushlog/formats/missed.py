@@ -183,11 +183,11 @@ def _firsts(text: LogText, pattern: re.Pattern[bytes], start: int, stop: int) ->
             last = text.stop_of(text.line_of(match.start()))
 
 
-def missed_notes(text: LogText, missed: Sequence[Missed]) -> tuple[str, ...]:
+def missed_notes(text: LogText, missed: Sequence[Missed], pushes: Sequence[ParsedPush]) -> tuple[str, ...]:
     """Return what a report says of these lines, and of a build's cache that could not be exported."""
     if not missed:
-        return cache_notes(text)
+        return cache_notes(text, pushes)
     lines = ", ".join(str(entry.line) for entry in missed[:_RUN]) + (", …" if len(missed) > _RUN else "")
     one = len(missed) == 1
     where = f"line {lines} holds" if one else f"lines {lines} hold"
-    return *cache_notes(text), f"{where} words of a push, but {'is' if one else 'are'} {PART_OF_NONE}"
+    return *cache_notes(text, pushes), f"{where} words of a push, but {'is' if one else 'are'} {PART_OF_NONE}"

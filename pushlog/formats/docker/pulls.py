@@ -9,9 +9,12 @@ import numpy as np
 
 from pushlog.formats.events import EventKind, is_any
 from pushlog.formats.marks import Mark, MarkKind
+from pushlog.intake.mapped import find
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pushlog.formats.docker.lines import Reading
     from pushlog.intake.log_text import LogText
 
@@ -51,13 +54,22 @@ def pull_below(text: LogText, reading: Reading, start: int, stop: int) -> int:
     rows = int(np.searchsorted(reading.events.start, stop))
     last_row = int(reading.events.stop[rows - 1]) if rows else 0
     last = min(stop, max(start, last_row) + _REACH)
-    place = text.data.find(_PULL, start, last)
-    while place >= 0:
+    for place in _pulls(text, reading, start, last):
         begin = text.start_of(text.line_of(place))
         if _PROMPT.fullmatch(text.data[begin:place]) and not _goes_on(reading, start, begin, stop):
             return begin
-        place = text.data.find(_PULL, place + 1, last)
     return stop
+
+
+def _pulls(text: LogText, reading: Reading, start: int, stop: int) -> Iterator[int]:
+    """Yield where the command stands between two offsets, in order: never among rows of layers."""
+    low, high = reading.others.T
+    first, last = int(np.searchsorted(high, start)), int(np.searchsorted(low, stop))
+    for begin, end in reading.others[first:last].tolist():
+        place = find(text.data, _PULL, max(begin, start), min(end, stop))
+        while place >= 0:
+            yield place
+            place = find(text.data, _PULL, place + 1, min(end, stop))
 
 
 def _goes_on(reading: Reading, start: int, middle: int, stop: int) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from pushlog.intake.mapped import find
 from pushlog.intake.unwrap.line_prefix import (
     PLAIN,
     LinePrefix,
@@ -225,7 +226,7 @@ def _with_edges(
 ) -> list[PrefixRange]:
     """The stretches, where the lines above all witnesses or below them may have a prefix that no witness has."""
     others = list({prefix for _, prefix in pairs})
-    top, bottom = pairs[0][0].start, data.find(b"\n", pairs[-1][0].start) + 1 or len(data)
+    top, bottom = pairs[0][0].start, find(data, b"\n", pairs[-1][0].start, len(data)) + 1 or len(data)
     head = edge_prefix(data[: min(top, _EDGE)].split(b"\n"), forms, others)
     tail = edge_prefix(data[max(bottom, len(data) - _EDGE) :].split(b"\n")[::-1], forms, others)
     if head and top:

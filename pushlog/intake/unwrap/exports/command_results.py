@@ -49,8 +49,10 @@ def _lines_of(data: Data, offsets: Sequence[int]) -> Iterator[bytes]:
         if offset < stop:
             continue
         start = data.rfind(b"\n", max(0, offset - _LONGEST), offset) + 1
-        stop = data.find(b"\n", offset)
-        stop = len(data) if stop < 0 else stop
+        # On a terminal all of a push can be one line.
+        farthest = min(len(data), start + _LONGEST + 1)
+        stop = data.find(b"\n", offset, farthest)
+        stop = farthest if stop < 0 else stop
         if stop - start <= _LONGEST:
             yield data[start:stop]
 
