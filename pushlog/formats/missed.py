@@ -132,7 +132,7 @@ def _places(text: LogText, words: bytes, start: int, stop: int) -> Iterator[int]
 
 
 def _is_of_pull(text: LogText, line: int) -> bool:
-    """Return whether the nearest row of a layer that tells push and pull apart is one of a pull."""
+    """Return whether a row that only a pull prints is near a line."""
     for number in range(max(1, line - _PULL_ROWS), line + _PULL_ROWS):
         if _PULL_ROW.match(text.shown(number).strip()):
             return True

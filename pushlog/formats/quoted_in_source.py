@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     from pushlog.intake.log_text import LogText
 
 # What begins a text over several lines: three quotes of Python, Java and Kotlin, the back-tick of Go and JavaScript,
-# `r#"` of Rust, `@"` of C#. It is assigned, returned or handed to a function.
+# `r#"` of Rust, `@"` of C#. It is assigned, returned or handed to a function. People quote with back-ticks, too: behind a
+# comma or a parenthesis of their own.
 _OPENER = lazy_pattern(
     rb"(?:(?<![=!<>~+*/-])\+?:?=|\(|,|\breturn)[ \t]*"
-    rb"(?:[a-zA-Z]{0,2}(?P<quote>\"{3}|'{3})|(?P<tick>`)(?!`)|\$?@(?P<verbatim>\")|r(?P<raw>#+)\")"
+    rb"(?:[a-zA-Z]{0,2}(?P<quote>\"{3}|'{3})|\$?@(?P<verbatim>\")|r(?P<raw>#+)\")"
+    rb"|(?:(?<![=!<>~+*/-])\+?:?=|(?<=\w)\(|(?<=[\"'`)\]}]),|\breturn)[ \t]*(?P<tick>`)(?!`)"
 )
 # A function, a class or a module of Python, and the text that documents it.
 _DOCUMENTED = lazy_pattern(
