@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from pushlog.intake.log_text import LogText
 
 # What begins a text over several lines: three quotes of Python, Java and Kotlin, the back-tick of Go and JavaScript,
-# `r#"` of Rust, `@"` of C#. It is assigned, returned or handed to a function. People quote with back-ticks, too: behind a
-# comma or a parenthesis of their own.
+# `r#"` of Rust, `@"` of C#. It is assigned, returned or handed to a function. People quote with back-ticks, too: behind
+# a comma or a parenthesis of their own.
 _OPENER = lazy_pattern(
     rb"(?:(?<![=!<>~+*/-])\+?:?=|\(|,|\breturn)[ \t]*"
     rb"(?:[a-zA-Z]{0,2}(?P<quote>\"{3}|'{3})|\$?@(?P<verbatim>\")|r(?P<raw>#+)\")"
