@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pushlog.formats.parsed_push import ParsedPush
-    from pushlog.intake.log_text import LogText
+    from pushlog.intake.log_text import LogText, Piece
     from pushlog.knowledge.base import Knowledge
 
 # Output that only a push prints, whatever the client: words that are found quickly, and what must stand around them.
@@ -80,6 +80,14 @@ _GIT = "error: failed to push some refs"
 _HELP = lazy_pattern(rb"--help|\[OPTIONS\]|^\s*#(?!\d+ )|\bUsage:")
 # Below an error of usage docker names the command that it was of.
 _USAGE = lazy_pattern(r"See '(?:docker(?! (?:image |plugin |compose )?push)|podman|buildah)[^'\n]* --help'")
+# What only a pull, a search or a login asks for, and the commands that do.
+_OTHER_REQUEST = lazy_pattern(
+    r"\bG[Ee][Tt] \"?https?://\S+/(?:(?:manifests|blobs)/|v1/(?:search\b|users\b|repositories/\S+/(?:tags|images)\b))"
+)
+_OTHER_COMMAND = lazy_pattern(
+    r"(?:[^\n]{0,80}[$#%>\u276f\u3011] *)?(?:sudo )?docker (?:search|pull|run|create|build|login|logout)\b"
+)
+_ABOVE = 4
 # A pull waits and retries in the words of a push; these are its own.
 _RETRY = b": Retrying in"
 _PULL_ROW = lazy_pattern(
@@ -169,9 +177,18 @@ def _other_lines(text: LogText, knowledge: Knowledge) -> Iterator[int]:
             is_error = starts_error(piece.text, knowledge) and not is_of_another_command(piece.text)
             is_error = is_error and piece.text != _END_OF_FILE and not piece.text.startswith(_GIT)
             is_error = is_error and not _USAGE.match(text.shown(piece.line + 1).strip())
+            is_error = is_error and not _answers_another(text, piece)
             if is_error and not in_here_document(text, mark):
                 yield piece.line
                 break
+
+
+def _answers_another(text: LogText, piece: Piece) -> bool:
+    """Return whether an error answers another command than a push, by its request or by the command above it."""
+    if _OTHER_REQUEST.search(piece.text):
+        return True
+    above = (text.shown(line).strip() for line in range(piece.line - 1, max(0, piece.line - 1 - _ABOVE), -1))
+    return next((_OTHER_COMMAND.match(line) is not None for line in above if "docker " in line), False)
 
 
 def _firsts(text: LogText, pattern: re.Pattern[bytes], start: int, stop: int) -> Iterator[re.Match[bytes]]:
