@@ -136,9 +136,9 @@ class _Redraws:
         """Yield the byte ranges between two offsets that are passed over, in order."""
         while start < stop:
             end = min(start + _CHUNK, stop)
-            data = self.text.data[start:end]
             following = end
-            if self._has_progress(data, start, 0) or self._has_progress(data, start, max(0, len(data) - _LOOKED_AT)):
+            if self._has_progress(start, end) or self._has_progress(max(start, end - _LOOKED_AT), end):
+                data = self.text.data[start:end]
                 pieces = _pattern(data).split(data)
                 if len(pieces) > 2 * _FLOOD:
                     yield from self._of_chunk(data, start, pieces)
@@ -148,10 +148,10 @@ class _Redraws:
             release_range(self.text.data, start, following)
             start = following
 
-    def _has_progress(self, data: bytes, start: int, first: int) -> bool:
-        """Whether a redraw in some bytes of a chunk is progress: so little is looked at of docker's own floods."""
-        pieces = _BACK.split(data[first : first + _LOOKED_AT], _TRIED)
-        ends = list(accumulate(map(len, pieces), initial=start + first))
+    def _has_progress(self, start: int, stop: int) -> bool:
+        """Whether a redraw in the first bytes of a range is progress: so little is looked at of docker's own floods."""
+        pieces = _BACK.split(self.text.data[start : min(stop, start + _LOOKED_AT)], _TRIED)
+        ends = list(accumulate(map(len, pieces), initial=start))
         kinds = {text.translate(None, _CHANGES): place for place, text in reversed([*enumerate(pieces)][2:-1:2])}
         return any(
             self._is_progress((b"", kind), ends[place], ends[place + 1]) for kind, place in reversed(kinds.items())
