@@ -22,6 +22,8 @@ _ABOVE = 1 << 12
 _BELOW = 1 << 12
 # A prefix that all lines share, which may be the name of such a program (intake/unwrap/unknown_prefix.py).
 _INFERRED = "prefix"
+# A prefix that is the own one of such a program.
+_OWN = "kamal"
 # So much of a line is looked at.
 _LONGEST = 2000
 # Of a long push its first and its last lines are looked at.
@@ -73,6 +75,8 @@ def wrapper_of(
 
 def with_wrapper_in_prefix(push: ParsedPush, log: UnwrappedLog) -> ParsedPush:
     """Return a push with the program that drove its client, where only what was taken off its lines tells it."""
+    if push.wrapper is None and log.decoration and log.decoration.endswith(_OWN):
+        return replace(push, wrapper=_OWN)
     if push.wrapper or log.decoration != _INFERRED:
         return push
     start, stop = log.original.start_of(push.lines[0]), log.original.bounds(push.lines[1])[1]

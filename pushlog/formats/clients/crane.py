@@ -100,7 +100,7 @@ def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
     push = PushBuilder(
         client=Client.CRANE, why="the lines are those of go-containerregistry, which crane, ko and others use"
     )
-    if marks[0].kind in _KINDS and is_below_build(text, marks[0]):
+    if marks[0].kind in _KINDS and is_below_build(text, marks[0], marks[-1]):
         push.client, push.why = Client.KANIKO, "the lines above are those of the executor"
     for mark in marks:
         _tell(text, push, mark)

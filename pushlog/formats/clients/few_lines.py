@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pushlog.formats.clients.builder import PushBuilder, answers, error_at, parsed_push
-from pushlog.formats.clients.other_images import fails_elsewhere, full, reads_elsewhere
+from pushlog.formats.clients.other_images import fails_elsewhere, full, named_below, reads_elsewhere
 from pushlog.formats.events import EventKind, EventRow
 from pushlog.formats.grammar.line_parser import LineParser
 from pushlog.formats.marks import Mark, MarkKind
@@ -106,7 +106,8 @@ class FewLines:
             self._tell(push, mark)
         target = target_of(command.fields["COMMAND"]) if command else None
         if target and not any(mark.kind == MarkKind.REFERENCE for mark in push.marks) and command:
-            push.marks.append(_named(command, target))
+            below = named_below(full(target), _error(text, marks, error).text if error else "")
+            push.marks.append(_named(command, below or full(target)))
         if not any(mark.kind == MarkKind.REFERENCE for mark in push.marks):
             push.marks += _named_apart(marks)
         if error:

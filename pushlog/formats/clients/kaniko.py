@@ -72,6 +72,7 @@ _OF_BUILD = lazy_pattern(
     r"|Using caching version of cmd: )"
 )
 _NO_PUSH = "--no-push flag"
+_TOLD_BELOW = lazy_pattern(r"error pushing image: ")
 _ABOVE = 8
 
 
@@ -82,10 +83,12 @@ def pushes(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
     return tuple(parsed_push(text, _push(text, group)) for group in groups if group and not _may_be_of_another(group))
 
 
-def is_below_build(text: LogText, first: Mark) -> bool:
-    """Return whether the lines right above a push are those of a build by kaniko."""
+def is_below_build(text: LogText, first: Mark, last: Mark) -> bool:
+    """Return whether the lines right above a push are those of a build by kaniko, which does not tell of it below."""
     above = [piece.text for piece in text.pieces(text.start_of(max(1, first.line - _ABOVE)), first.start)]
-    return any(map(_OF_BUILD.match, above)) and not any(_NO_PUSH in line for line in above)
+    is_of_build = any(map(_OF_BUILD.match, above)) and not any(_NO_PUSH in line for line in above)
+    below = text.pieces(last.stop + 1, text.bounds(min(last.line + 1, text.lines))[1]) if is_of_build else ()
+    return is_of_build and not any(map(_TOLD_BELOW.match, (piece.text for piece in below)))
 
 
 def _without_bare(push: Sequence[Mark]) -> Sequence[Mark]:

@@ -27,6 +27,14 @@ def reads_elsewhere(error: str, target: str) -> bool:
     return read is not None and full(f"{read[1]}/").partition("/")[0] != full(target).partition("/")[0]
 
 
+def named_below(target: str, error: str) -> str | None:
+    """Return the image of an error's request that lies below what a command names: a chart's file can be a variable."""
+    asked = image_names.named_by(error)
+    above, tag = split(target)
+    name = full(f"{asked.registry}/{asked.repository}")
+    return name if asked.repository and tag is None and above and name.startswith(f"{above}/") else None
+
+
 def full(name: str) -> str:
     """Return the name of an image with the host that Docker Hub has elsewhere."""
     for host in ("registry-1.docker.io/", "index.docker.io/"):
