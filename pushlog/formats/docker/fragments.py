@@ -14,7 +14,14 @@ from pushlog.formats.docker.command_reports import ended_badly, error_above
 from pushlog.formats.docker.engine_requests import answers_push, requested
 from pushlog.formats.docker.headings import without_headings
 from pushlog.formats.docker.lone_error import OTHER_COMMAND, SAYS_PUSH, UPLOAD, is_alone
-from pushlog.formats.docker.other_things import documents, explains, is_change, is_one_of_many, lists_problems
+from pushlog.formats.docker.other_things import (
+    announces_others,
+    documents,
+    explains,
+    is_change,
+    is_one_of_many,
+    lists_problems,
+)
 from pushlog.formats.docker.sentences import advises, is_of_case, only_command
 from pushlog.formats.docker.surroundings import has_prompt, is_of_another_command
 from pushlog.formats.errors.bystanders import is_source
@@ -37,6 +44,8 @@ if TYPE_CHECKING:
 _SHORT_LOG = 65536
 # So far below a quoted command its error may begin.
 _BELOW = 2
+# So many lines below an error other ones may be announced, and one told.
+_OTHERS = 3
 # A program reports that a command failed.
 _FAILED = lazy_pattern(r"non-zero|returned|exit|fail|error|exception", re.IGNORECASE)
 # A sentence that says that the command it quotes went well, and a statement that names what a program will run.
@@ -92,6 +101,14 @@ def _is_of_document(line: str, error: ErrorLines, below: Sequence[Piece]) -> boo
 def _is_in_case(error: ErrorLines | None, below: Sequence[Piece]) -> bool:
     """Return whether a line between a command and an error says what to do if that error comes."""
     return error is not None and any(advises(piece.text) for piece in below if piece.line < error.lines[0])
+
+
+def _is_of_many(error: ErrorLines | None, below: Iterable[Piece]) -> bool:
+    """Return whether a document goes on behind an error with others that are common."""
+    if error is None:
+        return False
+    behind = (piece.text for piece in below if piece.line > error.lines[1])
+    return announces_others(list(islice(behind, _OTHERS)))
 
 
 def _names(line: str, command: Mark) -> bool:
@@ -176,7 +193,7 @@ def _error_beside(candidate: PushRange, mention: Mark, previous_stop: int) -> Er
     if _labelled_error(candidate, _without_prefix(islice(_told_below(candidate, line[1]), _BELOW), prefixed)):
         pieces = list(_told_below(candidate, line[1]))
         error = _labelled_error(candidate, _without_prefix(pieces, prefixed), _BELOW)
-        if _is_in_case(error, pieces):
+        if _is_in_case(error, pieces) or _is_of_many(error, candidate.below(line[1])):
             return None
     is_report = _FAILED.search(text.shown(mention.line)) is not None
     if error or not is_report:

@@ -90,6 +90,13 @@ _HELPS = lazy_pattern(
 _OR = lazy_pattern(
     r"\W*(?:or|oder|ou|o|\u0438\u043b\u0438|\u6216\u8005?|\u307e\u305f\u306f|\ub610\ub294)\W*", re.IGNORECASE
 )
+# Other errors are announced that are common: nobody who reports one error does that. In Chinese and Japanese, too.
+_MORE = lazy_pattern(
+    r"[^\n]{0,80}(?:\b(?:common|typical|frequent)\b[^\n:]{0,40}\b(?:errors?|messages?|failures?|symptoms?)\b"
+    r"|(?:\u5e38\u89c1|\u5e38\u898b|\u5178\u578b)\u7684?(?:\u75c7\u72b6|\u9519\u8bef|\u932f\u8aa4|\u62a5\u9519)"
+    r"|\u3088\u304f\u3042\u308b\u30a8\u30e9\u30fc)[^\n:\uff1a]{0,40}[:\uff1a]\s*$",
+    re.IGNORECASE,
+)
 # An entry of a list of problems: a title that quotes an error, and words in bold that lead an item.
 _ENTRY = lazy_pattern(r"\s*(?P<kind>\*\*|#{2,6} )(?:[^\w\s`\"*]{1,3} )?[`\"]")
 _LEAD = lazy_pattern(r"\s*(?P<kind>[-*\u2022]|\d{1,2}[.)])\s+\*\*")
@@ -167,6 +174,11 @@ def speaks_of_push(error: ErrorLines, line: str, others: Sequence[str]) -> bool:
     return _OF_AN_IMAGE.search(line) is not None or _OF_OTHER_THINGS.search(line) is None
 
 
+def announces_others(lines: Sequence[str]) -> bool:
+    """Return whether a line announces other errors that are common, and nobody tells in it what he did."""
+    return any(_MORE.match(line) and not tells(line) for line in lines)
+
+
 def lists_problems(above: Sequence[str], below: Sequence[str]) -> bool:
     """Return whether an error is one of a list of problems: it stands in a chapter of its own, with cures below."""
     return any(map(_CHAPTER.match, above)) and sum(map(documents, below)) >= _CURES
@@ -187,7 +199,7 @@ def is_of_manual(lines: Sequence[str]) -> bool:
     if any(map(tells, lines)):
         return False
     chapters = [line for line in lines if _CHAPTER.match(line) and not _OF_A_REPORT.search(line)]
-    return any(map(_HELPS.match, lines)) or len(chapters) >= _CHAPTERS
+    return any(map(_HELPS.match, lines)) or announces_others(lines) or len(chapters) >= _CHAPTERS
 
 
 def _is_row_of_table(line: str) -> bool:

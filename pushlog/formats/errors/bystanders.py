@@ -103,8 +103,8 @@ _REMARK_PERHAPS = lazy_pattern(
 )
 # A command behind a prompt or in the trace of a shell: what follows is its output.
 _COMMAND = lazy_pattern(
-    # A comment of several words is none.
-    r"(?!# [A-Z][\w']* [a-z']+ [a-z']+ )"
+    # A comment of several words is none, nor one in another script than commands are.
+    r"(?!# (?:[A-Z][\w']* [a-z']+ [a-z']+ |[^\x00-\x7f]))"
     r"(?:\S{0,80}[$#\u276f\u279c\xbb\u25b6]|PS [^<>|]{0,120}>|\w:\\[^<>|]{0,120}>|\++)\s+"
     # PowerShell lists the parts of an error behind a plus.
     r"(?!(?:CategoryInfo|FullyQualifiedErrorId) )\w"
