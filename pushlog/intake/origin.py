@@ -36,7 +36,7 @@ _PART = lazy_pattern(r"\{(\w+)\}")
 _VARIABLE = r"""(?:^|[ \t"'])%s=["']?([^\r\n"']{1,400})"""
 # Words before a line mean that it is quoted; those before its stamp or a tab name a job and a step.
 _SENTENCE = lazy_pattern(rb"[a-z]{2,} [a-z]{2,}|echo ")
-_NAMED_BEFORE = lazy_pattern(rb".*(?:\t|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z )")
+_NAME_ENDS = lazy_pattern(rb"\t|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z ")
 _TRIES = 20
 _ESCAPES = lazy_pattern(r"\x1b\[[0-9;]*[A-Za-z]")
 
@@ -107,7 +107,8 @@ def _line_match(line: OriginLine, head: bytes) -> re.Match[bytes] | None:
         return None
     for match in islice(_compiled(line.pattern).finditer(head), _TRIES):
         before = head[head.rfind(b"\n", 0, match.start()) + 1 : match.start()]
-        if not _SENTENCE.search(_NAMED_BEFORE.sub(b"", before)):
+        named = max((end.end() for end in _NAME_ENDS.finditer(before)), default=0)
+        if not _SENTENCE.search(before, max(named, len(before) - _LONGEST)):
             return match
     return None
 

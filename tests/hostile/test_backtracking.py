@@ -160,3 +160,18 @@ def test_a_line_of_nothing_but_options_is_read_once():
 
     took(100)
     assert took(16_000) <= 8 * took(4_000) + 0.1
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+def test_a_long_run_of_one_sign_before_words_of_a_ci_system_is_read_once(sign):
+    words = ("ERROR: Job failed: exit code 1", "##[group]Run docker push", "/home/runner/work/web/web")
+
+    def took(size: int) -> float:
+        run = sign * (size // len(sign))
+        given = raw("x", f"{HEADER}\n{A}: Preparing\n{run}{run.join(words)}\n".encode())
+        began = time.process_time()
+        analyze_raw(given)
+        return time.process_time() - began
+
+    took(100)
+    assert took(16_000) <= 8 * took(4_000) + 0.1
