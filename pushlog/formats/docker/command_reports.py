@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _STATUS = r"(?:12[0-5]|1[01]\d|[1-9]\d?)(?!\d)"
 # One command and nothing beside it: of several, another one may have failed. Its group is the name.
 _COMMAND = (
-    r"(?:sudo )?docker(?:\.exe)? (?:image )?push (?:--?\w[\w-]*(?:=\S+)? )*+"
+    r"(?:sudo )?docker(?:\.exe)? (?:(?:image|plugin) )?push (?:--?\w[\w-]*(?:=\S+)? )*+"
     r"([\"']?(?:\$\([^()\n]{1,200}\)|[^\s\"'&;|<>()\[\]]{1,400})[\"']?)"
 )
 _LIST = r"\[(?:'sudo', )?'docker', (?:'image', )?'push', (?:'-[\w-]+', )*'([^\s'\"]{1,400})'\]"

@@ -122,10 +122,12 @@ def is_alone(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
     A few words around an error that only an upload has are a sentence of the person who asks about it, and so are those
     that speak of a push. A person who says `I` may tell a long story; what stands near the error counts.
     """
+    above = [piece.text for piece in pieces if piece.line < error.lines[0]]
     line = next((piece.text for piece in pieces if piece.line == error.lines[0]), "")
+    # The answer of a registry may begin below the request that it is to.
+    line = f"{above[-1]} {line}" if above and above[-1].endswith(": errors:") else line
     if not _can_be_of_push(error.text, line) or in_comment(error, pieces):
         return False
-    above = [piece.text for piece in pieces if piece.line < error.lines[0]]
     first = error.text.split("\n")[0]
     below = (piece.text for piece in pieces if piece.line > error.lines[1])
     # A CI repeats an error in a channel of its own.

@@ -27,8 +27,8 @@ _GAP = r"""(?:\s+|\\?["']\s*,\s*\\?["'])"""
 # As in the grammar of docker: no command has more.
 _MOST_OPTIONS = 20
 _COMMAND = lazy_pattern(
-    rf"(?<![\w/.-])(?:_{{0,3}}|(?:/[\w.-]+)*/bin/|microk8s\.)docker(?:\.exe)?{_GAP}(?:--?[A-Za-z][\w-]*(?:=[^\s\"',]+|{_GAP}(?!push\b|image\b)[^\s\"',-][^\s\"',]*)?{_GAP}){{0,{_MOST_OPTIONS}}}+"
-    rf"(?:image{_GAP})?push{_GAP}(?:--?[a-z][\w-]*(?:=[^\s\"',]+)?{_GAP}){{0,{_MOST_OPTIONS}}}+"
+    rf"(?<![\w/.-])(?:_{{0,3}}|(?:/[\w.-]+)*/bin/|microk8s\.)docker(?:\.exe)?{_GAP}(?:--?[A-Za-z][\w-]*(?:=[^\s\"',]+|{_GAP}(?!(?:push|image|plugin)\b)[^\s\"',-][^\s\"',]*)?{_GAP}){{0,{_MOST_OPTIONS}}}+"
+    rf"(?:(?:image|plugin){_GAP})?push{_GAP}(?:--?[a-z][\w-]*(?:=[^\s\"',]+)?{_GAP}){{0,{_MOST_OPTIONS}}}+"
     rf"\\?[\"']?(?P<name>(?>{_NAME})){_END}",
     # A line is read byte by byte: letters beyond ASCII would be any.
     re.ASCII,

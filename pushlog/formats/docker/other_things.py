@@ -120,7 +120,8 @@ _CALL = lazy_pattern(r"\.?\w+\($|\.\w+\(|\w\s+:?=\s+[\[({]$|[\w, ]{1,80}\s:=\s|\
 _OF_GIT = lazy_pattern(r"\bgit repositor(?:y|ies)\b|\bcommit and push\b", re.IGNORECASE)
 # A command of docker that answers with errors of its own; and those that people add below.
 _ANSWERS = lazy_pattern(
-    r"(?:[^\n]{0,80}[$#%>\u276f\u279c] *|\+ +)?(?:sudo )?docker (?!(?:image )?push\b|-)(?P<verb>[a-z]+)(?: |$)"
+    r"(?:[^\n]{0,80}[$#%>\u276f\u279c] *|\+ +)?(?:sudo )?docker "
+    r"(?!(?:(?:image|plugin) )?push\b|-)(?P<verb>[a-z]+)(?: |$)"
 )
 _ADDED = {"version", "info", "images", "ps"}
 # A comment in the source of a program, and what such a source says besides.

@@ -42,7 +42,8 @@ _ADVICE = lazy_pattern(
 )
 # A sentence names the command whose error stands by itself: it has more words than a command with its image.
 _ASKED = lazy_pattern(
-    r"\b[Dd]ocker (?:image )?push\b(?: [^\s`\"']+)?|\b[Pp]ush(?:ing|ed)? (?:[\w-]+ ){0,4}images?\b(?![\w./:-])"
+    r"\b[Dd]ocker (?:(?:image|plugin) )?push\b(?: [^\s`\"']+)?"
+    r"|\b[Pp]ush(?:ing|ed)? (?:[\w-]+ ){0,4}images?\b(?![\w./:-])"
     r"|\b[Pp]ush(?:es|ing)? (?:\w+ )?fail(?:s|ed|ing)?\b"
     r"|\b[Ff]ail\w* (?:to|at|on|in|when|while|during) (?:the )?push(?:ing)?\b"
     r"|\b(?:during|while|when|on) (?:the |a )?push(?:ing|ed)?\b"
@@ -50,7 +51,7 @@ _ASKED = lazy_pattern(
 )
 # A title says what became of the push in few words.
 _TITLE = lazy_pattern(
-    r"[\W_]{0,4}(?:[\w'-]+ ){0,4}?docker (?:image )?push (?:[\w'-]+ ){0,4}?"
+    r"[\W_]{0,4}(?:[\w'-]+ ){0,4}?docker (?:(?:image|plugin) )?push (?:[\w'-]+ ){0,4}?"
     r"(?:errors?|fail\w*|denied|problems?|issues?|time-?outs?|refused|hang\w*|not work\w*)\b[^\n]{0,60}$",
     re.IGNORECASE,
 )

@@ -35,7 +35,7 @@ _SHORT_WORD = 3
 _PATH = lazy_pattern(r"/[\w.-]{1,80}$")
 _LAST_LETTERS = lazy_pattern(r"[A-Za-z]+$")
 _FIRST_LETTERS = lazy_pattern(r"[A-Za-z]+")
-_WHOLE = lazy_pattern(rb"The push refers to |digest: sha256:|\bdocker (?:image )?push |Pushing tag")
+_WHOLE = lazy_pattern(rb"The push refers to |digest: sha256:|\bdocker (?:(?:image|plugin) )?push |Pushing tag")
 # containerd tells each error of the registry in a line of its own.
 _SAID = lazy_pattern(rb"blob unknown to registry - sha256:")
 # A secret is found and hidden line by line: its parts are left where they are.

@@ -53,7 +53,7 @@ _CONTINUED = lazy_pattern(
 )
 # A command whose name goes on in the next line, or stands there, right above what it printed.
 _NAMED_BELOW = lazy_pattern(
-    rb"docker (?<!\wdocker )(?:image )?push(?:[ \t]*\r?\n[ \t]*(?=\$|[^\s/]{1,300}/)"
+    rb"docker (?<!\wdocker )(?:(?:image|plugin) )?push(?:[ \t]*\r?\n[ \t]*(?=\$|[^\s/]{1,300}/)"
     rb"|[ \t][^\n]{0,300}[^\s\"'`]\r?\n(?!docker\.io/))"
     rb"[\w./:@${}-]{0,300}[\w}][ \t]*\r?(?=\n{1,3}(?:The push refers to |Using default tag|[0-9a-f]{12}: ))"
 )
