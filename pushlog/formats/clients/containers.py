@@ -97,6 +97,9 @@ _NAMED = lazy_pattern(
 _BARE = 4096
 # How far below the name that a build gave its image the lines of the push can stand.
 _BELOW_TAG = 8
+# With --debug the library says which kinds of manifest a registry refused (copy/multiple.go, copy/single.go).
+_UPLOAD_FAILED = lazy_pattern(rb"DEBU\S* Upload of manifest (?:list )?type \S+ failed: ")
+_DEBUGGED = 1 << 12
 
 
 def pushes(text: LogText, knowledge: Knowledge) -> tuple[ParsedPush, ...]:
@@ -164,7 +167,7 @@ def _push(text: LogText, marks: Sequence[Mark], tagged: Mark | None) -> PushBuil
     _add_names(push, command, tagged, error)
     _add_name_of_result(push)
     add_blobs(push, push.consumed)
-    _add_end(push, copies)
+    _add_end(text, push, copies)
     stamped = [(mark.start, _time(mark)) for mark in push.consumed if {"STAMP", "SINCE"} & set(mark.fields)]
     push.clock = client_timestamps(stamped, resolution=1.0, whole=False)
     return push
@@ -246,7 +249,7 @@ def _named(command: str) -> str | None:
     return f"$REGISTRY/{name}" if name else None
 
 
-def _add_end(push: PushBuilder, copies: Sequence[Mark]) -> None:
+def _add_end(text: LogText, push: PushBuilder, copies: Sequence[Mark]) -> None:
     """Add how the push ended: the builder's push_marks words, else the last line of the copy."""
     if push.error:
         return
@@ -260,7 +263,7 @@ def _add_end(push: PushBuilder, copies: Sequence[Mark]) -> None:
         )
     if successful:
         push.add_mark(MarkKind.DONE, successful)
-    elif copies and last is copies[-1]:
+    elif copies and last is copies[-1] and not _UPLOAD_FAILED.search(text.data, last.stop, last.stop + _DEBUGGED):
         if last.kind in {MarkKind.STORED, MarkKind.PRESENT}:
             push.add_mark(MarkKind.DONE, last)
         elif last.kind == MarkKind.MANIFEST:

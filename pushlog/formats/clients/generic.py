@@ -252,7 +252,7 @@ def _is_of_manual(text: LogText, failure: _Failure) -> bool:
 
 def _in_own_words(piece: Piece) -> _Failure | None:
     """Return the failed push that a program tells of in words of its own."""
-    for client, form in OWN_WORDS.items():
+    for client, form in OWN_WORDS:
         if match := form.search(piece.text):
             return _Failure(piece, Wrapped(text=match["cause"], head=""), None, match["name"] or None, client)
     return None

@@ -70,15 +70,26 @@ ANSWERED = lazy_pattern(r" \((?:[A-Z][\w ]{1,40}: \d{3})\)$")
 FAILS = lazy_pattern(rf"(?<!\w){_FAILED}(?!\w)")
 # Programs that say in their own words that a push failed: wasme; CUE actions of Dagger (2022), which users name; viash;
 # docker-maven-plugin before 0.10; GoReleaser (internal/pipe/publish/publish.go, ko/ko.go), which has ko as a library.
-OWN_WORDS = {
-    Client.CRANE: lazy_pattern(r"\bko: failed to publish artifacts: publish: (?P<cause>\S.*)(?P<name>)"),
-    Client.ORAS: lazy_pattern(r"\boras push failed: (?P<cause>\S.*)(?P<name>)"),
-    Client.BUILDX: lazy_pattern(r"\bactions\.[\w.]{0,80}push[\w.]{0,80} +\| failed: (?P<cause>\S.*)(?P<name>)"),
-    Client.DOCKER: lazy_pattern(
-        rf"\b(?:Container|Error while pushing image) '(?P<name>{_IMAGE})' (?:push errored\. |(?=\(code: \d))"
-        r"(?P<cause>\([^)\n]*\)|[^(\n]+)"
+OWN_WORDS = (
+    (Client.CRANE, lazy_pattern(r"\bko: failed to publish artifacts: publish: (?P<cause>\S.*)(?P<name>)")),
+    (Client.ORAS, lazy_pattern(r"\boras push failed: (?P<cause>\S.*)(?P<name>)")),
+    (Client.BUILDX, lazy_pattern(r"\bactions\.[\w.]{0,80}push[\w.]{0,80} +\| failed: (?P<cause>\S.*)(?P<name>)")),
+    (
+        Client.DOCKER,
+        lazy_pattern(
+            rf"\b(?:Container|Error while pushing image) '(?P<name>{_IMAGE})' (?:push errored\. |(?=\(code: \d))"
+            r"(?P<cause>\([^)\n]*\)|[^(\n]+)"
+        ),
     ),
-}
+    (
+        # Maven tells the message of the last exception alone.
+        Client.DOCKER,
+        lazy_pattern(
+            r"\bdocker-maven-plugin:[\w.-]+:push \([^)\n]*\) on project \S+ "
+            rf"(?P<cause>Unable to push '(?P<name>{_IMAGE}|{_TAGGED})')(?= -> \[Help 1\]|$)"
+        ),
+    ),
+)
 # Sentences of servers, which speak to who reads them.
 SERVERS = lazy_pattern(
     r"\(or it may not exist\)|[Yy]ou (?:don't|do not) have (?:the needed )?permissions?[^.\n]*"
