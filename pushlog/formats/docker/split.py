@@ -59,8 +59,12 @@ _PULLED = lazy_pattern(
 )
 # What stands before a quoted line.
 _QUOTING = " \t>|*`"
-# What `docker trust sign` prints before its push: docker/cli cli/command/trust/sign.go.
-_SIGNS_NEXT = lazy_pattern(r"Signing and pushing trust (?:meta)?data for ")
+# What `docker trust sign` prints before its push: docker/cli cli/command/trust/sign.go. What the daemon logs of a pull:
+# moby distribution/pull_v2.go.
+_OF_NEXT = lazy_pattern(
+    r"Signing and pushing trust (?:meta)?data for "
+    r"|[^\n]{0,160}?\blevel=(?:info|debug) msg=\"?(?:[Pp]ulling |Fetching manifest )"
+)
 # So far below the line before it a note of a push stands: prompts of content trust may come between.
 _NOTE_BELOW = 20
 # Marks that name a push but are no output of it.
@@ -218,11 +222,11 @@ def _parse_pushes(
 
 
 def _own_marks(marks: list[Mark], text: LogText, last_row: Sequence[int]) -> list[Mark]:
-    """Return the marks without the notes at the end that announce the next push, or stand far below this one."""
+    """Return the marks without notes at the end that are of the next push or a pull, or stand far below this one."""
     notes = next((number for number, mark in reversed([*enumerate(marks, 1)]) if mark.kind != MarkKind.NOTE), 0)
     line = max([mark.line for mark in marks[:notes]] + list(last_row), default=None)
     for number, note in enumerate(marks[notes:], notes):
-        if line is not None and (note.line - line > _NOTE_BELOW or _SIGNS_NEXT.match(text.shown(note.line).strip())):
+        if line is not None and (note.line - line > _NOTE_BELOW or _OF_NEXT.match(text.shown(note.line).strip())):
             return marks[:number]
         line = note.line
     return marks
