@@ -39,6 +39,7 @@ OPENING = StartPattern(
         rb"ERROR: (?:failed to |denied: )",
         *(b" ERROR" + end for end in (b"\n", b"\r\n", b" \n", b" \r\n", b":\n", b":\r\n", b": \n", b": \r\n")),
         rb"rror: failed to solve: ",
+        rb"tag is needed when pushing to registry",
         *buildkit_rawjson.SIGNS,
     ),
     pattern=rb"#\d+ (?:(?:\[[^\]\n]{1,80}\] )?exporting to image|exporting layers|pushing |naming to )"
@@ -46,6 +47,7 @@ OPENING = StartPattern(
     rb"|#{1,3}\d+ ERROR:?(?= ?\r?\n)"
     rb"|(?:ERROR|error|Error): (?:failed to build: )?failed to solve: |ERROR: failed to push "
     rb"|ERROR: failed to build: denied: "
+    rb"|(?:ERROR|error): (?:failed to build: |target \S{1,200}: )?tag is needed when pushing to registry"
     # The rows of a terminal and the excerpt below begin with a blank of their own.
     rb"|\[\+\] Building \d| ?=> (?:ERROR |=> )(?:exporting (?:to image|layers)|pushing |naming to )"
     rb"| ?> (?:(?:\[[^\]\n]{1,80}\] )?exporting to image|pushing \S{1,250} with docker):|" + buildkit_rawjson.PATTERN,

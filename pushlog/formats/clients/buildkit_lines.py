@@ -37,6 +37,8 @@ _PUSH_ERROR = lazy_pattern(
     # A reference, whole or hidden: others fail to push data, branches and charts.
     r"|failed to push (?:can't push tagged ref |(?=\S*[./*$<{\[]|\S+:[^\s:])\S+(?:: |\Z))"
     r"|failed to copy after \d+ retries"
+    # buildx build/opt.go, before it builds.
+    r"|^(?:failed to (?:build|solve): |target \S+: )*tag is needed when pushing to registry"
     r'|failed commit on ref "[^"]*": (?!"|unexpected commit)'
     r"|(?:POST|PUT|PATCH) request to \S+/v2/|(?:Post|Put|Patch) \"[^\"\s]+/v2/|/blobs/uploads/|/v2/\S+: 413 "
 )
