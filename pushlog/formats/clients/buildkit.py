@@ -68,6 +68,8 @@ WHERE = (OPENING, INSIDE)
 # docker/buildx commands/build.go (printResult), util/desktop/desktop.go; docker/cli cmd/docker (hints of plugins).
 _LAST_WORDS = lazy_pattern(
     r"View build details: |Build multi-platform images faster|What's [Nn]ext\b|\d+ warnings? found\b"
+    # A prompt with a space in it, as Red Hat has it.
+    r"|\[[\w.-]{1,80}@[^\]\n]{1,80}\][#$] \S"
 )
 # In so many lines below a screen its end shows.
 _NEXT = 3
