@@ -8,6 +8,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from pushlog.intake.literal_search import LiteralIndex
+from pushlog.kept_patterns import kept_pattern
+from pushlog.knowledge.decorations import decorations
 from pushlog.knowledge.wrappers import Wrapper, wrappers
 
 if TYPE_CHECKING:
@@ -75,13 +77,20 @@ def wrapper_of(
 
 def with_wrapper_in_prefix(push: ParsedPush, log: UnwrappedLog) -> ParsedPush:
     """Return a push with the program that drove its client, where only what was taken off its lines tells it."""
-    if push.wrapper is None and log.decoration and log.decoration.endswith(_OWN):
+    if push.wrapper is None and log.decoration and log.decoration.endswith(_OWN) and _has_own_prefix(log, push):
         return replace(push, wrapper=_OWN)
     if push.wrapper or log.decoration != _INFERRED:
         return push
     start, stop = log.original.start_of(push.lines[0]), log.original.bounds(push.lines[1])[1]
     wrapper = wrapper_of(log.original, start, stop, first=start, last=stop)
     return replace(push, wrapper=wrapper.id) if wrapper else push
+
+
+def _has_own_prefix(log: UnwrappedLog, push: ParsedPush) -> bool:
+    """Return whether the first line of a push stands behind the prefix that is a program's own."""
+    line = log.original.shown(push.lines[0])
+    forms = (form for form in decorations().forms if form.system == _OWN)
+    return any(kept_pattern(form.pattern).search(line) for form in forms)
 
 
 def _distance(text: LogText, wrapper: Wrapper, start: int, stop: int, *, first: int, last: int | None) -> int | None:
