@@ -30,7 +30,7 @@ from pushlog.formats.docker import candidate_lines
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.fragments import alone
 from pushlog.formats.docker.split import docker_pushes
-from pushlog.formats.quoted import is_quoted
+from pushlog.formats.quoting.quoted import is_quoted
 from pushlog.formats.repeats.attempts import joined
 from pushlog.formats.wrapper import wrapper_of, wrappers_near
 from pushlog.intake.limits import MOST_LAYERS

@@ -28,7 +28,6 @@ from pushlog.formats.clients.generic_words import (
     target,
 )
 from pushlog.formats.docker.bind_error import join_error_lines
-from pushlog.formats.docker.other_things import is_documented
 from pushlog.formats.engine_address import asked_push
 from pushlog.formats.errors.bystanders import is_of_cache, is_otherwise, is_prose, is_source
 from pushlog.formats.errors.classify import classify
@@ -36,6 +35,7 @@ from pushlog.formats.errors.wrapped import GO_REQUEST, LABEL, Wrapped, error_in,
 from pushlog.formats.marked_up import may_quote, quoted_lines
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.parsed_push import ranges_outside
+from pushlog.formats.quoting.document import is_documented
 from pushlog.formats.reference import split
 from pushlog.formats.wrapper import wrapper_of
 from pushlog.intake.start_pattern import StartPattern, places

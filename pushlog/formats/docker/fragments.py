@@ -14,20 +14,14 @@ from pushlog.formats.docker.command_reports import ended_badly, error_above
 from pushlog.formats.docker.engine_requests import answers_push, requested
 from pushlog.formats.docker.headings import without_headings
 from pushlog.formats.docker.lone_error import OTHER_COMMAND, SAYS_PUSH, UPLOAD, is_alone
-from pushlog.formats.docker.other_things import (
-    announces_others,
-    documents,
-    explains,
-    is_change,
-    is_one_of_many,
-    lists_problems,
-)
+from pushlog.formats.docker.other_things import is_change
 from pushlog.formats.docker.sentences import advises, is_of_case, only_command
 from pushlog.formats.docker.surroundings import has_prompt, is_of_another_command
 from pushlog.formats.errors.bystanders import is_source
 from pushlog.formats.errors.wrapped import error_in
 from pushlog.formats.image_names import has_open_tag, may_be, split
 from pushlog.formats.marks import Mark, MarkKind
+from pushlog.formats.quoting.document import announces_others, documents, explains, is_one_of_many, lists_problems
 from pushlog.intake.log_text import plain
 from pushlog.lazy_pattern import lazy_pattern
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.formats.docker.other_things import documents
 from pushlog.formats.errors.bystanders import is_title
 from pushlog.formats.errors.classify import starts_error
 from pushlog.formats.errors.detect import PAGE, PAGE_END
+from pushlog.formats.quoting.document import documents
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pushlog.formats.docker.headings import is_heading
-from pushlog.formats.docker.other_things import answers_other, explains, in_comment, is_change, speaks_of_push
+from pushlog.formats.docker.other_things import answers_other, is_change, speaks_of_push
 from pushlog.formats.docker.sentences import advises, asks, is_announced, is_framed, is_supposed, reports
 from pushlog.formats.errors.bystanders import (
     is_bystander,
@@ -18,6 +18,8 @@ from pushlog.formats.errors.bystanders import (
 )
 from pushlog.formats.errors.classify import classify
 from pushlog.formats.errors.told import tells
+from pushlog.formats.quoting.comment import in_comment
+from pushlog.formats.quoting.document import explains
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:

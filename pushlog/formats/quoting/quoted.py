@@ -1,0 +1,61 @@
+"""Pushes that a log only quotes: in a test that compares texts, a difference of two files, the source of a program."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pushlog.formats.marks import HEADERS
+from pushlog.formats.quoting.comment import is_example, tells_output
+from pushlog.formats.quoting.difference import in_hunk, is_beside_other_sign
+from pushlog.formats.quoting.guide import is_expected, is_of_guide
+from pushlog.formats.quoting.here_document import in_here_document
+from pushlog.formats.quoting.lines import beginning
+from pushlog.formats.quoting.source_text import in_text_of_source
+from pushlog.intake.unwrap.quotes import in_source_list, in_yaml_list, is_marked, is_source
+from pushlog.lazy_pattern import lazy_pattern
+
+if TYPE_CHECKING:
+    from pushlog.formats.parsed_push import ParsedPush
+    from pushlog.intake.log_text import LogText
+
+# The words of a header, a row and a digest line.
+_OUTPUT = rb"The push refers to |(?<![0-9a-f])[0-9a-f]{12}: |\w[\w.-]*: digest: sha256:"
+_WORDS = lazy_pattern(_OUTPUT)
+# Most pushes begin so.
+_PLAIN = b"The push refers to "
+# What may stand before them on a line of a difference: pytest's E, the marks of diff, line numbers and a bar.
+_COMPARED = lazy_pattern(rb"E {3,}|[ \t]*(?:\d+ +)*\d* *(?:\xe2\x94\x82 ?)?[-+][ \t]*[\"'`]?(?=" + _OUTPUT + rb")")
+_TO_DO = lazy_pattern(rb"[^\n]{0,200}?(?<!\S)[-*] \[[ xX]\] ")
+
+
+def is_quoted(text: LogText, push: ParsedPush) -> bool:
+    """Return whether the first line of a push is no output of a client, but part of something that quotes one."""
+    if in_text_of_source(text, push.start) or is_example(text, push.lines):
+        return True
+    if _is_quoted(text, text.line_of(push.start)) or (push.error is None and is_expected(text, push.lines[1])):
+        return True
+    if is_of_guide(text, push):
+        return True
+    # An error above a header may be a word of something else.
+    headers = [mark.line for mark in push.marks if mark.kind in HEADERS]
+    return (
+        push.error is not None and bool(headers) and headers[0] > push.error.lines[0] and _is_quoted(text, headers[0])
+    )
+
+
+def _is_quoted(text: LogText, line: int) -> bool:
+    start, data = text.start_of(line), beginning(text, line)
+    if data.startswith(_PLAIN):
+        return in_here_document(text, line)
+    if _TO_DO.match(data):
+        return True
+    if _COMPARED.match(data):
+        return not (data.lstrip().startswith(b"- ") and in_yaml_list(text, start))
+    words = _WORDS.search(data)
+    head = data[: words.start()] if words else b""
+    if words and is_beside_other_sign(text, line, head):
+        return True
+    is_text = is_marked(head) or is_source(head) or tells_output(head)
+    if words and (is_text or in_source_list(text, start, words.start())):
+        return True
+    return in_hunk(text, line) or in_here_document(text, line)
