@@ -15,6 +15,7 @@ from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.parsed_push import ranges_outside
 from pushlog.intake.literal_search import LiteralIndex
 from pushlog.intake.mapped import find
+from pushlog.knowledge.push_words import push_words
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Missed
 from pushlog.model.source import PART_OF_NONE
@@ -53,7 +54,8 @@ _OUTPUT = lazy_pattern(
 # A command that pushes: it tells of one only where no push was found at all.
 _COMMAND = lazy_pattern(
     rb"\b(?:docker|podman|buildah|nerdctl)(?:\.exe)? (?:-[\w-]+(?:[= ][^\s-]\S*)? )*"
-    rb"(?:image |manifest |compose )?push\b"
+    + push_words(also=("manifest", "compose")).encode()
+    + rb"\b"
     rb"|\bdocker[ -]compose (?:-[\w-]+(?:[= ][^\s-]\S*)? )*push\b"
     rb"|\bfailed to push (?!some refs)|\berror pushing image\b|\bpushing image:? "
     rb"|\b(?:ch-image|img|dockle|umoci|stacker|melange|apko) push\b"
@@ -79,7 +81,7 @@ _END_OF_FILE = "EOF"
 _GIT = "error: failed to push some refs"
 _HELP = lazy_pattern(rb"--help|\[OPTIONS\]|^\s*#(?!\d+ )|\bUsage:")
 # Below an error of usage docker names the command that it was of.
-_USAGE = lazy_pattern(r"See '(?:docker(?! (?:image |plugin |compose )?push)|podman|buildah)[^'\n]* --help'")
+_USAGE = lazy_pattern(r"See '(?:docker(?! " + push_words(also=("compose",)) + r")|podman|buildah)[^'\n]* --help'")
 # What only a pull, a search or a login asks for, and the commands that do.
 _OTHER_REQUEST = lazy_pattern(
     r"\bG[Ee][Tt] \"?https?://\S+/(?:(?:manifests|blobs)/|v1/(?:search\b|users\b|repositories/\S+/(?:tags|images)\b))"

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.rule import Role, Scope
 from pushlog.formats.marks import MarkKind
+from pushlog.knowledge.push_words import docker_push
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Confidence, Evidence, Finding, Outcome, Severity
 
@@ -58,7 +59,7 @@ _FAILED = lazy_pattern(
     r"|Build step '.{1,80}' marked build as failure|make(?:\[\d+\])?: \*\*\* |Exited with code exit status [1-9]"
     r'|(?:\W{1,4}Error: )?The command (?:".{1,200}" )?exited with (?:status )?[1-9]|ERROR: build step \d+ '
 )
-_ANOTHER = lazy_pattern(r"The push refers to |(?:\S.{0,80}\s)?docker (?:(?:image|plugin) )?push\b")
+_ANOTHER = lazy_pattern(rf"The push refers to |(?:\S.{{0,80}}\s)?{docker_push()}\b")
 # Every line that reports a failure has one of these literals; without any, no line has to be read.
 _WORDS = (
     b"Error response from daemon: ",

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from pushlog.formats.docker.bind_error import join_error_lines
 from pushlog.formats.docker.build_push import build_push
 from pushlog.formats.docker.error_lines import ErrorLines
+from pushlog.formats.docker.mentions import lines_with_command
 from pushlog.formats.docker.sentences import advises, is_of_case
 from pushlog.formats.docker.surroundings import is_of_another_command
 from pushlog.formats.errors.wrapped import LABEL, error_in
 from pushlog.formats.image_names import may_be, split
 from pushlog.formats.marks import Mark, MarkKind
+from pushlog.knowledge.push_words import docker_push
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
@@ -27,10 +29,11 @@ if TYPE_CHECKING:
 _STATUS = r"(?:12[0-5]|1[01]\d|[1-9]\d?)(?!\d)"
 # One command and nothing beside it: of several, another one may have failed. Its group is the name.
 _COMMAND = (
-    r"(?:sudo )?docker(?:\.exe)? (?:(?:image|plugin) )?push (?:--?\w[\w-]*(?:=\S+)? )*+"
+    rf"(?:sudo )?{docker_push()} (?:--?\w[\w-]*(?:=\S+)? )*+"
     r"([\"']?(?:\$\([^()\n]{1,200}\)|[^\s\"'&;|<>()\[\]]{1,400})[\"']?)"
 )
-_LIST = r"\[(?:'sudo', )?'docker', (?:'image', )?'push', (?:'-[\w-]+', )*'([^\s'\"]{1,400})'\]"
+_WORDS = docker_push("', '", value=r"[^\s']")
+_LIST = rf"\[(?:'sudo', )?'{_WORDS}', (?:'-[\w-]+', )*'([^\s'\"]{{1,400}})'\]"
 # AWS CodeBuild, Travis (travis-build's travis_cmd and travis_assert), Python's subprocess, Node's child_process and
 # execa, Rake's sh, programs in Go (os/exec), Terraform's local-exec with nothing behind it.
 _REPORT = lazy_pattern(
@@ -45,7 +48,6 @@ _REPORT = lazy_pattern(
     rf"|(?:exec: )?{_COMMAND}: exit status {_STATUS}$"
     rf"|Error running command '{_COMMAND}': exit status {_STATUS}\. Output:$"
 )
-_SIGNS = (b"docker push ", b"docker image push ", b"docker.exe push ", b"'docker', ")
 # Directly below a command that was run: Go's os/exec, Drone's plugin, and GitLab's runner, which may clean up before.
 _ENDED = lazy_pattern(
     rf"(?:(?:ERROR|Error|error): )?(?:exit status|Job failed: exit code) {_STATUS}$"
@@ -133,15 +135,9 @@ def _name(push: ParsedPush) -> str:
 
 
 def _lines_with_signs(candidate: PushRange) -> Iterator[Piece]:
-    """Return the lines of a range that quote a push command, found at the speed of memory."""
-    text, data = candidate.text, candidate.text.data
-    lines: set[int] = set()
-    for sign in _SIGNS:
-        offset = data.find(sign, candidate.start, candidate.stop)
-        while offset >= 0:
-            line = text.line_of(offset)
-            lines.add(line)
-            offset = data.find(sign, max(offset + 1, text.stop_of(line)), candidate.stop)
+    """Return the lines of a range that may quote a push command."""
+    text = candidate.text
+    lines = {text.line_of(first) for first, _ in lines_with_command(text.data, candidate.start, candidate.stop)}
     for line in sorted(lines):
         yield from islice(text.pieces(text.start_of(line), text.stop_of(line)), 1)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pushlog.formats.image_names import without_emphasis
 from pushlog.formats.marks import HEADERS, Mark, MarkKind
 from pushlog.formats.reference import split
+from pushlog.knowledge.push_words import MOST_OPTIONS, docker_push
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
@@ -24,11 +25,11 @@ _NAME = rf"[a-z0-9](?:{_LETTER}|(?::\d+/))*(?:/{_LETTER}+)*(?::[\w][\w.-]{{0,127
 _END = r"(?:(?=\*{1,2}(?![\w*]))|(?![\w/@$%*{<]|\xe2\x80\xa6))"
 # Between the words of a command: a blank, or the end of a string and the beginning of the next in a list.
 _GAP = r"""(?:\s+|\\?["']\s*,\s*\\?["'])"""
-# As in the grammar of docker: no command has more.
-_MOST_OPTIONS = 20
+# A letter of an option's value, which is no word of a list.
+_VALUE = r"[^\s\"',]"
 _COMMAND = lazy_pattern(
-    rf"(?<![\w/.-])(?:_{{0,3}}|(?:/[\w.-]+)*/bin/|microk8s\.)docker(?:\.exe)?{_GAP}(?:--?[A-Za-z][\w-]*(?:=[^\s\"',]+|{_GAP}(?!(?:push|image|plugin)\b)[^\s\"',-][^\s\"',]*)?{_GAP}){{0,{_MOST_OPTIONS}}}+"
-    rf"(?:(?:image|plugin){_GAP})?push{_GAP}(?:--?[a-z][\w-]*(?:=[^\s\"',]+)?{_GAP}){{0,{_MOST_OPTIONS}}}+"
+    rf"(?<![\w/.-])(?:_{{0,3}}|(?:/[\w.-]+)*/bin/|microk8s\.)"
+    rf"{docker_push(_GAP, value=_VALUE)}{_GAP}(?:--?[a-z][\w-]*(?:={_VALUE}+)?{_GAP}){{0,{MOST_OPTIONS}}}+"
     rf"\\?[\"']?(?P<name>(?>{_NAME})){_END}",
     # A line is read byte by byte: letters beyond ASCII would be any.
     re.ASCII,
@@ -52,8 +53,10 @@ _WORDS = lazy_pattern(
 )
 # sbt/sbt-native-packager DockerPlugin.scala, where it has one tag.
 _BUILT = lazy_pattern(rf"Built image (?P<name>{_NAME}) with tags \[(?P<tag>[\w][\w.-]{{0,127}})\]")
-# One of these stands in every line with such a command: plain texts, which are found at the speed of memory.
-_SIGNS = (
+# One of these stands in every line with such words: plain texts, which are found at the speed of memory.
+_Sign = tuple[bytes, re.Pattern[bytes] | None]
+_COMMAND_SIGNS: tuple[_Sign, ...] = ((b"push", lazy_pattern(rb"docker")),)
+_SIGNS: tuple[_Sign, ...] = (
     (b"push", lazy_pattern(rb"docker|(?:ailed to|nable to|ould not|ouldn't|annot|can't) $")),
     (b"ushing ", None),
     (b"Built image ", None),
@@ -71,7 +74,7 @@ _NEAR_HEADER = 15
 
 def mentioned(text: LogText, start: int, stop: int) -> Iterator[Mark]:
     """Return a mark for each push command that is quoted between two offsets."""
-    for first, last in sorted(set(_lines_with_signs(text.data, start, stop))):
+    for first, last in sorted(set(_lines_with(_SIGNS, text.data, start, stop))):
         # One character for each byte, so that places in it are offsets.
         line = text.data[first:last].decode("latin-1")
         for built in _BUILT.finditer(line):
@@ -100,9 +103,14 @@ def first_command(text: LogText, start: int, stop: int) -> Mark | None:
     return replace(mention, kind=MarkKind.COMMAND)
 
 
-def _lines_with_signs(data: Data, start: int, stop: int) -> Iterator[tuple[int, int]]:
-    """Return the lines that may quote a push command: the words of one stand near each other."""
-    for sign, before in _SIGNS:
+def lines_with_command(data: Data, start: int, stop: int) -> Iterator[tuple[int, int]]:
+    """Return the lines between two offsets that may quote a push command."""
+    return _lines_with(_COMMAND_SIGNS, data, start, stop)
+
+
+def _lines_with(signs: Sequence[_Sign], data: Data, start: int, stop: int) -> Iterator[tuple[int, int]]:
+    """Return the lines with one of these signs: the words of a command stand near each other."""
+    for sign, before in signs:
         offset = data.find(sign, start, stop)
         while offset >= 0:
             if before and not before.search(data[max(start, offset - _NEAR_SIGN) : offset]):

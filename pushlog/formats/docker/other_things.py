@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.formats.errors.told import is_told
 from pushlog.formats.quoting.document import is_in_document
+from pushlog.knowledge.push_words import push_words
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ _OF_GIT = lazy_pattern(r"\bgit repositor(?:y|ies)\b|\bcommit and push\b", re.IGN
 # A command of docker that answers with errors of its own; and those that people add below.
 _ANSWERS = lazy_pattern(
     r"(?:[^\n]{0,80}[$#%>\u276f\u279c] *|\+ +)?(?:sudo )?docker "
-    r"(?!(?:(?:image|plugin) )?push\b|-)(?P<verb>[a-z]+)(?: |$)"
+    rf"(?!{push_words()}\b|-)(?P<verb>[a-z]+)(?: |$)"
 )
 _ADDED = {"version", "info", "images", "ps"}
 

@@ -11,6 +11,7 @@ from pushlog.formats.errors.bystanders import is_ending
 from pushlog.formats.errors.told import tells
 from pushlog.formats.image_names import named_by
 from pushlog.formats.marks import Mark, MarkKind
+from pushlog.knowledge.push_words import docker_push, push_words
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ _ADVICE = lazy_pattern(
 )
 # A sentence names the command whose error stands by itself: it has more words than a command with its image.
 _ASKED = lazy_pattern(
-    r"\b[Dd]ocker (?:(?:image|plugin) )?push\b(?: [^\s`\"']+)?"
+    rf"\b(?:Docker {push_words()}|{docker_push()})\b(?: [^\s`\"']+)?"
     r"|\b[Pp]ush(?:ing|ed)? (?:[\w-]+ ){0,4}images?\b(?![\w./:-])"
     r"|\b[Pp]ush(?:es|ing)? (?:\w+ )?fail(?:s|ed|ing)?\b"
     r"|\b[Ff]ail\w* (?:to|at|on|in|when|while|during) (?:the )?push(?:ing)?\b"
@@ -51,7 +52,7 @@ _ASKED = lazy_pattern(
 )
 # A title says what became of the push in few words.
 _TITLE = lazy_pattern(
-    r"[\W_]{0,4}(?:[\w'-]+ ){0,4}?docker (?:(?:image|plugin) )?push (?:[\w'-]+ ){0,4}?"
+    rf"[\W_]{{0,4}}(?:[\w'-]+ ){{0,4}}?{docker_push()} (?:[\w'-]+ ){{0,4}}?"
     r"(?:errors?|fail\w*|denied|problems?|issues?|time-?outs?|refused|hang\w*|not work\w*)\b[^\n]{0,60}$",
     re.IGNORECASE,
 )

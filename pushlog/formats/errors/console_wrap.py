@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pushlog.formats.errors.bystanders import is_command, is_ending, is_prompt
 from pushlog.formats.errors.classify import classify
 from pushlog.formats.errors.parse import CODE
+from pushlog.knowledge.push_words import docker_push
 from pushlog.knowledge.signatures import signatures
 from pushlog.lazy_pattern import lazy_pattern
 
@@ -35,7 +36,7 @@ _SHORT_WORD = 3
 _PATH = lazy_pattern(r"/[\w.-]{1,80}$")
 _LAST_LETTERS = lazy_pattern(r"[A-Za-z]+$")
 _FIRST_LETTERS = lazy_pattern(r"[A-Za-z]+")
-_WHOLE = lazy_pattern(rb"The push refers to |digest: sha256:|\bdocker (?:(?:image|plugin) )?push |Pushing tag")
+_WHOLE = lazy_pattern(rb"The push refers to |digest: sha256:|\b" + docker_push().encode() + rb" |Pushing tag")
 # containerd tells each error of the registry in a line of its own.
 _SAID = lazy_pattern(rb"blob unknown to registry - sha256:")
 # A secret is found and hidden line by line: its parts are left where they are.

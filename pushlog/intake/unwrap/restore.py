@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pushlog.intake.unwrap.broken_errors import with_whole_errors
 from pushlog.intake.unwrap.page_text import without_page
 from pushlog.intake.unwrap.printed_messages import with_json_messages
+from pushlog.knowledge.push_words import push_words
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ _CONTINUED = lazy_pattern(
 )
 # A command whose name goes on in the next line, or stands there, right above what it printed.
 _NAMED_BELOW = lazy_pattern(
-    rb"docker (?<!\wdocker )(?:(?:image|plugin) )?push(?:[ \t]*\r?\n[ \t]*(?=\$|[^\s/]{1,300}/)"
+    rb"docker (?<!\wdocker )" + push_words().encode() + rb"(?:[ \t]*\r?\n[ \t]*(?=\$|[^\s/]{1,300}/)"
     rb"|[ \t][^\n]{0,300}[^\s\"'`]\r?\n(?!docker\.io/))"
     rb"[\w./:@${}-]{0,300}[\w}][ \t]*\r?(?=\n{1,3}(?:The push refers to |Using default tag|[0-9a-f]{12}: ))"
 )
