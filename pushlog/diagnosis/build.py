@@ -27,7 +27,6 @@ from pushlog.model import (
     Source,
     Store,
 )
-from pushlog.model.records import ROWS_WITHOUT_IDS
 from pushlog.timeline.concurrency import concurrency
 from pushlog.timeline.event_table import event_table
 from pushlog.timeline.event_times import event_times
@@ -155,9 +154,15 @@ def _store(source: Source, parsed: ParsedPush, knowledge: Knowledge) -> tuple[St
 def _progress(
     built_layers: Sequence[Layer], ended: Outcome, source: Source, parsed: ParsedPush, facts: ClientFacts
 ) -> Progress:
-    piped = facts.piped_drops_figures
-    names = ROWS_WITHOUT_IDS if not built_layers and parsed.last(MarkKind.NAMELESS) else facts.names
-    return progress(built_layers, ended, source.capture, proof=proof(parsed), piped=piped, names=names)
+    return progress(
+        built_layers,
+        ended,
+        source.capture,
+        proof=proof(parsed),
+        piped=facts.piped_drops_figures,
+        names=facts.names,
+        has_rows=parsed.last(MarkKind.NAMELESS) is not None,
+    )
 
 
 def _layers(

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from pushlog.model import Outcome, Severity, State
-from pushlog.model.records import ROWS_WITHOUT_IDS
+from pushlog.timeline.progress import ROWS_WITHOUT_IDS
 from pushlog.units import count, seconds
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _work_done(push: Diagnosis) -> str:
     elif took.telling:
         time = f" It took at least {seconds(took.at_least)}."
     if not push.layers:
-        return f"{ROWS_WITHOUT_IDS if ROWS_WITHOUT_IDS in push.progress.why else 'The log shows no layers.'}{time}"
+        return f"{ROWS_WITHOUT_IDS if push.progress.rows_without_ids else 'The log shows no layers.'}{time}"
     return f"{count(len(push.layers), 'layer')}: {', '.join(parts) or 'none uploaded'}.{time}"
 
 

@@ -134,13 +134,12 @@ class PathStep:
     end: float
 
 
-# What is known of the layers of a log whose rows lost their ids, or have masks in place of them.
-ROWS_WITHOUT_IDS = "The rows of layers have no ids, so the log can't tell how many layers there are."
-
-
 @record
 class Progress:
-    """How far the push got. `fraction` is of bytes, None where sizes are not known; `why` says what is known."""
+    """How far the push got. `fraction` is of bytes, None where sizes are not known; `why` says what is known.
+
+    `rows_without_ids`: the log has rows of layers, but nobody can count them: their ids are lost or masked.
+    """
 
     layers_total: int
     layers_done: int
@@ -149,6 +148,7 @@ class Progress:
     fraction: float | None
     exact: bool
     why: str
+    rows_without_ids: bool = False
 
 
 # A push that took minutes can be proven to have taken half a second, which says nothing.

@@ -6,7 +6,6 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from pushlog.model import Clock, Diagnosis, Duration, Family, Fate, Layer, Outcome, State
-from pushlog.model.records import ROWS_WITHOUT_IDS
 from pushlog.record_class import record
 from pushlog.units import count, plural, seconds, size
 
@@ -210,7 +209,7 @@ def reached(push: Diagnosis) -> str:
     """Return `2 of 3 layers`, or that the log names none."""
     progress = push.progress
     if progress.layers_total == 0:
-        return "rows without ids in the log" if ROWS_WITHOUT_IDS in progress.why else "no layers in the log"
+        return "rows without ids in the log" if progress.rows_without_ids else "no layers in the log"
     foreign = push.layers_settled - progress.layers_done
     return (
         f"{push.layers_settled} of {count(progress.layers_total, 'layer')}{' named' if partly_named(push) else ''}"

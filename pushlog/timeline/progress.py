@@ -20,6 +20,7 @@ PROOFS = {
 _FOREIGN = "The manifest is in the registry; foreign layers are not sent: they stay where the manifest says."
 # Of layers whose lines stop in the middle a log with a digest line lacks lines, or has those of another push.
 _UNPROVEN = "But the lines of {} of {} layers end before these are done: lines are missing, or it proves another push."
+ROWS_WITHOUT_IDS = "The rows of layers have no ids, so the log can't tell how many layers there are."
 _UNFINISHED = (State.PUSHING, State.RETRYING, State.WAITING, State.PREPARING)
 _NOT_UPLOADED = (State.EXISTS, State.MOUNTED, State.SKIPPED)
 
@@ -32,13 +33,16 @@ def progress(
     proof: str = "digest",
     piped: bool = True,
     names: str = "",
+    has_rows: bool = False,
 ) -> Progress:
     """Layers and bytes that the registry has, of those the push was about; `why` says what is known and what is not.
 
     `proof`: what tells of success, a key of `PROOFS`. `piped`: the client drops its figures in a pipe. `names`: which
-    layers it names, where those are not all, as a sentence.
+    layers it names, where those are not all, as a sentence. `has_rows`: the log has rows of layers.
     Bytes are those of layers that had to be uploaded: the size of a layer that was there is not in any log.
     """
+    is_nameless = has_rows and not layers
+    names = ROWS_WITHOUT_IDS if is_nameless else names
     sent = [layer for layer in layers if layer.state not in _NOT_UPLOADED]
     figures = any(layer.bytes_done is not None or layer.bytes_total is not None for layer in sent)
     sized = all(layer.bytes_total is not None for layer in sent)
@@ -65,6 +69,7 @@ def progress(
         fraction=_fraction(done, total, outcome),
         exact=exact,
         why=f"{why} {names}".strip(),
+        rows_without_ids=is_nameless,
     )
 
 
