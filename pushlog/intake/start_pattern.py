@@ -26,8 +26,9 @@ _Sorted = TypeVar("_Sorted", int, tuple[int, int], tuple[tuple[int, int], int])
 # long as the signs do.
 _BEFORE = 400
 _BEHIND = 300
-# A log is looked through in stretches of this many bytes, for often its first lines tell enough.
-_STRETCH = 1 << 20
+# A log is looked through in stretches of this many bytes, for often its first lines tell enough; a long log's first
+# stretches are shorter.
+_STRETCH, _FIRST_STRETCH = 1 << 20, 1 << 16
 
 
 @record(slots=False, kw_only=False)
@@ -159,10 +160,13 @@ def sifted(
 ) -> Iterator[Sequence[Spans]]:
     """For one stretch of the data after another: for each opening the parts in which its signs begin."""
     end = len(data) if stop is None else stop
-    for block in range(start, end, _STRETCH):
-        block_end = min(end, block + _STRETCH)
+    size = _STRETCH if end - start <= _STRETCH else min(_STRETCH, _FIRST_STRETCH)
+    block = start
+    while block < end:
+        block_end = min(end, block + size)
         yield _sieve(openings).spans(data, block, block_end)
         release_range(data, block, block_end)
+        block, size = block_end, min(_STRETCH, 2 * size)
 
 
 @cache

@@ -218,6 +218,9 @@ def goes_on(upper: str, lower: str) -> bool:
     """Whether a line goes on in the next one."""
     if len(upper) < NARROWEST and "\\" not in upper:
         return False
+    # An object is whole on its line: what an engine or a store prints, thousands of them.
+    if upper.startswith("{") and upper.endswith("}") and lower.startswith('{"'):
+        return False
     return continuation(Row(0, len(upper), upper, Break.LINE), Row(0, len(lower), lower, Break.LINE)) is not None
 
 

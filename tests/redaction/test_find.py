@@ -22,6 +22,7 @@ from pushlog.pipeline import Options, analyze_raw
 from pushlog.redaction import clean as clean_texts
 from pushlog.redaction.find import hide, spans
 from pushlog.redaction.result import UNREDACTED, redact_record, redact_result
+from pushlog.redaction.rows import goes_on
 from pushlog.report import text as terminal
 from pushlog.report.json import render
 from pushlog.report.stored import logs as stored
@@ -182,6 +183,13 @@ def test_a_token_that_a_terminal_broke_in_two_is_hidden_in_both_lines() -> None:
     shown = render([log(HEADER, f"{A}: Preparing", f"{A}: Pushing", *parts, BROKEN)])
     assert TOKENS[0][:19] not in shown
     assert TOKENS[0][19:] not in shown
+
+
+def test_an_object_that_is_whole_does_not_go_on_in_the_next_line() -> None:
+    message = '{"status":"Pushing","progressDetail":{"current":512,"total":99},"id":"0123456789ab"}'
+    assert not goes_on(message, message)
+    # Either may still be a part of a longer one that a terminal broke.
+    assert goes_on(message[:60], message[60:])
 
 
 def test_the_result_says_when_nothing_was_hidden() -> None:

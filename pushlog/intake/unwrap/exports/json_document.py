@@ -14,6 +14,7 @@ from pushlog.intake.unwrap.exports.forms import (
     Form,
     choose_form,
     is_command_result,
+    is_engine_message,
     normal_record,
     row_form,
 )
@@ -49,9 +50,12 @@ def unwrap_json_document(
 
     `anchors`: ascending offsets at which lines of pushes begin, some of them; `is_push`: whether a text holds one.
     """
-    place = _voted_place(data, anchors) or _known_place(data) or _base64_place(data, is_push)
+    place = _voted_place(data, anchors)
     # Messages of the Engine one after another are a log as docker prints it.
-    if place is None or (place[0] == () and place[1].engine == ()):
+    if (place is None and _are_messages(data)) or (place is not None and place[0] == () and place[1].engine == ()):
+        return None
+    place = place or _known_place(data) or _base64_place(data, is_push)
+    if place is None:
         return None
     path, form = place
     assembly, blocks = Assembly(form, zone), BlockReader(form)
@@ -165,6 +169,12 @@ def _head_elements(data: Data, path: Path, least: int, *, most: int | None = _SA
         yield from (value for _, _, value in islice(cursor.elements(path), most))
     except JsonError:
         return
+
+
+def _are_messages(data: Data) -> bool:
+    """Return whether the data begins with messages of the Engine, which spares the look at each row's own list."""
+    first = list(_head_elements(data, (), 0))
+    return bool(first) and all(map(is_engine_message, first))
 
 
 def _known_place(data: Data) -> tuple[Path, Form] | None:
