@@ -12,7 +12,7 @@ import stat
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pushlog.files import put
 
@@ -38,53 +38,39 @@ def cached_bytes(name: str, sources: Sequence[str], make: Callable[[], bytes]) -
 
 def kept_bytes(name: str, sources: Sequence[str]) -> bytes:
     """Return what was kept under a name if the same Python made it of these sources and it is undamaged."""
-    cached = _trusted_bytes(_path(name))
+    cached = kept_file(name)
     return cached[_HASH:] if cached[:_HASH] == _hash(sources, cached[_HASH:]) else b""
 
 
 def keep(name: str, sources: Sequence[str], result: bytes) -> None:
     """Keep bytes that were made of these sources, where that can be done."""
-    if sys.dont_write_bytecode:
-        return
-    with suppress(OSError):
-        path = _path(name)
-        if _is_trusted(path.parent.stat(), _SOURCE.parent.stat()):
-            mode = stat.S_IMODE(_SOURCE.stat().st_mode) & 0o666 & ~_OTHERS | 0o600
-            put(path, _hash(sources, result) + result, sync=False, mode=mode)
+    keep_file(name, _hash(sources, result) + result)
 
 
-def kept_table(name: str, most: int) -> dict[Any, Any]:
-    """Return a table of plain values that is kept: what a process adds to it is there in the next one.
-
-    One of more than `most` entries is not kept any more, so that it fills no disk.
-    """
-    import atexit
-    import marshal
-
-    data = kept_bytes(name, ())
-    table: dict[Any, Any] = marshal.loads(data) if data else {}  # noqa: S302 - as Python's own compiled code
-    before = len(table)
-
-    def keep_new() -> None:
-        if before < len(table) <= most:
-            keep(name, (), marshal.dumps(table))
-
-    atexit.register(keep_new)
-    return table
-
-
-def _path(name: str) -> Path:
-    return _folder() / f"{name}.{sys.implementation.cache_tag}.kept"
-
-
-def _trusted_bytes(path: Path) -> bytes:
-    """Return the content of a file that only those can write who can write the program; else nothing."""
+def kept_file(name: str) -> bytes:
+    """Return the content of a file of the cache that only those can write who can write the program; else nothing."""
+    path = _path(name)
     try:
         with path.open("rb") as file:
             is_trusted = _is_trusted(os.fstat(file.fileno()), _SOURCE.stat())
             return file.read() if is_trusted and _is_trusted(path.parent.stat(), _SOURCE.parent.stat()) else b""
     except OSError:
         return b""
+
+
+def keep_file(name: str, data: bytes) -> None:
+    """Write a file of the cache, where that can be done."""
+    if sys.dont_write_bytecode:
+        return
+    with suppress(OSError):
+        path = _path(name)
+        if _is_trusted(path.parent.stat(), _SOURCE.parent.stat()):
+            mode = stat.S_IMODE(_SOURCE.stat().st_mode) & 0o666 & ~_OTHERS | 0o600
+            put(path, data, sync=False, mode=mode)
+
+
+def _path(name: str) -> Path:
+    return _folder() / f"{name}.{sys.implementation.cache_tag}.kept"
 
 
 def _is_trusted(status: os.stat_result, source: os.stat_result) -> bool:

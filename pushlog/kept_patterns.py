@@ -14,11 +14,11 @@ from functools import cache
 from importlib import import_module
 from typing import Any, AnyStr, cast
 
-from pushlog.disk_cache import kept_table
+from pushlog.kept_table import KeptTable
 
 _NAME = "patterns"
 # More than this program has: patterns that are made of others without end fill neither the disk nor the memory.
-_MOST = 2000
+_MOST = 4000
 # Of later ones nobody knows yet what their engine takes.
 _NEWEST = (3, 14)
 # Of a pattern and its flags: all flags, the numbers for the engine, the number of groups, and the names of groups.
@@ -29,12 +29,13 @@ def kept_pattern(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     """Return what `re.compile` does. For patterns of this program alone: none of a user, none with words of a log."""
     if not _has_engine():
         return re.compile(pattern, flags)
-    forms, key = _forms(), (pattern, int(flags))
-    if key not in forms and len(forms) >= _MOST:
-        return re.compile(pattern, flags)
-    if key not in forms:
-        forms[key] = _form(pattern, int(flags))
-    all_flags, numbers, groups, names = forms[key]
+    text = pattern if isinstance(pattern, bytes) else pattern.encode("utf-8", "surrogatepass")
+    key = b"%s %d " % (type(pattern).__name__.encode(), flags) + text
+    form: _Form | None = _forms().get(key)
+    if form is None:
+        form = _form(pattern, int(flags))
+        _forms().put(key, form)
+    all_flags, numbers, groups, names = form
     by_number: list[str | None] = [None] * (groups + 1)
     for name, number in names.items():
         by_number[number] = name
@@ -66,6 +67,6 @@ def _form(pattern: str | bytes, flags: int) -> _Form:
 
 
 @cache
-def _forms() -> dict[tuple[str | bytes, int], _Form]:
+def _forms() -> KeptTable:
     """Return the forms that are kept; those that are added are kept at the end of the process."""
-    return kept_table(_NAME, _MOST)
+    return KeptTable(_NAME, _MOST)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from _typeshed import DataclassInstance
 
+    from pushlog.kept_table import KeptTable
+
 # More than there are.
 _MOST = 2000
 _Record = TypeVar("_Record")
@@ -89,17 +91,19 @@ def _init(kind: type[Any], *, has_slots: bool, kw_only: bool) -> Callable[..., N
 
 def _compiled(source: str) -> CodeType:
     """Return the code of an `__init__`, which is kept on disk as that of modules is."""
-    codes = _codes()
-    if source not in codes:
-        codes[source] = compile(source, "<record>", "exec")
-    return codes[source]
+    key = source.encode()
+    code: CodeType | None = _codes().get(key)
+    if code is None:
+        code = compile(source, "<record>", "exec")
+        _codes().put(key, code)
+    return code
 
 
 @cache
-def _codes() -> dict[str, CodeType]:
-    from pushlog.disk_cache import kept_table
+def _codes() -> KeptTable:
+    from pushlog.kept_table import KeptTable
 
-    return kept_table("records", _MOST)
+    return KeptTable("records", _MOST)
 
 
 @cache

@@ -14,6 +14,7 @@ import pytest
 
 from pushlog import disk_cache, record_class
 from pushlog.formats.grammar.load import load_grammar
+from pushlog.kept_table import KeptTable
 from pushlog.knowledge.shipped import ours, texts_in
 from pushlog.knowledge.signatures import read_signatures, signatures
 
@@ -125,24 +126,10 @@ def at_end(monkeypatch):
     return at_end
 
 
-def test_what_is_added_to_a_table_is_there_in_the_next_process(at_end):
-    disk_cache.kept_table("name", 2)["first"] = 1
-    at_end.pop()()
-    assert disk_cache.kept_table("name", 2) == {"first": 1}
-
-
-def test_a_table_that_grows_without_end_stays_as_it_was(at_end):
-    disk_cache.kept_table("name", 2)["first"] = 1
-    at_end.pop()()
-    disk_cache.kept_table("name", 2).update(second=2, third=3)
-    at_end.pop()()
-    assert disk_cache.kept_table("name", 2) == {"first": 1}
-
-
 def test_the_code_of_a_record_is_compiled_once(at_end, monkeypatch):
     source = "def __init__(self):\n pass"
     for _ in range(2):
-        table = disk_cache.kept_table("records", 2)
+        table = KeptTable("records", 2)
         monkeypatch.setattr(record_class, "_codes", lambda table=table: table)
         names: dict[str, object] = {}
         exec(record_class._compiled(source), names)

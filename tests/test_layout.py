@@ -20,8 +20,9 @@ CODE = sorted((ROOT / "pushlog").rglob("*.py"))
 # From left to right, as data flows. Rooms of the same rank do not know each other; `pushlog` itself, the library's
 # front, and `__main__` stand outside.
 RANKS = {
-    "files": -4,
-    "disk_cache": -3,
+    "files": -5,
+    "disk_cache": -4,
+    "kept_table": -3,
     "record_class": -2,
     "kept_patterns": -2,
     "lazy_pattern": -1,

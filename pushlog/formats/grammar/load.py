@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import pickle
@@ -42,7 +43,7 @@ def load_grammar(file: str, *starts: str, flags: int = re.ASCII) -> Lark:
         build().save(stream, exclude_options=["import_paths"])
         return stream.getvalue()
 
-    sources = (*_texts(), lark.__version__, *start_rules, str(flags))
+    sources = (_texts(), lark.__version__, *start_rules, str(flags))
     try:
         parser = lark.Lark.load(_Tables(io.BytesIO(cached_bytes(file, sources, tables))).load())
     except pickle.UnpicklingError:  # another version of Lark, whose tables hold more kinds of data
@@ -58,14 +59,13 @@ def derived(what: Callable[..., str], file: str, rule: str, **names: Collection[
     """
     import lark
 
-    try:
-        code = Path(regex.__file__).read_text("utf-8")
-    except OSError:  # only compiled code was installed
+    code = _code()
+    if not code:
         return what(load_grammar(file), rule, **names)
     arguments = json.dumps([rule, {key: sorted(values) for key, values in names.items()}], sort_keys=True)
     return cached_bytes(
         f"{file}.{what.__name__}",
-        (*_texts(), code, lark.__version__, arguments),
+        (_texts(), code, lark.__version__, arguments),
         lambda: what(load_grammar(file), rule, **names).encode(),
     ).decode()
 
@@ -105,7 +105,17 @@ class _Tables(pickle.Unpickler):
 
 
 @cache
-def _texts() -> tuple[str, ...]:
-    """Return the texts of all grammars: any of them may import from another."""
-    folder = files(_PACKAGE).iterdir()
-    return tuple(text.read_text("utf-8") for text in sorted(folder, key=str) if text.name.endswith(".lark"))
+def _texts() -> str:
+    """Return a hash of the texts of all grammars: any of them may import from another."""
+    folder = sorted(files(_PACKAGE).iterdir(), key=str)
+    texts = [hashlib.sha256(text.read_bytes()).digest() for text in folder if text.name.endswith(".lark")]
+    return hashlib.sha256(b"".join(texts)).hexdigest()
+
+
+@cache
+def _code() -> str:
+    """Return the code of `regex`; nothing where only compiled code was installed."""
+    try:
+        return Path(regex.__file__).read_text("utf-8")
+    except OSError:
+        return ""
