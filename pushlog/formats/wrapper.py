@@ -24,8 +24,6 @@ _ABOVE = 1 << 12
 _BELOW = 1 << 12
 # A prefix that all lines share, which may be the name of such a program (intake/unwrap/unknown_prefix.py).
 _INFERRED = "prefix"
-# A prefix that is the own one of such a program.
-_OWN = "kamal"
 # So much of a line is looked at.
 _LONGEST = 2000
 # Of a long push its first and its last lines are looked at.
@@ -77,8 +75,8 @@ def wrapper_of(
 
 def with_wrapper_in_prefix(push: ParsedPush, log: UnwrappedLog) -> ParsedPush:
     """Return a push with the program that drove its client, where only what was taken off its lines tells it."""
-    if push.wrapper is None and log.decoration and log.decoration.endswith(_OWN) and _has_own_prefix(log, push):
-        return replace(push, wrapper=_OWN)
+    if push.wrapper is None and log.decoration and (program := _by_own_prefix(log, push)):
+        return replace(push, wrapper=program)
     if push.wrapper or log.decoration != _INFERRED:
         return push
     start, stop = log.original.start_of(push.lines[0]), log.original.bounds(push.lines[1])[1]
@@ -86,11 +84,11 @@ def with_wrapper_in_prefix(push: ParsedPush, log: UnwrappedLog) -> ParsedPush:
     return replace(push, wrapper=wrapper.id) if wrapper else push
 
 
-def _has_own_prefix(log: UnwrappedLog, push: ParsedPush) -> bool:
-    """Return whether the first line of a push stands behind the prefix that is a program's own."""
-    line = log.original.shown(push.lines[0])
-    forms = (form for form in decorations().forms if form.system == _OWN)
-    return any(kept_pattern(form.pattern).search(line) for form in forms)
+def _by_own_prefix(log: UnwrappedLog, push: ParsedPush) -> str | None:
+    """Return the program whose own prefix stands before the first line of a push."""
+    forms = [form for form in decorations().forms if form.wrapper and form.system in (log.decoration or "")]
+    line = log.original.shown(push.lines[0]) if forms else ""
+    return next((form.wrapper for form in forms if kept_pattern(form.pattern).search(line)), None)
 
 
 def _distance(text: LogText, wrapper: Wrapper, start: int, stop: int, *, first: int, last: int | None) -> int | None:

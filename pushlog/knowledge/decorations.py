@@ -16,6 +16,8 @@ CLOCKS = ("iso", "slashes", "epoch", "epoch-ms", "epoch-us", "time", "seconds", 
 class Decoration:
     """One form of line prefix. `pattern`: the prefix; `suffix`: the end of each line; `marks`: one is in its logs.
 
+    `wrapper`: the program that drove the client, where no other writes such a prefix.
+
     The file explains every key.
     """
 
@@ -29,6 +31,7 @@ class Decoration:
     source: str
     marks: tuple[str, ...] = ()
     escaped: bool = False
+    wrapper: str | None = None
 
 
 @record
@@ -99,6 +102,7 @@ def _form(row: Row) -> Decoration:
         source=row.text("source"),
         marks=row.texts("marks"),
         escaped=bool(row.flag("escaped")),
+        wrapper=row.maybe_text("wrapper"),
     )
     row.done()
     if row.tested:
