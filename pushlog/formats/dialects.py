@@ -31,6 +31,7 @@ from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.fragments import alone
 from pushlog.formats.docker.split import docker_pushes
 from pushlog.formats.quoting.quoted import is_quoted
+from pushlog.formats.quoting.test_reports import is_of_test
 from pushlog.formats.repeats.attempts import joined
 from pushlog.formats.wrapper import wrapper_of, wrappers_near
 from pushlog.intake.limits import MOST_LAYERS
@@ -132,7 +133,7 @@ def pushes(
         if not is_quoted(text, p)
     ]
     parsed = [with_name_asked_for(text, parsed, number) for number in range(len(parsed))]
-    every_push = alone(text, reading, knowledge) if is_alone else tuple(parsed)
+    every_push = tuple(p for p in (alone(text, reading, knowledge) if is_alone else parsed) if not is_of_test(text, p))
     return Pushes(parsed=every_push, capture=capture, left_out=reading.left_out)
 
 
