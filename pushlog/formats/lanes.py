@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.formats.dialects import pushes
+from pushlog.formats.docker.surroundings import names_above
+from pushlog.formats.marks import HEADERS, MarkKind
 from pushlog.formats.repeats.programs import told_once
 from pushlog.intake.limits import MOST_LAYERS
 from pushlog.intake.numbered_text import NumberedText
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from pushlog.intake.mapped import Data
     from pushlog.intake.unwrap.lanes import LaneText
     from pushlog.knowledge.base import Knowledge
+
+_TELL_TAG = {MarkKind.DIGEST, MarkKind.AUX, MarkKind.COMMAND, MarkKind.DEFAULT_TAG, MarkKind.NAME, MarkKind.REFERENCE}
 
 
 @record
@@ -68,6 +72,7 @@ def read_pushes(
         left_out_rows += in_lane.left_out
         pairs += [(_renumbered(push, lane), lane) for push in in_lane.parsed]
         captures += [in_lane.capture] if in_lane.parsed else []
+    pairs = [(_with_names_beside(push, text, [other for other, _ in pairs]), lane) for push, lane in pairs]
     kinds = dict.fromkeys(captures)
     capture = next(iter(kinds), Capture.PIPED) if len(kinds) < 2 else Capture.MIXED
     pairs = told_once(text, sorted(pairs, key=lambda pair: pair[0].lines))
@@ -77,6 +82,24 @@ def read_pushes(
         capture=capture,
         left_out=_left_out(left_out_rows, most_layers),
     )
+
+
+def _with_names_beside(push: ParsedPush, text: LogText, pushes: Sequence[ParsedPush]) -> ParsedPush:
+    """Return a push with the lines above it that name its image, where no line of its lane tells a tag.
+
+    The program that starts the lanes says in lines of its own what it runs; those of another push name its tag.
+    """
+    header = next((mark for mark in push.marks if mark.kind in HEADERS), None)
+    if header is None or any(mark.kind in _TELL_TAG for mark in push.marks):
+        return push
+    of_others = {mark.line for other in pushes for mark in other.marks}
+    stop = text.start_of(push.lines[0])
+    names = [
+        replace(name, start=push.start, stop=push.start)
+        for name in names_above(text, header.fields["NAME"], 0, stop)
+        if "PUSH" in name.fields and name.line not in of_others
+    ]
+    return replace(push, marks=(*names, *push.marks)) if names else push
 
 
 def _left_out(rows: int, most_layers: int) -> tuple[str, ...]:

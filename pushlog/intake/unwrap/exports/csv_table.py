@@ -63,15 +63,28 @@ def unwrap_csv(text: LogText, is_push: Callable[[bytes], bool], zone: dt.tzinfo 
         for _ in range(lines, first - 1):
             assembly.add(None)
         lines = first
-        if len(cells) <= column or (table.has_header and first == 1):
+        if not cells or (table.has_header and first == 1):
             assembly.add(None)
+            continue
+        if not _is_row(cells, table, column, time):
+            # Two logs were put together.
+            assembly.add(utf8(table.delimiter.join(cells)))
             continue
         moment = cells[time] if time is not None and len(cells) > time else None
         lane, writer = (
             "/".join(cells[number] for number in columns if len(cells) > number) for columns in (lanes, writers)
         )
-        assembly.add(utf8(cells[column]), moment if moment and iso_text(moment) else None, names=(lane, writer))
+        # A text without quotes may hold the delimiter.
+        content = table.delimiter.join(cells[column:]) if column == len(table.names) - 1 else cells[column]
+        assembly.add(utf8(content), moment if moment and iso_text(moment) else None, names=(lane, writer))
     return assembly.export(is_physical=True)
+
+
+def _is_row(cells: Sequence[str], table: _Table, column: int, time: int | None) -> bool:
+    """Return whether cells are those of a row of the table: a line of another log has fewer, or no time."""
+    if len(cells) <= column or time is None:
+        return len(cells) > column
+    return len(cells) == len(table.names) or iso_text(cells[time]) is not None
 
 
 def _columns(names: Sequence[str], keys: Sequence[str]) -> list[int]:
@@ -132,7 +145,7 @@ def _time_column(text: LogText, table: _Table) -> int | None:
     keys, names = exports().time_keys, table.names
 
     def is_time(number: int) -> bool:
-        values = [cells[number] for cells in rows if len(cells) > number and cells[number]]
+        values = [cells[number] for cells in rows if len(cells) == len(names) and cells[number]]
         return bool(values) and all(iso_text(value) is not None for value in values)
 
     ranked = sorted(range(len(names)), key=lambda n: keys.index(names[n]) if names[n] in keys else len(keys))

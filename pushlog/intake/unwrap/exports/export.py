@@ -77,7 +77,9 @@ def _from_lines(text: LogText, head: bytes, anchors: Sequence[int], zone: dt.tzi
         from pushlog.intake.unwrap.exports.json_lines import unwrap_json_lines
 
         return unwrap_json_lines(text, anchors, zone)
-    if anchors and _KEY_BEFORE.fullmatch(text.data, text.data.rfind(b"\n", 0, anchors[0]) + 1, anchors[0]):
+    # In documents of YAML, a line may have a prefix of its own behind the key.
+    matches = _KEY_BEFORE.match if head.startswith(b"---") else _KEY_BEFORE.fullmatch
+    if anchors and matches(text.data, text.data.rfind(b"\n", 0, anchors[0]) + 1, anchors[0]):
         from pushlog.intake.unwrap.exports.key_lines import unwrap_key_lines
 
         return unwrap_key_lines(text, anchors, zone)

@@ -58,9 +58,13 @@ def unwrap_key_lines(text: LogText, anchors: Sequence[int], zone: dt.tzinfo | No
 
 
 def _key_before(text: LogText, offset: int) -> str | None:
-    """Return the usual key of a text that stands before an offset, on the same line and alone."""
+    """Return the usual key of a text that stands before an offset, on the same line.
+
+    It stands alone there, except in documents of YAML, where a CI's own prefix may come between.
+    """
     start = text.data.rfind(b"\n", 0, offset) + 1
-    match = _ANCHOR.fullmatch(text.data[start:offset])
+    before = text.data[start:offset]
+    match = _ANCHOR.match(before) if text.data[:3] == b"---" else _ANCHOR.fullmatch(before)
     key = match["key"].decode("ascii", "replace") if match else ""
     return key if key.lower() in exports().text_keys else None
 
