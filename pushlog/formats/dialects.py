@@ -133,8 +133,9 @@ def pushes(
         if not is_quoted(text, p)
     ]
     parsed = [with_name_asked_for(text, parsed, number) for number in range(len(parsed))]
-    every_push = tuple(p for p in (alone(text, reading, knowledge) if is_alone else parsed) if not is_of_test(text, p))
-    return Pushes(parsed=every_push, capture=capture, left_out=reading.left_out)
+    every_push = _with_wrappers(text, alone(text, reading, knowledge)) if is_alone else parsed
+    every_push = [push for push in every_push if not is_of_test(text, push)]
+    return Pushes(parsed=tuple(every_push), capture=capture, left_out=reading.left_out)
 
 
 @record(frozen=False)

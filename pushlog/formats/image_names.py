@@ -78,9 +78,9 @@ _PLACES = (
 # moby distribution/errors.go, daemon/images; docker/cli cli/registry/client.
 _NAMED = lazy_pattern(
     r"(?:does not exist locally with the tag: |tag does not exist: |Tag does not exist: (?=\S*[:/])"
-    r"|[Rr]epository does not exist: "
-    r"|failed to (?:put manifest|push) (?!(?:to|an?|the|this|image|tag|layer|blob|manifest)[\s:])"
-    r"|No such (?:image|manifest): |[Nn]o such manifest: )(?P<name>[\w./:*-]*\w)"
+    r"|[Rr]epository does not exist: |No such (?:image|manifest): |[Nn]o such manifest: "
+    r"|failed to (?:put manifest|push) (?!(?:to|an?|the|this|(?:image|tag|layer|blob|manifest|config|index|descriptor"
+    r"|artifact|chart|bundle|package|referrer|signature|attestation|sbom)s?)[\s:]))(?P<name>[\w./:*-]*\w)"
 )
 # A person cut the name of an image behind its host.
 _CUT = lazy_pattern(r"/(?:\.{3}|\u2026|<|\[|(?=[\s\"']))")

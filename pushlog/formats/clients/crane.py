@@ -35,16 +35,19 @@ OPENING = StartPattern(
         rb"retrying [A-Z]",
         rb"Copying from ",
         rb"Publishing ",
+        rb"publishing index tag ",
         rb": digest: sha256:",
         rb"Error: ",
         rb"failed to publish images: ",
     ),
     pattern=rb"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?:\.\d+)? "
     rb"(?:(?:pushed|existing|mounted) blob: |existing manifest: |retrying [A-Z]|Copying from |Publishing \S+/\S"
+    rb"|(?:INFO )?publishing index tag \S+/\S"
     rb"|\S+/\S+: digest: sha256:)"
     rb"|Error: (?:[^\n\"]{0,300}: )?(?:GET|HEAD|PUT|POST|PATCH) https?://[^\s\"/]+/v2/[^\s\"]*: "
     rb"|Error: (?:pushing image(?: to)? |failed to publish images: (?!error building ))"
-    rb"|\d{4}/\d\d/\d\d \d\d:\d\d:\d\d failed to publish images: (?!error building )",
+    rb"|\d{4}/\d\d/\d\d \d\d:\d\d:\d\d (?:error during command execution: ?)?"
+    rb"failed to publish images: (?!error building )",
 )
 # A push can end before it says anything but its error: then its command tells.
 COMMAND = StartPattern(signs=(rb"crane ",), pattern=rb"\b(?:crane|gcrane) (?:[^\n]{0,160} )?(?:push|copy|cp|tag) ")

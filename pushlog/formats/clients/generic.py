@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.formats.clients.builder import PushBuilder, parsed_push
+from pushlog.formats.clients.generic_failure import Failure, is_same, lacks_error
 from pushlog.formats.clients.generic_words import (
     ADDRESS,
     ANNOUNCED,
@@ -41,7 +42,6 @@ from pushlog.formats.wrapper import wrapper_of
 from pushlog.intake.start_pattern import StartPattern, places
 from pushlog.knowledge.signatures import Verified
 from pushlog.model import Client, Family
-from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -72,16 +72,15 @@ OPENING = StartPattern(
         rb"\] failed: ",
         rb"\| failed: ",
         rb"push errored",
+        rb"Push\) ",
     ),
     # A word for pushing, or a request, and something behind a colon.
     pattern=rb"(?i:push|publish)(?i:ing|ed)?\b[^\n]{1,300}?: |push errored\. |[Pp]ush status stream: "
-    rb"|(?:image|push|upload) failed: |\b(?i:put|post|patch|head|get)\b[^\n]{0,16}https?://[^\s\"]{1,300}/(?:blobs/uploads|manifests)/"
+    rb"|(?:image|push|upload) failed: |docker\w*Push\) [^\n]{0,40}Failed to push(?=\r?\n|\Z)|\b(?i:put|post|patch|head|get)\b[^\n]{0,16}https?://[^\s\"]{1,300}/(?:blobs/uploads|manifests)/"
     rb"|scope=(?:[^\s\"]{0,300}[=&+])?repository(?::|%3A)[^\s\"]{1,300}push\b|[Ss]ynchroniz(?:e|ing) [^\n]{1,300}?: "
     rb"|/images/[^\s?]{1,300}/push\b|\bbuild(?:ing)? \[[^\]\s]{1,300}\](?: failed)?: ",
 )
-# One failure is told again in reports further down.
-_AGAIN = 80
-# A push that another dialect found without its error ends within so many lines.
+# What a command printed stands within so many lines above the word of how it ended.
 _ENDS_BELOW = 12
 _LONGEST = 8000
 # A text that a person writes has so many bytes at most.
@@ -89,17 +88,6 @@ _SHORT_TEXT = 1 << 16
 # A header that a program prints behind the error of its push; and lines in which it names the image before.
 _HEADER_BELOW = 2
 _NAMED_ABOVE = 20
-
-
-@record(kw_only=False)
-class _Failure:
-    """A line that tells of a failed push."""
-
-    piece: Piece
-    error: Wrapped
-    registry: str | None
-    name: str | None
-    client: Client = Client.UNKNOWN
 
 
 def generic_pushes(text: LogText, knowledge: Knowledge, others: Sequence[ParsedPush]) -> tuple[ParsedPush, ...]:
@@ -110,18 +98,18 @@ def generic_pushes(text: LogText, knowledge: Knowledge, others: Sequence[ParsedP
         if any(push.lines[0] <= line <= push.lines[1] for push in pushes):
             continue
         above = max((push for push in pushes if push.lines[1] < line), key=lambda push: push.lines[1], default=None)
-        if any(_is_same(push, failure) for push in pushes) or _is_of_manual(text, failure):
+        if any(is_same(push, failure) for push in pushes) or _is_of_manual(text, failure):
             continue
         error = _printed_above(text, failure, above, knowledge) or join_error_lines(
             text, failure.piece, _below(text, failure.piece), failure.error
         )
-        if above and _lacks_error(above, failure):
+        if above and lacks_error(above, failure):
             pushes[next(n for n, push in enumerate(pushes) if push is above)] = replace(
                 above, error=error, lines=(above.lines[0], error.lines[1]), stop=max(above.stop, error.stop - 1)
             )
             continue
         below = min((push for push in pushes if push.lines[0] > line), key=lambda push: push.lines[0], default=None)
-        if below and below.lines[0] - line <= _HEADER_BELOW and _lacks_error(below, failure):
+        if below and below.lines[0] - line <= _HEADER_BELOW and lacks_error(below, failure):
             pushes[next(n for n, push in enumerate(pushes) if push is below)] = replace(
                 below, error=error, lines=(error.lines[0], below.lines[1]), start=error.start
             )
@@ -143,7 +131,7 @@ def generic_pushes(text: LogText, knowledge: Knowledge, others: Sequence[ParsedP
     return tuple(sorted(pushes, key=lambda push: push.start))
 
 
-def _client(failure: _Failure, wrapper: Wrapper | None) -> Client:
+def _client(failure: Failure, wrapper: Wrapper | None) -> Client:
     """Return who pushed: the client that the program around it drives, unless the error has a form of another one."""
     is_told = failure.client is Client.CRANE  # GoReleaser drives docker, or is ko itself
     if is_told or wrapper is None or wrapper.client is None or GO_REQUEST.match(failure.error.text):
@@ -152,7 +140,7 @@ def _client(failure: _Failure, wrapper: Wrapper | None) -> Client:
 
 
 def _printed_above(
-    text: LogText, failure: _Failure, above: ParsedPush | None, knowledge: Knowledge
+    text: LogText, failure: Failure, above: ParsedPush | None, knowledge: Knowledge
 ) -> ErrorLines | None:
     """Return the error that a command printed, where a line below it only says how the command ended."""
     if not ENDED.match(failure.error.text):
@@ -166,7 +154,7 @@ def _printed_above(
     return None
 
 
-def _name(failure: _Failure, announced: str | None) -> str | None:
+def _name(failure: Failure, announced: str | None) -> str | None:
     """Return the image of a failed push; a line above may tell the tag that a request does not have."""
     if failure.name is None or announced is None or split(failure.name)[1]:
         return failure.name or announced
@@ -186,7 +174,7 @@ def _below(text: LogText, piece: Piece) -> Iterator[Piece]:
     return text.pieces(piece.stop, min(len(text.data), piece.stop + (1 << 15)))
 
 
-def _failures(text: LogText, knowledge: Knowledge, others: Sequence[ParsedPush]) -> Iterator[_Failure]:
+def _failures(text: LogText, knowledge: Knowledge, others: Sequence[ParsedPush]) -> Iterator[Failure]:
     """Return the lines outside other pushes that tell of a failed push."""
     stop = -1
     for part in ranges_outside(text, others):
@@ -199,14 +187,14 @@ def _failures(text: LogText, knowledge: Knowledge, others: Sequence[ParsedPush])
                 yield from filter(None, (_failure_in(piece, knowledge) for piece in text.pieces(start, stop)))
 
 
-def _failure_in(piece: Piece, knowledge: Knowledge) -> _Failure | None:
+def _failure_in(piece: Piece, knowledge: Knowledge) -> Failure | None:
     """Return the failed push that a line tells of, or what a person quotes in it."""
     failure = _in_own_words(piece) or _failure(piece, knowledge)
     quoted = quoted_lines(piece.text) if failure is None and may_quote(piece.text) and not is_source(piece.text) else ()
     return failure or next(filter(None, (_failure(replace(piece, text=line), knowledge) for line in quoted)), None)
 
 
-def _failure(piece: Piece, knowledge: Knowledge) -> _Failure | None:
+def _failure(piece: Piece, knowledge: Knowledge) -> Failure | None:
     """Return the failed push that a line tells of."""
     line = piece.text
     words = ADDRESS.sub(" ", line)
@@ -233,16 +221,16 @@ def _failure(piece: Piece, knowledge: Knowledge) -> _Failure | None:
     if error and _is_known(error.text, knowledge):
         is_of_buildkit = BUILDKIT.search(line) is not None
         client = Client.DOCKER if old_answer else Client.BUILDX if is_of_buildkit else Client.UNKNOWN
-        return _Failure(piece, error, registry, name, client)
+        return Failure(piece, error, registry, name, client)
     # Nobody knows the cause, but the line says that this image was not pushed.
     stated = STATED.search(line) if is_push and name else None
     if stated is None:
         return None
     cause = ANSWERED.sub("", without_marks(stated["cause"]))
-    return _Failure(piece, Wrapped(text=cause, head=""), registry, name)
+    return Failure(piece, Wrapped(text=cause, head=""), registry, name)
 
 
-def _is_of_manual(text: LogText, failure: _Failure) -> bool:
+def _is_of_manual(text: LogText, failure: Failure) -> bool:
     """Return whether a line is one of a short text that only explains what can happen."""
     if len(text.data) > _SHORT_TEXT:
         return False
@@ -250,11 +238,11 @@ def _is_of_manual(text: LogText, failure: _Failure) -> bool:
     return is_documented(failure.piece.text, lines, is_named=bool(failure.name or failure.registry))
 
 
-def _in_own_words(piece: Piece) -> _Failure | None:
+def _in_own_words(piece: Piece) -> Failure | None:
     """Return the failed push that a program tells of in words of its own."""
     for client, form in OWN_WORDS:
         if match := form.search(piece.text):
-            return _Failure(piece, Wrapped(text=match["cause"], head=""), None, match["name"] or None, client)
+            return Failure(piece, Wrapped(text=match["cause"], head=""), None, match["name"] or None, client)
     return None
 
 
@@ -269,32 +257,3 @@ def _is_known(text: str, knowledge: Knowledge) -> bool:
     classified = classify(text, catalogue=knowledge.signatures)
     row = classified.signature
     return row is not None and row.verified is not Verified.INFERRED and classified.family is not Family.UNKNOWN
-
-
-def _is_same(push: ParsedPush, failure: _Failure) -> bool:
-    """Return whether a failed push nearby is the one that a line tells of again."""
-    if push.error is None:
-        return False
-    distance = max(push.lines[0] - failure.piece.line, failure.piece.line - push.lines[1])
-    if distance > _AGAIN:
-        return False
-    same_text = push.error.text.split("\n")[0].strip() in failure.piece.text or failure.error.text in push.error.text
-    names = {split(mark.fields["REFERENCE"])[0] for mark in push.marks if "REFERENCE" in mark.fields}
-    named = split(failure.name)[0] if failure.name else None
-    other = bool(named and names and not any(_alike(named, name) for name in names if name))
-    return (same_text and not other) or bool(named and any(_alike(named, name) for name in names if name))
-
-
-def _alike(one: str, other: str) -> bool:
-    return one == other or one.endswith(f"/{other}") or other.endswith(f"/{one}")
-
-
-def _lacks_error(push: ParsedPush, failure: _Failure) -> bool:
-    """Return whether a push that ends just above has neither an error nor a proof of success."""
-    if push.error or push.quiet or push.last(MarkKind.DIGEST, MarkKind.DONE, MarkKind.AUX):
-        return False
-    names = {split(mark.fields[key])[0] for mark in push.marks for key in ("REFERENCE", "NAME") if key in mark.fields}
-    named = split(failure.name)[0] if failure.name else None
-    if named and names:
-        return any(_alike(named, name) for name in names if name)
-    return failure.piece.line - push.lines[1] <= _ENDS_BELOW

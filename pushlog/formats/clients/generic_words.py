@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pushlog.formats.reference import names_in
+from pushlog.formats.reference import host, names_in, split
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Client
 
@@ -69,8 +69,25 @@ STATED = lazy_pattern(
 ANSWERED = lazy_pattern(r" \((?:[A-Z][\w ]{1,40}: \d{3})\)$")
 FAILS = lazy_pattern(rf"(?<!\w){_FAILED}(?!\w)")
 # Programs that say in their own words that a push failed: wasme; CUE actions of Dagger (2022), which users name; viash;
-# docker-maven-plugin before 0.10; GoReleaser (internal/pipe/publish/publish.go, ko/ko.go), which has ko as a library.
+# docker-maven-plugin before 0.10; GoReleaser
+# (internal/pipe/publish/publish.go, ko/ko.go), which has ko as a library; Terraform
+# (internal/provider/resource_docker_registry_image_funcs.go), with advice before the cause; Copilot
+# (internal/pkg/repository/repository.go); sbt-docker (DockerPush.scala).
 OWN_WORDS = (
+    (
+        Client.DOCKER,
+        lazy_pattern(
+            r"\bError pushing docker image: Error pushing image\. [^\n]{0,400}?Full error: (?P<cause>\S.*)(?P<name>)"
+        ),
+    ),
+    (Client.DOCKER, lazy_pattern(rf"\bpush to repo \S+: docker push (?P<name>{_IMAGE}): (?P<cause>exit status \d+)$")),
+    (
+        Client.DOCKER,
+        lazy_pattern(
+            r"\[error\] \((?:[^()\n]{1,80} / )?docker(?:BuildAnd)?Push\) (?:java\.lang\.RuntimeException: )?"
+            r"(?P<cause>Failed to push)(?P<name>)$"
+        ),
+    ),
     (Client.CRANE, lazy_pattern(r"\bko: failed to publish artifacts: publish: (?P<cause>\S.*)(?P<name>)")),
     (Client.ORAS, lazy_pattern(r"\boras push failed: (?P<cause>\S.*)(?P<name>)")),
     (Client.BUILDX, lazy_pattern(r"\bactions\.[\w.]{0,80}push[\w.]{0,80} +\| failed: (?P<cause>\S.*)(?P<name>)")),
@@ -110,7 +127,9 @@ def target(line: str) -> tuple[str | None, str | None]:
     full = next((match["name"] for form in (_TO_IMAGE, _QUOTED_IMAGE) if (match := form.search(words))), None)
     short = _SHORT_IMAGE.search(words)
     name = full or (short["name"] if short else None)
-    if name is None and request.repository:
+    # A module or a target of a build can look like an image; the request is the push.
+    is_other = name is not None and "*" not in name and host(split(name)[0])[1] != request.repository
+    if request.repository and (name is None or (is_other and not request.masked)):
         tag = f":{request.tags[0]}" if request.tags else ""
         name = f"{request.registry}/{request.repository}{tag}"
     if name and hosted and not name.startswith(hosted["host"]):

@@ -39,5 +39,6 @@ def full(name: str) -> str:
     """Return the name of an image with the host that Docker Hub has elsewhere."""
     for host in ("registry-1.docker.io/", "index.docker.io/"):
         name = name.replace(host, "docker.io/", 1) if name.startswith(host) else name
-    has_host = re.match(r"[^/]*[.:*]|localhost/", name) is not None
+    # A variable that nobody filled in can hold it, too.
+    has_host = re.match(r"[^/]*[.:*${%<]|localhost/", name) is not None
     return name if has_host or "/" not in name else f"docker.io/{name}"

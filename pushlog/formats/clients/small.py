@@ -21,12 +21,16 @@ JIB = FewLines(
             rb"Tried to push ",
             rb"RegistryUnauthorizedException: ",
             rb"Skipping push; BLOB ",
+            rb"This push refers to: ",
+            rb"DOCKER> Pushing image: ",
+            rb"Exception occurred while pushing the image: ",
             rb"> launching ",
             rb"> pushing ",
             rb"\.tools\.jib\.builder\.steps\.",
             rb"\.tools\.jib\.registry\.RegistryClient\.",
         ),
         pattern=rb"Build image failed[,:]|Tried to push (?:BLOB|image manifest) for "
+        rb"|This push refers to: \S|DOCKER> Pushing image: \S|Exception occurred while pushing the image: \S"
         rb"|Skipping push; BLOB already exists|> launching \w+ pushers|> pushing (?:blob|manifest|image)"
         rb"|jib\.(?:api|registry)\.RegistryUnauthorizedException: "
         rb"|at com\.google\.cloud\.tools\.jib\.builder\.steps\.\w{0,20}Push"
@@ -165,26 +169,40 @@ IMGPKG = FewLines(
         ),
         pattern=rb"Pushed (?:image )?'[^'\n]+@sha256:|(?:copy|unpackage|relocate) \| importing \d+ images\.\.\."
         rb"|(?:imgpkg|kbld): Error: "
-        rb"(?:Writing '[\w.-]+[/:]|Importing image \S+:|(?:PUT|POST|PATCH) https?://[^\s/]+/v2/)",
+        rb"(?:Writing (?:Tag )?'[\w.-]+[/:]|Importing image \S+:|Pushing locations image to '"
+        rb"|(?:(?:Retried \d+ times|Non-retryable error|Writing image(?: index)?): )*(?:PUT|POST|PATCH) https?://[^\s/]+/v2/)",
     ),
-    INSIDE=StartPattern(signs=(rb"Error: Writing '",), pattern=rb"Error: Writing '[\w.-]+[/:]"),
+    INSIDE=StartPattern(signs=(rb"Error: Writing ",), pattern=rb"Error: Writing (?:Tag )?'[\w.-]+[/:]"),
     COMMAND=StartPattern(signs=(rb"imgpkg copy ",), pattern=rb"\bimgpkg copy \S"),
 )
 REGCTL = FewLines(
     name="regctl",
     client=Client.REGCTL,
     OPENING=StartPattern(
-        signs=(rb"failed to send blob", rb"failed to put manifest "),
-        pattern=rb"failed to (?:send blob[^\n\"]*, ref |put manifest )[\w.-]+[/:][^\n\"]*\[http \d+\](?=\n|\Z)",
+        signs=(rb"failed to send blob", rb"failed to mount blob", rb"failed to put manifest "),
+        pattern=rb"failed to (?:push [a-z ]{1,40}: failed to )?(?:(?:send|mount) blob[^\n\"]*, ref |put manifest )"
+        rb"[\w.-]+[/:][^\n\"]*\[http \d+\](?=\n|\Z)",
     ),
     INSIDE=StartPattern(
         signs=(
             rb"failed to send blob",
+            rb"failed to mount blob",
             rb"failed to put manifest ",
             rb"Failed to push (?:blob|manifest|config|layer)\"",
         ),
-        pattern=rb"failed to send blob[^\n]*, ref |failed to put manifest [\w.-]+[/:][^\n]*(?:\[http \d|request failed)"
-        rb"|msg=\"Failed to push \w+\"",
+        pattern=rb"failed to (?:send|mount) blob[^\n]*, ref "
+        rb"|failed to put manifest [\w.-]+[/:][^\n]*(?:\[http \d|request failed)|msg=\"Failed to push \w+\"",
+    ),
+)
+FUNC = FewLines(
+    name="func",
+    client=Client.DOCKER,
+    OPENING=StartPattern(
+        signs=(rb"Pushing function image to ",), pattern=rb"Pushing function image to the registry(?=\s|\Z)"
+    ),
+    INSIDE=StartPattern(
+        signs=(rb"Pushing function image to ", rb"unction built: ", rb"unction image built: "),
+        pattern=rb"Pushing function image to the registry(?=\s|\Z)|Function (?:image )?built: [\w.-]+(?::\d+)?/",
     ),
 )
 SPIN = FewLines(
@@ -207,5 +225,6 @@ CLIENTS: tuple[FewLines, ...] = (
     BAZEL,
     IMGPKG,
     REGCTL,
+    FUNC,
     SPIN,
 )

@@ -164,14 +164,14 @@ def join_error_lines(text: LogText, first: Piece, rest: Iterable[Piece], wrapped
             continue
         line = piece.text.removeprefix(head).removeprefix(label).lstrip() if head else piece.text
         feeds = text.data[last.stop : piece.start].count(b"\n")
-        apart = _APART_IN_LIST if error.endswith("errors:") else _APART
+        apart, between = (_APART_IN_LIST, 1) if error.endswith("errors:") else (_APART, max(1, feeds))
         if feeds > apart or not continues(error, line) or (feeds > 1 and is_beside_page(error, line)):
             break
         if not PAGE.search(error):
             line = without_marks_behind(line)
         # A page that a client quotes has no line breaks of its own.
         is_quoted = PAGE.search(error) and is_open_quote(error)
-        error, last = f"{error}{' ' if is_quoted else chr(10) * max(1, feeds)}{line}", piece
+        error, last = f"{error}{' ' if is_quoted else chr(10) * between}{line}", piece
     return ErrorLines(text=error, start=first.start, stop=last.stop, lines=(first.line, last.line))
 
 

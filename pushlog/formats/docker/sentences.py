@@ -100,6 +100,9 @@ _RUNS_PUSH = lazy_pattern(
     r"(?![^\n]*\b(?:git|helm|oras|crane|cosign|podman|buildah|skopeo|nerdctl|pull|echo|cat|grep)\b)"
     r"[\w./-]+ (?:[^\n]*[\s:_-])?(?:push|(?:\w+[a-z])?Push)"
 )
+# Pulumi names the resource above its error; Packer its post-processor before it.
+_RESOURCE = lazy_pattern(r"\s*docker(?:-build)?:(?:index|image):(?:Registry)?Image \([^()\n]{1,200}\):\s*$")
+_POST_PROCESSOR = lazy_pattern(r"(?:==> |\s*)[\w.-]{1,120} \(docker-push\): ")
 
 
 def advises(line: str) -> bool:
@@ -124,10 +127,15 @@ def reports(line: str) -> bool:
 
 
 def is_announced(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
-    """Return whether the line right above an error says that a push gave it: of a person, a shell or a program."""
+    """Return whether the line right above an error says that a push gave it: of a person, a shell or a program.
+
+    A program may say so right before it.
+    """
+    if any(piece.line == error.lines[0] and _POST_PROCESSOR.match(piece.text) for piece in pieces):
+        return True
     lines = (piece.text for piece in reversed(pieces) if piece.line < error.lines[0])
     above = next((line for line in lines if not is_heading(line) or _ANNOUNCES.match(line)), "")
-    return any(form.match(above) is not None for form in (_ANNOUNCES, _RUNS_PUSH, _PUSHES))
+    return any(form.match(above) is not None for form in (_ANNOUNCES, _RUNS_PUSH, _PUSHES, _RESOURCE))
 
 
 def is_supposed(above: Sequence[str]) -> bool:
