@@ -18,6 +18,9 @@ _IMAGE = r"/images/(?P<name>[^\s\"'?]{1,400}?)/push(?:\?(?:(?:[^\s\"'&]*&)*?tag=
 # With the version of the API, which other addresses don't have; Go quotes an address.
 _VERSIONED = lazy_pattern(rf"/v\d[\d.]*{_IMAGE}(?=\\?\"?(?:[:\s]|$))")
 _ANY = lazy_pattern(rf"{_IMAGE}(?![\w/])".encode())
+# An address that a program in Go took for a format: of `%3A` it printed this, for it had no value to put in (Go fmt).
+_NO_VALUE = lazy_pattern(r"%!([A-F])\(MISSING\)")
+_LETTERS = {"A": "%3A", "B": "%2B", "C": "%2C", "D": "%3D", "E": "%2E", "F": "%2F"}
 
 
 @record
@@ -33,6 +36,11 @@ class AskedPush:
     def image(self) -> str:
         """The name with its tag."""
         return f"{self.name}:{self.tag}" if self.tag else self.name
+
+
+def with_escapes(line: str) -> str:
+    """Return a line with the escapes of addresses that a program in Go took for those of a format."""
+    return _NO_VALUE.sub(lambda letter: _LETTERS[letter[1]], line) if "(MISSING)" in line else line
 
 
 def asked_push(line: str, *, is_quoted: bool = True) -> AskedPush | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pushlog.formats.engine_address import asked_push
+from pushlog.formats.engine_address import asked_push, with_escapes
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Reference
 
@@ -34,7 +34,6 @@ _EMPHASIS = lazy_pattern(r"(?:^|(?<=[\s*(>~]))_+(?=[\w*])")
 _STARS = lazy_pattern(r"(?<=\w)(?:\*{1,2}|(?:<br ?/?>)+|\{color\})$")
 # A sentence ends behind the name.
 _FULL_STOP = lazy_pattern(r"(?<=\w)(?:[.,;]|\.{3})$")
-# People give an address where a name belongs.
 _SCHEME = lazy_pattern(r"^https?://")
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 
@@ -208,6 +207,7 @@ def short_forms(name: str) -> Iterator[str]:
 
 def names_in(texts: Sequence[str]) -> Reference:
     """Return the reference in the requests that error texts quote; empty where they quote none."""
+    texts = [with_escapes(text) for text in texts]
     for text in texts:
         if match := next(filter(None, (form.search(text) for form in (*_PLACES, _REQUEST))), None):
             registry = HUB if match["host"] in HUB_HOSTS else match["host"] if _is_told(match["host"]) else None

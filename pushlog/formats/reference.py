@@ -43,6 +43,8 @@ _HOST_WORD = lazy_pattern(
 )
 # One that stands for nothing more.
 _SURELY_HOST = lazy_pattern(r"<[^<>]*(?:host|domain|server|address|\bip\b)[^<>]*>$", re.IGNORECASE)
+# A tag behind a name with variables; a port has a path behind it.
+_TAGGED = lazy_pattern(r"(/[^/]*):(\w[\w.-]{0,127})$")
 _V1_TAG = lazy_pattern(r"/tags/(\w[\w.-]*)$")
 
 
@@ -59,7 +61,7 @@ def reference(marks: Sequence[Mark], error: str = "") -> Reference:
     name, tag = split(printed)
     if header and not name:
         # A variable stands in it.
-        name, tag = printed.partition("@")[0], None
+        name, _, tag = _TAGGED.sub(r"\1\n\2", printed.partition("@")[0]).partition("\n")
     image = _from_name(name, error)
     if header and header.kind == MarkKind.HEADER and image.registry == HUB:
         image = _with_hidden_host(name) or image

@@ -15,7 +15,7 @@ from pushlog.formats.errors.classify import starts_error
 from pushlog.formats.errors.page import unquoted
 from pushlog.formats.figures import elapsed
 from pushlog.formats.grammar.line_parser import LineParser
-from pushlog.formats.image_names import named_by
+from pushlog.formats.image_names import named_by, names_in, split
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.push_command import is_help, pushed_by, reaches_registry, short_name, with_default_tag
 from pushlog.intake.log_text import plain
@@ -93,6 +93,10 @@ _NAMED = lazy_pattern(
     r'[Ee]rror pushing image "([^"\s]+)": |initializing destination docker://(\S+): |" to "docker://([^"\s]+)": '
     r"|[Pp]ushing manifest list (\S+?):(?=\s|\Z)"
 )
+# Stands for a registry that nobody names.
+_SOME_REGISTRY = "$REGISTRY/"
+# With --debug the library says what it asks for; only a push sends (docker/docker_client.go).
+_UPLOADS = lazy_pattern(rb"\b(?:POST|PUT|PATCH) https?://[^\s\"/]+/v2/[^\s\"]+?/(?:blobs/uploads|manifests)/[^\s\"]*")
 # An error stands within so many bytes.
 _BARE = 4096
 # How far below the name that a build gave its image the lines of the push can stand.
@@ -166,6 +170,7 @@ def _push(text: LogText, marks: Sequence[Mark], tagged: Mark | None) -> PushBuil
     push.client, push.why = client_of(push_marks, command, error, push.error.text if push.error else "")
     _add_names(push, command, tagged, error)
     _add_name_of_result(push)
+    _add_name_of_requests(text, push)
     add_blobs(push, push.consumed)
     _add_end(text, push, copies)
     stamped = [(mark.start, _time(mark)) for mark in push.consumed if {"STAMP", "SINCE"} & set(mark.fields)]
@@ -241,12 +246,27 @@ def _add_name_of_result(push: PushBuilder) -> None:
         push.add_mark(MarkKind.REFERENCE, result, REFERENCE=result.fields["REFERENCE"])
 
 
+def _add_name_of_requests(text: LogText, push: PushBuilder) -> None:
+    """Add the image to which the library uploaded, as it says with --debug, where nothing else names a registry."""
+    marks = [mark for mark in push.marks if mark.kind == MarkKind.REFERENCE]
+    if any(not mark.fields["REFERENCE"].startswith(_SOME_REGISTRY) for mark in marks):
+        return
+    last = max(push.consumed[-1].stop, push.error.stop if push.error else 0)
+    requests = _UPLOADS.finditer(text.data, push.consumed[0].start, last)
+    asked = [names_in([request[0].decode("utf-8", "replace")]) for request in requests]
+    if image := next((image for image in asked if image.tags), asked[0] if asked else None):
+        tag = next(iter(image.tags), None) or next((split(mark.fields["REFERENCE"])[1] for mark in marks), None)
+        name = f"{image.registry}/{image.repository}{f':{tag}' if tag else ''}"
+        push.marks = [mark for mark in push.marks if mark not in marks]
+        push.add_mark(MarkKind.REFERENCE, push.consumed[0], REFERENCE=name)
+
+
 def _named(command: str) -> str | None:
     """Return the reference in a command. Where it names no registry, `registries.conf` or the storage decides."""
     if name := pushed_by(command):
         return name
     name = short_name(command)
-    return f"$REGISTRY/{name}" if name else None
+    return f"{_SOME_REGISTRY}{name}" if name else None
 
 
 def _add_end(text: LogText, push: PushBuilder, copies: Sequence[Mark]) -> None:

@@ -55,8 +55,8 @@ _DONE = (EventKind.PUSHED, EventKind.EXISTS, EventKind.MOUNTED, EventKind.SKIPPE
 _OTHERS = 2
 # An error has a word; what a terminal leaves where it was cut need not have one.
 _WORD = lazy_pattern(r"[^\W\d_]{3}")
-# A row of a layer that was cut, or a message of the Engine.
-_TORN_ROW = lazy_pattern(r"[0-9a-f]{12}: |[^\w{]*\{\"(?:status|progress|id)")
+# A row of a layer that was cut or has a prefix that nobody knows, or a message of the Engine.
+_TORN_ROW = lazy_pattern(r"(?:[^\n]{1,200} )?[0-9a-f]{12}: |[^\w{]*\{\"(?:status|progress|id)")
 # How far below its last line the error of a push is looked for, in bytes.
 _REACH = 65536
 _PIECES = 400

@@ -34,12 +34,14 @@ _COMMAND = (
 )
 _WORDS = docker_push("', '", value=r"[^\s']")
 _LIST = rf"\[(?:'sudo', )?'{_WORDS}', (?:'-[\w-]+', )*'([^\s'\"]{{1,400}})'\]"
+# The cells of CodeBuild's table of phases: name, status, duration.
+_PHASE = r"(?:[A-Z_]{5,20}[ \t|]+)?(?i:failed)(?:[ \t|]+[^|\n]{0,40}?)?[ \t|]+"
 # AWS CodeBuild, Travis (travis-build's travis_cmd and travis_assert), Python's subprocess, Node's child_process and
 # execa, Rake's sh, programs in Go (os/exec), Terraform's local-exec with nothing behind it.
 _REPORT = lazy_pattern(
     rf"Command did not exit successfully {_COMMAND} exit status {_STATUS}$"
-    rf"|(?:Phase context status code: COMMAND_EXECUTION_ERROR Message: )?Error while executing command: {_COMMAND}\. "
-    rf"Reason: exit status {_STATUS}$"
+    rf"|(?:(?:Phase context status code: |{_PHASE})?COMMAND_EXECUTION_ERROR(?: Message)?: )?"
+    rf"Error while executing command: {_COMMAND}\. Reason: exit status {_STATUS}$"
     rf"|The command \"{_COMMAND}\" (?:failed and )?exited with {_STATUS}(?: during \w*)? ?\.?$"
     rf"|(?:[\w.]{{0,40}}CalledProcessError: )?Command '(?:{_COMMAND}|{_LIST})' returned non-zero "
     rf"exit status {_STATUS}\.?$"

@@ -30,6 +30,8 @@ PUSH_STATES = (
 )
 # So far below the beginning of a push the next pull is looked for.
 _REACH = 1 << 16
+# What a pull prints of a layer that is done.
+_PULLED = lazy_pattern(r": (?:Pull complete|Already exists|Download complete)\s*$")
 # A command that fetches an image, and what stands before it in its line.
 _PULL = b"docker pull "
 _PROMPT = lazy_pattern(rb"\s*(?:[^\n]{0,120}[$#>%+]\s+|\xe2\x9d\xaf\s*|\xe2\x9e\x9c[^\n]{0,120}\s)?(?:sudo\s+)?")
@@ -82,6 +84,16 @@ def _goes_on(reading: Reading, start: int, middle: int, stop: int) -> bool:
     if has_digest(reading, middle, stop):
         return True
     return not set(events.layer[first:between].tolist()).isdisjoint(events.layer[between:last].tolist())
+
+
+def without_pulled(text: LogText, marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
+    """Return the marks without digest lines that a pull ends with: they prove no push."""
+    return tuple(m for m in marks if m.kind != MarkKind.DIGEST or "TAG" in m.fields or not _ends_pull(text, m))
+
+
+def _ends_pull(text: LogText, digest: Mark) -> bool:
+    above, below = (text.shown(line) if 1 <= line <= text.lines else "" for line in (digest.line - 1, digest.line + 1))
+    return _PULLED.search(above) is not None or "Status: " in below
 
 
 def marks_between(reading: Reading, start: int, stop: int) -> tuple[Mark, ...]:

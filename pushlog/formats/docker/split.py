@@ -17,7 +17,14 @@ from pushlog.formats.docker.fragments import mentioned_pushes, push_without_rows
 from pushlog.formats.docker.joined import with_joined_commands
 from pushlog.formats.docker.mentions import with_command
 from pushlog.formats.docker.mixtures import without_doubtful_ends
-from pushlog.formats.docker.pulls import PUSH_STATES, has_digest, marks_between, pull_below, push_below_pull
+from pushlog.formats.docker.pulls import (
+    PUSH_STATES,
+    has_digest,
+    marks_between,
+    pull_below,
+    push_below_pull,
+    without_pulled,
+)
 from pushlog.formats.docker.surroundings import (
     expects,
     has_prompt,
@@ -192,7 +199,7 @@ def _parse_pushes(
         text=text,
         knowledge=knowledge,
         events=reading.events.part(first, last),
-        marks=marks_between(reading, bounds.start, bounds.stop),
+        marks=without_pulled(text, marks_between(reading, bounds.start, bounds.stop)),
         start=bounds.start,
         stop=bounds.stop,
     )

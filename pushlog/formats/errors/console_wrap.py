@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pushlog.formats.errors.bystanders import is_command, is_ending, is_prompt
 from pushlog.formats.errors.classify import classify
 from pushlog.formats.errors.parse import CODE
+from pushlog.intake.unwrap.broken_errors import is_half
 from pushlog.knowledge.push_words import docker_push
 from pushlog.knowledge.signatures import signatures
 from pushlog.lazy_pattern import lazy_pattern
@@ -141,7 +142,12 @@ def _broken_between_words(text: LogText, error: str, last: Piece, piece: Piece) 
     joined = f"{error.rstrip()} {row}"
     if _TOKEN_URL.search(error) and _OF_URL.match(row):
         return error.rstrip() + row if row.startswith("?") or error.endswith("=") else joined
-    if _is_not_over(line, row) or _is_hanging(text, error, piece) or (_JOINS.match(row) and _tells_more(error, joined)):
+    if (
+        is_half(line.encode(), row.encode())
+        or _is_not_over(line, row)
+        or _is_hanging(text, error, piece)
+        or (_JOINS.match(row) and _tells_more(error, joined))
+    ):
         return joined
     is_long = len(error) > len(line)
     is_word = " " not in line

@@ -48,6 +48,9 @@ _IN_WORD = lazy_pattern(rb"[/\w](?:-|/)\r?\Z|https?://[^\s\"']{1,100}/v2/[^\s\"'
 _IN_ADDRESS = lazy_pattern(rb"https?://[^\s\"']{1,300}\Z")
 _ADDRESS = lazy_pattern(rb"https?://[^\s\"]{1,300}/\r?\Z")
 _REST_OF_WORD = lazy_pattern(rb"(?:[a-z0-9]|/\w)[^\s]")
+# The name of the image stands in the next line.
+_NAMELESS = lazy_pattern(rb"ailed to push(?: image)?[ \t]*\r?\Z")
+_NAME = lazy_pattern(rb"[ \t]*[\"']?[\w.-]+[/:][\w./:@-]+[\"']?: ")
 # How Amazon goes on behind the name of a user, which is long.
 _OF_USER = lazy_pattern(rb"User: arn:aws\S{1,300}[ \t]*\r?\Z")
 _REFUSES_USER = b"is not authorized to perform: "
@@ -61,6 +64,9 @@ _IS_ANOTHER = lazy_pattern(
 # What ends such errors, whole sentences: broken anywhere, the first half looks over. Sources: Go's net and net/http,
 # moby and distribution.
 _SENTENCES = (
+    b"unauthorized: authentication required",
+    b"unauthorized: incorrect username or password",
+    b"denied: requested access to the resource is denied",
     b"does not exist locally with the tag:",
     b"requested access to the resource is denied",
     b"access to the requested resource is not authorized",
@@ -141,14 +147,15 @@ def _joined(line: bytes, below: bytes) -> bytes | None:
         return line.rstrip(b"\r") + below
     if _ADDRESS.search(end):
         return line.rstrip() + below.lstrip()
-    is_broken = _IS_OPEN.search(end) or _is_half(end.rstrip(), below)
+    is_nameless = _NAMELESS.search(end) and _NAME.match(below)
+    is_broken = _IS_OPEN.search(end) or is_half(end, below) or is_nameless
     is_refused = below.lstrip().startswith(_REFUSES_USER) and _OF_USER.search(end)
     return line.rstrip() + b" " + below.lstrip() if is_broken or is_refused else None
 
 
-def _is_half(end: bytes, below: bytes) -> bool:
+def is_half(line: bytes, below: bytes) -> bool:
     """Return whether a line ends in the first words of a sentence, and the one below begins with the others."""
-    words = below.strip()
+    end, words = line.rstrip(), below.strip()
     return any(end.endswith(first) and words.startswith(rest) for first, rest in _HALVES)
 
 

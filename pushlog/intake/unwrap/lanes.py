@@ -14,6 +14,7 @@ import numpy as np
 
 from pushlog.intake.numbered_text import NumberedText
 from pushlog.intake.unwrap.prefix import lane_of
+from pushlog.intake.unwrap.restore import rejoined_lines
 from pushlog.intake.unwrap.strip import has_pieces, pattern_of, without_suffix
 from pushlog.record_class import record
 
@@ -51,7 +52,7 @@ def lanes_of(text: LogText, prefixes: Prefixes) -> tuple[LaneText, ...]:
     """The lanes of a log; none where all of its lines belong together."""
     if not any("lane" in prefix.groups for prefix in prefixes.all) or not _are_several(text, prefixes):
         return ()
-    sorter = _Sorter()
+    sorter = _Sorter(len(text.data))
     for start, stop in sorted((*text.parts, *text.beside)):
         sorter.skip_to(text.line_of(start) if start < stop else sorter.line)
         for data, candidates in _blocks(text, prefixes.ranges, start, stop):
@@ -115,9 +116,10 @@ class _Lane:
 
 
 class _Sorter:
-    """Sorts whole lines, given in order, into lanes."""
+    """Sorts whole lines, given in order, into lanes. `size`: that of the log."""
 
-    def __init__(self) -> None:
+    def __init__(self, size: int) -> None:
+        self._size = size
         self.lanes: dict[Name, _Lane] = {}
         self.line = 1
         self._name: Name = ()
@@ -148,7 +150,7 @@ class _Sorter:
         for name, in_lane in sorted_contents.items():
             whole = b"\n".join(in_lane)
             lane = self.lanes.setdefault(name, _Lane())
-            lane.parts += [without_suffix(whole, prefixes), b"\n"]
+            lane.parts += [rejoined_lines(without_suffix(whole, prefixes), self._size), b"\n"]
             is_own = code == codes[name]
             lane.numbers.append(_counted(first[is_own], feeds[is_own]))
         self.line += int(feeds.sum())

@@ -58,6 +58,11 @@ _NAMED_BELOW = lazy_pattern(
     rb"|[ \t][^\n]{0,300}[^\s\"'`]\r?\n(?!docker\.io/))"
     rb"[\w./:@${}-]{0,300}[\w}][ \t]*\r?(?=\n{1,3}(?:The push refers to |Using default tag|[0-9a-f]{12}: ))"
 )
+# AWS CodeBuild's report of a command, which its table or a person broke inside the command or behind it.
+_REPORTED = lazy_pattern(
+    rb"Error while executing command: (?:[^\s:]{1,80} )?docker (?:image )?push(?![^\n]*exit status)[^\n]{0,400}\r?\n"
+    rb"(?:[^\n]{1,400}\r?\n)??[^\n]{0,400}Reason: exit status \d"
+)
 # No console is so narrow.
 _NARROWEST = 60
 # The tag of the first protocol.
@@ -115,6 +120,14 @@ def restored(data: Data) -> Data:
     for repair in _REPAIRS:
         text = repair(text)
     return data if text == data else text
+
+
+def rejoined_lines(lines: bytes, size: int) -> bytes:
+    """Return whole lines without their prefixes, where a console or a person broke what stood behind these.
+
+    `size`: that of the log.
+    """
+    return with_whole_errors(_with_whole_lines(lines)) if size <= LONGEST else lines
 
 
 def _without_bars(text: bytes) -> bytes:
@@ -178,6 +191,8 @@ def _with_whole_lines(text: bytes) -> bytes:
         text = _DIGEST.sub(_joined_match, text)
     if b" for rev [" in text:
         text = _V1_TAG.sub(_joined_match, text)
+    if b"Error while executing command: " in text:
+        text = _REPORTED.sub(_joined_report, text)
     if b" push" in text:
         text = _NAMED_BELOW.sub(_joined_command, text)
     # A single byte is found ten times as fast as two.
@@ -203,6 +218,16 @@ def _joined_command(broken: re.Match[bytes]) -> bytes:
     start = broken.string.rfind(b"\n", 0, broken.start()) + 1
     width = broken.start() - start + len(first)
     return _joined_match(broken) if width >= _NARROWEST else broken[0]
+
+
+def _joined_report(broken: re.Match[bytes]) -> bytes:
+    """Return a report in one line: a break stands at a blank, unless it is inside a name."""
+    lines = [line.strip() for line in broken[0].split(b"\n")]
+    joined = lines[0]
+    for line in lines[1:]:
+        is_inside = joined[-1:] in b"/:@-" or line[:1] in b"/:@.-"
+        joined += (b"" if is_inside else b" ") + line
+    return joined + b"\n" * (len(lines) - 1)
 
 
 def _joined_match(broken: re.Match[bytes]) -> bytes:

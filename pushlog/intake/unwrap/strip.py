@@ -10,6 +10,7 @@ from pushlog.intake.log_text import LogText, plain
 from pushlog.intake.mapped import release_range
 from pushlog.intake.spool import DERIVED, Spool
 from pushlog.intake.unwrap.line_prefix import only, pattern_of_prefix
+from pushlog.intake.unwrap.restore import rejoined_lines
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 
@@ -84,7 +85,7 @@ def stripped(text: LogText, ranges: Sequence[PrefixRange]) -> LogText:
         content.write(b"\n" * (first - line))
         begin, line, last = content.size, first, b""
         for data, prefixes in cut(text, ranges, start, stop):
-            part = strip(data, prefixes)
+            part = rejoined_lines(strip(data, prefixes), len(text.data)) if prefixes else data
             content.write(part)
             line, last = line + part.count(b"\n"), part[-1:] or last
         spans[start, stop] = (begin, content.size)

@@ -23,6 +23,12 @@ _EVENT_STREAM = lazy_pattern(rb"(?:(?:id|event|retry):[^\r\n]*\r?\n)*data: ?\{")
 # The key of a record on a line of its own: `textPayload: '` or `MESSAGE=`.
 _KEY_BEFORE = lazy_pattern(rb" *(?:- )*[@\w][\w@.]*(?:: ?|=)['\"]?")
 _TAG = lazy_pattern(rb"<(?:[!?/]?[A-Za-z][^<>\n]{0,2000}|!\[CDATA\[|!--[^\n]*?--)>?|\]\]>")
+# The command of a result that pushes, as a list of words or as one text.
+_PUSH_COMMAND = lazy_pattern(
+    rb'"cmd": ?(?:\[(?:"[^"\n]{1,200}", ?){1,20}"(?:push|copy|cp)"|"[^"\n]{1,400} (?:push|copy|cp) )'
+)
+# Results without output are looked for in logs up to this size.
+_LONGEST = 1 << 22
 OWN_RESULT = f"{WHAT_IT_IS}a result of an analysis, not a log; `pushlog report` draws it again"
 
 
@@ -37,7 +43,8 @@ def unwrap_export(
     head = text.data[:_HEAD].lstrip(b" \t\r\n\x1e")
     if _is_result(head):
         return Export(text=LogText(b""), timestamps=None, system="json", notes=(OWN_RESULT,))
-    if anchors and (results := _results_of_commands(text, anchors)) is not None:
+    of_commands = anchors or _commands_of_results(text)
+    if of_commands and (results := _results_of_commands(text, of_commands)) is not None:
         return results
     is_json = head.startswith((b"{", b"["))
     if is_json and (export := _from_json(text, head, openings, anchors, zone)) is not None:
@@ -51,6 +58,13 @@ def unwrap_export(
         if table is not None:
             return table
     return _from_lines(text, head, anchors, zone)
+
+
+def _commands_of_results(text: LogText) -> list[int]:
+    """Return where results name a command that pushes: one that failed at once printed nothing else of a push."""
+    if len(text.data) > _LONGEST:
+        return []
+    return [match.start() for match in _PUSH_COMMAND.finditer(text.data)]
 
 
 def _results_of_commands(text: LogText, anchors: Sequence[int]) -> Export | None:
