@@ -41,6 +41,9 @@ _PUSH_STEP = lazy_pattern(
     r"|pushing (?P<driver>\S+) with docker$|\[internal\] pushing (?P<tool>\S+)$"
 )
 _CACHE_STEP = lazy_pattern(r"exporting cache(?: to \w|\s*$)")
+# What gRPC puts before an error; and how many letters of one are no chance.
+_STATUS = lazy_pattern(r"(?:rpc error: code = \w+ desc = )?")
+_LEAST = 24
 _DAEMON = "Error response from daemon: "
 # An error stands so near below the last row of its build.
 _BELOW = 3
@@ -148,6 +151,7 @@ def _by_error(pushes: Sequence[PushBuilder], closing: _Closing) -> PushBuilder |
         name = refused_name(closing.error.text)
         is_same = (
             message.startswith(first)
+            or _is_cut(message, first)
             or (closing.mark.kind == MarkKind.ANNOTATION and message in push.error.text)
             or (name is not None and name == refused_name(push.error.text) and nearby(push.consumed[-1], closing.mark))
             # Of a gRPC status the solver keeps the innermost cause alone.
@@ -160,6 +164,12 @@ def _by_error(pushes: Sequence[PushBuilder], closing: _Closing) -> PushBuilder |
         elif closing.mark.kind == MarkKind.ANNOTATION:
             return above or push
     return above
+
+
+def _is_cut(message: str, error: str) -> bool:
+    """Return whether a message is the first part of an error: a person copied no more."""
+    part = message[_STATUS.match(message).end() :]  # type: ignore[union-attr] # it matches anywhere
+    return len(part) >= _LEAST and error.startswith(part)
 
 
 class _FailedSteps:
