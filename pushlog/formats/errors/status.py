@@ -15,7 +15,8 @@ _PHRASES = {
 } | {"requestentitytoolarge": 413, "payloadtoolarge": 413, "gatewaytimeout": 504}
 _WORDS = r"[A-Z][A-Za-z-]+(?: [A-Z][A-Za-z-]+){0,4}"
 # Java and Go print `401 Unauthorized`, .NET `401 (Unauthorized)` or only the name, regclient `[http 401]`, and Python's
-# httplib2 `'status': '401'`, docker-maven-plugin `(code: 500, Internal Server Error)`; go-containerregistry ends in the number.
+# httplib2 `'status': '401'`, docker-maven-plugin `(code: 500, Internal Server Error)`; go-containerregistry ends in the
+# number.
 _FORMS = (
     lazy_pattern(rf"\b(?P<number>[45]\d\d) \(?(?P<words>{_WORDS})"),
     lazy_pattern(rf"\((?:code|status): (?P<number>[45]\d\d), (?P<words>{_WORDS})"),
