@@ -57,6 +57,8 @@ _EXPECTED = lazy_pattern(
     r"|\b[Ee]xpected (?:output|result|behaviou?r|line|message)\b"
 )
 _FENCE = lazy_pattern(r"\W*(?:`{3}\w*)?\W*")
+# A list of lines that ought to be printed goes on with others.
+_HEADER = "The push refers to "
 # So many lines above its row such words stand.
 _EXPECTED_ABOVE = 3
 # A command that shows what a file says.
@@ -128,7 +130,7 @@ def is_of_another_command(line: str) -> bool:
 def is_expected(text: LogText, line: int) -> bool:
     """Return whether the words above a line say that it ought to be printed."""
     above = (text.shown(number).strip() for number in range(line - 1, max(0, line - 1 - _EXPECTED_ABOVE), -1))
-    words = next((shown for shown in above if not _FENCE.fullmatch(shown)), "")
+    words = next((shown for shown in above if not _FENCE.fullmatch(shown) and not shown.startswith(_HEADER)), "")
     return expects(words)
 
 

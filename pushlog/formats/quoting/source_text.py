@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.formats.quoting.lines import beginning
 from pushlog.intake.mapped import find
 from pushlog.lazy_pattern import lazy_pattern
 
@@ -30,6 +31,14 @@ _EXPECTED = lazy_pattern(
     rb"(?:\A|\n)(?P<indent>[ \t]*)(?:- +)?(?:expected|want)(?:[_-]?(?:std)?out(?:put)?)?: *[|>][-+]?[ \t]*\r?\n"
 )
 _SIGNS = (b'"""', b"'''", b"`", b'@"', b'#"', b"expected", b"want")
+# The value of an object, and lines of a program below it: Node.js prints an object alike, but no program.
+_VALUE = lazy_pattern(rb"[ \t]*(?:[\"']?\w+[\"']?:\s*|(?:\w+\.)+\w+ = )[bfru]{0,2}[\"'`]\Z")
+_CODE = lazy_pattern(
+    rb"[ \t]*(?:(?:const|let|var|export|import|async|function)\s\w|(?:def|func|fn|class) \w+[({:]|assert\b"
+    rb"|(?:await\s+)?(?:expect|it|test|describe)\(|(?:if|for) [^\n]*[{:]\s*$)"
+    rb"|[^\n]*(?:\(\{|=> \{)\s*$|[ \t]*[\w, ]+ := "
+)
+_CODE_BELOW = 12
 # So far above a push such a text begins, and so far below its end is looked for.
 _ABOVE, _BELOW = 6000, 1 << 16
 _NEAR = 400
@@ -48,6 +57,15 @@ def in_text_of_source(text: LogText, start: int) -> bool:
     if any(_is_open(text, begin + opener.end(), _end(opener), start) for opener in openers):
         return True
     return any(_is_deeper(window[match.end() :], len(match["indent"])) for match in _EXPECTED.finditer(window))
+
+
+def is_value_in_source(text: LogText, line: int, head: bytes) -> bool:
+    """Return whether words are the value of an object in a program's source. `head`: what stands before them."""
+    if not _VALUE.match(head):
+        return False
+    return any(
+        _CODE.match(beginning(text, below)) for below in range(line + 1, min(text.lines, line + _CODE_BELOW) + 1)
+    )
 
 
 def _end(opener: re.Match[bytes]) -> bytes:

@@ -24,6 +24,7 @@ _YAML_ITEM = lazy_pattern(rb"[ \t]*- *[\"']?")
 _CHANNELS = rb"(?<!\bstdout)(?<!\bstderr)(?<!\boutput)(?<!\berror)(?<!\bmessage)(?<!\breason)(?<!\bresult)"
 _IN_SOURCE = lazy_pattern(
     rb"(?:\s:=\s*|\b(?:return|echo|printf)\s+(?:-\w+\s+)?[bfru]{0,2}|"
+    rb"(?:\b(?:const|let|var|val|final|static)\s+(?:[\w<>\[\]]{1,40}\s+){0,2}\w+(?:: ?\w+)?|\$\w+)\s*=\s*|"
     + _CHANNELS
     + rb"\s+\+?=\s*|\b(?i:expect(?:ed)?|actual|want|got|received|left|right)"
     rb"(?: (?:substring|string|value|pattern|message|output))? *[:=]?\s*"
@@ -38,7 +39,7 @@ _IN_SOURCE = lazy_pattern(
     rb"|\.(?:go|py|[jt]sx?|rb|rs|java|kt|scala|cs|php|c|cc|cpp|h|sh|bats|lark|toml|ya?ml|md)[:-]\d+[:-][^\n]*\Z"
 )
 # A list of texts in the source of a program begins so; one in the output of a tool has its name in quotes.
-_LIST = lazy_pattern(rb"[^\n]*(?:\w\s+(?::=|=|\+=)\s[^\n]*|\w\(|\w=)\s*[\[({`]\s*")
+_LIST = lazy_pattern(rb"[^\n]*(?:\w\s+(?::=|=|\+=)\s[^\n]*|\w\(|\w=|\breturn)\s*[\[({`]\s*|[^\n]*\w\s+(?::=|=|\+=)\s*")
 # An item is a text, or a message of the Engine, which may be spread over lines.
 _ITEM = lazy_pattern(
     rb"[ \t]+(?:[bfru]{0,2}[\"'`](?:\{\"status\": ?\")?|(?:\{ ?)?[\"']?status[\"']?: ?[bfru]{0,2}[\"'`])\Z"
