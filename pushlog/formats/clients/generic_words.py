@@ -72,7 +72,7 @@ FAILS = lazy_pattern(rf"(?<!\w){_FAILED}(?!\w)")
 # docker-maven-plugin before 0.10; GoReleaser
 # (internal/pipe/publish/publish.go, ko/ko.go), which has ko as a library; Terraform
 # (internal/provider/resource_docker_registry_image_funcs.go), with advice before the cause; Copilot
-# (internal/pkg/repository/repository.go); sbt-docker (DockerPush.scala).
+# (internal/pkg/repository/repository.go); sbt-docker (DockerPush.scala); okteto (pkg/errors, published reports).
 OWN_WORDS = (
     (
         Client.DOCKER,
@@ -96,6 +96,14 @@ OWN_WORDS = (
         lazy_pattern(
             rf"\b(?:Container|Error while pushing image) '(?P<name>{_IMAGE})' (?:push errored\. |(?=\(code: \d))"
             r"(?P<cause>\([^)\n]*\)|[^(\n]+)"
+        ),
+    ),
+    (
+        # A base that may not be read is `pull access denied`.
+        Client.BUILDX,
+        lazy_pattern(
+            rf"\b[Ee]rror building image '(?P<name>{_IMAGE}|{_TAGGED})': build failed: failed to solve: "
+            r"(?P<cause>(?:rpc error: code = \w+ desc = )?(?:server message: insuffi|denied: req)\w+.*)"
         ),
     ),
     (

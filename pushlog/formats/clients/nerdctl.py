@@ -48,6 +48,11 @@ REDRAWN = frozenset(
 )
 _NODE = lazy_pattern(r"([a-z]+) \(([0-9a-f]{12})\)$")
 _TIMED = {MarkKind.ELAPSED, MarkKind.TO_REGISTRY, MarkKind.COMPLETED}
+# What it does behind the push (pkg/signutil, pkg/snapshotter/sociutil).
+_AFTERWARDS = lazy_pattern(
+    r"(?:cosign|notation|soci) executable not found in path|exit status \d+$"
+    r"|exec: \"(?:cosign|notation|soci)\": executable file not found"
+)
 # Objects that name the image; the index comes before the manifests in it.
 _IMAGE = ("index", "manifest")
 
@@ -107,11 +112,10 @@ def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
                 push.rows.append(_row(mark, name))
         else:
             _tell(text, push, mark)
-    if (
-        push.error is None
-        and states
-        and all(mark.kind in {MarkKind.PUSHED, MarkKind.EXISTS} for mark in states.values())
-    ):
+    is_there = states and all(mark.kind in {MarkKind.PUSHED, MarkKind.EXISTS} for mark in states.values())
+    if is_there and push.error and _AFTERWARDS.match(push.error.text):
+        push.error = None
+    if is_there and push.error is None:
         _done(push, states, marks[-1])
     push.clock = client_timestamps([(marks[0].start, 0.0), *_times(push.consumed)], resolution=0.1)
     return push

@@ -15,7 +15,7 @@ from pushlog.formats.docker.engine_requests import answers_push, requested
 from pushlog.formats.docker.headings import without_headings
 from pushlog.formats.docker.lone_error import OTHER_COMMAND, SAYS_PUSH, UPLOAD, is_alone
 from pushlog.formats.docker.other_things import is_change
-from pushlog.formats.docker.sentences import advises, is_of_case, only_command
+from pushlog.formats.docker.sentences import advises, is_of_case, only_command, pushed_above
 from pushlog.formats.docker.surroundings import has_prompt, is_of_another_command
 from pushlog.formats.errors.bystanders import is_source
 from pushlog.formats.errors.wrapped import error_in
@@ -24,6 +24,7 @@ from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.quoting.document import announces_others, documents, explains, is_one_of_many, lists_problems
 from pushlog.intake.log_text import plain
 from pushlog.lazy_pattern import lazy_pattern
+from pushlog.model import Client
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -259,6 +260,9 @@ def alone(text: LogText, reading: Reading, knowledge: Knowledge) -> tuple[Parsed
         if is_of_a_step or is_of_another_command(error.text) or is_of_case(text, line):
             continue
         if is_alone(error, pieces):
-            marks = (*only_command(reading.marks, text, error.text), *marks)
-            return (build_push(replace(candidate, marks=marks), error, list(marks)),)
+            commands = only_command(reading.marks, text, error.text)
+            others = () if commands else pushed_above(error, pieces)
+            marks = (*commands, *others, *marks)
+            push = build_push(replace(candidate, marks=marks), error, list(marks))
+            return (replace(push, client=Client.UNKNOWN, why="the command is none of docker") if others else push,)
     return ()

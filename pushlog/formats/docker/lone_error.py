@@ -55,7 +55,7 @@ _BARE = lazy_pattern(
     r"name unknown: The repository with name |denied: requested access to the resource is denied"
     r"|denied: (?:permission_denied|installation not allowed|Token exchange failed for project )"
     r"|denied: access forbidden$"
-    r"|(?:failed to solve: (?:rpc error: code = \w+ desc = )?)?server message: insufficient_scope"
+    r"|(?:failed to solve: )?(?:rpc error: code = \w+ desc = )?server message: insufficient_scope"
     r"|denied: Permission \"?artifactregistry\.repositories\.uploadArtifacts"
     r"|unauthorized: (?:unauthenticated: User cannot|authentication required, visit https://aka\.ms/acr/authorization)"
 )

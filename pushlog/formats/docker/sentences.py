@@ -11,6 +11,7 @@ from pushlog.formats.errors.bystanders import is_ending
 from pushlog.formats.errors.told import tells
 from pushlog.formats.image_names import named_by
 from pushlog.formats.marks import Mark, MarkKind
+from pushlog.formats.push_command import pushed_by
 from pushlog.knowledge.push_words import docker_push, push_words
 from pushlog.lazy_pattern import lazy_pattern
 
@@ -100,6 +101,7 @@ _RUNS_PUSH = lazy_pattern(
     r"(?![^\n]*\b(?:git|helm|oras|crane|cosign|podman|buildah|skopeo|nerdctl|pull|echo|cat|grep)\b)"
     r"[\w./-]+ (?:[^\n]*[\s:_-])?(?:push|(?:\w+[a-z])?Push)"
 )
+_DOCKER = lazy_pattern(r"docker(?!\.io\b)")
 # Pulumi names the resource above its error; Packer its post-processor before it.
 _RESOURCE = lazy_pattern(r"\s*docker(?:-build)?:(?:index|image):(?:Registry)?Image \([^()\n]{1,200}\):\s*$")
 _POST_PROCESSOR = lazy_pattern(r"(?:==> |\s*)[\w.-]{1,120} \(docker-push\): ")
@@ -136,6 +138,18 @@ def is_announced(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
     lines = (piece.text for piece in reversed(pieces) if piece.line < error.lines[0])
     above = next((line for line in lines if not is_heading(line) or _ANNOUNCES.match(line)), "")
     return any(form.match(above) is not None for form in (_ANNOUNCES, _RUNS_PUSH, _PUSHES, _RESOURCE))
+
+
+def pushed_above(error: ErrorLines, pieces: Sequence[Piece]) -> tuple[Mark, ...]:
+    """Return the command right above an error by which a program that nobody knows pushed an image."""
+    lines = (piece for piece in reversed(pieces) if piece.line < error.lines[0])
+    above = next((piece for piece in lines if not is_heading(piece.text)), None)
+    name = pushed_by(above.text) if above and _RUNS_PUSH.match(above.text) and not _DOCKER.search(above.text) else None
+    if above is None or name is None:
+        return ()
+    return (
+        Mark(kind=MarkKind.COMMAND, start=above.start, stop=above.stop, line=above.line, fields={"REFERENCE": name}),
+    )
 
 
 def is_supposed(above: Sequence[str]) -> bool:

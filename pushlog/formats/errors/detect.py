@@ -25,7 +25,7 @@ SHAPES = lazy_pattern(
     r"|failed to (?:push \S+|solve|copy|do request|authorize(?: redirect)?|fetch (?:oauth|anonymous) token): "
     r'|failed commit on ref "'
     r"|push access denied, repository does not exist or may require authorization"
-    r"|server message: |authorization failed: "
+    r"|(?:rpc error: code = \w+ desc = )?server message: |authorization failed: "
     r"|(?:[Rr]eceived unexpected HTTP status|unexpected status(?: code)?) ?: \d{3}"
     r"|unexpected status from [A-Z]+ request to "
     r"|[Ee]rror parsing HTTP (?:\d{3} )?response(?: body)?: "
