@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pushlog.formats.dialects import pushes
 from pushlog.formats.docker.surroundings import names_above
 from pushlog.formats.marks import HEADERS, MarkKind
+from pushlog.formats.quoting.source_text import in_text_of_source
 from pushlog.formats.repeats.programs import told_once
 from pushlog.intake.limits import MOST_LAYERS
 from pushlog.intake.numbered_text import NumberedText
@@ -70,7 +71,9 @@ def read_pushes(
         # What stands alone in a lane is no log of nothing but an error.
         in_lane = pushes(lane.rows, knowledge, keep_redraws=keep_redraws, is_whole=False, most_layers=most_layers)
         left_out_rows += in_lane.left_out
-        pairs += [(_renumbered(push, lane), lane) for push in in_lane.parsed]
+        renumbered = (_renumbered(push, lane) for push in in_lane.parsed)
+        # What quotes a whole log stands outside its lanes.
+        pairs += [(p, lane) for p in renumbered if not in_text_of_source(text, text.start_of(p.lines[0]))]
         captures += [in_lane.capture] if in_lane.parsed else []
     pairs = [(_with_names_beside(push, text, [other for other, _ in pairs]), lane) for push, lane in pairs]
     kinds = dict.fromkeys(captures)

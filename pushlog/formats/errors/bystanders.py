@@ -80,6 +80,8 @@ _STEP = lazy_pattern(
     r"|\d{1,3}%\|[^|\n]{0,80}\| \d+/\d+ \["
     # Org, LaTeX, reStructuredText.
     r"|#?\+(?:BEGIN|END)_\w+\b.*|\\(?:begin|end)\{\w+\}.*"
+    # Cloud Build begins each step so.
+    r"|Already have image(?: \(with digest\))?: "
 )
 # Words of an error, whoever tells it.
 _OF_ERRORS = lazy_pattern(

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from pushlog.intake.log_text import LogText
 
 # What begins a text over several lines: three quotes of Python, Java and Kotlin, the back-tick of Go and JavaScript,
-# `r#"` of Rust, `@"` of C#. It is assigned, returned or handed to a function. People quote with back-ticks, too: behind
-# a comma or a parenthesis of their own.
+# `"` and `r#"` of Rust, `@"` of C#. It is assigned, returned or handed to a function. People quote with back-ticks,
+# too: behind a comma or a parenthesis of their own.
 _OPENER = lazy_pattern(
     rb"(?:(?<![=!<>~+*/-])\+?:?=|\(|,|\breturn)[ \t]*"
     rb"(?:[a-zA-Z]{0,2}(?P<quote>\"{3}|'{3})|\$?@(?P<verbatim>\")|r(?P<raw>#+)\")"
+    rb"|\blet (?:mut )?\w+(?:: ?[&\w' ]{1,20})? = (?P<plain>\"(?!\"))"
     rb"|(?:(?<![=!<>~+*/-])\+?:?=|(?<=\w)\(|(?<=[\"'`)\]}]),|\breturn)[ \t]*(?P<tick>`)(?!`)"
 )
 # A function, a class or a module of Python, and the text that documents it.
@@ -30,7 +31,7 @@ _DOCUMENTED = lazy_pattern(
 _EXPECTED = lazy_pattern(
     rb"(?:\A|\n)(?P<indent>[ \t]*)(?:- +)?(?:expected|want)(?:[_-]?(?:std)?out(?:put)?)?: *[|>][-+]?[ \t]*\r?\n"
 )
-_SIGNS = (b'"""', b"'''", b"`", b'@"', b'#"', b"expected", b"want")
+_SIGNS = (b'"""', b"'''", b"`", b'@"', b'#"', b"let ", b"expected", b"want")
 # The value of an object, and lines of a program below it: Node.js prints an object alike, but no program.
 _VALUE = lazy_pattern(rb"[ \t]*(?:[\"']?\w+[\"']?:\s*|(?:\w+\.)+\w+ = )[bfru]{0,2}[\"'`]\Z")
 _CODE = lazy_pattern(
@@ -78,7 +79,10 @@ def _end(opener: re.Match[bytes]) -> bytes:
 
 def _is_open(text: LogText, opened: int, end: bytes, start: int) -> bool:
     """Return whether a text that begins at an offset ends behind another: one without an end is none."""
-    return find(text.data, end, opened, opened + _BELOW) > start
+    place = find(text.data, end, opened, opened + _BELOW)
+    while place > 0 and end == b'"' and text.data[place - 1 : place] == b"\\":
+        place = find(text.data, end, place + 1, opened + _BELOW)
+    return place > start
 
 
 def _is_deeper(lines: bytes, indent: int) -> bool:

@@ -20,10 +20,10 @@ _LINES = 500
 # So many steps back in time for one forward, and at least two.
 _MOSTLY = 9
 _LEAST = 2
-# Where no line has a time, docker's own lines tell: its header stands above the rows, and no layer is done before it is
-# begun (moby distribution/push_v2.go).
+# Where no line has a time, docker's own lines tell: its header stands above the rows, and no layer is done or waits
+# before it is prepared (moby distribution/push_v2.go, xfer/transfer.go).
 _HEADER = b"The push refers to "
-_BEGUN = lazy_pattern(rb"\b([0-9a-f]{12}): (?:Preparing|Waiting)\W*$")
+_BEGUN = lazy_pattern(rb"\b([0-9a-f]{12}): (Preparing|Waiting)\W*$")
 _DONE = lazy_pattern(rb"\b([0-9a-f]{12}): (?:Pushed|Layer already exists|Mounted from )")
 _ROW = lazy_pattern(rb"\b[0-9a-f]{12}: [A-Z]")
 # So far above its header the rows of a push are looked for.
@@ -71,10 +71,12 @@ def _is_upside_down(text: LogText) -> bool:
         if not _BEGUN.search(above) or _ROW.search(below):
             return False
         first = place if first < 0 else first
-    begun: set[bytes] = set()
+    begun: dict[bytes, bytes] = {}
     for line in reversed(data[max(0, first - _REACH) : max(0, first)].splitlines()):
         if row := _BEGUN.search(line):
-            begun.add(row[1])
+            # A terminal draws the same state again.
+            if begun.setdefault(row[1], row[2]) == b"Preparing" != row[2]:
+                return True
         elif (row := _DONE.search(line)) and row[1] in begun:
             return True
         elif not row and begun:
