@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pushlog.formats.client_timestamps import client_timestamps
-from pushlog.formats.clients.builder import PushBuilder, answers, error_at, parsed_push, pushes_of
+from pushlog.formats.clients.builder import Interleaved, PushBuilder, answers, error_at, parsed_push, pushes_of
 from pushlog.formats.clients.kaniko import is_below_build
 from pushlog.formats.events import EventKind, EventRow
 from pushlog.formats.grammar.line_parser import LineParser
 from pushlog.formats.marks import MarkKind
 from pushlog.formats.push_command import pushed_by, with_default_tag
-from pushlog.formats.reference import split
+from pushlog.formats.reference import host, names_in, split
 from pushlog.intake.start_pattern import StartPattern
 from pushlog.intake.unwrap.timestamps import seconds
 from pushlog.lazy_pattern import lazy_pattern
@@ -78,8 +78,39 @@ _CUT_NAME = ("...", "\u2026")
 
 def pushes(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
     """Return the pushes of go-containerregistry in a log."""
-    found_pushes = (_push(text, marks) for marks in pushes_of(LINES.marks(text, WHERE), starts=_starts, ends=_ENDS))
-    return tuple(parsed_push(text, push) for push in found_pushes if push)
+    groups = list(pushes_of(LINES.marks(text, WHERE), starts=_starts, ends=_ENDS))
+    turns = _by_image(groups)
+    found_pushes = [push for marks in turns if (push := _push(text, marks))]
+    if turns != groups:
+        interleaved = Interleaved.of(text, [mark for marks in groups for mark in marks])
+        for push in found_pushes:
+            push.interleaved = interleaved
+    return tuple(parsed_push(text, push) for push in found_pushes)
+
+
+def _by_image(groups: Sequence[list[Mark]]) -> list[list[Mark]]:
+    """Return the marks of each push: ko pushes several images at once, and many of its lines name the image."""
+    pushes: list[list[Mark]] = []
+    announced: dict[str, list[Mark]] = {}
+    for marks in groups:
+        push: list[Mark] = []
+        for mark in marks:
+            named = _repository(mark)
+            if named and mark.kind == MarkKind.TARGET:
+                announced[named] = push
+            its_push = announced.get(named, push) if named and named not in map(_repository, push) else push
+            # What has its end already is another push of the same image.
+            (push if mark.kind in {other.kind for other in its_push} else its_push).append(mark)
+        if push:
+            pushes.append(push)
+    return pushes
+
+
+def _repository(mark: Mark) -> str | None:
+    """Return the repository that a line names; the one of its request, if it is an error."""
+    if mark.kind == MarkKind.ERROR:
+        return names_in([mark.fields.get("TEXT") or mark.fields.get("REASON", "")]).repository
+    return host(split(mark.fields["REFERENCE"])[0])[1] if "REFERENCE" in mark.fields else None
 
 
 def _starts(push: Sequence[Mark], mark: Mark) -> bool:
