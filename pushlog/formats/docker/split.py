@@ -17,6 +17,7 @@ from pushlog.formats.docker.fragments import mentioned_pushes, push_without_rows
 from pushlog.formats.docker.joined import with_joined_commands
 from pushlog.formats.docker.mentions import with_command
 from pushlog.formats.docker.mixtures import without_doubtful_ends
+from pushlog.formats.docker.pastes import pastes
 from pushlog.formats.docker.pulls import (
     PUSH_STATES,
     has_digest,
@@ -28,10 +29,9 @@ from pushlog.formats.docker.pulls import (
 from pushlog.formats.docker.surroundings import (
     expects,
     has_prompt,
-    in_here_document,
-    in_shown_file,
     is_expected,
     is_of_another_command,
+    is_only_shown,
     names_above,
     stopped,
 )
@@ -114,7 +114,7 @@ def _bounds(text: LogText, reading: Reading, others: Sequence[ParsedPush]) -> It
     starts: list[tuple[int, tuple[Mark, ...]]] = [(0, ())]
     announced: list[Mark] = []
     for mark in reading.marks:
-        if mark.kind == MarkKind.COMMAND and not has_prompt(mark) and _is_only_shown(text, mark):
+        if mark.kind == MarkKind.COMMAND and not has_prompt(mark) and is_only_shown(text, mark):
             continue
         if mark.kind in {MarkKind.COMMAND, MarkKind.COMPOSED, MarkKind.DEFAULT_TAG}:
             if mark.kind != MarkKind.DEFAULT_TAG:
@@ -160,11 +160,6 @@ def _ended_at_pulls(text: LogText, reading: Reading, every: Iterable[_Bounds]) -
             yield _Bounds(pull, bounds.stop, ())
 
 
-def _is_only_shown(text: LogText, mark: Mark) -> bool:
-    """Return whether a command without a prompt is a line of a file, which is written or shown."""
-    return in_here_document(text, mark) or in_shown_file(text, mark.line)
-
-
 def _has_rows_above(reading: Reading, start: int, header: Mark) -> bool:
     """Return whether all that stands between an offset and a header is rows of layers that go on right below it.
 
@@ -204,21 +199,11 @@ def _parse_pushes(
         stop=bounds.stop,
     )
     if _is_push(candidate):
-        marks = _own_marks(
-            [m for m in candidate.marks if m.kind not in _COMMANDS], text, candidate.events.line[-1:].tolist()
-        )
-        start = min([m.start for m in marks] + candidate.events.start[:1].tolist())
-        stop = max([m.stop for m in marks] + candidate.events.stop[-1:].tolist())
-        error = bound_error(candidate, start=start, stop=stop, previous_stop=previous_stop)
-        if error or len(candidate.events) or not _is_inside_line(candidate):
-            end = () if error or _has_end(marks) else stopped(candidate.below(stop))
-            header = next((m for m in marks if m.kind in HEADERS), None)
-            has_tag = any("TAG" in m.fields for m in marks if m.kind == MarkKind.DIGEST)
-            names = (
-                names_above(text, header.fields["NAME"], previous_stop, header.start) if header and not has_tag else ()
-            )
-            candidate = replace(candidate, marks=(*names, *with_command(candidate.marks), *end))
-            yield build_push(candidate, error, [*marks, *end])
+        for paste in pastes(candidate):
+            push = _push_with_output(paste, previous_stop)
+            if push:
+                yield push
+                previous_stop = text.stop_of(push.lines[1])
         return
     push = push_without_rows(candidate, bounds.opening)
     if push:
@@ -226,6 +211,25 @@ def _parse_pushes(
         return
     mentioned = list(mentioned_pushes(candidate))
     yield from mentioned or reported_pushes(candidate)
+
+
+def _push_with_output(candidate: PushRange, previous_stop: int) -> ParsedPush | None:
+    """Return the push of a range that holds output of one; None where a sentence only quotes its header."""
+    text = candidate.text
+    marks = _own_marks(
+        [m for m in candidate.marks if m.kind not in _COMMANDS], text, candidate.events.line[-1:].tolist()
+    )
+    start = min([m.start for m in marks] + candidate.events.start[:1].tolist())
+    stop = max([m.stop for m in marks] + candidate.events.stop[-1:].tolist())
+    error = bound_error(candidate, start=start, stop=stop, previous_stop=previous_stop)
+    if not (error or len(candidate.events)) and _is_inside_line(candidate):
+        return None
+    end = () if error or _has_end(marks) else stopped(candidate.below(stop))
+    header = next((m for m in marks if m.kind in HEADERS), None)
+    has_tag = any("TAG" in m.fields for m in marks if m.kind == MarkKind.DIGEST)
+    names = names_above(text, header.fields["NAME"], previous_stop, header.start) if header and not has_tag else ()
+    candidate = replace(candidate, marks=(*names, *with_command(candidate.marks), *end))
+    return build_push(candidate, error, [*marks, *end])
 
 
 def _own_marks(marks: list[Mark], text: LogText, last_row: Sequence[int]) -> list[Mark]:

@@ -163,3 +163,8 @@ def in_shown_file(text: LogText, line: int) -> bool:
         if _COMMAND.match(shown):
             return _SHOWS_FILE.match(shown) is not None
     return False
+
+
+def is_only_shown(text: LogText, mark: Mark) -> bool:
+    """Return whether a command without a prompt is a line of a file, which is written or shown."""
+    return in_here_document(text, mark) or in_shown_file(text, mark.line)

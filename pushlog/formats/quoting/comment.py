@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pushlog.formats.quoting.lines import beginning
+from pushlog.intake.unwrap.quotes import is_code
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
@@ -14,12 +15,8 @@ if TYPE_CHECKING:
     from pushlog.intake.log_text import LogText, Piece
 
 _COMMENT_LINES = 2
-# A comment in the source of a program, and what such a source says besides.
+# A comment in the source of a program.
 _COMMENT = lazy_pattern(r"\s*(?P<mark>#|//|\*|--)(?:\s|$)")
-_CODE = lazy_pattern(
-    r"\s*(?:[\w.\"-]{1,60}\s+(?::=|=)\s+\S|(?:func|def|class|fn|pub|public|private|static|const|let|var|type|import|package"
-    r"|resource|module|variable|return|@\w+)\b[^\n]*[\w)\"{;:]$|[^\n]*[{};]$)"
-)
 _EXAMPLE = lazy_pattern(rb"\s*(?P<mark>#|//|\*)\s*[\"'`]?\{\"")
 # A comment of a script that says what the command above it prints.
 _OUTPUT = lazy_pattern(rb"[ \t]*(?:#|//|--) ?(?:\w+ )?(?:[Oo]utput|[Pp]rints|[Rr]eturns|[Rr]esult|=>|->):? \Z")
@@ -40,7 +37,7 @@ def in_comment(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
     beside = [match["mark"] for piece in pieces[max(0, at - 1) : at + 2] if (match := _COMMENT.match(piece.text))]
     if beside.count(comment["mark"]) < _COMMENT_LINES:
         return False
-    return any(_CODE.match(piece.text) and not _COMMENT.match(piece.text) for piece in pieces)
+    return any(is_code(piece.text.encode()) and not _COMMENT.match(piece.text) for piece in pieces)
 
 
 def is_example(text: LogText, lines: tuple[int, int]) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from pushlog.formats.docker.sentences import is_of_case
+from pushlog.formats.errors.told import tells
 from pushlog.formats.quoting.document import documents, is_documented
 from pushlog.formats.quoting.lines import beginning
 from pushlog.lazy_pattern import lazy_pattern
@@ -13,8 +15,57 @@ if TYPE_CHECKING:
     from pushlog.formats.parsed_push import ParsedPush
     from pushlog.intake.log_text import LogText
 
-_EXPECTED = lazy_pattern(rb"if you (?:got|get|see|saw|receive) [^.\n]{0,80}:[ \t]*\r?\n")
-_EXPECTED_ABOVE = 4
+# A title says that this is no real output.
+_EXPECTED = lazy_pattern(
+    r"\b(?:expected|sample|example) (?:\w+ )?(?:outputs?|results?|responses?|logs?|behaviou?r)\b"
+    r"|\bresults? you expected\b"
+    # In German, French, Spanish, Portuguese, Italian, Polish, Turkish and Vietnamese.
+    r"|\berwartete[rs]? (?:ausgabe|ergebnis)|\bbeispielausgabe\b|\b(?:sortie|r[e\xe9]sultat) attendue?\b"
+    r"|\bexemple de sortie\b|\b(?:salida|resultado) esperad[oa]\b|\bsalida de ejemplo\b"
+    r"|\bsa[i\xed]da esperada\b|\bresultado esperado\b|\bexemplo de sa[i\xed]da\b|\boutput (?:atteso|previsto)\b"
+    r"|\boczekiwany wynik\b|\bbeklenen \xe7\u0131kt\u0131|\bk\u1ebft qu\u1ea3 mong \u0111\u1ee3i"
+    # In Russian, Chinese, Japanese and Korean.
+    r"|\u043e\u0436\u0438\u0434\u0430\u0435\u043c\u044b\u0439 (?:\u0432\u044b\u0432\u043e\u0434"
+    r"|\u0440\u0435\u0437\u0443\u043b\u044c\u0442\u0430\u0442)"
+    r"|\u043f\u0440\u0438\u043c\u0435\u0440 \u0432\u044b\u0432\u043e\u0434\u0430"
+    r"|(?:\u9884\u671f|\u671f\u671b|\u9884\u8ba1)\u7684?(?:\u8f93\u51fa|\u7ed3\u679c)|\u793a\u4f8b\u8f93\u51fa"
+    r"|\u8f93\u51fa\u793a\u4f8b|\u51fa\u529b\u4f8b|\u671f\u5f85(?:\u3055\u308c\u308b|\u3059\u308b)?(?:\u51fa\u529b|\u7d50\u679c)"
+    r"|\uc608\uc0c1 (?:\ucd9c\ub825|\uacb0\uacfc)|\ucd9c\ub825 \uc608\uc2dc",
+    re.IGNORECASE,
+)
+# A sentence says what its reader will see if all goes well.
+_ANNOUNCED = lazy_pattern(
+    r"\b(?:you|users?)(?:'ll| will| should| would| ought to)(?: \w+){0,3}? (?:see|get|receive|observe|find|notice)\b"
+    r"|\bif you (?:got|get|see|saw|receive) "
+    r"|\b(?:outputs?|results?|response|log|terminal|command)\b(?: \S+){0,3}? (?:should|will|would|might|must)"
+    r"(?: \w+){0,2}? (?:look|be|show|print|read|return|output|display|produce|resemble)\b"
+    r"|\b(?:similar to|something like) (?:this|the following|below|so|these|that)\b"
+    # In German, French, Spanish, Portuguese, Italian, Polish and Vietnamese.
+    r"|\b(?:ausgabe|ergebnis) sollte\b|\bsollte(?:n|st)? (?:sie|du|man|ihr|etwa|folgende\w*)\b"
+    r"|\b(?:vous|tu) dev(?:riez|rez|rais) (?:voir|obtenir)\b|\bdeber[i\xed]a[sn]? (?:ver|obtener|mostrar|aparecer)\b"
+    r"|\bvoc[e\xea] (?:deve|dever[a\xe1]|ver[a\xe1])\b|\bdovres(?:ti|te) vedere\b|\bpowin\w+ zobaczy\u0107\b"
+    r"|\bb\u1ea1n s\u1ebd th\u1ea5y"
+    # In Russian, Chinese and Japanese.
+    r"|\b\u0434\u043e\u043b\u0436(?:\u043d\u044b|\u0435\u043d) \u0443\u0432\u0438\u0434\u0435\u0442\u044c"
+    r"|\b\u0432\u044b \u0443\u0432\u0438\u0434\u0438\u0442\u0435"
+    r"|(?:\u5e94\u8be5|\u5c06\u4f1a|\u4f60\u4f1a|\u60a8\u4f1a|\u5e94)\u80fd?\u770b\u5230"
+    r"|\u7c7b\u4f3c\u4e8e?(?:\u5982\u4e0b|\u4ee5\u4e0b|\u4e0b\u9762)"
+    r"|(?:\u8868\u793a|\u51fa\u529b)\u3055\u308c(?:\u308c\u3070|\u305f\u3089|\u308b\u306f\u305a)",
+    re.IGNORECASE,
+)
+# It ends with a colon, or names what stands below it.
+_POINTS_BELOW = lazy_pattern(r"[:\uff1a]\W*$|\b(?:following|below|like|similar)\b|[\u4e0b\u7c7b\u4f8b]", re.IGNORECASE)
+# What stands between such words and what they announce: fences, and the command.
+_BETWEEN = lazy_pattern(
+    r"\W*(?:`{3}\w*|~{3}\w*)?\W*|(?:[^\n]{0,60}[$#%>] ?)?(?:sudo )?docker(?:\.exe)? [^\n]*|<[^<>\n]+>"
+)
+_ANNOUNCED_ABOVE = 8
+# The page of a library tells what a function takes and returns; a session of Python stands in it.
+_OF_LIBRARY = lazy_pattern(
+    r"\W{0,6}(?:Returns?|Raises|Args|Arguments|Param(?:eter)?s|Yields)\b|\s*:(?:param|returns?|rtype)\b|\.\. [\w:]+::"
+)
+_SESSION = lazy_pattern(r"\s*(?:>>>|\.\.\.) ")
+_SESSION_ABOVE = 6
 # A text that is handed to a function behind other things; programs print errors of theirs like a call too.
 _ARGUMENT = lazy_pattern(
     rb"(?<!\w)(?:\w+\.)*(?!\w*(?:Error|Exception|Failure|Failed|Fault|Exit)\()"
@@ -42,10 +93,35 @@ def is_of_guide(text: LogText, push: ParsedPush) -> bool:
     return is_documented(text.shown(line), lines, is_named=True)
 
 
-def is_expected(text: LogText, line: int) -> bool:
-    """Return whether a sentence just above the last line of a push says that this is how it reads if it went well."""
-    start = text.start_of(max(1, line - _EXPECTED_ABOVE))
-    return _EXPECTED.search(text.data[start : min(text.start_of(line), start + _LONGEST)]) is not None
+def is_announced(text: LogText, push: ParsedPush) -> bool:
+    """Return whether the sentence above a push without an error says that this is how it reads if it goes well."""
+    if push.error is not None:
+        return False
+    # It may stand between the rows and the last line.
+    return any(_announces(_sentence_above(text, line)) for line in dict.fromkeys(push.lines))
+
+
+def _announces(sentence: str) -> bool:
+    if _EXPECTED.search(sentence):
+        return True
+    points_below = _POINTS_BELOW.search(sentence) and _ANNOUNCED.search(sentence)
+    return points_below is not None and not tells(sentence)
+
+
+def _sentence_above(text: LogText, line: int) -> str:
+    """Return the nearest line above another that is no fence and no command."""
+    above = (text.shown(number).strip() for number in range(line - 1, max(0, line - 1 - _ANNOUNCED_ABOVE), -1))
+    return next((shown for shown in above if not _BETWEEN.fullmatch(shown)), "")
+
+
+def is_of_library(text: LogText, push: ParsedPush) -> bool:
+    """Return whether a push stands in a session of Python on a page that documents a library."""
+    line = push.lines[0]
+    above = (text.shown(number) for number in range(max(1, line - _SESSION_ABOVE), line))
+    if not any(map(_SESSION.match, above)) or len(text.data) > _SHORT_TEXT:
+        return False
+    lines = [piece.text for piece in text.pieces(0, len(text.data))]
+    return any(map(_OF_LIBRARY.match, lines)) and not any(map(tells, lines))
 
 
 def _is_named(push: ParsedPush) -> bool:

@@ -21,7 +21,7 @@ from pushlog.intake.unwrap.line_prefix import (
     possible_forms,
     without_colours,
 )
-from pushlog.intake.unwrap.quotes import around_quote, in_source_list, is_marked
+from pushlog.intake.unwrap.quotes import around_quote, in_source_comment, in_source_list, is_marked
 from pushlog.intake.unwrap.shared_prefix import edge_prefix, on_all_lines, shared_prefix
 from pushlog.intake.unwrap.suffix import with_suffix
 from pushlog.intake.unwrap.unknown_prefix import infer_prefixes
@@ -133,6 +133,7 @@ def _recognised(
     likely: list[LinePrefix] = []
     strange: set[bytes] = set()
     quotes: dict[bytes, LinePrefix | None] = {}
+    in_source: dict[tuple[int, bytes], bool] = {}
     for witness in all_witnesses:
         prefix = _of_rows(witness.prefix, likely, strange, forms)
         if prefix is None:
@@ -140,7 +141,7 @@ def _recognised(
             if shape not in quotes:
                 quotes[shape] = around_quote(text, witness.start, witness.prefix, forms)
             prefix = quotes[shape]
-        elif witness.prefix.endswith(_QUOTES) and in_source_list(text, witness.start, len(witness.prefix)):
+        elif _in_source(text, witness, in_source):
             prefix = LinePrefix(prefix.forms[:-1])
         if prefix is not None and (prefix.forms or not witness.is_command):
             recognised[witness.start] = prefix
@@ -178,13 +179,22 @@ def _of_rows(
     return line_prefix
 
 
+def _in_source(text: LogText, witness: Witness, answers: dict[tuple[int, bytes], bool]) -> bool:
+    """Whether a witness is a text in a list of a program's source, or in a comment there.
+
+    `answers`: those for other lines; that for the line above is the same.
+    """
+    line, prefix = text.line_of(witness.start), witness.prefix
+    form = in_source_list if prefix.endswith(_QUOTES) else in_source_comment
+    answer = answers.get((line - 1, prefix))
+    answers[line, prefix] = form(text, witness.start, len(prefix)) if answer is None else answer
+    return answers[line, prefix]
+
+
 def _printed(text: LogText, unknown: Sequence[Witness]) -> list[Witness]:
-    """The witnesses that are no texts in a list of a program's source."""
-    return [
-        witness
-        for witness in unknown
-        if not (witness.prefix.endswith(_QUOTES) and in_source_list(text, witness.start, len(witness.prefix)))
-    ]
+    """The witnesses that a program's source does not quote."""
+    answers: dict[tuple[int, bytes], bool] = {}
+    return [witness for witness in unknown if not _in_source(text, witness, answers)]
 
 
 def _inferred(unknown: Sequence[Witness], forms: Sequence[Decoration]) -> Iterator[LinePrefix]:

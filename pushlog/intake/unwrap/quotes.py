@@ -44,6 +44,15 @@ _LIST = lazy_pattern(rb"[^\n]*(?:\w\s+(?::=|=|\+=)\s[^\n]*|\w\(|\w=|\breturn)\s*
 _ITEM = lazy_pattern(
     rb"[ \t]+(?:[bfru]{0,2}[\"'`](?:\{\"status\": ?\")?|(?:\{ ?)?[\"']?status[\"']?: ?[bfru]{0,2}[\"'`])\Z"
 )
+# What begins a comment before the words of one, and what is the source of a program or a script beyond doubt.
+_COMMENT = lazy_pattern(rb"[ \t]*(?P<mark>#|//|\*|--|;)[/!;]*[ \t]+\Z")
+_CODE = lazy_pattern(
+    rb"\s*(?:[\w.\"-]{1,60}\s+(?::=|=)\s+\S"
+    rb"|(?:func|def|class|fn|pub|public|private|static|const|let|var|type|import|package|resource|module|variable|return"
+    rb"|@\w+)\b[^\n]*[\w)\"{;:]$|[^\n]*[{};]$|(?:set -[eux]+|fi|done|esac|(?:el)?if \[.*)$"
+    rb"|(?:from [\w.]+ import|(?:FROM|RUN|COPY|ENTRYPOINT|WORKDIR) \S)|#!/)"
+)
+_CODE_LINES = 2
 _BRACKET = lazy_pattern(rb"\s*[\[({]\s*")
 _ABOVE = 60
 _DEEPEST = 4
@@ -122,7 +131,31 @@ def in_source_list(text: LogText, start: int, words: int) -> bool:
     return False
 
 
-def _beginning(text: LogText, line: int, column: int) -> bytes:
+def in_source_comment(text: LogText, start: int, words: int) -> bool:
+    """Return whether words on the line that begins at an offset stand in a comment in the source of a program.
+
+    `words`: where on the line they begin. People comment what they paste, too: then no lines around are a source.
+    """
+    comment = _COMMENT.fullmatch(text.data[start : start + words])
+    if comment is None:
+        return False
+    line, mark = text.line_of(start), comment["mark"]
+    around: list[bytes] = []
+    for step, last in ((-1, max(0, line - _ABOVE)), (1, min(text.lines + 1, line + _ABOVE))):
+        lines = (_beginning(text, number).strip() for number in range(line + step, last, step))
+        rest = [shown for shown in lines if shown and not shown.startswith(mark)]
+        if mark == b"*" and step < 0 and not (rest and rest[0].startswith(b"/*")):
+            return False
+        around += rest
+    return sum(map(is_code, around)) >= _CODE_LINES
+
+
+def is_code(line: bytes) -> bool:
+    """Return whether a line is one of the source of a program."""
+    return _CODE.match(line) is not None
+
+
+def _beginning(text: LogText, line: int, column: int = 0) -> bytes:
     """Return the beginning of a line behind so many bytes, all of it but for the longest."""
     start = text.start_of(line) + column
     return text.data[start : min(text.stop_of(line), start + _LONGEST)]
