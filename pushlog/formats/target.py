@@ -8,10 +8,15 @@ from pushlog.lazy_pattern import lazy_pattern
 
 _SCHEME = lazy_pattern(r"(?:oci|oras|docker)://([^\s'\"]+)")
 # `helm push chart-1.2.3.tgz oci://host/path` pushes `host/path/chart:1.2.3`.
-_CHART = lazy_pattern(r"(?:^|[\s/'\"])([a-z0-9][\w.-]*?)-(v?\d+\.\d+\.\d+[\w.+-]*)\.tgz\b")
+CHART = lazy_pattern(r"(?:^|[\s/'\"])([a-z0-9][\w.-]*?)-(v?\d+\.\d+\.\d+[\w.+-]*)\.tgz\b")
 # imgpkg copies from one registry to another.
 _TO_REPOSITORY = lazy_pattern(r"--to-repo[= ](\S+)")
 _IMAGE = lazy_pattern(r"[\w.-]+(?::\d+)?(?:/[\w.-]+)+(?::[\w.-]+)?")
+
+
+def chart_tag(chart: re.Match[str]) -> str:
+    """Return the name of a chart and the tag that Helm gives it."""
+    return f"{chart[1]}:{chart[2].replace('+', '_')}"
 
 
 def target_of(command: str) -> str | None:
@@ -21,9 +26,11 @@ def target_of(command: str) -> str | None:
         return to[1].strip("'\"").rstrip("/") if to and not set("$*{") & set(to[1]) else None
     scheme = _SCHEME.search(command)
     if scheme and not set("$*{") & set(scheme[1]):
-        chart = _CHART.search(command)
+        chart = CHART.search(command)
         name = scheme[1].rstrip("/")
-        return f"{name}/{chart[1]}:{chart[2].replace('+', '_')}" if chart and "helm" in command else name
+        # Before 3.8 the name could be whole.
+        is_whole = ":" in name.rpartition("/")[2] and "/" in name
+        return f"{name}/{chart_tag(chart)}" if chart and "helm" in command and not is_whole else name
     words = [word.strip("'\"") for word in command.split()]
     names = [word for word in words if _IMAGE.fullmatch(word) and re.match(r"[^/]*[.:]|localhost/", word)]
     return names[-1] if names and not scheme else None

@@ -12,7 +12,7 @@ from pushlog.formats.image_names import host, split
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.push_command import pushed_by, reaches_registry, short_name, with_default_tag
 from pushlog.formats.reference import reference
-from pushlog.formats.target import target_of
+from pushlog.formats.target import CHART, chart_tag, target_of
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Client
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _ABOVE, _BELOW = 300, 40
 # These print the lines of a build between their command and the push.
 _BUILDERS = {Client.BUILDX, Client.KANIKO}
+# What Helm says of a chart that it packed, and how far above its push that stands.
+_PACKAGED, _NEAR = b"packaged chart", 60
 # A command that goes on in further lines has so many at most, and so many bytes.
 _LINES, _LONGEST = 40, 1 << 14
 _CONTAINERS = r"(?:podman|buildah|skopeo|docker)"
@@ -77,6 +79,8 @@ def with_name_asked_for(text: LogText, pushes: Sequence[ParsedPush], number: int
     image = reference(push.marks, push.error.text if push.error else "")
     if image.repository and image.tags:
         return push
+    if image.registry and image.repository and (package := _package(text, push, image.registry, image.repository)):
+        return replace(push, marks=(*push.marks, package))
     command = _command_above(text, pushes, number) or (_command_below(text, push) if len(pushes) == 1 else None)
     if command is None:
         return push
@@ -86,6 +90,22 @@ def with_name_asked_for(text: LogText, pushes: Sequence[ParsedPush], number: int
     if len({host(split(name)[0]) for name in fitting}) != 1:
         return push
     return replace(push, marks=(*push.marks, *_marks(piece, fitting)))
+
+
+def _package(text: LogText, push: ParsedPush, registry: str, repository: str) -> Mark | None:
+    """Return the tag of a chart, which the file has that Helm packaged or pushed near above."""
+    if push.client not in {Client.HELM, Client.UNKNOWN}:
+        return None
+    start, stop = text.start_of(max(1, push.lines[0] - _NEAR)), text.stop_of(push.lines[1])
+    if text.data.find(b"helm ", start, stop) < 0 and text.data.find(_PACKAGED, start, stop) < 0:
+        return None
+    lines = text.data[start:stop].decode("utf-8", "replace")
+    tags = [chart_tag(chart) for chart in CHART.finditer(lines) if chart[1] == repository.rpartition("/")[2]]
+    if not tags:
+        return None
+    fields = {"REFERENCE": f"{registry}/{repository}:{tags[-1].partition(':')[2]}"}
+    line = push.lines[0]
+    return Mark(kind=MarkKind.REFERENCE, start=text.start_of(line), stop=text.stop_of(line), line=line, fields=fields)
 
 
 def _command_above(text: LogText, pushes: Sequence[ParsedPush], number: int) -> tuple[Piece, list[str]] | None:

@@ -95,7 +95,7 @@ class FewLines:
     def _push(self, text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
         command = next((mark for mark in marks if mark.kind == MarkKind.COMMAND), None)
         error = _error_mark(marks, command)
-        if error is None and not any(mark.kind in _BEGUN for mark in marks):
+        if error is None and (not any(mark.kind in _BEGUN for mark in marks) or _is_kept(marks)):
             return None
         if _is_of_another(marks):
             push = PushBuilder(client=Client.UNKNOWN, why="the line says that something was pushed")
@@ -156,6 +156,12 @@ class FewLines:
         return [split(name)[1] or ("latest" if self.adds_latest else "") for name in names]
 
 
+def _is_kept(marks: Sequence[Mark]) -> bool:
+    """Return whether the lines tell that something was put into the store of the client alone."""
+    kinds = {mark.kind for mark in marks}
+    return MarkKind.KEPT in kinds and not kinds & {MarkKind.HEADER, MarkKind.DONE, MarkKind.LAST_WORD}
+
+
 def _is_of_another(marks: Sequence[Mark]) -> bool:
     """Return whether a client without a dialect printed these lines: one of its own stands below the last word."""
     sized = {mark.line for mark in marks if mark.kind == MarkKind.SIZED}
@@ -208,7 +214,7 @@ def _begins(push: Sequence[Mark], mark: Mark) -> bool:
     if mark.kind in (MarkKind.DONE, MarkKind.LAST_WORD) and kinds & {MarkKind.DONE, MarkKind.LAST_WORD}:
         ended = next(item for item in push if item.kind in _ENDED)
         return _name(mark) != _name(ended) or mark.fields.get("DIGEST") != ended.fields.get("DIGEST")
-    is_over = bool(kinds & {*_ENDED, MarkKind.REFUSED})
+    is_over = bool(kinds & {*_ENDED, MarkKind.REFUSED, MarkKind.KEPT})
     if mark.kind == MarkKind.REFUSED:
         return MarkKind.DONE in kinds or (MarkKind.REFUSED in kinds and _is_other(push, mark))
     # jib's bar of progress may end below its last word.

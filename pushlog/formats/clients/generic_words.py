@@ -45,6 +45,7 @@ BUILDKIT = lazy_pattern(r"(?:^|\s)#\d+ (?:\d+\.\d+ error|ERROR): ")
 ENDED = lazy_pattern(r"exit(?:ed)?(?: with)?(?: error)? (?:status|code):? \d+\.?$")
 _QUOTED_IMAGE = lazy_pattern(rf"(?<![\w/.@-])(?P<name>{_IMAGE})(?![\w/])")
 _TO_IMAGE = lazy_pattern(rf"\bfrom \S+ to [\"'`]?(?P<name>{_IMAGE})(?![\w/])")
+_PUSHED = lazy_pattern(rf"\b{_FAILED} (?:to )?{_PUSH} (?:{_THING} )?\\*[\"'`](?={_IMAGE}\\*[\"'`])")
 _SHORT_IMAGE = lazy_pattern(
     rf"{_PUSH} (?:{_THING} )?(?:to )?[\"'`\[]?"
     rf"(?P<name>{_TAGGED}|[a-z0-9][\w.-]*(?:/[\w.-]+)+)(?=[\s\"'`\]:])"
@@ -129,6 +130,9 @@ ANNOUNCED = lazy_pattern(rf"[Pp]ushing (?:{_THING} )?(?:to )?[\"'`]?(?P<name>{_I
 
 def target(line: str) -> tuple[str | None, str | None]:
     """Return the image that a line says was pushed, and its registry."""
+    pushed = _PUSHED.search(line)
+    if pushed and len(_QUOTED_IMAGE.findall(line)) > 1:
+        line = line[pushed.start() :]  # another program says before it what it builds
     hosted = _TO_REGISTRY.search(line)
     request = names_in([line])
     words = _TO_REGISTRY.sub(" ", ADDRESS.sub(" ", line))

@@ -51,6 +51,9 @@ _REST_OF_WORD = lazy_pattern(rb"(?:[a-z0-9]|/\w)[^\s]")
 # The name of the image stands in the next line.
 _NAMELESS = lazy_pattern(rb"ailed to push(?: image)?[ \t]*\r?\Z")
 _NAME = lazy_pattern(rb"[ \t]*[\"']?[\w.-]+[/:][\w./:@-]+[\"']?: ")
+# Harbor's words for a full project, with figures in them.
+_OF_QUOTA = lazy_pattern(rb"\b(?:updated to current usage of|adding) [\d.]{1,12} [kMGTPEi]{0,3}B[ \t]*\r?\Z")
+_GOES_ON = (b"will exceed the configured upper limit of", b"of storage resource, which")
 # How Amazon goes on behind the name of a user, which is long.
 _OF_USER = lazy_pattern(rb"User: arn:aws\S{1,300}[ \t]*\r?\Z")
 _REFUSES_USER = b"is not authorized to perform: "
@@ -148,7 +151,8 @@ def _joined(line: bytes, below: bytes) -> bytes | None:
     if _ADDRESS.search(end):
         return line.rstrip() + below.lstrip()
     is_nameless = _NAMELESS.search(end) and _NAME.match(below)
-    is_broken = _IS_OPEN.search(end) or is_half(end, below) or is_nameless
+    is_of_quota = below.lstrip().startswith(_GOES_ON) and _OF_QUOTA.search(end)
+    is_broken = _IS_OPEN.search(end) or is_half(end, below) or is_nameless or is_of_quota
     is_refused = below.lstrip().startswith(_REFUSES_USER) and _OF_USER.search(end)
     return line.rstrip() + b" " + below.lstrip() if is_broken or is_refused else None
 

@@ -40,6 +40,8 @@ _LINKED_ADDRESS = lazy_pattern(
     rb"\[((?:https?://)?((?:[\w-]{1,63}\.){1,9}[a-z]{2,20}[^\s\]\\\"()]{0,500})(?:[\\\"()][^\s\]]{0,100})?)"
     rb"\]\(https?://\2[^\s)]{0,600}\)"
 )
+# Digits of a line that are its number too become a link to the step in GitHub's page of a run.
+_LINKED_NUMBER = lazy_pattern(rb"(?<=[^\n\r])\[(\d{1,6})\]\(https?://[^\s()]+/runs/\d[^\s()#]*#step:\d+:\d+\)")
 _LINKED_NAME = lazy_pattern(rb"(The push refers to (?:a )?repository \[[^\s\]]+\])\(https?://[^\s)]+\)")
 # A highlighter ends one piece of code and begins the next inside a line.
 _SEAM = lazy_pattern(rb"</code><code(?: [^<>\n]{0,200})?>")
@@ -92,7 +94,9 @@ def _without_links(text: bytes) -> bytes:
     """Return the text without the links that Markdown made of a part of an id, a digest or a name."""
     if b"](http" not in text:
         return text
-    return _LINKED_NAME.sub(rb"\1", _LINKED_ADDRESS.sub(rb"\1", _LINKED_DIGITS.sub(rb"\1", text)))
+    for link in (_LINKED_DIGITS, _LINKED_NUMBER, _LINKED_ADDRESS, _LINKED_NAME):
+        text = link.sub(rb"\1", text)
+    return text
 
 
 _REPAIRS: tuple[Callable[[bytes], bytes], ...] = (
