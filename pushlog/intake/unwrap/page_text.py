@@ -18,7 +18,9 @@ _ZERO_WIDTH = lazy_pattern(rb"\xe2\x80[\x8b-\x8d]|\xe2\x81\xa0|\xef\xbb\xbf")
 # The text of a page: docker's bar, or the words around a request or a blank, with entities in them.
 _ESCAPED = lazy_pattern(
     rb"=&gt;|-&gt;\d|&gt; *\]|(?:get|head|put|post|patch|on ref|pushing image) &(?:quot|#34|#x22);|: ?&nbsp;"
-    rb"|&(?:apos|quot|#0?39|#34|#x27);[\w./:-]{1,300}&(?:apos|quot|#0?39|#34|#x27);|&lt;(?:!doctype|html)\b",
+    rb"|&(?:apos|quot|#0?39|#34|#x27);[\w./:-]{1,300}&(?:apos|quot|#0?39|#34|#x27);"
+    # What a server answered, and the address that was asked.
+    rb"|&lt;(?:!doctype|/?(?:html|head|title|body|center|h1|hr))\b|[?&]_?state=[^\s&]{1,400}&amp;digest=",
     re.IGNORECASE,
 )
 _ENTITY = lazy_pattern(rb"&(?:gt|lt|amp|quot|apos|nbsp|#\d{1,5}|#x[0-9a-fA-F]{1,4});")

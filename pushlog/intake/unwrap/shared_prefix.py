@@ -21,6 +21,7 @@ _FIRST_LINES = 60
 # Fewer lines have their beginning in common by chance.
 _FEW = 2
 _LONGEST = 600
+_QUOTES = (b'"', b"'", b"`")
 # So many lines at the beginning or the end of a log must begin alike.
 _EDGE = 3
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
@@ -44,7 +45,9 @@ def on_all_lines(text: LogText, unknown: Sequence[Witness]) -> Iterator[LinePref
     lines = list(_first_lines(text))
     prefix = LinePrefix((shape_of(unknown[0]),))
     hits = sum(prefix.pattern.match(line) is not None for line in lines)
-    if len(lines) > _FEW and hits >= _MOST * len(lines):
+    # Two lines begin alike by chance only where both are texts in quotes.
+    is_chance = len(lines) < _FEW or (len(lines) == _FEW and unknown[0].prefix.endswith(_QUOTES))
+    if not is_chance and hits >= _MOST * len(lines):
         yield prefix
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pushlog.intake.unwrap.line_prefix import without_colours
 from pushlog.knowledge.decorations import Decoration, decorations
 from pushlog.lazy_pattern import lazy_pattern
 
@@ -124,10 +125,11 @@ def _stands_alone(witnesses: Sequence[Witness]) -> bool:
     What opens a bracket and does not close it is a remark of a person.
     """
     witness = witnesses[0]
+    prefix = without_colours(witness.prefix)
     return (
         not witness.is_row
-        and all(witness.prefix.count(begin) == witness.prefix.count(end) for begin, end in ((b"(", b")"), (b"[", b"]")))
-        and re.fullmatch(rb"(?:[\[(]?[\w./-]{1,40}[\])]? ?){1,3}[>|:\])] ", witness.prefix) is not None
+        and all(prefix.count(begin) == prefix.count(end) for begin, end in ((b"(", b")"), (b"[", b"]")))
+        and re.fullmatch(rb"(?:[\[(]?[\w./:@-]{1,40}[\])]? ?){1,3}[>|:\])] ", prefix) is not None
     )
 
 
