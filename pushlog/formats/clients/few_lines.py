@@ -129,6 +129,7 @@ class FewLines:
         if "REFERENCE" in fields and mark.kind != MarkKind.MORE:
             host = fields.get("HOST")
             names = [full(f"{host}/{fields['REFERENCE']}" if host else fields["REFERENCE"])]
+            names += [f"{split(names[0])[0]}:{tag}" for tag in filter(None, fields.get("TAGS", "").split(", "))]
         if names:
             name = f"{names[0]}:latest" if self.adds_latest and split(names[0])[1] is None else names[0]
             tags = self._tags([each for each in names if split(each)[0] == split(names[0])[0]])
@@ -209,6 +210,9 @@ def _begins(push: Sequence[Mark], mark: Mark) -> bool:
     if mark.line - push[-1].line > (_NEAR if mark.kind == MarkKind.FAILED else _BETWEEN):
         return True
     if mark.kind == MarkKind.COMMAND:
+        return True
+    signed = next((item for item in reversed(push) if item.kind == MarkKind.LAST_WORD), None)
+    if signed and "SUBJECT" in mark.fields and split(mark.fields["SUBJECT"])[0] != split(_name(signed))[0]:
         return True
     kinds = {item.kind for item in push}
     if mark.kind in (MarkKind.DONE, MarkKind.LAST_WORD) and kinds & {MarkKind.DONE, MarkKind.LAST_WORD}:
