@@ -37,6 +37,7 @@ _OLD_PODMAN = lazy_pattern(r"[Ee]rror copying image to the remote destination: "
 _OF_LIBRARY = lazy_pattern(r"Failed to push image: (?:[Ee]rror )?(?:copying|writing|initiating|trying to reuse) ")
 # How the error of Buildah goes on behind the words that name it, where these were cut off.
 _CUT = ('"docker://', "error copying layers and metadata from ")
+_SKOPEO = "the line above is that of `skopeo sync`, or of a program that runs skopeo"
 _FAMILY = "the lines are those of containers/image, which podman, buildah and skopeo share"
 
 
@@ -49,8 +50,7 @@ def client_of(marks: Sequence[Mark], command: Mark | None, error: Mark | None, m
         return Client.PODMAN, "the command is `docker`, and the lines below it are Podman's"
     destination = next((mark for mark in marks if mark.kind == MarkKind.TO_REGISTRY), None)
     if destination:
-        is_skopeo = "PROGRAM" not in destination.fields
-        return (Client.SKOPEO, "the line above is that of `skopeo sync`") if is_skopeo else (Client.UNKNOWN, _FAMILY)
+        return (Client.UNKNOWN, _FAMILY) if "PROGRAM" in destination.fields else (Client.SKOPEO, _SKOPEO)
     if any(mark.kind == MarkKind.EMULATED or _names_podman(mark) for mark in marks):
         return Client.PODMAN, "a line above names Podman"
     if any(mark.kind in OPENSHIFT for mark in marks):

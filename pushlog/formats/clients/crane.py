@@ -68,6 +68,8 @@ _KINDS = {MarkKind.PUSHED: EventKind.PUSHED, MarkKind.EXISTS: EventKind.EXISTS, 
 _BLOB = lazy_pattern(r"/blobs/(sha256:[0-9a-f]{64})")
 # cosign's tags for a signature, an attestation and a bill of materials of an image.
 _ATTACHED = lazy_pattern(r":sha256-[0-9a-f]{64}\.(?:sig|att|sbom)$")
+# rules_oci tags an image right below the line that it was pushed.
+_BELOW = 3
 _ENDS = (MarkKind.RESULT, MarkKind.ERROR)
 # What ko calls its registry when it loads an image into a daemon or kind (ko-build/ko pkg/publish/{daemon,kind}.go).
 _NO_REGISTRY = lazy_pattern(r"(?:ko|kind)\.local(?:/|$)")
@@ -101,9 +103,20 @@ def _by_image(groups: Sequence[list[Mark]]) -> list[list[Mark]]:
             its_push = announced.get(named, push) if named and named not in map(_repository, push) else push
             # What has its end already is another push of the same image.
             (push if mark.kind in {other.kind for other in its_push} else its_push).append(mark)
-        if push:
+        if push and pushes and _is_tagged_below(pushes[-1], push):
+            pushes[-1] += push
+        elif push:
             pushes.append(push)
     return pushes
+
+
+def _is_tagged_below(push: Sequence[Mark], marks: Sequence[Mark]) -> bool:
+    """Return whether lines only tell of tags for what was pushed by its digest just above, as rules_oci does it."""
+    end = next((number for number, mark in enumerate(push) if mark.kind == MarkKind.RESULT), None)
+    if end is None or any(map(_tagged, push[:end])) or marks[0].line - push[-1].line > _BELOW:
+        return False
+    image = (push[end].fields["DIGEST"], _repository(push[end]))
+    return all(_tagged(mark) and (mark.fields.get("DIGEST"), _repository(mark)) == image for mark in marks)
 
 
 def _repository(mark: Mark) -> str | None:

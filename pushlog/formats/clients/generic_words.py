@@ -18,7 +18,7 @@ _SEND = (
     r"|[Ss]ynchroniz(?:e|ing))"
 )
 _THING = (
-    r"(?:docker |container |oci |OCI |app(?:lication)? |base |built |the |an? |all |multi-?arch )*"
+    r"(?:docker |container |oci |OCI |app(?:lication)? |base |built |invocation |the |an? |all |multi-?arch )*"
     r"(?:[Ii]mages?|manifests?(?: lists?)?|tags?\(?s?\)?|layers?|blobs?|image index|artifacts?|charts?)"
 )
 _FAILED = (

@@ -207,6 +207,8 @@ def _without_end(text: str, head: str) -> str:
         text = _TAGS.sub("", text) if _TAGS.search(text) else text
     text = _NEXT_STEP.sub("", text) if " #" in text else text
     text = without_marks_behind(_COLOUR.sub("", text))
+    if text.endswith("]") and text.count("]") > text.count("[") and head.count("[") > head.count("]"):
+        text = text[:-1]  # a list of errors that a program prints in brackets
     return without_repetition(text.strip())
 
 
