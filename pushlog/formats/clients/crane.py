@@ -50,7 +50,11 @@ OPENING = StartPattern(
     rb"failed to publish images: (?!error building )",
 )
 # A push can end before it says anything but its error: then its command tells.
-COMMAND = StartPattern(signs=(rb"crane ",), pattern=rb"\b(?:crane|gcrane) (?:[^\n]{0,160} )?(?:push|copy|cp|tag) ")
+COMMAND = StartPattern(
+    signs=(rb"crane ",),
+    pattern=rb"\b(?:crane|gcrane) (?:[^\n]{0,160} )?"
+    rb"(?:push|copy|cp|tag|blob|catalog|config|delete|digest|export|ls|manifest|pull|validate) ",
+)
 INSIDE = None
 WHERE = (OPENING, COMMAND)
 REDRAWN: frozenset[MarkKind] = frozenset()
@@ -128,7 +132,9 @@ def _repository(mark: Mark) -> str | None:
 
 def _starts(push: Sequence[Mark], mark: Mark) -> bool:
     """Return whether a mark begins another push: crane prints one result below the digest of a tag."""
-    return mark.kind in {MarkKind.COMMAND, MarkKind.TARGET} or (_tagged(push[-1]) and mark.kind != MarkKind.RESULT)
+    return mark.kind in {MarkKind.COMMAND, MarkKind.TARGET, MarkKind.FETCHED} or (
+        _tagged(push[-1]) and mark.kind != MarkKind.RESULT
+    )
 
 
 def _tagged(mark: Mark) -> bool:
@@ -144,6 +150,11 @@ def _tagged(mark: Mark) -> bool:
 def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
     if any(_NO_REGISTRY.match(mark.fields.get("REFERENCE", "")) for mark in marks):
         return None
+    if marks[0].kind == MarkKind.FETCHED:
+        error = next((mark for mark in marks[1:2] if mark.kind == MarkKind.ERROR), None)
+        if len(marks) == 1 or answers(marks[0], error):
+            return None
+        marks = marks[1:]
     push = PushBuilder(
         client=Client.CRANE, why="the lines are those of go-containerregistry, which crane, ko and others use"
     )
