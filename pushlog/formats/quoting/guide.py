@@ -53,6 +53,11 @@ _ANNOUNCED = lazy_pattern(
     r"|(?:\u8868\u793a|\u51fa\u529b)\u3055\u308c(?:\u308c\u3070|\u305f\u3089|\u308b\u306f\u305a)",
     re.IGNORECASE,
 )
+# A sentence says what its reader may meet.
+_MAY_MEET = lazy_pattern(
+    r"\W*if you (?:get|see|receive|encounter) [^.\n]{0,60}\b(?:errors?|messages?|failure)\b[^.\n]{0,30}:\W*$",
+    re.IGNORECASE,
+)
 # It ends with a colon, or names what stands below it.
 _POINTS_BELOW = lazy_pattern(r"[:\uff1a]\W*$|\b(?:following|below|like|similar)\b|[\u4e0b\u7c7b\u4f8b]", re.IGNORECASE)
 # What stands between such words and what they announce: fences, and the command.
@@ -99,6 +104,11 @@ def is_announced(text: LogText, push: ParsedPush) -> bool:
         return False
     # It may stand between the rows and the last line.
     return any(_announces(_sentence_above(text, line)) for line in dict.fromkeys(push.lines))
+
+
+def may_be_met(text: LogText, push: ParsedPush) -> bool:
+    """Return whether the sentence above a failed push says that its reader may get this error."""
+    return push.error is not None and _MAY_MEET.match(_sentence_above(text, push.lines[0])) is not None
 
 
 def _announces(sentence: str) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pushlog.formats.marks import HEADERS
 from pushlog.formats.quoting.comment import is_example, tells_output
 from pushlog.formats.quoting.difference import in_hunk, is_beside_other_sign
-from pushlog.formats.quoting.guide import is_announced, is_of_guide, is_of_library
+from pushlog.formats.quoting.guide import is_announced, is_of_guide, is_of_library, may_be_met
 from pushlog.formats.quoting.here_document import in_here_document
 from pushlog.formats.quoting.lines import beginning
 from pushlog.formats.quoting.source_text import in_text_of_source, is_value_in_source
@@ -26,7 +26,7 @@ _PLAIN = b"The push refers to "
 # What may stand before them on a line of a difference: pytest's E, the marks of diff, line numbers and a bar.
 _COMPARED = lazy_pattern(rb"E {3,}|[ \t]*(?:\d+ +)*\d* *(?:\xe2\x94\x82 ?)?[-+][ \t]*[\"'`]?(?=" + _OUTPUT + rb")")
 _TO_DO = lazy_pattern(rb"[^\n]{0,200}?(?<!\S)[-*] \[[ xX]\] ")
-_OF_GUIDES = (is_announced, is_of_guide, is_of_library)
+_OF_GUIDES = (is_announced, is_of_guide, is_of_library, may_be_met)
 
 
 def is_quoted(text: LogText, push: ParsedPush) -> bool:

@@ -20,6 +20,9 @@ _OPENER = lazy_pattern(
     rb"(?:(?<![=!<>~+*/-])\+?:?=|\(|,|\breturn)[ \t]*"
     rb"(?:[a-zA-Z]{0,2}(?P<quote>\"{3}|'{3})|\$?@(?P<verbatim>\")|r(?P<raw>#+)\")"
     rb"|\blet (?:mut )?\w+(?:: ?[&\w' ]{1,20})? = (?P<plain>\"(?!\"))"
+    # A variable of a shell, over several lines: what Python prints of one is a line.
+    rb"|\n[ \t]*(?:local |export |readonly )?(?!(?:std(?:out|err)|out(?:put)?|err(?:or)?|result|log)=)[A-Za-z_]\w*="
+    rb"(?P<shell>['\"])\Z"
     rb"|(?:(?<![=!<>~+*/-])\+?:?=|(?<=\w)\(|(?<=[\"'`)\]}]),|\breturn)[ \t]*(?P<tick>`)(?!`)"
 )
 # A function, a class or a module of Python, and the text that documents it.
@@ -31,7 +34,7 @@ _DOCUMENTED = lazy_pattern(
 _EXPECTED = lazy_pattern(
     rb"(?:\A|\n)(?P<indent>[ \t]*)(?:- +)?(?:expected|want)(?:[_-]?(?:std)?out(?:put)?)?: *[|>][-+]?[ \t]*\r?\n"
 )
-_SIGNS = (b'"""', b"'''", b"`", b'@"', b'#"', b"let ", b"expected", b"want")
+_SIGNS = (b'"""', b"'''", b"`", b'@"', b'#"', b"let ", b"expected", b"want", b"='", b'="')
 # The value of an object, and lines of a program below it: Node.js prints an object alike, but no program.
 _VALUE = lazy_pattern(rb"[ \t]*(?:[\"']?\w+[\"']?:\s*|(?:\w+\.)+\w+ = )[bfru]{0,2}[\"'`]\Z")
 _CODE = lazy_pattern(
@@ -55,7 +58,11 @@ def in_text_of_source(text: LogText, start: int) -> bool:
         return False
     window = bytes(text.data[begin:start])
     openers = (opener for pattern in (_OPENER, _DOCUMENTED) for opener in pattern.finditer(window))
-    if any(_is_open(text, begin + opener.end(), _end(opener), start) for opener in openers):
+    lines = text.stop_of(line)
+    if any(
+        _is_open(text, begin + opener.end(), _end(opener), lines if opener.groupdict().get("shell") else start)
+        for opener in openers
+    ):
         return True
     return any(_is_deeper(window[match.end() :], len(match["indent"])) for match in _EXPECTED.finditer(window))
 

@@ -185,9 +185,10 @@ def _in_source(text: LogText, witness: Witness, answers: dict[tuple[int, bytes],
     `answers`: those for other lines; that for the line above is the same.
     """
     line, prefix = text.line_of(witness.start), witness.prefix
-    form = in_source_list if prefix.endswith(_QUOTES) else in_source_comment
     answer = answers.get((line - 1, prefix))
-    answers[line, prefix] = form(text, witness.start, len(prefix)) if answer is None else answer
+    if answer is None:
+        answer = any(form(text, witness.start, len(prefix)) for form in (in_source_list, in_source_comment))
+    answers[line, prefix] = answer
     return answers[line, prefix]
 
 

@@ -11,9 +11,9 @@ import re
 
 from pushlog.lazy_pattern import lazy_pattern
 
-# An object of Node with a key of a message first, over one line or several.
+# An object of Node with a key of a message first, over one line or several; none that a program's source hands on.
 _INSPECTED = lazy_pattern(
-    rb"\{\s{1,40}(?:status|id|progressDetail|progress|errorDetail|error|aux): "
+    rb"(?<!\w\()\{\s{1,40}(?:status|id|progressDetail|progress|errorDetail|error|aux): "
     rb"[^{}]{0,2000}(?:\{[^{}]{0,2000}\}[^{}]{0,2000}){0,3}\}"
 )
 # What a message of a push says; other programs have objects with a status too.

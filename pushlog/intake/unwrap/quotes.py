@@ -29,7 +29,8 @@ _IN_SOURCE = lazy_pattern(
     + rb"\s+\+?=\s*|\b(?i:expect(?:ed)?|actual|want|got|received|left|right)"
     rb"(?: (?:substring|string|value|pattern|message|output))? *[:=]?\s*"
     rb"|\bto (?:include|contain|match|equal|eq|be)\s+"
-    rb"|(?<!\w)(?:\w+\.)*(?!\w*(?:Error|Exception|Failure|Failed|Fault|Exit)\()\w+\((?:[\w.&]{1,40}, ){0,3})"
+    rb"|(?<!\w)(?:\w+\.)*(?!\w*(?:Error|Exception|Failure|Failed|Fault|Exit)\()"
+    rb"\w+\((?:[\w.&]{1,40}, ){0,3}(?:\{ ?\w+: ?)?)"
     rb"[bfru]{0,2}(?:[\"'`]|\"{3}|'{3})"
     rb"(?:[^\"'`\\]|\\.)*\Z"
     # A script prints the words.
@@ -39,10 +40,13 @@ _IN_SOURCE = lazy_pattern(
     rb"|\.(?:go|py|[jt]sx?|rb|rs|java|kt|scala|cs|php|c|cc|cpp|h|sh|bats|lark|toml|ya?ml|md)[:-]\d+[:-][^\n]*\Z"
 )
 # A list of texts in the source of a program begins so; one in the output of a tool has its name in quotes.
-_LIST = lazy_pattern(rb"[^\n]*(?:\w\s+(?::=|=|\+=)\s[^\n]*|\w\(|\w=|\breturn)\s*[\[({`]\s*|[^\n]*\w\s+(?::=|=|\+=)\s*")
-# An item is a text, or a message of the Engine, which may be spread over lines.
+_LIST = lazy_pattern(
+    rb"[^\n]*(?:\w\s+(?::=|=|\+=)\s[^\n]*|\w\(|\w=|\breturn)\s*[\[({`]\s*|[^\n]*(?:\w\s+(?::=|=|\+=)\s*|\w\(\s*)"
+)
+# An item is a text, with the stamp of a CI's log in it, or a message of the Engine, which may be spread over lines.
 _ITEM = lazy_pattern(
-    rb"[ \t]+(?:[bfru]{0,2}[\"'`](?:\{\"status\": ?\")?|(?:\{ ?)?[\"']?status[\"']?: ?[bfru]{0,2}[\"'`])\Z"
+    rb"[ \t]+(?:[bfru]{0,2}[\"'`](?:\{\"status\": ?\"|\d{4}-\d\d-\d\dT[\d:.]{8,18}Z )?"
+    rb"|(?:\{ ?)?[\"']?status[\"']?: ?[bfru]{0,2}[\"'`])\Z"
 )
 # What begins a comment before the words of one, and what is the source of a program or a script beyond doubt.
 _COMMENT = lazy_pattern(rb"[ \t]*(?P<mark>#|//|\*|--|;)[/!;]*[ \t]+\Z")

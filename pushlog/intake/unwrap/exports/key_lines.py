@@ -10,6 +10,7 @@ from pushlog.intake.unwrap.exports.assembly import Assembly, Export
 from pushlog.intake.unwrap.exports.clocks import iso_text
 from pushlog.intake.unwrap.exports.forms import Form
 from pushlog.intake.unwrap.exports.json_cursor import utf8
+from pushlog.intake.unwrap.quotes import is_code
 from pushlog.knowledge.exports import exports
 from pushlog.lazy_pattern import lazy_pattern
 
@@ -25,6 +26,7 @@ _BLOCK = lazy_pattern(r"[|>][+-]?\d?")
 _BEGINS = lazy_pattern(r"---|__CURSOR=|\s*$|[A-Z][a-z]{2} \d{4}-\d\d-\d\d ")
 _ANCHOR = lazy_pattern(rb"[ ]*(?:- )*(?P<key>[@\w][\w@.]*)(?:: ?|=)['\"]?")
 _SYSTEMS = {"textpayload": "cloud-logging"}
+_AROUND, _LONGEST = 10, 600
 
 
 def unwrap_key_lines(text: LogText, anchors: Sequence[int], zone: dt.tzinfo | None) -> Export | None:
@@ -36,6 +38,8 @@ def unwrap_key_lines(text: LogText, anchors: Sequence[int], zone: dt.tzinfo | No
     if len(keys) != 1 or sum(_key_before(text, offset) is not None for offset in anchors) < len(anchors):
         return None
     (key,) = keys
+    if text.data[:3] != b"---" and _is_source(text, anchors[0]):
+        return None
     is_journal = key == "MESSAGE"
     system = "journald" if is_journal else _SYSTEMS.get(key.lower(), "yaml")
     assembly = Assembly(Form(system=system, texts=(), is_in_order=False), zone)
@@ -55,6 +59,15 @@ def unwrap_key_lines(text: LogText, anchors: Sequence[int], zone: dt.tzinfo | No
             is_text = number == place
             assembly.add(content if is_text else None, time if is_text else None, names=(lane, writer))
     return assembly.export(is_physical=True)
+
+
+def _is_source(text: LogText, offset: int) -> bool:
+    """Return whether lines around an offset are the source of a program, in which an object has keys too."""
+    line = text.line_of(offset)
+    near = range(max(1, line - _AROUND), min(text.lines, line + _AROUND) + 1)
+    return (
+        sum(is_code(text.data[text.start_of(n) : min(text.stop_of(n), text.start_of(n) + _LONGEST)]) for n in near) > 1
+    )
 
 
 def _key_before(text: LogText, offset: int) -> str | None:
