@@ -16,7 +16,8 @@ _ITEM = lazy_pattern(
     r"\s*[\u2713\u2714\u221a] |\s*[\u2717\u2718\u00d7\u2716\u2715] [^\n]* \(?\d+ ?ms\)?$|(?:not )?ok \d+ -? ?\S"
     r"|\s*\[[+-]\] [^\n]* \d+(?:\.\d+)?m?s\b|[\u2502 ]*[\u251c\u2514]\u2500 [^\n]* [\u2714\u2718](?: |$)"
     r"|test \S+ \.\.\. \w+$|[^\n]* \.\.\. (?:ok|OK|FAIL(?:ED)?|ERROR)$"
-    r"|\s*Failure/Error: |\s*expected Exception with \"|-{3} FAIL: "
+    # Allure, pytest's and Playwright's reports as JSON.
+    r"|[^\n]*\"(?:status|outcome)\": ?\"(?:passed|broken|expected)\"|\s*Failure/Error: |\s*expected Exception with \"|-{3} FAIL: "
 )
 # What Mocha, Jest, Vitest, RSpec, ShellSpec, Jasmine, Ginkgo, Cucumber, unittest, pytest, Tasty, Bats, ExUnit, Pester,
 # cargo, Maven and gotestsum say at the end.
