@@ -17,7 +17,8 @@ _ITEM = lazy_pattern(
     r"|\s*\[[+-]\] [^\n]* \d+(?:\.\d+)?m?s\b|[\u2502 ]*[\u251c\u2514]\u2500 [^\n]* [\u2714\u2718](?: |$)"
     r"|test \S+ \.\.\. \w+$|[^\n]* \.\.\. (?:ok|OK|FAIL(?:ED)?|ERROR)$"
     # Allure, pytest's and Playwright's reports as JSON.
-    r"|[^\n]*\"(?:status|outcome)\": ?\"(?:passed|broken|expected)\"|\s*Failure/Error: |\s*expected Exception with \"|-{3} FAIL: "
+    r"|[^\n]*\"(?:status|outcome)\": ?\"(?:passed|broken|expected)\""
+    r"|\s*Failure/Error: |\s*expected Exception with \"|-{3} FAIL: "
 )
 # What Mocha, Jest, Vitest, RSpec, ShellSpec, Jasmine, Ginkgo, Cucumber, unittest, pytest, Tasty, Bats, ExUnit, Pester,
 # cargo, Maven and gotestsum say at the end.
