@@ -31,6 +31,7 @@ from pushlog.formats.docker.surroundings import (
     has_prompt,
     is_expected,
     is_of_another_command,
+    is_of_next,
     is_only_shown,
     names_above,
     stopped,
@@ -66,14 +67,8 @@ _PULLED = lazy_pattern(
 )
 # What stands before a quoted line.
 _QUOTING = " \t>|*`"
-# What `docker trust sign` prints before its push: docker/cli cli/command/trust/sign.go. What the daemon logs of a pull:
-# moby distribution/pull_v2.go.
-_OF_NEXT = lazy_pattern(
-    r"Signing and pushing trust (?:meta)?data for "
-    r"|[^\n]{0,160}?\blevel=(?:info|debug) msg=\"?(?:[Pp]ulling |Fetching manifest )"
-)
-# So far below the line before it a note of a push stands: prompts of content trust may come between.
-_NOTE_BELOW = 20
+# What may stand at the end of a push.
+_BELOW = (MarkKind.NOTE, MarkKind.INTERRUPT)
 # Marks that name a push but are no output of it.
 _COMMANDS = (MarkKind.COMMAND, MarkKind.MENTION)
 
@@ -219,6 +214,9 @@ def _push_with_output(candidate: PushRange, previous_stop: int) -> ParsedPush | 
     marks = _own_marks(
         [m for m in candidate.marks if m.kind not in _COMMANDS], text, candidate.events.line[-1:].tolist()
     )
+    # The ^C of a later command is none of this push.
+    kept = tuple(m for m in candidate.marks if m.kind != MarkKind.INTERRUPT or m in marks)
+    candidate = replace(candidate, marks=kept)
     start = min([m.start for m in marks] + candidate.events.start[:1].tolist())
     stop = max([m.stop for m in marks] + candidate.events.stop[-1:].tolist())
     error = bound_error(candidate, start=start, stop=stop, previous_stop=previous_stop)
@@ -233,11 +231,11 @@ def _push_with_output(candidate: PushRange, previous_stop: int) -> ParsedPush | 
 
 
 def _own_marks(marks: list[Mark], text: LogText, last_row: Sequence[int]) -> list[Mark]:
-    """Return the marks without notes at the end that are of the next push or a pull, or stand far below this one."""
-    notes = next((number for number, mark in reversed([*enumerate(marks, 1)]) if mark.kind != MarkKind.NOTE), 0)
+    """Return the marks without those at the end that are of another command, or stand far below this push."""
+    notes = next((number for number, mark in reversed([*enumerate(marks, 1)]) if mark.kind not in _BELOW), 0)
     line = max([mark.line for mark in marks[:notes]] + list(last_row), default=None)
     for number, note in enumerate(marks[notes:], notes):
-        if line is not None and (note.line - line > _NOTE_BELOW or _OF_NEXT.match(text.shown(note.line).strip())):
+        if line is not None and is_of_next(text, line, note):
             return marks[:number]
         line = note.line
     return marks

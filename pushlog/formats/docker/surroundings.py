@@ -71,6 +71,15 @@ _SHELL_PROMPT = lazy_pattern(
 )
 _HERE_DOCUMENT = lazy_pattern(r"<<[-~]?\s*(['\"\\]?)(\w+)\1(?![\w-]*>)")
 
+# What `docker trust sign` prints before its push: docker/cli cli/command/trust/sign.go. What the daemon logs of a pull:
+# moby distribution/pull_v2.go.
+_OF_NEXT = lazy_pattern(
+    r"Signing and pushing trust (?:meta)?data for "
+    r"|[^\n]{0,160}?\blevel=(?:info|debug) msg=\"?(?:[Pp]ulling |Fetching manifest )"
+)
+# So far below the line before it a note of a push stands: prompts of content trust may come between.
+_NOTE_BELOW = 20
+
 
 def names_above(text: LogText, name: str, start: int, stop: int) -> Iterator[Mark]:
     """Return the lines between two offsets that name the image of a push with a tag.
@@ -115,7 +124,12 @@ def _tagged(text: LogText, names: Iterable[str], start: int, stop: int) -> Itera
 
 def stopped(pieces: Iterable[Piece]) -> tuple[Mark, ...]:
     """Return the first line below a push that tells that it was stopped, if there is one."""
+    runs_other = False
     for piece in islice(pieces, _BELOW):
+        command, caret, _ = piece.text.partition("^C")
+        runs_other = runs_other or _COMMAND.match(command.strip()) is not None
+        if caret and runs_other:
+            return ()
         if why := stop_reason(piece.text):
             fields = {"WHY": why}
             return (Mark(kind=MarkKind.INTERRUPT, start=piece.start, stop=piece.stop, line=piece.line, fields=fields),)
@@ -168,3 +182,14 @@ def in_shown_file(text: LogText, line: int) -> bool:
 def is_only_shown(text: LogText, mark: Mark) -> bool:
     """Return whether a command without a prompt is a line of a file, which is written or shown."""
     return in_here_document(text, mark) or in_shown_file(text, mark.line)
+
+
+def is_of_next(text: LogText, line: int, mark: Mark) -> bool:
+    """Return whether a mark below the last line of a push stands far below it, or is of the next push or command."""
+    if mark.line - line > _NOTE_BELOW or _OF_NEXT.match(text.shown(mark.line).strip()):
+        return True
+    if mark.kind != MarkKind.INTERRUPT or mark.line <= line:
+        return False
+    head = text.data[text.start_of(mark.line) : mark.start].decode("utf-8", "replace")
+    between = (text.shown(number) for number in range(line + 1, mark.line))
+    return any(_COMMAND.match(words.strip()) for words in (*between, head))
