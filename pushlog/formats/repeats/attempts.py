@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.formats.image_names import names_in
-from pushlog.formats.marks import HEADERS
+from pushlog.formats.marks import HEADERS, MarkKind
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 _AGAIN = lazy_pattern(r"Failed to push \S+, retrying in \d+ seconds \(\d+/\d+\)\.?$")
 # zarf and others: the error of a try, and that there will be another.
 _TRIED = lazy_pattern(r"(?P<error>[^\n]{12,}?)[.,;:]? \(?[Rr]etrying (?:in \d|after \d)[^\n]{0,40}$")
+# docker/cli up to 1.7, api/client/utils.go (clientRequestAttemptLogin): the client logs in, and asks once more.
+_LOGS_IN = "Please login prior to push:"
+# A script says below a push that it will try again.
+_TRIES_AGAIN = lazy_pattern(r"\b[Rr]e-?try(?:ing)?\b|\b[Aa]ttempt \d|\b(?:try|trying|pushing) again\b")
+_NAMES_TAG = (MarkKind.NAME, MarkKind.COMMAND)
 # The next attempt begins so many lines below.
 _NEAR = 12
 
@@ -32,8 +37,19 @@ def joined(pushes: Sequence[ParsedPush]) -> list[ParsedPush]:
             first = joined_pushes.pop()
             joined_pushes.append(replace(push, start=first.start, lines=(first.lines[0], push.lines[1])))
         else:
-            joined_pushes.append(push)
+            joined_pushes.append(_with_tag_of(joined_pushes[-1], push) if joined_pushes else push)
     return joined_pushes
+
+
+def _with_tag_of(first: ParsedPush, push: ParsedPush) -> ParsedPush:
+    """Return a push with the tag of the failed one above it, where a line between says that it is tried again."""
+    after = first.after.text if first.error and first.after else ""
+    if not _TRIES_AGAIN.search(after) or not _names(push) or _names(first) != _names(push):
+        return push
+    has_tag = any({"TAG", "REFERENCE"} & mark.fields.keys() or mark.kind == MarkKind.DEFAULT_TAG for mark in push.marks)
+    if has_tag or push.lines[0] - first.lines[1] > _NEAR:
+        return push
+    return replace(push, marks=(*(mark for mark in first.marks if mark.kind in _NAMES_TAG), *push.marks))
 
 
 def _is_same_error(first: ParsedPush, push: ParsedPush) -> bool:
@@ -63,7 +79,7 @@ def _is_next_attempt(first: ParsedPush, push: ParsedPush) -> bool:
     tried = _TRIED.match(first.error.text)
     if tried and push.error and push.error.text.startswith(tried["error"]):
         return _references(first) == _references(push)
-    if not _AGAIN.search(first.error.text):
+    if first.error.text != _LOGS_IN and not _AGAIN.search(first.error.text):
         return False
     return _names(first) == _names(push)
 
