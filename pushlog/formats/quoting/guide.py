@@ -33,10 +33,11 @@ _EXPECTED = lazy_pattern(
     r"|\uc608\uc0c1 (?:\ucd9c\ub825|\uacb0\uacfc)|\ucd9c\ub825 \uc608\uc2dc",
     re.IGNORECASE,
 )
+_TITLE = lazy_pattern(r"^[#*<_=]|[:\uff1a]\W*$")
 # A sentence says what its reader will see if all goes well.
 _ANNOUNCED = lazy_pattern(
     r"\b(?:you|users?)(?:'ll| will| should| would| ought to)(?: \w+){0,3}? (?:see|get|receive|observe|find|notice)\b"
-    r"|\bif you (?:got|get|see|saw|receive) "
+    r"|\bif you (?:got|get|see|saw|receive) |\byou (?:often |usually |typically |normally |sometimes )?(?:see|get)\b"
     r"|\b(?:outputs?|results?|response|log|terminal|command)\b(?: \S+){0,3}? (?:should|will|would|might|must)"
     r"(?: \w+){0,2}? (?:look|be|show|print|read|return|output|display|produce|resemble)\b"
     r"|\b(?:similar to|something like) (?:this|the following|below|so|these|that)\b"
@@ -44,7 +45,8 @@ _ANNOUNCED = lazy_pattern(
     r"|\b(?:ausgabe|ergebnis) sollte\b|\bsollte(?:n|st)? (?:sie|du|man|ihr|etwa|folgende\w*)\b"
     r"|\b(?:vous|tu) dev(?:riez|rez|rais) (?:voir|obtenir)\b|\bdeber[i\xed]a[sn]? (?:ver|obtener|mostrar|aparecer)\b"
     r"|\bvoc[e\xea] (?:deve|dever[a\xe1]|ver[a\xe1])\b|\bdovres(?:ti|te) vedere\b|\bpowin\w+ zobaczy\u0107\b"
-    r"|\bb\u1ea1n s\u1ebd th\u1ea5y"
+    r"|\bb\u1ea1n s\u1ebd th\u1ea5y|\b(?:benzer|g\xf6r\xfcnmelidir|\xe4hnlich\w*|\xe4hneln"
+    r"|similaire|semelhante|simile|podobn\w+)\b"
     # In Russian, Chinese and Japanese.
     r"|\b\u0434\u043e\u043b\u0436(?:\u043d\u044b|\u0435\u043d) \u0443\u0432\u0438\u0434\u0435\u0442\u044c"
     r"|\b\u0432\u044b \u0443\u0432\u0438\u0434\u0438\u0442\u0435"
@@ -103,7 +105,7 @@ def is_announced(text: LogText, push: ParsedPush) -> bool:
     if push.error is not None:
         return False
     # It may stand between the rows and the last line.
-    return any(_announces(_sentence_above(text, line)) for line in dict.fromkeys(push.lines))
+    return any(_is_announced(text, line) for line in dict.fromkeys(push.lines))
 
 
 def may_be_met(text: LogText, push: ParsedPush) -> bool:
@@ -111,17 +113,37 @@ def may_be_met(text: LogText, push: ParsedPush) -> bool:
     return push.error is not None and _MAY_MEET.match(_sentence_above(text, push.lines[0])) is not None
 
 
-def _announces(sentence: str) -> bool:
-    if _EXPECTED.search(sentence):
-        return True
-    points_below = _POINTS_BELOW.search(sentence) and _ANNOUNCED.search(sentence)
-    return points_below is not None and not tells(sentence)
-
-
 def _sentence_above(text: LogText, line: int) -> str:
     """Return the nearest line above another that is no fence and no command."""
     above = (text.shown(number).strip() for number in range(line - 1, max(0, line - 1 - _ANNOUNCED_ABOVE), -1))
     return next((shown for shown in above if not _BETWEEN.fullmatch(shown)), "")
+
+
+def _is_announced(text: LogText, line: int) -> bool:
+    """Return whether a title above a line, or the nearest sentence there, says that its reader will see this."""
+    is_nearest = True
+    for number in range(line - 1, max(0, line - 1 - _ANNOUNCED_ABOVE), -1):
+        shown = text.shown(number).strip()
+        if not shown and not is_nearest:
+            return False
+        if _BETWEEN.fullmatch(shown):
+            continue
+        if _is_title(shown) or (is_nearest and _promises(shown)):
+            return True
+        is_nearest = False
+    return False
+
+
+def _is_title(line: str) -> bool:
+    """Return whether a line is the title of an output that is no real one: programs speak of such in sentences."""
+    words = _EXPECTED.search(line)
+    rest = f"{line[: words.start()]}{line[words.end() :]}" if words else ""
+    return words is not None and (_TITLE.search(line) is not None or not any(map(str.isalnum, rest)))
+
+
+def _promises(sentence: str) -> bool:
+    points_below = _POINTS_BELOW.search(sentence) and _ANNOUNCED.search(sentence)
+    return points_below is not None and not tells(sentence)
 
 
 def is_of_library(text: LogText, push: ParsedPush) -> bool:
