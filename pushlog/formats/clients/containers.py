@@ -93,6 +93,8 @@ _NAMED = lazy_pattern(
     r'[Ee]rror pushing image "([^"\s]+)": |initializing destination docker://(\S+): |" to "docker://([^"\s]+)": '
     r"|[Pp]ushing manifest list (\S+?):(?=\s|\Z)"
 )
+# The builder of OpenShift 3 pushes by docker, which names the repository.
+_BUSY = lazy_pattern(r"\bpush (?:or pull )?([\w.-]+(?::\d+)?(?:/[\w.-]+)+) is already in progress")
 # Stands for a registry that nobody names.
 _SOME_REGISTRY = "$REGISTRY/"
 # With --debug the library says what it asks for; only a push sends (docker/docker_client.go).
@@ -232,6 +234,8 @@ def _add_names(push: PushBuilder, command: Mark | None, tagged: Mark | None, err
         forms = (form.search(push.error.text) for form in (BUILDAH, OLD_BUILDAH, _NAMED))
         if match := next(filter(None, forms), None):
             push.add_mark(MarkKind.REFERENCE, error, REFERENCE=with_default_tag(next(filter(None, match.groups()))))
+        elif (busy := _BUSY.search(push.error.text)) and not any(m.kind == MarkKind.REFERENCE for m in push.marks):
+            push.add_mark(MarkKind.REFERENCE, error, REFERENCE=busy[1])
     retry = next((mark for mark in reversed(push.consumed) if mark.kind == MarkKind.RETRY), None)
     if retry and not error and not any(mark.kind == MarkKind.REFERENCE for mark in push.marks):
         tried = named_by(retry.fields["TEXT"])

@@ -48,7 +48,7 @@ _TO_IMAGE = lazy_pattern(rf"\bfrom \S+ to [\"'`]?(?P<name>{_IMAGE})(?![\w/])")
 _PUSHED = lazy_pattern(rf"\b{_FAILED} (?:to )?{_PUSH} (?:{_THING} )?\\*[\"'`](?={_IMAGE}\\*[\"'`])")
 _SHORT_IMAGE = lazy_pattern(
     rf"{_PUSH} (?:{_THING} )?(?:to )?[\"'`\[]?"
-    rf"(?P<name>{_TAGGED}|[a-z0-9][\w.-]*(?:/[\w.-]+)+)(?=[\s\"'`\]:])"
+    rf"(?P<name>{_TAGGED}|[a-z0-9][\w.-]*(?::\d{{2,5}})?(?:/[\w.-]+)+)(?=[\s\"'`\]:])"
 )
 # docker-maven-plugin puts a path behind the host, if it is told to.
 _TO_REGISTRY = lazy_pattern(rf"\bto registry '(?P<host>{_HOST}(?:/[\w./-]*\w)?)'")

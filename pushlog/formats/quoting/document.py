@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pushlog.formats.errors.detect import starts_error
-from pushlog.formats.errors.told import tells
+from pushlog.formats.errors.told import is_told, tells
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
@@ -132,7 +132,8 @@ def is_in_document(line: str, others: Sequence[str]) -> bool:
     """Return whether an error is a row of a table or an item of a list, or stands among lines of a document."""
     if _is_row_of_table(line) or is_one_of_many(line, others):
         return True
-    return any(map(_DOCUMENTED.match, others)) or is_of_manual(others)
+    # A person may tell which error he got, and below it what helped him.
+    return (any(map(_DOCUMENTED.match, others)) and not any(map(is_told, others))) or is_of_manual(others)
 
 
 def _is_row_of_table(line: str) -> bool:

@@ -94,7 +94,8 @@ def is_of_guide(text: LogText, push: ParsedPush) -> bool:
     if is_of_case(text, line) or _ARGUMENT.search(head):
         return True
     below = (text.shown(number).strip() for number in range(line + 1, min(text.lines, line + _CURED) + 1))
-    if not _is_named(push) and any(map(documents, below)):
+    # A person may tell which error he got, and below it what helped him.
+    if not _is_named(push) and any(map(documents, below)) and not tells(_sentence_above(text, line)):
         return True
     lines = [piece.text for piece in text.pieces(0, len(text.data))] if len(text.data) <= _SHORT_TEXT else []
     return is_documented(text.shown(line), lines, is_named=True)
