@@ -66,7 +66,7 @@ _POINTS_BELOW = lazy_pattern(r"[:\uff1a]\W*$|\b(?:following|below|like|similar)\
 _BETWEEN = lazy_pattern(
     r"\W*(?:`{3}\w*|~{3}\w*)?\W*|(?:[^\n]{0,60}[$#%>] ?)?(?:sudo )?docker(?:\.exe)? [^\n]*|<[^<>\n]+>"
 )
-_ANNOUNCED_ABOVE = 8
+_ANNOUNCED_ABOVE, _MOST_ASKED = 8, 2
 # The page of a library tells what a function takes and returns; a session of Python stands in it.
 _OF_LIBRARY = lazy_pattern(
     r"\W{0,6}(?:Returns?|Raises|Args|Arguments|Param(?:eter)?s|Yields)\b|\s*:(?:param|returns?|rtype)\b|\.\. [\w:]+::"
@@ -122,16 +122,16 @@ def _sentence_above(text: LogText, line: int) -> str:
 
 def _is_announced(text: LogText, line: int) -> bool:
     """Return whether a title above a line, or the nearest sentence there, says that its reader will see this."""
-    is_nearest = True
+    asked = 0
     for number in range(line - 1, max(0, line - 1 - _ANNOUNCED_ABOVE), -1):
         shown = text.shown(number).strip()
-        if not shown and not is_nearest:
+        if asked == _MOST_ASKED or (asked and not shown):
             return False
         if _BETWEEN.fullmatch(shown):
             continue
-        if _is_title(shown) or (is_nearest and _promises(shown)):
+        if _is_title(shown) or (not asked and _promises(shown)):
             return True
-        is_nearest = False
+        asked += 1
     return False
 
 
