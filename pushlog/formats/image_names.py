@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pushlog.formats.engine_address import asked_push, with_escapes
+from pushlog.formats.name_ends import without_stop
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Reference
 
@@ -28,12 +29,9 @@ _VARIABLE = lazy_pattern(r"\$\{\{[^{}\n]*\}\}|\$\{[^{}\n]*\}|\$\([^()\n]*\)|\$\w
 _HOLE = "\0"
 # distribution/reference regexp.go.
 _PATH = lazy_pattern(r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*")
-_PLAIN_TAG = lazy_pattern(r"\w[\w.-]{0,127}")
-_EMPHASIS = lazy_pattern(r"(?:^|(?<=[\s*(>~]))_+(?=[\w*])")
+_PLAIN_TAG = lazy_pattern(r"(?!.*\.{3}$)\w[\w.-]{0,127}")
 # The end of an emphasis, for a mask has three stars and more; and of a line of HTML or of a wiki.
 _STARS = lazy_pattern(r"(?<=\w)(?:\*{1,2}|(?:<br ?/?>)+|\{color\})$")
-# A sentence ends behind the name.
-_FULL_STOP = lazy_pattern(r"(?<=\w)(?:[.,;]|\.{3})$")
 _SCHEME = lazy_pattern(r"^https?://")
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 
@@ -98,11 +96,6 @@ _TAGGED = (
 )
 
 
-def without_emphasis(name: str, line: str) -> str:
-    """Return a name or tag without the underscores that end an emphasis of Markdown in its line, as in `_push a:1_`."""
-    return name.rstrip("_") if name.endswith("_") and _EMPHASIS.search(line) else name
-
-
 def split(text: str) -> tuple[str, str | None]:
     """Return name and tag of `host:5000/path:tag@digest`; an empty name for one with a variable in it.
 
@@ -120,7 +113,7 @@ def has_open_tag(text: str) -> bool:
 
 def _name_and_tag(text: str) -> tuple[str, str]:
     """Return name and tag of a reference, with a hole in place of each variable."""
-    text = _FULL_STOP.sub("", _STARS.sub("", text.strip(_QUOTES)))
+    text = without_stop(_STARS.sub("", text.strip(_QUOTES)))
     text = _VARIABLE.sub(_HOLE, _SCHEME.sub("", text)).partition("@")[0]
     name, colon, tag = text.rpartition(":")
     return (name, tag) if colon and "/" not in tag else (text, "")
@@ -297,4 +290,4 @@ def _tagged(error: str) -> Iterator[tuple[str | None, str | None]]:
     if asked := asked_push(error):
         yield asked.name, asked.tag
     for match in filter(None, (form.search(error) for form in _TAGGED)):
-        yield match.groupdict().get("name"), match["tag"]
+        yield match.groupdict().get("name"), split(f":{match['tag']}")[1]

@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pushlog.formats.image_names import without_emphasis
 from pushlog.formats.marks import HEADERS, Mark, MarkKind
+from pushlog.formats.name_ends import without_emphasis, without_stop
 from pushlog.formats.reference import split
 from pushlog.knowledge.push_words import MOST_OPTIONS, docker_push
 from pushlog.lazy_pattern import lazy_pattern
@@ -83,7 +83,7 @@ def mentioned(text: LogText, start: int, stop: int) -> Iterator[Mark]:
             for match in pattern.finditer(line):
                 groups = match.groupdict()
                 name, host = groups["name"] or groups["quoted"] or groups["ended"], groups.get("host")
-                if not _IMAGE.search(name.rstrip(".,:")):
+                if not _IMAGE.search(without_stop(name)):
                     continue
                 if host and _HOST.search(host) and not name.startswith(f"{host}/"):
                     name = f"{host}/{name}"
@@ -124,7 +124,7 @@ def _lines_with(signs: Sequence[_Sign], data: Data, start: int, stop: int) -> It
 
 
 def _mention(text: LogText, start: int, stop: int, name: str) -> Mark:
-    fields = {"REFERENCE": name.rstrip(".,:")}
+    fields = {"REFERENCE": without_stop(name)}
     return Mark(kind=MarkKind.MENTION, start=start, stop=stop, line=text.line_of(start), fields=fields)
 
 

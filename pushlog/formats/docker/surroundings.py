@@ -6,9 +6,10 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from pushlog.formats.image_names import host, short_forms, without_emphasis
+from pushlog.formats.image_names import host, short_forms
 from pushlog.formats.login import is_of_unread_config
 from pushlog.formats.marks import Mark, MarkKind
+from pushlog.formats.name_ends import without_emphasis
 from pushlog.knowledge.stops import stop_reason
 from pushlog.lazy_pattern import lazy_pattern
 
