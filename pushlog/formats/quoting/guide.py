@@ -34,10 +34,14 @@ _EXPECTED = lazy_pattern(
     re.IGNORECASE,
 )
 _TITLE = lazy_pattern(r"^[#*<_=]|[:\uff1a]\W*$")
-# A sentence says what its reader will see if all goes well.
+# A sentence says what its reader will see if all goes well: not what he sees, nor that he will get a mail.
+_GETS = (
+    r"(?:(?:see|observe|notice)\b|(?:get|receive|find)(?=\W*$|(?: [\w-]+){0,3}? (?:outputs?|results?|responses?"
+    r"|messages?|logs?|lines?|following|something|this|these|that|similar|below)\b))"
+)
 _ANNOUNCED = lazy_pattern(
-    r"\b(?:you|users?)(?:'ll| will| should| would| ought to)(?: \w+){0,3}? (?:see|get|receive|observe|find|notice)\b"
-    r"|\bif you (?:got|get|see|saw|receive) |\byou (?:often |usually |typically |normally |sometimes )?(?:see|get)\b"
+    rf"(?<!as )\b(?:you|users?)(?:'ll| will| should| would| ought to)(?: \w+){{0,3}}? {_GETS}"
+    rf"|\bif you (?:got|saw|{_GETS})|(?<!as )\byou (?:often |usually |typically |normally |sometimes )?{_GETS}"
     r"|\b(?:outputs?|results?|response|log|terminal|command)\b(?: \S+){0,3}? (?:should|will|would|might|must)"
     r"(?: \w+){0,2}? (?:look|be|show|print|read|return|output|display|produce|resemble)\b"
     r"|\b(?:similar to|something like) (?:this|the following|below|so|these|that)\b"
