@@ -223,7 +223,7 @@ def _begins(push: Sequence[Mark], mark: Mark) -> bool:
         return MarkKind.DONE in kinds or (MarkKind.REFUSED in kinds and _is_other(push, mark))
     # jib's bar of progress may end below its last word.
     is_rest = "PUSHES" in mark.fields and mark.line - push[-1].line <= _NEAR
-    return is_over and mark.kind in _BEGUN - _BESIDE and not is_rest
+    return is_over and mark.kind in {*_BEGUN, MarkKind.HEADER} - _BESIDE and not is_rest
 
 
 def _is_other(push: Sequence[Mark], mark: Mark) -> bool:

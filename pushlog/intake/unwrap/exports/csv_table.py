@@ -84,7 +84,7 @@ def _is_row(cells: Sequence[str], table: _Table, column: int, time: int | None) 
     """Return whether cells are those of a row of the table: a line of another log has fewer, or no time."""
     if len(cells) <= column or time is None:
         return len(cells) > column
-    return len(cells) == len(table.names) or iso_text(cells[time]) is not None
+    return len(cells) == len(table.names) or (len(cells) > time and iso_text(cells[time]) is not None)
 
 
 def _columns(names: Sequence[str], keys: Sequence[str]) -> list[int]:

@@ -75,6 +75,8 @@ def unwrap_json_document(
                 if is_list:
                     cursor.go_on(blocks.add_members(data, (start, stop), assembly, name))
     except JsonError as error:
+        if anchors and anchors[0] >= cursor.offset:
+            return None  # an object stands above a log that is none
         notes = (*notes, f"the document can't be read further: {error}; {count(assembly.records, 'record')} were read")
     return assembly.export(notes, is_physical=False) if assembly.records else None
 
