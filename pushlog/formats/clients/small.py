@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pushlog.formats.clients import saved_images
+from pushlog.formats.clients.chart_header import with_own_headers
 from pushlog.formats.clients.few_lines import FewLines
 from pushlog.intake.start_pattern import StartPattern
 from pushlog.model import Client
@@ -48,6 +49,7 @@ HELM = FewLines(
     COMMAND=StartPattern(
         signs=(rb"helm(?:v?3)? ",), pattern=rb"\bhelm(?:v?3)? (?:[^\n]{0,160} )?push [^\n]*(?:oci://|[\w.-]+/)"
     ),
+    gathers=with_own_headers,
 )
 BUILDPACKS = FewLines(
     name="buildpacks",
