@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -21,6 +22,10 @@ _SPEC = importlib.util.find_spec("pushlog")
 if _SPEC is not None and not Path(str(_SPEC.origin)).is_relative_to(ROOT):
     # From an unpacked source distribution: the processes that tests start take the installed one, too.
     os.environ["PYTHONSAFEPATH"] = "1"
+
+# What a shell runs in the background ignores Ctrl-C, and so would all processes that tests start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -106,14 +106,8 @@ def test_a_closed_pipe_is_quiet_for_every_command(tmp_path) -> None:
 
 
 def begun(*arguments: object) -> subprocess.Popen[str]:
-    """A process whose main function was just called: what comes before is Python's own.
-
-    Tests that a shell runs in the background ignore Ctrl-C, and so would this process.
-    """
-    code = (
-        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
-        "from pushlog.__main__ import main; sys.stderr.write('here'); sys.stderr.flush(); main()"
-    )
+    """A process whose main function was just called: what comes before is Python's own."""
+    code = "import sys; from pushlog.__main__ import main; sys.stderr.write('here'); sys.stderr.flush(); main()"
     process = subprocess.Popen(
         [sys.executable, "-c", code, *map(str, arguments)],
         stdout=subprocess.PIPE,
