@@ -86,8 +86,19 @@ def error_above(candidate: PushRange, line: int, start: int) -> ErrorLines | Non
     return join_error_lines(text, above[last[0]], above[last[0] + 1 :], last[1]) if last else None
 
 
-def reported_pushes(candidate: PushRange) -> Iterator[ParsedPush]:
-    """Return the pushes of which programs report in a range that the command failed; each command once."""
+def below_pushes(candidate: PushRange, pushes: Sequence[ParsedPush]) -> PushRange | None:
+    """Return the rest of a range below its pushes; None where no line of it names another image than theirs."""
+    start = max(candidate.text.stop_of(push.lines[1]) for push in pushes)
+    mentions = [mark for mark in candidate.marks if mark.kind == MarkKind.MENTION and mark.start >= start]
+    others = tuple(mark for mark in mentions if not any(_is_image_of(mark.fields["REFERENCE"], p) for p in pushes))
+    return replace(candidate, events=candidate.events.part(0, 0), marks=others, start=start) if others else None
+
+
+def reported_pushes(candidate: PushRange, pushes: Sequence[ParsedPush] = ()) -> Iterator[ParsedPush]:
+    """Return the pushes of which programs report in a range that the command failed; each command once.
+
+    `pushes`: those above the range, whose images are none of these.
+    """
     names: set[str] = set()
     for piece in _lines_with_signs(candidate):
         report = _REPORT.search(piece.text)
@@ -98,7 +109,7 @@ def reported_pushes(candidate: PushRange) -> Iterator[ParsedPush]:
         name = next((name.strip("\"'") for name in report.groups() if name), "")
         if len(names) == _MOST:
             return
-        if name not in names:
+        if name not in names and not any(_is_image_of(name, push) for push in pushes):
             names.add(name)
             fields = {} if name.startswith("$(") else {"REFERENCE": name}
             mark = Mark(kind=MarkKind.COMMAND, start=piece.start, stop=piece.stop, line=piece.line, fields=fields)
@@ -111,10 +122,13 @@ def reported_pushes(candidate: PushRange) -> Iterator[ParsedPush]:
 
 def without_reports(pushes: Sequence[ParsedPush], others: Sequence[ParsedPush]) -> list[ParsedPush]:
     """Return pushes without those of reports that tell of a push which the log shows: above, or right below."""
-    every = [*others, *pushes]
     reports = [push for push in pushes if _is_report(push)]
-    alone = [report for report in reports[:_MOST] if not any(_is_of(report, other) for other in every)]
-    left_out = {id(report) for report in reports} - {id(report) for report in alone}
+    left_out = {id(report) for report in reports}
+    every = [*others, *(push for push in pushes if id(push) not in left_out)]
+    for report in reports[:_MOST]:
+        if not any(_is_of(report, other) for other in every):
+            left_out.discard(id(report))
+            every.append(report)
     return [push for push in pushes if id(push) not in left_out]
 
 
@@ -125,9 +139,14 @@ def _is_report(push: ParsedPush) -> bool:
 def _is_of(report: ParsedPush, other: ParsedPush) -> bool:
     """Return whether a report tells of another push: one that failed, or right below, of its image or of none."""
     below = other.lines[0] - report.lines[1]
-    if other is report or below > _BELOW or (other.error is None and below < 0):
+    if below > _BELOW or (other.error is None and below < 0):
         return False
-    names = split(_name(report))[0], split(_name(other))[0]
+    return _is_image_of(_name(report), other)
+
+
+def _is_image_of(reference: str, push: ParsedPush) -> bool:
+    """Return whether a reference can be that of the image of a push, which may have no name."""
+    names = split(reference)[0], split(_name(push))[0]
     return not all(names) or "$" in "".join(names) or may_be(*names)
 
 

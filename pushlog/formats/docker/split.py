@@ -12,7 +12,7 @@ import numpy as np
 
 from pushlog.formats.docker.bind_error import PushRange, bound_error
 from pushlog.formats.docker.build_push import build_push
-from pushlog.formats.docker.command_reports import reported_pushes, without_reports
+from pushlog.formats.docker.command_reports import below_pushes, reported_pushes, without_reports
 from pushlog.formats.docker.fragments import mentioned_pushes, push_without_rows
 from pushlog.formats.docker.joined import with_joined_commands
 from pushlog.formats.docker.mentions import with_command
@@ -193,19 +193,23 @@ def _parse_pushes(
         start=bounds.start,
         stop=bounds.stop,
     )
-    if _is_push(candidate):
-        for paste in pastes(candidate):
-            push = _push_with_output(paste, previous_stop)
-            if push:
-                yield push
-                previous_stop = text.stop_of(push.lines[1])
+    shown = list(_shown_pushes(candidate, bounds, previous_stop))
+    yield from shown
+    rest = below_pushes(candidate, shown) if shown else candidate
+    if rest:
+        yield from list(mentioned_pushes(rest)) or reported_pushes(rest, shown)
+
+
+def _shown_pushes(candidate: PushRange, bounds: _Bounds, previous_stop: int) -> Iterator[ParsedPush]:
+    """Return the pushes of a range of which it shows the output, or the command and its error."""
+    if not _is_push(candidate):
+        yield from filter(None, [push_without_rows(candidate, bounds.opening)])
         return
-    push = push_without_rows(candidate, bounds.opening)
-    if push:
-        yield push
-        return
-    mentioned = list(mentioned_pushes(candidate))
-    yield from mentioned or reported_pushes(candidate)
+    for paste in pastes(candidate):
+        push = _push_with_output(paste, previous_stop)
+        if push:
+            yield push
+            previous_stop = candidate.text.stop_of(push.lines[1])
 
 
 def _push_with_output(candidate: PushRange, previous_stop: int) -> ParsedPush | None:
