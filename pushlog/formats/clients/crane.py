@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.formats.client_timestamps import client_timestamps
@@ -105,6 +106,10 @@ def _by_image(groups: Sequence[list[Mark]]) -> list[list[Mark]]:
             if named and mark.kind == MarkKind.TARGET:
                 announced[named] = push
             its_push = announced.get(named, push) if named and named not in map(_repository, push) else push
+            before = its_push or (pushes[-1] if pushes else [])
+            if any(_is_told_again(mark, above) for above in before):
+                before.append(replace(mark, kind=MarkKind.NOTE))
+                continue
             # What has its end already is another push of the same image.
             (push if mark.kind in {other.kind for other in its_push} else its_push).append(mark)
         if push and pushes and _is_tagged_below(pushes[-1], push):
@@ -112,6 +117,14 @@ def _by_image(groups: Sequence[list[Mark]]) -> list[list[Mark]]:
         elif push:
             pushes.append(push)
     return pushes
+
+
+def _is_told_again(mark: Mark, above: Mark) -> bool:
+    """Return whether a line is the error of one above: ko's main program says again what its command said."""
+    if not mark.kind == above.kind == MarkKind.ERROR:
+        return False
+    words, first_words = (each.fields.get("TEXT") or each.fields.get("REASON", "") for each in (mark, above))
+    return words == first_words
 
 
 def _is_tagged_below(push: Sequence[Mark], marks: Sequence[Mark]) -> bool:

@@ -37,6 +37,8 @@ OPENING = StartPattern(
 INSIDE = StartPattern(
     signs=(
         rb"pushing artifact to ",
+        rb"pushing bundle to: ",
+        rb"pushed bundle with digest: ",
         rb"artifact successfully pushed to ",
         rb"Successfully validated and pushed to ",
         rb"Pushed (?:Tekton Bundle to |[\w.-]+[:/])",
@@ -46,7 +48,8 @@ INSIDE = StartPattern(
         rb"Successfully pushed image '",
         rb"Published image ",
     ),
-    pattern=rb"pushing artifact to [\w.-]+(?::\d+)?/|artifact successfully pushed to [\w.-]+[:/]"
+    pattern=rb"pushing artifact to [\w.-]+(?::\d+)?/|pushing bundle to: [\w.-]+[:/]"
+    rb"|pushed bundle with digest: sha256:|artifact successfully pushed to [\w.-]+[:/]"
     rb"|Successfully validated and pushed to [\w.-]+[:/]|Pushed (?:Tekton Bundle to |[\w.-]+(?::\d+)?/\S+(?=\s|\Z))"
     rb"|Bundle (?:tag )?\S+ pushed successfully, with|Policy successfully pushed: \S+@sha256:"
     rb"|Successfully pushed image: [\w.-]+[:/]|Successfully pushed image '[\w./:-]{1,300}' to registry '[\w.-]+"

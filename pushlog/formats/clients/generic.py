@@ -77,7 +77,8 @@ OPENING = StartPattern(
     ),
     # A word for pushing, or a request, and something behind a colon.
     pattern=rb"(?i:push|publish)(?i:ing|ed)?\b[^\n]{1,300}?: |push errored\. |[Pp]ush status stream: "
-    rb"|(?:image|push|upload) failed: |docker(?:BuildAnd)?Push\) [^\n]{0,40}Failed to push(?=\r?\n|\Z)"
+    rb"|\bFailed to run 'docker push' on image \S|(?:image|push|upload) failed: "
+    rb"|docker(?:BuildAnd)?Push\) [^\n]{0,40}Failed to push(?=\r?\n|\Z)"
     rb"|rror building image '[^'\n]{1,300}': build failed: "
     rb"|\b(?i:put|post|patch|head|get)\b[^\n]{0,16}https?://[^\s\"]{1,300}/(?:blobs/uploads|manifests)/"
     rb"|scope=(?:[^\s\"]{0,300}[=&+])?repository(?::|%3A)[^\s\"]{1,300}push\b|[Ss]ynchroniz(?:e|ing) [^\n]{1,300}?: "

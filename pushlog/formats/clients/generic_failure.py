@@ -40,7 +40,8 @@ def is_same(push: ParsedPush, failure: Failure) -> bool:
         return False
     same_text = push.error.text.split("\n")[0].strip() in failure.piece.text or failure.error.text in push.error.text
     images = [split(mark.fields["REFERENCE"]) for mark in push.marks if "REFERENCE" in mark.fields]
-    names, tags = {name for name, _ in images}, {tag for _, tag in images}
+    headers = {split(mark.fields["NAME"])[0] for mark in push.marks if "NAME" in mark.fields}
+    names, tags = {name for name, _ in images} | headers, {tag for _, tag in images}
     named, tag = split(failure.name) if failure.name else (None, None)
     if tag and tags and tag not in tags and None not in tags and push.error.text != failure.error.text:
         return False  # another tag, with a failure of its own

@@ -42,7 +42,7 @@ BUILT = lazy_pattern(
 # What BuildKit logs of a try (util/resolver/retryhandler/retry.go).
 BUILDKIT = lazy_pattern(r"(?:^|\s)#\d+ (?:\d+\.\d+ error|ERROR): ")
 # An error that says no more than how a command ended; what it printed stands above.
-ENDED = lazy_pattern(r"exit(?:ed)?(?: with)?(?: error)? (?:status|code):? \d+\.?$")
+ENDED = lazy_pattern(r"[Ee]xit(?:ed)?(?: with)?(?: error)? (?:status|code):? \d+\.?$")
 _QUOTED_IMAGE = lazy_pattern(rf"(?<![\w/.@-])(?P<name>{_IMAGE})(?![\w/])")
 _TO_IMAGE = lazy_pattern(rf"\bfrom \S+ to [\"'`]?(?P<name>{_IMAGE})(?![\w/])")
 _PUSHED = lazy_pattern(rf"\b{_FAILED} (?:to )?{_PUSH} (?:{_THING} )?\\*[\"'`](?={_IMAGE}\\*[\"'`])")
@@ -69,11 +69,11 @@ STATED = lazy_pattern(
 # The status of the daemon's answer, as fabric8 and its forebears add it.
 ANSWERED = lazy_pattern(r" \((?:[A-Z][\w ]{1,40}: \d{3})\)$")
 FAILS = lazy_pattern(rf"(?<!\w){_FAILED}(?!\w)")
-# Programs that say in their own words that a push failed: wasme; CUE actions of Dagger (2022), which users name; viash;
-# docker-maven-plugin before 0.10; GoReleaser
-# (internal/pipe/publish/publish.go, ko/ko.go), which has ko as a library; Terraform
-# (internal/provider/resource_docker_registry_image_funcs.go), with advice before the cause; Copilot
-# (internal/pkg/repository/repository.go); sbt-docker (DockerPush.scala); okteto (pkg/errors, published reports).
+# Programs that say in their own words that a push failed: wasme; CUE actions of Dagger (2022), which users name;
+# viash; docker-maven-plugin before 0.10; GoReleaser (internal/pipe/publish/publish.go, ko/ko.go), which has ko as a
+# library; Terraform (internal/provider/resource_docker_registry_image_funcs.go), with advice before the cause;
+# Copilot (internal/pkg/repository/repository.go); sbt-docker (DockerPush.scala); Porter (cnab-to-oci/registry.go) and
+# okteto (pkg/errors, published reports).
 OWN_WORDS = (
     (
         Client.DOCKER,
@@ -88,6 +88,16 @@ OWN_WORDS = (
             r"\[error\] \((?:[^()\n]{1,80} / )?docker(?:BuildAnd)?Push\) (?:java\.lang\.RuntimeException: )?"
             r"(?P<cause>Failed to push)(?P<name>)$"
         ),
+    ),
+    (
+        Client.DOCKER,
+        lazy_pattern(
+            rf"\bFailed to run 'docker push' on image (?P<name>{_IMAGE}|{_TAGGED})\. (?P<cause>Exit code \d+)$"
+        ),
+    ),
+    (
+        Client.UNKNOWN,
+        lazy_pattern(rf"\berror pushing the bundle to (?P<name>{_IMAGE}): (?P<cause>\S.*)"),
     ),
     (Client.CRANE, lazy_pattern(r"\bko: failed to publish artifacts: publish: (?P<cause>\S.*)(?P<name>)")),
     (Client.ORAS, lazy_pattern(r"\boras push failed: (?P<cause>\S.*)(?P<name>)")),

@@ -106,8 +106,8 @@ COSIGN = FewLines(
         rb"|Error: (?:sign|attest)ing (?:\[|attachment |[\w.-]+[.:/])",
     ),
     INSIDE=StartPattern(
-        signs=(rb"rror: signing ", rb"execution: signing "),
-        pattern=rb"(?:[Ee]rror|execution): signing (?:\[|attachment |[\w.-]+(?::\d+)?/)",
+        signs=(rb"rror: signing ", rb"execution: signing ", rb"private key: Pushing "),
+        pattern=rb"private key: Pushing signature to: |(?:[Ee]rror|execution): signing (?:\[|attachment |[\w.-]+(?::\d+)?/)",
     ),
 )
 DOTNET = FewLines(
@@ -119,8 +119,10 @@ DOTNET = FewLines(
         rb"|Pushed (?:image index|image|container) '[^'\n]+' to registry '",
     ),
     INSIDE=StartPattern(
-        signs=(rb"error CONTAINER", rb"error : Failed to push "),
-        pattern=rb"error CONTAINER(?:1001|1013|001): (?!   at | *--->)|error : Failed to push to the output registry: ",
+        signs=(rb"error CONTAINER", rb": Failed to push to the output ", rb"URI: http"),
+        pattern=rb"error CONTAINER(?:1001|1013|001): (?!   at | *--->)"
+        rb"|error CONTAINER00\d: CONTAINER\d{4}: Registry push failed|URI: https?://[^\s/]+/v2/"
+        rb"|: Failed to push to the output registry: ",
     ),
 )
 APPTAINER = FewLines(

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # solo-io/wasm tools/wasme/pkg/push/push.go, cli/pkg/cmd/push/push.go: what wraps an error, and the line above it.
 _ORAS = "oras push failed: "
+# oras-project/oras-go registry/remote/errcode/errors.go: an answer, whatever program asked (zarf, conftest, Helm).
+_OF_ORAS_GO = ": response status code "
 _OF_WASME = lazy_pattern(r"(?:\x1b\[\d+m)?INFO(?:\x1b\[0?m)?\[\d{4,}\] Pushing image [\w.-]+[.:][^\s/]*/\S+$")
 
 # moby/buildkit: what stands before the error of a build that somebody broke into lines.
@@ -69,9 +71,9 @@ def _client(candidate: PushRange, error: ErrorLines | None, marks: Sequence[Mark
 def _is_of_library(candidate: PushRange, error: ErrorLines) -> bool:
     """Return whether the error of a push without a line of docker is one of a library that pushes without it.
 
-    The form is go-containerregistry's, or the words are those of a program with oras in it, wasme.
+    The form is go-containerregistry's or oras-go's, or the words are those of a program with oras in it, wasme.
     """
-    if GO_REQUEST.search(error.text) or _ORAS in candidate.text.shown(error.lines[0]):
+    if GO_REQUEST.search(error.text) or _OF_ORAS_GO in error.text or _ORAS in candidate.text.shown(error.lines[0]):
         return True
     lines = {mark.line for mark in candidate.marks if mark.kind == MarkKind.MENTION}
     return any(_OF_WASME.match(candidate.text.shown(line)) for line in lines)

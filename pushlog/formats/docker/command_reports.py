@@ -37,7 +37,8 @@ _LIST = rf"\[(?:'sudo', )?'{_WORDS}', (?:'-[\w-]+', )*'([^\s'\"]{{1,400}})'\]"
 # The cells of CodeBuild's table of phases: name, status, duration.
 _PHASE = r"(?:[A-Z_]{5,20}[ \t|]+)?(?i:failed)(?:[ \t|]+[^|\n]{0,40}?)?[ \t|]+"
 # AWS CodeBuild, Travis (travis-build's travis_cmd and travis_assert), Python's subprocess, Node's child_process and
-# execa, Rake's sh, programs in Go (os/exec), Terraform's local-exec with nothing behind it.
+# execa, Rake's sh, programs in Go (os/exec), Terraform's local-exec with nothing behind it, Quarkus
+# (container-image-docker-common CommonProcessor.java).
 _REPORT = lazy_pattern(
     rf"Command did not exit successfully {_COMMAND} exit status {_STATUS}$"
     rf"|(?:(?:Phase context status code: |{_PHASE})?COMMAND_EXECUTION_ERROR(?: Message)?: )?"
@@ -49,6 +50,7 @@ _REPORT = lazy_pattern(
     rf"|Command failed with status \({_STATUS}\): \[{_COMMAND}[^\]\n]{{0,80}}\]$"
     rf"|(?:exec: )?{_COMMAND}: exit status {_STATUS}$"
     rf"|Error running command '{_COMMAND}': exit status {_STATUS}\. Output:$"
+    rf"|Execution of '{_COMMAND}' failed\. See docker output for more details$"
 )
 # Directly below a command that was run: Go's os/exec, Drone's plugin, and GitLab's runner, which may clean up before.
 _ENDED = lazy_pattern(

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _AGAIN = lazy_pattern(r"Failed to push \S+, retrying in \d+ seconds \(\d+/\d+\)\.?$")
 # zarf and others: the error of a try, and that there will be another.
 _TRIED = lazy_pattern(r"(?P<error>[^\n]{12,}?)[.,;:]? \(?[Rr]etrying (?:in \d|after \d)[^\n]{0,40}$")
+# werf/werf pkg/docker/image.go (doCliPushWithRetries), below what docker printed of a try.
+_BEGINS_ANEW = lazy_pattern(r"\bRetrying docker push in \d+\.\d+ seconds \(\d+/\d+\) \.\.\.$")
 # docker/cli up to 1.7, api/client/utils.go (clientRequestAttemptLogin): the client logs in, and asks once more.
 _LOGS_IN = "Please login prior to push:"
 # A script says below a push that it will try again.
@@ -79,7 +81,8 @@ def _is_next_attempt(first: ParsedPush, push: ParsedPush) -> bool:
     tried = _TRIED.match(first.error.text)
     if tried and push.error and push.error.text.startswith(tried["error"]):
         return _references(first) == _references(push)
-    if first.error.text != _LOGS_IN and not _AGAIN.search(first.error.text):
+    is_begun_anew = first.after is not None and _BEGINS_ANEW.search(first.after.text) is not None
+    if first.error.text != _LOGS_IN and not _AGAIN.search(first.error.text) and not is_begun_anew:
         return False
     return _names(first) == _names(push)
 
