@@ -107,7 +107,8 @@ COSIGN = FewLines(
     ),
     INSIDE=StartPattern(
         signs=(rb"rror: signing ", rb"execution: signing ", rb"private key: Pushing "),
-        pattern=rb"private key: Pushing signature to: |(?:[Ee]rror|execution): signing (?:\[|attachment |[\w.-]+(?::\d+)?/)",
+        pattern=rb"private key: Pushing signature to: "
+        rb"|(?:[Ee]rror|execution): signing (?:\[|attachment |[\w.-]+(?::\d+)?/)",
     ),
 )
 DOTNET = FewLines(
