@@ -47,6 +47,8 @@ _FAILED = lazy_pattern(r"non-zero|returned|exit|fail|error|exception", re.IGNORE
 _WORKED = lazy_pattern(r"\w\s+:=\s|\b(?:worked|works fine|succeeded|was successful)\b", re.IGNORECASE)
 # An item of a list of texts in the source of a program.
 _ITEM_OF_SOURCE = lazy_pattern(r"\s*(['`]).*\1,\s*$")
+# A script of Expect runs a command, and waits for what it may print.
+_SPAWNS, _EXPECTS = lazy_pattern(r"\s*spawn "), lazy_pattern(r"\s*expect(?:_\w+)? [{\"]")
 # A sentence names so many commands at most.
 _MOST = 8
 # What stands between two commands of which a sentence tells the same.
@@ -135,6 +137,8 @@ def mentioned_pushes(candidate: PushRange) -> Iterator[ParsedPush]:
         if _WORKED.search(_words_about(candidate.text, mentions, number)) or advises(line) or is_change(line):
             continue
         if _ITEM_OF_SOURCE.match(line) or is_of_case(candidate.text, mention.line):
+            continue
+        if _SPAWNS.match(line) and _EXPECTS.match(candidate.text.shown(mention.line + 1)):
             continue
         error = _error_beside(candidate, joined[-1], previous_stop)
         after = next(iter(mentions[number + len(joined) : number + len(joined) + 1]), None)

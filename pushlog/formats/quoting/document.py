@@ -19,7 +19,8 @@ _EXPLAINED = lazy_pattern(
     r"(?:(?:most )?(?:usually|typically|often|commonly|generally|likely) |can |may |could )*"
     r"(?:means?|indicates?|occurs?|happens?|appears?|arises?|tells?|refers?|comes?|results?"
     r"|is (?:what|caused|returned|thrown|shown|due|usually|often|a|an|the|one))\b"
-    # What may come; and a rule of a program for what came.
+    # What would come; what may; and a rule of a program for what came.
+    r"|\b(?:otherwise|or else),? (?:you|it|docker|the push)\b|\u5426\u5219"
     r"|\b(?:can|may|might|could) (?:also |still )?(?:fail|stop|end)\b"
     r"|\"(?:match|pattern|regexp?|hint|rule|contains|signature)\": ?\""
 )

@@ -10,7 +10,7 @@ from pushlog.formats.quoting.difference import in_hunk, is_beside_other_sign
 from pushlog.formats.quoting.guide import is_announced, is_of_guide, is_of_library, may_be_met
 from pushlog.formats.quoting.here_document import in_here_document
 from pushlog.formats.quoting.lines import beginning
-from pushlog.formats.quoting.source_text import in_text_of_source, is_value_in_source
+from pushlog.formats.quoting.source_text import in_text_of_source, is_continued, is_value_in_source
 from pushlog.intake.unwrap.quotes import in_source_comment, in_source_list, in_yaml_list, is_marked, is_source
 from pushlog.lazy_pattern import lazy_pattern
 
@@ -55,7 +55,7 @@ def _is_quoted(text: LogText, line: int) -> bool:
     if words and is_beside_other_sign(text, line, head):
         return True
     is_text = is_marked(head) or is_source(head) or tells_output(head)
-    is_text = is_text or is_value_in_source(text, line, head)
+    is_text = is_text or is_value_in_source(text, line, head) or is_continued(text, line)
     if words and (is_text or any(form(text, start, words.start()) for form in (in_source_list, in_source_comment))):
         return True
     return in_hunk(text, line) or in_here_document(text, line)

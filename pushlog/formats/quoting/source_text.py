@@ -25,9 +25,10 @@ _OPENER = lazy_pattern(
     rb"(?P<shell>['\"])\Z"
     rb"|(?:(?<![=!<>~+*/-])\+?:?=|(?<=\w)\(|(?<=[\"'`)\]}]),|\breturn)[ \t]*(?P<tick>`)(?!`)"
 )
-# A function, a class or a module of Python, and the text that documents it.
+# A function, a class or a module of Python, and the text that documents it; a step of Gherkin with its text.
 _DOCUMENTED = lazy_pattern(
     rb"(?:(?:\A|\n)[ \t]*(?:async +)?(?:def|class) [^\n]{1,400}(?:\n[^\n]{0,200}){0,8}?:[^\n:]{0,20}\n\s{0,80}"
+    rb"|(?:\A|\n)[ \t]*(?:Given|When|Then|And|But|\*) [^\n]{1,400}\n[ \t]*"
     rb"|\A(?:#[^\n]*\n){0,9}\s{0,9})[rR]?(?P<quote>\"{3}|'{3})"
 )
 # The text that a test of a tool expects, in YAML.
@@ -43,6 +44,13 @@ _CODE = lazy_pattern(
     rb"|[^\n]*(?:\(\{|=> \{)\s*$|[ \t]*[\w, ]+ := "
 )
 _CODE_BELOW = 12
+# A text below its name, one that goes on in the next line, and a list with a comma behind its last text: what programs
+# print has neither of the last two.
+_BELOW_NAME = lazy_pattern(rb"[ \t]+[\"'`]\Z")
+_CONTINUED = lazy_pattern(rb"[^\n]*[\"'][ \t]*\\\r?\Z")
+_ITEM = lazy_pattern(rb"[ \t]+(?:'[^'\n]*'|`[^`\n]*`),[ \t]*\r?\Z")
+_END_OF_LIST = lazy_pattern(rb"[ \t]*[\])]")
+_ITEMS_BELOW = 200
 # So far above a push such a text begins, and so far below its end is looked for.
 _ABOVE, _BELOW = 6000, 1 << 16
 _NEAR = 400
@@ -69,11 +77,23 @@ def in_text_of_source(text: LogText, start: int) -> bool:
 
 def is_value_in_source(text: LogText, line: int, head: bytes) -> bool:
     """Return whether words are the value of an object in a program's source. `head`: what stands before them."""
+    if _BELOW_NAME.match(head) and line > 1:
+        head = beginning(text, line - 1).rstrip() + head.lstrip()
     if not _VALUE.match(head):
         return False
     return any(
         _CODE.match(beginning(text, below)) for below in range(line + 1, min(text.lines, line + _CODE_BELOW) + 1)
     )
+
+
+def is_continued(text: LogText, line: int) -> bool:
+    """Return whether a line is a text of a program's source that goes on below, by its end or by the end of a list."""
+    if _CONTINUED.match(beginning(text, line)):
+        return True
+    below = line
+    while below < min(text.lines, line + _ITEMS_BELOW) and _ITEM.match(beginning(text, below)):
+        below += 1
+    return below > line and _END_OF_LIST.match(beginning(text, below)) is not None
 
 
 def _end(opener: re.Match[bytes]) -> bytes:

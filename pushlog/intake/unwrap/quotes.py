@@ -41,7 +41,7 @@ _IN_SOURCE = lazy_pattern(
 )
 # A list of texts in the source of a program begins so; one in the output of a tool has its name in quotes.
 _LIST = lazy_pattern(
-    rb"[^\n]*(?:\w\s+(?::=|=|\+=)\s[^\n]*|\w\(|\w=|\breturn)\s*[\[({`]\s*|[^\n]*(?:\w\s+(?::=|=|\+=)\s*|\w\(\s*)"
+    rb"[^\n]*(?:[\w\]]\s+(?::=|=|\+=)\s[^\n]*|\w\(|\w=|\breturn)\s*[\[({`]\s*|[^\n]*(?:\w\s+(?::=|=|\+=)\s*|\w\(\s*)"
 )
 # An item is a text, with the stamp of a CI's log in it, or a message of the Engine, which may be spread over lines.
 _ITEM = lazy_pattern(
@@ -150,6 +150,8 @@ def in_source_comment(text: LogText, start: int, words: int) -> bool:
         rest = [shown for shown in lines if shown and not shown.startswith(mark)]
         if mark == b"*" and step < 0 and not (rest and rest[0].startswith(b"/*")):
             return False
+        if mark == b"*" and step < 0 and rest[0].startswith(b"/**"):
+            return True
         around += rest
     return sum(map(is_code, around)) >= _CODE_LINES
 
