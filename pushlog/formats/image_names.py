@@ -35,9 +35,12 @@ _STARS = lazy_pattern(r"(?<=\w)(?:\*{1,2}|(?:<br ?/?>)+|\{color\})$")
 _SCHEME = lazy_pattern(r"^https?://")
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 
-# distribution-spec: requests of a push go to `/v2/<name>/blobs/…` and `/v2/<name>/manifests/<tag>`.
+# distribution-spec: `/v2/<name>/blobs/…`, `/v2/<name>/manifests/<tag>`. Names in Flux's manual have `/manifests/`, too.
+_NOT_IN_NAME = r"(?!(?:[\w.-]+/)*(?:blobs|manifests)/)"
 _REQUEST = lazy_pattern(
-    r"https?://(?P<host>[^/\s\"\\]+)/v2/(?P<name>(?:[A-Za-z0-9*]|\[[A-Za-z]{3,20}\])(?:[\w./*-]|\[[A-Za-z]{3,20}\])*?)/(?:blobs/|manifests/(?P<tag>(?!sha\d{3}:|\w+:[0-9a-f]{32})\w[\w.-]*)?)"
+    r"https?://(?P<host>[^/\s\"\\]+)/v2/(?P<name>(?:[A-Za-z0-9*]|\[[A-Za-z]{3,20}\])(?:[\w./*-]|\[[A-Za-z]{3,20}\])*?)"
+    rf"/(?:blobs|manifests)/{_NOT_IN_NAME}"
+    r"(?:(?<=manifests/)(?P<tag>(?!sha\d{3}:|\w+:[0-9a-f]{32})\w[\w.-]*))?"
 )
 # The same with a name that a person left out.
 _CUT_REQUEST = lazy_pattern(r"https?://(?P<host>[^/\s\"\\]+)/v2/[.\u2026]{2,9}/(?:blobs|manifests)/")
@@ -92,7 +95,11 @@ _TAGGED = (
     lazy_pattern(r"'(?P<name>[^'\s:]+):(?P<tag>\w[\w.-]*)' configured as immutable"),
     lazy_pattern(r"cannot update tag (?P<tag>\w[\w.-]*?)\.?(?:\s|$)"),
     lazy_pattern(r"failed commit on ref \"manifest-(?P<tag>\w[\w.-]*)@sha256:"),
-    lazy_pattern(r"/v2/(?P<name>[a-z0-9<][\w./<>-]*?)/manifests/(?P<tag>(?!sha\d{3}:|\w+:[0-9a-f]{32})\w[\w.-]*)"),
+    lazy_pattern(
+        r"/v2/(?P<name>[a-z0-9<][\w./<>-]*?)/manifests/"
+        + _NOT_IN_NAME
+        + r"(?P<tag>(?!sha\d{3}:|\w+:[0-9a-f]{32})\w[\w.-]*)"
+    ),
 )
 
 

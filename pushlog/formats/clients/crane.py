@@ -68,7 +68,7 @@ _PUSH_ERROR = lazy_pattern(
 _WRITES = lazy_pattern(
     r"(?i:put|post|patch) \"?https?://|/blobs/uploads/|without mount|(?i:head) \"?https?://\S+/blobs/"
 )
-_NAMED = lazy_pattern(r"pushing image(?: to)? ([^\s\"]+?): ")
+_NAMED = lazy_pattern(r"(?:[^\n\"]*: failed to push|pushing image(?: to)?) ([^\s\"]+[./][^\s\"]*?): ")
 _KINDS = {MarkKind.PUSHED: EventKind.PUSHED, MarkKind.EXISTS: EventKind.EXISTS, MarkKind.MOUNTED: EventKind.MOUNTED}
 _BLOB = lazy_pattern(r"/blobs/(sha256:[0-9a-f]{64})")
 # cosign's tags for a signature, an attestation and a bill of materials of an image.

@@ -72,7 +72,8 @@ FAILS = lazy_pattern(rf"(?<!\w){_FAILED}(?!\w)")
 # Programs that say in their own words that a push failed: wasme; CUE actions of Dagger (2022), which users name;
 # viash; docker-maven-plugin before 0.10; GoReleaser (internal/pipe/publish/publish.go, ko/ko.go), which has ko as a
 # library; Terraform (internal/provider/resource_docker_registry_image_funcs.go), with advice before the cause;
-# Copilot (internal/pkg/repository/repository.go); sbt-docker (DockerPush.scala); Porter (cnab-to-oci/registry.go) and
+# Copilot (internal/pkg/repository/repository.go); sbt-docker (DockerPush.scala), and Porter
+# (cnab-to-oci/registry.go), Harbor's replication (transfer/image/transfer.go), image-syncer (pkg/sync/task.go) and
 # okteto (pkg/errors, published reports).
 OWN_WORDS = (
     (
@@ -94,6 +95,17 @@ OWN_WORDS = (
         lazy_pattern(
             rf"\bFailed to run 'docker push' on image (?P<name>{_IMAGE}|{_TAGGED})\. (?P<cause>Exit code \d+)$"
         ),
+    ),
+    (
+        Client.UNKNOWN,
+        lazy_pattern(
+            rf"\bPut (?:(?:list-type )?manifest|blob sha256:\w+\(\d+\)) to (?P<name>{_IMAGE}) (?:error|failed): "
+            r"(?P<cause>\S.*)"
+        ),
+    ),
+    (
+        Client.UNKNOWN,
+        lazy_pattern(rf"\bfailed to push manifest of artifact (?P<name>{_TAGGED}): (?P<cause>\S.*)"),
     ),
     (
         Client.UNKNOWN,

@@ -60,8 +60,9 @@ BUILDPACKS = FewLines(
         pattern=rb"ERROR: failed to export: (?:saving image: )?failed to write image to the following tags: \[",
     ),
     INSIDE=StartPattern(
-        signs=(rb"failed to write image to the following tags: ", rb"Images \(sha256:", rb"Images:"),
-        pattern=rb"failed to write image to the following tags: \[|\*\*\* Images(?: \(sha256:|:(?=\s))",
+        signs=(rb"failed to write image to the following tags: ", rb"Images \(sha256:", rb"Images:", rb"failed to : "),
+        pattern=rb"Error: failed to : [A-Z]+[ _:]"
+        rb"|failed to write image to the following tags: \[|\*\*\* Images(?: \(sha256:|:(?=\s))",
     ),
     gathers=saved_images.gathered,
 )

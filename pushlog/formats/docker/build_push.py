@@ -27,6 +27,8 @@ _OF_WASME = lazy_pattern(r"(?:\x1b\[\d+m)?INFO(?:\x1b\[0?m)?\[\d{4,}\] Pushing i
 # moby/buildkit: what stands before the error of a build that somebody broke into lines.
 _SOLVED = "failed to solve: failed to push"
 _SOLVED_ABOVE = 3
+# What containerd says of a push; docker, which has it in it as well, writes no such word before it.
+_COMMITTED = lazy_pattern(r"\W*(?:ERROR|error): failed commit on ref \"")
 
 
 def build_push(candidate: PushRange, error: ErrorLines | None, marks: list[Mark]) -> ParsedPush:
@@ -65,6 +67,8 @@ def _client(candidate: PushRange, error: ErrorLines | None, marks: Sequence[Mark
     above = range(max(1, error.lines[0] - _SOLVED_ABOVE), error.lines[0] + 1)
     if any(_SOLVED in candidate.text.shown(line) for line in above):
         return Client.BUILDX, "a line above the error is BuildKit's"
+    if _COMMITTED.match(candidate.text.shown(error.lines[0])):
+        return Client.BUILDX, "the error is BuildKit's"
     return (Client.UNKNOWN if _is_of_library(candidate, error) else Client.DOCKER), ""
 
 
