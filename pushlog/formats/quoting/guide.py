@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pushlog.formats.docker.sentences import is_of_case
@@ -12,6 +13,9 @@ from pushlog.formats.quoting.lines import beginning
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pushlog.formats.docker.error_lines import ErrorLines
     from pushlog.formats.parsed_push import ParsedPush
     from pushlog.intake.log_text import LogText
 
@@ -86,57 +90,51 @@ _ARGUMENT = lazy_pattern(
 _SHORT_TEXT = 1 << 14
 # So many letters of an error tell where it begins; so near below it a document says what to do.
 _WORD, _CURED = 12, 6
-_LONGEST = 2000
 
 
 def is_of_guide(text: LogText, push: ParsedPush) -> bool:
-    """Return whether a push is nothing but an error that its reader may meet, or one of a list of problems."""
-    if push.error is None or not push.error.text or len(push.events) or push.lines != push.error.lines:
+    """Return whether a guide shows a push: what its reader will see, may meet, or can mend."""
+    if push.error is None:
+        # The sentence may stand between the rows and the last line.
+        return any(_is_announced(_sentences_above(text, line)) for line in dict.fromkeys(push.lines))
+    sentence = next(_sentences_above(text, push.lines[0]), "")
+    return _MAY_MEET.match(sentence) is not None or _is_problem(text, push, push.error, is_told=tells(sentence))
+
+
+def _is_problem(text: LogText, push: ParsedPush, error: ErrorLines, *, is_told: bool) -> bool:
+    """Return whether a push is nothing but an error that its reader may meet, or one of a list of problems.
+
+    `is_told`: a person tells of it in the sentence above.
+    """
+    if not error.text or len(push.events) or push.lines != error.lines:
         return False
-    line = push.error.lines[0]
-    head = beginning(text, line).partition(push.error.text[:_WORD].encode("utf-8", "replace"))[0]
+    line = error.lines[0]
+    head = beginning(text, line).partition(error.text[:_WORD].encode("utf-8", "replace"))[0]
     if is_of_case(text, line) or _ARGUMENT.search(head):
         return True
     below = (text.shown(number).strip() for number in range(line + 1, min(text.lines, line + _CURED) + 1))
     # A person may tell which error he got, and below it what helped him.
-    if not _is_named(push) and any(map(documents, below)) and not tells(_sentence_above(text, line)):
+    if not is_told and not _is_named(push) and any(map(documents, below)):
         return True
     lines = [piece.text for piece in text.pieces(0, len(text.data))] if len(text.data) <= _SHORT_TEXT else []
     return is_documented(text.shown(line), lines, is_named=True)
 
 
-def is_announced(text: LogText, push: ParsedPush) -> bool:
-    """Return whether the sentence above a push without an error says that this is how it reads if it goes well."""
-    if push.error is not None:
-        return False
-    # It may stand between the rows and the last line.
-    return any(_is_announced(text, line) for line in dict.fromkeys(push.lines))
-
-
-def may_be_met(text: LogText, push: ParsedPush) -> bool:
-    """Return whether the sentence above a failed push says that its reader may get this error."""
-    return push.error is not None and _MAY_MEET.match(_sentence_above(text, push.lines[0])) is not None
-
-
-def _sentence_above(text: LogText, line: int) -> str:
-    """Return the nearest line above another that is no fence and no command."""
-    above = (text.shown(number).strip() for number in range(line - 1, max(0, line - 1 - _ANNOUNCED_ABOVE), -1))
-    return next((shown for shown in above if not _BETWEEN.fullmatch(shown)), "")
-
-
-def _is_announced(text: LogText, line: int) -> bool:
-    """Return whether a title above a line, or the nearest sentence there, says that its reader will see this."""
-    asked = 0
+def _sentences_above(text: LogText, line: int) -> Iterator[str]:
+    """Return the lines right above another that are no fences and no commands, the nearest first."""
+    is_below_words = False
     for number in range(line - 1, max(0, line - 1 - _ANNOUNCED_ABOVE), -1):
         shown = text.shown(number).strip()
-        if asked == _MOST_ASKED or (asked and not shown):
-            return False
-        if _BETWEEN.fullmatch(shown):
-            continue
-        if _is_title(shown) or (not asked and _promises(shown)):
-            return True
-        asked += 1
-    return False
+        if is_below_words and not shown:
+            return
+        if not _BETWEEN.fullmatch(shown):
+            is_below_words = True
+            yield shown
+
+
+def _is_announced(above: Iterable[str]) -> bool:
+    """Return whether a title above a push, or the nearest sentence there, says that its reader will see this."""
+    return any(_is_title(words) or (not n and _promises(words)) for n, words in enumerate(islice(above, _MOST_ASKED)))
 
 
 def _is_title(line: str) -> bool:
@@ -155,7 +153,7 @@ def is_of_library(text: LogText, push: ParsedPush) -> bool:
     """Return whether a push stands in a session of Python on a page that documents a library."""
     line = push.lines[0]
     above = (text.shown(number) for number in range(max(1, line - _SESSION_ABOVE), line))
-    if not any(map(_SESSION.match, above)) or len(text.data) > _SHORT_TEXT:
+    if len(text.data) > _SHORT_TEXT or not any(map(_SESSION.match, above)):
         return False
     lines = [piece.text for piece in text.pieces(0, len(text.data))]
     return any(map(_OF_LIBRARY.match, lines)) and not any(map(tells, lines))

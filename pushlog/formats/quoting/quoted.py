@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pushlog.formats.marks import HEADERS
 from pushlog.formats.quoting.comment import is_example, tells_output
 from pushlog.formats.quoting.difference import in_hunk, is_beside_other_sign
-from pushlog.formats.quoting.guide import is_announced, is_of_guide, is_of_library, may_be_met
+from pushlog.formats.quoting.guide import is_of_guide, is_of_library
 from pushlog.formats.quoting.here_document import in_here_document
 from pushlog.formats.quoting.lines import beginning
 from pushlog.formats.quoting.source_text import in_text_of_source, is_continued, is_value_in_source
@@ -26,14 +26,13 @@ _PLAIN = b"The push refers to "
 # What may stand before them on a line of a difference: pytest's E, the marks of diff, line numbers and a bar.
 _COMPARED = lazy_pattern(rb"E {3,}|[ \t]*(?:\d+ +)*\d* *(?:\xe2\x94\x82 ?)?[-+][ \t]*[\"'`]?(?=" + _OUTPUT + rb")")
 _TO_DO = lazy_pattern(rb"[^\n]{0,200}?(?<!\S)[-*] \[[ xX]\] ")
-_OF_GUIDES = (is_announced, is_of_guide, is_of_library, may_be_met)
 
 
 def is_quoted(text: LogText, push: ParsedPush) -> bool:
     """Return whether the first line of a push is no output of a client, but part of something that quotes one."""
     if in_text_of_source(text, push.start) or is_example(text, push.lines):
         return True
-    if _is_quoted(text, text.line_of(push.start)) or any(form(text, push) for form in _OF_GUIDES):
+    if _is_quoted(text, text.line_of(push.start)) or is_of_guide(text, push) or is_of_library(text, push):
         return True
     # An error above a header may be a word of something else.
     headers = [mark.line for mark in push.marks if mark.kind in HEADERS]
