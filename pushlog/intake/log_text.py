@@ -159,6 +159,11 @@ class LogText:
         start, stop = self.start_of(line), self.start_of(line + 1)
         return start, stop - 1 if stop > start and self.data[stop - 1] == ord("\n") else stop
 
+    def beginning(self, line: int, most: int = _SHOWN, *, skip: int = 0) -> bytes:
+        """The bytes that a physical line begins with, at most so many, behind those that are skipped."""
+        start = self.start_of(line) + skip
+        return self.data[start : min(self.stop_of(line), start + most)]
+
     def each_line(self) -> Iterator[bytes]:
         """Yield the lines of the data, in order, without holding more than a few of them."""
         yield from lines_between(self.data, 0, len(self.data))

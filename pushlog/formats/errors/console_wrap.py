@@ -188,8 +188,7 @@ def _is_hanging(text: LogText, error: str, piece: Piece) -> bool:
 
 
 def _indent(text: LogText, line: int) -> int:
-    start = text.start_of(line)
-    row = text.data[start : min(text.stop_of(line), start + _WIDEST)]
+    row = text.beginning(line, _WIDEST)
     return len(row) - len(row.lstrip(b" "))
 
 
@@ -218,7 +217,6 @@ def _longest_around(text: LogText, line: int, *, broken: bool = False) -> int:
 
     `broken`: of a text that is broken between words, where a word that is longer stands alone in its line.
     """
-    numbers = range(max(1, line - _AROUND), min(text.lines, line + _AROUND) + 1)
-    lines = (text.data[text.start_of(number) : text.stop_of(number)] for number in numbers)
+    lines = (text.data[slice(*text.bounds(number))] for number in text.near(line, _AROUND))
     rows = (row.decode("utf-8", "replace").strip() for row in lines if not _WHOLE.search(row))
     return max((len(row) for row in rows if not broken or " " in row), default=0)

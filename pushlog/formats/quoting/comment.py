@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.formats.quoting.lines import beginning
 from pushlog.intake.unwrap.quotes import is_code
 from pushlog.lazy_pattern import lazy_pattern
 
@@ -42,7 +41,7 @@ def in_comment(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
 
 def is_example(text: LogText, lines: tuple[int, int]) -> bool:
     """Return whether messages of the Engine stand in a comment that other lines go around."""
-    comment = _EXAMPLE.match(beginning(text, lines[0]))
+    comment = _EXAMPLE.match(text.beginning(lines[0]))
     if comment is None:
         return False
     shown = (text.shown(line).strip() for line in range(max(1, lines[0] - _AROUND), lines[1] + _AROUND + 1))

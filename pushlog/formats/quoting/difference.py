@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.formats.quoting.lines import beginning
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
@@ -24,16 +23,16 @@ def is_beside_other_sign(text: LogText, line: int, head: bytes) -> bool:
     if sign is None:
         return False
     other = head[: sign.start()] + (b"+" if sign[0].startswith(b"-") else b"-")
-    starts = (text.start_of(near) for near in range(max(1, line - _BESIDE), min(text.lines, line + _BESIDE) + 1))
+    starts = (text.start_of(near) for near in text.near(line, _BESIDE))
     return any(text.data[start : start + len(other)] == other for start in starts)
 
 
 def in_hunk(text: LogText, line: int) -> bool:
     """Return whether a line is one of a difference, below the line that says of which part."""
-    if not _IN_HUNK.match(beginning(text, line)):
+    if not _IN_HUNK.match(text.beginning(line)):
         return False
     for above in range(line - 1, max(0, line - _ABOVE), -1):
-        data = beginning(text, above)
+        data = text.beginning(above)
         if _HUNK.match(data):
             return True
         if data.strip() and not _IN_HUNK.match(data):

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from pushlog.formats.docker.sentences import is_of_case
 from pushlog.formats.errors.told import tells
 from pushlog.formats.quoting.document import documents, is_documented
-from pushlog.formats.quoting.lines import beginning
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
@@ -109,7 +108,7 @@ def _is_problem(text: LogText, push: ParsedPush, error: ErrorLines, *, is_told: 
     if not error.text or len(push.events) or push.lines != error.lines:
         return False
     line = error.lines[0]
-    head = beginning(text, line).partition(error.text[:_WORD].encode("utf-8", "replace"))[0]
+    head = text.beginning(line).partition(error.text[:_WORD].encode("utf-8", "replace"))[0]
     if is_of_case(text, line) or _ARGUMENT.search(head):
         return True
     below = (text.shown(number).strip() for number in range(line + 1, min(text.lines, line + _CURED) + 1))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pushlog.formats.quoting.lines import beginning
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ _LONGEST_HERE = 1 << 16
 def in_here_document(text: LogText, line: int) -> bool:
     """Return whether a line is one of the first in a here-document, which ends further down."""
     for above in range(line - 1, max(0, line - 1 - _HERE_ABOVE), -1):
-        data = beginning(text, above)
+        data = text.beginning(above)
         opener = _HERE.search(data) if _HERE_SIGN in data else None
         if opener:
             end = re.compile(rb"^[ \t]*" + opener[1] + rb"[ \t]*\r?$", re.MULTILINE)

@@ -9,7 +9,6 @@ from pushlog.formats.quoting.comment import is_example, tells_output
 from pushlog.formats.quoting.difference import in_hunk, is_beside_other_sign
 from pushlog.formats.quoting.guide import is_of_guide, is_of_library
 from pushlog.formats.quoting.here_document import in_here_document
-from pushlog.formats.quoting.lines import beginning
 from pushlog.formats.quoting.source_text import in_text_of_source, is_continued, is_value_in_source
 from pushlog.intake.unwrap.quotes import in_source_comment, in_source_list, in_yaml_list, is_marked, is_source
 from pushlog.lazy_pattern import lazy_pattern
@@ -42,7 +41,7 @@ def is_quoted(text: LogText, push: ParsedPush) -> bool:
 
 
 def _is_quoted(text: LogText, line: int) -> bool:
-    start, data = text.start_of(line), beginning(text, line)
+    start, data = text.start_of(line), text.beginning(line)
     if data.startswith(_PLAIN):
         return in_here_document(text, line)
     if _TO_DO.match(data):

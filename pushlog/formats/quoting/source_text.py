@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.formats.quoting.lines import beginning
 from pushlog.intake.mapped import find
 from pushlog.lazy_pattern import lazy_pattern
 
@@ -78,22 +77,20 @@ def in_text_of_source(text: LogText, start: int) -> bool:
 def is_value_in_source(text: LogText, line: int, head: bytes) -> bool:
     """Return whether words are the value of an object in a program's source. `head`: what stands before them."""
     if _BELOW_NAME.match(head) and line > 1:
-        head = beginning(text, line - 1).rstrip() + head.lstrip()
+        head = text.beginning(line - 1).rstrip() + head.lstrip()
     if not _VALUE.match(head):
         return False
-    return any(
-        _CODE.match(beginning(text, below)) for below in range(line + 1, min(text.lines, line + _CODE_BELOW) + 1)
-    )
+    return any(_CODE.match(text.beginning(below)) for below in range(line + 1, min(text.lines, line + _CODE_BELOW) + 1))
 
 
 def is_continued(text: LogText, line: int) -> bool:
     """Return whether a line is a text of a program's source that goes on below, by its end or by the end of a list."""
-    if _CONTINUED.match(beginning(text, line)):
+    if _CONTINUED.match(text.beginning(line)):
         return True
     below = line
-    while below < min(text.lines, line + _ITEMS_BELOW) and _ITEM.match(beginning(text, below)):
+    while below < min(text.lines, line + _ITEMS_BELOW) and _ITEM.match(text.beginning(below)):
         below += 1
-    return below > line and _END_OF_LIST.match(beginning(text, below)) is not None
+    return below > line and _END_OF_LIST.match(text.beginning(below)) is not None
 
 
 def _end(opener: re.Match[bytes]) -> bytes:

@@ -106,12 +106,14 @@ def in_yaml_list(text: LogText, start: int, column: int = 0) -> bool:
     """
     below = text.line_of(start)
     for line in range(below - 1, max(0, below - _ABOVE), -1):
-        data = _beginning(text, line, column)
+        data = text.beginning(line, _LONGEST, skip=column)
         if not _YAML_ITEM.match(data):
             return data.rstrip().endswith(b":")
     return below <= _ABOVE and all(
         _YAML_ITEM.match(data) or not data.strip()
-        for data in (_beginning(text, line, column) for line in range(below, min(text.lines, below + _ABOVE) + 1))
+        for data in (
+            text.beginning(line, _LONGEST, skip=column) for line in range(below, min(text.lines, below + _ABOVE) + 1)
+        )
     )
 
 
@@ -126,7 +128,7 @@ def in_source_list(text: LogText, start: int, words: int) -> bool:
     line, column = text.line_of(start), item.start()
     indent = len(item[0]) - len(item[0].lstrip())
     for above in range(line - 1, max(0, line - _ABOVE), -1):
-        data = _beginning(text, above, column)
+        data = text.beginning(above, _LONGEST, skip=column)
         # Of an object that was spread over lines, a comma may be left.
         if data.strip(b" \t\r\n,") and len(data) - len(data.lstrip()) < indent:
             if not _BRACKET.fullmatch(data):
@@ -146,7 +148,7 @@ def in_source_comment(text: LogText, start: int, words: int) -> bool:
     line, mark = text.line_of(start), comment["mark"]
     around: list[bytes] = []
     for step, last in ((-1, max(0, line - _ABOVE)), (1, min(text.lines + 1, line + _ABOVE))):
-        lines = (_beginning(text, number).strip() for number in range(line + step, last, step))
+        lines = (text.beginning(number, _LONGEST).strip() for number in range(line + step, last, step))
         rest = [shown for shown in lines if shown and not shown.startswith(mark)]
         if mark == b"*" and step < 0 and not (rest and rest[0].startswith(b"/*")):
             return False
@@ -159,9 +161,3 @@ def in_source_comment(text: LogText, start: int, words: int) -> bool:
 def is_code(line: bytes) -> bool:
     """Return whether a line is one of the source of a program."""
     return _CODE.match(line) is not None
-
-
-def _beginning(text: LogText, line: int, column: int = 0) -> bytes:
-    """Return the beginning of a line behind so many bytes, all of it but for the longest."""
-    start = text.start_of(line) + column
-    return text.data[start : min(text.stop_of(line), start + _LONGEST)]

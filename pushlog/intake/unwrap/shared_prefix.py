@@ -88,6 +88,6 @@ def _behind(lines: Sequence[bytes], form: Decoration) -> list[bytes] | None:
 
 def _first_lines(text: LogText) -> Iterator[bytes]:
     for number in range(1, min(text.lines, _FIRST_LINES) + 1):
-        line = text.data[text.start_of(number) : text.stop_of(number)][:_LONGEST]
+        line = text.beginning(number, _LONGEST)
         if line.strip():
             yield line

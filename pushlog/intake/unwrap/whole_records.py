@@ -44,8 +44,7 @@ def _by_prefix(text: LogText, prefixes: tuple[LinePrefix, ...], line: int, *, ha
 
 
 def _groups(text: LogText, prefixes: tuple[LinePrefix, ...], line: int) -> dict[str, bytes | None]:
-    start = text.start_of(line)
-    beginning = text.data[start : min(text.stop_of(line), start + _LONGEST_PREFIX)]
+    beginning = text.beginning(line, _LONGEST_PREFIX)
     match = next((match for prefix in prefixes if (match := prefix.pattern.match(beginning))), None)
     return match.groupdict() if match else {}
 

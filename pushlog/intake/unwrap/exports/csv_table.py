@@ -114,8 +114,7 @@ def _table(text: LogText) -> _Table | None:
 
 def _comes_again(text: LogText, delimiter: str, name: str) -> bool:
     """Return whether the next line begins with the name of the first column, as behind the prefix of a logger."""
-    start = text.start_of(2)
-    line = text.data[start : min(text.stop_of(2), start + _LONGEST_CELL)].decode("utf-8", "replace")
+    line = text.beginning(2, _LONGEST_CELL).decode("utf-8", "replace")
     return line.partition(delimiter)[0].strip().lower() == name
 
 

@@ -64,10 +64,8 @@ def unwrap_key_lines(text: LogText, anchors: Sequence[int], zone: dt.tzinfo | No
 def _is_source(text: LogText, offset: int) -> bool:
     """Return whether lines around an offset are the source of a program, in which an object has keys too."""
     line = text.line_of(offset)
-    near = range(max(1, line - _AROUND), min(text.lines, line + _AROUND) + 1)
-    return (
-        sum(is_code(text.data[text.start_of(n) : min(text.stop_of(n), text.start_of(n) + _LONGEST)]) for n in near) > 1
-    )
+    near = text.near(line, _AROUND)
+    return sum(is_code(text.beginning(number, _LONGEST)) for number in near) > 1
 
 
 def _key_before(text: LogText, offset: int) -> str | None:
