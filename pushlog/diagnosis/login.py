@@ -117,7 +117,7 @@ def unread_config(case: Case) -> tuple[int, str] | None:
 
     first, last = case.push.lines
     command = case.parsed.last(MarkKind.COMMAND)
-    above = range(first - 1, max(0, first - 1 - _WARNED_ABOVE), -1)
+    above = case.text.above(first, _WARNED_ABOVE)
     start = next((line for line in above if case.text.shown(line)), first)
     if command:
         start = max(command.line, first - _WARNED_ABOVE)

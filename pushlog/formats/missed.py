@@ -189,7 +189,7 @@ def _answers_another(text: LogText, piece: Piece) -> bool:
     """Return whether an error answers another command than a push, by its request or by the command above it."""
     if _OTHER_REQUEST.search(piece.text):
         return True
-    above = (text.shown(line).strip() for line in range(piece.line - 1, max(0, piece.line - 1 - _ABOVE), -1))
+    above = (text.shown(line).strip() for line in text.above(piece.line, _ABOVE))
     return next((_OTHER_COMMAND.match(line) is not None for line in above if "docker " in line), False)
 
 

@@ -185,6 +185,14 @@ class LogText:
         """The lines around a physical line, so many above and below."""
         return range(max(1, line - number), min(self.lines, line + number) + 1)
 
+    def above(self, line: int, number: int) -> Sequence[int]:
+        """So many lines above a physical line, the nearest first."""
+        return range(line - 1, max(0, line - 1 - number), -1)
+
+    def below(self, line: int, number: int) -> Sequence[int]:
+        """So many lines below a physical line, the nearest first."""
+        return range(line + 1, min(self.lines, line + number) + 1)
+
     def shown_of(self, line: int) -> tuple[int, int]:
         """The offsets between which a physical line is looked at for what is shown of it: all of it, or its end."""
         start, stop = self.bounds(line)

@@ -160,7 +160,7 @@ def is_supposed(above: Sequence[str]) -> bool:
 
 def is_of_case(text: LogText, line: int) -> bool:
     """Return whether a sentence announces what stands on a line as something that its reader may meet."""
-    above = (text.shown(number).strip() for number in range(max(1, line - _NEAR), line))
+    above = (text.shown(number).strip() for number in text.above(line, _NEAR))
     return any(shown.endswith((":", "\uff1a")) and _MAY_BE_MET.search(shown) and not tells(shown) for shown in above)
 
 

@@ -144,7 +144,7 @@ def is_of_another_command(line: str) -> bool:
 
 def is_expected(text: LogText, line: int) -> bool:
     """Return whether the words above a line say that it ought to be printed."""
-    above = (text.shown(number).strip() for number in range(line - 1, max(0, line - 1 - _EXPECTED_ABOVE), -1))
+    above = (text.shown(number).strip() for number in text.above(line, _EXPECTED_ABOVE))
     words = next((shown for shown in above if not _FENCE.fullmatch(shown) and not shown.startswith(_HEADER)), "")
     return expects(words)
 
@@ -173,7 +173,7 @@ def in_here_document(text: LogText, mark: Mark) -> bool:
 
 def in_shown_file(text: LogText, line: int) -> bool:
     """Return whether the nearest command above a line shows what a file says."""
-    for number in range(line - 1, max(0, line - 1 - _SHOWN_ABOVE), -1):
+    for number in text.above(line, _SHOWN_ABOVE):
         shown = text.shown(number)
         if _COMMAND.match(shown):
             return _SHOWS_FILE.match(shown) is not None

@@ -179,7 +179,7 @@ def _is_hanging(text: LogText, error: str, piece: Piece) -> bool:
     indent = _indent(text, piece.line)
     if indent < _LEAST_INDENT or not _GOES_ON.match(piece.text):
         return False
-    above = range(piece.line - 1, max(0, piece.line - 1 - _MOST_HANGING), -1)
+    above = text.above(piece.line, _MOST_HANGING)
     first = next((number for number in above if _indent(text, number) != indent), 0)
     if not first or _indent(text, first) > indent - _LEAST_INDENT:
         return False

@@ -31,7 +31,7 @@ def in_hunk(text: LogText, line: int) -> bool:
     """Return whether a line is one of a difference, below the line that says of which part."""
     if not _IN_HUNK.match(text.beginning(line)):
         return False
-    for above in range(line - 1, max(0, line - _ABOVE), -1):
+    for above in text.above(line, _ABOVE):
         data = text.beginning(above)
         if _HUNK.match(data):
             return True

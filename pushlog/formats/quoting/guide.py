@@ -111,7 +111,7 @@ def _is_problem(text: LogText, push: ParsedPush, error: ErrorLines, *, is_told: 
     head = text.beginning(line).partition(error.text[:_WORD].encode("utf-8", "replace"))[0]
     if is_of_case(text, line) or _ARGUMENT.search(head):
         return True
-    below = (text.shown(number).strip() for number in range(line + 1, min(text.lines, line + _CURED) + 1))
+    below = (text.shown(number).strip() for number in text.below(line, _CURED))
     # A person may tell which error he got, and below it what helped him.
     if not is_told and not _is_named(push) and any(map(documents, below)):
         return True
@@ -122,7 +122,7 @@ def _is_problem(text: LogText, push: ParsedPush, error: ErrorLines, *, is_told: 
 def _sentences_above(text: LogText, line: int) -> Iterator[str]:
     """Return the lines right above another that are no fences and no commands, the nearest first."""
     is_below_words = False
-    for number in range(line - 1, max(0, line - 1 - _ANNOUNCED_ABOVE), -1):
+    for number in text.above(line, _ANNOUNCED_ABOVE):
         shown = text.shown(number).strip()
         if is_below_words and not shown:
             return
@@ -151,7 +151,7 @@ def _promises(sentence: str) -> bool:
 def is_of_library(text: LogText, push: ParsedPush) -> bool:
     """Return whether a push stands in a session of Python on a page that documents a library."""
     line = push.lines[0]
-    above = (text.shown(number) for number in range(max(1, line - _SESSION_ABOVE), line))
+    above = (text.shown(number) for number in text.above(line, _SESSION_ABOVE))
     if len(text.data) > _SHORT_TEXT or not any(map(_SESSION.match, above)):
         return False
     lines = [piece.text for piece in text.pieces(0, len(text.data))]

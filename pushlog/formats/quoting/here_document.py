@@ -18,7 +18,7 @@ _LONGEST_HERE = 1 << 16
 
 def in_here_document(text: LogText, line: int) -> bool:
     """Return whether a line is one of the first in a here-document, which ends further down."""
-    for above in range(line - 1, max(0, line - 1 - _HERE_ABOVE), -1):
+    for above in text.above(line, _HERE_ABOVE):
         data = text.beginning(above)
         opener = _HERE.search(data) if _HERE_SIGN in data else None
         if opener:

@@ -80,7 +80,7 @@ def is_value_in_source(text: LogText, line: int, head: bytes) -> bool:
         head = text.beginning(line - 1).rstrip() + head.lstrip()
     if not _VALUE.match(head):
         return False
-    return any(_CODE.match(text.beginning(below)) for below in range(line + 1, min(text.lines, line + _CODE_BELOW) + 1))
+    return any(_CODE.match(text.beginning(below)) for below in text.below(line, _CODE_BELOW))
 
 
 def is_continued(text: LogText, line: int) -> bool:

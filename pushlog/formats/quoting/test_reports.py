@@ -46,7 +46,7 @@ def is_of_test(text: LogText, push: ParsedPush) -> bool:
         return False
     if any(_ITEM.match(_shown(text, line)) for line in range(first, last + 1)):
         return True
-    for line in range(last + 1, min(text.lines, last + _BELOW) + 1):
+    for line in text.below(last, _BELOW):
         below = _shown(text, line)
         if _SUMMARY.match(below) or _RUN.match(below):
             return _SUMMARY.match(below) is not None

@@ -104,17 +104,13 @@ def in_yaml_list(text: LogText, start: int, column: int = 0) -> bool:
 
     `column`: where it begins.
     """
-    below = text.line_of(start)
-    for line in range(below - 1, max(0, below - _ABOVE), -1):
-        data = text.beginning(line, _LONGEST, skip=column)
+    line = text.line_of(start)
+    for above in text.above(line, _ABOVE):
+        data = text.beginning(above, _LONGEST, skip=column)
         if not _YAML_ITEM.match(data):
             return data.rstrip().endswith(b":")
-    return below <= _ABOVE and all(
-        _YAML_ITEM.match(data) or not data.strip()
-        for data in (
-            text.beginning(line, _LONGEST, skip=column) for line in range(below, min(text.lines, below + _ABOVE) + 1)
-        )
-    )
+    rest = (text.beginning(number, _LONGEST, skip=column) for number in (line, *text.below(line, _ABOVE)))
+    return line <= _ABOVE and all(_YAML_ITEM.match(data) or not data.strip() for data in rest)
 
 
 def in_source_list(text: LogText, start: int, words: int) -> bool:
@@ -127,7 +123,7 @@ def in_source_list(text: LogText, start: int, words: int) -> bool:
         return False
     line, column = text.line_of(start), item.start()
     indent = len(item[0]) - len(item[0].lstrip())
-    for above in range(line - 1, max(0, line - _ABOVE), -1):
+    for above in text.above(line, _ABOVE):
         data = text.beginning(above, _LONGEST, skip=column)
         # Of an object that was spread over lines, a comma may be left.
         if data.strip(b" \t\r\n,") and len(data) - len(data.lstrip()) < indent:
@@ -147,14 +143,13 @@ def in_source_comment(text: LogText, start: int, words: int) -> bool:
         return False
     line, mark = text.line_of(start), comment["mark"]
     around: list[bytes] = []
-    for step, last in ((-1, max(0, line - _ABOVE)), (1, min(text.lines + 1, line + _ABOVE))):
-        lines = (text.beginning(number, _LONGEST).strip() for number in range(line + step, last, step))
-        rest = [shown for shown in lines if shown and not shown.startswith(mark)]
-        if mark == b"*" and step < 0 and not (rest and rest[0].startswith(b"/*")):
+    for numbers in (text.above(line, _ABOVE), text.below(line, _ABOVE)):
+        lines = (text.beginning(number, _LONGEST).strip() for number in numbers)
+        around += [shown for shown in lines if shown and not shown.startswith(mark)]
+        if mark == b"*" and not (around and around[0].startswith(b"/*")):
             return False
-        if mark == b"*" and step < 0 and rest[0].startswith(b"/**"):
+        if mark == b"*" and around[0].startswith(b"/**"):
             return True
-        around += rest
     return sum(map(is_code, around)) >= _CODE_LINES
 
 

@@ -33,7 +33,7 @@ def last_line(log: UnwrappedLog, line: int) -> int:
 def _by_prefix(text: LogText, prefixes: tuple[LinePrefix, ...], line: int, *, has_lanes: bool) -> int:
     here = _groups(text, prefixes, line)
     lane, goes_on, last = lane_of(here), here.get("partial") == b"P", line
-    for number in range(line + 1, min(text.lines, line + _FURTHEST) + 1):
+    for number in text.below(line, _FURTHEST):
         groups = _groups(text, prefixes, number)
         if has_lanes and lane_of(groups) != lane:
             continue
