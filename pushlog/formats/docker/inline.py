@@ -6,7 +6,6 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from pushlog.formats.docker.surroundings import expects
 from pushlog.formats.errors.told import is_told
 from pushlog.formats.errors.wrapped import LABEL, error_in
 from pushlog.formats.grammar import regex
@@ -93,6 +92,6 @@ def _is_output(data: bytes, matches: list[re.Match[bytes]]) -> bool:
     rest = data[matches[0].end() :].decode("utf-8", "replace")
     is_header = matches[0][0].startswith(_HEADER)
     if not _NO_WORDS.fullmatch(rest):
-        is_told_of = is_header and rest[:1] in "`\"'" and is_told(head) and not expects(head)
+        is_told_of = is_header and rest[:1] in "`\"'" and is_told(head)
         return is_told_of or ((is_header or head.endswith(_BREAK)) and error_in(rest, shipped()) is not None)
     return is_header or any(form.fullmatch(head) is not None for form in (LABEL, _NO_WORDS, _IMAGE))

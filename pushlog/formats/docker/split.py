@@ -27,9 +27,7 @@ from pushlog.formats.docker.pulls import (
     without_pulled,
 )
 from pushlog.formats.docker.surroundings import (
-    expects,
     has_prompt,
-    is_expected,
     is_of_another_command,
     is_of_next,
     is_only_shown,
@@ -252,10 +250,6 @@ def _has_end(marks: Sequence[Mark]) -> bool:
 def _is_push(candidate: PushRange) -> bool:
     """Return whether a range holds output of a push: a header, a state or a digest line that nothing else prints."""
     events, marks = candidate.events, candidate.marks
-    if len(events) + len(marks) == 1 and is_expected(
-        candidate.text, (*events.line.tolist(), *(m.line for m in marks))[0]
-    ):
-        return False
     is_told = any(m.kind in HEADERS or (m.kind == MarkKind.DIGEST and "TAG" in m.fields) for m in marks)
     if is_told or is_any(events.kind, PUSH_STATES).any() or _has_retried(candidate):
         return True
@@ -297,4 +291,4 @@ def _is_inside_line(candidate: PushRange) -> bool:
     text = candidate.text
     head = text.data[text.start_of(header.line) : header.start].decode("utf-8", "replace").strip(_QUOTING)
     # A person may tell that nothing else came.
-    return bool(head) and (not is_told(head) or expects(head))
+    return bool(head) and not is_told(head)

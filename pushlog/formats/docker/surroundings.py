@@ -52,16 +52,6 @@ _NO_PUSH = lazy_pattern(
     r"|manifest unknown: manifest unknown$"
     r"|Get \"?https?://\S+?/v[0-2]/\"?: unauthorized: incorrect username or password)"
 )
-# A person writes what a log ought to say.
-_EXPECTED = lazy_pattern(
-    r"\b(?:should|would|ought to) (?:then |also |now |only )?(?:show|see|print|say|output|read|contain)\b"
-    r"|\b[Ee]xpected (?:output|result|behaviou?r|line|message)\b"
-)
-_FENCE = lazy_pattern(r"\W*(?:`{3}\w*)?\W*")
-# A list of lines that ought to be printed goes on with others.
-_HEADER = "The push refers to "
-# So many lines above its row such words stand.
-_EXPECTED_ABOVE = 3
 # A command that shows what a file says.
 _SHOWS_FILE = lazy_pattern(r"(?:[^\n]{0,80}[$#%>] |\+ )(?:cat|less|more|head|tail|bat|type|grep|sed -n) ")
 _COMMAND = lazy_pattern(r"(?:[^\n]{0,80}[$#%>] |\+ )\w")
@@ -140,18 +130,6 @@ def stopped(pieces: Iterable[Piece]) -> tuple[Mark, ...]:
 def is_of_another_command(line: str) -> bool:
     """Return whether the line is the refusal of a pull, a run or a login, which no push ends with."""
     return _NO_PUSH.match(line) is not None or is_of_unread_config(line)
-
-
-def is_expected(text: LogText, line: int) -> bool:
-    """Return whether the words above a line say that it ought to be printed."""
-    above = (text.shown(number).strip() for number in text.above(line, _EXPECTED_ABOVE))
-    words = next((shown for shown in above if not _FENCE.fullmatch(shown) and not shown.startswith(_HEADER)), "")
-    return expects(words)
-
-
-def expects(words: str) -> bool:
-    """Return whether words say what ought to be printed."""
-    return _EXPECTED.search(words) is not None
 
 
 def has_prompt(command: Mark) -> bool:

@@ -16,8 +16,11 @@ _LEADS_TO = (
     r"(?: (?:me|us|an?|the|this|that|these|following|below|same|error|errors|message|response|back|of|with|also|again"
     r"|only|just|always|as|follows))*[:,]?\s*[\"'`*\u201c(]*$"
 )
+# What ought to come is not what came.
+_OUGHT = r"(?!(?:(?:should|ought to) (?:\w+ )?see|(?:should|would|ought to) (?:\w+ )?(?:show|print|say))\b)"
 _FIRST_PERSON = lazy_pattern(
-    r"(?:(?:.*\b)?(?:[Ii]|[Ww]e|[Ii]t|[Tt]his)(?:'m|'re|'ve| am| are| was| have| had| is)?(?: \w+){0,2}?"
+    r"(?:(?:.*\b)?(?:[Ii]|[Ww]e|[Ii]t|[Tt]his)(?:'m|'re|'ve| am| are| was| have| had| is)?"
+    rf"(?: {_OUGHT}\w+){{0,2}}?"
     rf" (?<!\bif it ){_GET}"
     rf"|\W*(?:\d{{1,2}}[.)]\s+)?(?i:get|got|see|observe|notice|fails with|receive)\b){_LEADS_TO}"
 )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # A title says that this is no real output.
 _EXPECTED = lazy_pattern(
-    r"\b(?:expected|sample|example) (?:\w+ )?(?:outputs?|results?|responses?|logs?|behaviou?r)\b"
+    r"\b(?:expected|sample|example) (?:\w+ )?(?:outputs?|results?|responses?|logs?|lines?|messages?|behaviou?r)\b"
     r"|\bresults? you expected\b"
     # In German, French, Spanish, Portuguese, Italian, Polish, Turkish and Vietnamese.
     r"|\berwartete[rs]? (?:ausgabe|ergebnis)|\bbeispielausgabe\b|\b(?:sortie|r[e\xe9]sultat) attendue?\b"
@@ -42,8 +42,11 @@ _GETS = (
     r"(?:(?:see|observe|notice)\b|(?:get|receive|find)(?=\W*$|(?: [\w-]+){0,3}? (?:outputs?|results?|responses?"
     r"|messages?|logs?|lines?|following|something|this|these|that|similar|below)\b))"
 )
+_SHOWS = r"(?:then |also |now |only )?(?:show|see|print|say|output|read|contain)\b"
+_OUGHT = lazy_pattern(rf"\b(?:should|ought to) {_SHOWS}", re.IGNORECASE)
 _ANNOUNCED = lazy_pattern(
-    rf"(?<!as )\b(?:you|users?)(?:'ll| will| should| would| ought to)(?: \w+){{0,3}}? {_GETS}"
+    rf"\b(?:should|would|ought to) {_SHOWS}"
+    rf"|(?<!as )\b(?:you|users?)(?:'ll| will| should| would| ought to)(?: \w+){{0,3}}? {_GETS}"
     rf"|\bif you (?:got|saw|{_GETS})|(?<!as )\byou (?:often |usually |typically |normally |sometimes )?{_GETS}"
     r"|\b(?:outputs?|results?|response|log|terminal|command)\b(?: \S+){0,3}? (?:should|will|would|might|must)"
     r"(?: \w+){0,2}? (?:look|be|show|print|read|return|output|display|produce|resemble)\b"
@@ -67,11 +70,15 @@ _MAY_MEET = lazy_pattern(
     r"\W*if you (?:get|see|receive|encounter) [^.\n]{0,60}\b(?:errors?|messages?|failure)\b[^.\n]{0,30}:\W*$",
     re.IGNORECASE,
 )
-# It ends with a colon, or names what stands below it.
-_POINTS_BELOW = lazy_pattern(r"[:\uff1a]\W*$|\b(?:following|below|like|similar)\b|[\u4e0b\u7c7b\u4f8b]", re.IGNORECASE)
-# What stands between such words and what they announce: fences, and the command.
+# It ends with a colon or the verb, or names what stands below it.
+_POINTS_BELOW = lazy_pattern(
+    rf"[:\uff1a]\W*$|\b(?:following|below|like|similar)\b|[\u4e0b\u7c7b\u4f8b]|\b(?:{_SHOWS}|{_GETS}|this|these)\W*$",
+    re.IGNORECASE,
+)
+# What stands between such words and what they announce: fences, the command, other pushes that they announce too.
 _BETWEEN = lazy_pattern(
     r"\W*(?:`{3}\w*|~{3}\w*)?\W*|(?:[^\n]{0,60}[$#%>] ?)?(?:sudo )?docker(?:\.exe)? [^\n]*|<[^<>\n]+>"
+    r"|\W*The push refers to [^\n]*"
 )
 _ANNOUNCED_ABOVE, _MOST_ASKED = 8, 2
 # The page of a library tells what a function takes and returns; a session of Python stands in it.
@@ -93,9 +100,12 @@ _WORD, _CURED = 12, 6
 
 def is_of_guide(text: LogText, push: ParsedPush) -> bool:
     """Return whether a guide shows a push: what its reader will see, may meet, or can mend."""
+    # The sentence may stand between the rows and the last line. An error right below the first line is announced too.
+    lines = push.lines if push.error is None else push.lines[:1] if push.error.lines[0] == push.lines[0] + 1 else ()
+    if any(_is_announced(_sentences_above(text, line)) for line in dict.fromkeys(lines)):
+        return True
     if push.error is None:
-        # The sentence may stand between the rows and the last line.
-        return any(_is_announced(_sentences_above(text, line)) for line in dict.fromkeys(push.lines))
+        return False
     sentence = next(_sentences_above(text, push.lines[0]), "")
     return _MAY_MEET.match(sentence) is not None or _is_problem(text, push, push.error, is_told=tells(sentence))
 
@@ -144,8 +154,9 @@ def _is_title(line: str) -> bool:
 
 
 def _promises(sentence: str) -> bool:
-    points_below = _POINTS_BELOW.search(sentence) and _ANNOUNCED.search(sentence)
-    return points_below is not None and not tells(sentence)
+    if not _POINTS_BELOW.search(sentence) or not _ANNOUNCED.search(sentence):
+        return False
+    return _OUGHT.search(sentence) is not None or not tells(sentence)
 
 
 def is_of_library(text: LogText, push: ParsedPush) -> bool:
