@@ -108,6 +108,22 @@ OWN_WORDS = (
         lazy_pattern(rf"\bfailed to push manifest of artifact (?P<name>{_TAGGED}): (?P<cause>\S.*)"),
     ),
     (
+        Client.DOCKER,
+        # GoReleaser keeps what docker printed behind this, of which a report shows the first line alone.
+        lazy_pattern(
+            r"\bfailed to publish artifacts: failed to push (?P<name>[\w.*:/-]+)(?: after \d+ tries)?: "
+            r"(?P<cause>exit status \d+): The push refers to repository \[[^\]\n]+\]$"
+        ),
+    ),
+    (
+        Client.UNKNOWN,
+        # estesp/manifest-tool docker/createml.go (mountBlobs)
+        lazy_pattern(
+            r"\bCouldn't mount blobs for cross-repository push: "
+            r"(?P<cause>Blob mount failed to url https?://\S+: HTTP status \d+)(?P<name>)"
+        ),
+    ),
+    (
         Client.UNKNOWN,
         lazy_pattern(rf"\berror pushing the bundle to (?P<name>{_IMAGE}): (?P<cause>\S.*)"),
     ),
