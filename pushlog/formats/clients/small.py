@@ -61,7 +61,7 @@ BUILDPACKS = FewLines(
     ),
     INSIDE=StartPattern(
         signs=(rb"failed to write image to the following tags: ", rb"Images \(sha256:", rb"Images:", rb"failed to : "),
-        pattern=rb"Error: failed to : [A-Z]+[ _:]"
+        pattern=rb"Error: failed to : (?:PUT|POST|PATCH) https?://"
         rb"|failed to write image to the following tags: \[|\*\*\* Images(?: \(sha256:|:(?=\s))",
     ),
     gathers=saved_images.gathered,
