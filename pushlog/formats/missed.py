@@ -8,11 +8,11 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from pushlog.formats.cache_export import cache_notes
-from pushlog.formats.docker.surroundings import in_here_document, is_of_another_command
+from pushlog.formats.docker.surroundings import is_of_another_command
 from pushlog.formats.errors.bystanders import is_of_cache
 from pushlog.formats.errors.classify import starts_error
-from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.parsed_push import ranges_outside
+from pushlog.formats.quoting.here_document import in_here_document
 from pushlog.intake.literal_search import LiteralIndex
 from pushlog.intake.mapped import find
 from pushlog.knowledge.push_words import push_words
@@ -165,22 +165,21 @@ def _other_lines(text: LogText, knowledge: Knowledge) -> Iterator[int]:
     """Return the lines of a log without a push that hold a command or read like the error of one."""
     for start, stop in text.parts:
         for match in _firsts(text, _COMMAND, start, stop):
-            mark = Mark(kind=MarkKind.COMMAND, start=match.start(), stop=match.end(), line=text.line_of(match.start()))
-            whole = text.data[text.start_of(mark.line) : text.stop_of(mark.line)]
-            if not _HELP.search(whole) and not in_here_document(text, mark):
-                yield mark.line
+            line = text.line_of(match.start())
+            whole = text.data[text.start_of(line) : text.stop_of(line)]
+            if not _HELP.search(whole) and not in_here_document(text, line):
+                yield line
         for match in _firsts(text, _REFUSED, start, stop):
             line = text.line_of(match.start())
             whole = text.data[text.start_of(line) : text.stop_of(line)]
             if not _NO_REFUSAL.search(whole) and not _HELP.search(whole):
                 yield line
         for piece in text.pieces(start, min(stop, start + _SHORT)):
-            mark = Mark(kind=MarkKind.ERROR, start=piece.start, stop=piece.stop, line=piece.line)
             is_error = starts_error(piece.text, knowledge) and not is_of_another_command(piece.text)
             is_error = is_error and piece.text != _END_OF_FILE and not piece.text.startswith(_GIT)
             is_error = is_error and not _USAGE.match(text.shown(piece.line + 1).strip())
             is_error = is_error and not _answers_another(text, piece)
-            if is_error and not in_here_document(text, mark):
+            if is_error and not in_here_document(text, piece.line):
                 yield piece.line
                 break
 

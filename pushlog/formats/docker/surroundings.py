@@ -10,6 +10,7 @@ from pushlog.formats.image_names import host, short_forms
 from pushlog.formats.login import is_of_unread_config
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.name_ends import without_emphasis
+from pushlog.formats.quoting.here_document import in_here_document
 from pushlog.knowledge.stops import stop_reason
 from pushlog.lazy_pattern import lazy_pattern
 
@@ -60,7 +61,6 @@ _SHOWN_ABOVE = 40
 _SHELL_PROMPT = lazy_pattern(
     r"[$#%>+\u276f\u279c\xbb\u25b6\u2717](?:\s|$)|\b(?i:sudo|time|run(?:ning)?|command|exec(?:uting)?)\b"
 )
-_HERE_DOCUMENT = lazy_pattern(r"<<[-~]?\s*(['\"\\]?)(\w+)\1(?![\w-]*>)")
 
 # What `docker trust sign` prints before its push: docker/cli cli/command/trust/sign.go. What the daemon logs of a pull:
 # moby distribution/pull_v2.go.
@@ -137,18 +137,6 @@ def has_prompt(command: Mark) -> bool:
     return _SHELL_PROMPT.search(command.fields.get("PROMPT", "")) is not None
 
 
-def in_here_document(text: LogText, mark: Mark) -> bool:
-    """Return whether a line is part of a document inside a script: it is written somewhere, not run."""
-    start = max(0, mark.start - ABOVE)
-    end = ""
-    for line in text.data[start : mark.start].decode("utf-8", "replace").splitlines():
-        if end:
-            end = "" if line.split()[-1:] == [end] else end
-        elif opening := _HERE_DOCUMENT.search(line):
-            end = opening[2]
-    return bool(end)
-
-
 def in_shown_file(text: LogText, line: int) -> bool:
     """Return whether the nearest command above a line shows what a file says."""
     for number in text.above(line, _SHOWN_ABOVE):
@@ -160,7 +148,7 @@ def in_shown_file(text: LogText, line: int) -> bool:
 
 def is_only_shown(text: LogText, mark: Mark) -> bool:
     """Return whether a command without a prompt is a line of a file, which is written or shown."""
-    return in_here_document(text, mark) or in_shown_file(text, mark.line)
+    return in_here_document(text, mark.line) or in_shown_file(text, mark.line)
 
 
 def is_of_next(text: LogText, line: int, mark: Mark) -> bool:
