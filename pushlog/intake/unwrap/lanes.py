@@ -14,8 +14,7 @@ import numpy as np
 
 from pushlog.intake.numbered_text import NumberedText
 from pushlog.intake.unwrap.prefix import lane_of
-from pushlog.intake.unwrap.restore import rejoined_lines
-from pushlog.intake.unwrap.strip import has_pieces, pattern_of, without_suffix
+from pushlog.intake.unwrap.strip import finished, has_pieces, pattern_of
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
@@ -150,7 +149,7 @@ class _Sorter:
         for name, in_lane in sorted_contents.items():
             whole = b"\n".join(in_lane)
             lane = self.lanes.setdefault(name, _Lane())
-            lane.parts += [rejoined_lines(without_suffix(whole, prefixes), self._size), b"\n"]
+            lane.parts += [finished(whole, prefixes, self._size), b"\n"]
             is_own = code == codes[name]
             lane.numbers.append(_counted(first[is_own], feeds[is_own]))
         self.line += int(feeds.sum())

@@ -45,20 +45,30 @@ def has_pieces(prefixes: Sequence[LinePrefix]) -> bool:
 
 def strip(data: bytes, prefixes: Sequence[LinePrefix]) -> bytes:
     """Whole lines without the prefixes and suffixes of which they may have any."""
-    if not prefixes:
-        return data
-    data = rejoined(data, prefixes) if has_pieces(prefixes) else pattern_of(prefixes).sub(b"\n", b"\n" + data)[1:]
-    return without_suffix(data, prefixes)
+    return _without_suffix(_without_prefix(data, prefixes), prefixes) if prefixes else data
 
 
-def without_suffix(data: bytes, prefixes: Sequence[LinePrefix]) -> bytes:
+def finished(data: bytes, prefixes: Sequence[LinePrefix], size: int) -> bytes:
+    """Whole lines, of which the prefixes were taken off, without suffixes, and joined where a console broke them.
+
+    `size`: that of the log, in bytes.
+    """
+    return rejoined_lines(_without_suffix(data, prefixes), size)
+
+
+def _without_prefix(data: bytes, prefixes: Sequence[LinePrefix]) -> bytes:
+    """Whole lines without what begins them."""
+    return _rejoined(data, prefixes) if has_pieces(prefixes) else pattern_of(prefixes).sub(b"\n", b"\n" + data)[1:]
+
+
+def _without_suffix(data: bytes, prefixes: Sequence[LinePrefix]) -> bytes:
     """Whole lines without what ends them."""
     for suffix in dict.fromkeys(prefix.suffix for prefix in prefixes if prefix.suffix):
         data = re.sub(rb"(?m)" + suffix + rb"\r?$", b"", data)
     return _ESCAPED.sub(rb"\1", data) if any(prefix.is_escaped for prefix in prefixes) else data
 
 
-def rejoined(data: bytes, prefixes: Sequence[LinePrefix]) -> bytes:
+def _rejoined(data: bytes, prefixes: Sequence[LinePrefix]) -> bytes:
     """Records that were cut in pieces put together on the line of the first; the lines of the others stay, empty."""
     lines = data.split(b"\n")
     out = [b""] * len(lines)
@@ -85,7 +95,7 @@ def stripped(text: LogText, ranges: Sequence[PrefixRange]) -> LogText:
         content.write(b"\n" * (first - line))
         begin, line, last = content.size, first, b""
         for data, prefixes in cut(text, ranges, start, stop):
-            part = rejoined_lines(strip(data, prefixes), len(text.data)) if prefixes else data
+            part = finished(_without_prefix(data, prefixes), prefixes, len(text.data)) if prefixes else data
             content.write(part)
             line, last = line + part.count(b"\n"), part[-1:] or last
         spans[start, stop] = (begin, content.size)
