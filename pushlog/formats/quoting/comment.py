@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.intake.unwrap.quotes import is_code
+from pushlog.intake.unwrap.code_lines import is_code
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:

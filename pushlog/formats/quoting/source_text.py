@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pushlog.intake.mapped import find
+from pushlog.intake.unwrap.code_lines import is_statement
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
@@ -37,11 +38,6 @@ _EXPECTED = lazy_pattern(
 _SIGNS = (b'"""', b"'''", b"`", b'@"', b'#"', b"let ", b"expected", b"want", b"='", b'="')
 # The value of an object, and lines of a program below it: Node.js prints an object alike, but no program.
 _VALUE = lazy_pattern(rb"[ \t]*(?:[\"']?\w+[\"']?:\s*|(?:\w+\.)+\w+ = )[bfru]{0,2}[\"'`]\Z")
-_CODE = lazy_pattern(
-    rb"[ \t]*(?:(?:const|let|var|export|import|async|function)\s\w|(?:def|func|fn|class) \w+[({:]|assert\b"
-    rb"|(?:await\s+)?(?:expect|it|test|describe)\(|(?:if|for) [^\n]*[{:]\s*$)"
-    rb"|[^\n]*(?:\(\{|=> \{)\s*$|[ \t]*[\w, ]+ := "
-)
 _CODE_BELOW = 12
 # A text below its name, one that goes on in the next line, and a list with a comma behind its last text: what programs
 # print has neither of the last two.
@@ -80,7 +76,7 @@ def is_value_in_source(text: LogText, line: int, head: bytes) -> bool:
         head = text.beginning(line - 1).rstrip() + head.lstrip()
     if not _VALUE.match(head):
         return False
-    return any(_CODE.match(text.beginning(below)) for below in text.below(line, _CODE_BELOW))
+    return any(is_statement(text.beginning(below)) for below in text.below(line, _CODE_BELOW))
 
 
 def is_continued(text: LogText, line: int) -> bool:

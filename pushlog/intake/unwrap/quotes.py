@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pushlog.intake.unwrap.code_lines import is_code
 from pushlog.intake.unwrap.line_prefix import LinePrefix, outer_form, without_colours
 from pushlog.lazy_pattern import lazy_pattern
 
@@ -48,14 +49,8 @@ _ITEM = lazy_pattern(
     rb"[ \t]+(?:[bfru]{0,2}[\"'`](?:\{\"status\": ?\"|\d{4}-\d\d-\d\dT[\d:.]{8,18}Z )?"
     rb"|(?:\{ ?)?[\"']?status[\"']?: ?[bfru]{0,2}[\"'`])\Z"
 )
-# What begins a comment before the words of one, and what is the source of a program or a script beyond doubt.
+# What begins a comment before the words of one.
 _COMMENT = lazy_pattern(rb"[ \t]*(?P<mark>#|//|\*|--|;)[/!;]*[ \t]+\Z")
-_CODE = lazy_pattern(
-    rb"\s*(?:[\w.\"-]{1,60}\s+(?::=|=)\s+\S"
-    rb"|(?:func|def|class|fn|pub|public|private|static|const|let|var|type|import|package|resource|module|variable|return"
-    rb"|@\w+)\b[^\n]*[\w)\"{;:]$|[^\n]*[{};]$|(?:set -[eux]+|fi|done|esac|(?:el)?if \[.*)$"
-    rb"|(?:from [\w.]+ import|(?:FROM|RUN|COPY|ENTRYPOINT|WORKDIR) \S)|#!/)"
-)
 _CODE_LINES = 2
 _BRACKET = lazy_pattern(rb"\s*[\[({]\s*")
 _ABOVE = 60
@@ -151,8 +146,3 @@ def in_source_comment(text: LogText, start: int, words: int) -> bool:
         if mark == b"*" and around[0].startswith(b"/**"):
             return True
     return sum(map(is_code, around)) >= _CODE_LINES
-
-
-def is_code(line: bytes) -> bool:
-    """Return whether a line is one of the source of a program."""
-    return _CODE.match(line) is not None

@@ -6,11 +6,11 @@ import json
 from typing import TYPE_CHECKING
 
 from pushlog.intake.log_text import lines_between
+from pushlog.intake.unwrap.code_lines import is_code
 from pushlog.intake.unwrap.exports.assembly import Assembly, Export
 from pushlog.intake.unwrap.exports.clocks import iso_text
 from pushlog.intake.unwrap.exports.forms import Form
 from pushlog.intake.unwrap.exports.json_cursor import utf8
-from pushlog.intake.unwrap.quotes import is_code
 from pushlog.knowledge.exports import exports
 from pushlog.lazy_pattern import lazy_pattern
 
