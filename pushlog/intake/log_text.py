@@ -164,10 +164,6 @@ class LogText:
         start = self.start_of(line) + skip
         return self.data[start : min(self.stop_of(line), start + most)]
 
-    def each_line(self) -> Iterator[bytes]:
-        """Yield the lines of the data, in order, without holding more than a few of them."""
-        yield from lines_between(self.data, 0, len(self.data))
-
     def near_line_starts(self, start: int, stop: int, reach: int) -> list[tuple[int, int]]:
         """The ranges between two offsets outside which nothing stands within `reach` bytes of where its line begins.
 

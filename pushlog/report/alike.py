@@ -1,8 +1,7 @@
-"""Pushes of a log that were refused in the same words, one after the other: the first stands for all of them."""
+"""Pushes of a log that were refused in the same words: the first of them stands for all."""
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from pushlog.model import Outcome
@@ -15,14 +14,6 @@ if TYPE_CHECKING:
     from pushlog.model import Diagnosis
 
 _SHOWN = 5
-# Two are soon read.
-_LEAST = 3
-
-
-def runs_alike(pushes: Sequence[Diagnosis]) -> list[list[Diagnosis]]:
-    """Return the pushes in their order, those that were refused in the same words as one run; others stand alone."""
-    runs = [list(run) for _, run in groupby(pushes, key=_refusal)]
-    return [part for run in runs for part in ([run] if len(run) >= _LEAST else [[push] for push in run])]
 
 
 def together(pushes: Sequence[Diagnosis]) -> list[list[Diagnosis]]:
@@ -34,7 +25,7 @@ def together(pushes: Sequence[Diagnosis]) -> list[list[Diagnosis]]:
 
 
 def more_like_it(pushes: Sequence[Diagnosis]) -> str:
-    """Return the sentence that stands for the rest of a run, which are named by their images and lines."""
+    """Return the sentence that stands for the rest of such pushes, which are named by their images and lines."""
     names = [" ".join(filter(None, (image(push), f"({span(push.lines)})"))) for push in pushes[:_SHOWN]]
     rest = f" and {len(pushes) - _SHOWN} more" if len(pushes) > _SHOWN else ""
     return f"And {len(pushes)} more like it, refused in the same words: {', '.join(names)}{rest}."

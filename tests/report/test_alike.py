@@ -1,6 +1,6 @@
 """Refusals in the same words are told once."""
 
-from pushlog.report.alike import more_like_it, runs_alike
+from pushlog.report.alike import more_like_it, together
 from pushlog.report.text import render
 from tests.logs import DONE, HEADER, A, log
 
@@ -13,28 +13,24 @@ def refused(name: str, error: str = DENIED) -> list[str]:
 
 def test_ten_refusals_are_one_and_nine_more() -> None:
     result = log(*(line for n in range(10) for line in refused(f"app{n}")))
-    (run,) = runs_alike(result.pushes)
-    assert len(run) == 10
+    (alike,) = together(result.pushes)
+    assert len(alike) == 10
     text = " ".join(render([result]).split())
     assert text.count(f"error {DENIED}") <= 1
     assert "And 9 more like it, refused in the same words: registry.example.com/team/app1 (lines 4-6), " in text
     assert "(lines 16-18) and 4 more." in text
 
 
-def test_other_words_are_another_run() -> None:
+def test_other_words_between_them_stand_alone() -> None:
     result = log(*refused("a"), *refused("b", "unauthorized: authentication required"), *refused("c"))
-    assert [len(run) for run in runs_alike(result.pushes)] == [1, 1, 1]
+    assert [len(alike) for alike in together(result.pushes)] == [2, 1]
 
 
-def test_pushes_that_went_well_are_no_run() -> None:
+def test_pushes_that_went_well_are_not_alike() -> None:
     result = log(*([HEADER, f"{A}: Pushed", DONE] * 3))
-    assert [len(run) for run in runs_alike(result.pushes)] == [1, 1, 1]
+    assert [len(alike) for alike in together(result.pushes)] == [1, 1, 1]
 
 
-def test_two_are_told_in_full() -> None:
-    assert [len(run) for run in runs_alike(log(*refused("a"), *refused("b")).pushes)] == [1, 1]
-
-
-def test_a_run_names_each_push() -> None:
+def test_the_rest_is_named() -> None:
     result = log(*refused("a"), *refused("b"))
     assert more_like_it(result.pushes[1:]).endswith(": registry.example.com/team/b (lines 4-6).")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.formats.grammar.shape import LineShape
 from pushlog.formats.other_side.logrus import logrus_line
-from pushlog.formats.other_side.moments import go_seconds, rfc3339
+from pushlog.formats.other_side.moments import go_seconds
 from pushlog.formats.other_side.record import SideFormat, SideKind, SideRecord
 from pushlog.formats.other_side.request import Request, fields_of, request
 from pushlog.model import HopName
@@ -107,13 +107,6 @@ def _in_words(name: str, line: LogrusLine, asked: Request | None, status: str) -
     why = fields.get("error", "")
     copied = f", copied={fields['copied']}" if "copied" in fields else ""
     return f"{line.message}{copied}{f': {why}' if why else ''}"
-
-
-def at_of(text: str) -> float | None:
-    """Return the time at which a token ran out, as the registry prints it: `2026-11-29 03:03:01 +0000 UTC`."""
-    day, _, rest = text.partition(" ")
-    clock, _, zone = rest.partition(" ")
-    return rfc3339(f"{day}T{clock}{zone[:3]}:{zone[3:5]}") if len(zone) >= 5 else None
 
 
 DISTRIBUTION = SideFormat(

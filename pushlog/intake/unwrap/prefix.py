@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 _NEAR = 8
 # So many bytes at the beginning and the end of a log show what its lines there begin with.
 _EDGE = 4096
-_QUOTES = (b'"', b"'", b"`")
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 # After so many shapes that are no prefix, nothing that is new is one.
 _STRANGE = 300

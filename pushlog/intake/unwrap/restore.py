@@ -40,7 +40,6 @@ _ESCAPED_ESC = lazy_pattern(rb"\\(?:u001[bB]|x1[bB]|033|e)\[")
 _ESCAPED_RETURN = lazy_pattern(rb"\\r(?!\\n)")
 
 # RFC 2045: a line of quoted-printable text has up to 76 characters, the last one `=` where it continues.
-_SOFT_BREAK = lazy_pattern(rb"(?m)^([^\n]*[^=\n])=\r?\n(?=[^\n])")
 _LONG_BREAK = lazy_pattern(rb"(?m)^[^\n]{69,75}[^=\n]=\r?$")
 _QUOTED = lazy_pattern(rb"=([0-9A-F]{2})")
 _SOFT_END = lazy_pattern(rb"=\r?\n")

@@ -35,7 +35,6 @@ _ISO = lazy_pattern(
 _EPOCH = lazy_pattern(r"1\d{9}(?:\.\d{1,9})?|1\d{12}(?:\.\d{1,6})?|1\d{15}|1\d{18}")
 # No step of a job takes 30 years: such a figure is no time.
 _LONGEST_STEP = 1e9
-_UNITS = {10: 1, 13: 10**3, 16: 10**6, 19: 10**9}
 # `Nov 23, 2026 @ 21:26:46.100` (Kibana), `23/Nov/2026:21:26:46 +0000` (Apache), `Mon, 23 Nov 2026 21:26:46 GMT`.
 _NAMED = (
     lazy_pattern(rf"(?P<month>[A-Z][a-z]{{2}}) (?P<day>\d{{1,2}}), (?P<year>\d{{4}})(?: @|,)? {_CLOCK}(?P<zone>)"),
