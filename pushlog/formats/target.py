@@ -11,6 +11,8 @@ _SCHEME = lazy_pattern(r"(?:oci|oras|docker)://([^\s'\"]+)")
 CHART = lazy_pattern(r"(?:^|[\s/'\"])([a-z0-9][\w.-]*?)-(v?\d+\.\d+\.\d+[\w.+-]*)\.tgz\b")
 # imgpkg copies from one registry to another.
 _TO_REPOSITORY = lazy_pattern(r"--to-repo[= ](\S+)")
+# manifest-tool names the images of its list before the list itself; their names may be patterns.
+_LIST = lazy_pattern(r"\spush from-\w+ .*?\s--target[= ]([^\s'\"]+)")
 _IMAGE = lazy_pattern(r"[\w.-]+(?::\d+)?(?:/[\w.-]+)+(?::[\w.-]+)?")
 
 
@@ -24,6 +26,9 @@ def target_of(command: str) -> str | None:
     if "imgpkg " in command:
         to = _TO_REPOSITORY.search(command)
         return to[1].strip("'\"").rstrip("/") if to and not set("$*{") & set(to[1]) else None
+    if "manifest-tool " in command:
+        listed = _LIST.search(command)
+        return listed[1] if listed and not set("$*{") & set(listed[1]) else None
     scheme = _SCHEME.search(command)
     if scheme and not set("$*{") & set(scheme[1]):
         chart = CHART.search(command)

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pushlog.formats.clients.builder import PushBuilder, answers, error_at, parsed_push
+from pushlog.formats.clients.few_lines_cut import BEGUN, NEAR, groups
 from pushlog.formats.clients.other_images import fails_elsewhere, full, named_below, reads_elsewhere
 from pushlog.formats.events import EventKind, EventRow
 from pushlog.formats.grammar.line_parser import LineParser
@@ -27,18 +28,10 @@ if TYPE_CHECKING:
     from pushlog.intake.start_pattern import StartPattern
     from pushlog.knowledge.base import Knowledge
 
-# Lines of other programs between two lines of a push; an error that does not say what failed stands nearer.
-_BETWEEN = 300
-_NEAR = 12
 _ROWS = {MarkKind.PUSHING: EventKind.PUSHING, MarkKind.PUSHED: EventKind.PUSHED, MarkKind.EXISTS: EventKind.EXISTS}
-# Lines that only a push has, and those that end one that went well.
-_BEGUN = {*_ROWS, MarkKind.BEGIN, MarkKind.REFERENCE, MarkKind.DONE, MarkKind.LAST_WORD}
-_ENDED = {MarkKind.DONE, MarkKind.LAST_WORD, MarkKind.DIGEST}
-_BESIDE = {*_ENDED, MarkKind.NOTE, MarkKind.MORE}
 _DIGEST = lazy_pattern(r"sha256:[0-9a-f]{64}")
 # What stands behind the text of an error: Maven's help, MSBuild's project.
 _BEHIND = lazy_pattern(r"\s+(?:-> \[Help \d+\]|\[[^\[\]\n]+\.\w+proj(?:::[^\]\n]*)?\])\s*$")
-
 # The image that a registry refused access to, as jib names it.
 _DENIED = lazy_pattern(r"(?:Unauthorized|permissions|credentials) for '?([\w.-]+(?::\d+)?(?:/[\w.-]+)+)(?=[':\s]|$)")
 # The image that it tried to push.
@@ -88,20 +81,20 @@ class FewLines:
     def pushes(self, text: LogText, _: Knowledge, /) -> tuple[ParsedPush, ...]:
         """Return the pushes of the client in a log, in order."""
         marks = self.LINES.marks(text, self.WHERE)
-        groups = _groups(self.gathers(marks) if self.gathers else marks)
-        builders = (self._push(text, marks) for marks in groups)
+        pieces = groups(self.gathers(marks) if self.gathers else marks)
+        builders = (self._push(text, marks) for marks in pieces)
         return tuple(parsed_push(text, push) for push in builders if push)
 
     def _push(self, text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
         command = next((mark for mark in marks if mark.kind == MarkKind.COMMAND), None)
         error = _error_mark(marks, command)
-        if error is None and (not any(mark.kind in _BEGUN for mark in marks) or _is_kept(marks)):
+        if error is None and (not any(mark.kind in BEGUN for mark in marks) or _is_kept(marks)):
             return None
         if _is_of_another(marks):
             push = PushBuilder(client=Client.UNKNOWN, why="the line says that something was pushed")
         else:
             push = PushBuilder(client=self.client, why=f"the lines are those of {self.name.replace('_', ' ')}")
-        push.consumed = [mark for mark in marks if mark.kind != MarkKind.COMMAND]
+        push.consumed = [mark for mark in marks if mark.kind != MarkKind.COMMAND and not _is_of_next(marks, mark)]
         for mark in marks:
             self._tell(push, mark)
         target = target_of(command.fields["COMMAND"]) if command else None
@@ -163,6 +156,13 @@ def _is_kept(marks: Sequence[Mark]) -> bool:
     return MarkKind.KEPT in kinds and not kinds & {MarkKind.HEADER, MarkKind.DONE, MarkKind.LAST_WORD}
 
 
+def _is_of_next(marks: Sequence[Mark], mark: Mark) -> bool:
+    """Return whether an error stands below the proof of success: it is one of the next push of a loop, or of none."""
+    return mark.kind == MarkKind.FAILED and any(
+        above.kind == MarkKind.DONE and above.start < mark.start for above in marks
+    )
+
+
 def _is_of_another(marks: Sequence[Mark]) -> bool:
     """Return whether a client without a dialect printed these lines: one of its own stands below the last word."""
     sized = {mark.line for mark in marks if mark.kind == MarkKind.SIZED}
@@ -193,49 +193,6 @@ def _reference_at(mark: Mark, name: str, tags: Sequence[str]) -> Mark:
     return Mark(kind=MarkKind.REFERENCE, start=mark.start, stop=mark.stop, line=mark.line, fields=fields)
 
 
-def _groups(marks: Iterable[Mark]) -> Iterator[list[Mark]]:
-    """Cut the marks of a log into those of each push."""
-    push: list[Mark] = []
-    for mark in marks:
-        if push and _begins(push, mark):
-            yield push
-            push = []
-        push.append(mark)
-    if push:
-        yield push
-
-
-def _begins(push: Sequence[Mark], mark: Mark) -> bool:
-    """Return whether a mark belongs to another push than the marks above it."""
-    if mark.line - push[-1].line > (_NEAR if mark.kind == MarkKind.FAILED else _BETWEEN):
-        return True
-    if mark.kind == MarkKind.COMMAND:
-        return True
-    signed = next((item for item in reversed(push) if item.kind == MarkKind.LAST_WORD), None)
-    if signed and "SUBJECT" in mark.fields and split(mark.fields["SUBJECT"])[0] != split(_name(signed))[0]:
-        return True
-    kinds = {item.kind for item in push}
-    if mark.kind in (MarkKind.DONE, MarkKind.LAST_WORD) and kinds & {MarkKind.DONE, MarkKind.LAST_WORD}:
-        ended = next(item for item in push if item.kind in _ENDED)
-        return _name(mark) != _name(ended) or mark.fields.get("DIGEST") != ended.fields.get("DIGEST")
-    is_over = bool(kinds & {*_ENDED, MarkKind.REFUSED, MarkKind.KEPT})
-    if mark.kind == MarkKind.REFUSED:
-        return MarkKind.DONE in kinds or (MarkKind.REFUSED in kinds and _is_other(push, mark))
-    # jib's bar of progress may end below its last word.
-    is_rest = "PUSHES" in mark.fields and mark.line - push[-1].line <= _NEAR
-    return is_over and mark.kind in {*_BEGUN, MarkKind.HEADER} - _BESIDE and not is_rest
-
-
-def _is_other(push: Sequence[Mark], mark: Mark) -> bool:
-    """Return whether an error names another image than the error above it."""
-    names = {_name(item) for item in push if item.kind == MarkKind.REFUSED}
-    return bool(_name(mark)) and _name(mark) not in names
-
-
-def _name(mark: Mark) -> str:
-    return mark.fields.get("REFERENCE", mark.fields.get("TARGETS", ""))
-
-
 def _error_mark(marks: Sequence[Mark], command: Mark | None) -> Mark | None:
     """Return the error that ended a push: one that says so, else the first behind its lines or below its command."""
     done = max((mark.start for mark in marks if mark.kind == MarkKind.DONE), default=-1)
@@ -243,7 +200,7 @@ def _error_mark(marks: Sequence[Mark], command: Mark | None) -> Mark | None:
     if refused:
         return refused
     failures = [mark for mark in marks if mark.kind == MarkKind.FAILED and mark.start > done]
-    begun = next((mark for mark in marks if mark.kind in _BEGUN), None)
+    begun = next((mark for mark in marks if mark.kind in BEGUN), None)
     for failed in failures:
         if (begun and begun.start < failed.start and done < 0) or answers(command, failed) or _is_traced(marks, failed):
             return failed
@@ -252,7 +209,7 @@ def _error_mark(marks: Sequence[Mark], command: Mark | None) -> Mark | None:
 
 def _is_traced(marks: Sequence[Mark], failed: Mark) -> bool:
     """Return whether the trace of an exception shows that it came of a push."""
-    return any(mark.kind == MarkKind.TRACE and failed.line < mark.line <= failed.line + _NEAR for mark in marks)
+    return any(mark.kind == MarkKind.TRACE and failed.line < mark.line <= failed.line + NEAR for mark in marks)
 
 
 def _names_no_base(marks: Sequence[Mark], failed: Mark) -> bool:

@@ -157,7 +157,8 @@ OWN_WORDS = (
 # Sentences of servers, which speak to who reads them.
 SERVERS = lazy_pattern(
     r"\(or it may not exist\)|[Yy]ou (?:don't|do not) have (?:the needed )?permissions?[^.\n]*"
-    r"|,? and you may have invalid credentials|if present, mediaType in [\w ]+ should be '[^'\n]*' not '[^'\n]*'"
+    r"|,? and you may have invalid credentials|To authenticate your request, follow the steps in: ?"
+    r"|if present, mediaType in [\w ]+ should be '[^'\n]*' not '[^'\n]*'"
     r"|repository does not exist or may require [^:\n]*"
     # distribution registry/api/v2/descriptors.go: what an error means in general, which some registries send along.
     r"|\bdescription:\"?(?:During upload, manifests undergo|This error|This is returned|When a|If a) [^\n]*"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pushlog.formats.clients import saved_images
 from pushlog.formats.clients.chart_header import with_own_headers
 from pushlog.formats.clients.few_lines import FewLines
+from pushlog.formats.clients.own_end import below_command, below_manifest
 from pushlog.intake.start_pattern import StartPattern
 from pushlog.model import Client
 
@@ -121,9 +122,9 @@ DOTNET = FewLines(
         rb"|Pushed (?:image index|image|container) '[^'\n]+' to registry '",
     ),
     INSIDE=StartPattern(
-        signs=(rb"error CONTAINER", rb": Failed to push to the output ", rb"URI: http"),
-        pattern=rb"error CONTAINER(?:1001|1013|001): (?!   at | *--->)"
-        rb"|error CONTAINER00\d: CONTAINER\d{4}: Registry push failed|URI: https?://[^\s/]+/v2/"
+        signs=(rb"rror CONTAINER", rb": Failed to push to the output ", rb"URI: http"),
+        pattern=rb"[Ee]rror CONTAINER(?:1001|1013|001): (?!   at | *--->)"
+        rb"|[Ee]rror CONTAINER00\d: CONTAINER\d{4}: Registry push failed|URI: https?://[^\s/]+/v2/"
         rb"|: Failed to push to the output registry: ",
     ),
 )
@@ -218,6 +219,22 @@ SPIN = FewLines(
     OPENING=StartPattern(signs=(rb"Pushing app to the Registry",), pattern=rb"Pushing app to the Registry"),
     COMMAND=StartPattern(signs=(rb"spin (?:oci|registry) push ",), pattern=rb"\bspin (?:oci|registry) push \S"),
 )
+CH_IMAGE = FewLines(
+    name="ch_image",
+    client=Client.UNKNOWN,
+    adds_latest=True,
+    OPENING=StartPattern(signs=(rb"pushing image:  ",), pattern=rb"pushing image: {2,8}[\w.-]"),
+    gathers=below_manifest,
+)
+MANIFEST_TOOL = FewLines(
+    name="manifest_tool",
+    client=Client.UNKNOWN,
+    OPENING=StartPattern(signs=(rb"manifest-tool ",), pattern=rb"manifest-tool (?:[^\n]{0,200} )?push from-"),
+    COMMAND=StartPattern(
+        signs=(rb"manifest-tool ",), pattern=rb"\bmanifest-tool (?:[^\n]{0,200} )?push from-(?:args|spec) "
+    ),
+    gathers=below_command,
+)
 
 CLIENTS: tuple[FewLines, ...] = (
     JIB,
@@ -233,4 +250,6 @@ CLIENTS: tuple[FewLines, ...] = (
     REGCTL,
     FUNC,
     SPIN,
+    CH_IMAGE,
+    MANIFEST_TOOL,
 )

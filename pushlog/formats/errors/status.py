@@ -15,11 +15,13 @@ _PHRASES = {
 } | {"requestentitytoolarge": 413, "payloadtoolarge": 413, "gatewaytimeout": 504}
 _WORDS = r"[A-Z][A-Za-z-]+(?: [A-Z][A-Za-z-]+){0,4}"
 # Java and Go print `401 Unauthorized`, .NET `401 (Unauthorized)` or only the name, regclient `[http 401]`, and Python's
-# httplib2 `'status': '401'`, docker-maven-plugin `(code: 500, Internal Server Error)`; go-containerregistry ends in the
+# httplib2 `'status': '401'`, docker-maven-plugin `(code: 500, Internal Server Error)`,
+# Charliecloud `expected status {202} but got 401: Unauthorized`; go-containerregistry ends in the
 # number.
 _FORMS = (
     lazy_pattern(rf"\b(?P<number>[45]\d\d) \(?(?P<words>{_WORDS})"),
     lazy_pattern(rf"\((?:code|status): (?P<number>[45]\d\d), (?P<words>{_WORDS})"),
+    lazy_pattern(rf"expected status \{{[\d, ]+\}} but got (?P<number>[45]\d\d): (?P<words>{_WORDS})"),
     lazy_pattern(r"\[http (?P<number>[45]\d\d)\]"),
     lazy_pattern(r"'status': '(?P<number>[45]\d\d)'"),
     lazy_pattern(r"\b(?:status code|token exchange:) (?P<number>[45]\d\d)(?![\w.])"),
