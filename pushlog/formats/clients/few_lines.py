@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pushlog.formats.clients.builder import PushBuilder, answers, error_at, parsed_push
-from pushlog.formats.clients.few_lines_cut import BEGUN, NEAR, groups
+from pushlog.formats.clients.few_lines_cut import BEGUN, NEAR, groups, says_sent
 from pushlog.formats.clients.other_images import fails_elsewhere, full, named_below, reads_elsewhere
 from pushlog.formats.events import EventKind, EventRow
 from pushlog.formats.grammar.line_parser import LineParser
@@ -202,7 +202,8 @@ def _error_mark(marks: Sequence[Mark], command: Mark | None) -> Mark | None:
     failures = [mark for mark in marks if mark.kind == MarkKind.FAILED and mark.start > done]
     begun = next((mark for mark in marks if mark.kind in BEGUN), None)
     for failed in failures:
-        if (begun and begun.start < failed.start and done < 0) or answers(command, failed) or _is_traced(marks, failed):
+        is_asked_for = answers(command, failed) or (command is not None and says_sent(failed))
+        if (begun and begun.start < failed.start and done < 0) or is_asked_for or _is_traced(marks, failed):
             return failed
     return next((failed for failed in failures[:1] if _names_no_base(marks, failed)), None)
 

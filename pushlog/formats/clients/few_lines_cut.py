@@ -45,20 +45,21 @@ def groups(marks: Iterable[Mark]) -> Iterator[list[Mark]]:
 def _fails_next(push: Sequence[Mark], mark: Mark) -> bool:
     """Return whether an error right below the proof of success came of a push: of the next one in a loop."""
     is_below = any(above.kind == MarkKind.DONE for above in push) and mark.line - push[-1].line <= NEAR
-    return is_below and mark.kind == MarkKind.FAILED and _says_sent(mark)
+    return is_below and mark.kind == MarkKind.FAILED and says_sent(mark)
 
 
 def _goes_on_above(push: Sequence[Mark], mark: Mark) -> bool:
     """Return whether a loop goes on with its next push right below an error that came of one."""
     is_near = mark.kind == MarkKind.DONE and mark.line - push[-1].line <= NEAR
-    return is_near and any(map(_says_sent, push)) and not {item.kind for item in push} & BEGUN
+    return is_near and any(map(says_sent, push)) and not {item.kind for item in push} & BEGUN
 
 
 def _as_refused(mark: Mark) -> Mark:
-    return replace(mark, kind=MarkKind.REFUSED) if mark.kind == MarkKind.FAILED and _says_sent(mark) else mark
+    return replace(mark, kind=MarkKind.REFUSED) if mark.kind == MarkKind.FAILED and says_sent(mark) else mark
 
 
-def _says_sent(mark: Mark) -> bool:
+def says_sent(mark: Mark) -> bool:
+    """Return whether an error names a request that only a push makes."""
     return (
         mark.kind in (MarkKind.FAILED, MarkKind.REFUSED)
         and _SENT.search(next(iter(mark.fields.values()), "")) is not None

@@ -47,13 +47,14 @@ INSIDE = StartPattern(
         rb"Successfully pushed image: ",
         rb"Successfully pushed image '",
         rb"Published image ",
+        rb"Store stage into ",
     ),
     pattern=rb"pushing artifact to [\w.-]+(?::\d+)?/|pushing bundle to: [\w.-]+[:/]"
     rb"|pushed bundle with digest: sha256:|artifact successfully pushed to [\w.-]+[:/]"
     rb"|Successfully validated and pushed to [\w.-]+[:/]|Pushed (?:Tekton Bundle to |[\w.-]+(?::\d+)?/\S+(?=\s|\Z))"
     rb"|Bundle (?:tag )?\S+ pushed successfully, with|Policy successfully pushed: \S+@sha256:"
     rb"|Successfully pushed image: [\w.-]+[:/]|Successfully pushed image '[\w./:-]{1,300}' to registry '[\w.-]+"
-    rb"|Published image [\w.-]+(?::\d+)?/\S+(?=\s|\Z)",
+    rb"|Published image [\w.-]+(?::\d+)?/\S+(?=\s|\Z)|Store stage into (?!\.)[\w.-]+(?::\d+)?/\S+ \(\d",
 )
 WHERE = (OPENING, INSIDE)
 REDRAWN: frozenset[MarkKind] = frozenset()
@@ -78,6 +79,8 @@ _HUB = "HUB"
 # A line that names an image and says that it was pushed, and its time if ACR Tasks print it. sbt drives docker, too.
 _WORD, _ACR = "WORD", "ACR"
 _SBT = "Published image "
+# How werf begins and ends the step that stores a stage.
+_STEP = b"Store stage into "
 
 
 def pushes(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
@@ -116,12 +119,15 @@ def _each_push(text: LogText, marks: Iterator[Mark]) -> Iterator[list[Mark]]:
     announced: list[Mark] = []
     marks_in_order = [mark for mark in all_marks if _WORD not in mark.fields]
     for number, mark in enumerate(marks_in_order):
+        if mark.kind == MarkKind.NAME or ("STORED" in mark.fields and _is_told_inside(text, mark)):
+            continue
         announced = [above for above in announced if mark.line - above.line <= _NAMED_ABOVE]
         if mark.kind == MarkKind.RESULT:
             alike = [above for above in announced if _announces(above, mark)]
             announced = [above for above in announced if above not in alike]
+            named = [m for m in marks_in_order[number + 1 : number + 2] if _names_below(m, mark)]
             # Of several that are under way at once, the line does not say which it means.
-            yield [mark, *(alike if len({above.fields["HOSTED"] for above in alike}) == 1 else [])]
+            yield [mark, *(alike if len({above.fields["HOSTED"] for above in alike}) == 1 else []), *named]
             push = []
             continue
         if mark.kind in _ANNOUNCED:
@@ -169,6 +175,17 @@ def _announces(target: Mark, result: Mark) -> bool:
     """Return whether a line said that the image of another one would be pushed."""
     name, pushed = target.fields.get("HOSTED", ""), result.fields["HOSTED"]
     return split(name)[0] == split(pushed)[0]
+
+
+def _is_told_inside(text: LogText, result: Mark) -> bool:
+    """Return whether docker's own lines stand between the begin of a step of werf and its end."""
+    begin = text.data.rfind(_STEP, max(0, result.start - _TOLD_ABOVE), result.start)
+    return begin >= 0 and _TELLS.search(text.data, begin, result.start) is not None
+
+
+def _names_below(name: Mark, result: Mark) -> bool:
+    """Return whether a line names the image that the line above it says is there."""
+    return name.kind == MarkKind.NAME and name.line - result.line <= _BELOW and _announces(name, result)
 
 
 def _push(marks: list[Mark]) -> PushBuilder:
