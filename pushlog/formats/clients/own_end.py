@@ -1,4 +1,4 @@
-"""Clients that end a push with words that others print, too: they count only below lines that are theirs alone."""
+"""Clients whose last words count only below other lines of theirs, or are named by these."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.formats.marks import MarkKind
+from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 _BELOW = 4
 # The command of manifest-tool may go on in further lines, and what it asks of registries takes some.
 _ANSWERED = 20
+# The name stands so near below the head of a resource in a plan of Terraform.
+_PLANNED = 12
+# Where the address of a resource ends with its name.
+_RESOURCE = lazy_pattern(r"docker_registry_image\.([\w-]+)")
 
 
 def below_manifest(marks: Iterable[Mark]) -> Iterator[Mark]:
@@ -34,6 +39,21 @@ def below_manifest(marks: Iterable[Mark]) -> Iterator[Mark]:
             yield mark
     if named:
         yield named
+
+
+def as_planned(marks: Iterable[Mark]) -> Iterator[Mark]:
+    """Return the ends of Terraform's images with the names that a plan above has for them, if it is one alone."""
+    names: dict[str, set[str]] = {}
+    planned: Mark | None = None
+    for mark in marks:
+        if mark.kind == MarkKind.IMAGE:
+            planned = mark
+        elif mark.kind == MarkKind.NAME and planned and mark.line - planned.line <= _PLANNED:
+            names.setdefault(planned.fields["NAME"], set()).add(mark.fields["REFERENCE"])
+            planned = None
+        elif mark.kind == MarkKind.DONE and (resource := _RESOURCE.search(mark.fields["ADDRESS"])):
+            name = names.get(resource[1], set())
+            yield replace(mark, fields={**mark.fields, "REFERENCE": min(name)}) if len(name) == 1 else mark
 
 
 def below_command(marks: Iterable[Mark]) -> Iterator[Mark]:

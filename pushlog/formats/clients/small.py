@@ -5,7 +5,7 @@ from __future__ import annotations
 from pushlog.formats.clients import saved_images
 from pushlog.formats.clients.chart_header import with_own_headers
 from pushlog.formats.clients.few_lines import FewLines
-from pushlog.formats.clients.own_end import below_command, below_manifest
+from pushlog.formats.clients.own_end import as_planned, below_command, below_manifest
 from pushlog.intake.start_pattern import StartPattern
 from pushlog.model import Client
 
@@ -235,6 +235,21 @@ MANIFEST_TOOL = FewLines(
     ),
     gathers=below_command,
 )
+TERRAFORM_IMAGE = FewLines(
+    name="terraform_image",
+    client=Client.DOCKER,
+    adds_latest=True,
+    OPENING=StartPattern(
+        signs=(rb"docker_registry_image\.",),
+        pattern=rb"docker_registry_image\.[\w-]{1,100}(?:\[[^\]\n]{1,100}\])?: Creation complete after \w+ \[id=sha256:",
+    ),
+    INSIDE=StartPattern(
+        signs=(rb"docker_registry_image\.", rb"docker_registry_image\""),
+        pattern=rb"docker_registry_image\.[\w-]{1,100}(?:\[[^\]\n]{1,100}\])?: Creation complete after "
+        rb"|resource \"docker_registry_image\" \"",
+    ),
+    gathers=as_planned,
+)
 
 CLIENTS: tuple[FewLines, ...] = (
     JIB,
@@ -252,4 +267,5 @@ CLIENTS: tuple[FewLines, ...] = (
     SPIN,
     CH_IMAGE,
     MANIFEST_TOOL,
+    TERRAFORM_IMAGE,
 )
