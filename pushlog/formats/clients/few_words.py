@@ -119,7 +119,7 @@ def _each_push(text: LogText, marks: Iterator[Mark]) -> Iterator[list[Mark]]:
     announced: list[Mark] = []
     marks_in_order = [mark for mark in all_marks if _WORD not in mark.fields]
     for number, mark in enumerate(marks_in_order):
-        if mark.kind == MarkKind.NAME or ("STORED" in mark.fields and _is_told_inside(text, mark)):
+        if mark.kind == MarkKind.NAMING or ("STORED" in mark.fields and _is_told_inside(text, mark)):
             continue
         announced = [above for above in announced if mark.line - above.line <= _NAMED_ABOVE]
         if mark.kind == MarkKind.RESULT:
@@ -185,7 +185,7 @@ def _is_told_inside(text: LogText, result: Mark) -> bool:
 
 def _names_below(name: Mark, result: Mark) -> bool:
     """Return whether a line names the image that the line above it says is there."""
-    return name.kind == MarkKind.NAME and name.line - result.line <= _BELOW and _announces(name, result)
+    return name.kind == MarkKind.NAMING and name.line - result.line <= _BELOW and _announces(name, result)
 
 
 def _push(marks: list[Mark]) -> PushBuilder:

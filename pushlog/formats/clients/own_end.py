@@ -48,7 +48,7 @@ def as_planned(marks: Iterable[Mark]) -> Iterator[Mark]:
     for mark in marks:
         if mark.kind == MarkKind.IMAGE:
             planned = mark
-        elif mark.kind == MarkKind.NAME and planned and mark.line - planned.line <= _PLANNED:
+        elif mark.kind == MarkKind.NAMING and planned and mark.line - planned.line <= _PLANNED:
             names.setdefault(planned.fields["NAME"], set()).add(mark.fields["REFERENCE"])
             planned = None
         elif mark.kind == MarkKind.DONE and (resource := _RESOURCE.search(mark.fields["ADDRESS"])):

@@ -241,7 +241,7 @@ TERRAFORM_IMAGE = FewLines(
     adds_latest=True,
     OPENING=StartPattern(
         signs=(rb"docker_registry_image\.",),
-        pattern=rb"docker_registry_image\.[\w-]{1,100}(?:\[[^\]\n]{1,100}\])?: Creation complete after \w+ \[id=sha256:",
+        pattern=rb"docker_registry_image\.[\w-]{1,100}(?:\[[^\]\n]{1,100}\])?: Creation complete after \w+ \[id=",
     ),
     INSIDE=StartPattern(
         signs=(rb"docker_registry_image\.", rb"docker_registry_image\""),
