@@ -6,10 +6,11 @@ from dataclasses import field
 from typing import TYPE_CHECKING
 
 from pushlog.formats.client_timestamps import client_timestamps
-from pushlog.formats.clients.buildkit_lines import CANCELED, STEP, new_push, repository_of, tag_of
+from pushlog.formats.clients.buildkit_lines import CANCELED, STEP, new_push, repository_of
 from pushlog.formats.events import EventKind, EventRow
 from pushlog.formats.figures import elapsed, size
 from pushlog.formats.marks import Mark, MarkKind
+from pushlog.formats.reference import split
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 
@@ -208,7 +209,7 @@ def _success(push: PushBuilder, targets: dict[str, Mark]) -> tuple[Mark, ...]:
     for target, mark in targets.items():
         digest = target.partition("@")[2]
         name = _whole_name(target, mark)
-        tag = tag_of(name) if name else None
+        tag = split(name)[1] if name else None
         whole = {"DIGEST": digest} if _DIGEST.fullmatch(digest) else {}
         if whole or tag:
             success.add_mark(MarkKind.DIGEST, last, **({"TAG": tag} if tag else {}), **whole)

@@ -23,6 +23,7 @@ from pushlog.formats.errors.classify import classify, starts_error
 from pushlog.formats.events import EventKind, EventRow
 from pushlog.formats.figures import elapsed, go_seconds, size
 from pushlog.formats.marks import Mark, MarkKind
+from pushlog.formats.reference import split
 from pushlog.intake.unwrap.timestamps import seconds
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Family
@@ -215,9 +216,9 @@ def _tell(text: LogText, push: PushBuilder, mark: Mark, stored: set[int], forced
 
 
 def _add_target(push: PushBuilder, mark: Mark, target: str) -> None:
-    """Add the digest of a manifest that is there; BuildKit of 2020 printed its name alone."""
+    """Add the digest of a manifest that is there; BuildKit prints its name alone where it pushes no tag (util/push)."""
     name, _, digest = target.partition("@")
-    tag = tag_of(name)
+    tag = split(name)[1]
     fields = {"TAG": tag} if tag else {}
     push.add_mark(MarkKind.DIGEST, mark, **fields, **({"DIGEST": digest} if digest else {}))
     if not digest:
