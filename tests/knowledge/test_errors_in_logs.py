@@ -48,8 +48,10 @@ def lines(sample: str) -> list[str]:
 
 
 def of_docker(sample: str) -> bool:
-    """Whether a text can be docker's; some name their own client, and are pushes of that one by themselves."""
-    return all(found.client in (Client.DOCKER, Client.UNKNOWN) for found in log(*lines(sample)).pushes)
+    """Whether a text can be docker's; some name their own client or command, and are pushes of it by themselves."""
+    found = log(*lines(sample))
+    is_of_list = any("`docker manifest push`" in note for note in found.source.notes)
+    return not is_of_list and all(push.client in (Client.DOCKER, Client.UNKNOWN) for push in found.pushes)
 
 
 SAMPLES = [(row, sample) for row in signatures() for sample in row.sample if of_docker(sample)]

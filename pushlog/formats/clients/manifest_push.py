@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
 LINES = LineParser("manifest_push.lark")
 OPENING = StartPattern(
-    signs=(rb"Pushed ref ", rb"failed to put manifest ", rb"failed to mount blob "),
-    pattern=rb"Pushed ref \S+ with digest: sha256:|failed to (?:put manifest|mount blob) \S+",
+    signs=(rb"Pushed ref ", rb"failed to put manifest ", rb"failed to mount blob ", rb"error mounting "),
+    pattern=rb"Pushed ref \S+ with digest: sha256:|failed to (?:put manifest|mount blob) \S+"
+    rb"|error mounting \S+@sha256:\S+ to ",
 )
 COMMAND = StartPattern(signs=(rb"manifest push ",), pattern=rb"\bdocker(?:\.exe)? (?:[^\n]{0,160} )?manifest push ")
 INSIDE = None
@@ -42,8 +43,19 @@ _REACH = 1 << 15
 def pushes(text: LogText, knowledge: Knowledge) -> tuple[ParsedPush, ...]:
     """Return the lists of manifests that were pushed in a log."""
     groups = pushes_of(LINES.marks(text, WHERE), starts=_starts, ends=_ENDS)
-    parsed = (_push(text, marks, knowledge) for marks in groups)
-    return tuple(parsed_push(text, push) for push in parsed if push)
+    kept: list[PushBuilder] = []
+    for marks in groups:
+        push = _push(text, marks, knowledge)
+        if push and not (kept and _is_told_again(marks, push, kept[-1])):
+            kept.append(push)
+    return tuple(parsed_push(text, push) for push in kept)
+
+
+def _is_told_again(marks: Sequence[Mark], push: PushBuilder, above: PushBuilder) -> bool:
+    """Return whether a program repeats the error of the push above, without a command of its own."""
+    if push.error is None or above.error is None or any(mark.kind == MarkKind.COMMAND for mark in marks):
+        return False
+    return push.error.text == above.error.text
 
 
 def _starts(push: Sequence[Mark], mark: Mark) -> bool:  # noqa: ARG001 - a command always begins a push

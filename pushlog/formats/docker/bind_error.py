@@ -20,6 +20,7 @@ from pushlog.formats.errors.bystanders import (
     is_remark,
     is_step,
     is_title,
+    is_torn_row,
     nearest,
     speaks_of_error,
 )
@@ -55,8 +56,6 @@ _DONE = (EventKind.PUSHED, EventKind.EXISTS, EventKind.MOUNTED, EventKind.SKIPPE
 _OTHERS = 2
 # An error has a word; what a terminal leaves where it was cut need not have one.
 _WORD = lazy_pattern(r"[^\W\d_]{3}")
-# A row of a layer that was cut or has a prefix that nobody knows, or a message of the Engine.
-_TORN_ROW = lazy_pattern(r"(?:[^\n]{1,200} )?[0-9a-f]{12}: |[^\w{]*\{\"(?:status|progress|id)")
 # How far below its last line the error of a push is looked for, in bytes.
 _REACH = 65536
 _PIECES = 400
@@ -270,7 +269,7 @@ def _can_be_error(candidate: PushRange, first: Piece, offset: int) -> bool:
         return False
     if is_title(first.text) or is_remark(first.text):
         return False
-    if is_of_another_command(first.text) or _TORN_ROW.match(first.text):
+    if is_of_another_command(first.text) or is_torn_row(first.text):
         return False
     if candidate.text.data[offset : first.start].count(b"\n") > _APART:
         return False

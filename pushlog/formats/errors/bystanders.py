@@ -225,6 +225,18 @@ _OTHERWISE = lazy_pattern(
 )
 
 
+# A row of a layer that was cut, masked or has a prefix that nobody knows, or a message of the Engine.
+_TORN_ROW = lazy_pattern(
+    r"(?:[^\n]{1,200} )?[0-9a-f]{12}: |\S{1,64}: (?:Preparing|Waiting|Pushed|Layer already exists) ?$"
+    r"|[^\w{]*\{\"(?:status|progress|id)"
+)
+
+
+def is_torn_row(line: str) -> bool:
+    """Return whether a line is a row of a layer, or looks so much like one that it is no error."""
+    return _TORN_ROW.match(line) is not None
+
+
 def is_source(line: str) -> bool:
     """Return whether a line is one of a script or a program, or names a commit: it tells what would be said of one."""
     return _SOURCE.search(line) is not None or _COMMIT.search(line) is not None

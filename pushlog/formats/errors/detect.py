@@ -35,7 +35,7 @@ SHAPES = lazy_pattern(
     r"|Status \d{3} trying to push repository |Failed to upload (?:layer|metadata): |(?:v2|v1) ping attempt failed "
     r"|error during connect: |writing blob: |pushing image \"[^\"\n]{1,400}\"(?: to \S+)?: "
     r"|(?:remote error: )?tls: |x509: |lookup \S+(?: on \S+)?: "
-    r"|[Ee]rror parsing reference: \""
+    r"|[Ee]rror parsing reference: \"|error mounting \S+@sha256:\S+ to \S"
 )
 CLIENT = lazy_pattern(r"(?:ERROR|Error|error): (?=\S)")
 STOP = lazy_pattern(

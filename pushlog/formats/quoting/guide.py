@@ -36,7 +36,7 @@ _EXPECTED = lazy_pattern(
     r"|\uc608\uc0c1 (?:\ucd9c\ub825|\uacb0\uacfc)|\ucd9c\ub825 \uc608\uc2dc",
     re.IGNORECASE,
 )
-_TITLE = lazy_pattern(r"^[#*<_=]|[:\uff1a]\W*$")
+_TITLE = lazy_pattern(r"^(?!##\[)[#*<_=]|[:\uff1a]\W*$")
 # A sentence says what its reader will see if all goes well: not what he sees, nor that he will get a mail.
 _GETS = (
     r"(?:(?:see|observe|notice)\b|(?:get|receive|find)(?=\W*$|(?: [\w-]+){0,3}? (?:outputs?|results?|responses?"
