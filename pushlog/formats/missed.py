@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from pushlog.formats.parsed_push import ParsedPush
     from pushlog.intake.log_text import LogText, Piece
+    from pushlog.intake.mapped import Data
     from pushlog.knowledge.base import Knowledge
 
 # Output that only a push prints, whatever the client: words that are found quickly, and what must stand around them.
@@ -68,12 +69,25 @@ _COMMAND = lazy_pattern(
     rb"|\bRegistryUnauthorizedException: Unauthorized for \S"
     rb"|\bImage (?:push failed|successfully pushed): [0-9a-f]{12}\b"
 )
+# One of these stands in the line of each.
+_COMMAND_WORDS = (b"push", b"Push", b"Upload failed", b"unexpected status", b"RegistryUnauthorizedException")
 # Refusals of a registry that a pull does not get in these words; a pull's own, and advice that quotes one.
 _REFUSED = lazy_pattern(
     rb"\brequested access to the resource is denied\b|\bToken exchange failed for project\b"
     rb"|\bpermission_denied: write_package\b|\binstallation not allowed to (?:Create|Write) organization package\b"
     rb"|\bMANIFEST_BLOB_UNKNOWN\b|\bpush access denied, repository\b|\bno token in bearer response\b"
     rb"|\btag invalid: The image tag '|\bcannot be overwritten because the (?:tag|repository) is immutable\b"
+)
+_REFUSED_WORDS = (
+    b"requested access to",
+    b"Token exchange failed",
+    b"write_package",
+    b"organization package",
+    b"MANIFEST_BLOB_UNKNOWN",
+    b"push access denied",
+    b"no token in bearer",
+    b"tag invalid: ",
+    b"is immutable",
 )
 _NO_REFUSAL = lazy_pattern(rb"(?i)\bpull\b|\bpulling\b|\bFROM \S|\b(?:if|when) (?:you|it|the)\b")
 # The end of a document as much as an error; and what git says of a push of its own.
@@ -153,7 +167,7 @@ def _refused_beside(text: LogText, pushes: Sequence[ParsedPush]) -> Iterator[int
     """Return the lines outside the pushes of a log that begin with another refusal than theirs."""
     errors = {push.error.text for push in pushes if push.error}
     for start, stop in ranges_outside(text, pushes):
-        for match in _firsts(text, _REFUSED, start, stop):
+        for match in _firsts(text, _REFUSED, _REFUSED_WORDS, start, stop):
             line = text.line_of(match.start())
             whole = text.data[text.start_of(line) : text.stop_of(line)]
             shown = text.shown(line)
@@ -164,12 +178,12 @@ def _refused_beside(text: LogText, pushes: Sequence[ParsedPush]) -> Iterator[int
 def _other_lines(text: LogText, knowledge: Knowledge) -> Iterator[int]:
     """Return the lines of a log without a push that hold a command or read like the error of one."""
     for start, stop in text.parts:
-        for match in _firsts(text, _COMMAND, start, stop):
+        for match in _firsts(text, _COMMAND, _COMMAND_WORDS, start, stop):
             line = text.line_of(match.start())
             whole = text.data[text.start_of(line) : text.stop_of(line)]
             if not _HELP.search(whole) and not in_here_document(text, line):
                 yield line
-        for match in _firsts(text, _REFUSED, start, stop):
+        for match in _firsts(text, _REFUSED, _REFUSED_WORDS, start, stop):
             line = text.line_of(match.start())
             whole = text.data[text.start_of(line) : text.stop_of(line)]
             if not _NO_REFUSAL.search(whole) and not _HELP.search(whole):
@@ -192,13 +206,28 @@ def _answers_another(text: LogText, piece: Piece) -> bool:
     return next((_OTHER_COMMAND.match(line) is not None for line in above if "docker " in line), False)
 
 
-def _firsts(text: LogText, pattern: re.Pattern[bytes], start: int, stop: int) -> Iterator[re.Match[bytes]]:
-    """Return the first match of each line in the first part of a range: of one line a thousand would tell the same."""
-    last = 0
-    for match in pattern.finditer(text.data, start, min(stop, start + _SHORT)):
-        if match.start() >= last:
+def _firsts(
+    text: LogText, pattern: re.Pattern[bytes], words: Sequence[bytes], start: int, stop: int
+) -> Iterator[re.Match[bytes]]:
+    """Return the first match of each line in the first part of a range: of one line a thousand would tell the same.
+
+    `words`: of each match one stands in its line, which is found much sooner than the match.
+    """
+    stop = min(stop, start + _SHORT)
+    lines = {line for word in words for line in _lines_with(text.data, word, start, stop)}
+    for first, last in sorted(lines):
+        if match := pattern.search(text.data, first, last):
             yield match
-            last = text.stop_of(text.line_of(match.start()))
+
+
+def _lines_with(data: Data, word: bytes, start: int, stop: int) -> Iterator[tuple[int, int]]:
+    """Return where the lines with a word begin and end, between two offsets."""
+    place = data.find(word, start, stop)
+    while place >= 0:
+        end = data.find(b"\n", place, stop)
+        last = end if end >= 0 else stop
+        yield max(start, data.rfind(b"\n", start, place) + 1), last
+        place = data.find(word, last, stop)
 
 
 def missed_notes(text: LogText, missed: Sequence[Missed], pushes: Sequence[ParsedPush]) -> tuple[str, ...]:

@@ -98,7 +98,7 @@ def spoken(groups: Sequence[Sequence[StartPattern]], data: Data) -> list[bool]:
     present: set[StartPattern] = set()
     for stretch in sifted(patterns, data):
         for opening, spans in zip(patterns, stretch, strict=True):
-            if opening not in present and next(within([opening], data, [[spans]]), None) is not None:
+            if len(spans) and opening not in present and next(within([opening], data, [[spans]]), None) is not None:
                 present.add(opening)
     return [not present.isdisjoint(group) for group in groups]
 

@@ -9,7 +9,7 @@ from enum import Enum
 from itertools import accumulate
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from pushlog.fields import names
+from pushlog.fields import names, values
 from pushlog.model import Evidence, Failure, Interval, Log, Missed
 from pushlog.redaction.around import around
 from pushlog.redaction.clean import remember, unknown
@@ -104,11 +104,11 @@ def _gather(value: object, texts: list[tuple[str, int | None]]) -> None:
 
 def _parts(value: object) -> Iterable[object]:
     """What a record or a collection is made of."""
-    if isinstance(value, Mapping):
-        return [*value.keys(), *value.values()]
     if isinstance(value, tuple | list):
         return value
-    return (getattr(value, name) for name in names(type(value)))
+    if isinstance(value, Mapping):
+        return [*value.keys(), *value.values()]
+    return values(value)
 
 
 def _secrets_of(

@@ -14,6 +14,7 @@ from pushlog.formats.docker.messages import messages
 from pushlog.formats.grammar import regex
 from pushlog.formats.grammar.line_parser import LineParser
 from pushlog.intake.limits import LONGEST_PIECE
+from pushlog.intake.literal_search import LiteralIndex
 from pushlog.intake.log_text import BLANKS, LogText, Piece, plain
 from pushlog.kept_patterns import kept_pattern
 from pushlog.record_class import record
@@ -37,6 +38,8 @@ _WORDS_ANYWHERE = tuple((kind, word) for kind, words in _ANYWHERE.items() for wo
 _SHORTEST = 2
 # Each message of the Engine that tells something has one of these keys.
 KEYS = ('status"', "status'", "errorDetail", 'aux"')
+# What a range is searched for: the words above, the hints, and the keys of messages.
+_WORDS = (*(word for _, word in _WORDS_ANYWHERE), *HINTS, *KEYS)
 # A command is not filtered by a pattern of its own: to compile it takes longer than to parse the few lines with both.
 _COMMAND, _PUSH = "command", " push"
 CARET_C = "^C"
@@ -60,18 +63,23 @@ def lines_pattern(kinds: tuple[str, ...] = ()) -> re.Pattern[str]:
 
 def candidate_pieces(text: LogText, start: int, stop: int) -> Iterator[Piece]:
     """Return the pieces between two offsets that the grammar may take; lines of noise are not counted."""
-    find = text.data.find
     # A key may have escapes in it, which are not shown.
-    is_drawn = find(b"\x1b", start, stop) >= 0
+    is_drawn = text.data.find(b"\x1b", start, stop) >= 0
     # Words that are nowhere in this range need not be looked for in each of its lines.
+    present = {_WORDS[number] for number in _index().groups(text.data, start, stop)}
     words = _Words(
-        kinds=tuple((kind, word) for kind, word in _WORDS_ANYWHERE if find(word.encode(), start, stop) >= 0),
-        hints=tuple(hint for hint in HINTS if find(hint.encode(), start, stop) >= 0),
-        keys=tuple(key for key in KEYS if is_drawn or find(key.encode(), start, stop) >= 0),
+        kinds=tuple([(kind, word) for kind, word in _WORDS_ANYWHERE if word in present]),
+        hints=tuple([hint for hint in HINTS if hint in present]),
+        keys=tuple([key for key in KEYS if is_drawn or key in present]),
     )
     is_plain = text.passed_over is None and not is_drawn
     for first, last in _telling_spans(text, start, stop, words) if is_plain else text.spans(start, stop):
         yield from _pieces_of(text, first, last, words)
+
+
+@cache
+def _index() -> LiteralIndex:
+    return LiteralIndex(*((re.escape(word.encode()),) for word in _WORDS))
 
 
 @record
@@ -101,7 +109,7 @@ def _telling_spans(text: LogText, start: int, stop: int, words: _Words) -> Itera
         block = text.data[begin:end].replace(b"\r", b"\n")
         lines = [line.strip(BLANKS) for line in block.decode("utf-8", "replace").split("\n")]
         telling = {number for number, line in enumerate(lines) if line and fullmatch(line)}
-        begins = list(accumulate((len(line) + 1 for line in block.split(b"\n")), initial=0))
+        begins = list(accumulate([len(line) + 1 for line in block.split(b"\n")], initial=0))
         for word in encoded:
             place = block.find(word)
             while place >= 0:

@@ -7,9 +7,11 @@ errors are bare, and joined where they are bound to their push.
 from __future__ import annotations
 
 import re
+from functools import cache
 from heapq import merge
 from typing import TYPE_CHECKING
 
+from pushlog.intake.literal_search import LiteralIndex
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
@@ -103,7 +105,8 @@ def with_whole_errors(text: bytes) -> bytes:
     """Return the text with such errors in one line each, and as many line feeds behind as it had."""
     parts: list[bytes] = []
     done = 0
-    for place in merge(*(_places(text, sign) for sign in _SIGNS)):
+    signs = [_SIGNS[number] for number in _index().groups(text, 0, len(text))]
+    for place in merge(*(_places(text, sign) for sign in signs)):
         if place < done:
             continue
         start = text.rfind(b"\n", 0, place) + 1
@@ -112,6 +115,11 @@ def with_whole_errors(text: bytes) -> bytes:
             parts += [text[done:start], line]
             done = stop
     return b"".join([*parts, text[done:]]) if parts else text
+
+
+@cache
+def _index() -> LiteralIndex:
+    return LiteralIndex(*((re.escape(sign),) for sign in _SIGNS))
 
 
 def _places(text: bytes, sign: bytes) -> Iterator[int]:

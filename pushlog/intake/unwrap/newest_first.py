@@ -20,6 +20,8 @@ _LINES = 500
 # So many steps back in time for one forward, and at least two.
 _MOSTLY = 9
 _LEAST = 2
+# After so many steps forward, and none back, times rise.
+_RISING = 12
 # Where no line has a time, docker's own lines tell: its header stands above the rows, and no layer is done or waits
 # before it is prepared (moby distribution/push_v2.go, xfer/transfer.go).
 _HEADER = b"The push refers to "
@@ -50,8 +52,8 @@ def _by_times(text: LogText, timestamps: PrefixTimestamps) -> bytes | None:
     for earlier, later in pairwise(seconds):
         back += later < earlier
         forward += later > earlier
-        if (_MOSTLY + 1) * forward >= _LINES:
-            return None  # too many steps forward, whatever the other lines say: mostly so after some dozen
+        if (_MOSTLY + 1) * forward >= _LINES or (forward >= _RISING and not back):
+            return None  # too many steps forward, whatever the other lines say
     if back < _LEAST or back <= _MOSTLY * forward:
         return None
     starts = timestamps.record_starts()

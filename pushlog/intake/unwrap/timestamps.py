@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from bisect import bisect_right
 from collections import Counter
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -49,7 +50,7 @@ class LineTimes:
     jump: float = 0.0
 
 
-@record
+@record(slots=False)
 class PrefixTimestamps:
     """The times in the prefixes of a log: its text with them, and where each may stand.
 
@@ -64,6 +65,10 @@ class PrefixTimestamps:
     def kind(self) -> Clock:
         """The CI stamped these times."""
         return Clock.STAMPED
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [part.start for part in self.ranges]
 
     def times(self, lines: Sequence[int], offsets: Sequence[int]) -> LineTimes:  # noqa: ARG002 - a stamp is a line's
         """The times of physical lines in ascending order; they never fall. Of several clocks the usual one counts."""
@@ -97,8 +102,8 @@ class PrefixTimestamps:
 
     def _stamp_of(self, data: bytes, start: int) -> tuple[str, str] | None:
         """The stamp of the line that begins at an offset."""
-        part = self.ranges[max(0, bisect_right(self.ranges, start, key=lambda part: part.start) - 1)]
-        for prefix in part.prefixes:
+        part = max(0, bisect_right(self._starts, start) - 1)
+        for prefix in self.ranges[part].prefixes:
             match = prefix.pattern.match(data)
             if match:
                 clock = prefix.clock

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pushlog.intake.mapped import Data
 
 # One of these stands in every such line: the keys of an object, or a text with line ends under a key of its own.
-_SIGNS = (b'"stdout', b"\\n")
+_STREAM, _LINE_END = b'"stdout', b"\\n"
 # A text of several lines in an object that is printed over several lines: `"msg": "…\n…",`.
 _TEXT = lazy_pattern(rb'[ \t]*"(?:msg|stdout|stderr|output)": ?("(?:[^"\\]|\\.)*\\n(?:[^"\\]|\\.)*"),?[ \t]*\r?')
 # The status and host of a task before its result; what stands before them is of a CI system.
@@ -59,7 +59,7 @@ def _lines_of(data: Data, offsets: Sequence[int]) -> Iterator[bytes]:
 
 def _lines_in(line: bytes) -> bytes | None:
     """Return what the result on a line says, in lines; None for a line that holds none."""
-    if len(line) > _LONGEST or not any(sign in line for sign in _SIGNS):
+    if len(line) > _LONGEST or (_STREAM not in line and _LINE_END not in line):
         return None
     if text := _TEXT.fullmatch(line):
         return _decoded(text[1])
