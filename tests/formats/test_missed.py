@@ -2,6 +2,8 @@
 
 import pytest
 
+from pushlog.formats.missed import _COMMAND, _COMMAND_WORDS, _REFUSED, _REFUSED_WORDS, _firsts
+from pushlog.intake.log_text import LogText
 from pushlog.pipeline import analyze
 from tests.golden import analyzed, logs
 
@@ -28,6 +30,53 @@ def missed(log: str) -> list[int]:
 )
 def test_lines_with_words_of_a_push(log, lines):
     assert missed(log) == lines
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "and then podman push $IMAGE",
+        "and then docker-compose push",
+        "it failed to push the thing",
+        "it said error pushing image",
+        "with pushing image: it began",
+        "ran img push",
+        'spawn "docker", "push"',
+        "run fabric8-maven-plugin:4.1:push",
+        "Push failed. Attempt 2",
+        "Not continuing with push after error",
+        'said msg="Upload failed, retrying"',
+        "buildx bake failed with: got unexpected status: 502",
+        "Pushing image 'app'",
+        "POST /v1.24/images/app/push HTTP/1.1",
+        "at sbtdocker.DockerPush",
+        "the push for image app failed",
+        "Failed to push image",
+        "RegistryUnauthorizedException: Unauthorized for app",
+        "Image push failed: 0123456789ab",
+    ],
+)
+def test_words_of_a_command_are_found_wherever_they_stand_in_a_line(line):
+    assert next(_firsts(LogText(f"one\n{line}\n".encode()), _COMMAND, _COMMAND_WORDS, 0, 1000)).start() >= 4
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "requested access to the resource is denied",
+        "Token exchange failed for project 'p'",
+        "permission_denied: write_package",
+        "installation not allowed to Create organization package",
+        "MANIFEST_BLOB_UNKNOWN",
+        "push access denied, repository does not exist",
+        "no token in bearer response",
+        "tag invalid: The image tag '1' already exists",
+        "cannot be overwritten because the repository is immutable",
+    ],
+)
+def test_words_of_a_refusal_are_found_wherever_they_stand_in_a_line(line):
+    text = LogText(f"one\nit says: {line}\n{line}\n".encode())
+    assert [match.start() for match in _firsts(text, _REFUSED, _REFUSED_WORDS, 0, 1000)] == [13, 14 + len(line)]
 
 
 def test_a_run_of_lines_is_named_once_and_no_log_is_named_without_end():
