@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from pushlog.formats.cache_export import cache_notes
+from pushlog.formats.docker.command_reports import is_image_of
 from pushlog.formats.docker.surroundings import is_of_another_command
 from pushlog.formats.errors.bystanders import is_of_cache
 from pushlog.formats.errors.classify import starts_error
@@ -58,7 +59,7 @@ _COMMAND = lazy_pattern(
     + push_words(also=("manifest", "compose")).encode()
     + rb"\b"
     rb"|\bdocker[ -]compose (?:-[\w-]+(?:[= ][^\s-]\S*)? )*push\b"
-    rb"|\bfailed to push (?!some refs)|\berror pushing image\b|\bpushing image:? "
+    rb"|\b[Ff]ailed to push (?!some refs)|\berror pushing image\b|\bpushing image:? "
     rb"|\b(?:ch-image|img|dockle|umoci|stacker|melange|apko) push\b"
     rb"|\bdocker[\"'], ?[\"'](?:[^\"'\n]{1,80}[\"'], ?[\"']){0,4}push[\"']"
     rb"|\b(?:docker|dockerfile|fabric8)-maven-plugin:[\w.-]+:push\b|\bPush failed\. Attempt \d"
@@ -89,6 +90,13 @@ _REFUSED_WORDS = (
     b"tag invalid: ",
     b"is immutable",
 )
+# A sentence that names the image whose push failed: beside pushes of other images it is all that tells of this one.
+_FAILED = lazy_pattern(
+    rb"(?:\b(?:[Ff]ailed|[Uu]nable) to push (?:the )?(?:docker )?(?:image |tag )?|\b[Ee]rror pushing (?:image )?"
+    rb"|\bdocker push (?=\S+ failed\b))"
+    rb"[\"'`]?(?!refs/|origin/|https?:)(?P<name>[\w.-]+(?::\d+)?(?:/[\w.-]+)+(?::[\w.-]*\w)?)"
+)
+_FAILED_WORDS = (b" to push ", b"rror pushing ", b"docker push ")
 _NO_REFUSAL = lazy_pattern(rb"(?i)\bpull\b|\bpulling\b|\bFROM \S|\b(?:if|when) (?:you|it|the)\b")
 # The end of a document as much as an error; and what git says of a push of its own.
 _END_OF_FILE = "EOF"
@@ -124,7 +132,7 @@ def missed_lines(text: LogText, pushes: Sequence[ParsedPush], knowledge: Knowled
     """Return the first line of each run of lines that hold words of a push and are part of none."""
     named: list[Missed] = []
     last = -_RUN
-    others = _refused_beside(text, pushes) if pushes else _other_lines(text, knowledge)
+    others = _failures_beside(text, pushes) if pushes else _other_lines(text, knowledge)
     for line in sorted({*_output_lines(text, pushes), *others}):
         shown = text.shown(line) if line - last > _RUN and len(named) < _MOST else ""
         if shown and not is_of_cache(shown):
@@ -163,8 +171,8 @@ def _is_of_pull(text: LogText, line: int) -> bool:
     return False
 
 
-def _refused_beside(text: LogText, pushes: Sequence[ParsedPush]) -> Iterator[int]:
-    """Return the lines outside the pushes of a log that begin with another refusal than theirs."""
+def _failures_beside(text: LogText, pushes: Sequence[ParsedPush]) -> Iterator[int]:
+    """Return the lines outside the pushes of a log that tell of another failure: a refusal, or a push by its name."""
     errors = {push.error.text for push in pushes if push.error}
     for start, stop in ranges_outside(text, pushes):
         for match in _firsts(text, _REFUSED, _REFUSED_WORDS, start, stop):
@@ -172,6 +180,10 @@ def _refused_beside(text: LogText, pushes: Sequence[ParsedPush]) -> Iterator[int
             whole = text.data[text.start_of(line) : text.stop_of(line)]
             shown = text.shown(line)
             if _LEADS.match(whole) and not _NO_REFUSAL.search(whole) and not any(error in shown for error in errors):
+                yield line
+        for match in _firsts(text, _FAILED, _FAILED_WORDS, start, stop):
+            name, line = match["name"].decode("utf-8", "replace"), text.line_of(match.start())
+            if not any(is_image_of(name, push) for push in pushes) and not in_here_document(text, line):
                 yield line
 
 

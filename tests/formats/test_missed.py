@@ -26,6 +26,16 @@ def missed(log: str) -> list[int]:
         ("Usage:  docker push [OPTIONS] NAME[:TAG]\n", []),
         (PUSH, []),
         ("$ docker push r.example/app:1\n" + PUSH, []),
+        ("Failed to push image r.example/other:1\n" + PUSH, [1]),
+        (PUSH + "failed to push r.example/other:\n", [4]),
+        (PUSH + "ERROR: Failed to push r.example/other:1 to registry\n", [4]),
+        (PUSH + "docker push r.example/other:1 failed\n", [4]),
+        ("ERROR: Failed to push r.example/other:1 to registry\n", [1]),
+        # What tells of the same image, of no image, or of git.
+        ("Failed to push image r.example/app:1, retrying\n" + PUSH, []),
+        (PUSH + "Failed to push image\n", []),
+        (PUSH + "error: failed to push refs/heads/main\n", []),
+        (PUSH + "error: failed to push some refs to 'https://git.example/app'\n", []),
     ],
 )
 def test_lines_with_words_of_a_push(log, lines):
@@ -77,6 +87,11 @@ def test_words_of_a_command_are_found_wherever_they_stand_in_a_line(line):
 def test_words_of_a_refusal_are_found_wherever_they_stand_in_a_line(line):
     text = LogText(f"one\nit says: {line}\n{line}\n".encode())
     assert [match.start() for match in _firsts(text, _REFUSED, _REFUSED_WORDS, 0, 1000)] == [13, 14 + len(line)]
+
+
+def test_output_of_docker_is_no_rest_of_an_error():
+    log = f"error pushing image: failed to push to destination r.example/other:1:\n{PUSH}"
+    assert [push.lines for push in analyze(log.encode()).pushes] == [(1, 1), (2, 4)]
 
 
 def test_a_run_of_lines_is_named_once_and_no_log_is_named_without_end():

@@ -59,12 +59,13 @@ _GOES_ON = (b"will exceed the configured upper limit of", b"of storage resource,
 # How Amazon goes on behind the name of a user, which is long.
 _OF_USER = lazy_pattern(rb"User: arn:aws\S{1,300}[ \t]*\r?\Z")
 _REFUSES_USER = b"is not authorized to perform: "
-# The next line is one of its own: a title, an item, a command, a log line, another error.
+# The next line is one of its own: a title, an item, a command, a log line, another error, output of docker.
 _IS_ANOTHER = lazy_pattern(
     rb"[ \t]*+(?:[^\w/\"'{<(]|\Z|\d{4}[-/]\d\d|\d\d:\d\d|(?:time|level|ts)=|[A-Z]{4}\[|exit (?:code|status)"
     rb"|(?i:err(?:or|o)?|warn(?:ing)?|info|fatal?|caused by|note|solution|fix|cause|reason|step \d+)\b"
     rb"(?=[:\[]| {1,9}\S+:)"
-    rb"|(?:make|npm|docker|podman|skopeo|crane|helm)(?:\[\d+\])?: |Copying |Getting |Writing manifest )"
+    rb"|(?:make|npm|docker|podman|skopeo|crane|helm)(?:\[\d+\])?: |Copying |Getting |Writing manifest "
+    rb"|The push refers to |Using default tag: |[0-9a-f]{12}: [A-Z]|\w[\w.-]{0,127}: digest: sha256:)"
 )
 # What ends such errors, whole sentences: broken anywhere, the first half looks over. Sources: Go's net and net/http,
 # moby and distribution.
