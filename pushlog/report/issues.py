@@ -52,6 +52,11 @@ def notes_beside(source: Source) -> tuple[str, ...]:
     return tuple(note for note in source.notes if not note.startswith(WHAT_IT_IS))
 
 
+def unfolded_notes(source: Source) -> tuple[str, ...]:
+    """Return the notes that no report leaves out: what could not be read, and lines of a push that is none of those."""
+    return source.notes if source.incomplete else tuple(n for n in source.notes if n.endswith(PART_OF_NONE))
+
+
 def no_push(source: Source) -> Finding:
     """Return what is said of a log without a push; lines that hold words of one are its evidence."""
     if instead := what_it_is(source):

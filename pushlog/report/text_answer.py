@@ -10,6 +10,7 @@ from rich.text import Text
 
 from pushlog.model import Clock, Diagnosis, Log, Outcome, Severity
 from pushlog.report import words
+from pushlog.report.issues import unfolded_notes
 from pushlog.report.now import now
 from pushlog.report.prose import remedy
 from pushlog.report.rule_links import more
@@ -185,7 +186,7 @@ def folded(page: Page, log: Log, push: Diagnosis) -> Iterator[Text]:
     parts = [words.count(steps, "more step")] * bool(steps) + parts
     lines = push.lines[1] - push.lines[0] + 1
     parts += [f"{words.count(lines - push.lines_understood, 'line')} not understood"] * bool(push.unread)
-    for note in log.source.notes if log.source.incomplete else ():
+    for note in unfolded_notes(log.source):
         yield from row(page, "note", note)
     if parts:
         names = list(dict.fromkeys(finding.name for finding in others))

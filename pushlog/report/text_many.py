@@ -12,6 +12,7 @@ from rich.text import Text
 from pushlog.model import Diagnosis, Log, Outcome
 from pushlog.report import words
 from pushlog.report.alike import more_like_it, together
+from pushlog.report.issues import unfolded_notes
 from pushlog.report.text_answer import OUTCOME_STYLES, cause, headline, image, outcome_word, verdict
 from pushlog.report.text_findings import place
 from pushlog.report.text_page import LABEL, PROSE, QUIET, Page, row
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 MOST_SUCCEEDED = 10
+MOST_NOTES = 5
 WORST_FIRST = (Outcome.FAILED, Outcome.INTERRUPTED, Outcome.INCOMPLETE, Outcome.SUCCEEDED)
 
 
@@ -41,12 +43,25 @@ def many(page: Page, logs: Sequence[Log]) -> Iterator[Text]:
         yield _line(page, places[id(push)], push, alone=len(logs) == 1)
     if len(succeeded) > MOST_SUCCEEDED:
         yield from page.wrapped(Text(), Text(f"{len(succeeded) - MOST_SUCCEEDED} more succeeded (-v)", QUIET))
-    # What could not be read is never folded: the exit status says so too.
-    notes = [note for log in logs if log.pushes and log.source.incomplete for note in log.source.notes]
-    if notes:
-        yield Text()
-    for note in dict.fromkeys(notes):
+    for number, note in enumerate(_notes(logs)):
+        if not number:
+            yield Text()
         yield from row(page, "note", note)
+
+
+def _notes(logs: Sequence[Log]) -> Iterator[str]:
+    """What is never folded: what could not be read, for the exit status says so too, and lines of yet other pushes."""
+    with_push = [log for log in logs if log.pushes]
+    yield from dict.fromkeys(note for log in with_push if log.source.incomplete for note in log.source.notes)
+    others = [
+        note if len(logs) == 1 else f"{log.source.name}: {note}"
+        for log in with_push
+        if not log.source.incomplete
+        for note in unfolded_notes(log.source)
+    ]
+    yield from others[:MOST_NOTES]
+    if len(others) > MOST_NOTES:
+        yield f"{words.count(len(others) - MOST_NOTES, 'more log')} with lines of a push that is not told (-v)"
 
 
 def _line(page: Page, log: Log, push: Diagnosis, *, alone: bool) -> Text:

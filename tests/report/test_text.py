@@ -397,6 +397,23 @@ def test_what_cut_the_reading_short_is_never_folded() -> None:
     assert "read up to" not in render([whole])
 
 
+@pytest.mark.parametrize("pushes", [1, 2])
+def test_a_line_of_yet_another_push_is_never_folded(pushes: int) -> None:
+    push = "The push refers to repository [r.example/app{0}]\n0123456789ab: Pushed\n{0}: digest: sha256:{1} size: 7\n"
+    text = "".join(push.format(number, "0" * 64) for number in range(pushes)) + "ok\nFailed to push r.example/other:1\n"
+    shown = render([analyze(text.encode())])
+    assert f"note     line {text.count(chr(10))} holds words of a push, but is part of none that was found\n" in shown
+
+
+def test_of_several_logs_each_is_named_that_has_such_a_line_up_to_five() -> None:
+    push = "The push refers to repository [r.example/app]\n0123456789ab: Pushed\n1: digest: sha256:{} size: 7\n"
+    one = analyze((push.format("0" * 64) + "ok\nFailed to push r.example/other:1\n").encode())
+    logs = [replace(one, source=replace(one.source, name=f"{number}.log")) for number in range(9)]
+    notes = [line for line in render(logs).splitlines() if line.startswith("note ")]
+    assert notes[0] == "note     0.log: line 5 holds words of a push, but is part of none that was found"
+    assert notes[5:] == ["note     4 more logs with lines of a push that is not told (-v)"]
+
+
 def test_in_full_several_pushes_have_headings() -> None:
     first = log(made.body_limit(), made.long_success())
     lines = render([first, log(name="empty.log", lines=3)], detail=Detail.EVERYTHING).splitlines()
