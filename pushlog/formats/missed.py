@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from pushlog.formats.cache_export import cache_notes
@@ -132,7 +132,7 @@ def missed_lines(text: LogText, pushes: Sequence[ParsedPush], knowledge: Knowled
     """Return the first line of each run of lines that hold words of a push and are part of none."""
     named: list[Missed] = []
     last = -_RUN
-    others = _failures_beside(text, pushes) if pushes else _other_lines(text, knowledge)
+    others = chain(_failures_beside(text, pushes), _refused_inside(pushes)) if pushes else _other_lines(text, knowledge)
     for line in sorted({*_output_lines(text, pushes), *others}):
         shown = text.shown(line) if line - last > _RUN and len(named) < _MOST else ""
         if shown and not is_of_cache(shown):
@@ -185,6 +185,15 @@ def _failures_beside(text: LogText, pushes: Sequence[ParsedPush]) -> Iterator[in
             name, line = match["name"].decode("utf-8", "replace"), text.line_of(match.start())
             if not any(is_image_of(name, push) for push in pushes) and not in_here_document(text, line):
                 yield line
+
+
+def _refused_inside(pushes: Sequence[ParsedPush]) -> Iterator[int]:
+    """Return the lines inside a push without an error that begin with a refusal: they are of another one."""
+    for push in pushes:
+        for piece in push.unread if push.error is None else ():
+            line = piece.text.encode("utf-8", "replace")
+            if _LEADS.match(line) and _REFUSED.search(line) and not _NO_REFUSAL.search(line):
+                yield piece.line
 
 
 def _other_lines(text: LogText, knowledge: Knowledge) -> Iterator[int]:

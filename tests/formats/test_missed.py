@@ -26,6 +26,8 @@ def missed(log: str) -> list[int]:
         ("Usage:  docker push [OPTIONS] NAME[:TAG]\n", []),
         (PUSH, []),
         ("$ docker push r.example/app:1\n" + PUSH, []),
+        # The last line of a push below a refusal: one of them is of another push.
+        (PUSH.replace("1: digest", "denied: requested access to the resource is denied\n1: digest"), [3]),
         ("Failed to push image r.example/other:1\n" + PUSH, [1]),
         (PUSH + "failed to push r.example/other:\n", [4]),
         (PUSH + "ERROR: Failed to push r.example/other:1 to registry\n", [4]),
