@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from pushlog.formats.cache_export import cache_notes
-from pushlog.formats.docker.command_reports import is_image_of
+from pushlog.formats.docker.command_reports import is_of_none
+from pushlog.formats.docker.mentions import lines_with
 from pushlog.formats.docker.surroundings import is_of_another_command
 from pushlog.formats.errors.bystanders import is_of_cache
 from pushlog.formats.errors.classify import starts_error
@@ -22,11 +22,11 @@ from pushlog.model import Missed
 from pushlog.model.source import PART_OF_NONE
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator, Sequence
 
     from pushlog.formats.parsed_push import ParsedPush
     from pushlog.intake.log_text import LogText, Piece
-    from pushlog.intake.mapped import Data
     from pushlog.knowledge.base import Knowledge
 
 # Output that only a push prints, whatever the client: words that are found quickly, and what must stand around them.
@@ -150,7 +150,7 @@ def _output_lines(text: LogText, pushes: Sequence[ParsedPush]) -> Iterator[int]:
 
 @cache
 def _index() -> LiteralIndex:
-    return LiteralIndex(*((re.escape(words),) for words in _WORDS))
+    return LiteralIndex.of_words(_WORDS)
 
 
 def _places(text: LogText, words: bytes, start: int, stop: int) -> Iterator[int]:
@@ -183,7 +183,7 @@ def _failures_beside(text: LogText, pushes: Sequence[ParsedPush]) -> Iterator[in
                 yield line
         for match in _firsts(text, _FAILED, _FAILED_WORDS, start, stop):
             name, line = match["name"].decode("utf-8", "replace"), text.line_of(match.start())
-            if not any(is_image_of(name, push) for push in pushes) and not in_here_document(text, line):
+            if is_of_none(name, pushes) and not in_here_document(text, line):
                 yield line
 
 
@@ -235,20 +235,9 @@ def _firsts(
     `words`: of each match one stands in its line, which is found much sooner than the match.
     """
     stop = min(stop, start + _SHORT)
-    lines = {line for word in words for line in _lines_with(text.data, word, start, stop)}
-    for first, last in sorted(lines):
+    for first, last in sorted(set(lines_with([(word, None) for word in words], text.data, start, stop))):
         if match := pattern.search(text.data, first, last):
             yield match
-
-
-def _lines_with(data: Data, word: bytes, start: int, stop: int) -> Iterator[tuple[int, int]]:
-    """Return where the lines with a word begin and end, between two offsets."""
-    place = data.find(word, start, stop)
-    while place >= 0:
-        end = data.find(b"\n", place, stop)
-        last = end if end >= 0 else stop
-        yield max(start, data.rfind(b"\n", start, place) + 1), last
-        place = data.find(word, last, stop)
 
 
 def missed_notes(text: LogText, missed: Sequence[Missed], pushes: Sequence[ParsedPush]) -> tuple[str, ...]:

@@ -25,12 +25,12 @@ def target_of(command: str) -> str | None:
     """Return the reference that a push command names; None where a variable or a masked value stands in its place."""
     if "imgpkg " in command:
         to = _TO_REPOSITORY.search(command)
-        return to[1].strip("'\"").rstrip("/") if to and not set("$*{") & set(to[1]) else None
+        return to[1].strip("'\"").rstrip("/") if to and _is_whole(to[1]) else None
     if "manifest-tool " in command:
         listed = _LIST.search(command)
-        return listed[1] if listed and not set("$*{") & set(listed[1]) else None
+        return listed[1] if listed and _is_whole(listed[1]) else None
     scheme = _SCHEME.search(command)
-    if scheme and not set("$*{") & set(scheme[1]):
+    if scheme and _is_whole(scheme[1]):
         chart = CHART.search(command)
         name = scheme[1].rstrip("/")
         # Before 3.8 the name could be whole.
@@ -39,3 +39,8 @@ def target_of(command: str) -> str | None:
     words = [word.strip("'\"") for word in command.split()]
     names = [word for word in words if _IMAGE.fullmatch(word) and re.match(r"[^/]*[.:]|localhost/", word)]
     return names[-1] if names and not scheme else None
+
+
+def _is_whole(name: str) -> bool:
+    """Return whether neither a variable nor a mask stands in a name."""
+    return not set("$*{") & set(name)

@@ -138,6 +138,11 @@ class LiteralIndex:
         self._has_others = np.array([bool(others) for others in self._others], dtype=np.bool_)
         self._of_group = np.array([[text in group for text in all_texts] for group in group_texts], dtype=np.bool_)
 
+    @classmethod
+    def of_words(cls, words: Iterable[bytes]) -> LiteralIndex:
+        """Return an index of plain words, a group each, in their order."""
+        return cls(*((re.escape(word),) for word in words))
+
     def spans(self, data: Data, start: int, stop: int) -> list[Spans]:
         """For each group the parts of `data`, in order, in which all its matches begin in that range do so."""
         if start >= stop:

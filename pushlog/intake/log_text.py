@@ -169,8 +169,8 @@ class LogText:
 
     def beginning(self, line: int, most: int = _SHOWN, *, skip: int = 0) -> bytes:
         """The bytes that a physical line begins with, at most so many, behind those that are skipped."""
-        start = self.start_of(line) + skip
-        return self.data[start : min(self.stop_of(line), start + most)]
+        start, stop = self.bounds(line)
+        return self.data[start + skip : min(stop, start + skip + most)]
 
     def near_line_starts(self, start: int, stop: int, reach: int) -> list[tuple[int, int]]:
         """The ranges between two offsets outside which nothing stands within `reach` bytes of where its line begins.

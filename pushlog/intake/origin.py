@@ -81,12 +81,12 @@ def versions_of(data: Data) -> dict[str, str]:
 @cache
 def _line_words() -> LiteralIndex:
     """Return the words of the lines, a group each: one look for all takes a quarter of the time of one for each."""
-    return LiteralIndex(*((re.escape(line.word.encode()),) for line in origins().lines))
+    return LiteralIndex.of_words(line.word.encode() for line in origins().lines)
 
 
 @cache
 def _version_words() -> LiteralIndex:
-    return LiteralIndex(*((re.escape(line.word.encode()),) for line in origins().versions))
+    return LiteralIndex.of_words(line.word.encode() for line in origins().versions)
 
 
 def _system(head: bytes, lines: Sequence[OriginLine], decoration: str | None) -> str | None:

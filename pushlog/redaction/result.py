@@ -148,8 +148,8 @@ class _Redactor:
         if isinstance(value, str):
             return value if isinstance(value, Enum) else self._text(value)
         if is_dataclass(value) and not isinstance(value, type):
-            now = {name: self.without(getattr(value, name)) for name in names(type(value))}
-            changed = {name: item for name, item in now.items() if item is not getattr(value, name)}
+            fields = zip(names(type(value)), values(value), strict=True)
+            changed = {name: now for name, item in fields if (now := self.without(item)) is not item}
             return replace(value, **changed) if changed else value
         if isinstance(value, Mapping):
             pairs = [(key, item, self.without(key), self.without(item)) for key, item in value.items()]

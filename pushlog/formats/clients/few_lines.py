@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pushlog.formats.clients.builder import PushBuilder, answers, error_at, parsed_push
-from pushlog.formats.clients.few_lines_cut import BEGUN, NEAR, groups, says_sent
+from pushlog.formats.clients.few_lines_cut import BEGUN, NEAR, ROWS, groups, says_sent
 from pushlog.formats.clients.other_images import fails_elsewhere, full, named_below, reads_elsewhere
-from pushlog.formats.events import EventKind, EventRow
+from pushlog.formats.events import EventRow
 from pushlog.formats.grammar.line_parser import LineParser
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.reference import split
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from pushlog.intake.start_pattern import StartPattern
     from pushlog.knowledge.base import Knowledge
 
-_ROWS = {MarkKind.PUSHING: EventKind.PUSHING, MarkKind.PUSHED: EventKind.PUSHED, MarkKind.EXISTS: EventKind.EXISTS}
 _DIGEST = lazy_pattern(r"sha256:[0-9a-f]{64}")
 # What stands behind the text of an error: Maven's help, MSBuild's project.
 _BEHIND = lazy_pattern(r"\s+(?:-> \[Help \d+\]|\[[^\[\]\n]+\.\w+proj(?:::[^\]\n]*)?\])\s*$")
@@ -128,8 +127,8 @@ class FewLines:
             tags = self._tags([each for each in names if split(each)[0] == split(names[0])[0]])
             every = {"TAGS": ", ".join(filter(None, tags))} if len(tags) > 1 else {}
             push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=split(name)[0] or name if self.signs else name, **every)
-        if mark.kind in _ROWS:
-            push.rows.append(EventRow(start=mark.start, stop=mark.stop, layer=fields["LAYER"], kind=_ROWS[mark.kind]))
+        if mark.kind in ROWS:
+            push.rows.append(EventRow(start=mark.start, stop=mark.stop, layer=fields["LAYER"], kind=ROWS[mark.kind]))
         digest = next((hit[0] for value in fields.values() if (hit := _DIGEST.search(value))), None)
         if _is_sent_tag(mark):
             push.add_mark(MarkKind.DONE, mark)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pushlog.formats.events import EventKind
 from pushlog.formats.marks import MarkKind
 from pushlog.formats.reference import split
 from pushlog.lazy_pattern import lazy_pattern
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 _BETWEEN = 300
 NEAR = 12
 # Lines that only a push has, and those that end one that went well.
-_ROWS = {MarkKind.PUSHING, MarkKind.PUSHED, MarkKind.EXISTS}
-BEGUN = {*_ROWS, MarkKind.BEGIN, MarkKind.REFERENCE, MarkKind.DONE, MarkKind.LAST_WORD}
+ROWS = {MarkKind.PUSHING: EventKind.PUSHING, MarkKind.PUSHED: EventKind.PUSHED, MarkKind.EXISTS: EventKind.EXISTS}
+BEGUN = {*ROWS, MarkKind.BEGIN, MarkKind.REFERENCE, MarkKind.DONE, MarkKind.LAST_WORD}
 _ENDED = {MarkKind.DONE, MarkKind.LAST_WORD, MarkKind.DIGEST}
 _BESIDE = {*_ENDED, MarkKind.NOTE, MarkKind.MORE}
 # What only a push asks of a registry: to take something, whether it has a blob, or the right for it.

@@ -79,7 +79,7 @@ def candidate_pieces(text: LogText, start: int, stop: int) -> Iterator[Piece]:
 
 @cache
 def _index() -> LiteralIndex:
-    return LiteralIndex(*((re.escape(word.encode()),) for word in _WORDS))
+    return LiteralIndex.of_words(map(str.encode, _WORDS))
 
 
 @record

@@ -92,7 +92,7 @@ def below_pushes(candidate: PushRange, pushes: Sequence[ParsedPush]) -> PushRang
     """Return the rest of a range below its pushes; None where no line of it names another image than theirs."""
     start = max(candidate.text.stop_of(push.lines[1]) for push in pushes)
     mentions = [mark for mark in candidate.marks if mark.kind == MarkKind.MENTION and mark.start >= start]
-    others = tuple(mark for mark in mentions if not any(is_image_of(mark.fields["REFERENCE"], p) for p in pushes))
+    others = tuple(mark for mark in mentions if is_of_none(mark.fields["REFERENCE"], pushes))
     return replace(candidate, events=candidate.events.part(0, 0), marks=others, start=start) if others else None
 
 
@@ -111,7 +111,7 @@ def reported_pushes(candidate: PushRange, pushes: Sequence[ParsedPush] = ()) -> 
         name = next((name.strip("\"'") for name in report.groups() if name), "")
         if len(names) == _MOST:
             return
-        if name not in names and not any(is_image_of(name, push) for push in pushes):
+        if name not in names and is_of_none(name, pushes):
             names.add(name)
             fields = {} if name.startswith("$(") else {"REFERENCE": name}
             mark = Mark(kind=MarkKind.COMMAND, start=piece.start, stop=piece.stop, line=piece.line, fields=fields)
@@ -143,10 +143,15 @@ def _is_of(report: ParsedPush, other: ParsedPush) -> bool:
     below = other.lines[0] - report.lines[1]
     if below > _BELOW or (other.error is None and below < 0):
         return False
-    return is_image_of(_name(report), other)
+    return _is_image_of(_name(report), other)
 
 
-def is_image_of(reference: str, push: ParsedPush) -> bool:
+def is_of_none(reference: str, pushes: Sequence[ParsedPush]) -> bool:
+    """Return whether a reference can be that of the image of none of some pushes."""
+    return not any(_is_image_of(reference, push) for push in pushes)
+
+
+def _is_image_of(reference: str, push: ParsedPush) -> bool:
     """Return whether a reference can be that of the image of a push, which may have no name."""
     names = split(reference)[0], split(_name(push))[0]
     return not all(names) or "$" in "".join(names) or may_be(*names)

@@ -74,7 +74,7 @@ _NEAR_HEADER = 15
 
 def mentioned(text: LogText, start: int, stop: int) -> Iterator[Mark]:
     """Return a mark for each push command that is quoted between two offsets."""
-    for first, last in sorted(set(_lines_with(_SIGNS, text.data, start, stop))):
+    for first, last in sorted(set(lines_with(_SIGNS, text.data, start, stop))):
         # One character for each byte, so that places in it are offsets.
         line = text.data[first:last].decode("latin-1")
         for built in _BUILT.finditer(line):
@@ -105,10 +105,10 @@ def first_command(text: LogText, start: int, stop: int) -> Mark | None:
 
 def lines_with_command(data: Data, start: int, stop: int) -> Iterator[tuple[int, int]]:
     """Return the lines between two offsets that may quote a push command."""
-    return _lines_with(_COMMAND_SIGNS, data, start, stop)
+    return lines_with(_COMMAND_SIGNS, data, start, stop)
 
 
-def _lines_with(signs: Sequence[_Sign], data: Data, start: int, stop: int) -> Iterator[tuple[int, int]]:
+def lines_with(signs: Sequence[_Sign], data: Data, start: int, stop: int) -> Iterator[tuple[int, int]]:
     """Return the lines with one of these signs: the words of a command stand near each other."""
     for sign, before in signs:
         offset = data.find(sign, start, stop)

@@ -120,7 +120,7 @@ def with_whole_errors(text: bytes) -> bytes:
 
 @cache
 def _index() -> LiteralIndex:
-    return LiteralIndex(*((re.escape(sign),) for sign in _SIGNS))
+    return LiteralIndex.of_words(_SIGNS)
 
 
 def _places(text: bytes, sign: bytes) -> Iterator[int]:
