@@ -13,6 +13,7 @@ CHART = lazy_pattern(r"(?:^|[\s/'\"])([a-z0-9][\w.-]*?)-(v?\d+\.\d+\.\d+[\w.+-]*
 _TO_REPOSITORY = lazy_pattern(r"--to-repo[= ](\S+)")
 # manifest-tool names the images of its list before the list itself; their names may be patterns.
 _LIST = lazy_pattern(r"\spush from-\w+ .*?\s--target[= ]([^\s'\"]+)")
+_MODEL = lazy_pattern(r"\bollama push (?:-\S+ )*[\"']?([^\s\"'-][^\s\"']*)")
 _IMAGE = lazy_pattern(r"[\w.-]+(?::\d+)?(?:/[\w.-]+)+(?::[\w.-]+)?")
 
 
@@ -29,6 +30,8 @@ def target_of(command: str) -> str | None:
     if "manifest-tool " in command:
         listed = _LIST.search(command)
         return listed[1] if listed and _is_whole(listed[1]) else None
+    if model := _MODEL.search(command):
+        return _model(model[1]) if _is_whole(model[1]) else None
     scheme = _SCHEME.search(command)
     if scheme and _is_whole(scheme[1]):
         chart = CHART.search(command)
@@ -44,3 +47,11 @@ def target_of(command: str) -> str | None:
 def _is_whole(name: str) -> bool:
     """Return whether neither a variable nor a mask stands in a name."""
     return not set("$*{") & set(name)
+
+
+def _model(name: str) -> str:
+    """Return the whole name of a model; Ollama adds its own host, a namespace and a tag (types/model/name.go)."""
+    first, rest, _ = name.partition("/")
+    is_hosted = bool(rest) and re.search(r"[.:]", first) is not None
+    host = "" if is_hosted else "registry.ollama.ai/" if rest else "registry.ollama.ai/library/"
+    return f"{host}{name}{'' if ':' in name.rpartition('/')[2] else ':latest'}"

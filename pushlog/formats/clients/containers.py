@@ -10,6 +10,7 @@ from pushlog.formats.client_timestamps import client_timestamps
 from pushlog.formats.clients.builder import PushBuilder, answers, error_at, parsed_push, pushes_of
 from pushlog.formats.clients.containers_client import BUILDAH, COPY, OLD_BUILDAH, OPENSHIFT, client_of
 from pushlog.formats.clients.containers_copy import RETRIES, add_blobs
+from pushlog.formats.clients.other_images import stores_here
 from pushlog.formats.docker.bind_error import join_error_lines
 from pushlog.formats.errors.classify import starts_error
 from pushlog.formats.errors.page import unquoted
@@ -151,6 +152,8 @@ def _push(text: LogText, marks: Sequence[Mark], tagged: Mark | None) -> PushBuil
     command = next((mark for mark in marks if mark.kind == MarkKind.COMMAND), None)
     error = next((mark for mark in marks if mark.kind in _ERRORS), None)
     if command and not reaches_registry(command.fields["COMMAND"]):
+        return None
+    if error and not command and stores_here(_message(text, error)):
         return None
     if command and (is_help(command.fields["COMMAND"]) or not _is_of(command, marks)):
         marks, command = [mark for mark in marks if mark is not command], None

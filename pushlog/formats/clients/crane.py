@@ -59,9 +59,11 @@ COMMAND = StartPattern(
 INSIDE = None
 WHERE = (OPENING, COMMAND)
 REDRAWN: frozenset[MarkKind] = frozenset()
-# Requests that only a push makes, or one that says what it is for; a pull gets, and asks for a manifest by HEAD.
+# Requests that only a push makes, or one that says what it is for. What reads gets, and says a word of its own before
+# it asks for a manifest by HEAD (cmd/crane/cmd/digest.go); a push that asks so says none.
 _PUSH_ERROR = lazy_pattern(
-    r"(?:[^\n\"]*: )?(?:(?:PUT|POST|PATCH) https?://[^\s/]+/v2/|HEAD https?://[^\s/]+/v2/|GET https?://\S*push)"
+    r"(?:[^\n\"]*: )?(?:(?:PUT|POST|PATCH) https?://[^\s/]+/v2/|HEAD https?://[^\s/]+/v2/\S+/blobs/|GET https?://\S*push)"
+    r"|HEAD https?://[^\s/]+/v2/|[^\n\"]*\b(?:writ|publish|copy)ing\b[^\n\"]*: HEAD https?://[^\s/]+/v2/"
     r"|pushing image(?: to)? |failed to publish images: (?!error building )|[^\n\"]*\bpush"
 )
 # The requests that the library says it tries again, as it names them, or as Go does.
@@ -80,6 +82,7 @@ _ENDS = (MarkKind.RESULT, MarkKind.ERROR)
 _NO_REGISTRY = lazy_pattern(r"(?:ko|kind)\.local(?:/|$)")
 # A blob whose digest a person cut is known by what is left of it, if that is enough.
 _LEFT = lazy_pattern(r"[0-9a-f]{7,}")
+_STOPPED = "ko ends all its pushes when one of them fails."
 _CUT_NAME = ("...", "\u2026")
 
 
@@ -88,11 +91,22 @@ def pushes(text: LogText, _: Knowledge) -> tuple[ParsedPush, ...]:
     groups = list(pushes_of(LINES.marks(text, WHERE), starts=_starts, ends=_ENDS))
     turns = _by_image(groups)
     found_pushes = [push for marks in turns if (push := _push(text, marks))]
+    _stop_others(found_pushes)
     if turns != groups:
         interleaved = Interleaved.of(text, [mark for marks in groups for mark in marks])
         for push in found_pushes:
             push.interleaved = interleaved
     return tuple(parsed_push(text, push) for push in found_pushes)
+
+
+def _stop_others(pushes: Sequence[PushBuilder]) -> None:
+    """Say of the images that ko had begun when another one failed that this ended them (pkg/commands/resolver.go)."""
+    failed = max((push.error.start for push in pushes if push.error), default=-1)
+    for push in pushes:
+        is_announced = any(mark.kind == MarkKind.TARGET and "SOURCE" not in mark.fields for mark in push.consumed)
+        is_ended = push.error or any(mark.kind in {MarkKind.DIGEST, MarkKind.DONE} for mark in push.marks)
+        if is_announced and not is_ended and push.consumed[-1].start < failed:
+            push.add_mark(MarkKind.INTERRUPT, push.consumed[-1], WHY=_STOPPED)
 
 
 def _by_image(groups: Sequence[list[Mark]]) -> list[list[Mark]]:

@@ -199,6 +199,8 @@ def _error_mark(marks: Sequence[Mark], command: Mark | None) -> Mark | None:
     if refused:
         return refused
     failures = [mark for mark in marks if mark.kind == MarkKind.FAILED and mark.start > done]
+    # A line that only names the image stands above the error itself.
+    failures = [mark for mark in failures if _words(mark)] or failures
     begun = next((mark for mark in marks if mark.kind in BEGUN), None)
     for failed in failures:
         is_asked_for = answers(command, failed) or (command is not None and says_sent(failed))
@@ -221,10 +223,7 @@ def _names_no_base(marks: Sequence[Mark], failed: Mark) -> bool:
 
 def _error(text: LogText, marks: Sequence[Mark], mark: Mark) -> ErrorLines:
     """Return the error at a mark with the lines that go on with it."""
-    words = next(
-        (mark.fields[name] for name in ("TEXT", "REQUEST", "FAILURE", "CAUSE", "ANSWER") if name in mark.fields), ""
-    )
-    message = _BEHIND.sub("", words).strip()
+    message = _BEHIND.sub("", _words(mark)).strip()
     if message.endswith("]") and message.count("]") > message.count("["):
         message = message[:-1]
     error = error_at(text, mark, message)
@@ -235,6 +234,11 @@ def _error(text: LogText, marks: Sequence[Mark], mark: Mark) -> ErrorLines:
                 break
             error = _longer(error, further, _BEHIND.sub("", detail))
     return error
+
+
+def _words(mark: Mark) -> str:
+    names = ("TEXT", "REQUEST", "FAILURE", "CAUSE", "ANSWER")
+    return next((mark.fields[name] for name in names if name in mark.fields), "")
 
 
 def _longer(error: ErrorLines, mark: Mark, detail: str) -> ErrorLines:

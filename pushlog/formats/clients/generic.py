@@ -65,6 +65,7 @@ OPENING = StartPattern(
         rb"ynchroniz",
         rb"publish(?:ing)? ",
         rb"push failed",
+        rb" push: [GHP]",
         rb"Put (?:list-type )?manifest to ",
         rb"Put blob sha256:",
         rb"upload failed",

@@ -55,6 +55,7 @@ _TO_REGISTRY = lazy_pattern(rf"\bto registry '(?P<host>{_HOST}(?:/[\w./-]*\w)?)'
 PUSHES_THING = lazy_pattern(
     rf"(?<![\w/-]){_PUSH} {_THING}\b|{_THING} (?:push|upload) (?:failed|error)"
     r"|[Rr]un(?:ning)? push\b|rendering push status stream|docker push\b"
+    r"|(?<![\w/-])push: (?:Get|Head|Put|Post|Patch) "
 )
 PUSHES_IMAGE = lazy_pattern(
     rf"(?<![\w/-])(?:{_PUSH}|{_SEND}) (?:{_THING} )?(?:from \S+ )?(?:to )?(?:registry )?[\"'`\[(]?{_IMAGE}"

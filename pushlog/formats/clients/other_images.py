@@ -10,6 +10,12 @@ from pushlog.lazy_pattern import lazy_pattern
 
 # A request that reads from a registry.
 _READ = lazy_pattern(r'(?:GET|HEAD|Get|Head) "?https?://([^/\s"]+)/v2/')
+# Errors of what the library writes into the local storage or a file (containers/image storage, docker/archive, oci):
+# a pull, a build, a copy to an archive.
+_WRITES_HERE = lazy_pattern(
+    r"storing blob to file|adding layer with blob|committing the finished image|creating (?:layer with ID|file ')"
+    r"|docker-archive doesn't support|[Ww]riting (?:blob|manifest): (?:write|open|mkdir|rename) /"
+)
 
 
 def fails_elsewhere(target: str | None, denied: str) -> bool:
@@ -25,6 +31,11 @@ def reads_elsewhere(error: str, target: str) -> bool:
     """Return whether an error is that of a registry from which an image is copied."""
     read = _READ.match(error)
     return read is not None and full(f"{read[1]}/").partition("/")[0] != full(target).partition("/")[0]
+
+
+def stores_here(error: str) -> bool:
+    """Return whether an error is one of an image that is written onto this machine, not to a registry."""
+    return _WRITES_HERE.search(error) is not None
 
 
 def named_below(target: str, error: str) -> str | None:

@@ -226,6 +226,16 @@ CH_IMAGE = FewLines(
     OPENING=StartPattern(signs=(rb"pushing image:  ",), pattern=rb"pushing image: {2,8}[\w.-]"),
     gathers=below_manifest,
 )
+OLLAMA = FewLines(
+    name="ollama",
+    client=Client.UNKNOWN,
+    OPENING=StartPattern(
+        signs=(rb"retrieving manifest", rb"pushing [0-9a-f]", rb"pushing manifest"),
+        pattern=rb"(?:retrieving|pushing) manifest(?=[ \xe2]*(?:\S\S )?\r?(?:\n|\Z))|pushing [0-9a-f]{12}\.\.\. +\d+%",
+    ),
+    COMMAND=StartPattern(signs=(rb"ollama push ",), pattern=rb"\bollama push \S"),
+    gathers=below_manifest,
+)
 MANIFEST_TOOL = FewLines(
     name="manifest_tool",
     client=Client.UNKNOWN,
@@ -266,6 +276,7 @@ CLIENTS: tuple[FewLines, ...] = (
     FUNC,
     SPIN,
     CH_IMAGE,
+    OLLAMA,
     MANIFEST_TOOL,
     TERRAFORM_IMAGE,
 )
