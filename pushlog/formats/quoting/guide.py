@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pushlog.formats.docker.sentences import is_of_case
 from pushlog.formats.errors.told import tells
 from pushlog.formats.quoting.document import documents, is_documented
+from pushlog.formats.quoting.promise import ends_with_promise
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
@@ -154,6 +155,8 @@ def _is_title(line: str) -> bool:
 
 
 def _promises(sentence: str) -> bool:
+    if ends_with_promise(sentence):
+        return True
     if not _POINTS_BELOW.search(sentence) or not _ANNOUNCED.search(sentence):
         return False
     return _OUGHT.search(sentence) is not None or not tells(sentence)

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 from pushlog.formats.marks import HEADERS
 from pushlog.formats.quoting.comment import is_example, tells_output
 from pushlog.formats.quoting.difference import in_hunk, is_beside_other_sign
+from pushlog.formats.quoting.document import is_readme
 from pushlog.formats.quoting.guide import is_of_guide, is_of_library
 from pushlog.formats.quoting.here_document import in_here_document
 from pushlog.formats.quoting.source_text import in_text_of_source, is_continued, is_value_in_source
+from pushlog.formats.quoting.test_data import is_of_test_data
+from pushlog.formats.quoting.translation import is_translated
 from pushlog.intake.unwrap.quotes import in_source_comment, in_source_list, in_yaml_list, is_marked, is_source
 from pushlog.lazy_pattern import lazy_pattern
 
@@ -30,6 +33,8 @@ _TO_DO = lazy_pattern(rb"[^\n]{0,200}?(?<!\S)[-*] \[[ xX]\] ")
 def is_quoted(text: LogText, push: ParsedPush) -> bool:
     """Return whether the first line of a push is no output of a client, but part of something that quotes one."""
     if in_text_of_source(text, push.start) or is_example(text, push.lines):
+        return True
+    if is_of_test_data(text, push) or is_translated(text, push) or is_readme(text):
         return True
     if _is_quoted(text, text.line_of(push.start)) or is_of_guide(text, push) or is_of_library(text, push):
         return True

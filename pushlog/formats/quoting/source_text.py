@@ -39,6 +39,16 @@ _SIGNS = (b'"""', b"'''", b"`", b'@"', b'#"', b"let ", b"expected", b"want", b"=
 # The value of an object, and lines of a program below it: Node.js prints an object alike, but no program.
 _VALUE = lazy_pattern(rb"[ \t]*(?:[\"']?\w+[\"']?:\s*|(?:\w+\.)+\w+ = )[bfru]{0,2}[\"'`]\Z")
 _CODE_BELOW = 12
+# What programs print has no comma behind the last value; Rust's `{:#?}` has, behind keys and values of its own form.
+_LAST_VALUE = lazy_pattern(rb"[^\n]*[\"'`],[ \t]*\r?\n\s*[)}\]]")
+_OF_RUST = lazy_pattern(rb"[ \t]*\w+: \"\Z")
+# What an object is assigned to or returned as, and what may stand between that and the value.
+_ASSIGNED = lazy_pattern(
+    rb"[ \t]*(?:(?:export|public|private|static|final|const|let|var|val)\s+)*[\w.]+(?:: ?[\w<>\[\], |]{1,60})?"
+    rb" (?::=|=) (?:\w+ ?)?[\[({]\s*\Z|[ \t]*(?:return|export default) [\[({]\s*\Z"
+)
+_KEY_ABOVE = lazy_pattern(rb"[ \t]*(?:[\"']?[\w-]+[\"']?: ?)?[\[({]\s*\Z|[ \t]*[\"']?\w+[\"']?:\s*\Z")
+_OBJECT_ABOVE = 200
 # A text below its name, one that goes on in the next line, and a list with a comma behind its last text: what programs
 # print has neither of the last two.
 _BELOW_NAME = lazy_pattern(rb"[ \t]+[\"'`]\Z")
@@ -72,11 +82,34 @@ def in_text_of_source(text: LogText, start: int) -> bool:
 
 def is_value_in_source(text: LogText, line: int, head: bytes) -> bool:
     """Return whether words are the value of an object in a program's source. `head`: what stands before them."""
-    if _BELOW_NAME.match(head) and line > 1:
-        head = text.beginning(line - 1).rstrip() + head.lstrip()
-    if not _VALUE.match(head):
+    is_below = _BELOW_NAME.match(head) is not None and line > 1
+    value = text.beginning(line - 1).rstrip() + head.lstrip() if is_below else head
+    if not _VALUE.match(value):
         return False
+    if (is_below or not _OF_RUST.match(head)) and _LAST_VALUE.match(text.data, *_ending(text, line)):
+        return True
+    if _is_assigned(text, line, len(head) - len(head.lstrip())):
+        return True
     return any(is_statement(text.beginning(below)) for below in text.below(line, _CODE_BELOW))
+
+
+def _ending(text: LogText, line: int) -> tuple[int, int]:
+    """Return the offsets between which the end of a line stands, and the line below it that is not blank."""
+    stop = text.stop_of(line)
+    return max(text.start_of(line), text.data.rfind(b"\n", 0, stop) + 1, stop - _NEAR), stop + _NEAR
+
+
+def _is_assigned(text: LogText, line: int, indent: int) -> bool:
+    """Return whether a value with that indent belongs to an object that a program assigns or returns."""
+    for above in text.above(line, _OBJECT_ABOVE):
+        data = text.beginning(above, _NEAR)
+        depth = len(data) - len(data.lstrip())
+        if not data.strip() or depth >= indent:
+            continue
+        if not _KEY_ABOVE.match(data):
+            return _ASSIGNED.match(data) is not None
+        indent = depth
+    return False
 
 
 def is_continued(text: LogText, line: int) -> bool:

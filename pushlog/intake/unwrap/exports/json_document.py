@@ -40,6 +40,8 @@ _SAMPLES = 20
 _FURTHEST = 32 << 20
 # Texts in base64 are looked for in documents up to this size.
 _LARGEST_BASE64 = 16 << 20
+# The first line of a push alone is a text like any other: an entry in a table of messages, an example in a manual.
+_HEADER_ALONE = lazy_pattern(rb"The push refers to [^\n]*\n?")
 _BASE64 = lazy_pattern(rb'"([A-Za-z0-9+/]{24,}={0,2})"')
 
 
@@ -59,7 +61,7 @@ def unwrap_json_document(
         return None
     path, form = place
     assembly, blocks = Assembly(form, zone), BlockReader(form)
-    is_list = bool(path) and path[-1] is None
+    is_list, is_header = bool(path) and path[-1] is None, False
     notes: tuple[str, ...] = (IN_A_DOCUMENT,)
     try:
         cursor = JsonCursor(data)
@@ -70,6 +72,7 @@ def unwrap_json_document(
             record = normal_record(value, form.pairs)
             content = form.text_of(record)
             if content is not None:
+                is_header = _HEADER_ALONE.fullmatch(content) is not None
                 names = (name or form.lane_of(record), form.writer_of(record))
                 assembly.add(content, form.time_of(record), form.number_of(record), names)
                 if is_list:
@@ -78,7 +81,8 @@ def unwrap_json_document(
         if anchors and anchors[0] >= cursor.offset:
             return None  # an object stands above a log that is none
         notes = (*notes, f"the document can't be read further: {error}; {count(assembly.records, 'record')} were read")
-    return assembly.export(notes, is_physical=False) if assembly.records else None
+    is_text = not is_list and assembly.records == 1 and is_header
+    return assembly.export(notes, is_physical=False) if assembly.records and not is_text else None
 
 
 def _voted_place(data: Data, anchors: Sequence[int], *, is_base64: bool = False) -> tuple[Path, Form] | None:
