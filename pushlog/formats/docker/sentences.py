@@ -63,7 +63,7 @@ _MAY_BE_MET = lazy_pattern(
     r"(?:get|see|encounter|receive|hit|face|meet|have|notice|find|run into|come across)\b"
     r"|\b(?:if|in case of) (?:this|the following|an?|such an?) (?:\w{1,10} )?(?:error|message|issue|problem)\b"
     r"|\b(?:may|might|could|can) (?:also |then )?"
-    r"(?:throw|produce|print|show|report|return|output|give|fail with|end with)\b"
+    r"(?:throw|produce|print|show|report|return|output|give|prevent|cause|fail with|end with|result in|lead to)\b"
     # In German, French, Spanish, Portuguese, Russian and Chinese.
     r"|\b(?:falls|wenn) (?:du|sie|ihr|diese[rs]?|der folgende|folgender)\b[^\n]{0,40}fehler"
     r"|\bsi (?:vous|tu) (?:obten|rencontr|voy|recev)|\bsi (?:te sale|recibes?|obtienes?|aparece|ves?)\b"

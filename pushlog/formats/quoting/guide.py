@@ -37,6 +37,7 @@ _EXPECTED = lazy_pattern(
     r"|\uc608\uc0c1 (?:\ucd9c\ub825|\uacb0\uacfc)|\ucd9c\ub825 \uc608\uc2dc",
     re.IGNORECASE,
 )
+_EXPECTS = lazy_pattern(r"\W*expected(?: result)?: ?\w", re.IGNORECASE)
 _TITLE = lazy_pattern(r"^(?!##\[)[#*<_=]|[:\uff1a]\W*$")
 # A sentence says what its reader will see if all goes well: not what he sees, nor that he will get a mail.
 _GETS = (
@@ -79,7 +80,7 @@ _POINTS_BELOW = lazy_pattern(
 # What stands between such words and what they announce: fences, the command, other pushes that they announce too.
 _BETWEEN = lazy_pattern(
     r"\W*(?:`{3}\w*|~{3}\w*)?\W*|(?:[^\n]{0,60}[$#%>] ?)?(?:sudo )?docker(?:\.exe)? [^\n]*|<[^<>\n]+>"
-    r"|\W*The push refers to [^\n]*"
+    r"|\W*The push refers to [^\n]*|\W*(?:Step \d+/\d+ ?:|---> |Successfully (?:built|tagged) |Login Succeeded)[^\n]*"
 )
 _ANNOUNCED_ABOVE, _MOST_ASKED = 8, 2
 # The page of a library tells what a function takes and returns; a session of Python stands in it.
@@ -155,7 +156,7 @@ def _is_title(line: str) -> bool:
 
 
 def _promises(sentence: str) -> bool:
-    if ends_with_promise(sentence):
+    if ends_with_promise(sentence) or _EXPECTS.match(sentence):
         return True
     if not _POINTS_BELOW.search(sentence) or not _ANNOUNCED.search(sentence):
         return False

@@ -23,19 +23,21 @@ _OPENER = lazy_pattern(
     # A variable of a shell, over several lines: what Python prints of one is a line.
     rb"|\n[ \t]*(?:local |export |readonly )?(?!(?:std(?:out|err)|out(?:put)?|err(?:or)?|result|log)=)[A-Za-z_]\w*="
     rb"(?P<shell>['\"])\Z"
-    rb"|(?:(?<![=!<>~+*/-])\+?:?=|(?<=\w)\(|(?<=[\"'`)\]}]),|\breturn)[ \t]*(?P<tick>`)(?!`)"
+    rb"|(?:(?<![=!<>~+*/-])\+?:?=|(?<=\w)\(|(?<=[\"'`)\]}]),|\breturn|\n[ \t]+\w+:)[ \t]*(?P<tick>`)(?!`)"
 )
-# A function, a class or a module of Python, and the text that documents it; a step of Gherkin with its text.
+# A function, a class or a module of Python, and the text that documents it; a step of Gherkin with its text; a comment
+# over several lines.
 _DOCUMENTED = lazy_pattern(
     rb"(?:(?:\A|\n)[ \t]*(?:async +)?(?:def|class) [^\n]{1,400}(?:\n[^\n]{0,200}){0,8}?:[^\n:]{0,20}\n\s{0,80}"
     rb"|(?:\A|\n)[ \t]*(?:Given|When|Then|And|But|\*) [^\n]{1,400}\n[ \t]*"
     rb"|\A(?:#[^\n]*\n){0,9}\s{0,9})[rR]?(?P<quote>\"{3}|'{3})"
+    rb"|(?:\A|\n)[ \t]*(?P<comment>/\*)(?!\*)[^\n/]{0,200}\n"
 )
 # The text that a test of a tool expects, in YAML.
 _EXPECTED = lazy_pattern(
     rb"(?:\A|\n)(?P<indent>[ \t]*)(?:- +)?(?:expected|want)(?:[_-]?(?:std)?out(?:put)?)?: *[|>][-+]?[ \t]*\r?\n"
 )
-_SIGNS = (b'"""', b"'''", b"`", b'@"', b'#"', b"let ", b"expected", b"want", b"='", b'="')
+_SIGNS = (b'"""', b"'''", b"`", b'@"', b'#"', b"let ", b"/*", b"expected", b"want", b"='", b'="')
 # The value of an object, and lines of a program below it: Node.js prints an object alike, but no program.
 _VALUE = lazy_pattern(rb"[ \t]*(?:[\"']?\w+[\"']?:\s*|(?:\w+\.)+\w+ = )[bfru]{0,2}[\"'`]\Z")
 _CODE_BELOW = 12
@@ -127,6 +129,8 @@ def _end(opener: re.Match[bytes]) -> bytes:
     groups = opener.groupdict()
     if hashes := groups.get("raw"):
         return b'"' + hashes
+    if groups.get("comment"):
+        return b"*/"
     return next(quote for quote in groups.values() if quote)
 
 

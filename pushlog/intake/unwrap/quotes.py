@@ -38,15 +38,17 @@ _IN_SOURCE = lazy_pattern(
     rb"|(?:\A|[\s;&|(])(?:echo|Write-(?:Host|Output))(?: -\w+)* +\Z"
     # What Gomega and bats put before a text that they compare.
     rb"|(?:\A|\s)<\w+>: \Z|# (?:output|substring|expected|actual|regexp|line) *: \Z"
+    # A message of the Engine as a map of Go.
+    rb"|map\[string\](?:string|any|interface\{\})\{\"status\": ?\"\Z"
     rb"|\.(?:go|py|[jt]sx?|rb|rs|java|kt|scala|cs|php|c|cc|cpp|h|sh|bats|lark|toml|ya?ml|md)[:-]\d+[:-][^\n]*\Z"
 )
 # A list of texts in the source of a program begins so; one in the output of a tool has its name in quotes.
 _LIST = lazy_pattern(
-    rb"[^\n]*(?:[\w\]]\s+(?::=|=|\+=)\s[^\n]*|\w\(|\w=|\breturn)\s*[\[({`]\s*|[^\n]*(?:\w\s+(?::=|=|\+=)\s*|\w\(\s*)"
+    rb"[^\n]*(?:[\w\]]\s+(?::=|=|\+=)\s[^\n]*|\w\(|\w=|\breturn)\s*[\[({`]\s*(?:#[^\n]*)?|[^\n]*(?:\w\s+(?::=|=|\+=)\s*|\w\(\s*)"
 )
 # An item is a text, with the stamp of a CI's log in it, or a message of the Engine, which may be spread over lines.
 _ITEM = lazy_pattern(
-    rb"[ \t]+(?:[bfru]{0,2}[\"'`](?:\{\"status\": ?\"|\d{4}-\d\d-\d\dT[\d:.]{8,18}Z )?"
+    rb"[ \t]+(?:[bfru]{0,2}[\"'`](?:\{{1,2}\"status\": ?\"|\d{4}-\d\d-\d\dT[\d:.]{8,18}Z )?"
     rb"|(?:\{ ?)?[\"']?status[\"']?: ?[bfru]{0,2}[\"'`])\Z"
 )
 # What begins a comment before the words of one.
