@@ -76,6 +76,7 @@ _COMMAND_WORDS = (b"push", b"Push", b"Upload failed", b"unexpected status", b"Re
 _REFUSED = lazy_pattern(
     rb"\brequested access to the resource is denied\b|\bToken exchange failed for project\b"
     rb"|\bpermission_denied: write_package\b|\binstallation not allowed to (?:Create|Write) organization package\b"
+    rb"|(?<!: )\bname unknown: The repository with name '"
     rb"|\bMANIFEST_BLOB_UNKNOWN\b|\bpush access denied, repository\b|\bno token in bearer response\b"
     rb"|\btag invalid: The image tag '|\bcannot be overwritten because the (?:tag|repository) is immutable\b"
 )
@@ -84,6 +85,7 @@ _REFUSED_WORDS = (
     b"Token exchange failed",
     b"write_package",
     b"organization package",
+    b"name unknown: The",
     b"MANIFEST_BLOB_UNKNOWN",
     b"push access denied",
     b"no token in bearer",
@@ -95,6 +97,11 @@ _FAILED = lazy_pattern(
     rb"(?:\b(?:[Ff]ailed|[Uu]nable) to push (?:the )?(?:docker )?(?:image |tag )?|\b[Ee]rror pushing (?:image )?"
     rb"|\bdocker push (?=\S+ failed\b))"
     rb"[\"'`]?(?!refs/|origin/|https?:)(?P<name>[\w.-]+(?::\d+)?(?:/[\w.-]+)+(?::[\w.-]*\w)?)"
+)
+# The same of a variable, where all pushes that are told went well.
+_FAILED_VARIABLE = lazy_pattern(
+    rb"\bdocker push (?:-\S+ )*[\"']?\$[^\n]{1,100}?"
+    rb"(?:\b(?:failed|returned non-zero)\b|\bexited with (?:code )?[1-9]|: exit status [1-9])"
 )
 _FAILED_WORDS = (b" to push ", b"rror pushing ", b"docker push ")
 _NO_REFUSAL = lazy_pattern(rb"(?i)\bpull\b|\bpulling\b|\bFROM \S|\b(?:if|when) (?:you|it|the)\b")
@@ -124,6 +131,12 @@ _LEADS = lazy_pattern(rb"[\s\"'`*>|-]*(?:(?i:error): )*(?:denied: |push access d
 _MOST = 20
 _RUN = 5
 _SHOWN = 300
+# A program that reports how a command ended shows once more what it printed, so far below it: the names in that.
+_ENDED = lazy_pattern(
+    rb"\bCommand failed\b|CalledProcessError|\breturned non-zero\b|\bexit(?:ed with)?(?: code| status)? ?:? ?[1-9]"
+)
+_ROW = lazy_pattern(rb"The push refers to (?:a )?repository \[([^\]\s]+)\]|(?<![0-9a-f])([0-9a-f]{12}): [A-Z]")
+_REPEATED = 40
 # A log without a push is read whole up to this size.
 _SHORT = 1 << 16
 
@@ -133,7 +146,8 @@ def missed_lines(text: LogText, pushes: Sequence[ParsedPush], knowledge: Knowled
     named: list[Missed] = []
     last = -_RUN
     others = chain(_failures_beside(text, pushes), _refused_inside(pushes)) if pushes else _other_lines(text, knowledge)
-    for line in sorted({*_output_lines(text, pushes), *others}):
+    output = (line for line in _output_lines(text, pushes) if not _is_told_again(text, line, pushes))
+    for line in sorted({*output, *others}):
         shown = text.shown(line) if line - last > _RUN and len(named) < _MOST else ""
         if shown and not is_of_cache(shown):
             named.append(Missed(line=line, text=shown[:_SHOWN]))
@@ -163,6 +177,18 @@ def _places(text: LogText, words: bytes, start: int, stop: int) -> Iterator[int]
         offset = find(text.data, words, offset + 1, stop)
 
 
+def _is_told_again(text: LogText, line: int, pushes: Sequence[ParsedPush]) -> bool:
+    """Return whether a line repeats one of a failed push right above it, below words that say how its command ended."""
+    failed = next((push for push in reversed(pushes) if push.lines[1] < line), None)
+    if failed is None or failed.error is None or line - failed.lines[1] > _REPEATED:
+        return False
+    rows = _ROW.findall(text.data[text.start_of(line) : text.stop_of(line)])
+    shown = {*failed.events.ids, *(mark.fields.get("NAME", "") for mark in failed.marks)}
+    if not rows or not {name.decode("utf-8", "replace") for row in rows for name in row if name} <= shown:
+        return False
+    return any(_ENDED.search(text.beginning(number)) for number in range(failed.lines[1] + 1, line + 1))
+
+
 def _is_of_pull(text: LogText, line: int) -> bool:
     """Return whether a row that only a pull prints is near a line."""
     for number in range(max(1, line - _PULL_ROWS), line + _PULL_ROWS):
@@ -185,6 +211,9 @@ def _failures_beside(text: LogText, pushes: Sequence[ParsedPush]) -> Iterator[in
             name, line = match["name"].decode("utf-8", "replace"), text.line_of(match.start())
             if is_of_none(name, pushes) and not in_here_document(text, line):
                 yield line
+        if not errors:
+            for match in _firsts(text, _FAILED_VARIABLE, _FAILED_WORDS[2:], start, stop):
+                yield text.line_of(match.start())
 
 
 def _refused_inside(pushes: Sequence[ParsedPush]) -> Iterator[int]:

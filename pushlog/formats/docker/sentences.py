@@ -29,7 +29,7 @@ _ADVICE = lazy_pattern(
     r"^\S+:\d+[:-]|^\s*(?:-\s+)?(?:run|script|command|cmd|args|push|summary|description|title)\s*:|^\s*-\s+(?:[\"']?docker\b|name:)"
     r"|\b(?:(?<!\bsure )(?<!\bknow )(?<!\bsee )(?<!\bas )(?<!\beven )(?<!wonder )(?<!wondering )"
     r"(?<!happens )(?<!occurs )if (?:it|you|this|the|that)"
-    r"|in case|whenever|e\.g\.|for example|you (?:can|should|must|need)|make sure"
+    r"|in case|whenever|e\.g\.|for (?:example|instance)|you (?:can|should|must|need)|make sure"
     r"|unlike (?:most|other|docker|\w{1,3}cr)"
     r"|(?:may|might|could|would) (?:also |even |then )?(?:produce|print|show|report|return|output|relate)"
     # The same `if` in other languages: in German, French, Spanish, Portuguese, Russian, Vietnamese, Turkish and Polish.
@@ -64,6 +64,7 @@ _MAY_BE_MET = lazy_pattern(
     r"|\b(?:if|in case of) (?:this|the following|an?|such an?) (?:\w{1,10} )?(?:error|message|issue|problem)\b"
     r"|\b(?:may|might|could|can) (?:also |then )?"
     r"(?:throw|produce|print|show|report|return|output|give|prevent|cause|fail with|end with|result in|lead to)\b"
+    r"|\b(?:e\.g\.|for (?:example|instance))(?:[^\n]{0,40}\berrors?)?\W*$"
     # In German, French, Spanish, Portuguese, Russian and Chinese.
     r"|\b(?:falls|wenn) (?:du|sie|ihr|diese[rs]?|der folgende|folgender)\b[^\n]{0,40}fehler"
     r"|\bsi (?:vous|tu) (?:obten|rencontr|voy|recev)|\bsi (?:te sale|recibes?|obtienes?|aparece|ves?)\b"

@@ -24,6 +24,8 @@ _COMMENT = lazy_pattern(
     # A note in a language of East Asia.
     r"|(?<=[a-z.])\s*[(\uff08](?=[\u3041-\u9fff\uac00-\ud7a3])[^()\n]{1,80}[)\uff09]$"
 )
+# An emphasis that begins inside the text, and ended behind it.
+_EMPHASIS = lazy_pattern(r"(?<=\s)\*\*(?=\w)")
 # A quote that nothing opens ends a text of another program.
 _OPENS = {sign: lazy_pattern(rf"(?:^|[\s(\[{{=:,]){sign}") for sign in "\"'"}
 
@@ -39,7 +41,9 @@ def without_marks_behind(text: str) -> str:
     """Return a line of an error without the marks and the quote that end the text of somebody else."""
     # A quote that is open goes on in the next line, where a console broke it behind the first sign of an escape.
     is_open = is_open_quote(text) and text.endswith("\\")
-    text = text if is_open else without_ending(_MARKS_BEHIND, without_ending(_COMMENT, text))
+    whole, text = text, text if is_open else without_ending(_MARKS_BEHIND, without_ending(_COMMENT, text))
+    if whole.count("**") - text.count("**") == 1 and whole.rstrip().endswith("**"):
+        text = _EMPHASIS.sub("", text) if text.count("**") == 1 else text
     while text and text[-1] in "`*" and text.count(text[-1]) % 2 and not text.endswith("**"):
         text = text[:-1]
     is_alone = text[-1:] in _OPENS and not _OPENS[text[-1]].search(text, 0, len(text) - 1)

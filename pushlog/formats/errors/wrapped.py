@@ -80,7 +80,9 @@ _OTHER_LEVEL = lazy_pattern(r"\blevel=(?:info|debug|trace)\b|Upload failed, retr
 # A warning of another program, unless it warns of a build or a push.
 _WARNS = lazy_pattern(r"\blevel=\"?warn(?:ing)?\b")
 _OF_BUILD = lazy_pattern(r"push|build|image|artifact", re.IGNORECASE)
-_CONDITION = lazy_pattern(r"\b(?:if|in case|when|whenever|should|might|e\.g|for example|usually)\b", re.IGNORECASE)
+_CONDITION = lazy_pattern(
+    r"\b(?:if|in case|when|whenever|should|might|e\.g|for example|for instance|usually)\b", re.IGNORECASE
+)
 # Whole lines that are errors when nothing but labels stands before them.
 _SHORT = lazy_pattern(r"[\w-]+(?:[ /:][\w-]+){0,2}\W*$")
 # A program says so of the error behind it; what is in quotes may be said of another line.

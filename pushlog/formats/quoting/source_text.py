@@ -69,6 +69,8 @@ def in_text_of_source(text: LogText, start: int) -> bool:
     # The first message of the Engine on a line, which may begin behind the text's own quotes.
     start = max(start, find(text.data, b'{"', text.start_of(line), min(text.stop_of(line), start + _NEAR)))
     begin = max(0, start - _ABOVE)
+    if _in_long_text(text, begin, start):
+        return True
     if not any(find(text.data, sign, begin, start) >= 0 for sign in _SIGNS):
         return False
     window = bytes(text.data[begin:start])
@@ -80,6 +82,16 @@ def in_text_of_source(text: LogText, start: int) -> bool:
     ):
         return True
     return any(_is_deeper(window[match.end() :], len(match["indent"])) for match in _EXPECTED.finditer(window))
+
+
+def _in_long_text(text: LogText, begin: int, start: int) -> bool:
+    """Return whether a text in back-ticks goes over a whole range of lines, from far above it."""
+    tick = text.data.rfind(b"`", max(0, begin - _BELOW), begin)
+    if tick < 0 or find(text.data, b"`", begin, start) >= 0:
+        return False
+    head = text.data[max(0, tick - _NEAR) : tick + 1]
+    is_opener = any(opener.end() == len(head) for opener in _OPENER.finditer(head))
+    return is_opener and _is_open(text, tick + 1, b"`", start)
 
 
 def is_value_in_source(text: LogText, line: int, head: bytes) -> bool:

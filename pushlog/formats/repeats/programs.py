@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 
     Pair = tuple[ParsedPush, LogText]
 
-# What programs print a command's output again with: SSHKit, Node's child_process and execa, Python's subprocess.
-_AGAIN = lazy_pattern(rb"\b(?:std(?:out|err)|STD(?:OUT|ERR)): |\bCommand failed(?: with exit code \d+)?: ")
+# What programs print a command's output again with: SSHKit, Node's child_process and execa, Python's subprocess, whose
+# bytes a program may show as they are.
+_AGAIN = lazy_pattern(
+    rb"(?<!\w)b['\"]|\b(?:std(?:out|err)|STD(?:OUT|ERR)): |\bCommand failed(?: with exit code \d+)?: "
+)
 _ABOVE = 2
 _LONGEST = 1 << 14
 # What Terraform says at its end of a provisioner that failed, with all that its command printed, and how one begins.

@@ -83,8 +83,8 @@ _DIGEST = lazy_pattern(
 _PERHAPS_BROKEN = lazy_pattern(rb"igest:(?! ?sha256:[0-9a-f]{64}(?: size: \d|[^ \r\n]| (?!size)|\Z))")
 _BREAK = lazy_pattern(rb"\r?\n")
 # A page lost the line breaks of its code, and joined a title, a number and lines of docker. A line break written as
-# letters and the codes of a terminal end in letters too.
-_BEFORE_HEADER = rb"(?<=[0-9A-GIL-Za-ln-z]%s)(?<!\\[nrt]%s)"
+# letters and the codes of a terminal end in letters too. A program's own line may end in dots.
+_BEFORE_HEADER = rb"(?<=[0-9A-GIL-Za-ln-z.\xa6]%s)(?<!\\[nrt]%s)"
 _GLUED = lazy_pattern(
     rb"The push refers to (?:%s|[^\n\]]{1,300}\][0-9a-f]{12}: [A-Z])"
     % (_BEFORE_HEADER % (b"The push refers to ", b"The push refers to "))
