@@ -43,12 +43,17 @@ OPENING = StartPattern(
     # Copied without the level.
     rb"|Pushing image to \S{1,300}/\S|Pushed \S{1,300}/\S+@sha256:"
     rb"|INFO (?:Pushing image to \S{1,300}/\S|Pushed \S+@sha256:|Pushed image to \d+ destinations)"
-    rb"|error pushing image: failed to push to destination |error checking push permissions ",
+    rb"|error pushing image: (?:failed to push to|getting tag for) destination|error checking push permissions ",
 )
 # Other programs tell its error behind words of their own.
 INSIDE = StartPattern(
-    signs=(rb"failed to push to destination ", rb"error checking push permissions "),
-    pattern=rb"error pushing image: failed to push to destination |error checking push permissions -- ",
+    signs=(
+        rb"failed to push to destination ",
+        rb"getting tag for destination: ",
+        rb"error checking push permissions ",
+    ),
+    pattern=rb"error pushing image: (?:failed to push to|getting tag for) destination"
+    rb"|error checking push permissions -- ",
 )
 WHERE = (OPENING, INSIDE)
 REDRAWN: frozenset[MarkKind] = frozenset()

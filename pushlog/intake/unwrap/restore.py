@@ -62,6 +62,12 @@ _REPORTED = lazy_pattern(
     rb"Error while executing command: (?:[^\s:]{1,80} )?docker (?:image )?push(?![^\n]*exit status)[^\n]{0,400}\r?\n"
     rb"(?:[^\n]{1,400}\r?\n)??[^\n]{0,400}Reason: exit status \d"
 )
+# What a shell's trace (`set -x`) shows of a push whose output was put into a variable.
+_KEPT_OUTPUT = lazy_pattern(
+    rb"(\+ (?<![^\n+]\+ )[^\n]{1,400} push [^\n]*\n(?:[^\n]*\n){0,8}?)"
+    rb"\+ (?:(?:local|export|readonly|declare(?: -\w+)?) )?(?!\w*(?i:expect|want|pattern))"
+    rb"\w+='([^'\n][^']*)'(?=[ \t\r]*(?:\n|\Z))"
+)
 # No console is so narrow.
 _NARROWEST = 60
 # The tag of the first protocol.
@@ -194,6 +200,8 @@ def _with_whole_lines(text: bytes) -> bytes:
         text = _REPORTED.sub(_joined_report, text)
     if b" push" in text:
         text = _NAMED_BELOW.sub(_joined_command, text)
+    if b"='" in text and b"+ " in text:
+        text = _KEPT_OUTPUT.sub(rb"\1\2", text)
     # A single byte is found ten times as fast as two.
     is_continued = b"\\" in text and (b"\\\n" in text or b"\\\r\n" in text)
     return _CONTINUED.sub(_joined_match, text) if is_continued else text
