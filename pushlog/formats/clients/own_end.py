@@ -64,3 +64,45 @@ def below_command(marks: Iterable[Mark]) -> Iterator[Mark]:
             asked = mark.line
         if mark.line - asked <= _ANSWERED:
             yield mark
+
+
+def below_build(marks: Iterable[Mark]) -> Iterator[Mark]:
+    """Return the pushes of Gradle that the end of its build tells of: all went well, or the last one did not."""
+    begun: list[Mark] = []
+    for mark in marks:
+        if mark.kind == MarkKind.BEGIN:
+            begun.append(mark)
+        elif mark.kind == MarkKind.DONE:
+            yield from (replace(image, kind=MarkKind.DONE) for image in begun)
+            begun = []
+        elif mark.kind == MarkKind.REFUSED and begun:
+            *above, last = begun
+            # One task pushes its images in turn.
+            in_turn = [image for image in above if last.line - image.line == len(begun) - 1 - begun.index(image)]
+            yield from (replace(image, kind=MarkKind.DONE) for image in in_turn)
+            yield from (last, mark)
+            begun = []
+
+
+def each_retried(marks: Iterable[Mark]) -> Iterator[Mark]:
+    """Return the pushes that balena tried again, each with its tries and its end.
+
+    It pushes several images at once. Its last words hold for all of them; an error is the one that it tried again for.
+    """
+    tries: dict[str, list[Mark]] = {}
+    for mark in marks:
+        if mark.kind == MarkKind.RETRY:
+            name = mark.fields["REFERENCE"]
+            image = tries.setdefault(name, [replace(mark, kind=MarkKind.REFERENCE, fields={"REFERENCE": name})])
+            image.append(mark)
+        elif mark.kind == MarkKind.DONE:
+            for image in tries.values():
+                yield from (*image, replace(mark, fields=image[0].fields))
+            tries = {}
+        else:
+            answer = mark.fields["ANSWER"].strip()
+            name = next((name for name, image in tries.items() if image[-1].fields["QUOTED"].strip() == answer), "")
+            if name:
+                yield from (*tries.pop(name), mark)
+    for image in tries.values():
+        yield from image

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pushlog.formats.clients import saved_images
 from pushlog.formats.clients.chart_header import with_own_headers
 from pushlog.formats.clients.few_lines import FewLines
-from pushlog.formats.clients.own_end import as_planned, below_command, below_manifest
+from pushlog.formats.clients.own_end import as_planned, below_build, below_command, below_manifest, each_retried
 from pushlog.intake.start_pattern import StartPattern
 from pushlog.model import Client
 
@@ -79,6 +79,29 @@ SPRING_BOOT = FewLines(
         signs=(rb"Error response received when pushing image: ",),
         pattern=rb"Error response received when pushing image: ",
     ),
+)
+GRADLE_DOCKER = FewLines(
+    name="gradle_docker",
+    client=Client.DOCKER,
+    OPENING=StartPattern(
+        signs=(rb"Pushing image (?:with name )?'",),
+        pattern=rb"Pushing image (?:with name )?'[\w.-]+(?::\d+)?(?:/[\w.-]+)*(?::[\w.-]+)?'\.(?=\s|\Z)",
+    ),
+    INSIDE=StartPattern(
+        signs=(rb"Could not push image: ", rb"BUILD SUCCESSFUL"), pattern=rb"Could not push image: |BUILD SUCCESSFUL"
+    ),
+    gathers=below_build,
+)
+BALENA = FewLines(
+    name="balena",
+    client=Client.DOCKER,
+    OPENING=StartPattern(
+        signs=(rb"Retrying \"",), pattern=rb"Retrying \"[\w.-]+(?::\d+)?/\S+\" after [\d.]+m?s \(\d+ of \d+\) due to: "
+    ),
+    INSIDE=StartPattern(
+        signs=(rb"Deploy succeeded!", rb"\(HTTP code \d{3}\) "), pattern=rb"Deploy succeeded!|\(HTTP code \d{3}\) "
+    ),
+    gathers=each_retried,
 )
 EARTHLY = FewLines(
     name="earthly",
@@ -266,6 +289,8 @@ CLIENTS: tuple[FewLines, ...] = (
     HELM,
     BUILDPACKS,
     SPRING_BOOT,
+    GRADLE_DOCKER,
+    BALENA,
     EARTHLY,
     COSIGN,
     DOTNET,
