@@ -31,6 +31,8 @@ _PROVISIONER = b": Provisioning with 'local-exec'..."
 _REACH = 1 << 20
 # Two that stand so near tell of one failure, if both are told so.
 _NEAR = 12
+# A tail has so many lines at most.
+_TAIL = 500
 
 
 def told_once(log: LogText, pairs: Sequence[Pair]) -> list[Pair]:
@@ -43,6 +45,8 @@ def told_once(log: LogText, pairs: Sequence[Pair]) -> list[Pair]:
             continue
         if push.error is not None:
             words = (reference(push.marks, push.error.text).repository, push.error.text)
+            if words[0] is None and any(_is_tail_of(first, (push, text)) for first in failed.values()):
+                continue
             if words in failed and _is_told_again(log, failed[words], (push, text), is_named=words[0] is not None):
                 continue
             failed[words] = (push, text)
@@ -61,6 +65,17 @@ def _is_told_again(log: LogText, first: Pair, again: Pair, *, is_named: bool) ->
         return True
     is_near = push.lines[0] - first[0].lines[1] <= _NEAR
     return _is_printed_again(log, push) and (is_near or not _is_printed_again(log, first[0]))
+
+
+def _is_tail_of(first: Pair, again: Pair) -> bool:
+    """Return whether a push has no header, and all its lines are the last ones of one above: a tail of the log."""
+    push, above = again[0], first[0]
+    count = push.lines[1] - push.lines[0]
+    if not len(push.events) or push.last(*HEADERS) or count > min(_TAIL, above.lines[1] - above.lines[0]):
+        return False
+    return all(
+        first[1].shown(above.lines[1] - back) == again[1].shown(push.lines[1] - back) for back in range(count + 1)
+    )
 
 
 class _Terraform:
