@@ -96,7 +96,7 @@ def _distance(text: LogText, wrapper: Wrapper, start: int, stop: int, *, first: 
     distances = [
         max(0, start - offset, offset - stop)
         for begin, end in _parts(start, stop, max(first, start - _ABOVE), min(last or len(text.data), stop + _BELOW))
-        for offset in _lines(text, wrapper, begin, end)
+        for offset in _lines(text, wrapper, begin, end, push=start)
     ]
     return min(distances, default=None)
 
@@ -109,15 +109,15 @@ def _parts(start: int, stop: int, first: int, last: int) -> Iterator[tuple[int, 
         yield stop - _INSIDE, last
 
 
-def _lines(text: LogText, wrapper: Wrapper, start: int, stop: int) -> Iterator[int]:
-    """Return where lines of the program begin between two offsets."""
+def _lines(text: LogText, wrapper: Wrapper, start: int, stop: int, *, push: int) -> Iterator[int]:
+    """Return where lines of the program begin between two offsets; `push`: where the push does."""
     for literal in wrapper.has:
         offset = text.data.find(literal, start, stop)
         while offset >= 0:
             begin = max(text.data.rfind(b"\n", max(0, offset - _LONGEST), offset) + 1, offset - _LONGEST, 0)
             end = text.data.find(b"\n", offset, offset + _LONGEST)
             end = end if end >= 0 else min(len(text.data), offset + _LONGEST)
-            if any(wrapper.prints(piece.text) for piece in text.pieces(begin, end)):
+            if any(wrapper.prints(piece.text, is_below=begin > push) for piece in text.pieces(begin, end)):
                 yield max(begin, start)
                 break
             offset = text.data.find(literal, end, stop)

@@ -25,17 +25,23 @@ class Wrapper:
     client: Client | None
     has: tuple[bytes, ...]
     line: tuple[str, ...]
+    above: tuple[str, ...]
     sample: tuple[str, ...]
     lookalike: tuple[str, ...]
     source: str
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        return kept_pattern("|".join(f"(?:{pattern})" for pattern in self.line))
+        return kept_pattern("|".join(f"(?:{pattern})" for pattern in (*self.line, *self.above)))
 
-    def prints(self, line: str) -> bool:
-        """Return whether the program prints such a line."""
-        return self._pattern.search(line) is not None
+    @cached_property
+    def _pattern_below(self) -> re.Pattern[str] | None:
+        return kept_pattern("|".join(f"(?:{pattern})" for pattern in self.line)) if self.line else None
+
+    def prints(self, line: str, *, is_below: bool = False) -> bool:
+        """Return whether the program prints such a line, above a push or below the beginning of one."""
+        pattern = self._pattern_below if is_below and self.above else self._pattern
+        return pattern is not None and pattern.search(line) is not None
 
 
 @cache
@@ -62,12 +68,13 @@ def _wrapper(row: Row) -> Wrapper:
         client=Client(client) if client else None,
         has=tuple(text.encode() for text in row.texts("has")),
         line=row.texts("line"),
+        above=row.texts("above"),
         sample=row.texts("sample"),
         lookalike=row.texts("lookalike"),
         source=row.text("source"),
     )
     row.done()
-    for key, values in (("has", wrapper.has), ("line", wrapper.line), ("sample", wrapper.sample)):
+    for key, values in (("has", wrapper.has), ("line", (*wrapper.line, *wrapper.above)), ("sample", wrapper.sample)):
         if not values:
             raise row.wrong(key, "is missing")
     return wrapper

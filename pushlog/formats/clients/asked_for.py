@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.formats.clients.buildkit_command import names_of_build
 from pushlog.formats.image_names import host, split
-from pushlog.formats.marks import Mark, MarkKind
+from pushlog.formats.marks import HEADERS, Mark, MarkKind
 from pushlog.formats.push_command import pushed_by, reaches_registry, short_name, with_default_tag
 from pushlog.formats.reference import reference
 from pushlog.formats.target import CHART, chart_tag, target_of
@@ -64,6 +64,7 @@ _DEFAULTS = {
     Client.SKOPEO,
     Client.UNKNOWN,
 }
+_WITH_DIGEST = lazy_pattern(r"(?<![\w/.:-])([\w.-]+(?::\d+)?(?:/[\w.-]+)+(?::[\w.-]+)?)@(sha256:[0-9a-f]{64})")
 _OF_IMGPKG = lazy_pattern(r"\s(?:--(?:image|bundle)|-[ib])[ =][\"']?([^\s\"'`,;|&]+)")
 _DESTINATION = lazy_pattern(r"\s(?:--destination|-d)[ =][\"']?([^\s\"'`,;|&]+)")
 
@@ -74,13 +75,19 @@ def with_name_asked_for(text: LogText, pushes: Sequence[ParsedPush], number: int
     The nearest command above counts; one below only if it is the only one, as people tell how to repeat a failure.
     """
     push = pushes[number]
-    if push.client not in _PATTERNS:
+    is_asked = push.client in _PATTERNS
+    if not is_asked and push.last(*HEADERS):
         return push
     image = reference(push.marks, push.error.text if push.error else "")
-    if image.repository and image.tags:
+    named = None
+    if image.repository is None and image.digest:
+        named = _named_with_digest(text, push, image.digest)
+    elif is_asked and image.registry and image.repository and not image.tags:
+        named = _package(text, push, image.registry, image.repository)
+    if named:
+        return replace(push, marks=(*push.marks, named))
+    if not is_asked or (image.repository and image.tags):
         return push
-    if image.registry and image.repository and (package := _package(text, push, image.registry, image.repository)):
-        return replace(push, marks=(*push.marks, package))
     command = _command_above(text, pushes, number) or (_command_below(text, push) if len(pushes) == 1 else None)
     if command is None:
         return push
@@ -90,6 +97,21 @@ def with_name_asked_for(text: LogText, pushes: Sequence[ParsedPush], number: int
     if len({host(split(name)[0]) for name in fitting}) != 1:
         return push
     return replace(push, marks=(*push.marks, *_marks(piece, fitting)))
+
+
+def _named_with_digest(text: LogText, push: ParsedPush, digest: str) -> Mark | None:
+    """Return the name that a line below has for the digest of a push: that of the image, if all have the same."""
+    start, stop = text.stop_of(push.lines[1]), text.stop_of(min(text.lines, push.lines[1] + _BELOW))
+    found = {
+        name[1]: piece
+        for piece in text.pieces(start, stop)
+        for name in _WITH_DIGEST.finditer(piece.text)
+        if name[2] == digest
+    }
+    if len(found) != 1:
+        return None
+    name, piece = found.popitem()
+    return next(_marks(piece, [name]))
 
 
 def _package(text: LogText, push: ParsedPush, registry: str, repository: str) -> Mark | None:

@@ -68,10 +68,12 @@ def _is_told_again(log: LogText, first: Pair, again: Pair, *, is_named: bool) ->
 
 
 def _is_tail_of(first: Pair, again: Pair) -> bool:
-    """Return whether a push has no header, and all its lines are the last ones of one above: a tail of the log."""
+    """Return whether a push has no header, and all its lines are the last ones of one that has: a tail of the log."""
     push, above = again[0], first[0]
     count = push.lines[1] - push.lines[0]
-    if not len(push.events) or push.last(*HEADERS) or count > min(_TAIL, above.lines[1] - above.lines[0]):
+    if push.lines[0] <= above.lines[1] or not len(push.events) or push.last(*HEADERS) or not above.last(*HEADERS):
+        return False
+    if count > min(_TAIL, above.lines[1] - above.lines[0]):
         return False
     return all(
         first[1].shown(above.lines[1] - back) == again[1].shown(push.lines[1] - back) for back in range(count + 1)
