@@ -102,15 +102,15 @@ def with_name_asked_for(text: LogText, pushes: Sequence[ParsedPush], number: int
 def _named_with_digest(text: LogText, push: ParsedPush, digest: str) -> Mark | None:
     """Return the name that a line below has for the digest of a push: that of the image, if all have the same."""
     start, stop = text.stop_of(push.lines[1]), text.stop_of(min(text.lines, push.lines[1] + _BELOW))
-    found = {
+    names_below = {
         name[1]: piece
         for piece in text.pieces(start, stop)
         for name in _WITH_DIGEST.finditer(piece.text)
         if name[2] == digest
     }
-    if len(found) != 1:
+    if len(names_below) != 1:
         return None
-    name, piece = found.popitem()
+    name, piece = names_below.popitem()
     return next(_marks(piece, [name]))
 
 
