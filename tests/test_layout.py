@@ -25,6 +25,7 @@ RANKS = {
     "kept_table": -3,
     "record_class": -2,
     "kept_patterns": -2,
+    "kept_templates": -2,
     "lazy_pattern": -1,
     "model": 0,
     "units": 0,
@@ -71,7 +72,12 @@ RANKS = {
 }
 # Outputs are drawn from the records alone (and the words for figures), so that a report can be drawn again from stored
 # ones; a stored result that can't be read is the user's to put right.
-ONLY = {"report": {"lazy_pattern", "record_class", "model", "units", "fields", "faults", "files", "report"}}
+ONLY = {
+    "report": {
+        *("files", "kept_templates", "lazy_pattern", "record_class"),
+        *("model", "units", "fields", "faults", "report"),
+    }
+}
 
 LONGEST_MODULE = 300
 LONGEST_FUNCTION = 50

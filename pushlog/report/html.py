@@ -46,6 +46,8 @@ def environment() -> Environment:
     """Return the templates, with everything escaped and made visible."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
+    from pushlog.kept_templates import KeptTemplates
+
     templates = Environment(
         loader=PackageLoader("pushlog.templates", ""),
         autoescape=True,
@@ -53,6 +55,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=_shown,
+        bytecode_cache=KeptTemplates(),
     )
     templates.globals["rule_address"] = address
     templates.globals["breaks"] = _breaks

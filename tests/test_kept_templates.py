@@ -1,0 +1,80 @@
+"""A template that one process compiled is not compiled by the next one, and shows the same."""
+
+import atexit
+import sys
+from typing import TYPE_CHECKING
+
+import jinja2
+import pytest
+
+from pushlog import disk_cache, kept_templates
+from pushlog.pipeline import analyze
+from pushlog.report import html
+from tests.paths import SAMPLES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SAMPLE = SAMPLES / "buildah-ok-piped.txt"
+
+
+@pytest.fixture(autouse=True)
+def at_end(tmp_path, monkeypatch):
+    """An empty folder, and what runs at the end of each process that began in it."""
+    at_end: list[Callable[[], None]] = []
+    monkeypatch.setattr(disk_cache, "_folder", lambda: tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    monkeypatch.setattr(atexit, "register", at_end.append)
+    html.environment.cache_clear()
+    yield at_end
+    html.environment.cache_clear()
+
+
+@pytest.fixture
+def compiled(monkeypatch):
+    """The names of the templates that were compiled."""
+    names: list[str] = []
+    compile_template = jinja2.Environment.compile
+
+    def noted(self, source, name=None, *rest, **named):
+        names.append(name)
+        return compile_template(self, source, name, *rest, **named)
+
+    monkeypatch.setattr(jinja2.Environment, "compile", noted)
+    return names
+
+
+def another_process(at_end):
+    for keep in at_end:
+        keep()
+    at_end.clear()
+    html.environment.cache_clear()
+
+
+def test_the_next_process_compiles_no_template_and_shows_the_same(at_end, compiled):
+    log = analyze(SAMPLE)
+    page = html.render([log])
+    assert "report.html.jinja" in compiled
+    another_process(at_end)
+    compiled.clear()
+    assert html.render([log]) == page
+    assert compiled == []
+
+
+def test_another_version_of_jinja_compiles_them_again(at_end, compiled, monkeypatch):
+    html.render([analyze(SAMPLE)])
+    another_process(at_end)
+    compiled.clear()
+    monkeypatch.setattr(kept_templates, "version", "0")
+    html.render([analyze(SAMPLE)])
+    assert "report.html.jinja" in compiled
+
+
+def test_a_template_that_was_changed_is_compiled_again(compiled):
+    changed = {"a": "one"}
+    cache = kept_templates.KeptTemplates()
+    loader = jinja2.DictLoader(changed)
+    assert jinja2.Environment(loader=loader, bytecode_cache=cache).get_template("a").render() == "one"
+    changed["a"] = "two"
+    assert jinja2.Environment(loader=loader, bytecode_cache=cache).get_template("a").render() == "two"
+    assert compiled == ["a", "a"]
