@@ -8,7 +8,6 @@ import io
 import os
 import stat
 import sys
-from dataclasses import replace
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -20,7 +19,7 @@ from pushlog.intake.limits import LIMITS
 from pushlog.intake.spool import DERIVED, Spool
 from pushlog.intake.unpack import HEAD, kind
 from pushlog.model import DatedBy
-from pushlog.record_class import record
+from pushlog.record_class import record, replace
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

@@ -6,11 +6,10 @@ so that a speed from them is the highest that it can have been.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.model import Basis, Clock, Outcome, PathStep, Store, Throughput
-from pushlog.record_class import record
+from pushlog.record_class import record, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

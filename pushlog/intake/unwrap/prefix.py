@@ -181,14 +181,16 @@ def _of_rows(
 def _in_source(text: LogText, witness: Witness, answers: dict[tuple[int, bytes], bool]) -> bool:
     """Whether a witness is a text in a list of a program's source, or in a comment there.
 
-    `answers`: those for other lines; that for the line above is the same.
+    `answers`: those for other lines and shapes of prefixes; that for the line above is the same.
     """
-    line, prefix = text.line_of(witness.start), witness.prefix
-    answer = answers.get((line - 1, prefix))
+    if not witness.prefix:
+        return False
+    line, shape = text.line_of(witness.start), witness.prefix.translate(_DIGITS)
+    answer = answers.get((line - 1, shape))
     if answer is None:
-        answer = any(form(text, witness.start, len(prefix)) for form in (in_source_list, in_source_comment))
-    answers[line, prefix] = answer
-    return answers[line, prefix]
+        answer = any(form(text, witness.start, len(shape)) for form in (in_source_list, in_source_comment))
+    answers[line, shape] = answer
+    return answer
 
 
 def _printed(text: LogText, unknown: Sequence[Witness]) -> list[Witness]:
