@@ -94,6 +94,10 @@ _ARGUMENT = lazy_pattern(
     rb"(?<!\w)(?:\w+\.)*(?!\w*(?:Error|Exception|Failure|Failed|Fault|Exit)\()"
     rb"\w+\((?:[\w.&]{1,40}, ){0,3}[bfru]{0,2}[\"'`]\Z"
 )
+# A document in Markdown shows no more of a digest than dots; people leave that out too, but tell what they did.
+_DOTS = lazy_pattern(r"digest: ?sha256:(?:\.{2,}|\u2026)")
+_MARKDOWN = lazy_pattern(r"\s*(?:`{3}|~{3}|#{1,6} |[-*] .*\*\*|\W{0,4}\*\*)")
+_BESIDE = 10
 # A text so short is looked through as a whole: whether it is one that helps with problems.
 _SHORT_TEXT = 1 << 14
 # So many letters of an error tell where it begins; so near below it a document says what to do.
@@ -107,9 +111,18 @@ def is_of_guide(text: LogText, push: ParsedPush) -> bool:
     if any(_is_announced(_sentences_above(text, line)) for line in dict.fromkeys(lines)):
         return True
     if push.error is None:
-        return False
+        return _is_invented(text, push)
     sentence = next(_sentences_above(text, push.lines[0]), "")
     return _MAY_MEET.match(sentence) is not None or _is_problem(text, push, push.error, is_told=tells(sentence))
+
+
+def _is_invented(text: LogText, push: ParsedPush) -> bool:
+    """Return whether a document makes up what ends a push: a digest of dots, without layers; nobody tells of it."""
+    if len(push.events) or not _DOTS.search(text.shown(push.lines[1])):
+        return False
+    above = [text.shown(line) for line in text.above(push.lines[0], _BESIDE)]
+    lines = [*above, *(text.shown(line) for line in text.below(push.lines[1], _BESIDE))]
+    return any(map(_MARKDOWN.match, lines)) and not any(map(tells, lines))
 
 
 def _is_problem(text: LogText, push: ParsedPush, error: ErrorLines, *, is_told: bool) -> bool:

@@ -48,6 +48,8 @@ _OF_RUST = lazy_pattern(rb"[ \t]*\w+: \"\Z")
 _ASSIGNED = lazy_pattern(
     rb"[ \t]*(?:(?:export|public|private|static|final|const|let|var|val)\s+)*[\w.]+(?:: ?[\w<>\[\], |]{1,60})?"
     rb" (?::=|=) (?:\w+ ?)?[\[({]\s*\Z|[ \t]*(?:return|export default) [\[({]\s*\Z"
+    # A list of Go whose items have a type without a name.
+    rb"|[ \t]*\}\{\s*\Z"
 )
 _KEY_ABOVE = lazy_pattern(rb"[ \t]*(?:[\"']?[\w-]+[\"']?: ?)?[\[({]\s*\Z|[ \t]*[\"']?\w+[\"']?:\s*\Z")
 _OBJECT_ABOVE = 200
