@@ -68,10 +68,20 @@ _COMMAND = lazy_pattern(
     rb"|\bPushing image '[^'\n]{1,300}'(?: to registry)?|\bPOST /(?:v[\d.]+/)?images/\S{1,300}/push\S* HTTP/"
     rb"|\bsbtdocker\.DockerPush\b|\bpush for image \S{1,300} failed\b|\bFailed to push image\b"
     rb"|\bRegistryUnauthorizedException: Unauthorized for \S"
+    # A task of Gradle; okteto, which says so of a base, too.
+    rb"|\bExecution failed for task '[^'\n]{0,80}:(?i:docker\w{0,20}push|push\w{0,20}(?:docker|image))\w{0,40}'"
+    rb"|\bbuild failed: failed to solve: [^\n]{0,80}\bauthorization failed\b"
     rb"|\bImage (?:push failed|successfully pushed): [0-9a-f]{12}\b"
 )
 # One of these stands in the line of each.
-_COMMAND_WORDS = (b"push", b"Push", b"Upload failed", b"unexpected status", b"RegistryUnauthorizedException")
+_COMMAND_WORDS = (
+    b"push",
+    b"Push",
+    b"authorization failed",
+    b"Upload failed",
+    b"unexpected status",
+    b"RegistryUnauthorizedException",
+)
 # Refusals of a registry that a pull does not get in these words; a pull's own, and advice that quotes one.
 _REFUSED = lazy_pattern(
     rb"\brequested access to the resource is denied\b|\bToken exchange failed for project\b"

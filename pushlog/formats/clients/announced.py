@@ -22,6 +22,8 @@ _NAME = r"(?:localhost|[a-z0-9][\w.-]*[.:][\w.:-]*\w)(?:/[a-z0-9*][\w.*-]*)+"
 # Tilt; Concourse's registry-image resource (cmd/out), which names all tags at once.
 _TARGET = lazy_pattern(rf"\bSTEP \d+/\d+ \S Pushing (?P<name>{_NAME}):(?P<tags>\w[\w.-]*)")
 _TAGS = lazy_pattern(rf"\bpushing tag\(s\) (?P<tags>\w[\w.-]*(?:, \w[\w.-]*)*) to (?P<name>{_NAME})")
+# flyctl, below a push whose header was cut off (internal/command/deploy/deploy_build.go).
+_BUILT = lazy_pattern(rf"\s*image: (?P<name>{_NAME}):(?P<tags>\w[\w.-]*)\s*$")
 _WORDS = (b"STEP ", b"pushing tag(s) ")
 _ABOVE = 20
 _DONE = lazy_pattern(r"\s*--> Pushing image done\b")  # superfly/flyctl internal/build/imgsrc
@@ -36,6 +38,8 @@ def with_announced_name(text: LogText, push: ParsedPush) -> ParsedPush:
     """Return a push with the name and tags that the nearest such line gives it, where it has no tag of its own."""
     own_fields = [mark.fields for mark in push.marks if mark.kind != MarkKind.MENTION]
     named = [split(fields[key]) for fields in own_fields for key in ("REFERENCE", "NAME") if key in fields]
+    if push.wrapper == "fly" and not named:
+        return _with_name_below(text, push)
     if any(tag for _, tag in named) or any("TAG" in fields for fields in own_fields):
         return push
     start = text.start_of(max(1, push.lines[0] - _ABOVE))
@@ -43,10 +47,23 @@ def with_announced_name(text: LogText, push: ParsedPush) -> ParsedPush:
         return push
     for piece, match in reversed([*_announced(text, start, push.stop)]):
         if all(match["name"].endswith(name) or not name for name, _ in named):
-            fields = {"REFERENCE": match["name"], "TAGS": match["tags"]}
-            mark = Mark(kind=MarkKind.REFERENCE, start=piece.start, stop=piece.stop, line=piece.line, fields=fields)
-            return replace(push, marks=(*push.marks, mark))
+            return replace(push, marks=(*push.marks, _reference(piece, match)))
     return push
+
+
+def _with_name_below(text: LogText, push: ParsedPush) -> ParsedPush:
+    """Return a push with the image that fly names below it, if that has the tag of its last line."""
+    tags = {mark.fields["TAG"] for mark in push.marks if "TAG" in mark.fields}
+    end = text.bounds(min(push.lines[1] + _BELOW, text.lines))[1]
+    for piece in text.pieces(min(push.stop + 1, end), end):
+        if (match := _BUILT.match(piece.text)) and match["tags"] in tags:
+            return replace(push, marks=(*push.marks, _reference(piece, match.groupdict())))
+    return push
+
+
+def _reference(piece: Piece, match: dict[str, str]) -> Mark:
+    fields = {"REFERENCE": match["name"], "TAGS": match["tags"]}
+    return Mark(kind=MarkKind.REFERENCE, start=piece.start, stop=piece.stop, line=piece.line, fields=fields)
 
 
 def with_announced_end(text: LogText, push: ParsedPush) -> ParsedPush:

@@ -50,8 +50,8 @@ _SHORT_IMAGE = lazy_pattern(
     rf"{_PUSH} (?:{_THING} )?(?:to )?[\"'`\[]?"
     rf"(?P<name>{_TAGGED}|[a-z0-9][\w.-]*(?::\d{{2,5}})?(?:/[\w.-]+)+)(?=[\s\"'`\]:])"
 )
-# docker-maven-plugin puts a path behind the host, if it is told to.
-_TO_REGISTRY = lazy_pattern(rf"\bto registry '(?P<host>{_HOST}(?:/[\w./-]*\w)?)'")
+# docker-maven-plugin says `from`, and puts a path behind the host, if it is told to.
+_TO_REGISTRY = lazy_pattern(rf"\b(?:to|from) registry '(?P<host>{_HOST}(?:/[\w./-]*\w)?)'")
 PUSHES_THING = lazy_pattern(
     rf"(?<![\w/-]){_PUSH} {_THING}\b|{_THING} (?:push|upload) (?:failed|error)"
     r"|[Rr]un(?:ning)? push\b|rendering push status stream|docker push\b"
@@ -61,7 +61,8 @@ PUSHES_IMAGE = lazy_pattern(
     rf"(?<![\w/-])(?:{_PUSH}|{_SEND}) (?:{_THING} )?(?:from \S+ )?(?:to )?(?:registry )?[\"'`\[(]?{_IMAGE}"
 )
 PUSHES_TAGGED = lazy_pattern(
-    rf"{_FAILED} (?:to )?{_PUSH} (?:{_THING} )?(?:[\"'`]{_TAGGED}[\"'`]|{_TAGGED})(?: after \d+ tries)?: "
+    rf"{_FAILED} (?:to )?{_PUSH} (?:{_THING} )?"
+    rf"(?:[\"'`]{_TAGGED}[\"'`](?: (?:to|from) registry '[^'\n]*')? ?|{_TAGGED})(?: after \d+ tries)?: "
 )
 STATED = lazy_pattern(
     rf"{_FAILED} (?:to )?{_PUSH} (?:{_THING} )?(?:[\"'`\[]?{_IMAGE}[\"'`\]]?|[\"'`]{_TAGGED}[\"'`])"
@@ -77,6 +78,16 @@ FAILS = lazy_pattern(rf"(?<!\w){_FAILED}(?!\w)")
 # (cnab-to-oci/registry.go), Harbor's replication (transfer/image/transfer.go), image-syncer (pkg/sync/task.go) and
 # okteto (pkg/errors, published reports).
 OWN_WORDS = (
+    (
+        # A CI hid the name: the others are told without GoReleaser's words.
+        Client.DOCKER,
+        lazy_pattern(
+            r"\bfailed to publish artifacts: failed to push (?P<name>[\w.*:/-]*\*[\w.*:/-]*?)(?: after \d+ tries)?: "
+            r"(?:failed to push \S+: )?exit status \d+: (?P<cause>\S.*)"
+        ),
+    ),
+    # AWS SAM (samcli/commands/package/exceptions.py), as a traceback shows it.
+    (Client.DOCKER, lazy_pattern(r"\bexceptions\.DockerPushFailedError: (?P<cause>\S.*)(?P<name>)")),
     (
         Client.DOCKER,
         lazy_pattern(
@@ -194,4 +205,8 @@ def target(line: str) -> tuple[str | None, str | None]:
         name = f"{request.registry}/{request.repository}{tag}"
     if name and hosted and not name.startswith(hosted["host"]):
         name = f"{hosted['host']}/{name}"
+    if full and name == full and request.repository == host(split(full)[0])[1]:
+        # Zarf names the image as it was before it goes into the registry of the cluster.
+        sent_tag = split(full)[1]
+        name = f"{request.registry}/{request.repository}{f':{sent_tag}' if sent_tag else ''}"
     return name, request.registry

@@ -35,6 +35,7 @@ OPENING = StartPattern(
         rb"Retrying operation ",
         rb"Failed to push to destination ",
         rb"error (?:push|check)ing ",
+        rb"Error: failed to push to ",
     ),
     pattern=rb"(?:(?:\x1b\[\d+m)?(?:INFO|WARN|ERRO)(?:\x1b\[0m)?\[(?:\d+|\d{4}-[^\s\]]{1,30})\] "
     rb"|time=\"[^\"\n]+\" level=\w+ msg=\"?)"
@@ -43,7 +44,8 @@ OPENING = StartPattern(
     # Copied without the level.
     rb"|Pushing image to \S{1,300}/\S|Pushed \S{1,300}/\S+@sha256:"
     rb"|INFO (?:Pushing image to \S{1,300}/\S|Pushed \S+@sha256:|Pushed image to \d+ destinations)"
-    rb"|error pushing image: (?:failed to push to|getting tag for) destination|error checking push permissions ",
+    rb"|error pushing image: (?:failed to push to|getting tag for) destination|error checking push permissions "
+    rb"|Error: failed to push to destination ",
 )
 # Other programs tell its error behind words of their own.
 INSIDE = StartPattern(
@@ -60,7 +62,7 @@ REDRAWN: frozenset[MarkKind] = frozenset()
 _SINCE = lazy_pattern(r"\[(\d+)\]")
 _STAMP = lazy_pattern(r'(?:time="|[A-Z]{4}\[)(\d{4}-[^"\]]+)["\]]')
 _WITHOUT_SECONDS = lazy_pattern(r"[A-Z]{4} ")
-_DESTINATION = lazy_pattern(r'(?:to destination |permission for ")([^\s"]+?)"?: ')
+_DESTINATION = lazy_pattern(r'(?:to destination |permission for ")(?:https?://)?([^\s"]+?)"?: ')
 # So many names that a line has the beginning of are kept.
 _MOST_CUT = 16
 _OWN_ERROR = lazy_pattern(r"failed to push to destination |checking push permission")

@@ -19,7 +19,7 @@ from pushlog.formats.docker.sentences import advises, is_of_case, only_command, 
 from pushlog.formats.docker.surroundings import has_prompt, is_of_another_command
 from pushlog.formats.errors.bystanders import is_source
 from pushlog.formats.errors.wrapped import error_in
-from pushlog.formats.image_names import has_open_tag, may_be, split
+from pushlog.formats.image_names import has_open_tag, host, may_be, names_in, split
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.formats.quoting.document import announces_others, documents, explains, is_one_of_many, lists_problems
 from pushlog.intake.log_text import plain
@@ -141,6 +141,8 @@ def mentioned_pushes(candidate: PushRange) -> Iterator[ParsedPush]:
         if _SPAWNS.match(line) and _EXPECTS.match(candidate.text.shown(mention.line + 1)):
             continue
         error = _error_beside(candidate, joined[-1], previous_stop)
+        if error and _is_sent_elsewhere(mention, error):
+            continue
         after = next(iter(mentions[number + len(joined) : number + len(joined) + 1]), None)
         if error and not (after and _is_of_next(candidate.text, error, mention, after)):
             for each in joined:
@@ -148,6 +150,13 @@ def mentioned_pushes(candidate: PushRange) -> Iterator[ParsedPush]:
                 alone = replace(candidate, marks=(command,), events=candidate.events.part(0, 0))
                 yield build_push(alone, error, [command])
             previous_stop = max(error.stop, joined[-1].stop)
+
+
+def _is_sent_elsewhere(mention: Mark, error: ErrorLines) -> bool:
+    """Return whether an error is of a request to another registry for the same repository: Zarf names the source."""
+    asked = names_in([error.text])
+    named = host(split(mention.fields.get("REFERENCE", ""))[0])
+    return asked.repository is not None and asked.repository == named[1] and asked.registry not in (None, named[0])
 
 
 def _is_of_next(text: LogText, error: ErrorLines, mention: Mark, after: Mark) -> bool:
