@@ -60,9 +60,9 @@ INSIDE = None
 WHERE = (OPENING, COMMAND)
 REDRAWN: frozenset[MarkKind] = frozenset()
 # Requests that only a push makes, or one that says what it is for. What reads gets, and says a word of its own before
-# it asks for a manifest by HEAD (cmd/crane/cmd/digest.go); a push that asks so says none.
+# it asks by HEAD (cmd/crane/cmd/digest.go, validate.go); a push that asks so says none.
 _PUSH_ERROR = lazy_pattern(
-    r"(?:[^\n\"]*: )?(?:(?:PUT|POST|PATCH) https?://[^\s/]+/v2/|HEAD https?://[^\s/]+/v2/\S+/blobs/|GET https?://\S*push)"
+    r"(?:[^\n\"]*: )?(?:(?:PUT|POST|PATCH) https?://[^\s/]+/v2/|GET https?://\S*push)"
     r"|HEAD https?://[^\s/]+/v2/|[^\n\"]*\b(?:writ|publish|copy)ing\b[^\n\"]*: HEAD https?://[^\s/]+/v2/"
     r"|pushing image(?: to)? |failed to publish images: (?!error building )|[^\n\"]*\bpush"
 )

@@ -95,8 +95,9 @@ _ELSEWHERE = lazy_pattern(
     r"|https?://\S+/v\d\.\d+/(?!images/\S+/push[?\":\s]|info\b)\w"
     r"|^\s*[Uu]sage: |\bFROM \S|kubectl|manifest for \S+ not found"
     r"|^\s*[$#%>+]\s+(?!sudo docker|docker|(?!git\b)[^\n]*\bpush\b)\S"
-    # Requests of a pull, in both protocols.
-    r"|\bG[Ee][Tt] \"?https?://\S+/(?:(?:manifests|blobs)/|v1/repositories/\S+/(?:tags|images)\b|images/\w+/ancestry\b)"
+    # Requests of a pull in both protocols, of a list of tags, of a removal.
+    r"|\bD(?:elete|ELETE) \"?https?://\S+/(?:manifests|blobs|tags)/(?!uploads/)"
+    r"|\bG[Ee][Tt] \"?https?://\S+/(?:(?:manifests|blobs|tags)/|v1/repositories/\S+/(?:tags|images)\b|images/\w+/ancestry\b)"
 )
 
 # Words before an error that tell of a pull: a step that is named after a push may do that too.
