@@ -47,6 +47,7 @@ INSIDE = StartPattern(
         rb"Successfully pushed image: ",
         rb"Successfully pushed image '",
         rb"Published image ",
+        rb"[\"']Pushed image ",
         rb"Store stage into ",
     ),
     pattern=rb"pushing artifact to [\w.-]+(?::\d+)?/|pushing bundle to: [\w.-]+[:/]"
@@ -54,6 +55,7 @@ INSIDE = StartPattern(
     rb"|Successfully validated and pushed to [\w.-]+[:/]|Pushed (?:Tekton Bundle to |[\w.-]+(?::\d+)?/\S+(?=\s|\Z))"
     rb"|Bundle (?:tag )?\S+ pushed successfully, with|Policy successfully pushed: \S+@sha256:"
     rb"|Successfully pushed image: [\w.-]+[:/]|Successfully pushed image '[\w./:-]{1,300}' to registry '[\w.-]+"
+    rb"|[\"']Pushed image (?:[\w./:-]{1,300} to )?[\w.-]+(?::\d+)?/[^\s\"']+[\"']"
     rb"|Published image [\w.-]+(?::\d+)?/\S+(?=\s|\Z)|Store stage into (?!\.)[\w.-]+(?::\d+)?/\S+ \(\d",
 )
 WHERE = (OPENING, INSIDE)
@@ -76,9 +78,9 @@ _ANNOUNCED = {MarkKind.TARGET, MarkKind.IMAGE}
 _NAMED_ABOVE = 40
 # It pushes with docker, Concourse with the library of crane.
 _HUB = "HUB"
-# A line that names an image and says that it was pushed, and its time if ACR Tasks print it. sbt drives docker, too.
+# A line that names an image and says that it was pushed, and its time if ACR Tasks print it. sbt and Ansible drive docker, too.
 _WORD, _ACR = "WORD", "ACR"
-_SBT = "Published image "
+_SBT, _ANSIBLE = "Published image ", "Pushed image "
 # How werf begins and ends the step that stores a stage.
 _STEP = b"Store stage into "
 
@@ -213,7 +215,8 @@ def _push(marks: list[Mark]) -> PushBuilder:
 def _named_push(marks: list[Mark]) -> PushBuilder:
     """Return the push of a program that names what it pushes."""
     fields = marks[0].fields
-    is_engine = "ENGINE" in fields or "HOST" in fields or _ACR in fields or fields.get(_WORD) == _SBT
+    drives_docker = fields.get(_WORD, "").startswith((_SBT, _ANSIBLE))
+    is_engine = "ENGINE" in fields or "HOST" in fields or _ACR in fields or drives_docker
     client = Client.DOCKER if is_engine else Client.UNKNOWN
     push = PushBuilder(client=client, why="the line says that something was pushed", consumed=marks)
     names = [mark.fields["HOSTED"] for mark in marks if "HOSTED" in mark.fields]
