@@ -78,7 +78,8 @@ _ANNOUNCED = {MarkKind.TARGET, MarkKind.IMAGE}
 _NAMED_ABOVE = 40
 # It pushes with docker, Concourse with the library of crane.
 _HUB = "HUB"
-# A line that names an image and says that it was pushed, and its time if ACR Tasks print it. sbt and Ansible drive docker, too.
+# A line that names an image and says that it was pushed, and its time if ACR Tasks print it. sbt and Ansible drive
+# docker, too.
 _WORD, _ACR = "WORD", "ACR"
 _SBT, _ANSIBLE = "Published image ", "Pushed image "
 # How werf begins and ends the step that stores a stage.

@@ -70,9 +70,9 @@ _ANNOUNCED = lazy_pattern(
 # A sentence says what its reader may meet.
 _MAY_MEET = lazy_pattern(
     r"\W*if you (?:get|see|receive|encounter) [^.\n]{0,60}\b(?:errors?|messages?|failure)\b[^.\n]{0,30}:\W*$"
-    # "If the push ends with …, the token is expired:", "A refused push looks like this:".
-    r"|(?:\W*|[^\n]{0,120}\. )(?:if|when(?:ever)?) (?:the|a|your|docker|this) push (?:fails|ends|stops|is (?:refused|denied|rejected))\b"
-    r"(?![^\n]*\b(?:I|me|my|we|our)\b)[^\n]{0,200}:\W*$"
+    # "If the push ends with ..., the token is expired:", "A refused push looks like this:".
+    r"|(?:\W*|[^\n]{0,120}\. )(?:if|when(?:ever)?) (?:the|a|your|docker|this) push"
+    r" (?:fails|ends|stops|is (?:refused|denied|rejected))\b(?![^\n]*\b(?:I|me|my|we|our)\b)[^\n]{0,200}:\W*$"
     r"|\W*(?:an?|the) (?:failed|failing|refused|rejected|denied|broken|unsuccessful) (?:docker )?push"
     r" (?:looks|reads|prints|shows|ends|will|would|may|can)\b(?![^\n]*\b(?:I|me|my|we|our)\b)[^\n]{0,100}:\W*$",
     re.IGNORECASE,
