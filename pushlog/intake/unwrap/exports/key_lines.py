@@ -38,7 +38,8 @@ def unwrap_key_lines(text: LogText, anchors: Sequence[int], zone: dt.tzinfo | No
     if len(keys) != 1 or sum(_key_before(text, offset) is not None for offset in anchors) < len(anchors):
         return None
     (key,) = keys
-    if text.data[:3] != b"---" and _is_source(text, anchors[0]):
+    # No program has a key of Google's log in its source.
+    if text.data[:3] != b"---" and key.lower() not in _SYSTEMS and _is_source(text, anchors[0]):
         return None
     is_journal = key == "MESSAGE"
     system = "journald" if is_journal else _SYSTEMS.get(key.lower(), "yaml")
