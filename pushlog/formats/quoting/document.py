@@ -95,7 +95,9 @@ _README = lazy_pattern(
     rb"|acknowledge?ments|roadmap|credits|authors?|support))\W*$"
     rb"|^\[?!\[[^\]\n]{0,80}\]\([^)\n]{0,300}(?P<badge>badge|shields\.io)"
 )
-_LARGEST_README, _README_CHAPTERS = 1 << 18, 3
+_LARGEST_README, _README_CHAPTERS, _LOOKED_AT = 1 << 18, 3, 400
+# A log that shows a README begins otherwise.
+_BEGINS_README = (b"#", b"<", b"[![", b"![", b"---")
 # So many cures stand in a list of problems.
 _CURES = 2
 # A row of a table tells of an error, and in so many cells what is known of it.
@@ -105,6 +107,8 @@ _CELLS = 2
 def is_readme(text: LogText) -> bool:
     """Return whether a whole log is the README of a program, by its chapters and badges."""
     if len(text.data) > _LARGEST_README or find(text.data, b"\n## ", 0, len(text.data)) < 0:
+        return False
+    if not text.data[:_LOOKED_AT].lstrip().startswith(_BEGINS_README):
         return False
     marks = list(_README.finditer(text.data))
     chapters = {mark["chapter"].lower() for mark in marks if mark["chapter"]}

@@ -43,8 +43,17 @@ _PROMISE = lazy_pattern(
     r")[^\n,]{0,40}$",
     re.IGNORECASE,
 )
+# Of a sentence without other letters than those of ASCII one of these is a word.
+_ASCII = frozenset(
+    (
+        *("akan", "seharusnya", "vous", "tu", "devrait", "deberia", "deberias", "deberian", "devera", "dovreste"),
+        *("dovresti", "vedrai", "vedrete", "zobaczysz", "zou", "zouden"),
+    )
+)
 
 
 def ends_with_promise(sentence: str) -> bool:
     """Return whether a sentence ends with what its reader will see."""
+    if sentence.isascii() and _ASCII.isdisjoint(sentence.lower().split()):
+        return False
     return _PROMISE.search(sentence) is not None
