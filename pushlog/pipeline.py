@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.build import build_case
@@ -36,7 +36,7 @@ from pushlog.intake.unwrap.log import unwrap
 from pushlog.intake.unwrap.whole_records import last_line
 from pushlog.knowledge.base import Knowledge, shipped
 from pushlog.model import Client, Dated, Diagnosis, Finding, Log, Missed, Source
-from pushlog.record_class import record, replace
+from pushlog.record_class import record
 from pushlog.redaction.result import redact_result, without_redaction
 from pushlog.rules import across, judge
 from pushlog.timeline.flow import with_flow, without_times

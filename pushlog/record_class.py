@@ -10,16 +10,15 @@ from dataclasses import MISSING, FrozenInstanceError, dataclass, field, fields
 from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast, dataclass_transform, overload
 
+from pushlog.fields import names, values
+
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from dataclasses import replace  # mypy knows of the fields of this one
     from types import CodeType
 
     from _typeshed import DataclassInstance
 
     from pushlog.kept_table import KeptTable
-
-__all__ = ["record", "replace"]
 
 # More than there are.
 _MOST = 2000
@@ -51,51 +50,43 @@ def _record(kind: type[_Record], *, is_frozen: bool, has_slots: bool, kw_only: b
     written = set(vars(kind))
     made = dataclass(init=False, repr=False, eq=False, slots=has_slots, kw_only=kw_only)(kind)
 
-    def first(self: object, /, *values: object, **named: object) -> None:
+    def first(self: object, /, *positional: object, **named: object) -> None:
         init = _init(made, has_slots=has_slots, kw_only=kw_only)
         setattr(made, "__init__", init)  # noqa: B010  # mypy refuses the assignment to a method
-        init(self, *values, **named)
+        init(self, *positional, **named)
 
     methods: dict[str, object] = {"__init__": first, "__repr__": _repr, "__eq__": _eq, "__hash__": None}
     if is_frozen:
         methods |= {"__hash__": _hash, "__setattr__": _refuse, "__delattr__": _refuse}
         if has_slots:  # pickle would set each attribute
-            methods |= {"__getstate__": _values, "__setstate__": _restore}
+            methods |= {"__getstate__": values, "__setstate__": _restore}
     for name, method in methods.items():
         if name not in written:
             setattr(made, name, method)
     return made
 
 
-if not TYPE_CHECKING:
-
-    def replace(record: _Record, /, **changes: object) -> _Record:
-        """Return the same record with some fields changed, as `dataclasses.replace` does in five times as long."""
-        kind = type(record)
-        return kind(**(dict(zip(_names(kind), _values(record), strict=True)) | changes))
-
-
 def _init(kind: type[Any], *, has_slots: bool, kw_only: bool) -> Callable[..., None]:
     """Compile the `__init__` of a record: a slot is filled by its descriptor, past the refusal of `__setattr__`."""
-    names: dict[str, object] = {"MISSING": MISSING}
+    scope: dict[str, object] = {"MISSING": MISSING}
     parameters = ["self", "*"] if kw_only and fields(kind) else ["self"]
     body = [] if has_slots else [" kept = self.__dict__"]
     for each in fields(kind):
         name, value, parameter = each.name, each.name, each.name
         if each.default_factory is not MISSING:
-            names[f"_new_{name}"] = each.default_factory
+            scope[f"_new_{name}"] = each.default_factory
             parameter, value = f"{name}=MISSING", f"_new_{name}() if {name} is MISSING else {name}"
         elif each.default is not MISSING:
-            names[f"_default_{name}"] = each.default
+            scope[f"_default_{name}"] = each.default
             parameter = f"{name}=_default_{name}"
         parameters.append(parameter)
         if has_slots:
-            names[f"_put_{name}"] = getattr(kind, name).__set__  # it may be the slot of a base
+            scope[f"_put_{name}"] = getattr(kind, name).__set__  # it may be the slot of a base
         body.append(f" _put_{name}(self, {value})" if has_slots else f" kept[{name!r}] = {value}")
     if hasattr(kind, "__post_init__"):
         body.append(" self.__post_init__()")
-    exec(_compiled(f"def __init__({', '.join(parameters)}):\n" + "\n".join([*body, " pass"])), names)  # noqa: S102  # names of fields
-    init = cast("Callable[..., None]", names["__init__"])
+    exec(_compiled(f"def __init__({', '.join(parameters)}):\n" + "\n".join([*body, " pass"])), scope)  # noqa: S102  # names of fields
+    init = cast("Callable[..., None]", scope["__init__"])
     init.__qualname__ = f"{kind.__qualname__}.__init__"
     return init
 
@@ -117,23 +108,14 @@ def _codes() -> KeptTable:
     return KeptTable("records", _MOST)
 
 
-@cache
-def _names(kind: type[DataclassInstance]) -> tuple[str, ...]:
-    return tuple(each.name for each in fields(kind))
-
-
-def _values(self: DataclassInstance) -> tuple[object, ...]:
-    return tuple([getattr(self, name) for name in _names(type(self))])
-
-
-def _restore(self: DataclassInstance, values: tuple[object, ...]) -> None:
-    for name, value in zip(_names(type(self)), values, strict=True):
+def _restore(self: object, kept: tuple[object, ...]) -> None:
+    for name, value in zip(names(type(self)), kept, strict=True):
         object.__setattr__(self, name, value)
 
 
-def _repr(self: DataclassInstance) -> str:
-    values = ", ".join(f"{name}={value!r}" for name, value in zip(_names(type(self)), _values(self), strict=True))
-    return f"{type(self).__qualname__}({values})"
+def _repr(self: object) -> str:
+    shown = ", ".join(f"{name}={value!r}" for name, value in zip(names(type(self)), values(self), strict=True))
+    return f"{type(self).__qualname__}({shown})"
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.case import Case
@@ -26,7 +27,6 @@ from pushlog.model import (
     Source,
     Store,
 )
-from pushlog.record_class import replace
 from pushlog.timeline.concurrency import concurrency
 from pushlog.timeline.event_table import event_table
 from pushlog.timeline.event_times import event_times

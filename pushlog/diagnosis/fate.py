@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.failing_layers import failing_layers
 from pushlog.knowledge.docker import MAX_ATTEMPTS
 from pushlog.model import Family, Fate, Outcome, State, Store
-from pushlog.record_class import replace
 from pushlog.timeline.blob import is_blob
 
 if TYPE_CHECKING:

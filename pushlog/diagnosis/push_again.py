@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.diagnosis.client_retries import retries
 from pushlog.diagnosis.login import asks_for_login
 from pushlog.model import Family, Outcome, State
-from pushlog.record_class import replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

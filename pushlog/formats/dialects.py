@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import compress
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,7 @@ from pushlog.intake.limits import MOST_LAYERS
 from pushlog.intake.start_pattern import spoken
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Capture, Client
-from pushlog.record_class import record, replace
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.formats.image_names import (
@@ -22,7 +23,6 @@ from pushlog.formats.image_names import (
 from pushlog.formats.marks import HEADERS, MarkKind
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Reference
-from pushlog.record_class import replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -46,8 +46,8 @@ _GOLDEN, _UPPER_HALF = np.uint32(2654435761), np.uint32(16)
 # The same for numbers of 64 bits: 2^64 divided by that ratio.
 _LONG_GOLDEN, _UPPER_BITS = np.uint64(0x9E3779B97F4A7C15), np.uint64(48)
 _PLAIN = lazy_pattern(rb"\\(\W)|([^\\\[\](){}.*+?|^$])", re.DOTALL)
-# Several indexes ask for the same short log one after the other: it is looked at once for all of them.
-_SHORT, _KEPT = 1 << 18, 3
+# Several indexes ask for the same short log one after the other, and for what is made of it: each is looked at once.
+_SHORT, _KEPT = 1 << 18, 4
 _HEAD = lazy_pattern(rb"(?:(?:\\\W|[^\\\[\](){}.*+?|^$])(?![*+?{])){1,%d}" % _ENOUGH, re.DOTALL)
 _TOKEN = lazy_pattern(rb"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
 

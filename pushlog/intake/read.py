@@ -8,6 +8,7 @@ import io
 import os
 import stat
 import sys
+from dataclasses import replace
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -19,7 +20,7 @@ from pushlog.intake.limits import LIMITS
 from pushlog.intake.spool import DERIVED, Spool
 from pushlog.intake.unpack import HEAD, kind
 from pushlog.model import DatedBy
-from pushlog.record_class import record, replace
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

@@ -34,7 +34,10 @@ class Spool:
 
     def write(self, part: bytes) -> None:
         """Append bytes."""
-        if len(part) >= _SHORT:
+        if not part:
+            return
+        # The first is kept as it is: often it is all, and what is known of these bytes is known of the result.
+        if len(part) >= _SHORT or not self.size:
             self._seal()
             self._parts.append(part)
         else:

@@ -6,10 +6,11 @@ so that a speed from them is the highest that it can have been.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.model import Basis, Clock, Outcome, PathStep, Store, Throughput
-from pushlog.record_class import record, replace
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,11 +7,11 @@ prints from the top of the image to its base. There the sizes must be ones that 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.formats.marks import MarkKind
 from pushlog.model import Basis, Store
-from pushlog.record_class import replace
 from pushlog.timeline.blob import shortened
 from pushlog.timeline.naming import printed, same_platform
 from pushlog.units import count

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from dataclasses import replace
 from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -38,7 +39,7 @@ from pushlog.formats.events import EventKind, is_any
 from pushlog.formats.marks import HEADERS, Mark, MarkKind
 from pushlog.formats.repeats.sentences import without_told_twice
 from pushlog.lazy_pattern import lazy_pattern
-from pushlog.record_class import record, replace
+from pushlog.record_class import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
