@@ -60,7 +60,7 @@ _COMMAND = lazy_pattern(
     + rb"\b"
     rb"|\bdocker[ -]compose (?:-[\w-]+(?:[= ][^\s-]\S*)? )*push\b"
     rb"|\b[Ff]ailed to push (?!some refs)|\berror pushing image\b|\bpushing image:? "
-    rb"|\b(?:ch-image|img|dockle|umoci|stacker|melange|apko) push\b"
+    rb"|\b(?:ch-image|img|dockle|umoci|stacker|melange|apko|ollama) push\b"
     rb"|\bdocker[\"'], ?[\"'](?:[^\"'\n]{1,80}[\"'], ?[\"']){0,4}push[\"']"
     rb"|\b(?:docker|dockerfile|fabric8)-maven-plugin:[\w.-]+:push\b|\bPush failed\. Attempt \d"
     rb"|(?:Attempting next endpoint for|Not continuing with) push after error\b|\bmsg=\"Upload failed[:,]"
@@ -68,7 +68,8 @@ _COMMAND = lazy_pattern(
     rb"|\bPushing image '[^'\n]{1,300}'(?: to registry)?|\bPOST /(?:v[\d.]+/)?images/\S{1,300}/push\S* HTTP/"
     rb"|\bsbtdocker\.DockerPush\b|\bpush for image \S{1,300} failed\b|\bFailed to push image\b"
     rb"|\bRegistryUnauthorizedException: Unauthorized for \S"
-    # A task of Gradle; okteto, which says so of a base, too.
+    # A task of Gradle; SAM in a traceback; okteto, which says so of a base, too; a program that loads images.
+    rb"|\bexceptions\.DockerPushFailedError: |(?<![\w/-])push: (?:Get|Head|Put|Post|Patch) \"?https?://"
     rb"|\bExecution failed for task '[^'\n]{0,80}:(?i:docker\w{0,20}push|push\w{0,20}(?:docker|image))\w{0,40}'"
     rb"|\bbuild failed: failed to solve: [^\n]{0,80}\bauthorization failed\b"
     rb"|\bImage (?:push failed|successfully pushed): [0-9a-f]{12}\b"

@@ -65,11 +65,9 @@ OPENING = StartPattern(
         rb"ynchroniz",
         rb"publish(?:ing)? ",
         rb"push failed",
-        rb" push: [GHP]",
         rb"Put (?:list-type )?manifest to ",
         rb"Put blob sha256:",
         rb"upload failed",
-        rb"DockerPushFailedError: ",
         rb"push status stream",
         rb"/push\?tag=",
         rb"uild artifact: ",
@@ -82,7 +80,7 @@ OPENING = StartPattern(
     # A word for pushing, or a request, and something behind a colon.
     pattern=rb"(?i:push|publish)(?i:ing|ed)?\b[^\n]{1,300}?: |push errored\. |[Pp]ush status stream: "
     rb"|\bPut (?:(?:list-type )?manifest|blob \S+) to \S+ (?:error|failed): "
-    rb"|\bDockerPushFailedError: |\bFailed to run 'docker push' on image \S|(?:image|push|upload) failed: "
+    rb"|\bFailed to run 'docker push' on image \S|(?:image|push|upload) failed: "
     rb"|docker(?:BuildAnd)?Push\) [^\n]{0,40}Failed to push(?=\r?\n|\Z)"
     rb"|rror building image '[^'\n]{1,300}': build failed: "
     rb"|\b(?i:put|post|patch|head|get)\b[^\n]{0,16}https?://[^\s\"]{1,300}/(?:blobs/uploads|manifests)/"

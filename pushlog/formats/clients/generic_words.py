@@ -55,7 +55,6 @@ _TO_REGISTRY = lazy_pattern(rf"\b(?:to|from) registry '(?P<host>{_HOST}(?:/[\w./
 PUSHES_THING = lazy_pattern(
     rf"(?<![\w/-]){_PUSH} {_THING}\b|{_THING} (?:push|upload) (?:failed|error)"
     r"|[Rr]un(?:ning)? push\b|rendering push status stream|docker push\b"
-    r"|(?<![\w/-])push: (?:Get|Head|Put|Post|Patch) "
 )
 PUSHES_IMAGE = lazy_pattern(
     rf"(?<![\w/-])(?:{_PUSH}|{_SEND}) (?:{_THING} )?(?:from \S+ )?(?:to )?(?:registry )?[\"'`\[(]?{_IMAGE}"
@@ -86,8 +85,6 @@ OWN_WORDS = (
             r"(?:failed to push \S+: )?exit status \d+: (?P<cause>\S.*)"
         ),
     ),
-    # AWS SAM (samcli/commands/package/exceptions.py), as a traceback shows it.
-    (Client.DOCKER, lazy_pattern(r"\bexceptions\.DockerPushFailedError: (?P<cause>\S.*)(?P<name>)")),
     (
         Client.DOCKER,
         lazy_pattern(

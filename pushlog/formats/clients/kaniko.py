@@ -35,7 +35,6 @@ OPENING = StartPattern(
         rb"Retrying operation ",
         rb"Failed to push to destination ",
         rb"error (?:push|check)ing ",
-        rb"Error: failed to push to ",
     ),
     pattern=rb"(?:(?:\x1b\[\d+m)?(?:INFO|WARN|ERRO)(?:\x1b\[0m)?\[(?:\d+|\d{4}-[^\s\]]{1,30})\] "
     rb"|time=\"[^\"\n]+\" level=\w+ msg=\"?)"
@@ -44,8 +43,7 @@ OPENING = StartPattern(
     # Copied without the level.
     rb"|Pushing image to \S{1,300}/\S|Pushed \S{1,300}/\S+@sha256:"
     rb"|INFO (?:Pushing image to \S{1,300}/\S|Pushed \S+@sha256:|Pushed image to \d+ destinations)"
-    rb"|error pushing image: (?:failed to push to|getting tag for) destination|error checking push permissions "
-    rb"|Error: failed to push to destination ",
+    rb"|error pushing image: (?:failed to push to|getting tag for) destination|error checking push permissions ",
 )
 # Other programs tell its error behind words of their own.
 INSIDE = StartPattern(
@@ -55,7 +53,7 @@ INSIDE = StartPattern(
         rb"error checking push permissions ",
     ),
     pattern=rb"error pushing image: (?:failed to push to|getting tag for) destination"
-    rb"|error checking push permissions -- ",
+    rb"|error checking push permissions -- |Error: failed to push to destination ",
 )
 WHERE = (OPENING, INSIDE)
 REDRAWN: frozenset[MarkKind] = frozenset()

@@ -64,10 +64,10 @@ TERRAFORM_IMAGE = FewLines(
 OLLAMA = FewLines(
     name="ollama",
     client=Client.UNKNOWN,
+    # Its command stands above the first, which is said before anything else.
     OPENING=StartPattern(
-        signs=(rb"retrieving manifest", rb"pushing [0-9a-f]", rb"pushing manifest"),
-        pattern=rb"(?:retrieving|pushing) manifest(?=[ \xe2]*(?:\S\S )?\r?(?:\n|\Z))|pushing [0-9a-f]{12}\.\.\. +\d+%",
+        signs=(rb"retrieving manifest", rb"pushing manifest"),
+        pattern=rb"(?:retrieving|pushing) manifest(?=[ \xe2]*(?:\S\S )?\r?(?:\n|\Z))",
     ),
-    COMMAND=StartPattern(signs=(rb"ollama push ",), pattern=rb"\bollama push \S"),
     gathers=below_manifest,
 )
