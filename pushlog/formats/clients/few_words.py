@@ -47,7 +47,7 @@ INSIDE = StartPattern(
         rb"Successfully pushed image: ",
         rb"Successfully pushed image '",
         rb"Published image ",
-        rb"[\"']Pushed image ",
+        rb"Pushed image ",
         rb"Store stage into ",
     ),
     pattern=rb"pushing artifact to [\w.-]+(?::\d+)?/|pushing bundle to: [\w.-]+[:/]"
@@ -55,7 +55,7 @@ INSIDE = StartPattern(
     rb"|Successfully validated and pushed to [\w.-]+[:/]|Pushed (?:Tekton Bundle to |[\w.-]+(?::\d+)?/\S+(?=\s|\Z))"
     rb"|Bundle (?:tag )?\S+ pushed successfully, with|Policy successfully pushed: \S+@sha256:"
     rb"|Successfully pushed image: [\w.-]+[:/]|Successfully pushed image '[\w./:-]{1,300}' to registry '[\w.-]+"
-    rb"|[\"']Pushed image (?:[\w./:-]{1,300} to )?[\w.-]+(?::\d+)?/[^\s\"']+[\"']"
+    rb"|(?<=[\"'])Pushed image (?:[\w./:-]{1,300} to )?[\w.-]+(?::\d+)?/[^\s\"']+[\"']"
     rb"|Published image [\w.-]+(?::\d+)?/\S+(?=\s|\Z)|Store stage into (?!\.)[\w.-]+(?::\d+)?/\S+ \(\d",
 )
 WHERE = (OPENING, INSIDE)

@@ -125,14 +125,6 @@ OWN_WORDS = (
         ),
     ),
     (
-        Client.DOCKER,
-        # Of docker manifest push, which refuses before it sends anything; CI systems may hide the name.
-        lazy_pattern(
-            r"\bfailed to publish artifacts: failed to push (?P<name>[\w.*:/-]+)(?: after \d+ tries)?: "
-            r"exit status \d+: (?P<cause>cannot use source images from a different registry than the target image: .*)"
-        ),
-    ),
-    (
         Client.UNKNOWN,
         # estesp/manifest-tool docker/createml.go (mountBlobs)
         lazy_pattern(
