@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pushlog.intake.mapped import Data
 
 LONGEST = 16 << 20
+_SHORT = 1 << 20
 
 # Nothing in place of the ESC byte, its caret form, its picture, a question mark, or its escape in a language.
 _ESC = rb"(?:\^\[|\xe2\x90\x9b|\xef\xbf\xbd|\?|\\u001[bB]|\\x1[bB]|\\033|\\e)?"
@@ -200,7 +201,8 @@ def _with_whole_lines(text: bytes) -> bytes:
         text = _REPORTED.sub(_joined_report, text)
     if b" push" in text:
         text = _NAMED_BELOW.sub(_joined_command, text)
-    if b"='" in text and b"+ " in text:
+    # Two bytes are found slowly: of a long log only the parts around pushes are asked for them.
+    if len(text) <= _SHORT and b"='" in text and b"+ " in text:
         text = _KEPT_OUTPUT.sub(rb"\1\2", text)
     # A single byte is found ten times as fast as two.
     is_continued = b"\\" in text and (b"\\\n" in text or b"\\\r\n" in text)
