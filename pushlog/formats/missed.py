@@ -12,6 +12,7 @@ from pushlog.formats.docker.mentions import lines_with
 from pushlog.formats.docker.surroundings import is_of_another_command
 from pushlog.formats.errors.bystanders import is_of_cache
 from pushlog.formats.errors.classify import starts_error
+from pushlog.formats.errors.wrapped import unlabelled
 from pushlog.formats.parsed_push import ranges_outside
 from pushlog.formats.quoting.here_document import in_here_document
 from pushlog.intake.literal_search import LiteralIndex
@@ -250,8 +251,9 @@ def _other_lines(text: LogText, knowledge: Knowledge) -> Iterator[int]:
             if not _NO_REFUSAL.search(whole) and not _HELP.search(whole):
                 yield line
         for piece in text.pieces(start, min(stop, start + _SHORT)):
-            is_error = starts_error(piece.text, knowledge) and not is_of_another_command(piece.text)
-            is_error = is_error and piece.text != _END_OF_FILE and not piece.text.startswith(_GIT)
+            error = unlabelled(piece.text).text
+            is_error = starts_error(error, knowledge) and not is_of_another_command(error)
+            is_error = is_error and error != _END_OF_FILE and not error.startswith(_GIT)
             is_error = is_error and not _USAGE.match(text.shown(piece.line + 1).strip())
             is_error = is_error and not _answers_another(text, piece)
             if is_error and not in_here_document(text, piece.line):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
@@ -124,6 +125,49 @@ def test_an_error_between_two_pushes_belongs_to_the_first(row: Signature, sample
     explained(first, row, sample, len(above) + 1)
     assert last.error is None
     assert last.outcome is Outcome.SUCCEEDED
+
+
+# Texts in which nothing is escaped are tried in other tests, and pages have lines of their own.
+ONE_LINE = [(row, sample) for row, sample in FIRST if "\n" not in sample.strip()]
+ONE_LINE_ROWS = [row.id for row, _ in ONE_LINE]
+# A pull and a login print the same; of the second the address stands on both lines, and of the third the secret may.
+UNCLEAR_BEHIND_DAEMON = {"manifest-unknown"}
+NOT_JOINED = {"daemon-connection-failed", "anonymous-token-refused"}
+
+
+def same_row(found: Diagnosis, row: Signature) -> bool:
+    """Whether the row explains the error of a push."""
+    known = classify(found.error.text, store=found.store).signature if found.error else None
+    return known is not None and known.id == row.id
+
+
+@pytest.mark.parametrize(("row", "sample"), ONE_LINE, ids=ONE_LINE_ROWS)
+def test_the_words_of_the_client_before_an_error_change_nothing(row: Signature, sample: str) -> None:
+    if row.id in UNCLEAR_BEHIND_DAEMON or sample.startswith("Error response from daemon: "):
+        return
+    store = stores(row, sample)[0]
+    assert same_row(push(upload(store, row.retried), f"Error response from daemon: {sample}"), row)
+
+
+@pytest.mark.parametrize(("row", "sample"), ONE_LINE, ids=ONE_LINE_ROWS)
+def test_an_error_that_a_page_escaped_is_the_same(row: Signature, sample: str) -> None:
+    store = stores(row, sample)[0]
+    found = push(html.escape("\n".join([*upload(store, row.retried), sample])).split("\n"))
+    assert found.error is not None
+    assert found.error.text == "\n".join(line.rstrip() for line in lines(sample))
+
+
+@pytest.mark.parametrize(("row", "sample"), ONE_LINE, ids=ONE_LINE_ROWS)
+def test_an_error_that_a_console_of_80_columns_broke_is_the_same(row: Signature, sample: str) -> None:
+    store = stores(row, sample)[0]
+    broken = [sample[start : start + 80] for start in range(0, len(sample), 80)]
+    assert same_row(push(upload(store, row.retried), broken), row) or row.id in NOT_JOINED
+
+
+@pytest.mark.parametrize(("row", "sample"), ONE_LINE, ids=ONE_LINE_ROWS)
+def test_an_error_that_a_person_quotes_is_told_or_named(row: Signature, sample: str) -> None:
+    found = log("I get this error when I push:", f"`{sample}`")
+    assert found.source.missed or same_row(found.pushes[0], row)
 
 
 def test_a_push_that_failed_in_a_job_that_did_not_is_failed() -> None:

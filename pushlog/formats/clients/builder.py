@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pushlog.formats.docker.bind_error import join_error_lines
+from pushlog.formats.docker.error_lines import join_error_lines
 from pushlog.formats.docker.surroundings import stopped
 from pushlog.formats.events import gaps, of_rows
 from pushlog.formats.marks import Mark, MarkKind

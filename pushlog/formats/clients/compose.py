@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.formats.client_timestamps import client_timestamps
 from pushlog.formats.clients.builder import Interleaved, PushBuilder, error_at, parsed_push, pushes_of
-from pushlog.formats.docker.bind_error import join_error_lines
+from pushlog.formats.docker.error_lines import join_error_lines
 from pushlog.formats.errors.classify import starts_error
 from pushlog.formats.events import UNKNOWN, EventKind, EventRow
 from pushlog.formats.figures import LONGEST_WAIT, elapsed, size

@@ -11,7 +11,7 @@ from pushlog.formats.clients.builder import PushBuilder, answers, error_at, pars
 from pushlog.formats.clients.containers_client import BUILDAH, COPY, OLD_BUILDAH, OPENSHIFT, client_of
 from pushlog.formats.clients.containers_copy import RETRIES, add_blobs
 from pushlog.formats.clients.other_images import stores_here
-from pushlog.formats.docker.bind_error import join_error_lines
+from pushlog.formats.docker.error_lines import join_error_lines
 from pushlog.formats.errors.classify import starts_error
 from pushlog.formats.errors.page import unquoted
 from pushlog.formats.figures import elapsed

@@ -28,7 +28,7 @@ from pushlog.formats.clients.generic_words import (
     STATED,
     target,
 )
-from pushlog.formats.docker.bind_error import join_error_lines
+from pushlog.formats.docker.error_lines import join_error_lines
 from pushlog.formats.engine_address import asked_push
 from pushlog.formats.errors.bystanders import is_of_cache, is_otherwise, is_prose, is_source
 from pushlog.formats.errors.classify import classify

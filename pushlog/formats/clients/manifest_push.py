@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from pushlog.formats.clients.builder import PushBuilder, error_at, parsed_push, pushes_of
-from pushlog.formats.docker.bind_error import join_error_lines
+from pushlog.formats.docker.error_lines import join_error_lines
 from pushlog.formats.errors.classify import starts_error
 from pushlog.formats.grammar.line_parser import LineParser
 from pushlog.formats.marks import MarkKind

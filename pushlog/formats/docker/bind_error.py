@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pushlog.formats.docker import lines as docker_lines
-from pushlog.formats.docker.error_lines import ErrorLines
+from pushlog.formats.docker.error_lines import ErrorLines, broken_error, join_error_lines
 from pushlog.formats.docker.powershell import is_quoted_by_powershell, read_record
 from pushlog.formats.docker.surroundings import is_of_another_command
 from pushlog.formats.errors.bystanders import (
-    LEVEL,
     is_bystander,
     is_command,
     is_remark,
@@ -24,11 +23,9 @@ from pushlog.formats.errors.bystanders import (
     nearest,
     speaks_of_error,
 )
-from pushlog.formats.errors.classify import continues, starts_error
-from pushlog.formats.errors.console_wrap import unwrapped
-from pushlog.formats.errors.detect import PAGE, is_beside_page, without_level
-from pushlog.formats.errors.ending import is_open_quote, without_marks_behind
-from pushlog.formats.errors.wrapped import Wrapped, error_in, labelled_error, unlabelled, without_marks
+from pushlog.formats.errors.classify import starts_error
+from pushlog.formats.errors.detect import without_level
+from pushlog.formats.errors.wrapped import error_in, labelled_error, unlabelled
 from pushlog.formats.events import EventKind, Events, gaps
 from pushlog.formats.image_names import host, missing_image, split
 from pushlog.formats.login import is_of_unread_config
@@ -47,11 +44,11 @@ if TYPE_CHECKING:
 _NEAR = 8
 # An error printed to another stream can be captured a few lines early.
 _ABOVE = 3
-# An error continues over at most one empty line; a list that it announces over those that a mail left in it.
-_APART, _APART_IN_LIST = 2, 6
 # Programs print what a command wrote to standard error before or behind what it wrote to standard output.
 _STDERR = lazy_pattern(r"\W*std_?err\b")
 _DONE = (EventKind.PUSHED, EventKind.EXISTS, EventKind.MOUNTED, EventKind.SKIPPED)
+# A line that nothing explains stands below at most one empty one.
+_APART = 2
 # So many lines that nothing explains may follow such an error.
 _OTHERS = 2
 # An error has a word; what a terminal leaves where it was cut need not have one.
@@ -134,6 +131,8 @@ class PushRange:
             wrapped = error_in(piece.text, self.knowledge) if near and not stop_reason(piece.text) else None
             if wrapped:
                 return join_error_lines(self.text, piece, rest, wrapped)
+            if near and (broken := broken_error(self.text, piece, self.stop, self.knowledge)):
+                return broken
         return None
 
     def _is_no_command(self, piece: Piece) -> bool:
@@ -142,36 +141,6 @@ class PushRange:
         return is_quoted_by_powershell(self.text, piece) or (
             commented != piece.text and starts_error(commented, self.knowledge)
         )
-
-
-def join_error_lines(text: LogText, first: Piece, rest: Iterable[Piece], wrapped: Wrapped | None = None) -> ErrorLines:
-    """Return the error that the first piece begins, with the lines that continue it and the empty ones between them.
-
-    `wrapped`: the error inside the first piece; what stands before it may stand before the other lines too.
-    """
-    head, error = (wrapped.head.strip(), wrapped.text) if wrapped else ("", without_marks(first.text))
-    # The label of the first line: what a logger puts before each.
-    begins = LEVEL.match(head)
-    label = begins[0] if begins else ""
-    last = first
-    for piece in rest:
-        # A CI repeats an error line in a channel of its own.
-        if piece.text == first.text:
-            break
-        if joined := unwrapped(text, error, last, piece):
-            error, last = joined, piece
-            continue
-        line = piece.text.removeprefix(head).removeprefix(label).lstrip() if head else piece.text
-        feeds = text.data[last.stop : piece.start].count(b"\n")
-        apart, between = (_APART_IN_LIST, 1) if error.endswith("errors:") else (_APART, max(1, feeds))
-        if feeds > apart or not continues(error, line) or (feeds > 1 and is_beside_page(error, line)):
-            break
-        if not PAGE.search(error):
-            line = without_marks_behind(line)
-        # A page that a client quotes has no line breaks of its own.
-        is_quoted = PAGE.search(error) and is_open_quote(error)
-        error, last = f"{error}{' ' if is_quoted else chr(10) * between}{line}", piece
-    return ErrorLines(text=error, start=first.start, stop=last.stop, lines=(first.line, last.line))
 
 
 # The marks of lines that come before the error of a push.

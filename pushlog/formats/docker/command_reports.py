@@ -6,9 +6,8 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from pushlog.formats.docker.bind_error import join_error_lines
 from pushlog.formats.docker.build_push import build_push
-from pushlog.formats.docker.error_lines import ErrorLines
+from pushlog.formats.docker.error_lines import ErrorLines, join_error_lines
 from pushlog.formats.docker.mentions import lines_with_command
 from pushlog.formats.docker.sentences import advises, is_of_case
 from pushlog.formats.docker.surroundings import is_of_another_command

@@ -8,10 +8,11 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from pushlog.formats.docker import lines as docker_lines
-from pushlog.formats.docker.bind_error import PushRange, bound_error, join_error_lines
+from pushlog.formats.docker.bind_error import PushRange, bound_error
 from pushlog.formats.docker.build_push import build_push
 from pushlog.formats.docker.command_reports import ended_badly, error_above
 from pushlog.formats.docker.engine_requests import answers_push, requested
+from pushlog.formats.docker.error_lines import join_error_lines
 from pushlog.formats.docker.headings import without_headings
 from pushlog.formats.docker.lone_error import OTHER_COMMAND, SAYS_PUSH, UPLOAD, is_alone
 from pushlog.formats.docker.other_things import is_change

@@ -25,7 +25,7 @@ __all__ = ["Classified", "classify", "continues", "starts_error", "store_of"]
 CONTAINERD_STAGES = frozenset({"registry", "commit", "copy", "request", "authorize", "access-denied", "redirect"})
 GRAPHDRIVER_STAGES = frozenset({"received", "parsing", "errors"})
 CLIENT_STAGES = frozenset({"build", "solve", "push", "upload"})
-
+_DAEMON = "Error response from daemon: "
 
 # So many parsed errors are kept.
 _LATELY = 8
@@ -72,8 +72,16 @@ def _classified(text: str, store: Store, rows: Sequence[Signature], *, retried: 
     parts = _parsed(text)
     store_by_form = store_of(parts)
     likely_store = store if store is not Store.UNKNOWN else store_by_form
-    lowered = text.lower()
-    signature = next((row for row in _likely(rows, lowered) if _fits(row, parts, likely_store, retried=retried)), None)
+    # Docker's client puts words of its own before some errors: rows that tell how one begins mean what follows them.
+    forms = [parts, _parsed(text.removeprefix(_DAEMON))] if text.startswith(_DAEMON) else [parts]
+    signature = next(
+        (
+            row
+            for row in _likely(rows, text.lower())
+            if any(_fits(row, form, likely_store, retried=retried) for form in forms)
+        ),
+        None,
+    )
     return Classified(
         parts=parts,
         signature=signature,

@@ -76,14 +76,22 @@ def unwrapped(text: LogText, error: str, last: Piece, piece: Piece) -> str | Non
     return _broken_by_console(text, error, last, piece) or _broken_between_words(text, error, last, piece)
 
 
+def may_be_broken(piece: Piece) -> bool:
+    """Return whether a line is as long as a console may have broken one at."""
+    return len(piece.text) in _WIDTHS
+
+
 def _broken_by_console(text: LogText, error: str, last: Piece, piece: Piece) -> str | None:
     line = text.data[last.start : last.stop].decode("utf-8", "replace").rstrip("\r")
     row = text.data[piece.start : piece.stop].decode("utf-8", "replace").rstrip("\r\n")
-    if len(line) < _SHORTEST or len(row) > len(line) or _BEGINS.match(row) or is_ending(row) or is_prompt(row):
+    is_open = _ODD_QUOTE.fullmatch(error) is not None and '"' in row
+    if len(line) < _SHORTEST or _BEGINS.match(row) or (is_ending(row) and not is_open) or is_prompt(row):
+        return None
+    # A row that other lines were joined to has empty ones behind it.
+    if len(row) > len(line) and text.data[piece.stop : piece.stop + 2] != b"\n\n":
         return None
     if not (_GOES_ON.match(row) or line.endswith(" ") or _is_in_word(line, row)):
         return None
-    is_open = _ODD_QUOTE.fullmatch(error) is not None and '"' in row
     is_width = len(line) in _WIDTHS or _is_as_wide(text, error, last.line, len(line))
     if not is_open and (not is_width or _longest_around(text, last.line) > len(line)):
         return None

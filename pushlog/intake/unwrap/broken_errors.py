@@ -47,7 +47,7 @@ _IS_OPEN = lazy_pattern(
 )
 # A word or an address that goes on without a blank.
 _IN_WORD = lazy_pattern(rb"[/\w](?:-|/)\r?\Z|https?://[^\s\"']{1,100}/v2/[^\s\"']{0,300}\Z")
-_IN_ADDRESS = lazy_pattern(rb"https?://[^\s\"']{1,300}\Z")
+_IN_ADDRESS = lazy_pattern(rb"https?:(?:/|//[^\s\"']{0,300})?\Z")
 _ADDRESS = lazy_pattern(rb"https?://[^\s\"]{1,300}/\r?\Z")
 _REST_OF_WORD = lazy_pattern(rb"(?:[a-z0-9]|/\w)[^\s]")
 # The name of the image stands in the next line.

@@ -20,6 +20,9 @@ _ESCAPED = lazy_pattern(
     rb"=&gt;|-&gt;\d|&gt; *\]|(?:get|head|put|post|patch|on ref|pushing image) &(?:quot|#34|#x22);|: ?&nbsp;"
     rb"|&(?:apos|quot|#0?39|#34|#x27);[\w./:-]{1,300}&(?:apos|quot|#0?39|#34|#x27);"
     # What a server answered, and the address that was asked.
+    rb"|(?:of value|json input|value|response|debug|repository [\w./:-]{1,255})[:=]? ?&(?:quot|#34|#x22);"
+    rb"|\bcharacter (?:'|&(?:apos|#0?39|#x27);)&(?:lt|quot|amp);|\w&(?:apos|#0?39|#x27);(?:s|t)\b"
+    rb"|[?&]scope=[^\s&]{1,400}&amp;service="
     rb"|&lt;(?:!doctype|/?(?:html|head|title|body|center|h1|hr))\b|[?&]_?state=[^\s&]{1,400}&amp;digest=",
     re.IGNORECASE,
 )
