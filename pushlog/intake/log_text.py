@@ -78,18 +78,13 @@ class LogText:
         """The stretches to read."""
         return ((0, len(self.data)),) if self.stretches is None else self.stretches
 
-    def _feeds_in(self, start: int) -> Int64:
-        """Return the offsets of the line feeds in the block that begins at an offset."""
-        is_feed = np.frombuffer(self.data[start : start + _BLOCK], dtype=np.uint8) == ord("\n")
-        offsets: Int64 = is_feed.nonzero()[0] + start
-        return offsets
-
     @cached_property
     def _feeds(self) -> Int64:
         """The number of line feeds before each block, and in all."""
         counts = [0]
         for start in range(0, len(self.data), _BLOCK):
-            counts.append(len(self._feeds_in(start)))
+            part = np.frombuffer(self.data[start : start + _BLOCK], dtype=np.uint8)
+            counts.append(int(np.count_nonzero(part == ord("\n"))))
             release_range(self.data, start, start + _BLOCK)
         return np.cumsum(counts).astype(np.int64)
 
@@ -99,10 +94,10 @@ class LogText:
         return cast("list[int]", self._feeds.tolist())
 
     @cached_property
-    def _block_ends(self) -> dict[int, list[int]]:
+    def _block_ends(self) -> dict[int, Int64]:
         return {}
 
-    def _ends(self, block: int) -> list[int]:
+    def _ends(self, block: int) -> Int64:
         """The offsets of the line feeds in a block. Those of a few are kept, for lines are asked for in order."""
         ends = self._block_ends.get(block)
         if ends is None:
@@ -110,7 +105,9 @@ class LogText:
                 self._block_ends.clear()
             if len(self._block_ends) % _RELEASE_EVERY == 0:
                 release_all(self.data)
-            ends = self._block_ends[block] = cast("list[int]", self._feeds_in(block * _BLOCK).tolist())
+            start = block * _BLOCK
+            part = np.frombuffer(self.data[start : start + _BLOCK], dtype=np.uint8)
+            ends = self._block_ends[block] = (part == ord("\n")).nonzero()[0] + start
         return ends
 
     @cached_property
@@ -125,7 +122,7 @@ class LogText:
         if self.starts is not None:
             return max(1, int(np.searchsorted(self.starts, offset, side="right")))
         block = min(offset, max(len(self.data) - 1, 0)) // _BLOCK
-        before = self._feeds_before[block] + bisect_left(self._ends(block), offset)
+        before = int(self._feeds[block]) + int(self._ends(block).searchsorted(offset))
         return max(1, min(before + 1, self.lines))
 
     def lines_of(self, offsets: Int64) -> Int64:
@@ -138,8 +135,7 @@ class LogText:
         for first, last in pairwise(cuts.tolist()):
             block = int(blocks[first])
             if self._feeds[block] < self._feeds[block + 1]:
-                lines[first:last] += np.searchsorted(self._feeds_in(block * _BLOCK), offsets[first:last])
-                release_range(self.data, block * _BLOCK, (block + 1) * _BLOCK)
+                lines[first:last] += np.searchsorted(self._ends(block), offsets[first:last])
         return lines
 
     def start_of(self, line: int) -> int:
@@ -154,7 +150,7 @@ class LogText:
         """The offset of a line feed, counted from 1."""
         feeds = self._feeds_before
         block = bisect_left(feeds, number) - 1
-        return self._ends(block)[number - feeds[block] - 1]
+        return int(self._ends(block)[number - feeds[block] - 1])
 
     def stop_of(self, line: int) -> int:
         """The offset at which a physical line ends, before its line feed."""
