@@ -35,6 +35,11 @@ def test_what_all_of_a_log_is_searched_for_needs_no_pass_of_its_own():
     assert [sign for sign in (*signs, *WORDS) if min(map(len, beginnings(sign))) < 7] == []
 
 
+def test_each_sign_begins_with_plain_text():
+    # One that begins with a class of characters would be tried at every byte of a log.
+    assert [sign for sign in SIGNS if min(map(len, beginnings(sign))) < 4] == []
+
+
 # Texts that signs match, whole, cut and run together, between bytes that they share.
 TEXTS = [
     *(text for sign in SIGNS for text in beginnings(sign)),
