@@ -1,13 +1,18 @@
 """What tests share: where the repository is, and a path to the records in `tests/` however pytest is called."""
 
+import atexit
 import importlib.util
 import os
 import signal
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # A slow machine is no defect: times are measured by benchmarks, not by tests.
 # The same examples at every run of CI: what a search finds is for whoever searches, not for whoever lands.
@@ -31,3 +36,15 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 @pytest.fixture(scope="session")
 def root() -> Path:
     return ROOT
+
+
+@pytest.fixture
+def at_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "list[Callable[[], None]]":
+    """An empty folder for what is kept on disk, and what runs at the end of each process that began in it."""
+    from pushlog import disk_cache
+
+    at_end: list[Callable[[], None]] = []
+    monkeypatch.setattr(disk_cache, "_folder", lambda: tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    monkeypatch.setattr(atexit, "register", at_end.append)
+    return at_end

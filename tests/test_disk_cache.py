@@ -1,13 +1,11 @@
 """What is kept beside the compiled code: used while it is whole and of the same sources, made again otherwise."""
 
-import atexit
 import re
 import sys
 import tomllib
 from importlib.resources import files
 from importlib.util import cache_from_source
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import lark
 import pytest
@@ -17,9 +15,6 @@ from pushlog.formats.grammar.load import load_grammar
 from pushlog.kept_table import KeptTable
 from pushlog.knowledge.shipped import ours, texts_in
 from pushlog.knowledge.signatures import read_signatures, signatures
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 @pytest.fixture(autouse=True)
@@ -116,14 +111,6 @@ def test_the_kept_catalogue_is_the_catalogue():
 def test_lexers_take_patterns_that_are_kept():
     lexer = load_grammar("buildkit.lark").parser.lexer
     assert not [each for each in (*lexer.lexers.values(), lexer.root_lexer) if each.re is re]
-
-
-@pytest.fixture
-def at_end(monkeypatch):
-    """What runs at the end of the process."""
-    at_end: list[Callable[[], None]] = []
-    monkeypatch.setattr(atexit, "register", at_end.append)
-    return at_end
 
 
 def test_the_code_of_a_record_is_compiled_once(at_end, monkeypatch):

@@ -1,22 +1,16 @@
 """A pattern that was kept is the one that Python compiles, whoever kept it and whatever became of that."""
 
-import atexit
 import re
 import subprocess
 import sys
 from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
-from pushlog import disk_cache, kept_patterns
+from pushlog import kept_patterns
 from pushlog.formats.docker.candidate_lines import lines_pattern
 from pushlog.kept_patterns import kept_pattern
 from pushlog.knowledge.secrets import secrets
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 PATTERNS = [
     (r"(?P<word>\w+)|(?P<sign>[^\s\w])(?=x)", re.ASCII),
@@ -28,16 +22,15 @@ PATTERNS = [
 ]
 
 
+pytestmark = pytest.mark.usefixtures("at_end")
+
+
 @pytest.fixture(autouse=True)
-def at_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """An empty folder, and what runs at the end of each process that began in it."""
-    at_end: list[Callable[[], None]] = []
-    monkeypatch.setattr(disk_cache, "_folder", lambda: tmp_path)
-    monkeypatch.setattr(sys, "dont_write_bytecode", False)
-    monkeypatch.setattr(atexit, "register", at_end.append)
+def forms(monkeypatch):
+    """Patterns that no earlier test made."""
     before = kept_patterns._forms
     another_process(monkeypatch)
-    yield at_end
+    yield
     monkeypatch.setattr(kept_patterns, "_forms", before)
 
 

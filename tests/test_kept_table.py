@@ -1,26 +1,12 @@
 """What a process keeps in a table is there in the next one: whole, and as much of it as there is room for."""
 
-import atexit
 import sys
-from typing import TYPE_CHECKING
 
 import pytest
 
-from pushlog import disk_cache
 from pushlog.kept_table import KeptTable
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-
-@pytest.fixture(autouse=True)
-def at_end(tmp_path, monkeypatch):
-    """An empty folder, and what runs at the end of each process that began in it."""
-    at_end: list[Callable[[], None]] = []
-    monkeypatch.setattr(disk_cache, "_folder", lambda: tmp_path)
-    monkeypatch.setattr(sys, "dont_write_bytecode", False)
-    monkeypatch.setattr(atexit, "register", at_end.append)
-    return at_end
+pytestmark = pytest.mark.usefixtures("at_end")
 
 
 def test_what_is_added_to_a_table_is_there_in_the_next_process(at_end):

@@ -1,32 +1,24 @@
 """A template that one process compiled is not compiled by the next one, and shows the same."""
 
-import atexit
-import sys
-from typing import TYPE_CHECKING
-
 import jinja2
 import pytest
 
-from pushlog import disk_cache, kept_templates
+from pushlog import kept_templates
 from pushlog.pipeline import analyze
 from pushlog.report import html
 from tests.paths import SAMPLES
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 SAMPLE = SAMPLES / "buildah-ok-piped.txt"
 
 
+pytestmark = pytest.mark.usefixtures("at_end")
+
+
 @pytest.fixture(autouse=True)
-def at_end(tmp_path, monkeypatch):
-    """An empty folder, and what runs at the end of each process that began in it."""
-    at_end: list[Callable[[], None]] = []
-    monkeypatch.setattr(disk_cache, "_folder", lambda: tmp_path)
-    monkeypatch.setattr(sys, "dont_write_bytecode", False)
-    monkeypatch.setattr(atexit, "register", at_end.append)
+def environment():
+    """Templates that no earlier test made."""
     html.environment.cache_clear()
-    yield at_end
+    yield
     html.environment.cache_clear()
 
 
