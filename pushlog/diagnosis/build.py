@@ -133,11 +133,18 @@ def _completed(pushed: Reference, requested: Reference) -> Reference:
     return replace(pushed, tags=tags) if is_its_own else pushed
 
 
+def _retried(source: Source, parsed: ParsedPush, *, is_docker: bool) -> bool | None:
+    """Whether an upload was tried again; None where a screen may have drawn over it."""
+    # The retries of other clients need not show in the log; the daemon's own log tells of them, too.
+    if not is_docker or (parsed.events.wait > 0).any() or any(m.kind == MarkKind.UPLOAD_FAILED for m in parsed.marks):
+        return True
+    return None if source.capture is Capture.SCREEN else False
+
+
 def _store(source: Source, parsed: ParsedPush, knowledge: Knowledge) -> tuple[Store, Classified | None]:
     """The store, and the error read with it; an error's form can tell the store where the layers don't."""
-    # The retries of other clients need not show in the log.
     is_docker = knowledge.client(parsed.client).uses_docker_engine
-    retried = not is_docker or bool((parsed.events.wait > 0).any())
+    retried = _retried(source, parsed, is_docker=is_docker)
     first = classify(parsed.error.text, catalogue=knowledge.signatures, retried=retried) if parsed.error else None
     row = first.signature if first else None
     hint = (row.store if row else None) or (first.store if first else Store.UNKNOWN)

@@ -49,11 +49,12 @@ def classify(
     *,
     store: Store = Store.UNKNOWN,
     catalogue: Sequence[Signature] | None = None,
-    retried: bool = False,
+    retried: bool | None = False,
 ) -> Classified:
     """Return what an error text means. Raises nothing.
 
-    `store`, if known, rules out rows of the other store. `retried`: countdowns of layers stand above the error.
+    `store`, if known, rules out rows of the other store. `retried`: whether an upload was tried again before; None: the
+    log does not tell.
     Where nobody knows the whole text, the error that stands behind the words of a wrapper is looked up.
     """
     rows = signatures() if catalogue is None else catalogue
@@ -68,7 +69,7 @@ def classify(
     return replace(inner, parts=replace(inner.parts, text=text)) if inner.signature else whole
 
 
-def _classified(text: str, store: Store, rows: Sequence[Signature], *, retried: bool) -> Classified:
+def _classified(text: str, store: Store, rows: Sequence[Signature], *, retried: bool | None) -> Classified:
     parts = _parsed(text)
     store_by_form = store_of(parts)
     likely_store = store if store is not Store.UNKNOWN else store_by_form
@@ -123,7 +124,7 @@ def _likely(rows: Sequence[Signature], lowered: str) -> Iterator[Signature]:
                 break
 
 
-def _fits(row: Signature, parts: ErrorText, store: Store, *, retried: bool) -> bool:
+def _fits(row: Signature, parts: ErrorText, store: Store, *, retried: bool | None) -> bool:
     match = row.match
     if row.store is not None and store is not Store.UNKNOWN and row.store is not store:
         return False
