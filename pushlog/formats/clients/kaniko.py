@@ -196,7 +196,7 @@ def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder:
             push.add_mark(MarkKind.DONE, mark)
         elif mark.kind == MarkKind.RETRY:
             wait = go_seconds(mark.fields["WAIT"])
-            push.add_mark(MarkKind.RETRY, mark, WAIT=f"{wait:g}", TEXT=mark.fields["TEXT"].removesuffix('"'))
+            push.add_mark(MarkKind.RETRY, mark, WAIT=f"{wait:g}", TEXT=_message(mark.fields["TEXT"], mark))
         elif mark.kind == MarkKind.ERROR:
             line = text.data[mark.start : mark.stop].decode("utf-8", "replace").strip()
             push.error = error_at(text, mark, mark.fields.get("ERROR", line))
@@ -213,7 +213,14 @@ def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder:
 
 def _words(text: LogText, mark: Mark) -> str:
     """Return the text of a line without the words of logrus around it."""
-    return plain(text.data[mark.start : mark.stop]).removeprefix(mark.fields["DRESS"]).removesuffix('"')
+    return _message(plain(text.data[mark.start : mark.stop]).removeprefix(mark.fields["DRESS"]), mark)
+
+
+def _message(words: str, mark: Mark) -> str:
+    """Return what logrus put in quotes where its output is no terminal, or the words as they are."""
+    if mark.fields.get("DRESS", "").endswith('"'):
+        return words.removesuffix('"').replace('\\"', '"')
+    return words.removesuffix('"') if words.count('"') % 2 else words
 
 
 def _name(push: PushBuilder) -> str:
