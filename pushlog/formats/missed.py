@@ -74,6 +74,8 @@ _COMMAND = lazy_pattern(
     rb"|\bExecution failed for task '[^'\n]{0,80}:(?i:docker\w{0,20}push|push\w{0,20}(?:docker|image))\w{0,40}'"
     rb"|\bbuild failed: failed to solve: [^\n]{0,80}\bauthorization failed\b"
     rb"|\bImage (?:push failed|successfully pushed): [0-9a-f]{12}\b"
+    # What Podman, Buildah and Skopeo tell at their most talkative of a try, which may not be the last.
+    rb"|\b[Uu]ploading manifest \S{1,200} to \S{1,300}: "
 )
 # One of these stands in the line of each.
 _COMMAND_WORDS = (
@@ -83,6 +85,7 @@ _COMMAND_WORDS = (
     b"Upload failed",
     b"unexpected status",
     b"RegistryUnauthorizedException",
+    b"ploading manifest ",
 )
 # Refusals of a registry that a pull does not get in these words; a pull's own, and advice that quotes one.
 _REFUSED = lazy_pattern(

@@ -50,6 +50,9 @@ _ENDINGS = (
     # `time`, and the stacks of Python, node and Java.
     r"(?:real|user|sys)\s+\d.*|\d+(?:\.\d+)?user .*",
     r"Traceback \(most recent call last\):|File \".*\", line \d+.*|\.\.\. \d+ more|Caused by: .*",
+    # Where an error of Go came from, as `%+v` and a panic print it, and Helm's own words around that.
+    r"(?:\S+/)?[\w.@%-]+\.go:\d+(?: \+0x[0-9a-f]+)?|\w+\.go:\d+: \[debug\] .*|goroutine \d+ \[[^\]\n]+\]:",
+    r"(?:(?:[\w-]+\.)+[a-z]{2,}/[\w.@/%-]+|main|runtime)\.(?:\(\*?\w+\)\.)?[\w.]+(?:\([^\n]{0,200}\))?",
     r"at [\w.$<>/]+ ?\(.*\)|at (?:async )?[\w.<>/: -]+:\d+:\d+\)?",
     # A level or a verdict alone.
     r"(?:error|failed|failure|fatal|warning)\W*",
