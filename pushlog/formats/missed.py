@@ -128,7 +128,8 @@ _HELP = lazy_pattern(rb"--help|\[OPTIONS\]|^\s*#(?!\d+ )|\bUsage:")
 _USAGE = lazy_pattern(r"See '(?:docker(?! " + push_words(also=("compose",)) + r")|podman|buildah)[^'\n]* --help'")
 # What only a pull, a search or a login asks for, and the commands that do.
 _OTHER_REQUEST = lazy_pattern(
-    r"\bG[Ee][Tt] \"?https?://\S+/(?:(?:manifests|blobs)/|v1/(?:search\b|users\b|repositories/\S+/(?:tags|images)\b))"
+    r"\bG[Ee][Tt] \"?https?://\S+/(?:(?:manifests|blobs|tags)/|v1/(?:search\b|users\b|repositories/\S+/(?:tags|images)\b))"
+    r"|\bscope=repository(?![^\s\"]*push)[^\s\"]*(?:%3A|:)pull\b"
 )
 _OTHER_COMMAND = lazy_pattern(
     r"(?:[^\n]{0,80}[$#%>\u276f\u3011] *)?(?:sudo )?docker (?:search|pull|run|create|build|login|logout)\b"
