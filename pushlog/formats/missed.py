@@ -198,7 +198,7 @@ def _is_told_again(text: LogText, line: int, pushes: Sequence[ParsedPush]) -> bo
     failed = next((push for push in reversed(pushes) if push.lines[1] < line), None)
     if failed is None or failed.error is None or line - failed.lines[1] > _REPEATED:
         return False
-    rows = _ROW.findall(text.data[text.start_of(line) : text.stop_of(line)])
+    rows = _ROW.findall(text.whole(line))
     shown = {*failed.events.ids, *(mark.fields.get("NAME", "") for mark in failed.marks)}
     if not rows or not {name.decode("utf-8", "replace") for row in rows for name in row if name} <= shown:
         return False
@@ -219,7 +219,7 @@ def _failures_beside(text: LogText, pushes: Sequence[ParsedPush]) -> Iterator[in
     for start, stop in ranges_outside(text, pushes):
         for match in _firsts(text, _REFUSED, _REFUSED_WORDS, start, stop):
             line = text.line_of(match.start())
-            whole = text.data[text.start_of(line) : text.stop_of(line)]
+            whole = text.whole(line)
             shown = text.shown(line)
             if _LEADS.match(whole) and not _NO_REFUSAL.search(whole) and not any(error in shown for error in errors):
                 yield line
@@ -246,12 +246,12 @@ def _other_lines(text: LogText, knowledge: Knowledge) -> Iterator[int]:
     for start, stop in text.parts:
         for match in _firsts(text, _COMMAND, _COMMAND_WORDS, start, stop):
             line = text.line_of(match.start())
-            whole = text.data[text.start_of(line) : text.stop_of(line)]
+            whole = text.whole(line)
             if not _HELP.search(whole) and not in_here_document(text, line):
                 yield line
         for match in _firsts(text, _REFUSED, _REFUSED_WORDS, start, stop):
             line = text.line_of(match.start())
-            whole = text.data[text.start_of(line) : text.stop_of(line)]
+            whole = text.whole(line)
             if not _NO_REFUSAL.search(whole) and not _HELP.search(whole):
                 yield line
         for piece in text.pieces(start, min(stop, start + _SHORT)):

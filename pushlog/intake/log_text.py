@@ -167,6 +167,10 @@ class LogText:
         stop = self.start_of(line + 1)
         return start, stop - 1 if stop > start and self.data[stop - 1] == ord("\n") else stop
 
+    def whole(self, line: int) -> bytes:
+        """All bytes of a physical line."""
+        return self.data[slice(*self.bounds(line))]
+
     def beginning(self, line: int, most: int = _SHOWN, *, skip: int = 0) -> bytes:
         """The bytes that a physical line begins with, at most so many, behind those that are skipped."""
         start, stop = self.bounds(line)

@@ -21,6 +21,7 @@ from pushlog.formats.clients.buildkit_lines import (
 from pushlog.formats.clients.buildkit_steps import failed_step_push
 from pushlog.formats.errors.bystanders import is_of_cache
 from pushlog.formats.errors.classify import starts_error
+from pushlog.formats.errors.parse import DAEMON
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
@@ -44,7 +45,6 @@ _CACHE_STEP = lazy_pattern(r"exporting cache(?: to \w|\s*$)")
 # What gRPC puts before an error; and how many letters of one are no chance.
 _STATUS = lazy_pattern(r"(?:rpc error: code = \w+ desc = )?")
 _LEAST = 24
-_DAEMON = "Error response from daemon: "
 # An error stands so near below the last row of its build.
 _BELOW = 3
 # How many pushes before and behind the closing lines they can belong to.
@@ -219,7 +219,7 @@ def _unproven(pushes: Sequence[PushBuilder], closing: _Closing) -> PushBuilder |
 
     Source: docker/buildx build/build.go (remoteDigestWithMoby). Its rows said that it went well.
     """
-    if not closing.error.text.startswith(_DAEMON):
+    if not closing.error.text.startswith(DAEMON):
         return None
     above = [push for push in pushes if _begin(push) < closing.mark.start and push.error is None]
     push = above[-1] if above else None

@@ -78,7 +78,7 @@ def below_build(marks: Iterable[Mark]) -> Iterator[Mark]:
         elif mark.kind == MarkKind.REFUSED and begun:
             *above, last = begun
             # One task pushes its images in turn.
-            in_turn = [image for image in above if last.line - image.line == len(begun) - 1 - begun.index(image)]
+            in_turn = [image for place, image in enumerate(above) if last.line - image.line == len(above) - place]
             yield from (replace(image, kind=MarkKind.DONE) for image in in_turn)
             yield from (last, mark)
             begun = []

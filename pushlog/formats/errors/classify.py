@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pushlog.formats.errors.detect import continues, starts_error
-from pushlog.formats.errors.parse import ErrorText, parse_error
+from pushlog.formats.errors.parse import DAEMON, ErrorText, parse_error
 from pushlog.formats.errors.wrapped import error_in
 from pushlog.knowledge.base import shipped
 from pushlog.knowledge.patterns import Linear, search
@@ -25,7 +25,7 @@ __all__ = ["Classified", "classify", "continues", "starts_error", "store_of"]
 CONTAINERD_STAGES = frozenset({"registry", "commit", "copy", "request", "authorize", "access-denied", "redirect"})
 GRAPHDRIVER_STAGES = frozenset({"received", "parsing", "errors"})
 CLIENT_STAGES = frozenset({"build", "solve", "push", "upload"})
-_DAEMON = "Error response from daemon: "
+
 
 # So many parsed errors are kept.
 _LATELY = 8
@@ -74,7 +74,7 @@ def _classified(text: str, store: Store, rows: Sequence[Signature], *, retried: 
     store_by_form = store_of(parts)
     likely_store = store if store is not Store.UNKNOWN else store_by_form
     # Docker's client puts words of its own before some errors: rows that tell how one begins mean what follows them.
-    forms = [parts, _parsed(text.removeprefix(_DAEMON))] if text.startswith(_DAEMON) else [parts]
+    forms = [parts, _parsed(text.removeprefix(DAEMON))] if text.startswith(DAEMON) else [parts]
     signature = next(
         (
             row

@@ -225,6 +225,6 @@ def _longest_around(text: LogText, line: int, *, broken: bool = False) -> int:
 
     `broken`: of a text that is broken between words, where a word that is longer stands alone in its line.
     """
-    lines = (text.data[slice(*text.bounds(number))] for number in text.near(line, _AROUND))
+    lines = (text.whole(number) for number in text.near(line, _AROUND))
     rows = (row.decode("utf-8", "replace").strip() for row in lines if not _WHOLE.search(row))
     return max((len(row) for row in rows if not broken or " " in row), default=0)

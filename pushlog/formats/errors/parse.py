@@ -31,6 +31,8 @@ CODE = lazy_pattern(
     "un(?:known|supported|authorized|available)|denied|toomanyrequests|(?:digest|size|name|tag) invalid|name unknown"
     "|manifest (?:blob unknown|unknown|invalid|unverified)|blob (?:upload )?unknown|blob upload invalid"
 )
+# What docker's client puts before an error that the daemon answers with.
+DAEMON = "Error response from daemon: "
 # The name of a wrapper by its first words; the longer words come first.
 STAGES = (
     ("Error response from daemon", "daemon"),

@@ -146,10 +146,7 @@ class _Samples:
             start = text.start_of(number)
             self._add(text.data[start : text.stop_of(number)], offset - start)
         if not anchors:
-            lines = [
-                text.data[text.start_of(number) : text.stop_of(number)]
-                for number in range(1, min(text.lines, _SAMPLES) + 1)
-            ]
+            lines = [text.whole(number) for number in range(1, min(text.lines, _SAMPLES) + 1)]
             self.has_prefix = any(_EVENT_DATA.match(line) for line in lines)
             records = (object_in(line, has_prefix=self.has_prefix)[0] for line in lines)
             self.records = [record for record in records if record is not None]
