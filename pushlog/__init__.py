@@ -28,17 +28,17 @@ if TYPE_CHECKING:
     from pushlog.intake.side_files import side_files as read_side_files
     from pushlog.intake.unwrap.time_zones import zone as read_zone
     from pushlog.knowledge.base import Knowledge as Knowledge
-    from pushlog.notebook import Log as Log
-    from pushlog.notebook import Logs as Logs
-    from pushlog.notebook import analyze as analyze
-    from pushlog.notebook import load as load
+    from pushlog.library.notebook import Log as Log
+    from pushlog.library.notebook import Logs as Logs
+    from pushlog.library.notebook import analyze as analyze
+    from pushlog.library.notebook import load as load
+    from pushlog.library.tables import events as events
+    from pushlog.library.tables import findings as findings
+    from pushlog.library.tables import layers as layers
+    from pushlog.library.tables import pushes as pushes
+    from pushlog.library.tables import timeline as timeline
     from pushlog.pipeline import Options as Options
     from pushlog.rules_file import load_rules as read_rules
-    from pushlog.tables import events as events
-    from pushlog.tables import findings as findings
-    from pushlog.tables import layers as layers
-    from pushlog.tables import pushes as pushes
-    from pushlog.tables import timeline as timeline
     from pushlog.timeline.changes import Change as Change
     from pushlog.timeline.changes import change as read_change
     from pushlog.timeline.concurrency import setting as read_daemon_config
@@ -53,8 +53,8 @@ _MODULES = {
     "InputError": "faults",
     "Knowledge": "knowledge.base",
     "Limits": "intake.limits",
-    "Log": "notebook",
-    "Logs": "notebook",
+    "Log": "library.notebook",
+    "Logs": "library.notebook",
     "Manifest": "intake.manifest",
     "Options": "pipeline",
     "SharedTable": "formats.other_side.shared",
@@ -62,12 +62,12 @@ _MODULES = {
     "OriginOptions": "intake.origin",
     "Timestamps": "timeline.measured",
     "UserError": "faults",
-    "analyze": "notebook",
-    "events": "tables",
-    "findings": "tables",
-    "layers": "tables",
-    "load": "notebook",
-    "pushes": "tables",
+    "analyze": "library.notebook",
+    "events": "library.tables",
+    "findings": "library.tables",
+    "layers": "library.tables",
+    "load": "library.notebook",
+    "pushes": "library.tables",
     "read_change": "timeline.changes:change",
     "read_daemon_config": "timeline.concurrency:setting",
     "read_history": "intake.history:history",
@@ -75,7 +75,7 @@ _MODULES = {
     "read_side_files": "intake.side_files:side_files",
     "read_rules": "rules_file:load_rules",
     "read_zone": "intake.unwrap.time_zones:zone",
-    "timeline": "tables",
+    "timeline": "library.tables",
 }
 
 __all__ = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, AnyStr, Generic, cast
 
-from pushlog.kept_patterns import kept_pattern
+from pushlog.cache.patterns import kept_pattern
 
 if TYPE_CHECKING:
     import re

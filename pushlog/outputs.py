@@ -170,8 +170,8 @@ def _render(
 ) -> str:
     if name != "text":
         if name in DESCRIBED:
+            from pushlog.manual.rule_pages import generic
             from pushlog.report.rule_links import describe_by
-            from pushlog.rule_pages import generic
 
             describe_by(generic)
         module: OutputModule = cast("OutputModule", import_module(f"pushlog.report.{name}"))

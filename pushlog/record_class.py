@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from _typeshed import DataclassInstance
 
-    from pushlog.kept_table import KeptTable
+    from pushlog.cache.table import KeptTable
 
 # More than there are.
 _MOST = 2000
@@ -103,7 +103,7 @@ def _compiled(source: str) -> CodeType:
 
 @cache
 def _codes() -> KeptTable:
-    from pushlog.kept_table import KeptTable
+    from pushlog.cache.table import KeptTable
 
     return KeptTable("records", _MOST)
 

@@ -10,7 +10,7 @@ from importlib.resources import files
 from types import UnionType
 from typing import Union, get_args, get_origin, get_type_hints
 
-from pushlog.file_pages import DIALECT, file_schema
+from pushlog.manual.file_pages import DIALECT, file_schema
 
 _SCALARS = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
 

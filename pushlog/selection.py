@@ -50,7 +50,7 @@ def rule_names(words: Iterable[str]) -> tuple[str, ...]:
     """Return the words, split at commas, each proven to stand for a rule. Raises UserError."""
     names = tuple(word.strip() for item in words for word in item.split(",") if word.strip())
     if names:
-        from pushlog.rule_pages import codes
+        from pushlog.manual.rule_pages import codes
 
         every_code = codes()
         for name in names:

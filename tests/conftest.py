@@ -41,10 +41,10 @@ def root() -> Path:
 @pytest.fixture
 def at_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "list[Callable[[], None]]":
     """An empty folder for what is kept on disk, and what runs at the end of each process that began in it."""
-    from pushlog import disk_cache
+    from pushlog.cache import disk
 
     at_end: list[Callable[[], None]] = []
-    monkeypatch.setattr(disk_cache, "_folder", lambda: tmp_path)
+    monkeypatch.setattr(disk, "_folder", lambda: tmp_path)
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
     monkeypatch.setattr(atexit, "register", at_end.append)
     return at_end

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from pushlog.manual.rule_pages import pages
 from pushlog.model import Family
-from pushlog.rule_pages import pages
 from tests.golden import expected_file, logs
 
 SOURCE = {"name", "bytes", "lines", "sha256", "capture", "decoration", "coverage", "notes"}

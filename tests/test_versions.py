@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pushlog.exits import Exit
-from pushlog.rule_pages import pages
+from pushlog.manual.rule_pages import pages
 
 RELEASED = json.loads((Path(__file__).parent / "schemas" / "released.json").read_text("utf-8"))
 

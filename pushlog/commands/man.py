@@ -10,6 +10,6 @@ def man(context: typer.Context) -> None:
 
     In the format of man(1): `pushlog man > pushlog.1`, or `pushlog man | man -l -` to read it.
     """
-    from pushlog.man_page import man_page
+    from pushlog.commands.man_page import man_page
 
     typer.echo(man_page(context.find_root()), nl=False)

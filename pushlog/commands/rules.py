@@ -17,8 +17,8 @@ LISTS = ("text", "json")
 
 def _names(incomplete: str) -> list[str]:
     """Return the rules whose names begin so, for completion."""
-    from pushlog.rule_pages import pages
-    from pushlog.topic_pages import topics
+    from pushlog.manual.rule_pages import pages
+    from pushlog.manual.topic_pages import topics
 
     names = [*(page.name for page in pages()), *FILE_PAGES, *topics()]
     return [name for name in names if name.startswith(incomplete)]
@@ -76,8 +76,8 @@ def _write_site(path: str) -> None:
     from pathlib import Path
 
     from pushlog.faults import OutputError
+    from pushlog.manual.rule_site import write_site
     from pushlog.messages import tell
-    from pushlog.rule_site import write_site
 
     try:
         names = write_site(Path(path))
@@ -87,7 +87,7 @@ def _write_site(path: str) -> None:
 
 
 def _as_text() -> str:
-    from pushlog.rule_pages import pages
+    from pushlog.manual.rule_pages import pages
 
     return "\n".join(f"{page.code}  {page.severity:<7}  {page.name:<26}  {page.title}" for page in pages())
 
@@ -96,7 +96,7 @@ def _as_json() -> str:
     import json
     from dataclasses import asdict
 
-    from pushlog.rule_pages import pages
+    from pushlog.manual.rule_pages import pages
 
     return json.dumps([asdict(page) for page in pages()], ensure_ascii=False, indent=1)
 
@@ -151,13 +151,13 @@ def explain(
     if not words:
         typer.echo(_as_text())
         return
-    from pushlog.rule_pages import page
+    from pushlog.manual.rule_pages import page
 
     text = _standard_input() if words == ["-"] else " ".join(words)
     if text in FILE_PAGES:
         typer.echo(_of_file(text))
         return
-    from pushlog.topic_pages import topic_page
+    from pushlog.manual.topic_pages import topic_page
 
     if (topic := topic_page(text, width())) is not None:
         typer.echo(topic)
@@ -168,7 +168,7 @@ def explain(
 
 def _of_file(name: str) -> str:
     """Return the reference of a file that users write."""
-    from pushlog.file_pages import page, rules_file_page
+    from pushlog.manual.file_pages import page, rules_file_page
 
     if name == "rules-file":
         return rules_file_page(width())
@@ -179,7 +179,7 @@ def _of_file(name: str) -> str:
 
 def _of_error(text: str) -> str:
     """Return the page of an error text. Raises UserError when nothing in it is known."""
-    from pushlog.error_page import error_page
+    from pushlog.manual.error_page import error_page
     from pushlog.redaction.find import redact_text
     from pushlog.suggest import did_you_mean
 
@@ -194,8 +194,8 @@ def _of_error(text: str) -> str:
 
 
 def _words() -> list[str]:
-    from pushlog.rule_pages import pages
-    from pushlog.topic_pages import topics
+    from pushlog.manual.rule_pages import pages
+    from pushlog.manual.topic_pages import topics
 
     return [*FILE_PAGES, *topics(), *(word for page in pages() for word in (page.name, page.code))]
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pushlog.cache.patterns import kept_pattern
 from pushlog.formats.bulk.reader import LARGE
 from pushlog.formats.dialects import start_patterns
 from pushlog.formats.docker import candidate_lines
@@ -24,7 +25,6 @@ from pushlog.intake.literal_search import LiteralIndex
 from pushlog.intake.mapped import release_all, release_range
 from pushlog.intake.start_pattern import spread
 from pushlog.intake.threads import at_once
-from pushlog.kept_patterns import kept_pattern
 from pushlog.record_class import record
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from pushlog.cache.patterns import kept_pattern
 from pushlog.intake.literal_search import LiteralIndex
-from pushlog.kept_patterns import kept_pattern
 from pushlog.knowledge.decorations import decorations
 from pushlog.knowledge.wrappers import Wrapper, wrappers
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from pushlog.cache.patterns import kept_pattern
 from pushlog.intake.mapped import find, release_range
-from pushlog.kept_patterns import kept_pattern
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:

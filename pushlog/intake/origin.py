@@ -8,8 +8,8 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from pushlog.cache.patterns import kept_pattern
 from pushlog.intake.literal_search import LiteralIndex
-from pushlog.kept_patterns import kept_pattern
 from pushlog.knowledge.origins import origins
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Origin

@@ -7,9 +7,9 @@ from functools import cache, cached_property
 from itertools import repeat
 from typing import TYPE_CHECKING, TypeVar
 
+from pushlog.cache.patterns import kept_pattern
 from pushlog.intake.literal_search import LiteralIndex, starts
 from pushlog.intake.mapped import release_range
-from pushlog.kept_patterns import kept_pattern
 from pushlog.record_class import record
 
 if TYPE_CHECKING:

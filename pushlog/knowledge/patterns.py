@@ -12,7 +12,7 @@ import re
 from functools import cache
 from typing import Protocol
 
-from pushlog.kept_patterns import kept_pattern
+from pushlog.cache.patterns import kept_pattern
 from pushlog.record_class import record
 
 LONGEST = 1000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from pushlog.kept_patterns import kept_pattern
+from pushlog.cache.patterns import kept_pattern
 from pushlog.knowledge.shipped import ours
 from pushlog.knowledge.tables import Row, document
 from pushlog.lazy_pattern import lazy_pattern

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.disk_cache import cached_bytes
+from pushlog.cache.disk import cached_bytes
 from pushlog.knowledge.tables import WHOLE, Row
 
 if TYPE_CHECKING:

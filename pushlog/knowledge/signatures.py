@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pushlog.disk_cache import cached_bytes
+from pushlog.cache.disk import cached_bytes
 from pushlog.knowledge import tables
 from pushlog.knowledge.shipped import ours_in, texts_in
 from pushlog.knowledge.tables import KnowledgeError, Row, document

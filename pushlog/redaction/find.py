@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from pushlog.kept_patterns import kept_pattern
+from pushlog.cache.patterns import kept_pattern
 from pushlog.knowledge.secrets import secrets
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record

@@ -46,7 +46,7 @@ def environment() -> Environment:
     """Return the templates, with everything escaped and made visible."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    from pushlog.kept_templates import KeptTemplates
+    from pushlog.cache.templates import KeptTemplates
 
     templates = Environment(
         loader=PackageLoader("pushlog.templates", ""),

@@ -12,7 +12,7 @@ class _Room(ModuleType):
 
     def __call__(self, source: object, options: object = None) -> object:
         """Return the frame that `tables.timeline` makes; `tables` stands to the right of this room."""
-        return import_module("pushlog.tables").timeline(source, options)
+        return import_module("pushlog.library.tables").timeline(source, options)
 
 
 sys.modules[__name__].__class__ = _Room

@@ -432,7 +432,7 @@ def test_the_questions_of_the_readme_are_answered_by_duckdb(root, logs, tmp_path
     write(logs, 6, [FAILED.read_bytes(), PUSHED.read_bytes()])
     audit([str(logs)], Plan(out=tmp_path / "audit"))
     monkeypatch.chdir(tmp_path)
-    block = (root / "pushlog" / "topics" / "audit.txt").read_text("utf-8").partition("DuckDB:\n")[2]
+    block = (root / "pushlog" / "manual" / "topics" / "audit.txt").read_text("utf-8").partition("DuckDB:\n")[2]
     questions = [text for text in block.split(";") if text.strip()]
     assert len(questions) == 3
     answers = [duckdb.sql(text).fetchall() for text in questions]

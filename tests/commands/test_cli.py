@@ -200,7 +200,7 @@ from pushlog.formats.grammar.load import load_grammar
 import numpy
 by_itself = () if numpy.__version__.startswith("1.") else ("numpy.ma",)  # NumPy 1 loads it whenever it is imported
 asked = ("pandas", "pyarrow", "jinja2", "fsspec", *by_itself, "tarfile", "concurrent.futures", "zoneinfo", *%r)
-rooms = ("pushlog.audit", "pushlog.live", "pushlog.intake.archives", "pushlog.intake.history", "pushlog.rule_pages")
+rooms = ("pushlog.audit", "pushlog.live", "pushlog.intake.archives", "pushlog.intake.history", "pushlog.manual")
 unused = [name for name in sys.modules if name in asked or name.startswith(rooms)]
 assert not unused, unused
 # docker (twice, where its pattern is not cached), the Engine API, errors: no other client's

@@ -8,10 +8,10 @@ import sys
 import pytest
 
 from pushlog import cli
-from pushlog.error_page import error_page
 from pushlog.front_door import OPTIONS, routed
 from pushlog.knowledge.signatures import signatures
-from pushlog.rule_pages import page
+from pushlog.manual.error_page import error_page
+from pushlog.manual.rule_pages import page
 from pushlog.suggest import did_you_mean
 from tests.paths import SAMPLES
 from tests.payloads import CSI, OSC

@@ -11,7 +11,7 @@ import pytest
 
 from pushlog.commands.epilogs import EPILOGS
 from pushlog.commands.rules import FILE_PAGES
-from pushlog.topic_pages import topic_page, topics
+from pushlog.manual.topic_pages import topic_page, topics
 from tests.picture import PICTURE, picture
 
 RUN = (

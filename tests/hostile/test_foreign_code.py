@@ -149,7 +149,7 @@ def reads(installation, folder) -> set[str]:
     code = (
         "import sys, os\n"
         "seen = set()\n"
-        "import pushlog.disk_cache as cache\n"
+        "import pushlog.cache.disk as cache\n"
         "real = cache.cached_bytes\n"
         "def spy(name, sources, make):\n"
         "    made = []\n"
@@ -185,7 +185,7 @@ def test_a_cache_with_code_in_it_runs_nothing(installation, tmp_path):
             return os.system, (f"touch {tmp_path}/pwned",)
 
     code = (
-        "import pushlog.disk_cache as cache, sys\n"
+        "import pushlog.cache.disk as cache, sys\n"
         "evil = bytes.fromhex(sys.argv[2])\n"
         "cached = cache.cached_bytes\n"
         "cache.cached_bytes = lambda name, sources, make: evil if 'lark' in name else cached(name, sources, make)\n"

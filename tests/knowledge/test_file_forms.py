@@ -9,12 +9,12 @@ import jsonschema
 import pytest
 
 from pushlog.file_keys import Kind
-from pushlog.file_pages import rules_file_page
 from pushlog.knowledge.base import shipped
 from pushlog.knowledge.file_forms import RULES_EXAMPLE, RULES_FILE
 from pushlog.knowledge.tables import KnowledgeError, Row
 from pushlog.knowledge.toml_lines import line_of
 from pushlog.knowledge.user_rules import with_user_rules
+from pushlog.manual.file_pages import rules_file_page
 from pushlog.rules_file import lint_rules, load_rules
 from pushlog.schemas import schema
 

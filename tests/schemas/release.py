@@ -5,7 +5,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from pushlog.exits import Exit
-from pushlog.rule_pages import pages
+from pushlog.manual.rule_pages import pages
 from tests.paths import ROOT
 from tests.test_versions import bare
 

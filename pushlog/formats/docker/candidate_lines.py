@@ -8,6 +8,7 @@ from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from pushlog.cache.patterns import kept_pattern
 from pushlog.formats.bulk.reader import CHUNK, chunks
 from pushlog.formats.docker.inline import HINTS, inline_pieces
 from pushlog.formats.docker.messages import messages
@@ -16,7 +17,6 @@ from pushlog.formats.grammar.line_parser import LineParser
 from pushlog.intake.limits import LONGEST_PIECE
 from pushlog.intake.literal_search import LiteralIndex
 from pushlog.intake.log_text import BLANKS, LogText, Piece, plain
-from pushlog.kept_patterns import kept_pattern
 from pushlog.record_class import record
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from pushlog.cache.patterns import kept_pattern
 from pushlog.formats.errors.told import is_told
 from pushlog.formats.errors.wrapped import LABEL, error_in
 from pushlog.formats.grammar import regex
 from pushlog.intake.log_text import Piece
-from pushlog.kept_patterns import kept_pattern
 from pushlog.knowledge.base import shipped
 from pushlog.lazy_pattern import lazy_pattern
 

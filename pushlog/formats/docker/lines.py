@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from pushlog.cache.patterns import kept_pattern
 from pushlog.formats.bulk.line_shapes import FIELDS, BulkGrammar
 from pushlog.formats.bulk.reader import scan
 from pushlog.formats.docker.candidate_lines import CARET_C, KEYS, LINES, candidate_pieces, grammar
@@ -25,7 +26,6 @@ from pushlog.intake.limits import MOST_LAYERS
 from pushlog.intake.log_text import LogText, Piece
 from pushlog.intake.mapped import holds, shows
 from pushlog.intake.start_pattern import StartPattern
-from pushlog.kept_patterns import kept_pattern
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Capture
 from pushlog.record_class import record

@@ -8,13 +8,13 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from pushlog.cache.patterns import kept_pattern
 from pushlog.formats.grammar import regex
 from pushlog.formats.grammar.load import load_grammar
 from pushlog.formats.marked_up import may_quote, quoted_lines
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.intake.log_text import Piece
 from pushlog.intake.start_pattern import places
-from pushlog.kept_patterns import kept_pattern
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 

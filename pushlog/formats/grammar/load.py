@@ -12,9 +12,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pushlog.disk_cache import cached_bytes
+from pushlog.cache.disk import cached_bytes
+from pushlog.cache.patterns import kept_pattern
 from pushlog.formats.grammar import regex
-from pushlog.kept_patterns import kept_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping

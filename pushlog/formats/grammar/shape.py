@@ -10,9 +10,9 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pushlog.cache.patterns import kept_pattern
 from pushlog.formats.grammar import regex
 from pushlog.formats.grammar.load import load_grammar
-from pushlog.kept_patterns import kept_pattern
 from pushlog.record_class import record
 
 if TYPE_CHECKING:

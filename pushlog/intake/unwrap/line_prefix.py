@@ -7,7 +7,7 @@ from functools import cache, cached_property, lru_cache
 from itertools import count
 from typing import TYPE_CHECKING
 
-from pushlog.kept_patterns import kept_pattern
+from pushlog.cache.patterns import kept_pattern
 from pushlog.knowledge.decorations import Decoration, decorations
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record

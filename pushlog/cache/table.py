@@ -15,7 +15,7 @@ import zlib
 from itertools import islice
 from typing import Any
 
-from pushlog.disk_cache import keep_file, kept_file
+from pushlog.cache.disk import keep_file, kept_file
 
 # A file has this head, the index and the entries. The head: a hash of the index, and how long that is.
 _HEAD = struct.Struct("<32sI")

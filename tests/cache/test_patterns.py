@@ -7,9 +7,9 @@ from functools import cache
 
 import pytest
 
-from pushlog import kept_patterns
+from pushlog.cache import patterns
+from pushlog.cache.patterns import kept_pattern
 from pushlog.formats.docker.candidate_lines import lines_pattern
-from pushlog.kept_patterns import kept_pattern
 from pushlog.knowledge.secrets import secrets
 
 PATTERNS = [
@@ -28,14 +28,14 @@ pytestmark = pytest.mark.usefixtures("at_end")
 @pytest.fixture(autouse=True)
 def forms(monkeypatch):
     """Patterns that no earlier test made."""
-    before = kept_patterns._forms
+    before = patterns._forms
     another_process(monkeypatch)
     yield
-    monkeypatch.setattr(kept_patterns, "_forms", before)
+    monkeypatch.setattr(patterns, "_forms", before)
 
 
 def another_process(monkeypatch):
-    monkeypatch.setattr(kept_patterns, "_forms", cache(kept_patterns._forms.__wrapped__))
+    monkeypatch.setattr(patterns, "_forms", cache(patterns._forms.__wrapped__))
 
 
 def never(*_):
@@ -48,7 +48,7 @@ def test_it_is_the_pattern_that_python_compiles(pattern, flags, at_end, monkeypa
     assert kept_pattern(pattern, flags) == compiled
     at_end.pop()()
     another_process(monkeypatch)
-    monkeypatch.setattr(kept_patterns, "_form", never)
+    monkeypatch.setattr(patterns, "_form", never)
     kept = kept_pattern(pattern, flags)
     assert kept == compiled
     assert (kept.groupindex, kept.groups, kept.flags) == (compiled.groupindex, compiled.groups, compiled.flags)
@@ -59,7 +59,7 @@ def test_a_later_process_adds_to_what_is_kept(at_end, monkeypatch):
         kept_pattern(text)
         at_end.pop()()
         another_process(monkeypatch)
-    monkeypatch.setattr(kept_patterns, "_form", never)
+    monkeypatch.setattr(patterns, "_form", never)
     assert [kept_pattern(text).pattern for text in ("first", "second")] == ["first", "second"]
 
 
@@ -84,28 +84,28 @@ def test_a_file_that_was_damaged_is_made_again(tmp_path, at_end, monkeypatch):
 
 
 def test_patterns_without_end_fill_neither_disk_nor_memory(at_end, monkeypatch):
-    monkeypatch.setattr(kept_patterns, "_MOST", 2)
+    monkeypatch.setattr(patterns, "_MOST", 2)
     assert [kept_pattern(str(number)).pattern for number in range(3)] == ["0", "1", "2"]
     at_end.pop()()
     another_process(monkeypatch)
-    kept = [bool(kept_patterns._forms().get(b"str 0 %d" % number)) for number in range(3)]
+    kept = [bool(patterns._forms().get(b"str 0 %d" % number)) for number in range(3)]
     assert kept == [True, True, False]
 
 
 def test_the_engine_of_a_later_python_is_not_taken_for_known(monkeypatch):
     monkeypatch.setattr(sys, "version_info", (3, 15, 0))
-    assert not kept_patterns._has_engine.__wrapped__()
+    assert not patterns._has_engine.__wrapped__()
 
 
 def test_another_engine_compiles_each_time(monkeypatch):
-    monkeypatch.setattr(kept_patterns, "_has_engine", lambda: False)
-    monkeypatch.setattr(kept_patterns, "_form", never)
+    monkeypatch.setattr(patterns, "_has_engine", lambda: False)
+    monkeypatch.setattr(patterns, "_form", never)
     assert kept_pattern("a(b)", re.ASCII) == re.compile("a(b)", re.ASCII)
 
 
 READS_A_LOG = """
 import sys
-from pushlog.kept_table import KeptTable
+from pushlog.cache.table import KeptTable
 
 KeptTable.get = lambda *_: None  # as if nothing had been kept
 KeptTable.put = lambda self, key, value: print(key.decode(), value)

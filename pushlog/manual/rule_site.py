@@ -17,10 +17,10 @@ from pushlog.knowledge.decorations import decorations
 from pushlog.knowledge.recipes import recipes
 from pushlog.knowledge.signatures import Verified, signatures
 from pushlog.knowledge.wording import sentences, steps
+from pushlog.manual.rule_pages import pages
 from pushlog.model import Client
 from pushlog.record_class import record
 from pushlog.report.html import environment, stylesheet
-from pushlog.rule_pages import pages
 from pushlog.rules import RULES, failure
 from pushlog.units import seconds
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from pushlog.knowledge.registries import Registry
     from pushlog.knowledge.signatures import Signature
-    from pushlog.rule_pages import Page
+    from pushlog.manual.rule_pages import Page
 
 INDEX, REGISTRIES, SYSTEMS, SCRIPT, STYLE = "index.html", "registries.html", "ci-systems.html", "rules.js", "report.css"
 # The hundreds of a code say what a rule is about (rules/__init__.py).

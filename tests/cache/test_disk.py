@@ -10,16 +10,17 @@ from pathlib import Path
 import lark
 import pytest
 
-from pushlog import disk_cache, record_class
+from pushlog import record_class
+from pushlog.cache import disk
+from pushlog.cache.table import KeptTable
 from pushlog.formats.grammar.load import load_grammar
-from pushlog.kept_table import KeptTable
 from pushlog.knowledge.shipped import ours, texts_in
 from pushlog.knowledge.signatures import read_signatures, signatures
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(disk_cache, "_folder", lambda: tmp_path)
+    monkeypatch.setattr(disk, "_folder", lambda: tmp_path)
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
     return tmp_path
 
@@ -32,7 +33,7 @@ def made(data: bytes = b"tables", sources: tuple[str, ...] = ("a", "b")) -> tupl
         calls.append(1)
         return data
 
-    return disk_cache.cached_bytes("name", sources, make), bool(calls)
+    return disk.cached_bytes("name", sources, make), bool(calls)
 
 
 def test_it_is_made_once():
@@ -66,7 +67,7 @@ def test_what_is_damaged_is_made_again(folder, damage):
 
 
 def test_a_folder_that_cannot_be_written_is_no_error(folder, monkeypatch):
-    monkeypatch.setattr(disk_cache, "_folder", lambda: folder / "missing")
+    monkeypatch.setattr(disk, "_folder", lambda: folder / "missing")
     assert [made(), made()] == [(b"tables", True)] * 2
 
 
@@ -78,7 +79,7 @@ def test_nothing_is_written_where_python_may_not_write_compiled_code(folder, mon
 
 def test_it_lies_where_python_keeps_compiled_code(monkeypatch):
     monkeypatch.undo()
-    assert disk_cache._folder() == Path(cache_from_source(disk_cache.__file__)).parent
+    assert disk._folder() == Path(cache_from_source(disk.__file__)).parent
 
 
 def terminals(grammar):

@@ -12,10 +12,10 @@ import pytest
 
 from pushlog.knowledge.base import shipped
 from pushlog.knowledge.signatures import signatures
+from pushlog.manual.rule_pages import generic, pages
+from pushlog.manual.rule_site import systems, write_site
 from pushlog.report import html, sarif, text
 from pushlog.report.rule_links import describe_by, publish_at
-from pushlog.rule_pages import generic, pages
-from pushlog.rule_site import systems, write_site
 from tests.diagnoses import body_limit, log
 
 BASE = "https://rules.example.com/pushlog/"

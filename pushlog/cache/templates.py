@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from jinja2 import __version__ as version
 from jinja2.bccache import BytecodeCache
 
-from pushlog.kept_table import KeptTable
+from pushlog.cache.table import KeptTable
 
 if TYPE_CHECKING:
     from jinja2.bccache import Bucket

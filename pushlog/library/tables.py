@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.columns import EVENTS, FINDINGS, LAYERS, PUSHES, SHOWN, TIMELINE, frame, typed
+from pushlog.library.columns import EVENTS, FINDINGS, LAYERS, PUSHES, SHOWN, TIMELINE, frame, typed
+from pushlog.library.notebook import logs_of, paths
 from pushlog.model import Log, Phase
-from pushlog.notebook import logs_of, paths
 from pushlog.pipeline import cases
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pushlog.diagnosis.case import Case
+    from pushlog.library.notebook import Sources
     from pushlog.model import Diagnosis, Layer
-    from pushlog.notebook import Sources
     from pushlog.pipeline import Options
 
 

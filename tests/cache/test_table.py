@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from pushlog.kept_table import KeptTable
+from pushlog.cache.table import KeptTable
 
 pytestmark = pytest.mark.usefixtures("at_end")
 

@@ -15,7 +15,7 @@ _ITEM = lazy_pattern(r"- ")
 
 def topics() -> dict[str, str]:
     """Return the name of every topic with its title, by name."""
-    paths = (path for path in files("pushlog.topics").iterdir() if path.name.endswith(_SUFFIX))
+    paths = (path for path in files("pushlog.manual.topics").iterdir() if path.name.endswith(_SUFFIX))
     named = {path.name.removesuffix(_SUFFIX): path.read_text("utf-8").partition("\n")[0] for path in paths}
     return dict(sorted(named.items()))
 
@@ -24,7 +24,7 @@ def topic_page(name: str, width: int) -> str | None:
     """Return the page of a topic, filled to that many columns; None where no topic has the name."""
     if name not in topics():
         return None
-    text = files("pushlog.topics").joinpath(f"{name}{_SUFFIX}").read_text("utf-8")
+    text = files("pushlog.manual.topics").joinpath(f"{name}{_SUFFIX}").read_text("utf-8")
     return "\n\n".join(_filled(part, width) for part in re.split(r"\n{2,}", text.strip("\n")))
 
 

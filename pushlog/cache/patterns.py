@@ -1,7 +1,7 @@
 """Regular expressions in the form that Python's engine runs, kept on disk as its compiled code is.
 
 A start compiles a hundred and fifty, which takes a twelfth of its processor time; to take them from disk takes a
-fiftieth of that. The engine itself checks what it is given, and `disk_cache` that another Python or another user did
+fiftieth of that. The engine itself checks what it is given, and `disk` that another Python or another user did
 not write it.
 """
 
@@ -14,7 +14,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any, AnyStr, cast
 
-from pushlog.kept_table import KeptTable
+from pushlog.cache.table import KeptTable
 
 _NAME = "patterns"
 # More than this program has: patterns that are made of others without end fill neither the disk nor the memory.

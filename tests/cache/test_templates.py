@@ -3,7 +3,7 @@
 import jinja2
 import pytest
 
-from pushlog import kept_templates
+from pushlog.cache import templates
 from pushlog.pipeline import analyze
 from pushlog.report import html
 from tests.paths import SAMPLES
@@ -57,14 +57,14 @@ def test_another_version_of_jinja_compiles_them_again(at_end, compiled, monkeypa
     html.render([analyze(SAMPLE)])
     another_process(at_end)
     compiled.clear()
-    monkeypatch.setattr(kept_templates, "version", "0")
+    monkeypatch.setattr(templates, "version", "0")
     html.render([analyze(SAMPLE)])
     assert "report.html.jinja" in compiled
 
 
 def test_a_template_that_was_changed_is_compiled_again(compiled):
     changed = {"a": "one"}
-    cache = kept_templates.KeptTemplates()
+    cache = templates.KeptTemplates()
     loader = jinja2.DictLoader(changed)
     assert jinja2.Environment(loader=loader, bytecode_cache=cache).get_template("a").render() == "one"
     changed["a"] = "two"

@@ -1,0 +1,1 @@
+"""Results for notebooks and scripts: logs that draw themselves, and their tables as DataFrames."""
