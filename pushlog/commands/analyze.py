@@ -38,7 +38,7 @@ from pushlog.commands.options import (
     WhatIf,
     With,
 )
-from pushlog.commands.shown import link_rules, selection, shown, tell_left_out, tell_written
+from pushlog.commands.shown import selection, show
 from pushlog.faults import InputError
 from pushlog.outputs import Color
 
@@ -95,21 +95,15 @@ def analyze(
     The post-mortem of captured logs: the verdict, the error with its line, what to do now, and whether pushing again
     helps. `pushlog LOG...` is short for it.
     """
-    from pushlog.exits import status
-    from pushlog.outputs import outputs, write
+    from pushlog.outputs import outputs
 
     targets = outputs(formats or (), files or ())
     keep_inputs(context, targets)
     from pushlog.commands.analysis import analysis_options
 
     options = analysis_options(context)
-    link_rules(rules_url)
     analyzed = (_analyzed(log, options) for log in logs or _piped()) if logs or not with_files else _rebuilt(options)
-    results = shown(analyzed, selection(context, select, ignore))
-    write(targets, results, no_color=no_color, color=color, verbose=verbose, quiet=quiet)
-    tell_left_out(targets, results)
-    tell_written(targets)
-    return int(status(results, fail_on=fail_on.value, classes=exit_class, strict=strict))
+    return int(show(context, targets, analyzed, selection(context)))
 
 
 def _rebuilt(options: Options) -> Iterator[Log]:

@@ -140,7 +140,7 @@ def audit(
     from pushlog.messages import tell
 
     analysis = analysis_options(context)
-    wanted = selection(context, select, ignore)
+    wanted = selection(context)
     link_rules(rules_url)
     kinds = parsed_kinds(tables or ())
     if not kinds:

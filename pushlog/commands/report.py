@@ -25,7 +25,7 @@ from pushlog.commands.options import (
     Strict,
     Verbose,
 )
-from pushlog.commands.shown import link_rules, selection, shown, tell_left_out, tell_written
+from pushlog.commands.shown import selection, show
 from pushlog.outputs import Color
 
 
@@ -49,8 +49,7 @@ def report(
     config_file: ConfigFile = None,
 ) -> int:
     """Re-render any output from a saved JSON result."""
-    from pushlog.exits import status
-    from pushlog.outputs import outputs, write
+    from pushlog.outputs import outputs
 
     targets = outputs(formats or (), files or ())
     keep_inputs(context, targets)
@@ -62,9 +61,4 @@ def report(
     results = list(logs(stored.data[:].decode("utf-8", "replace"), stored.name))
     if not no_redact:
         results = [redact_result(log) for log in results]
-    link_rules(rules_url)
-    results = shown(results, selection(context, select, ignore))
-    write(targets, results, no_color=no_color, color=color, verbose=verbose, quiet=quiet)
-    tell_left_out(targets, results)
-    tell_written(targets)
-    return int(status(results, fail_on=fail_on.value, classes=exit_class, strict=strict))
+    return int(show(context, targets, results, selection(context)))

@@ -1,4 +1,4 @@
-"""What is shown of the results: the findings that the user wants to see, and where the outputs go."""
+"""What is shown of the results: the findings that the user wants to see, where the outputs go, the exit status."""
 
 from __future__ import annotations
 
@@ -12,13 +12,35 @@ if TYPE_CHECKING:
 
     import typer
 
+    from pushlog.exits import Exit
     from pushlog.model import Log
     from pushlog.outputs import Output
     from pushlog.selection import Selection
     from pushlog.settings import Settings
 
 
-def selection(context: typer.Context, select: Sequence[str] | None, ignore: Sequence[str] | None) -> Selection:
+def show(context: typer.Context, targets: Sequence[Output], logs: Iterable[Log], wanted: Selection) -> Exit:
+    """Write the results as the options of the call say. Raises UserError, OutputError."""
+    from pushlog.exits import status
+    from pushlog.outputs import Color, write
+
+    options = context.params
+    link_rules(options["rules_url"])
+    results = _shown(logs, wanted)
+    write(
+        targets,
+        results,
+        no_color=options["no_color"],
+        color=Color(options["color"]),
+        verbose=options["verbose"],
+        quiet=options["quiet"],
+    )
+    _tell_left_out(targets, results)
+    _tell_written(targets)
+    return status(results, fail_on=options["fail_on"], classes=options["exit_class"], strict=options["strict"])
+
+
+def selection(context: typer.Context) -> Selection:
     """Return what the options, the environment and the settings hide. Raises UserError for a rule that is none."""
     from datetime import UTC, datetime
 
@@ -27,8 +49,8 @@ def selection(context: typer.Context, select: Sequence[str] | None, ignore: Sequ
     settings = settings_of(context)
     rule_names([entry.rule for entry in settings.suppressions])
     return Selection(
-        select=rule_names(select or ()),
-        ignore=rule_names(ignore or ()),
+        select=rule_names(context.params["select"] or ()),
+        ignore=rule_names(context.params["ignore"] or ()),
         suppressions=settings.suppressions,
         origins=(_origin(context, "select", settings), _origin(context, "ignore", settings)),
         today=datetime.now(UTC).date() if settings.suppressions else None,
@@ -69,7 +91,7 @@ def _base_name(path: str) -> str:
     return Path(path).name
 
 
-def shown(logs: Iterable[Log], wanted: Selection) -> list[Log]:
+def _shown(logs: Iterable[Log], wanted: Selection) -> list[Log]:
     """Return the results with the findings that are wanted.
 
     An error that a file hides which nobody named is said at once: notes are read when one looks for them.
@@ -116,7 +138,7 @@ def link_rules(address: str | None) -> None:
         raise UserError(f"--rules-url: {error}") from None
 
 
-def tell_left_out(targets: Sequence[Output], logs: Sequence[Log]) -> None:
+def _tell_left_out(targets: Sequence[Output], logs: Sequence[Log]) -> None:
     """Say what an output has no place for."""
     from pushlog.messages import tell
 
@@ -127,7 +149,7 @@ def tell_left_out(targets: Sequence[Output], logs: Sequence[Log]) -> None:
             tell(note)
 
 
-def tell_written(targets: Sequence[Output]) -> None:
+def _tell_written(targets: Sequence[Output]) -> None:
     """Name the files that were written, on a terminal."""
     from pushlog.messages import tell
 

@@ -32,7 +32,7 @@ from pushlog.commands.options import (
     WhatIf,
     With,
 )
-from pushlog.commands.shown import link_rules, selection, shown, tell_left_out, tell_written
+from pushlog.commands.shown import selection, show
 from pushlog.outputs import Color
 
 OnVerdict = Annotated[
@@ -80,7 +80,7 @@ def watch(
     config_file: ConfigFile = None,
 ) -> int:
     """Follow a running push live, then show its report."""
-    from pushlog.outputs import outputs, write
+    from pushlog.outputs import outputs
 
     targets = outputs(formats or (), files or ())
     keep_inputs(context, targets)
@@ -94,16 +94,12 @@ def watch(
         typer.echo(f"pushlog: waiting for {visible(log)}", err=True)
     tape = Tape(followed.chunks())
     from pushlog.commands.analysis import analysis_options
-    from pushlog.exits import Exit, status
+    from pushlog.exits import Exit
     from pushlog.live.session import run_watch
 
     options = analysis_options(context)
-    wanted = selection(context, select, ignore)
+    wanted = selection(context)
     name = "standard input" if log == "-" else log
     result, is_whole = run_watch(name, followed, tape, options, patience=patience, hook=on_verdict, no_color=no_color)
-    link_rules(rules_url)
-    results = shown([result], wanted)
-    write(targets, results, no_color=no_color, color=color, verbose=verbose, quiet=quiet)
-    tell_left_out(targets, results)
-    tell_written(targets)
-    return int(status(results, fail_on=fail_on.value, classes=exit_class, strict=strict) if is_whole else Exit.CTRL_C)
+    status = show(context, targets, [result], wanted)
+    return int(status if is_whole else Exit.CTRL_C)
