@@ -30,7 +30,7 @@ from pushlog.formats.docker import candidate_lines
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.fragments import alone
 from pushlog.formats.docker.split import docker_pushes
-from pushlog.formats.quoting.quoted import is_quoted
+from pushlog.formats.quoting.quoted import is_quoted, is_shown
 from pushlog.formats.quoting.test_reports import is_of_test
 from pushlog.formats.repeats.attempts import joined
 from pushlog.formats.wrapper import wrapper_of, wrappers_near
@@ -135,6 +135,8 @@ def pushes(
     parsed = [with_name_asked_for(text, parsed, number) for number in range(len(parsed))]
     every_push = _with_wrappers(text, alone(text, reading, knowledge)) if is_alone else parsed
     every_push = [push for push in every_push if not is_of_test(text, push)]
+    if every_push and is_shown(text):
+        every_push = []
     return Pushes(parsed=tuple(every_push), capture=capture, left_out=reading.left_out)
 
 

@@ -66,7 +66,9 @@ _HELPS = lazy_pattern(
 )
 # Between two errors of which either may come.
 _OR = lazy_pattern(
-    r"\W*(?:or|oder|ou|o|\u0438\u043b\u0438|\u6216\u8005?|\u307e\u305f\u306f|\ub610\ub294)\W*", re.IGNORECASE
+    r"\W*(?:or|oder|ou|o|\u0438\u043b\u0438|\u6216\u8005?|\u307e\u305f\u306f|\ub610\ub294)\W*"
+    r"|\W*or (?![^\n]*\b(?:I|we|my|our)\b)[^\n]{0,60}:\W*",
+    re.IGNORECASE,
 )
 # Other errors are announced that are common: nobody who reports one error does that. In Chinese and Japanese, too.
 _MORE = lazy_pattern(

@@ -52,6 +52,7 @@ _ANNOUNCED = lazy_pattern(
     rf"|\bif you (?:got|saw|{_GETS})|(?<!as )\byou (?:often |usually |typically |normally |sometimes )?{_GETS}"
     r"|\b(?:outputs?|results?|response|log|terminal|command)\b(?: \S+){0,3}? (?:should|will|would|might|must)"
     r"(?: \w+){0,2}? (?:look|be|show|print|read|return|output|display|produce|resemble)\b"
+    r"|\bfind below an? (?:\w+ )?example\b|\u4ee5\u4e0b\u306e\u4f8b"
     r"|\b(?:similar to|something like) (?:this|the following|below|so|these|that)\b"
     # In German, French, Spanish, Portuguese, Italian, Polish and Vietnamese.
     r"|\b(?:ausgabe|ergebnis) sollte\b|\bsollte(?:n|st)? (?:sie|du|man|ihr|etwa|folgende\w*)\b"
@@ -74,7 +75,9 @@ _MAY_MEET = lazy_pattern(
     r"|(?:\W*|[^\n]{0,120}\. )(?:if|when(?:ever)?) (?:the|a|your|docker|this) push"
     r" (?:fails|ends|stops|is (?:refused|denied|rejected))\b(?![^\n]*\b(?:I|me|my|we|our)\b)[^\n]{0,200}:\W*$"
     r"|\W*(?:an?|the) (?:failed|failing|refused|rejected|denied|broken|unsuccessful) (?:docker )?push"
-    r" (?:looks|reads|prints|shows|ends|will|would|may|can)\b(?![^\n]*\b(?:I|me|my|we|our)\b)[^\n]{0,100}:\W*$",
+    r" (?:looks|reads|prints|shows|ends|will|would|may|can)\b(?![^\n]*\b(?:I|me|my|we|our)\b)[^\n]{0,100}:\W*$"
+    # In Chinese: what comes if something is not done.
+    r"|[^\n]*(?:\u5982\u679c|\u82e5|\u5047\u5982|\u5426\u5219)[^\n\u3002]{0,40}[\u4f1a\u5c06\u5c31][^\n\u3002]{0,20}[:\uff1a]\W*$",
     re.IGNORECASE,
 )
 # It ends with a colon or the verb, or names what stands below it.
@@ -84,7 +87,7 @@ _POINTS_BELOW = lazy_pattern(
 )
 # What stands between such words and what they announce: fences, the command, other pushes that they announce too.
 _BETWEEN = lazy_pattern(
-    r"\W*(?:`{3}\w*|~{3}\w*)?\W*|(?:[^\n]{0,60}[$#%>] ?)?(?:sudo )?docker(?:\.exe)? [^\n]*|<[^<>\n]+>"
+    r"\W*(?:`{3}\w*|~{3}\w*)?\W*|(?:[^\n]{0,60}[$#%>] ?)?(?:sudo )?(?:docker(?:\.exe)?|podman) [^\n]*|<[^<>\n]+>"
     r"|\W*The push refers to [^\n]*|\W*(?:Step \d+/\d+ ?:|---> |Successfully (?:built|tagged) |Login Succeeded)[^\n]*"
 )
 _ANNOUNCED_ABOVE, _MOST_ASKED = 8, 2
@@ -101,6 +104,9 @@ _ARGUMENT = lazy_pattern(
 )
 # A document in Markdown shows no more of a digest than dots; people leave that out too, but tell what they did.
 _DOTS = lazy_pattern(r"digest: ?sha256:(?:\.{2,}|\u2026)")
+# Nor does a tutorial, which has a name for its reader: nobody who hides his own calls it so.
+_SHORT_DIGEST = lazy_pattern(r"digest: ?sha256:[0-9a-z]{0,16}(?:\.{2,}|\u2026)")
+_OF_READER = lazy_pattern(r"(?:^|[/.])<?your[\w. -]*")
 _MARKDOWN = lazy_pattern(r"\s*(?:`{3}|~{3}|#{1,6} |[-*] .*\*\*|\W{0,4}\*\*)")
 _BESIDE = 10
 # A text so short is looked through as a whole: whether it is one that helps with problems.
@@ -123,7 +129,10 @@ def is_of_guide(text: LogText, push: ParsedPush) -> bool:
 
 def _is_invented(text: LogText, push: ParsedPush) -> bool:
     """Return whether a document makes up what ends a push: a digest of dots, without layers; nobody tells of it."""
-    if len(push.events) or not _DOTS.search(text.shown(push.lines[1])):
+    last = text.shown(push.lines[1])
+    if _SHORT_DIGEST.search(last) and any(_OF_READER.search(mark.fields.get("NAME", "")) for mark in push.marks):
+        return True
+    if len(push.events) or not _DOTS.search(last):
         return False
     above = [text.shown(line) for line in text.above(push.lines[0], _BESIDE)]
     lines = [*above, *(text.shown(line) for line in text.below(push.lines[1], _BESIDE))]

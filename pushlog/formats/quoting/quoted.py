@@ -10,6 +10,7 @@ from pushlog.formats.quoting.difference import in_hunk, is_beside_other_sign
 from pushlog.formats.quoting.document import is_readme
 from pushlog.formats.quoting.guide import is_of_guide, is_of_library
 from pushlog.formats.quoting.here_document import in_here_document
+from pushlog.formats.quoting.page import is_page
 from pushlog.formats.quoting.source_text import in_text_of_source, is_continued, is_value_in_source
 from pushlog.formats.quoting.test_data import is_of_test_data
 from pushlog.formats.quoting.translation import is_translated
@@ -28,13 +29,20 @@ _PLAIN = b"The push refers to "
 # What may stand before them on a line of a difference: pytest's E, the marks of diff, line numbers and a bar.
 _COMPARED = lazy_pattern(rb"E {3,}|[ \t]*(?:\d+ +)*\d* *(?:\xe2\x94\x82 ?)?[-+][ \t]*[\"'`]?(?=" + _OUTPUT + rb")")
 _TO_DO = lazy_pattern(rb"[^\n]{0,200}?(?<!\S)[-*] \[[ xX]\] ")
+# The row of a table that holds an output of several lines.
+_CELL = lazy_pattern(rb"[^\n]*\|[ \t]*<(?:pre|code)>[^\n]*\|\s*$")
+
+
+def is_shown(text: LogText) -> bool:
+    """Return whether a whole log is a document, which shows to its reader what it has of pushes."""
+    return is_readme(text) or is_page(text)
 
 
 def is_quoted(text: LogText, push: ParsedPush) -> bool:
     """Return whether the first line of a push is no output of a client, but part of something that quotes one."""
     if in_text_of_source(text, push.start) or is_example(text, push.lines):
         return True
-    if is_of_test_data(text, push) or is_translated(text, push) or is_readme(text):
+    if is_of_test_data(text, push) or is_translated(text, push):
         return True
     if _is_quoted(text, text.line_of(push.start)) or is_of_guide(text, push) or is_of_library(text, push):
         return True
@@ -49,7 +57,7 @@ def _is_quoted(text: LogText, line: int) -> bool:
     start, data = text.start_of(line), text.beginning(line)
     if data.startswith(_PLAIN):
         return in_here_document(text, line)
-    if _TO_DO.match(data):
+    if _TO_DO.match(data) or _CELL.match(data):
         return True
     if _COMPARED.match(data):
         return not (data.lstrip().startswith(b"- ") and in_yaml_list(text, start))
