@@ -67,15 +67,8 @@ REDRAWN = frozenset(
     }
 )
 _ENDS = (MarkKind.DIGEST, MarkKind.DONE, MarkKind.ERROR)
-# Kinds that only a push prints.
-_PUSH_KINDS = {
-    MarkKind.PUSHING,
-    MarkKind.PUSHED,
-    MarkKind.EXISTS,
-    MarkKind.MOUNTED,
-    MarkKind.SKIPPED,
-    MarkKind.REFERENCE,
-}
+# Kinds that only a push prints; a pull skips objects, too.
+_PUSH_KINDS = {MarkKind.PUSHING, MarkKind.PUSHED, MarkKind.EXISTS, MarkKind.MOUNTED, MarkKind.REFERENCE}
 # Requests that only a push makes, and one that it makes of a blob before it sends it; a pull gets it.
 _PUSH_REQUEST = lazy_pattern(r'(?:POST|PUT|PATCH) "|HEAD "[^"]*/blobs/')
 # A folder in the layout of OCI takes the place of a registry.
