@@ -76,6 +76,7 @@ _OF_BUILD = lazy_pattern(
     r"|Using files from context: |No files changed in this command, skipping snapshotting|Unpacking rootfs as cmd "
     r"|Using caching version of cmd: )"
 )
+_SENDS = lazy_pattern(r"(?i:put|patch|post) \"?https?://|\bpush|/blobs/uploads/")
 _NO_PUSH = "--no-push flag"
 _TOLD_BELOW = lazy_pattern(r"error pushing image: ")
 _ABOVE = 8
@@ -112,7 +113,12 @@ def _without_bare(push: Sequence[Mark]) -> Sequence[Mark]:
 
 
 def _may_be_of_another(push: Sequence[Mark]) -> bool:
-    """Return whether all that a log has of a push is one line that other programs print too: it has no seconds."""
+    """Return whether all that a log has of a push are lines that stand elsewhere too.
+
+    One without its seconds is printed by other programs; layers of a base are fetched again as others are sent again.
+    """
+    if all(mark.kind == MarkKind.RETRY for mark in push):
+        return not any(_SENDS.search(mark.fields["TEXT"]) for mark in push)
     is_one = len({mark.kind for mark in push}) == 1 and push[0].kind in {MarkKind.BEGIN, MarkKind.PUSHED}
     return is_one and _WITHOUT_SECONDS.fullmatch(push[0].fields.get("DRESS", "")) is not None
 
@@ -187,7 +193,11 @@ def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder:
     push = PushBuilder(client=Client.KANIKO, why="the lines are those of the executor", consumed=list(marks))
     for mark in marks:
         if "REFERENCE" in mark.fields and not (mark.kind == MarkKind.PUSHED and _name(push)):
-            push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=with_default_tag(mark.fields["REFERENCE"]))
+            # What is there has its digest, and its tag in no line.
+            name = mark.fields["REFERENCE"]
+            push.add_mark(
+                MarkKind.REFERENCE, mark, REFERENCE=name if mark.kind == MarkKind.PUSHED else with_default_tag(name)
+            )
         if mark.kind == MarkKind.PUSHED:
             tag = split(_name(push))[1]
             fields = {"TAG": tag or "", "DIGEST": mark.fields.get("DIGEST", "")}
