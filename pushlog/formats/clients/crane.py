@@ -80,6 +80,10 @@ _BELOW = 3
 _ENDS = (MarkKind.RESULT, MarkKind.ERROR)
 # What ko calls its registry when it loads an image into a daemon or kind (ko-build/ko pkg/publish/{daemon,kind}.go).
 _NO_REGISTRY = lazy_pattern(r"(?:ko|kind)\.local(?:/|$)")
+# Why it did not come to a push (ko-build/ko pkg/commands/publisher.go, pkg/publish/kind/write.go).
+_NEVER_SENT = lazy_pattern(
+    r"failed to publish images: (?:importpath \"|error publishing \S+: (?:failed to \w+ image|no nodes found) )"
+)
 # A blob whose digest a person cut is known by what is left of it, if that is enough.
 _LEFT = lazy_pattern(r"[0-9a-f]{7,}")
 _STOPPED = "ko ends all its pushes when one of them fails."
@@ -191,6 +195,8 @@ def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
         _tell(text, push, mark)
     command = next((mark for mark in marks if mark.kind == MarkKind.COMMAND), None)
     error = next((mark for mark in marks if mark.kind == MarkKind.ERROR), None)
+    if push.error and _NEVER_SENT.search(push.error.text):
+        return None
     is_push_error = error and (answers(command, error) or _PUSH_ERROR.match(error.fields.get("TEXT", "push")))
     if not (is_push_error or any(map(_is_of_push, marks))):
         return None
