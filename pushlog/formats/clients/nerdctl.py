@@ -12,7 +12,7 @@ from pushlog.formats.events import EventKind, EventRow
 from pushlog.formats.figures import binary, elapsed
 from pushlog.formats.grammar.line_parser import LineParser
 from pushlog.formats.marks import Mark, MarkKind
-from pushlog.formats.push_command import is_help, pushed_by, short_name, with_default_tag
+from pushlog.formats.push_command import is_help, operands, pushed_by, short_name, with_default_tag
 from pushlog.intake.start_pattern import StartPattern
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Client
@@ -25,10 +25,20 @@ if TYPE_CHECKING:
     from pushlog.knowledge.base import Knowledge
 
 LINES = LineParser("nerdctl.lark")
+# What only a push asks of a registry, and how its answer is told; a pull commits what it fetched, too.
+_SENT = (
+    r"failed commit on ref \"[a-z]+-sha256:\w+\": (?:unexpected status|no response)"
+    r"|(?:failed to copy: )?failed to do request: (?:Post|Put|Patch|Head \"?https?://\S+/blobs/)"
+)
 OPENING = StartPattern(
-    signs=(rb"-sha256:", rb"pushing as a reduced-platform image ", rb"Pushing to OCI Registry "),
+    signs=(
+        rb"-sha256:",
+        rb"pushing as a reduced-platform image ",
+        rb"Pushing to OCI Registry ",
+        rb"(?:ctr:|\]) failed to ",
+    ),
     pattern=rb"(?:manifest|layer|config|index)-sha256:[0-9a-f]{64}:? |INFO\[\d+\] pushing as a reduced-platform image "
-    rb"|Pushing to OCI Registry \(",
+    rb"|Pushing to OCI Registry \(|(?:ctr:|FATA\[\d+\]) (?:" + _SENT.encode() + rb")",
 )
 # A push can end before it says anything but its error: then its command tells.
 COMMAND = StartPattern(signs=(rb"nerdctl ", rb"ctr "), pattern=rb"\b(?:nerdctl|ctr) (?:[^\n]{0,160} )?push ")
@@ -46,6 +56,7 @@ REDRAWN = frozenset(
         MarkKind.ELAPSED,
     }
 )
+_IS_SENT = lazy_pattern(_SENT)
 _NODE = lazy_pattern(r"([a-z]+) \(([0-9a-f]{12})\)$")
 _TIMED = {MarkKind.ELAPSED, MarkKind.TO_REGISTRY, MarkKind.COMPLETED}
 # What it does behind the push (pkg/signutil, pkg/snapshotter/sociutil).
@@ -95,7 +106,8 @@ def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
     opening = next((mark for mark in reversed(marks) if _is_first(mark) or mark.kind == MarkKind.COMMAND), None)
     error = next((mark for mark in marks if mark.kind == MarkKind.FATAL), None)
     is_tree = any(mark.kind in {MarkKind.TO_REGISTRY, MarkKind.COMPLETED} for mark in marks)
-    if not (is_tree or answers(opening, error) or any("OBJECT" in mark.fields for mark in marks)):
+    is_refused = error is not None and _IS_SENT.match(_message(error)) is not None
+    if not (is_tree or is_refused or answers(opening, error) or any("OBJECT" in mark.fields for mark in marks)):
         return None
     if opening is None and error is None and not is_tree and all(map(_may_be_fetched, marks)):
         return None
@@ -144,17 +156,24 @@ def _tell(text: LogText, push: PushBuilder, mark: Mark) -> None:
     ):
         push.add_mark(MarkKind.REFERENCE, mark, REFERENCE=mark.fields["REFERENCE"])
     elif mark.kind == MarkKind.FATAL:
-        message = unquoted(mark.fields["QUOTED"]) if "QUOTED" in mark.fields else mark.fields["TEXT"]
-        push.error = error_at(text, mark, message)
+        push.error = error_at(text, mark, _message(mark))
     if mark.kind == MarkKind.COMPLETED:
         push.add_mark(MarkKind.DONE, mark)
 
 
+def _message(error: Mark) -> str:
+    return unquoted(error.fields["QUOTED"]) if "QUOTED" in error.fields else error.fields["TEXT"]
+
+
 def _named(command: str) -> str | None:
-    """Return the reference in a command: nerdctl completes a name as docker does, ctr wants it in full."""
-    name = pushed_by(command)
+    """Return the reference in a command: nerdctl completes a name as docker does, ctr wants it in full.
+
+    Where ctr has two, the first is that of the registry.
+    """
     if re.search(r"\bnerdctl ", command) is None:
-        return name
+        words = operands(command)
+        return pushed_by(f"ctr push {words[0]}" if len(words) > 1 and "/" in words[0] else command)
+    name = pushed_by(command)
     name = name or short_name(command)
     return with_default_tag(name) if name else None
 
