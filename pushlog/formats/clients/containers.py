@@ -7,12 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.formats.client_timestamps import client_timestamps
+from pushlog.formats.clients.bare_error import bare_error
 from pushlog.formats.clients.builder import PushBuilder, answers, error_at, parsed_push, pushes_of
 from pushlog.formats.clients.containers_client import BUILDAH, COPY, OLD_BUILDAH, OPENSHIFT, client_of
 from pushlog.formats.clients.containers_copy import RETRIES, add_blobs
 from pushlog.formats.clients.other_images import stores_here
-from pushlog.formats.docker.error_lines import join_error_lines
-from pushlog.formats.errors.classify import starts_error
 from pushlog.formats.errors.page import unquoted
 from pushlog.formats.figures import elapsed
 from pushlog.formats.grammar.line_parser import LineParser
@@ -28,7 +27,6 @@ from pushlog.model import Client
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pushlog.formats.docker.error_lines import ErrorLines
     from pushlog.formats.parsed_push import ParsedPush
     from pushlog.intake.log_text import LogText
     from pushlog.knowledge.base import Knowledge
@@ -81,7 +79,9 @@ INSIDE = StartPattern(
 COMMAND = StartPattern(
     signs=(rb"podman ", rb"buildah ", rb"skopeo ", rb"docker://"),
     pattern=rb"\b(?:podman|buildah|skopeo) (?:[^\n]{0,160} )?(?:push|copy) "
-    rb"| --?(?:dest|destination|to|target|src|source|from)[ =][\"']?docker://",
+    rb"| --?(?:dest|destination|to|target|src|source|from)[ =][\"']?docker://"
+    rb"|\b[Cc]opy(?:ing)? (?:[^\n]{0,400} )?[\"']?docker://\S+ (?:to )?[\"']?"
+    rb"(?:docker(?:-archive|-daemon)?|oci(?:-archive)?|dir|containers-storage):",
 )
 WHERE = (OPENING, COMMAND, INSIDE)
 REDRAWN = frozenset({MarkKind.COPYING, MarkKind.COPIED, MarkKind.EXISTS, MarkKind.CONFIG})
@@ -100,8 +100,6 @@ _BUSY = lazy_pattern(r"\bpush (?:or pull )?([\w.-]+(?::\d+)?(?:/[\w.-]+)+) is al
 _SOME_REGISTRY = "$REGISTRY/"
 # With --debug the library says what it asks for; only a push sends (docker/docker_client.go).
 _UPLOADS = lazy_pattern(rb"\b(?:POST|PUT|PATCH) https?://[^\s\"/]+/v2/[^\s\"]+?/(?:blobs/uploads|manifests)/[^\s\"]*")
-# An error stands within so many bytes.
-_BARE = 4096
 # How far below the name that a build gave its image the lines of the push can stand.
 _BELOW_TAG = 8
 # With --debug the library says which kinds of manifest a registry refused (copy/multiple.go, copy/single.go).
@@ -116,21 +114,10 @@ def pushes(text: LogText, knowledge: Knowledge) -> tuple[ParsedPush, ...]:
     for marks in pushes_of(LINES.marks(text, WHERE), starts=_starts, ends=_ENDS):
         push = _push(text, marks, tagged)
         if push:
-            push.error = push.error or _bare_error(text, push, knowledge)
+            push.error = push.error or bare_error(text, push.consumed[-1], knowledge)
             pushes_found.append(parsed_push(text, push))
         tagged = next((mark for mark in marks if mark.kind == MarkKind.TAGGED), None if push else tagged)
     return tuple(pushes_found)
-
-
-def _bare_error(text: LogText, push: PushBuilder, knowledge: Knowledge) -> ErrorLines | None:
-    """Return the error right below the first lines of a copy, as builders of before 2020 print it, without a word."""
-    last = push.consumed[-1]
-    if last.kind not in {MarkKind.BEGIN, MarkKind.COPYING}:
-        return None
-    below = next(text.pieces(last.stop, min(len(text.data), last.stop + _BARE)), None)
-    if below is None or below.line > last.line + 1 or not starts_error(below.text, knowledge):
-        return None
-    return join_error_lines(text, below, ())
 
 
 def _starts(push: Sequence[Mark], mark: Mark) -> bool:

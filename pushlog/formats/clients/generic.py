@@ -30,7 +30,7 @@ from pushlog.formats.clients.generic_words import (
 )
 from pushlog.formats.docker.error_lines import join_error_lines
 from pushlog.formats.engine_address import asked_push
-from pushlog.formats.errors.bystanders import is_of_cache, is_otherwise, is_prose, is_source
+from pushlog.formats.errors.bystanders import goes_to_no_registry, is_of_cache, is_otherwise, is_prose, is_source
 from pushlog.formats.errors.classify import classify
 from pushlog.formats.errors.wrapped import GO_REQUEST, LABEL, Wrapped, error_in, without_marks
 from pushlog.formats.marked_up import may_quote, quoted_lines
@@ -211,7 +211,8 @@ def _failure(piece: Piece, knowledge: Knowledge) -> Failure | None:
     is_push = any(form.search(words) for form in (PUSHES_THING, PUSHES_IMAGE, PUSHES_TAGGED)) and FAILS.search(words)
     built = BUILT.search(line)
     is_of_document = is_prose(SERVERS.sub("", words))
-    if not (is_request or is_push or built) or is_of_cache(line) or is_of_document or is_source(words):
+    is_elsewhere = is_of_cache(line) or goes_to_no_registry(line)
+    if not (is_request or is_push or built) or is_elsewhere or is_of_document or is_source(words):
         return None
     name, registry = target(line)
     if asked:

@@ -16,6 +16,8 @@ _WRITES_HERE = lazy_pattern(
     r"storing blob to file|adding layer with blob|committing the finished image|creating (?:layer with ID|file ')"
     r"|docker-archive doesn't support|[Ww]riting (?:blob|manifest): (?:write|open|mkdir|rename) /"
 )
+# What podman of before 3.0 says of a push alone, whose blob it could not read from the storage.
+_SENDS = lazy_pattern(r"\bto the remote destination: ")
 
 
 def fails_elsewhere(target: str | None, denied: str) -> bool:
@@ -35,7 +37,7 @@ def reads_elsewhere(error: str, target: str) -> bool:
 
 def stores_here(error: str) -> bool:
     """Return whether an error is one of an image that is written onto this machine, not to a registry."""
-    return _WRITES_HERE.search(error) is not None
+    return _WRITES_HERE.search(error) is not None and _SENDS.search(error) is None
 
 
 def named_below(target: str, error: str) -> str | None:

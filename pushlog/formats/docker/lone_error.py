@@ -89,8 +89,6 @@ _ELSEWHERE = lazy_pattern(
     r"|^\W*ERROR: unexpected status from HEAD request to \S+/manifests/|https?://[^\s\"/]+/v2/library/[^\s\"]+/manifests/"
     # Where Jib reads the image that it builds on.
     r"|\bRegistryClient\.pull|\b(?:Pull|Obtain)BaseImage"
-    # A copy that goes to no registry.
-    r"|\bto \\?\"(?:dir|oci|oci-archive|docker-archive|docker-daemon|containers-storage|ostree|sif|tarball):"
     # Another address of the Engine API (moby client/) than that of a push.
     r"|https?://\S+/v\d\.\d+/(?!images/\S+/push[?\":\s]|info\b)\w"
     r"|^\s*[Uu]sage: |\bFROM \S|kubectl|manifest for \S+ not found"

@@ -219,6 +219,12 @@ _OF_CACHE = lazy_pattern(
 _OF_LOCAL_STORE = lazy_pattern(
     r"\bfailed commit on ref \"[^\"\n]*\": (?:commit failed: )?(?:sync failed|failed to perform sync|rename /"
     r"|unexpected commit |stat on ingest file failed|failed to close ingest file|cannot commit on closed writer)"
+    # containers/image, whose command alone tells whether a copy goes to a registry.
+    r"|\b[Ww]riting blob: (?:open|write|mkdir|rename) /"
+)
+# Where a copy by containers/image goes that goes to no registry.
+_TO_NO_REGISTRY = lazy_pattern(
+    r"\bto \\?\"(?:dir|oci|oci-archive|docker-archive|docker-daemon|containers-storage|ostree|sif|tarball):"
 )
 # Other things that are pushed, published and uploaded, and requests that only read.
 _OTHERWISE = lazy_pattern(
@@ -252,7 +258,12 @@ def is_of_cache(text: str) -> bool:
 
 def is_of_local_store(text: str) -> bool:
     """Return whether an error is that of a blob that was fetched or built, as it was written on this machine."""
-    return _OF_LOCAL_STORE.search(text) is not None
+    return _OF_LOCAL_STORE.search(text) is not None or goes_to_no_registry(text)
+
+
+def goes_to_no_registry(text: str) -> bool:
+    """Return whether an error names a file, a folder or a daemon as what was written to."""
+    return _TO_NO_REGISTRY.search(text) is not None
 
 
 def is_otherwise(words: str) -> bool:
