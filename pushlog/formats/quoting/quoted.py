@@ -14,7 +14,14 @@ from pushlog.formats.quoting.page import is_page
 from pushlog.formats.quoting.source_text import in_text_of_source, is_continued, is_value_in_source
 from pushlog.formats.quoting.test_data import is_of_test_data
 from pushlog.formats.quoting.translation import is_translated
-from pushlog.intake.unwrap.quotes import in_source_comment, in_source_list, in_yaml_list, is_marked, is_source
+from pushlog.intake.unwrap.quotes import (
+    in_source_comment,
+    in_source_list,
+    in_yaml_list,
+    is_dry_run,
+    is_marked,
+    is_source,
+)
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
@@ -65,7 +72,7 @@ def _is_quoted(text: LogText, line: int) -> bool:
     head = data[: words.start()] if words else b""
     if words and is_beside_other_sign(text, line, head):
         return True
-    is_text = is_marked(head) or is_source(head) or tells_output(head)
+    is_text = is_marked(head) or is_source(head) or is_dry_run(head) or tells_output(head)
     is_text = is_text or is_value_in_source(text, line, head) or is_continued(text, line)
     if words and (is_text or any(form(text, start, words.start()) for form in (in_source_list, in_source_comment))):
         return True

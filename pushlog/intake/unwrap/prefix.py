@@ -21,7 +21,7 @@ from pushlog.intake.unwrap.line_prefix import (
     possible_forms,
     without_colours,
 )
-from pushlog.intake.unwrap.quotes import around_quote, in_source_comment, in_source_list, is_marked
+from pushlog.intake.unwrap.quotes import around_quote, in_source_comment, in_source_list, is_dry_run, is_marked
 from pushlog.intake.unwrap.shared_prefix import edge_prefix, on_all_lines, shared_prefix
 from pushlog.intake.unwrap.suffix import with_suffix
 from pushlog.intake.unwrap.unknown_prefix import infer_prefixes
@@ -134,7 +134,7 @@ def _recognised(
     quotes: dict[bytes, LinePrefix | None] = {}
     in_source: dict[tuple[int, bytes], bool] = {}
     for witness in all_witnesses:
-        prefix = _of_rows(witness.prefix, likely, strange, forms)
+        prefix = None if is_dry_run(witness.prefix) else _of_rows(witness.prefix, likely, strange, forms)
         if prefix is None:
             shape = witness.prefix.translate(_DIGITS)
             if shape not in quotes:

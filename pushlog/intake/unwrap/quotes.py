@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _COMPARED = lazy_pattern(rb"(?:E {3,}(?:[-+?] *)?|[ \t]*(?:\d+ +)*\d* *(?:\xe2\x94\x82 ?)?[-+][ \t]*)[\"'`]?")
 # The mark of pytest at the end of what stands before a line, whatever stands before the mark.
 _MARKED = lazy_pattern(rb"(?:^|[\s|:>\])}-]|\\n)E {3,}(?:[-+?] *)?[\"'`]?\Z")
+# What a program puts before the lines that it would print if it did what it only tries out.
+_DRY_RUN = lazy_pattern(rb"(?i:(?:^|[\s|:>\])}])\W{0,3}dry[ _-]?run(?: mode)?\W{0,3})\Z")
 # An item of a list that a tool prints as YAML, below the name of the list.
 _YAML_ITEM = lazy_pattern(rb"[ \t]*- *[\"']?")
 # A text that is assigned, compared or handed to a function, or a line of a file of source. Errors show what they were
@@ -83,7 +85,12 @@ def around_quote(text: LogText, start: int, prefix: bytes, forms: Sequence[Decor
 
 
 def _is_mark(rest: bytes) -> bool:
-    return _COMPARED.fullmatch(rest) is not None or is_source(rest)
+    return _COMPARED.fullmatch(rest) is not None or is_source(rest) or is_dry_run(rest)
+
+
+def is_dry_run(prefix: bytes) -> bool:
+    """Whether what stands before a line ends in the word that it was only tried out."""
+    return _DRY_RUN.search(prefix) is not None
 
 
 def is_marked(prefix: bytes) -> bool:
