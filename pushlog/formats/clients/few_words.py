@@ -62,6 +62,8 @@ WHERE = (OPENING, INSIDE)
 REDRAWN: frozenset[MarkKind] = frozenset()
 # Docker Hub's tries five times, with a line for each, and an empty line can stand between.
 _BELOW = 2
+# Concourse's resource names its requests where it was asked to debug (hashicorp/go-retryablehttp).
+_REQUESTS = lazy_pattern(rb"(?:\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \[DEBUG\] [^\n]*(?:\n|\Z)|\s+)*+")
 # A script says that it pushed whatever came of it: its word counts where nothing else tells of a push or a failure.
 _TELLS = lazy_pattern(
     rb"push refers to|: Pushed|pushing (?:layer|manifest)|Copying blob|digest: sha256|failed to push|Failed to push"
@@ -70,7 +72,6 @@ _TOLD_ABOVE = 1 << 16
 # The error of its own push stands just above; an error further up is one of another step.
 _FAILS = lazy_pattern(rb"[Ee]rror|ERROR|[Ff]ail|FAIL|denied|refused|nauthorized|timeout|timed out|\bEOF\b|no such host")
 _FAILS_ABOVE = 1 << 12
-_REST = 1 << 10
 _DIGEST = lazy_pattern(r"sha256:[0-9a-f]{64}")
 # How a line says where a push goes; docker is told that an image is pushed, too.
 _ANNOUNCED = {MarkKind.TARGET, MarkKind.IMAGE}
@@ -82,6 +83,10 @@ _HUB = "HUB"
 # docker, too.
 _WORD, _ACR = "WORD", "ACR"
 _SBT, _ANSIBLE = "Published image ", "Pushed image "
+# Its modules say the same of what they only would push (plugins/modules/docker_image.py; lib/ansible/plugins/callback/
+# default.py, check_mode_markers).
+_ANSIBLE_STEPS = lazy_pattern(rb"(?:TASK|HANDLER) \[[^\n]*|ansible-playbook [^\n]*")
+_CHECK_MODE = lazy_pattern(rb"\] \[CHECK MODE\]|\s(?:--check|-[a-zA-BD-Z]*C)(?:\s|\Z)")
 # How werf begins and ends the step that stores a stage.
 _STEP = b"Store stage into "
 
@@ -136,14 +141,24 @@ def _each_push(text: LogText, marks: Iterator[Mark]) -> Iterator[list[Mark]]:
         if mark.kind in _ANNOUNCED:
             announced.append(mark)
         push = [mark] if mark.kind in _ANNOUNCED else [*push, mark]
-        is_near = all(below.line - above.line <= _BELOW for above, below in pairwise(push))
+        is_near = all(_is_below(text, above, below) for above, below in pairwise(push))
         if mark.kind == MarkKind.DONE:
             if push[0].kind in _ANNOUNCED and is_near and _are_alike(push):
                 below = marks_in_order[number + 1 : number + 2]
                 yield [*push, *(m for m in below if m.kind == MarkKind.DIGEST and m.line - mark.line <= _BELOW)]
             push = []
-    if push and push[0].kind == MarkKind.TARGET and not text.data[push[-1].stop : push[-1].stop + _REST].strip():
+    if push and push[0].kind == MarkKind.TARGET and _behind_requests(text, push[-1]) >= len(text.data):
         yield push
+
+
+def _is_below(text: LogText, above: Mark, below: Mark) -> bool:
+    return below.line - above.line <= _BELOW or _behind_requests(text, above) == below.start
+
+
+def _behind_requests(text: LogText, mark: Mark) -> int:
+    """Return the offset behind the empty lines and requests below a mark."""
+    requests = _REQUESTS.match(text.data, mark.stop)
+    return requests.end() if requests else mark.stop
 
 
 def _with_whole_name(mark: Mark) -> Mark:
@@ -163,10 +178,19 @@ def _untold(text: LogText, words: Sequence[Mark]) -> Iterator[Mark]:
         begin = max(searched, mark.start - _TOLD_ABOVE)
         last_told = max((match.start() for match in _TELLS.finditer(text.data, begin, mark.start)), default=last_told)
         searched = max(searched, mark.start)
+        if mark.fields[_WORD].startswith(_ANSIBLE) and _is_tried_out(text, mark):
+            continue
         if mark.start - last_told > _TOLD_ABOVE and not _FAILS.search(
             text.data, max(0, mark.start - _FAILS_ABOVE), mark.start
         ):
             yield mark
+
+
+def _is_tried_out(text: LogText, word: Mark) -> bool:
+    """Return whether the task that Ansible runs there, or the command that started it, is in check mode."""
+    steps = [step[0] for step in _ANSIBLE_STEPS.finditer(text.data, max(0, word.start - _TOLD_ABOVE), word.start)]
+    latest = {step.startswith(b"ansible"): step for step in steps}
+    return any(_CHECK_MODE.search(step) for step in latest.values())
 
 
 def _are_alike(push: list[Mark]) -> bool:
