@@ -81,6 +81,7 @@ OPENING = StartPattern(
     pattern=rb"(?i:push|publish)(?i:ing|ed)?\b[^\n]{1,300}?: |push errored\. |[Pp]ush status stream: "
     rb"|\bPut (?:(?:list-type )?manifest|blob \S+) to \S+ (?:error|failed): "
     rb"|\bFailed to run 'docker push' on image \S|(?:image|push|upload) failed: "
+    rb"|DockerClientException: Could not push image(?=\r?\n|\Z)"
     rb"|docker(?:BuildAnd)?Push\) [^\n]{0,40}Failed to push(?=\r?\n|\Z)"
     rb"|rror building image '[^'\n]{1,300}': build failed: "
     rb"|\b(?i:put|post|patch|head|get)\b[^\n]{0,16}https?://[^\s\"]{1,300}/(?:blobs/uploads|manifests)/"

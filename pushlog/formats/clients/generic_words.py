@@ -99,6 +99,7 @@ OWN_WORDS = (
             r"(?P<cause>Failed to push)(?P<name>)$"
         ),
     ),
+    (Client.DOCKER, lazy_pattern(r"\bDockerClientException: (?P<cause>Could not push image)(?P<name>)(?:: ?)?$")),
     (
         Client.DOCKER,
         lazy_pattern(
@@ -173,7 +174,7 @@ SERVERS = lazy_pattern(
     r"|\bdescription:\"?(?:During upload, manifests undergo|This error|This is returned|When a|If a) [^\n]*"
 )
 ADDRESS = lazy_pattern(r"\"?https?://[^\s\"]+\"?")
-ANNOUNCED = lazy_pattern(rf"[Pp]ushing (?:{_THING} )?(?:to )?[\"'`]?(?P<name>{_IMAGE})")
+ANNOUNCED = lazy_pattern(rf"[Pp]ushing (?:{_THING}:? )?(?:to )?[\"'`]?(?P<name>{_IMAGE})")
 
 
 def target(line: str) -> tuple[str | None, str | None]:
