@@ -37,14 +37,17 @@ _SIGNS = (
     b"failed to write image to ",
     b"Failed to push ",
     b"unexpected status from ",
+    b"rror checking push permission",
     _USER,
 )
 # No such error ends so: with a colon, a word that asks for another, the address of an upload, half a name.
 _IS_OPEN = lazy_pattern(
     rb"(?:(?<!errors)(?<!exit status \d):|/blobs/uploads/|/blobs/uploads/\S{0,300}[&?=]|\bto destination"
     rb"|\b(?:a|an|and|at|be|blob|by|for|from|image|in|initiating|is|make|manifest|not|of|on|or|please|pushing|reuse|should"
-    rb"|sure|that|the|to|uploading|with|writing|your|GET|HEAD|PATCH|POST|PUT)|desc =)[ \t]*\r?\Z"
+    rb"|sure|that|the|to|uploading|with|writing|your|GET|HEAD|PATCH|POST|PUT)|desc =| --)[ \t]*\r?\Z"
 )
+# A clause with another one below.
+_IS_CLAUSE = lazy_pattern(rb"[a-z],[ \t]*\r?\Z")
 # A word or an address that goes on without a blank.
 _IN_WORD = lazy_pattern(rb"[/\w](?:-|/)\r?\Z|https?://[^\s\"']{1,100}/v2/[^\s\"']{0,300}\Z")
 _IN_ADDRESS = lazy_pattern(rb"https?:(?:/|//[^\s\"']{0,300})?\Z")
@@ -99,7 +102,7 @@ _HALVES = tuple(
 )
 # A comment, a quoted mail, the box around an error of Terraform, and the stack before it in CDK for Terraform.
 _MARK = lazy_pattern(rb"[ \t]*(#|//|>|--|(?:[\w.-]{1,80} {1,9})?\xe2\x94\x82) +(?=\S)")
-_MOST_LINES, _LONGEST = 6, 2000
+_MOST_LINES, _LONGEST = 8, 2000
 
 
 def with_whole_errors(text: bytes) -> bytes:
@@ -161,7 +164,8 @@ def _joined(line: bytes, below: bytes) -> bytes | None:
         return line.rstrip() + below.lstrip()
     is_nameless = _NAMELESS.search(end) and _NAME.match(below)
     is_of_quota = below.lstrip().startswith(_GOES_ON) and _OF_QUOTA.search(end)
-    is_broken = _IS_OPEN.search(end) or is_half(end, below) or is_nameless or is_of_quota
+    is_clause = below.lstrip().startswith(b"and ") and _IS_CLAUSE.search(end)
+    is_broken = _IS_OPEN.search(end) or is_half(end, below) or is_nameless or is_of_quota or is_clause
     is_refused = below.lstrip().startswith(_REFUSES_USER) and _OF_USER.search(end)
     return line.rstrip() + b" " + below.lstrip() if is_broken or is_refused else None
 

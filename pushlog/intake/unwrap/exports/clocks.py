@@ -43,8 +43,10 @@ _NAMED = (
         rf"(?:[A-Z][a-z]{{2}}, )?(?P<day>\d\d) (?P<month>[A-Z][a-z]{{2}}) (?P<year>\d{{4}}) {_CLOCK}(?P<zone> .+)?"
     ),
 )
-# `11/23/2026, 9:26:46.100 PM`: Azure's portal and spreadsheets in American English.
-_SLASHED = lazy_pattern(rf"(?P<month>\d{{1,2}})/(?P<day>\d{{1,2}})/(?P<year>\d{{4}}),? {_CLOCK}(?P<zone>)")
+# `11/23/2026, 9:26:46.100 PM`: Azure's portal and spreadsheets in American English; with a zone, Sumo Logic's.
+_SLASHED = lazy_pattern(
+    rf"(?P<month>\d{{1,2}})/(?P<day>\d{{1,2}})/(?P<year>\d{{4}}),? {_CLOCK}(?: (?P<zone>[+-]\d{{4}}|UTC|GMT))?"
+)
 _YEAR_FIRST = lazy_pattern(rf"(?P<year>\d{{4}})/(?P<month>\d\d)/(?P<day>\d\d) {_CLOCK}(?P<zone>)")
 
 
