@@ -32,7 +32,8 @@ SPECIFICITY = Specificity.CAUSE
 SCOPE = Scope.ANY
 
 _WHERE = "--registry-id {account} --region {region}"
-_HOST = lazy_pattern(r"(?P<account>\d{12})\.dkr\.ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\.")
+# A person or a CI hides the account, or a part of it.
+_HOST = lazy_pattern(r"(?P<account>[^./\s]{1,40})\.dkr\.ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\.")
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -45,6 +46,7 @@ def check(case: Case) -> Iterator[Finding]:
     is_engine = case.client.uses_docker_engine
     if is_engine and not case.gave_up:
         return
+    account = host["account"] if host["account"].isdigit() else "ACCOUNT"
     is_eof = is_engine and failure is not None and failure.family is Family.EOF
     repository = reference.repository or "REPOSITORY"
     yield Finding(
@@ -60,7 +62,7 @@ def check(case: Case) -> Iterator[Finding]:
             f"Check that it exists: `aws ecr describe-repositories {_WHERE} --repository-names {{repository}}`",
             f"If it is not found, create it: `aws ecr create-repository {_WHERE} --repository-name {{repository}}`",
             "If it is there, something before Amazon ECR cuts the connection: look at proxy and VPN, then push again.",
-            account=host["account"],
+            account=account,
             region=host["region"],
         ),
         evidence=case.error_lines()[:2],

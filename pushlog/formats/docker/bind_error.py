@@ -47,6 +47,11 @@ _ABOVE = 3
 # Programs print what a command wrote to standard error before or behind what it wrote to standard output.
 _STDERR = lazy_pattern(r"\W*std_?err\b")
 _DONE = (EventKind.PUSHED, EventKind.EXISTS, EventKind.MOUNTED, EventKind.SKIPPED)
+# A command of docker that is no push: what stands right below it is its answer.
+_OTHER_COMMAND = lazy_pattern(
+    r"(?:[^\n]{0,80}[$#%>+] *)?(?:sudo +)?docker +(?:image +|container +)?"
+    r"(?:tag|pull|build|rmi?|run|login|load|import|save)\b"
+)
 # A line that nothing explains stands below at most one empty one.
 _APART = 2
 # So many lines that nothing explains may follow such an error.
@@ -206,7 +211,9 @@ def _error_above(candidate: PushRange, pieces: list[Piece], line: int) -> ErrorL
         error = candidate.first_error(pieces[number:], 1) if is_shared else None
         if error:
             return error
-    return candidate.first_error(pieces)
+    error = candidate.first_error(pieces)
+    answers_other = error and _OTHER_COMMAND.match(candidate.text.shown(max(1, error.lines[0] - 1)))
+    return None if answers_other else error
 
 
 def _unexplained_error(candidate: PushRange, offset: int) -> ErrorLines | None:

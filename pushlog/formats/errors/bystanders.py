@@ -238,6 +238,8 @@ _OTHERWISE = lazy_pattern(
 _TORN_ROW = lazy_pattern(
     r"(?:[^\n]{1,200} )?[0-9a-f]{12}: |\S{1,64}: (?:Preparing|Waiting|Pushed|Layer already exists) ?$"
     r"|[^\w{]*\{\"(?:status|progress|id)"
+    # A log that ends within an id.
+    r"|(?=[a-f]*\d)[0-9a-f]{3,12}:? ?$"
 )
 
 

@@ -1,13 +1,14 @@
-"""Join the pushes of a program that runs its client again after a failure: together they are one push."""
+"""Join what tells of one push: tries of a program that runs its client again, and an error that names the image."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pushlog.formats.image_names import names_in
+from pushlog.formats.image_names import host, named_by, names_in, split
 from pushlog.formats.marks import HEADERS, MarkKind
 from pushlog.lazy_pattern import lazy_pattern
+from pushlog.model import Client
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,8 +26,9 @@ _LOGS_IN = "Please login prior to push:"
 # A script says below a push that it will try again.
 _TRIES_AGAIN = lazy_pattern(r"\b[Rr]e-?try(?:ing)?\b|\b[Aa]ttempt \d|\b(?:try|trying|pushing) again\b")
 _NAMES_TAG = (MarkKind.NAME, MarkKind.COMMAND)
-# The next attempt begins so many lines below.
-_NEAR = 12
+_PROOF = (MarkKind.DIGEST, MarkKind.AUX, MarkKind.QUIET, MarkKind.INTERRUPT)
+# The next attempt begins so many lines below, and an error stands so near.
+_NEAR, _BELOW = 12, 3
 
 
 def joined(pushes: Sequence[ParsedPush]) -> list[ParsedPush]:
@@ -38,9 +40,27 @@ def joined(pushes: Sequence[ParsedPush]) -> list[ParsedPush]:
         if joined_pushes and _is_next_attempt(joined_pushes[-1], push):
             first = joined_pushes.pop()
             joined_pushes.append(replace(push, start=first.start, lines=(first.lines[0], push.lines[1])))
+        elif joined_pushes and _ends(joined_pushes[-1], push):
+            first = joined_pushes.pop()
+            lines = (first.lines[0], push.lines[1])
+            joined_pushes.append(replace(first, error=push.error, lines=lines, stop=push.stop, after=push.after))
         else:
             joined_pushes.append(_with_tag_of(joined_pushes[-1], push) if joined_pushes else push)
     return joined_pushes
+
+
+def _ends(first: ParsedPush, push: ParsedPush) -> bool:
+    """Return whether a push is nothing but an error, right below one without an end, and of the same image."""
+    if first.client is not Client.DOCKER or first.error is not None or push.error is None or len(push.events):
+        return False
+    if push.lines != push.error.lines or not 0 < push.lines[0] - first.lines[1] <= _BELOW:
+        return False
+    if any(mark.kind in _PROOF for mark in first.marks):
+        return False
+    named = named_by(push.error.text)
+    return named.repository is not None and (named.registry, named.repository) in {
+        host(split(name)[0]) for name in _names(first)
+    }
 
 
 def _with_tag_of(first: ParsedPush, push: ParsedPush) -> ParsedPush:
