@@ -142,6 +142,8 @@ class MarkKind(StrEnum):
 
 # The line by which docker begins each push, of any version.
 HEADERS = (MarkKind.HEADER, MarkKind.OLD_HEADER)
+# What asks for a push.
+COMMANDS = (MarkKind.COMMAND, MarkKind.COMPOSED, MarkKind.QUIET)
 
 
 @record

@@ -20,7 +20,7 @@ from pushlog.formats.image_names import (
     split,
     tag_in,
 )
-from pushlog.formats.marks import HEADERS, MarkKind
+from pushlog.formats.marks import COMMANDS, HEADERS, MarkKind
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Reference
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 __all__ = ["host", "names_in", "reference", "split"]
 
-_COMMANDS = (MarkKind.COMMAND, MarkKind.COMPOSED, MarkKind.QUIET)
 # moby registry/session.go: `PUT /v1/repositories/<name>/tags/<tag>`.
 # docker/distribution reference: what is said of a name that is none.
 _REFUSED = lazy_pattern(
@@ -158,9 +157,11 @@ def _other_tags(marks: Sequence[Mark], request: str, header: str, image: Referen
     tag = split(request)[1] if is_this else None
     if tag is None and any(mark.kind == MarkKind.DEFAULT_TAG for mark in marks):
         tag = "latest"
-    # A command that names the image without a tag pushes all tags, up to 19.03.
-    if tag is None and not (is_this and split(request)[0] and not is_masked(request)):
-        tag = _mentioned(marks)
+    if tag is None:
+        # A command that names the image without a tag pushes all tags, up to 19.03, and `latest` since.
+        is_without_tag = is_this and bool(split(request)[0]) and not is_masked(request)
+        mentioned = _mentioned(marks)
+        tag = None if is_without_tag and mentioned != "latest" else mentioned
     if tag is None and error:
         tag = tag_in(error, image.repository)
     return (tag,) if tag else ()
@@ -187,7 +188,7 @@ def _mentioned(marks: Sequence[Mark]) -> str | None:
 def _requested(marks: Sequence[Mark]) -> str:
     """Return the reference that the client named last, else the one that the command asked for."""
     names = [mark.fields["REFERENCE"] for mark in marks if mark.kind == MarkKind.REFERENCE]
-    requests = [m.fields["REFERENCE"] for m in marks if m.kind in _COMMANDS and "REFERENCE" in m.fields]
+    requests = [m.fields["REFERENCE"] for m in marks if m.kind in COMMANDS and "REFERENCE" in m.fields]
     return names[-1] if names else requests[0] if requests else ""
 
 

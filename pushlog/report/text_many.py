@@ -35,7 +35,7 @@ def many(page: Page, logs: Sequence[Log]) -> Iterator[Text]:
             yield Text()
             yield from _brief(page, places[id(push)], push)
             if others:
-                yield from page.wrapped(Text(" " * LABEL), Text(page.line(more_like_it(others)), QUIET))
+                yield from page.wrapped(Text(" " * LABEL), Text(page.line(more_like_it(push, others)), QUIET))
     succeeded = [push for push in pushes if push.outcome is Outcome.SUCCEEDED]
     if succeeded:
         yield Text()

@@ -33,4 +33,15 @@ def test_pushes_that_went_well_are_not_alike() -> None:
 
 def test_the_rest_is_named() -> None:
     result = log(*refused("a"), *refused("b"))
-    assert more_like_it(result.pushes[1:]).endswith(": registry.example.com/team/b (lines 4-6).")
+    first, *others = result.pushes
+    assert more_like_it(first, others).endswith(": registry.example.com/team/b (lines 4-6).")
+
+
+def test_tries_of_one_image_are_named_by_their_lines() -> None:
+    result = log(*(refused("a") * 8))
+    (alike,) = together(result.pushes)
+    assert len(alike) == 8
+    assert more_like_it(alike[0], alike[1:]).startswith(
+        "Refused in the same words 7 more times: lines 4-6, lines 7-9, "
+    )
+    assert more_like_it(alike[0], alike[1:2]) == "Refused in the same words 1 more time: lines 4-6."

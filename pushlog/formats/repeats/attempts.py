@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pushlog.formats.image_names import host, named_by, names_in, split
-from pushlog.formats.marks import HEADERS, MarkKind
+from pushlog.formats.image_names import has_open_tag, host, named_by, names_in, split
+from pushlog.formats.marks import COMMANDS, HEADERS, MarkKind
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Client
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pushlog.formats.marks import Mark
     from pushlog.formats.parsed_push import ParsedPush
 
 # spotify/docker-maven-plugin Utils.java (pushImage): the only line that it prints of the error.
@@ -64,11 +65,15 @@ def _ends(first: ParsedPush, push: ParsedPush) -> bool:
 
 
 def _with_tag_of(first: ParsedPush, push: ParsedPush) -> ParsedPush:
-    """Return a push with the tag of the failed one above it, where a line between says that it is tried again."""
+    """Return a push with the tag of the failed one above it, where a line says that it is tried again.
+
+    The same command may say so as well.
+    """
     after = first.after.text if first.error and first.after else ""
-    if not _TRIES_AGAIN.search(after) or not _names(push) or _names(first) != _names(push):
+    is_asked_again = first.error is not None and bool(_requests(push)) and _requests(first) == _requests(push)
+    if not (_TRIES_AGAIN.search(after) or is_asked_again) or not _names(push) or _names(first) != _names(push):
         return push
-    has_tag = any({"TAG", "REFERENCE"} & mark.fields.keys() or mark.kind == MarkKind.DEFAULT_TAG for mark in push.marks)
+    has_tag = any(_has_tag(mark) for mark in push.marks)
     if has_tag or push.lines[0] - first.lines[1] > _NEAR:
         return push
     return replace(push, marks=(*(mark for mark in first.marks if mark.kind in _NAMES_TAG), *push.marks))
@@ -105,6 +110,16 @@ def _is_next_attempt(first: ParsedPush, push: ParsedPush) -> bool:
     if first.error.text != _LOGS_IN and not _AGAIN.search(first.error.text) and not is_begun_anew:
         return False
     return _names(first) == _names(push)
+
+
+def _has_tag(mark: Mark) -> bool:
+    name = mark.fields.get("REFERENCE", "")
+    is_named = "TAG" in mark.fields or mark.kind == MarkKind.DEFAULT_TAG
+    return is_named or split(name)[1] is not None or has_open_tag(name)
+
+
+def _requests(push: ParsedPush) -> set[str]:
+    return {mark.fields["REFERENCE"] for mark in push.marks if mark.kind in COMMANDS and "REFERENCE" in mark.fields}
 
 
 def _references(push: ParsedPush) -> set[str]:
