@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 _FEW = 6
 _FEWER = 3
 _NEAR = 5
+# So many letters of an error tell that it is the same.
+_SAME = 12
 # A line that runs something else: what stands below it is its answer.
 OTHER_COMMAND = lazy_pattern(
     r"[$+]+ +(?:\./)?\w|(?:[#>]+ +|\S+[#$] )?(?:helm|kubectl|oc|git|npm|npx|yarn|pnpm|make|docker|podman|aws|gcloud|az"
@@ -112,6 +114,12 @@ def _is_elsewhere(lines: Sequence[str], *, is_bare: bool = False) -> bool:
     return any(_ELSEWHERE.search(line) or (not is_bare and _LOGIN.search(line)) for line in lines)
 
 
+def _is_same(line: str, error: str) -> bool:
+    """Return whether a line is an error again, behind any mark of a CI; the log may end within it."""
+    words = line.rpartition("]")[2]
+    return line.endswith(error) or (len(words) >= _SAME and error.startswith(words))
+
+
 def _is_beside(line: str) -> bool:
     """Return whether a line is surely no error, and announces no other step of a program."""
     return is_bystander(line) and (is_ending(line) or not is_step(line))
@@ -132,7 +140,7 @@ def is_alone(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
     first = error.text.split("\n")[0]
     below = (piece.text for piece in pieces if piece.line > error.lines[1])
     # A CI repeats an error in a channel of its own.
-    others = [*above, *(other for other in below if not other.endswith(first))]
+    others = [*above, *(other for other in below if not _is_same(other, first))]
     if not speaks_of_push(error, line, others):
         return False
     if is_announced(error, pieces):
