@@ -52,6 +52,7 @@ _ANNOUNCED = lazy_pattern(
     rf"|\bif you (?:got|saw|{_GETS})|(?<!as )\byou (?:often |usually |typically |normally |sometimes )?{_GETS}"
     r"|\b(?:outputs?|results?|response|log|terminal|command)\b(?: \S+){0,3}? (?:should|will|would|might|must)"
     r"(?: \w+){0,2}? (?:look|be|show|print|read|return|output|display|produce|resemble)\b"
+    r"|\b(?:check|verify|confirm|ensure|make sure) (?:whether|that|if) the following\b"
     r"|\bfind below an? (?:\w+ )?example\b|\u4ee5\u4e0b\u306e\u4f8b"
     r"|\b(?:similar to|something like) (?:this|the following|below|so|these|that)\b"
     # In German, French, Spanish, Portuguese, Italian, Polish and Vietnamese.
@@ -87,7 +88,8 @@ _POINTS_BELOW = lazy_pattern(
 )
 # What stands between such words and what they announce: fences, the command, other pushes that they announce too.
 _BETWEEN = lazy_pattern(
-    r"\W*(?:`{3}\w*|~{3}\w*)?\W*|(?:[^\n]{0,60}[$#%>] ?)?(?:sudo )?(?:docker(?:\.exe)?|podman) [^\n]*|<[^<>\n]+>"
+    r"\W*(?:`{3}\w*|~{3}\w*)?\W*|\.\. [\w-]+::.{0,40}"
+    r"|(?:[^\n]{0,60}[$#%>] ?)?(?:sudo )?(?:docker(?:\.exe)?|podman) [^\n]*|<[^<>\n]+>"
     r"|\W*The push refers to [^\n]*|\W*(?:Step \d+/\d+ ?:|---> |Successfully (?:built|tagged) |Login Succeeded)[^\n]*"
 )
 _ANNOUNCED_ABOVE, _MOST_ASKED = 8, 2

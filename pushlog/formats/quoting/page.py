@@ -71,27 +71,36 @@ _REPORT = lazy_pattern(
     r"|(?:could|can) you (?:please|help|tell))",
     re.IGNORECASE,
 )
+# An article of a knowledge base has a title for both.
+_ARTICLE = (
+    lazy_pattern(r"#{1,6} \W{0,4}symptoms?\b", re.IGNORECASE),
+    lazy_pattern(r"#{1,6} \W{0,4}(?:resolutions?|solutions?|causes?|fix|workaround)\b", re.IGNORECASE),
+)
 # Signs of several problems, each with its cure.
 _SYMPTOM = lazy_pattern(r"\W*(?:symptoms?|problem|issue)\b[^\n]{0,120}[:.]", re.IGNORECASE)
 _CURE = lazy_pattern(r"\W*(?:solutions?|fix|cure|resolution|remedy|workaround)\b\W{0,4}:", re.IGNORECASE)
-_LISTED = lazy_pattern(rb"(?i)\n\W*(?:solutions?|fix|cure|resolution|remedy|workaround)\b\W{0,4}:")
+_LISTED = lazy_pattern(rb"(?i)\n\W*(?:solutions?|fix|cure|resolution|remedy|workaround|causes?)\b\W{0,4}[:\n]")
 _PROBLEMS = 2
 # So near its beginning a page has a title or a sentence, and no command above it; a saved one begins otherwise.
 _OPENING = 12
 _COMMAND = lazy_pattern(r"(?:[^\n]{0,80}[$%>] |\+ )[\w./]|\[Pipeline\]|##\[")
-_SAVED = lazy_pattern(rb"\s*<(?:!doctype html|html)\b", re.IGNORECASE)
+_SAVED = lazy_pattern(
+    rb"\s*(?:<(?:!doctype html|html)\b|---\r?\n(?:[\w-]+:[^\n]*\n|[ \t][^\n]*\n){1,60}---\r?\n|:\w+: |\.\. [_\w])",
+    re.IGNORECASE,
+)
 
 
 def is_page(text: LogText) -> bool:
     """Return whether a whole log is a page that teaches its reader, and nobody tells in it what happened."""
     size = len(text.data)
-    if size > _LARGEST or not (_READER.search(text.data) or _LISTED.search(text.data)):
+    if size > _LARGEST or not any(words.search(text.data) for words in (_READER, _LISTED)):
         return False
     lines = [line for line in text.data[:size].decode("utf-8", "replace").splitlines() if line.strip()]
     if not (_opens(lines) or _SAVED.match(text.data)) or any(map(_REPORT.match, lines)):
         return False
     problems = min(sum(form.match(line) is not None for line in lines) for form in (_SYMPTOM, _CURE))
-    return problems >= _PROBLEMS or _teaches(lines)
+    is_article = all(any(map(title.match, lines)) for title in _ARTICLE)
+    return problems >= _PROBLEMS or is_article or _teaches(lines)
 
 
 def _teaches(lines: Sequence[str]) -> bool:
