@@ -60,6 +60,7 @@ class Exports:
     lane_keys: tuple[str, ...]
     lane_places: tuple[str, ...]
     writer_keys: tuple[str, ...]
+    part_keys: tuple[str, ...]
     results: tuple[str, ...]
 
 
@@ -75,6 +76,7 @@ def exports() -> Exports:
         lane_keys=table.texts("lane_keys"),
         lane_places=("", *table.texts("lane_places")),
         writer_keys=table.texts("writer_keys"),
+        part_keys=table.texts("part_keys"),
         results=table.texts("results"),
     )
     table.done()

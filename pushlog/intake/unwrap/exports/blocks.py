@@ -46,11 +46,11 @@ class BlockReader:
         """Add the records of a block of whole lines to a log; False if they must be read one by one."""
         return block.endswith(b"\n") and self._add(block, assembly, block[: block.index(b"\n")], b"\n")
 
-    def add_members(self, data: Data, span: tuple[int, int], assembly: Assembly, lane: str) -> int:
+    def add_members(self, data: Data, span: tuple[int, int], assembly: Assembly, above: tuple[str, str]) -> int:
         """Add the members of a list behind one that was read; return where the last of them ends.
 
-        `span`: where that one stands in the data, whose writing tells that of the others; `lane`: what wrote them all,
-        where that is known from elsewhere, else empty.
+        `span`: where that one stands in the data, whose writing tells that of the others; `above`: the names of what
+        wrote them all, as a pod and as a process, where these are known from elsewhere, else empty.
         """
         start, stop = span
         comma = _COMMA.match(data, stop) if self._tries and start >= self._again else None
@@ -62,14 +62,16 @@ class BlockReader:
         size = block.rfind(member[-1:] + comma[0] + member[:2]) + 1
         if not size:
             self._tries -= 1
-        if not size or not self._add(block[:size] + comma[0], assembly, member, comma[0], lane):
+        if not size or not self._add(block[:size] + comma[0], assembly, member, comma[0], above):
             # Those that were looked at in vain are read one by one first, so that none is looked at again and again.
             self._again = comma.end() + len(block)
             return stop
         release_range(data, stop, comma.end() + size)
         return comma.end() + size
 
-    def _add(self, block: bytes, assembly: Assembly, sample: bytes, separator: bytes, lane: str = "") -> bool:
+    def _add(
+        self, block: bytes, assembly: Assembly, sample: bytes, separator: bytes, above: tuple[str, str] = ("", "")
+    ) -> bool:
         """Add the records of a block, with a separator behind each of them, as they are written like a sample."""
         if not self._tries:
             return False
@@ -89,8 +91,9 @@ class BlockReader:
             return False
         self._tries = _TRIES
         names = self._names_of(records)
-        if lane:
-            names = [(lane, writer) for _, writer in names] or [(lane, "")] * records.texts.count(END)
+        if above != ("", ""):
+            own_names = names or [("", "")] * records.texts.count(END)
+            names = [(above[0] or lane, writer or above[1]) for lane, writer in own_names]
         assembly.add_block(records.texts, times, numbers, names)
         return True
 

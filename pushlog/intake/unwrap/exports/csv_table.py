@@ -56,7 +56,8 @@ def unwrap_csv(text: LogText, is_push: Callable[[bytes], bool], zone: dt.tzinfo 
     if table is None or column is None:
         return None
     time = _time_column(text, table)
-    lanes, writers = (_columns(table.names, keys) for keys in (exports().lane_keys, exports().writer_keys))
+    writer_keys = (*exports().writer_keys, *exports().part_keys)
+    lanes, writers = (_columns(table.names, keys) for keys in (exports().lane_keys, writer_keys))
     assembly = Assembly(Form(system=_system(table.names), texts=(), is_in_order=False), zone)
     lines = 0
     for first, cells in _rows(text, table.delimiter):

@@ -19,7 +19,7 @@ from pushlog.intake.unwrap.exports.forms import (
     row_form,
 )
 from pushlog.intake.unwrap.exports.json_cursor import JsonCursor, JsonError
-from pushlog.intake.unwrap.exports.lane_names import lane_name, lane_paths
+from pushlog.intake.unwrap.exports.lane_names import lane_name, lane_paths, writer_paths
 from pushlog.intake.unwrap.exports.paths import parse_path, path_text, paths_at, value_at
 from pushlog.knowledge.exports import exports
 from pushlog.lazy_pattern import lazy_pattern
@@ -65,18 +65,20 @@ def unwrap_json_document(
     notes: tuple[str, ...] = (IN_A_DOCUMENT,)
     try:
         cursor = JsonCursor(data)
-        siblings, name = cursor.siblings, ""
+        siblings, above = cursor.siblings, ("", "")
         for start, stop, value in cursor.elements(path):
             if cursor.siblings is not siblings:
-                siblings, name = cursor.siblings, lane_name(cursor.siblings, lane_paths([cursor.siblings]))
+                siblings = cursor.siblings
+                lane, writer = (lane_name(siblings, paths([siblings])) for paths in (lane_paths, writer_paths))
+                above = (lane, writer)
             record = normal_record(value, form.pairs)
             content = form.text_of(record)
             if content is not None:
                 is_header = _HEADER_ALONE.fullmatch(content) is not None
-                names = (name or form.lane_of(record), form.writer_of(record))
+                names = (above[0] or form.lane_of(record), form.writer_of(record) or above[1])
                 assembly.add(content, form.time_of(record), form.number_of(record), names)
                 if is_list:
-                    cursor.go_on(blocks.add_members(data, (start, stop), assembly, name))
+                    cursor.go_on(blocks.add_members(data, (start, stop), assembly, above))
     except JsonError as error:
         if anchors and anchors[0] >= cursor.offset:
             return None  # an object stands above a log that is none

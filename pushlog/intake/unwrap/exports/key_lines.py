@@ -44,7 +44,7 @@ def unwrap_key_lines(text: LogText, anchors: Sequence[int], zone: dt.tzinfo | No
     is_journal = key == "MESSAGE"
     system = "journald" if is_journal else _SYSTEMS.get(key.lower(), "yaml")
     assembly = Assembly(Form(system=system, texts=(), is_in_order=False), zone)
-    name_keys = (exports().lane_keys, exports().writer_keys)
+    name_keys = (exports().lane_keys, (*exports().writer_keys, *exports().part_keys))
     for lines in _records(text):
         values = [_read(line) for line in lines]
         if len({pair[2] for pair in values if pair and pair[0] == key}) < sum(

@@ -25,16 +25,21 @@ def lane_paths(records: Sequence[object]) -> tuple[Path, ...]:
     if not records:
         return ()
     exported = exports()
-    paths = (
-        parse_path(f"{base}.{key}" if base else key) for base in exported.lane_places for key in exported.lane_keys
-    )
+    paths = _paths(records, exported.lane_places, exported.lane_keys)
     return tuple(path for path in paths if any(isinstance(value_at(record, path), str) for record in records))
 
 
 def writer_paths(records: Sequence[object]) -> tuple[Path, ...]:
-    """Return where records name the process, program and host that wrote them."""
+    """Return where records name the process and host that wrote them; where these are one, the part of a job."""
     if not records:
         return ()
     exported = exports()
-    paths = (parse_path(f"{base}.{key}" if base else key) for base in _WRITER_PLACES for key in exported.writer_keys)
+    writers = _paths(records, _WRITER_PLACES, exported.writer_keys)
+    if len({lane_name(record, writers) for record in records}) > 1:
+        return writers
+    return (*writers, *_paths(records, exported.lane_places, exported.part_keys))
+
+
+def _paths(records: Sequence[object], places: Sequence[str], keys: Sequence[str]) -> tuple[Path, ...]:
+    paths = (parse_path(f"{place}.{key}" if place else key) for place in places for key in keys)
     return tuple(path for path in paths if any(isinstance(value_at(record, path), str | int) for record in records))
