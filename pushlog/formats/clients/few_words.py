@@ -44,8 +44,7 @@ INSIDE = StartPattern(
         rb"Pushed (?:Tekton Bundle to |[\w.-]+[:/])",
         rb" pushed successfully, with digest \"sha256:",
         rb"Policy successfully pushed: ",
-        rb"Successfully pushed image: ",
-        rb"Successfully pushed image '",
+        rb"Successfully pushed ",
         rb"Published image ",
         rb"Pushed image ",
         rb"Store stage into ",
@@ -53,6 +52,8 @@ INSIDE = StartPattern(
     pattern=rb"pushing artifact to [\w.-]+(?::\d+)?/|pushing bundle to: [\w.-]+[:/]"
     rb"|pushed bundle with digest: sha256:|artifact successfully pushed to [\w.-]+[:/]"
     rb"|Successfully validated and pushed to [\w.-]+[:/]|Pushed (?:Tekton Bundle to |[\w.-]+(?::\d+)?/\S+(?=\s|\Z))"
+    rb"|Pushed sha256:[0-9a-f]{64} to [\w.-]+(?::\d+)?/"
+    rb"|Successfully pushed (?:[\w-]+(?:\.[\w-]+)+(?::\d+)?|[\w-]+:\d+)/[\w./-]+:[\w.-]+(?=\s|\Z)"
     rb"|Bundle (?:tag )?\S+ pushed successfully, with|Policy successfully pushed: \S+@sha256:"
     rb"|Successfully pushed image: [\w.-]+[:/]|Successfully pushed image '[\w./:-]{1,300}' to registry '[\w.-]+"
     rb"|(?<=[\"'])Pushed image (?:[\w./:-]{1,300} to )?[\w.-]+(?::\d+)?/[^\s\"']+[\"']"
@@ -77,11 +78,14 @@ _DIGEST = lazy_pattern(r"sha256:[0-9a-f]{64}")
 _ANNOUNCED = {MarkKind.TARGET, MarkKind.IMAGE}
 # The push itself can take its time between what is said before it and behind.
 _NAMED_ABOVE = 40
+# The images of a list, one for each platform.
+_PARTS = 20
 # It pushes with docker, Concourse with the library of crane.
 _HUB = "HUB"
 # A line that names an image and says that it was pushed, and its time if ACR Tasks print it. sbt and Ansible drive
 # docker, too.
 _WORD, _ACR = "WORD", "ACR"
+_IMG = "Successfully pushed "
 _SBT, _ANSIBLE = "Published image ", "Pushed image "
 # Its modules say the same of what they only would push (plugins/modules/docker_image.py; lib/ansible/plugins/callback/
 # default.py, check_mode_markers).
@@ -131,6 +135,8 @@ def _each_push(text: LogText, marks: Iterator[Mark]) -> Iterator[list[Mark]]:
             continue
         announced = [above for above in announced if mark.line - above.line <= _NAMED_ABOVE]
         if mark.kind == MarkKind.RESULT:
+            if any(_is_part(mark, below) for below in marks_in_order[number + 1 : number + 1 + _PARTS]):
+                continue
             alike = [above for above in announced if _announces(above, mark)]
             announced = [above for above in announced if above not in alike]
             named = [m for m in marks_in_order[number + 1 : number + 2] if _names_below(m, mark)]
@@ -178,7 +184,8 @@ def _untold(text: LogText, words: Sequence[Mark]) -> Iterator[Mark]:
         begin = max(searched, mark.start - _TOLD_ABOVE)
         last_told = max((match.start() for match in _TELLS.finditer(text.data, begin, mark.start)), default=last_told)
         searched = max(searched, mark.start)
-        if mark.fields[_WORD].startswith(_ANSIBLE) and _is_tried_out(text, mark):
+        is_tried_out = mark.fields[_WORD].startswith(_ANSIBLE) and _is_tried_out(text, mark)
+        if is_tried_out or (mark.fields[_WORD] == _IMG and not _is_begun_above(text, mark)):
             continue
         if mark.start - last_told > _TOLD_ABOVE and not _FAILS.search(
             text.data, max(0, mark.start - _FAILS_ABOVE), mark.start
@@ -193,6 +200,12 @@ def _is_tried_out(text: LogText, word: Mark) -> bool:
     return any(_CHECK_MODE.search(step) for step in latest.values())
 
 
+def _is_begun_above(text: LogText, word: Mark) -> bool:
+    """Return whether the line above says that the same image is being pushed, as img does."""
+    above = text.pieces(text.start_of(max(1, word.line - _BELOW)), word.start)
+    return any(piece.text.endswith(f"Pushing {word.fields['HOSTED']}...") for piece in above)
+
+
 def _are_alike(push: list[Mark]) -> bool:
     """Return whether the lines of a push name the same image, or none."""
     return len({split(mark.fields["HOSTED"])[0] for mark in push if "HOSTED" in mark.fields}) < 2
@@ -202,6 +215,13 @@ def _announces(target: Mark, result: Mark) -> bool:
     """Return whether a line said that the image of another one would be pushed."""
     name, pushed = target.fields.get("HOSTED", ""), result.fields["HOSTED"]
     return split(name)[0] == split(pushed)[0]
+
+
+def _is_part(result: Mark, below: Mark) -> bool:
+    """Return whether an image was pushed by its digest for a list that is pushed below with its tag."""
+    tag, next_tag = (split(mark.fields.get("HOSTED", ""))[1] for mark in (result, below))
+    is_next = below.kind == MarkKind.RESULT and below.line - result.line <= _NAMED_ABOVE
+    return is_next and tag is None and next_tag is not None and _announces(result, below)
 
 
 def _is_told_inside(text: LogText, result: Mark) -> bool:

@@ -57,6 +57,7 @@ REDRAWN = frozenset(
     }
 )
 _IS_SENT = lazy_pattern(_SENT)
+_QUIET = lazy_pattern(r" (?:-q|--quiet)\b")
 _NODE = lazy_pattern(r"([a-z]+) \(([0-9a-f]{12})\)$")
 _TIMED = {MarkKind.ELAPSED, MarkKind.TO_REGISTRY, MarkKind.COMPLETED}
 # What it does behind the push (pkg/signutil, pkg/snapshotter/sociutil).
@@ -107,7 +108,8 @@ def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
     error = next((mark for mark in marks if mark.kind == MarkKind.FATAL), None)
     is_tree = any(mark.kind in {MarkKind.TO_REGISTRY, MarkKind.COMPLETED} for mark in marks)
     is_refused = error is not None and _IS_SENT.match(_message(error)) is not None
-    if not (is_tree or is_refused or answers(opening, error) or any("OBJECT" in mark.fields for mark in marks)):
+    is_begun = is_tree or is_refused or _is_begun(marks) or any("OBJECT" in mark.fields for mark in marks)
+    if not (is_begun or answers(opening, error)):
         return None
     if opening is None and error is None and not is_tree and all(map(_may_be_fetched, marks)):
         return None
@@ -131,6 +133,12 @@ def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
         _done(push, states, marks[-1])
     push.clock = client_timestamps([(marks[0].start, 0.0), *_times(push.consumed)], resolution=0.1)
     return push
+
+
+def _is_begun(marks: Sequence[Mark]) -> bool:
+    """Return whether a push has said its first word below its command; a quiet one says no more."""
+    commands = [mark.fields["COMMAND"] for mark in marks if mark.kind == MarkKind.COMMAND]
+    return bool(commands) and _QUIET.search(commands[0]) is None and any(map(_is_first, marks))
 
 
 def _may_be_fetched(mark: Mark) -> bool:
