@@ -35,7 +35,8 @@ OPENING = StartPattern(
         rb"-sha256:",
         rb"pushing as a reduced-platform image ",
         rb"Pushing to OCI Registry ",
-        rb"(?:ctr:|\]) failed to ",
+        rb"ctr: failed ",
+        rb"\] failed (?:commit on ref|to (?:do request|copy))",
     ),
     pattern=rb"(?:manifest|layer|config|index)-sha256:[0-9a-f]{64}:? |INFO\[\d+\] pushing as a reduced-platform image "
     rb"|Pushing to OCI Registry \(|(?:ctr:|FATA\[\d+\]) (?:" + _SENT.encode() + rb")",
