@@ -177,12 +177,16 @@ def _published(marks: Sequence[Mark], image: Reference) -> str | None:
 
 def _mentioned(marks: Sequence[Mark]) -> str | None:
     """Return the tag that lines above the push name for its image; None where they name several."""
-    mentions = [mark.fields for mark in marks if mark.kind == MarkKind.NAME]
-    pushes = [fields["TAG"] for fields in mentions if "PUSH" in fields]
-    tags = set(pushes) or {fields["TAG"] for fields in mentions}
+    mentions = [mark for mark in marks if mark.kind == MarkKind.NAME]
+    pushes = [mark.fields["TAG"] for mark in mentions if "PUSH" in mark.fields]
+    tags = set(pushes) or {mark.fields["TAG"] for mark in mentions}
     if len(tags) == 1:
         return tags.pop()
-    return pushes[-1] if pushes and "NEAR" in mentions[-1] and mentions[-1].get("PUSH") else None
+    if not pushes or not {"NEAR", "PUSH"} <= mentions[-1].fields.keys():
+        return None
+    # The nearest line counts, unless it names several itself: which of these is meant, it does not say.
+    nearest = {mark.fields["TAG"] for mark in mentions if mark.line == mentions[-1].line}
+    return nearest.pop() if len(nearest) == 1 else None
 
 
 def _requested(marks: Sequence[Mark]) -> str:
