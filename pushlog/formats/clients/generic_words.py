@@ -82,7 +82,7 @@ OWN_WORDS = (
         Client.DOCKER,
         lazy_pattern(
             r"\bfailed to publish artifacts: failed to push (?P<name>[\w.*:/-]*\*[\w.*:/-]*?)(?: after \d+ tries)?: "
-            r"(?:failed to push \S+: )?exit status \d+: (?P<cause>\S.*)"
+            r"(?:failed to push \S+: )?exit status \d+: (?P<cause>(?!The push refers to )\S.*)"
         ),
     ),
     (
