@@ -19,7 +19,8 @@ from pushlog.formats.bulk.redraws import TIMED
 from pushlog.formats.dialects import Thinner, openings
 from pushlog.formats.events import gaps
 from pushlog.formats.lanes import read_pushes
-from pushlog.formats.missed import missed_lines, missed_notes
+from pushlog.formats.missed import missed_lines
+from pushlog.formats.notes import notes_on
 from pushlog.formats.parsed_push import coverage
 from pushlog.formats.prefilter import candidate_ranges
 from pushlog.formats.recorded_end import with_recorded_end
@@ -188,11 +189,7 @@ def _missed(
 ) -> tuple[tuple[Missed, ...], tuple[str, ...]]:
     """Return the lines that hold words of a push and are part of none, and what is said of them or of the whole log."""
     missed = missed_lines(text, pushes, options.knowledge)
-    if pushes:
-        return missed, missed_notes(text, missed, pushes)
-    from pushlog.formats.other_side.alone import other_side_notes
-
-    return missed, other_side_notes(SideFile(source.name, source.data)) or missed_notes(text, missed, pushes)
+    return missed, notes_on(text, missed, pushes, SideFile(source.name, source.data))
 
 
 def _dated(source: Raw, cases: Sequence[Case], options: Options) -> Dated:

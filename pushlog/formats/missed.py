@@ -6,7 +6,6 @@ from functools import cache
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from pushlog.formats.cache_export import cache_notes
 from pushlog.formats.docker.command_reports import is_of_none
 from pushlog.formats.docker.mentions import lines_with
 from pushlog.formats.docker.surroundings import is_of_another_command
@@ -20,7 +19,6 @@ from pushlog.intake.mapped import find
 from pushlog.knowledge.push_words import push_words
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model import Missed
-from pushlog.model.source import PART_OF_NONE
 
 if TYPE_CHECKING:
     import re
@@ -284,13 +282,3 @@ def _firsts(
     for first, last in sorted(set(lines_with([(word, None) for word in words], text.data, start, stop))):
         if match := pattern.search(text.data, first, last):
             yield match
-
-
-def missed_notes(text: LogText, missed: Sequence[Missed], pushes: Sequence[ParsedPush]) -> tuple[str, ...]:
-    """Return what a report says of these lines, and of a build's cache that could not be exported."""
-    if not missed:
-        return cache_notes(text, pushes)
-    lines = ", ".join(str(entry.line) for entry in missed[:_RUN]) + (", …" if len(missed) > _RUN else "")
-    one = len(missed) == 1
-    where = f"line {lines} holds" if one else f"lines {lines} hold"
-    return *cache_notes(text, pushes), f"{where} words of a push, but {'is' if one else 'are'} {PART_OF_NONE}"

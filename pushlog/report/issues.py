@@ -47,9 +47,8 @@ def what_it_is(source: Source) -> str:
 
 def notes_beside(source: Source) -> tuple[str, ...]:
     """Return the notes on a log without a push that say more than `no_push`."""
-    if source.missed:
-        return tuple(note for note in source.notes if not note.endswith(PART_OF_NONE))
-    return tuple(note for note in source.notes if not note.startswith(WHAT_IT_IS))
+    others = (note for note in source.notes if not note.startswith(WHAT_IT_IS))
+    return tuple(note for note in others if not (source.missed and note.endswith(PART_OF_NONE)))
 
 
 def unfolded_notes(source: Source) -> tuple[str, ...]:

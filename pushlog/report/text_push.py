@@ -114,7 +114,7 @@ def _no_push(page: Page, log: Log) -> Iterator[Text]:
     yield from page.wrapped(Text("NO PUSH  ", "bold magenta"), Text(sentence, "bold"))
     for entry in source.missed[:SHOWN_MISSED]:
         yield from page.wrapped(Text(f"{entry.line:>7}  ", "dim"), Text(page.line(entry.text)))
-    yield from page.prose(9, MISSED_ADVICE if source.missed else what_it_is(source) or NO_PUSH_ADVICE)
+    yield from page.prose(9, what_it_is(source) or (MISSED_ADVICE if source.missed else NO_PUSH_ADVICE))
     for note in notes_beside(source):
         yield from page.prose(9, f"Note: {note}")
 

@@ -4,7 +4,8 @@ import pytest
 
 from pushlog.formats.missed import _COMMAND, _COMMAND_WORDS, _REFUSED, _REFUSED_WORDS, _firsts
 from pushlog.intake.log_text import LogText
-from pushlog.pipeline import analyze
+from pushlog.intake.read import raw
+from pushlog.pipeline import analyze, analyze_raw
 from tests.golden import analyzed, logs
 
 PUSH = (
@@ -112,3 +113,10 @@ def test_a_secret_in_such_a_line_is_hidden():
     log = "$ docker login -u ci -p ghp_" + "aB3" * 12 + " && docker push $IMAGE\n"
     text = analyze(log.encode()).source.missed[0].text
     assert "aB3aB3" not in text
+
+
+def test_a_page_is_told_as_one_beside_its_lines():
+    page = "---\ntitle: Push\n---\n\n```\n$ docker push r.example.com/a/app:1\n```\n"
+    first, second = analyze_raw(raw("page.md", page.encode())).source.notes
+    assert first.startswith("this is a text that quotes a push")
+    assert second == "line 6 holds words of a push, but is part of none that was found"

@@ -460,6 +460,20 @@ def test_of_an_input_that_is_no_log_the_advice_is_what_it_is() -> None:
     assert "tee push-log.txt" not in text
 
 
+def test_of_a_page_the_advice_is_what_it_is_and_its_lines_are_named() -> None:
+    note = "this is a text that quotes a push, not the output of one"
+    made_log = log(
+        name="docs.md", lines=9, notes=(note, "line 5 holds words of a push, but is part of none that was found")
+    )
+    source = replace(made_log.source, missed=(Missed(line=5, text="$ docker push r.example.com/a/app:1"),))
+    result = replace(made_log, source=source)
+    text = " ".join(render([result]).split())
+    assert "5 $ docker push r.example.com/a/app:1" in text
+    assert "This is a text that quotes a push" in text
+    assert "too few of them are here" not in text
+    assert "part of none" not in text
+
+
 def test_lines_that_stand_in_the_report_are_not_counted_again_in_a_note() -> None:
     counted = "line 3 holds words of a push, but is part of none that was found"
     made_log = log(name="build.log", lines=3, notes=(counted, "12 invalid UTF-8 bytes replaced"))

@@ -11,7 +11,7 @@ from pushlog.formats.quoting.document import is_readme
 from pushlog.formats.quoting.guide import is_of_guide, is_of_library
 from pushlog.formats.quoting.here_document import in_here_document
 from pushlog.formats.quoting.page import is_page
-from pushlog.formats.quoting.source_text import in_text_of_source, is_continued, is_value_in_source
+from pushlog.formats.quoting.source_text import in_text_of_source, is_continued, is_source_file, is_value_in_source
 from pushlog.formats.quoting.test_data import is_of_test_data
 from pushlog.formats.quoting.translation import is_translated
 from pushlog.intake.unwrap.quotes import (
@@ -41,8 +41,8 @@ _CELL = lazy_pattern(rb"[^\n]*\|[ \t]*<(?:pre|code)>[^\n]*\|\s*$")
 
 
 def is_shown(text: LogText) -> bool:
-    """Return whether a whole log is a document, which shows to its reader what it has of pushes."""
-    return is_readme(text) or is_page(text)
+    """Return whether a whole log is a document or a source file: what it has of pushes is quoted."""
+    return is_readme(text) or is_page(text) or is_source_file(text)
 
 
 def is_quoted(text: LogText, push: ParsedPush) -> bool:

@@ -37,6 +37,16 @@ _DOCUMENTED = lazy_pattern(
 _EXPECTED = lazy_pattern(
     rb"(?:\A|\n)(?P<indent>[ \t]*)(?:- +)?(?:expected|want)(?:[_-]?(?:std)?out(?:put)?)?: *[|>][-+]?[ \t]*\r?\n"
 )
+# The head of a source file of Go, Java or Kotlin: comments, its package, what it imports or declares.
+_COMMENTS = rb"(?:\s|//[^\n]*\n|/\*(?:[^*]|\*(?!/))*\*/)*+"
+_FILE = lazy_pattern(
+    _COMMENTS
+    + rb"package [\w.]+;?[ \t]*\r?\n"
+    + _COMMENTS
+    + rb"(?:import (?:static )?(?:\w+ )?(?:[\"(]|(?:\w+\.)+[\w*]+;?\r?\n)"
+    rb"|(?:func|type|var|const|public|final|abstract|class) |@[A-Z])"
+)
+_HEAD = 1 << 12
 _SIGNS = (b'"""', b"'''", b"`", b'@"', b'#"', b"let ", b"/*", b"expected", b"want", b"='", b'="')
 # The value of an object, and lines of a program below it: Node.js prints an object alike, but no program.
 _VALUE = lazy_pattern(rb"[ \t]*(?:[\"']?\w+[\"']?:\s*|(?:\w+\.)+\w+ = )[bfru]{0,2}[\"'`]\Z")
@@ -63,6 +73,11 @@ _ITEMS_BELOW = 200
 # So far above a push such a text begins, and so far below its end is looked for.
 _ABOVE, _BELOW = 6000, 1 << 16
 _NEAR = 400
+
+
+def is_source_file(text: LogText) -> bool:
+    """Return whether a whole log is a source file, by its head."""
+    return _FILE.match(text.data[:_HEAD]) is not None
 
 
 def in_text_of_source(text: LogText, start: int) -> bool:
