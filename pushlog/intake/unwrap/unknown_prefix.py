@@ -44,9 +44,9 @@ _MOST = 0.8
 _FRAME = lazy_pattern(rb"[|\]>]|[^\s\w]{2}")
 _NAME = rb"[^\s\x1b]{1,200}"
 # A line of a push in a value of JSON or of a program, which may call another, in code that a sentence quotes, or in the
-# message of a record of logrus has no prefix there.
+# message of a record of logrus has no prefix there; nor behind the word of another program that something failed.
 _IN_DATA = lazy_pattern(
-    rb'[{\[(,] ?["\']|":|\w[^\w`\n]{0,9}`{1,3}\Z|" level=\w{4,7} \Z'
+    rb'[{\[(,] ?["\']|":|\w[^\w`\n]{0,9}`{1,3}\Z|" level=\w{4,7} \Z|\bfailed(?: with)?: \Z'
     rb"|\{[\w.]+\([^()\n]*\)|[ \t]['\"`]\Z"
 )
 _SHORT = 80
