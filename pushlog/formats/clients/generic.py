@@ -16,6 +16,7 @@ from pushlog.formats.clients.generic_words import (
     ANSWERED,
     BUILDKIT,
     BUILT,
+    CODED,
     ENDED,
     FAILS,
     OLD_ANSWER,
@@ -218,7 +219,10 @@ def _failure(piece: Piece, knowledge: Knowledge) -> Failure | None:
     name, registry = target(line)
     if asked:
         name = asked.image
+    coded = CODED.search(line) if is_push and not is_request else None
     error = error_in(line, knowledge, behind=built.end() if built else 0)
+    if coded and (error is None or error.text in coded["cause"]):
+        error = Wrapped(text=without_marks(coded["cause"]), head=line[: coded.start("cause")])
     if built or old_answer:  # an old answer names no host, and is read where the error is
         name = built["name"] if built else None
     is_of_build = built is not None and not is_push and (error is None or len(error.head) > built.end())

@@ -32,6 +32,12 @@ REQUEST = lazy_pattern(
     # A token to push (distribution docs/spec/auth/token.md).
     r"|(?:GET|Get)\b \"?https?://[^\s\"]+[?&]scope=[^\s\"]*repository(?::|%3A)[^\s\"&]+(?:[:,]|%3A|%2C)push\b)"
 )
+# google/go-containerregistry pkg/v1/remote/transport/error.go: codes in capitals, where no request stands before them.
+_CODES = (
+    r"(?:UNAUTHORIZED|DENIED|TOOMANYREQUESTS|NAME_(?:UNKNOWN|INVALID)|MANIFEST_(?:UNKNOWN|INVALID|UNVERIFIED|BLOB_UNKNOWN)"
+    r"|BLOB_(?:UNKNOWN|UPLOAD_UNKNOWN|UPLOAD_INVALID)|DIGEST_INVALID|SIZE_INVALID|TAG_INVALID|UNSUPPORTED)"
+)
+CODED = lazy_pattern(rf": (?P<cause>{_CODES}: \S.*)")
 # What docker printed of an answer before version 1.10, whose protocol named the repository.
 OLD_ANSWER = lazy_pattern(r"\bStatus \d{3} trying to push repository (?P<name>[^\s:]+): ")
 # Skaffold names the image before the error of its push; that of a build has words of its own before it.
@@ -138,6 +144,7 @@ OWN_WORDS = (
         lazy_pattern(rf"\berror pushing the bundle to (?P<name>{_IMAGE}): (?P<cause>\S.*)"),
     ),
     (Client.CRANE, lazy_pattern(r"\bko: failed to publish artifacts: publish: (?P<cause>\S.*)(?P<name>)")),
+    (Client.UNKNOWN, lazy_pattern(rf"\b[Ee]rror publishing image: (?P<cause>{_CODES}: \S.*)(?P<name>)")),
     (Client.ORAS, lazy_pattern(r"\boras push failed: (?P<cause>\S.*)(?P<name>)")),
     (Client.BUILDX, lazy_pattern(r"\bactions\.[\w.]{0,80}push[\w.]{0,80} +\| failed: (?P<cause>\S.*)(?P<name>)")),
     (
