@@ -100,7 +100,7 @@ _CURE = lazy_pattern(r"\W*(?:solutions?|fix|cure|resolution|remedy|workaround)\b
 _LISTED = lazy_pattern(rb"(?i)\n\W*(?:solutions?|fix|cure|resolution|remedy|workaround|causes?)\b\W{0,4}[:\n]")
 _PROBLEMS = 2
 # So near its beginning a page has a title or a sentence, and no command above it; a saved one begins otherwise.
-_OPENING = 12
+_OPENING, _HEAD = 12, 4096
 _COMMAND = lazy_pattern(r"(?:[^\n]{0,80}[$%>] |\+ )[\w./]|\[Pipeline\]|##\[")
 _SAVED = lazy_pattern(
     rb"\s*(?:<(?:!doctype html|html)\b|---\r?\n(?:[\w-]+:[^\n]*\n|[ \t][^\n]*\n){1,60}---\r?\n|:\w+: |\.\. [_\w])",
@@ -118,10 +118,12 @@ def is_page(text: LogText) -> bool:
         return False
     if _is_of_site(text.data) or _is_of_manual(text.data):
         return True
+    if not (_opens(_lines(text.data[:_HEAD])) or _SAVED.match(text.data)):
+        return False
     if not any(words.search(text.data) for words in (_READER, _LISTED)):
         return False
-    lines = [line for line in text.data[:size].decode("utf-8", "replace").splitlines() if line.strip()]
-    if not (_opens(lines) or _SAVED.match(text.data)) or any(map(_REPORT.match, lines)):
+    lines = _lines(text.data[:size])
+    if any(map(_REPORT.match, lines)):
         return False
     problems = min(sum(form.match(line) is not None for line in lines) for form in (_SYMPTOM, _CURE))
     is_article = all(any(map(title.match, lines)) for title in _ARTICLE)
@@ -138,6 +140,10 @@ def _is_of_manual(data: Data) -> bool:
         return False
     chapters = {(match["title"] or match["name"]).lower() for match in _CHAPTER.finditer(data)}
     return len(chapters) >= _CHAPTERS
+
+
+def _lines(data: bytes) -> list[str]:
+    return [line for line in data.decode("utf-8", "replace").splitlines() if line.strip()]
 
 
 def _teaches(lines: Sequence[str]) -> bool:
