@@ -173,7 +173,7 @@ def bound_error(candidate: PushRange, *, start: int, stop: int, previous_stop: i
     return (
         (below if below and not _is_of_another_image(candidate, below) else None)
         or _error_above(candidate, list(above)[-_ABOVE:], candidate.text.line_of(start))
-        or (None if digests or _is_stopped(candidate, after) else _unexplained_error(candidate, after))
+        or (None if digests or _is_ended(candidate, after) else _unexplained_error(candidate, after))
         or (None if digests else _failed_row(candidate))
     )
 
@@ -189,9 +189,12 @@ def _error_between(candidate: PushRange, start: int, stop: int) -> ErrorLines | 
     return None
 
 
-def _is_stopped(candidate: PushRange, offset: int) -> bool:
-    """Return whether somebody stopped a push behind its last line: what stands below is what its caller says of it."""
-    return any(m.kind == MarkKind.INTERRUPT and m.start >= offset for m in candidate.marks)
+def _is_ended(candidate: PushRange, offset: int) -> bool:
+    """Return whether somebody stopped a push behind its last line, or the program around docker says that it is done.
+
+    What stands below that line is a word of the caller then.
+    """
+    return any(m.kind in {MarkKind.INTERRUPT, MarkKind.DONE} and m.start >= offset for m in candidate.marks)
 
 
 def _is_of_another_image(candidate: PushRange, error: ErrorLines) -> bool:
