@@ -29,7 +29,7 @@ _CHAPTER = lazy_pattern(
     rb"|(?P<name>NAME|SYNOPSIS|DESCRIPTION|OPTIONS|ARGUMENTS|EXAMPLES?|SEE ALSO|HISTORY|EXIT STATUS))[ \t]*\r?$"
 )
 _CHAPTERS, _LOOKED_AT = 3, 400
-_BEGINS_MANUAL = lazy_pattern(rb"[#%<]|NAME[ \t]*\r?\n|[\w.-]+\(\d\)")
+_BEGINS_MANUAL = lazy_pattern(rb"#+>? |[%<]|NAME[ \t]*\r?\n|[\w.-]+\(\d\)")
 # Longer ones are logs, and without some of these words nobody is addressed.
 _LARGEST = 1 << 18
 _READER = lazy_pattern(
