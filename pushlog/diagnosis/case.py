@@ -112,7 +112,7 @@ class Case:
     @property
     def client(self) -> ClientFacts:
         """What is known of the client that pushed."""
-        return self.knowledge.client(self.push.client)
+        return self.knowledge.client(self.push.client).pushing_by(self.parsed.command)
 
     @property
     def all_in(self) -> bool:

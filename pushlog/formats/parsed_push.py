@@ -33,7 +33,8 @@ class ParsedPush:
     `quiet`: it is the one line of `docker push --quiet`. `until` is the offset at which the next push starts, None for
     the last of a log. `shares_error`: the error is one of a command that pushes several images, and names none of them.
     `is_mixed`: another push wrote between its lines, and nothing tells them apart. `wrapper`: the program that drove
-    the client. `unread` are the first of the lines that were not understood, `unread_lines` is how many there are.
+    the client; `command`: which of the client's commands pushed, empty for the usual one. `unread` are the first of the
+    lines that were not understood, `unread_lines` is how many there are.
     """
 
     client: Client = Client.DOCKER
@@ -52,6 +53,7 @@ class ParsedPush:
     shares_error: bool = False
     is_mixed: bool = False
     wrapper: str | None = None
+    command: str = ""
     unread_lines: int = 0
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 from pushlog.knowledge.paste import pasteable
@@ -42,6 +43,7 @@ class ClientFacts:
     proof_words: str
     piped_drops_figures: bool
     commands: dict[str, str]
+    other_pushes: dict[str, str]
     retried: tuple[Family, ...]
     retry: str
     final: str
@@ -68,6 +70,11 @@ class ClientFacts:
             **{key.capitalize(): _large(name) for key, name in names.items()},
             **commands,
         }
+
+    def pushing_by(self, command: str) -> ClientFacts:
+        """Return the facts with the push of another of its commands, where the row has one by this name."""
+        push = self.other_pushes.get(command)
+        return replace(self, commands={**self.commands, "push": push}) if push else self
 
     def own_remedies(self, family: Family) -> tuple[str, ...]:
         """Return the remedies that only this client has for a family of failures."""
@@ -119,6 +126,7 @@ def _facts(row: Row) -> ClientFacts:
         proof_words=row.maybe_text("proof_words") or "a line that proves success",
         piped_drops_figures=row.flag("piped_drops_figures") or False,
         commands=_commands(row),
+        other_pushes=_other_pushes(row),
         retried=_families(row, "retried"),
         retry=row.maybe_text("retry") or "",
         final=row.maybe_text("final") or "",
@@ -146,6 +154,15 @@ def _commands(row: Row) -> dict[str, str]:
     commands = {verb: table.text(verb) for verb in COMMANDS if table.has(verb)}
     table.done()
     return commands
+
+
+def _other_pushes(row: Row) -> dict[str, str]:
+    if not row.has("other_pushes"):
+        return {}
+    table = row.table("other_pushes")
+    pushes = {name: table.text(name) for name in table.own_keys()}
+    table.done()
+    return pushes
 
 
 def _remedy(row: Row) -> Remedy:

@@ -66,7 +66,7 @@ class PushBuilder:
     `done`: the same without a digest; `last_word`: the last line of a push that went well, printed before its end is
     known; `retry`: the client begins again, with WAIT in seconds and TEXT, the error. `consumed` are all marks that
     were read. `interleaved` are the marks of all pushes of the same command, in order: what stands between those of
-    this one is understood, but no part of it.
+    this one is understood, but no part of it. `command`: which of the client's commands pushed, if not the usual one.
     """
 
     client: Client
@@ -78,6 +78,7 @@ class PushBuilder:
     error: ErrorLines | None = None
     clock: ClientTimestamps | None = None
     shares_error: bool = False
+    command: str = ""
 
     def add_mark(self, kind: MarkKind, like: Mark, **fields: str) -> None:
         """Add a mark in the common words, at the place of another mark."""
@@ -150,4 +151,5 @@ def parsed_push(text: LogText, push: PushBuilder) -> ParsedPush:
         after=next(iter(text.pieces(stop, min(len(text.data), stop + _AFTER))), None),
         clock=push.clock,
         shares_error=push.shares_error,
+        command=push.command,
     )

@@ -77,6 +77,12 @@ _BLOB = lazy_pattern(r"/blobs/(sha256:[0-9a-f]{64})")
 _ATTACHED = lazy_pattern(r":sha256-[0-9a-f]{64}\.(?:sig|att|sbom)$")
 # rules_oci tags an image right below the line that it was pushed.
 _BELOW = 3
+# Commands of crane and other programs by their lines; an error may be the only one.
+_COMMANDS = {
+    "copy": lazy_pattern(rb"\bg?crane (?:-\S+ )*(?:copy|cp) |\bCopying from |\bfailed to copy image: "),
+    "ko": lazy_pattern(rb"\bPublishing |\bfailed to publish images: "),
+    "apko": lazy_pattern(rb"\bpublishing index tag "),
+}
 _ENDS = (MarkKind.RESULT, MarkKind.ERROR)
 # What ko calls its registry when it loads an image into a daemon or kind (ko-build/ko pkg/publish/{daemon,kind}.go).
 _NO_REGISTRY = lazy_pattern(r"(?:ko|kind)\.local(?:/|$)")
@@ -193,6 +199,7 @@ def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
         push.client, push.why = Client.KANIKO, "the lines above are those of the executor"
     for mark in marks:
         _tell(text, push, mark)
+    push.command = next(filter(None, (_command(text, mark) for mark in marks)), "")
     command = next((mark for mark in marks if mark.kind == MarkKind.COMMAND), None)
     error = next((mark for mark in marks if mark.kind == MarkKind.ERROR), None)
     if push.error and _NEVER_SENT.search(push.error.text):
@@ -204,6 +211,12 @@ def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
     began = next((m.fields["CLOCK"].strip().replace("/", "-") for m in marks if "CLOCK" in m.fields), None)
     push.clock = client_timestamps(stamps, resolution=1.0, began=began)
     return push if stamps or push.error else None
+
+
+def _command(text: LogText, mark: Mark) -> str:
+    """Return which program or command a line is of, if not of `crane push`."""
+    line = text.data[mark.start : mark.stop]
+    return next((name for name, words in _COMMANDS.items() if words.search(line)), "")
 
 
 def _is_of_push(mark: Mark) -> bool:

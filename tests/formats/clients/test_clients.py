@@ -478,6 +478,22 @@ def test_an_error_right_below_a_command_is_its_push_and_one_farther_down_is_not(
     assert log(command, "Running tests", "ok", error).pushes == ()
 
 
+@pytest.mark.parametrize(
+    ("lines", "advice"),
+    [
+        (["$ crane push a.tar r.io/a/b:1"], "crane push IMAGE.tar r.io/a/b:1"),
+        (["$ crane copy q.io/b:1 r.io/a/b:1"], "crane copy SOURCE r.io/a/b:1"),
+        (["2024/05/01 10:00:00 Copying from q.io/b:1 to r.io/a/b:1"], "crane copy SOURCE r.io/a/b:1"),
+        (["2024/05/01 10:00:00 Publishing r.io/a/b:1"], "ko build IMPORTPATH"),
+        (["2024/05/01 10:00:00 INFO publishing index tag r.io/a/b:1"], "apko publish CONFIG.yaml r.io/a/b:1"),
+    ],
+)
+def test_what_pushed_is_what_pushes_again(lines, advice):
+    error = "Error: PUT https://r.io/v2/a/b/manifests/1: unexpected status code 502 Bad Gateway"
+    result = log(*lines, "2024/05/01 10:00:01 pushed blob: " + DIGEST, error)
+    assert any(advice in step for step in result.pushes[0].findings[0].remedy)
+
+
 def test_every_client_has_a_row_of_facts():
     assert set(clients()) == set(Client)
 
