@@ -140,7 +140,7 @@ def _push(push: Diagnosis, source: Source, number: int, folded: bool) -> PushVie
         layers=layer_table(push, anchored),
         reading=reading_facts(push, source),
         digests=tuple(DigestRow(tag=tag, digest=digest) for tag, digest in push.reference.digests.items()),
-        notes=source.notes,
+        notes=tuple(map(prose, source.notes)),
         unread=push.unread,
         excerpt=whole(push),
         anchors=anchored,
@@ -193,9 +193,9 @@ def page(logs: Sequence[Log]) -> Page:
         EmptyView(
             anchor=f"e{i}",
             name=_base(log.source.name),
-            instead=what_it_is(log.source),
+            instead=remedy(instead) if (instead := what_it_is(log.source)) else None,
             facts=source_facts(log.source),
-            notes=notes_beside(log.source),
+            notes=tuple(map(prose, notes_beside(log.source))),
             missed=log.source.missed,
         )
         for i, log in enumerate((log for log in logs if not log.pushes), 1)

@@ -81,7 +81,7 @@ class PushView:
     layers: LayerTable
     reading: tuple[Fact, ...]
     digests: tuple[DigestRow, ...]
-    notes: tuple[str, ...]
+    notes: tuple[tuple[Piece, ...], ...]
     unread: tuple[Evidence, ...]
     excerpt: tuple[Line, ...]
     anchors: dict[int, str]
@@ -90,13 +90,13 @@ class PushView:
 
 @record
 class EmptyView:
-    """A log in which no push was found; `instead` says what it is, empty where nobody knows."""
+    """A log in which no push was found; `instead` says what it is, None where nobody knows."""
 
     anchor: str
     name: str
-    instead: str
+    instead: Remedy | None
     facts: tuple[Fact, ...]
-    notes: tuple[str, ...]
+    notes: tuple[tuple[Piece, ...], ...]
     missed: tuple[Missed, ...]
 
 

@@ -293,6 +293,14 @@ def test_lines_that_were_not_understood_are_shown() -> None:
     assert "Puhsed" in text
 
 
+def test_what_to_do_instead_is_a_command_to_paste() -> None:
+    note = "this is a text that quotes a push, not the output of one; capture that: `docker push IMAGE 2>&1 | tee LOG`"
+    page = html.render([log(name="docs.md", notes=(note,))])
+    assert '<pre class="command" tabindex="0"' in page
+    assert "<code>docker push IMAGE 2&gt;&amp;1 | tee LOG</code>" in page
+    assert "`" not in Document(page).text
+
+
 def test_a_log_without_a_push_is_not_taken_for_a_success() -> None:
     text = Document(html.render([log(name="empty.txt", notes=("12 invalid UTF-8 bytes replaced",))])).text
     assert "No push found in empty.txt" in text
