@@ -37,7 +37,7 @@ _SIGNS = (
     b"failed to write image to ",
     b"Failed to push ",
     b"unexpected status from ",
-    b"rror checking push permission",
+    b"push permissions --",
     _USER,
 )
 # No such error ends so: with a colon, a word that asks for another, the address of an upload, half a name.
