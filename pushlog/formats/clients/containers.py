@@ -84,6 +84,7 @@ COMMAND = StartPattern(
     rb"(?:docker(?:-archive|-daemon)?|oci(?:-archive)?|dir|containers-storage):",
 )
 WHERE = (OPENING, COMMAND, INSIDE)
+_OF_MANIFEST = lazy_pattern(r"\bpodman manifest push ")
 REDRAWN = frozenset({MarkKind.COPYING, MarkKind.COPIED, MarkKind.EXISTS, MarkKind.CONFIG})
 _ERRORS = (MarkKind.ERROR, MarkKind.FATAL, MarkKind.BUILD_ERROR, MarkKind.OLD_ERROR)
 _ENDS = (*_ERRORS, MarkKind.KEPT, MarkKind.TAGGED, MarkKind.SUCCESSFUL)
@@ -160,6 +161,7 @@ def _push(text: LogText, marks: Sequence[Mark], tagged: Mark | None) -> PushBuil
     if error:
         push.error = error_at(text, error, _message(text, error))
     push.client, push.why = client_of(push_marks, command, error, push.error.text if push.error else "")
+    push.command = "manifest" if command and _OF_MANIFEST.search(command.fields["COMMAND"]) else ""
     _add_names(push, command, tagged, error)
     _add_name_of_result(push)
     _add_name_of_requests(text, push)

@@ -72,6 +72,7 @@ _PUSH_KINDS = {MarkKind.PUSHING, MarkKind.PUSHED, MarkKind.EXISTS, MarkKind.MOUN
 # Requests that only a push makes, and one that it makes of a blob before it sends it; a pull gets it.
 _PUSH_REQUEST = lazy_pattern(r'(?:POST|PUT|PATCH) "|HEAD "[^"]*/blobs/')
 # A folder in the layout of OCI takes the place of a registry.
+_VERB = lazy_pattern(r"\boras(?:-py)? (?:\S+ )*?(attach|copy|cp) ")
 _TO_FOLDER = lazy_pattern(r"\boras (?:\S+ )*?(?:push|attach) .*--oci-layout\b|--to-oci-layout\b")
 # Objects that are no layers: the manifest, an index, the configuration.
 _NO_LAYER = lazy_pattern(r"application/vnd\.\S*(?:manifest|index|config|image|empty)(?:\.\S*)?\+json")
@@ -121,7 +122,16 @@ def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
             )
         elif mark.kind == MarkKind.ERROR:
             push.error = error_at(text, mark, plain(text.data[mark.start : mark.stop]))
+    push.command = next(filter(None, map(_command, marks)), "")
     return push
+
+
+def _command(mark: Mark) -> str:
+    """Return which command of oras a line is of, if not of `oras push`."""
+    if "SOURCE" in mark.fields:
+        return "copy"
+    verb = _VERB.search(mark.fields.get("COMMAND", ""))
+    return "" if verb is None else verb[1].replace("cp", "copy")
 
 
 def _is_told(marks: Sequence[Mark], command: Mark | None, error: Mark | None) -> bool:
