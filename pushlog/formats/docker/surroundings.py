@@ -60,6 +60,8 @@ _NO_PUSH = lazy_pattern(
 )
 # A command that shows what a file says.
 _SHOWS_FILE = lazy_pattern(r"(?:[^\n]{0,80}[$#%>] |\+ )(?:cat|less|more|head|tail|bat|type|grep|sed -n) ")
+# One look at the lines above for its words: a log may have a command in each of its lines.
+_SHOWN_BY = lazy_pattern(rb" (?:cat|less|more|head|tail|bat|type|grep|sed -n) ")
 _COMMAND = lazy_pattern(r"(?:[^\n]{0,80}[$#%>] |\+ )\w")
 _SHOWN_ABOVE = 40
 # What a shell or a CI writes before a command that it runs.
@@ -144,6 +146,8 @@ def has_prompt(command: Mark) -> bool:
 
 def in_shown_file(text: LogText, line: int) -> bool:
     """Return whether the nearest command above a line shows what a file says."""
+    if not _SHOWN_BY.search(text.data, text.start_of(max(1, line - _SHOWN_ABOVE)), text.start_of(line)):
+        return False
     for number in text.above(line, _SHOWN_ABOVE):
         shown = text.shown(number)
         if _COMMAND.match(shown):

@@ -50,7 +50,9 @@ _STEP = lazy_pattern(
 _STEPS = 4
 # A sentence has words and ends; marks of a list or of a title may stand before it.
 _MARKS = lazy_pattern(r"(?:[->*+\u2022#\s]|\d{1,2}[.)] |<[^<>\n]{1,80}>)*")
-_SENTENCE = lazy_pattern(r"[\"'`*_(\[]*[A-Z][^\n]*[.:!?)][\"'`*_)]*(?:</?\w+>|<br ?/?>|\\)*\s*$")
+_SENTENCE = lazy_pattern(r"[\"'`*_(\[]*[A-Z]")
+_TAGS = lazy_pattern(r"</?\w+(?: ?/)?>")
+_END, _BEHIND = tuple(".:!?)"), "\"'`*_\\ \t\r"
 _SMALL_WORDS = frozenset(
     (
         *("the", "a", "an", "to", "of", "is", "are", "and", "in", "for", "that", "this", "with", "your", "you", "it"),
@@ -177,7 +179,7 @@ def _is_sentence(line: str) -> bool:
     words = line[marks.end() :] if marks else line
     if _ASIAN.search(words):
         return True
-    if not _SENTENCE.match(words):
+    if not _SENTENCE.match(words) or not _TAGS.sub("", words).rstrip(_BEHIND).endswith(_END):
         return False
     parts = words.lower().split()
     return len(parts) >= _WORDS and sum(part.strip(".,:;!?*_`\"'()") in _SMALL_WORDS for part in parts) >= _SMALL

@@ -100,6 +100,8 @@ _HALVES = tuple(
     for sentence in _SENTENCES
     for blank in re.finditer(b" ", sentence)
 )
+# One look for all of them: a job may say in each of its lines that a push failed.
+_FIRST_HALVES = tuple({first for first, _ in _HALVES})
 # A comment, a quoted mail, the box around an error of Terraform, and the stack before it in CDK for Terraform.
 _MARK = lazy_pattern(rb"[ \t]*(#|//|>|--|(?:[\w.-]{1,80} {1,9})?\xe2\x94\x82) +(?=\S)")
 _MOST_LINES, _LONGEST = 8, 2000
@@ -173,6 +175,8 @@ def _joined(line: bytes, below: bytes) -> bytes | None:
 def is_half(line: bytes, below: bytes) -> bool:
     """Return whether a line ends in the first words of a sentence, and the one below begins with the others."""
     end, words = line.rstrip(), below.strip()
+    if not end.endswith(_FIRST_HALVES):
+        return False
     return any(end.endswith(first) and words.startswith(rest) for first, rest in _HALVES)
 
 
