@@ -44,8 +44,6 @@ _HOST_WORD = lazy_pattern(
 _SURELY_HOST = lazy_pattern(r"<[^<>]*(?:host|domain|server|address|\bip\b)[^<>]*>$", re.IGNORECASE)
 # A tag behind a name with variables; a port has a path behind it.
 _TAGGED = lazy_pattern(r"(/[^/]*):(\w[\w.-]{0,127})$")
-# What CI systems print in place of a secret.
-_SECRET = lazy_pattern(r"\*{3,}|\[(?:MASKED|secure|REDACTED)\]|<sensitive>")
 _V1_TAG = lazy_pattern(r"/tags/(\w[\w.-]*)$")
 
 
@@ -106,16 +104,12 @@ def _with_hidden_host(name: str) -> Reference | None:
 
 
 def _behind_hidden_host(header: Mark, name: str) -> Reference | None:
-    """Return the repository of a name whose host is hidden; a mask may hide more than the host, and stays in it.
+    """Return the repository of a name in which a person wrote a word for the host: a mask may hide more than that.
 
     With its number of tags, as up to docker 1.9, a header may name no host.
     """
     first, _, rest = name.partition("/")
-    if not rest or "COUNT" in header.fields:
-        return None
-    if _SECRET.fullmatch(first) and not _SECRET.fullmatch(rest.rpartition("/")[2]):
-        return Reference(registry=None, repository=name, masked=True)
-    if not _SURELY_HOST.search(first):
+    if not rest or "COUNT" in header.fields or not _SURELY_HOST.search(first):
         return None
     return Reference(registry=None, repository=rest, masked=True)
 
