@@ -45,7 +45,7 @@ class KeptTable:
         entry = self._new.get(digest) or self._kept(digest)
         return marshal.loads(entry) if entry else None  # noqa: S302  # as Python's own compiled code
 
-    def put(self, key: bytes, value: Any) -> None:  # noqa: ANN401
+    def put(self, key: bytes, value: Any) -> None:  # noqa: ANN401  # whatever marshal takes
         """Keep the value of a key, if there is room."""
         if len(self._new) < self._most:
             self._new[_digest(key)] = marshal.dumps(value)

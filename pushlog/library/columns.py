@@ -117,7 +117,8 @@ def typed(frame: pd.DataFrame, types: dict[str, object]) -> pd.DataFrame:
     dtypes = {
         name: kind
         if isinstance(kind, str)
-        else pd.CategoricalDtype([str(getattr(word, "value", word)) for word in kind])  # type: ignore[attr-defined]
+        # What is no name of a type is an enum, or a tuple of its members.
+        else pd.CategoricalDtype([str(getattr(word, "value", word)) for word in kind])  # type: ignore[attr-defined]  # object
         for name, kind in types.items()
     }
     return frame.astype(dtypes)

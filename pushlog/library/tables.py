@@ -254,7 +254,7 @@ def _each(source: Sources) -> Iterator[str | Path | bytes]:
     if isinstance(source, bytes):
         yield source
     elif isinstance(source, str) or hasattr(source, "__fspath__"):
-        yield from paths(source)  # type: ignore[arg-type]
+        yield from paths(source)  # type: ignore[arg-type]  # hasattr narrows no type
     elif hasattr(source, "read"):
         yield source.read()
     else:

@@ -84,6 +84,7 @@ COMMAND = StartPattern(
     rb"(?:docker(?:-archive|-daemon)?|oci(?:-archive)?|dir|containers-storage):",
 )
 WHERE = (OPENING, COMMAND, INSIDE)
+# A list of images is pushed by a command of its own.
 _OF_MANIFEST = lazy_pattern(r"\bpodman manifest push ")
 REDRAWN = frozenset({MarkKind.COPYING, MarkKind.COPIED, MarkKind.EXISTS, MarkKind.CONFIG})
 _ERRORS = (MarkKind.ERROR, MarkKind.FATAL, MarkKind.BUILD_ERROR, MarkKind.OLD_ERROR)

@@ -83,6 +83,7 @@ _COMMANDS = {
     "ko": lazy_pattern(rb"\bPublishing |\bfailed to publish images: "),
     "apko": lazy_pattern(rb"\bpublishing index tag "),
 }
+_SAYS_COMMAND = {MarkKind.COMMAND, MarkKind.TARGET, MarkKind.ERROR}
 _ENDS = (MarkKind.RESULT, MarkKind.ERROR)
 # What ko calls its registry when it loads an image into a daemon or kind (ko-build/ko pkg/publish/{daemon,kind}.go).
 _NO_REGISTRY = lazy_pattern(r"(?:ko|kind)\.local(?:/|$)")
@@ -199,7 +200,7 @@ def _push(text: LogText, marks: Sequence[Mark]) -> PushBuilder | None:
         push.client, push.why = Client.KANIKO, "the lines above are those of the executor"
     for mark in marks:
         _tell(text, push, mark)
-    push.command = next(filter(None, (_command(text, mark) for mark in marks)), "")
+    push.command = next(filter(None, (_command(text, mark) for mark in marks if mark.kind in _SAYS_COMMAND)), "")
     command = next((mark for mark in marks if mark.kind == MarkKind.COMMAND), None)
     error = next((mark for mark in marks if mark.kind == MarkKind.ERROR), None)
     if push.error and _NEVER_SENT.search(push.error.text):

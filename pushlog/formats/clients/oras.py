@@ -71,8 +71,9 @@ _ENDS = (MarkKind.DIGEST, MarkKind.DONE, MarkKind.ERROR)
 _PUSH_KINDS = {MarkKind.PUSHING, MarkKind.PUSHED, MarkKind.EXISTS, MarkKind.MOUNTED, MarkKind.REFERENCE}
 # Requests that only a push makes, and one that it makes of a blob before it sends it; a pull gets it.
 _PUSH_REQUEST = lazy_pattern(r'(?:POST|PUT|PATCH) "|HEAD "[^"]*/blobs/')
-# A folder in the layout of OCI takes the place of a registry.
+# Its other commands that push.
 _VERB = lazy_pattern(r"\boras(?:-py)? (?:\S+ )*?(attach|copy|cp) ")
+# A folder in the layout of OCI takes the place of a registry.
 _TO_FOLDER = lazy_pattern(r"\boras (?:\S+ )*?(?:push|attach) .*--oci-layout\b|--to-oci-layout\b")
 # Objects that are no layers: the manifest, an index, the configuration.
 _NO_LAYER = lazy_pattern(r"application/vnd\.\S*(?:manifest|index|config|image|empty)(?:\.\S*)?\+json")

@@ -25,8 +25,6 @@ __all__ = ["Classified", "classify", "continues", "starts_error", "store_of"]
 CONTAINERD_STAGES = frozenset({"registry", "commit", "copy", "request", "authorize", "access-denied", "redirect"})
 GRAPHDRIVER_STAGES = frozenset({"received", "parsing", "errors"})
 CLIENT_STAGES = frozenset({"build", "solve", "push", "upload"})
-
-
 # So many parsed errors are kept.
 _LATELY = 8
 

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 
 from pushlog.formats.errors.detect import starts_error
 from pushlog.formats.errors.told import is_told, tells
-from pushlog.intake.mapped import find
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pushlog.intake.log_text import LogText
 
 # A sentence that explains what an error means.
 _EXPLAINED = lazy_pattern(
@@ -90,31 +88,10 @@ _OF_A_REPORT = lazy_pattern(
     re.IGNORECASE,
 )
 _CHAPTERS = 2
-# What a README of a program has beside chapters of its own, and so many bytes of one are looked at.
-_README = lazy_pattern(
-    rb"(?m)^#{1,3} (?:\W{0,6} ?)?(?P<chapter>(?i:install(?:ation|ing)?|usage|licen[sc]e|contributing|features"
-    rb"|quick ?start|getting started|documentation|(?:developer )?(?:development|installation)|faq|table of contents"
-    rb"|acknowledge?ments|roadmap|credits|authors?|support))\W*$"
-    rb"|^\[?!\[[^\]\n]{0,80}\]\([^)\n]{0,300}(?P<badge>badge|shields\.io)"
-)
-_LARGEST_README, _README_CHAPTERS, _LOOKED_AT = 1 << 18, 3, 400
-# A log that shows a README begins otherwise.
-_BEGINS_README = (b"#", b"<", b"[![", b"![", b"---")
 # So many cures stand in a list of problems.
 _CURES = 2
 # A row of a table tells of an error, and in so many cells what is known of it.
 _CELLS = 2
-
-
-def is_readme(text: LogText) -> bool:
-    """Return whether a whole log is the README of a program, by its chapters and badges."""
-    if len(text.data) > _LARGEST_README or find(text.data, b"\n## ", 0, len(text.data)) < 0:
-        return False
-    if not text.data[:_LOOKED_AT].lstrip().startswith(_BEGINS_README):
-        return False
-    marks = list(_README.finditer(text.data))
-    chapters = {mark["chapter"].lower() for mark in marks if mark["chapter"]}
-    return len(chapters) + any(mark["badge"] for mark in marks) >= _README_CHAPTERS
 
 
 def explains(line: str) -> bool:

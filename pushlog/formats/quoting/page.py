@@ -11,25 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pushlog.intake.log_text import LogText
-    from pushlog.intake.mapped import Data
 
-# What a page of a site begins with: YAML or TOML between two lines. The template of a report has some, too.
-_FRONT_MATTER = lazy_pattern(
-    rb"\s*(?P<mark>---|\+\+\+)[ \t]*\r?\n(?P<keys>(?:(?!---|\+\+\+)[^\n]*\n){1,80})(?P=mark)[ \t]*\r?\n"
-)
-_KEY = lazy_pattern(
-    rb"(?m)^(?:title|layout|description|sidebar_position|sidebar_label|slug|permalink|weight|tags|categories|linkTitle"
-    rb"|date|authors?)[ \t]*[:=]"
-)
-_TEMPLATE = lazy_pattern(rb"(?m)^(?:about|assignees)[ \t]*:")
-# The chapters of a manual, as titles in Markdown or in capitals.
-_CHAPTER = lazy_pattern(
-    rb"(?m)^(?:#{2,4} +(?i:(?P<title>name|synopsis|description|options|flags|aliases|arguments|examples?|see also"
-    rb"|history|exit status))"
-    rb"|(?P<name>NAME|SYNOPSIS|DESCRIPTION|OPTIONS|ARGUMENTS|EXAMPLES?|SEE ALSO|HISTORY|EXIT STATUS))[ \t]*\r?$"
-)
-_CHAPTERS, _LOOKED_AT = 3, 400
-_BEGINS_MANUAL = lazy_pattern(rb"#+>? |[%<]|NAME[ \t]*\r?\n|[\w.-]+\(\d\)")
 # Longer ones are logs, and without some of these words nobody is addressed.
 _LARGEST = 1 << 18
 _READER = lazy_pattern(
@@ -110,16 +92,11 @@ _SAVED = lazy_pattern(
 )
 
 
-def is_page(text: LogText) -> bool:
-    """Return whether a whole log is a page of a site or of a manual, or one that teaches its reader.
-
-    Nobody tells in one that teaches what happened.
-    """
+def teaches(text: LogText) -> bool:
+    """Return whether a whole log is a page that teaches its reader, and nobody tells in it what happened."""
     size = len(text.data)
     if size > _LARGEST:
         return False
-    if _is_of_site(text.data) or _is_of_manual(text.data):
-        return True
     if not (_opens(_lines(text.data[:_HEAD])) or _SAVED.match(text.data)):
         return False
     if not any(words.search(text.data) for words in (_READER, _LISTED)):
@@ -129,26 +106,14 @@ def is_page(text: LogText) -> bool:
         return False
     problems = min(sum(form.match(line) is not None for line in lines) for form in (_SYMPTOM, _CURE))
     is_article = all(any(map(title.match, lines)) for title in _ARTICLE)
-    return problems >= _PROBLEMS or is_article or _teaches(lines)
-
-
-def _is_of_site(data: Data) -> bool:
-    front = _FRONT_MATTER.match(data)
-    return front is not None and _KEY.search(front["keys"]) is not None and not _TEMPLATE.search(front["keys"])
-
-
-def _is_of_manual(data: Data) -> bool:
-    if not _BEGINS_MANUAL.match(data[:_LOOKED_AT].lstrip()):
-        return False
-    chapters = {(match["title"] or match["name"]).lower() for match in _CHAPTER.finditer(data)}
-    return len(chapters) >= _CHAPTERS
+    return problems >= _PROBLEMS or is_article or _is_lesson(lines)
 
 
 def _lines(data: bytes) -> list[str]:
     return [line for line in data.decode("utf-8", "replace").splitlines() if line.strip()]
 
 
-def _teaches(lines: Sequence[str]) -> bool:
+def _is_lesson(lines: Sequence[str]) -> bool:
     """Return whether lines are those of a page with titles, with prose, or with what to do step by step."""
     sentences = [line for line in lines if _is_sentence(line)]
     lessons = sum(_TEACHES.search(line) is not None for line in sentences)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from pushlog.formats.marks import HEADERS
 from pushlog.formats.quoting.comment import is_example, tells_output
 from pushlog.formats.quoting.difference import in_hunk, is_beside_other_sign
-from pushlog.formats.quoting.document import is_readme
 from pushlog.formats.quoting.guide import is_of_guide, is_of_library
 from pushlog.formats.quoting.here_document import in_here_document
-from pushlog.formats.quoting.page import is_page
+from pushlog.formats.quoting.page import teaches
+from pushlog.formats.quoting.page_form import has_form_of_page
 from pushlog.formats.quoting.source_text import in_text_of_source, is_continued, is_source_file, is_value_in_source
 from pushlog.formats.quoting.test_data import is_of_test_data
 from pushlog.formats.quoting.translation import is_translated
@@ -42,7 +42,7 @@ _CELL = lazy_pattern(rb"[^\n]*\|[ \t]*<(?:pre|code)>[^\n]*\|\s*$")
 
 def is_shown(text: LogText) -> bool:
     """Return whether a whole log is a document or a source file: what it has of pushes is quoted."""
-    return is_readme(text) or is_page(text) or is_source_file(text)
+    return has_form_of_page(text) or teaches(text) or is_source_file(text)
 
 
 def is_quoted(text: LogText, push: ParsedPush) -> bool:
