@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import _thread
 import gc
 import os
+import signal
 import sys
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
 
 # Nearly all objects of a short run live to its end, and searching them for cycles took a tenth of the time (measured
 # with Python's own threshold of 700, and again with 100,000, which a report of a small log just reaches). A long run
@@ -16,12 +23,18 @@ def main() -> None:
     """Run the command line; Ctrl-C may come while it is still loading."""
     gc.set_threshold(_NEW_OBJECTS)
     _open_streams()
+    sys.unraisablehook = _interrupt_again
     try:
         from pushlog.cli import main as command_line
 
         command_line()
     except KeyboardInterrupt:
         sys.exit(130)
+    except RuntimeError as error:
+        # Python 3.11 wraps what comes while a class tells its attributes their names, as many do while they load.
+        if isinstance(error.__cause__, KeyboardInterrupt):
+            sys.exit(130)
+        raise
     finally:
         gc.freeze()  # the process ends and frees all memory: a last search for cycles is not needed
 
@@ -43,6 +56,26 @@ def _open_streams() -> None:
         sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - as above
     if sys.stderr is None:
         sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - as above
+
+
+def _interrupt_again(ignored: UnraisableHookArgs) -> None:
+    """Repeat a Ctrl-C that Python would print and forget.
+
+    It does so with every exception in a callback of a weak reference, and an import runs one for each module. In such a
+    callback nothing can be raised, so another thread interrupts the program a moment later.
+    """
+    if ignored.exc_type is KeyboardInterrupt:
+        _thread.start_new_thread(_interrupt_soon, (_thread.get_ident(),))
+    else:
+        sys.__unraisablehook__(ignored)
+
+
+def _interrupt_soon(thread: int) -> None:
+    time.sleep(0.001)
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(thread, signal.SIGINT)
+    else:
+        _thread.interrupt_main()  # Windows: a wait of the system goes on to its end
 
 
 def _leave_working_directory() -> None:

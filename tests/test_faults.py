@@ -142,6 +142,50 @@ def test_ctrl_c_at_any_moment_ends_with_130_and_leaves_nothing(tmp_path, wait) -
     assert all(json.loads(path.read_text("utf-8"))["logs"] for path in out.iterdir())
 
 
+def test_ctrl_c_in_a_callback_that_can_raise_nothing_is_heard() -> None:
+    """Python prints and forgets what a callback of a weak reference raises: the import of each module runs one."""
+    code = """
+import sys, time, types, weakref
+import pushlog.__main__ as program
+
+class Thing:
+    pass
+
+def interrupted(*_):
+    raise KeyboardInterrupt
+
+def run():
+    thing = Thing()
+    kept = weakref.ref(thing, interrupted)
+    del thing
+    time.sleep(30)
+
+sys.modules["pushlog.cli"] = types.SimpleNamespace(main=run)
+program.main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=20)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+def test_ctrl_c_while_a_class_names_its_attributes_is_quiet() -> None:
+    code = """
+import sys, types
+import pushlog.__main__ as program
+
+class Attribute:
+    def __set_name__(self, owner, name):
+        raise KeyboardInterrupt
+
+def run():
+    type("Thing", (), {"attribute": Attribute()})
+
+sys.modules["pushlog.cli"] = types.SimpleNamespace(main=run)
+program.main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=20)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signals here")
 @pytest.mark.parametrize("wait", [0.2, 0.5, 0.8, 1.1])
 def test_ctrl_c_ends_an_audit_and_its_workers_without_a_traceback(tmp_path, wait) -> None:
