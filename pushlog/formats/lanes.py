@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pushlog.formats.dialects import pushes
 from pushlog.formats.docker.surroundings import names_above
 from pushlog.formats.marks import HEADERS, MarkKind
+from pushlog.formats.quoting.quoted import is_shown
 from pushlog.formats.quoting.source_text import in_text_of_source
 from pushlog.formats.repeats.programs import told_once
 from pushlog.intake.limits import MOST_LAYERS
@@ -76,6 +77,8 @@ def read_pushes(
         pairs += [(p, lane) for p in renumbered if not in_text_of_source(text, text.start_of(p.lines[0]))]
         captures += [in_lane.capture] if in_lane.parsed else []
     pairs = [(_with_names_beside(push, text, [other for other, _ in pairs]), lane) for push, lane in pairs]
+    # A page is known by what stands around the lanes.
+    pairs = [] if pairs and is_shown(text) else pairs
     kinds = dict.fromkeys(captures)
     capture = next(iter(kinds), Capture.PIPED) if len(kinds) < 2 else Capture.MIXED
     pairs = told_once(text, sorted(pairs, key=lambda pair: pair[0].lines))

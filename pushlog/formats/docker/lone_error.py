@@ -19,7 +19,7 @@ from pushlog.formats.errors.bystanders import (
 from pushlog.formats.errors.classify import classify
 from pushlog.formats.errors.told import tells
 from pushlog.formats.quoting.comment import in_comment
-from pushlog.formats.quoting.document import explains
+from pushlog.formats.quoting.document import explains, lists_questions
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def is_alone(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
     below = (piece.text for piece in pieces if piece.line > error.lines[1])
     # A CI repeats an error in a channel of its own.
     others = [*above, *(other for other in below if not _is_same(other, first))]
-    if not speaks_of_push(error, line, others):
+    if not speaks_of_push(error, line, others) or lists_questions([line, *others]):
         return False
     if is_announced(error, pieces):
         return True

@@ -20,8 +20,11 @@ _EXPLAINED = lazy_pattern(
     r"(?:(?:most )?(?:usually|typically|often|commonly|generally|likely) |can |may |could )*"
     r"(?:means?|indicates?|occurs?|happens?|appears?|arises?|tells?|refers?|comes?|results?"
     r"|is (?:what|caused|returned|thrown|shown|due|usually|often|a|an|the|one))\b"
+    # What a command says in some case, which nobody met.
+    r"|\bpush[\"'`]? (?:prints|says|shows|returns|gives|fails with|answers|throws) [\"'`]"
+    r"[^\"'`\n]{1,200}[\"'`] (?:when|if|unless) (?!\w*(?:'s)? ?(?:I|we|my|our)\b)(?![^\n]*\b(?:I|we|my|our)\b)"
     # What would come; what may; and a rule of a program for what came.
-    r"|\b(?:otherwise|or else),? (?:you|it|docker|the push)\b|\u5426\u5219"
+    r"|\b(?:[Oo]therwise|[Oo]r else),? (?:you|it|docker|the push)\b|\u5426\u5219"
     r"|\b(?:can|may|might|could) (?:also |still )?(?:fail|stop|end)\b"
     r"|\"(?:match|pattern|regexp?|hint|rule|contains|signature)\": ?\""
 )
@@ -88,6 +91,13 @@ _OF_A_REPORT = lazy_pattern(
     re.IGNORECASE,
 )
 _CHAPTERS = 2
+# A question as a title or an entry of a table of contents; so many are a list.
+_QUESTION = lazy_pattern(
+    r"[\s#*>-]*(?:\d{1,2}[.)] |[\w-]+: [\"']?)?(?:why|how|what|when|where|can|do|does|is|are)\b"
+    r"[^\n]{8,160}\?[\"'*\s]*$",
+    re.IGNORECASE,
+)
+_QUESTIONS = 5
 # So many cures stand in a list of problems.
 _CURES = 2
 # A row of a table tells of an error, and in so many cells what is known of it.
@@ -107,6 +117,11 @@ def documents(line: str) -> bool:
 def announces_others(lines: Sequence[str]) -> bool:
     """Return whether a line announces other errors that are common, and nobody tells in it what he did."""
     return any(_MORE.match(line) and not tells(line) for line in lines)
+
+
+def lists_questions(lines: Sequence[str]) -> bool:
+    """Return whether lines are a list of questions, as a table of contents or a page of answers has them."""
+    return sum(_QUESTION.match(line) is not None for line in lines) >= _QUESTIONS
 
 
 def lists_problems(above: Sequence[str], below: Sequence[str]) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.formats.docker.sentences import is_of_case
 from pushlog.formats.errors.told import tells
+from pushlog.formats.marks import MarkKind
 from pushlog.formats.quoting.document import documents, is_documented
 from pushlog.formats.quoting.promise import ends_with_promise
 from pushlog.lazy_pattern import lazy_pattern
@@ -121,12 +122,20 @@ def is_of_guide(text: LogText, push: ParsedPush) -> bool:
     """Return whether a guide shows a push: what its reader will see, may meet, or can mend."""
     # The sentence may stand between the rows and the last line. An error right below the first line is announced too.
     lines = push.lines if push.error is None else push.lines[:1] if push.error.lines[0] == push.lines[0] + 1 else ()
+    lines = (*lines, *_first_lines(push)) if lines else ()
     if any(_is_announced(_sentences_above(text, line)) for line in dict.fromkeys(lines)):
         return True
     if push.error is None:
         return _is_invented(text, push)
     sentence = next(_sentences_above(text, push.lines[0]), "")
     return _MAY_MEET.match(sentence) is not None or _is_problem(text, push, push.error, is_told=tells(sentence))
+
+
+def _first_lines(push: ParsedPush) -> tuple[int, ...]:
+    """Return the first line of a push, and of what its command printed: a title may stand between."""
+    shown = [mark.line for mark in push.marks if mark.kind not in {MarkKind.COMMAND, MarkKind.MENTION}]
+    first = min((line for line in (*shown, *push.events.line.tolist()[:1]) if line > push.lines[0]), default=0)
+    return (push.lines[0], first) if first > push.lines[0] + 1 else push.lines[:1]
 
 
 def _is_invented(text: LogText, push: ParsedPush) -> bool:

@@ -19,7 +19,7 @@ _READER = lazy_pattern(
     rb"|\xe3\x81\x8f\xe3\x81\xa0\xe3\x81\x95\xe3\x81\x84"
 )
 # A title in Markdown, HTML or AsciiDoc, and the line of one below it.
-_TITLE = lazy_pattern(rb"(?:#{1,6} +(?![a-z])\S|[ \t]*<h[1-6][ >]|={1,5} \w|[=~-]{4,}\r?$)")
+_TITLE = lazy_pattern(rb"(?:#{1,6} +(?![a-z])\S|[ \t]*<h[1-6][ >]|={1,6} \w|[=~-]{4,}\r?$)")
 _TITLES = 2
 # One that says what to do; a job may print some such, but begins otherwise.
 _STEP = lazy_pattern(
@@ -30,6 +30,12 @@ _STEP = lazy_pattern(
     re.IGNORECASE,
 )
 _STEPS = 4
+# A page begins so that says in its title what it is.
+_HOW_TO = lazy_pattern(
+    r"#{1,2} \W{0,4}(?:how to\b|getting started|tutorial|introduction\b"
+    r"|[^\n]{0,60}\b(?:tutorial|guide(?:lines?)?|walkthrough)\b)",
+    re.IGNORECASE,
+)
 # A sentence has words and ends; marks of a list or of a title may stand before it.
 _MARKS = lazy_pattern(r"(?:[->*+\u2022#\s]|\d{1,2}[.)] |<[^<>\n]{1,80}>)*")
 _SENTENCE = lazy_pattern(r"[\"'`*_(\[]*[A-Z]")
@@ -120,7 +126,7 @@ def _is_lesson(lines: Sequence[str]) -> bool:
     lessons -= 2 * sum(_OF_SELF.search(line) is not None for line in sentences)
     if lessons < _LESSONS:
         return lessons > 0 and len({line.strip() for line in lines if _STEP.match(line)}) >= _STEPS
-    if sum(_TITLE.match(line.encode()) is not None for line in lines) >= _TITLES:
+    if _HOW_TO.match(lines[0]) or sum(_TITLE.match(line.encode()) is not None for line in lines) >= _TITLES:
         return True
     is_prose = len(sentences) >= max(_PROSE, _SHARE * len(lines))
     return is_prose and (lessons >= _MANY_LESSONS or not any(map(_OF_US.search, sentences)))

@@ -26,7 +26,7 @@ _README = lazy_pattern(
 _BEGINS_README = (b"#", b"<", b"[![", b"![", b"---")
 # What a page of a site begins with: YAML or TOML between two lines. The template of a report has some, too.
 _FRONT_MATTER = lazy_pattern(
-    rb"\s*(?P<mark>---|\+\+\+)[ \t]*\r?\n(?P<keys>(?:(?!---|\+\+\+)[^\n]*\n){1,80})(?P=mark)[ \t]*\r?\n"
+    rb"\s*(?:<!--\s*)?(?P<mark>---|\+\+\+)[ \t]*\r?\n(?P<keys>(?:(?!---|\+\+\+)[^\n]*\n){1,80})(?P=mark)[ \t]*\r?\n"
 )
 _KEY = lazy_pattern(
     rb"(?m)^(?:title|layout|description|sidebar_position|sidebar_label|slug|permalink|weight|tags|categories|linkTitle"
@@ -37,16 +37,28 @@ _TEMPLATE = lazy_pattern(rb"(?m)^(?:about|assignees)[ \t]*:")
 _CHAPTER = lazy_pattern(
     rb"(?m)^(?:#{2,4} +(?i:(?P<title>name|synopsis|description|options|flags|aliases|arguments|examples?|see also"
     rb"|history|exit status))"
-    rb"|(?P<name>NAME|SYNOPSIS|DESCRIPTION|OPTIONS|ARGUMENTS|EXAMPLES?|SEE ALSO|HISTORY|EXIT STATUS))[ \t]*\r?$"
+    rb"|(?:\.SH +\"?)?(?P<name>NAME|SYNOPSIS|DESCRIPTION|OPTIONS|ARGUMENTS|EXAMPLES?"
+    rb"|SEE ALSO|HISTORY|EXIT STATUS))[ \t]*\r?$"
 )
-_BEGINS_MANUAL = lazy_pattern(rb"#+>? |[%<]|NAME[ \t]*\r?\n|[\w.-]+\(\d\)")
+# A page in AsciiDoc begins with attributes and its title, and has blocks; one in reStructuredText with directives.
+_ASCIIDOC = lazy_pattern(
+    rb"(?:(?::!?[\w-]+:[^\n]*|//[^\n]*|\[[^\]\n]*\][ \t]*|(?:ifdef|ifndef|ifeval|include|endif)::[^\n]*)?\r?\n){0,60}"
+    rb"={1,3} [^=\n]+\n"
+)
+_BLOCK = lazy_pattern(rb"(?m)^\[(?:source|listing|console)\b[^\]\n]*\][ \t]*\r?$")
+_RST = lazy_pattern(
+    rb"\s*(?:\.\. (?:_[^\n]+:|(?:include|meta|contents|highlight|toctree|only|currentmodule|title)::[^\n]*)|:orphan:)"
+    rb"\s*\n"
+)
+_UNDERLINED = lazy_pattern(rb"\n[^\s\n][^\n]*\n([=~^\"*-])\1{3,}[ \t]*\r?\n")
+_BEGINS_MANUAL = lazy_pattern(rb"\.(?:TH |\\\")|#+>? |[%<]|NAME[ \t]*\r?\n|[\w.-]+\(\d\)")
 
 
 def has_form_of_page(text: LogText) -> bool:
     """Return whether a whole log is a README, a page of a site or a manual."""
     if len(text.data) > _LARGEST:
         return False
-    return any(form(text.data) for form in (_is_readme, _is_of_site, _is_of_manual))
+    return any(form(text.data) for form in (_is_readme, _is_of_site, _is_of_manual, _is_marked_up))
 
 
 def _is_readme(data: Data) -> bool:
@@ -61,6 +73,14 @@ def _is_readme(data: Data) -> bool:
 def _is_of_site(data: Data) -> bool:
     front = _FRONT_MATTER.match(data)
     return front is not None and _KEY.search(front["keys"]) is not None and not _TEMPLATE.search(front["keys"])
+
+
+def _is_marked_up(data: Data) -> bool:
+    """Return whether a whole log is a page in AsciiDoc or reStructuredText."""
+    head = data[:_LOOKED_AT]
+    if _ASCIIDOC.match(data[: _LOOKED_AT * 10]):
+        return _BLOCK.search(data) is not None
+    return _RST.match(head) is not None and _UNDERLINED.search(data) is not None
 
 
 def _is_of_manual(data: Data) -> bool:

@@ -44,6 +44,9 @@ _OF_TEST = lazy_pattern(
 _OF_RUN = lazy_pattern(
     rb"rc\Z|changed\Z|delta\Z|retcode\Z|start(?:ed)?\Z|end(?:ed)?\Z|duration\Z|failed\Z|stdout_lines\Z"
 )
+# A step of Gherkin, and what they belong to.
+_STEP = lazy_pattern(rb"\s*(?:Given|When|Then|And|But|\*) ")
+_SCENARIO = lazy_pattern(rb"\s*(?:Scenario(?: Outline)?|Example|Background|Rule|Feature): ")
 _ABOVE, _BELOW, _BESIDE = 60, 12, 12
 _LONGEST, _WINDOW = 400, 4000
 
@@ -53,7 +56,14 @@ def is_of_test_data(text: LogText, push: ParsedPush) -> bool:
     first = push.lines[0] if push.error is None or len(push.events) else push.error.lines[0]
     if _ITEM.match(text.beginning(first, _LONGEST)) and _is_expected(text, first):
         return True
-    return _is_compared(text, push) or _is_section(text, push.lines[0])
+    return _is_compared(text, push) or _is_section(text, push.lines[0]) or _is_scenario(text, push)
+
+
+def _is_scenario(text: LogText, push: ParsedPush) -> bool:
+    """Return whether the lines of a push are steps of Gherkin, with the name of their scenario above."""
+    if not all(_STEP.match(text.beginning(line, _LONGEST)) for line in range(push.lines[0], push.lines[1] + 1)):
+        return False
+    return any(_SCENARIO.match(text.beginning(line, _LONGEST)) for line in text.above(push.lines[0], _BESIDE))
 
 
 def _is_compared(text: LogText, push: ParsedPush) -> bool:
