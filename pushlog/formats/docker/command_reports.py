@@ -11,11 +11,13 @@ from pushlog.formats.docker.error_lines import ErrorLines, join_error_lines
 from pushlog.formats.docker.mentions import lines_with_command
 from pushlog.formats.docker.sentences import advises, is_of_case
 from pushlog.formats.docker.surroundings import is_of_another_command
+from pushlog.formats.errors.classify import classify
 from pushlog.formats.errors.wrapped import LABEL, error_in
 from pushlog.formats.image_names import may_be, split
 from pushlog.formats.marks import Mark, MarkKind
 from pushlog.knowledge.push_words import docker_push
 from pushlog.lazy_pattern import lazy_pattern
+from pushlog.model import Family
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -65,8 +67,16 @@ _ABOVE = 12
 _TRACED = lazy_pattern(r"(?:[^\s\[\]]{0,80} ?)?[$#%>+\u276f\u279c]+ (?:sudo )?(?:/\S{0,80}/)?")
 # So many reports of a log are told at most.
 _MOST = 20
+# A command that is run only where another one of docker went well.
+_AND_THEN = lazy_pattern(r"\bdocker (?:build|tag|login|pull|buildx|image)\b[^\n]*&&[^\n]*\bdocker (?:image )?push\b")
 # What joins a command to another one.
 _JOINS = lazy_pattern(r"[&|;({]")
+
+
+def is_of_first(line: str, error: ErrorLines) -> bool:
+    """Return whether an error is of the command of docker before the push on a line, which found no daemon either."""
+    signature = classify(error.text).signature if _AND_THEN.search(line) else None
+    return signature is not None and signature.family == Family.DAEMON_UNREACHABLE
 
 
 def ended_badly(command: Mark, pieces: Sequence[Piece]) -> ErrorLines | None:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.bind_error import PushRange, bound_error
 from pushlog.formats.docker.build_push import build_push
-from pushlog.formats.docker.command_reports import ended_badly, error_above
+from pushlog.formats.docker.command_reports import ended_badly, error_above, is_of_first
 from pushlog.formats.docker.engine_requests import answers_push, requested
 from pushlog.formats.docker.error_lines import join_error_lines
 from pushlog.formats.docker.headings import without_headings
 from pushlog.formats.docker.lone_error import OTHER_COMMAND, SAYS_PUSH, UPLOAD, is_alone
 from pushlog.formats.docker.other_things import is_change
-from pushlog.formats.docker.sentences import advises, is_of_case, only_command, pushed_above
+from pushlog.formats.docker.sentences import advises, is_of_case, only_command, pushed_above, was_not_run
 from pushlog.formats.docker.surroundings import has_prompt, is_of_another_command
 from pushlog.formats.errors.bystanders import is_source
 from pushlog.formats.errors.wrapped import error_in
@@ -46,6 +46,7 @@ _OTHERS = 3
 _FAILED = lazy_pattern(r"non-zero|returned|exit|fail|error|exception", re.IGNORECASE)
 # A sentence that says that the command it quotes went well, and a statement that names what a program will run.
 _WORKED = lazy_pattern(r"\w\s+:=\s|\b(?:worked|works fine|succeeded|was successful)\b", re.IGNORECASE)
+_TRACE = lazy_pattern(r"[$+]+ +(?:\./)?\w")
 # An item of a list of texts in the source of a program.
 _ITEM_OF_SOURCE = lazy_pattern(r"\s*(['`]).*\1,\s*$")
 # A script of Expect runs a command, and waits for what it may print.
@@ -71,7 +72,10 @@ def push_without_rows(candidate: PushRange, opening: tuple[Mark, ...]) -> Parsed
     pieces = list(without_headings(below))
     pieces = [] if pieces and (is_source(pieces[0].text) or documents(pieces[0].text)) else pieces
     error = candidate.first_error(pieces[:1] if pieces and OTHER_COMMAND.match(pieces[0].text) else pieces, 2)
-    if error and _is_of_document(candidate.text.shown(error.lines[0]), error, below):
+    if error and (
+        _is_of_document(candidate.text.shown(error.lines[0]), error, below)
+        or is_of_first(candidate.text.shown(command.line), error)
+    ):
         return None
     # Without a prompt this word ends a here-document far more often than a push that has said nothing yet.
     if error and (error.text != "EOF" or has_prompt(command)):
@@ -139,6 +143,8 @@ def mentioned_pushes(candidate: PushRange) -> Iterator[ParsedPush]:
             continue
         if _ITEM_OF_SOURCE.match(line) or is_of_case(candidate.text, mention.line):
             continue
+        if was_not_run(plain(candidate.text.data[candidate.text.start_of(mention.line) : mention.start])):
+            continue
         if _SPAWNS.match(line) and _EXPECTS.match(candidate.text.shown(mention.line + 1)):
             continue
         error = _error_beside(candidate, joined[-1], previous_stop)
@@ -199,15 +205,23 @@ def _error_beside(candidate: PushRange, mention: Mark, previous_stop: int) -> Er
     if whole and wrapped and not is_source(whole.text):
         return join_error_lines(text, whole, list(_told_below(candidate, line[1])), wrapped)
     error, prefixed = None, text.shown(mention.line)
+    is_report = _FAILED.search(prefixed) is not None
+    if not is_report and _is_answer_to_other(candidate, line[1]):
+        return None
     if _labelled_error(candidate, _without_prefix(islice(_told_below(candidate, line[1]), _BELOW), prefixed)):
         pieces = list(_told_below(candidate, line[1]))
         error = _labelled_error(candidate, _without_prefix(pieces, prefixed), _BELOW)
         if _is_in_case(error, pieces) or _is_of_many(error, candidate.below(line[1])):
             return None
-    is_report = _FAILED.search(text.shown(mention.line)) is not None
     if error or not is_report:
         return None if error and error.text == "EOF" and not is_report else error  # the end of a here-document
     return error_above(candidate, mention.line, previous_stop)
+
+
+def _is_answer_to_other(candidate: PushRange, start: int) -> bool:
+    """Return whether a shell's trace of another command stands right below an offset."""
+    below = next(_told_below(candidate, start), None)
+    return below is not None and _TRACE.match(below.text) is not None and "push" not in below.text
 
 
 def _told_below(candidate: PushRange, start: int) -> Iterator[Piece]:

@@ -42,6 +42,12 @@ _ADVICE = lazy_pattern(
     r"|\u5982\u679c|\u5047\u5982|\u82e5(?!\u5e72)|\u5982\u9047|\u4e07\u4e00|\u5834\u5408|\u3082\u3057",
     re.IGNORECASE,
 )
+# Words before a command that was not run.
+_NOT_RUN = lazy_pattern(
+    r"\b(?:skip(?:s|ped|ping)?|instead of|without|would(?: have)?(?: run)?|wo(?:n't| not)|will not|do(?:n't| not)"
+    r"|not running|no need to)(?: (?:the|run|running|do|doing))?:? ?[`\"']?$",
+    re.IGNORECASE,
+)
 # A sentence names the command whose error stands by itself: it has more words than a command with its image.
 _ASKED = lazy_pattern(
     rf"\b(?:Docker {push_words()}|{docker_push()})\b(?: [^\s`\"']+)?"
@@ -111,6 +117,11 @@ _POST_PROCESSOR = lazy_pattern(r"(?:==> |\s*)[\w.-]{1,120} \(docker-push\): ")
 def advises(line: str) -> bool:
     """Return whether a line tells which command to run, or what to do in some case."""
     return _ADVICE.search(line) is not None
+
+
+def was_not_run(head: str) -> bool:
+    """Return whether the words before a command say that it was not run."""
+    return _NOT_RUN.search(head) is not None
 
 
 def asks(line: str) -> bool:
