@@ -113,8 +113,11 @@ def pushes(text: LogText, knowledge: Knowledge) -> tuple[ParsedPush, ...]:
     """Return the pushes of containers/image in a log. A copy from a registry into another is one too."""
     pushes_found: list[ParsedPush] = []
     tagged: Mark | None = None
+    kept = 0
     for marks in pushes_of(LINES.marks(text, WHERE), starts=_starts, ends=_ENDS):
-        push = _push(text, marks, tagged)
+        # A record of both streams can say that the image was loaded before it shows how.
+        push = None if marks[0].kind == MarkKind.BEGIN and marks[0].line == kept else _push(text, marks, tagged)
+        kept = marks[-1].line if marks[-1].kind == MarkKind.KEPT else 0
         if push:
             push.error = push.error or bare_error(text, push.consumed[-1], knowledge)
             pushes_found.append(parsed_push(text, push))
