@@ -29,11 +29,12 @@ _BELOW = 12
 # A line so near above the header names this push.
 _NEAR = 3
 # A line of a pull or of a Dockerfile names an image that is fetched; of a cache or of a removal, one that was there
-# before; of another command, one that is not there.
+# before; of another command, one that is not there; of a run, a scan or a deployment, one that need not be pushed.
 _FETCHED = lazy_pattern(
     rb"\b(?:FROM|[Pp]ull(?:ing|ed)?|[Dd]ownload(?:ing|ed)?|load metadata|No such image:|(?:up to date|newer image) for"
     rb"|[Cc]ache[-_ ]?(?:[Ff]rom|[Tt]o)|[Uu]ntagged:|rmi|image rm|[Rr]emov(?:e|ing|ed)|[Dd]elet(?:e|ing|ed)"
-    rb"|[Dd]eploy(?:ing|ed))(?!\w)"
+    rb"|[Dd]eploy(?:ing|ed)|(?:docker|podman|nerdctl) (?:container )?(?:run|create|scout|save|history|inspect)"
+    rb"|(?:trivy|grype|syft|snyk|dockle|dive|cosign)(?: [\w-]+)?|kubectl|helm)(?!\w)"
 )
 _PUSHED = lazy_pattern(rb"push", re.IGNORECASE)
 # A name that is no path on Docker Hub stands in many lines: these words say that it was built or is pushed.
