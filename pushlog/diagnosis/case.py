@@ -166,7 +166,10 @@ class Case:
     @property
     def scopes(self) -> tuple[str, ...]:
         """The scopes of texts that hold for this push: by client, by registry and by image store."""
-        return (*self.client.scopes, f"on-{self.push.registry_kind}", f"store-{self.push.store.value}")
+        image = self.push.reference
+        unnamed = () if image.registry and not image.masked else ("on-unnamed",)
+        registry = (f"on-{self.push.registry_kind}", *unnamed)
+        return (*self.client.scopes, *registry, f"store-{self.push.store.value}")
 
     @cached_property
     def values(self) -> Mapping[str, str | None]:

@@ -36,7 +36,10 @@ def verdict(push: Diagnosis, findings: Sequence[Finding], client: ClientFacts) -
     if push.outcome is Outcome.SUCCEEDED:
         is_proven = all(finding.name != _NOT_PROVEN for finding in findings)
         return _succeeded(push, is_proven=is_proven), _work_done(push)
-    if push.error is not None and cause is not None:
+    why = next((str(finding.data["why"]) for finding in findings if "why" in finding.data), None)
+    # Who stopped the push is more than the client's word that somebody did.
+    is_stopped = push.outcome is Outcome.INTERRUPTED and why is not None
+    if push.error is not None and cause is not None and not is_stopped:
         return cause.title, " ".join(
             filter(None, (_AGAIN[push.error.retry_helps], _tried(push, client.name), _kept(push), _shared(cause)))
         )
@@ -46,7 +49,6 @@ def verdict(push: Diagnosis, findings: Sequence[Finding], client: ClientFacts) -
     line = next((finding.data["possible_error"] for finding in findings if "possible_error" in finding.data), None)
     if line is not None:
         return f"{what}{far}", f"There is no proof of success, and line {line} may be the error: read it first."
-    why = next((str(finding.data["why"]) for finding in findings if "why" in finding.data), None)
     return f"{what}{far}", f"{why or f'There is neither {client.proof_words} nor an error.'} {again}"
 
 

@@ -65,7 +65,8 @@ _NEEDED = frozenset({*COMMANDS, RIGHT})
 # read from `~/.docker/config.json`. containers-image: the library of Podman, Buildah and Skopeo.
 GROUPS = ("engine", "docker-cli", "docker-config", "containers-image")
 OTHERS = "others"
-# `on-ecr`: the text holds for pushes to registries of this kind, whatever the client.
+# `on-ecr`: the text holds for pushes to registries of this kind, whatever the client; `on-unnamed`: where the log hides
+# the registry or does not name it.
 REGISTRY = "on-"
 # `store-containerd`: the text holds for pushes from this image store, where the log tells it.
 STORE = "store-"

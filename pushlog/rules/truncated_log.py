@@ -49,7 +49,7 @@ def check(case: Case) -> Iterator[Finding]:
     interrupt = case.parsed.last(MarkKind.INTERRUPT)
     end, evidence = _end(case, interrupt)
     error_line = None if interrupt else _possible_error(case)
-    proof = f"There is neither {case.client.proof_words} nor an error."
+    proof = f"There is neither {case.client.proof_words} nor an error." if push.error is None else ""
     out_of_order = None if interrupt else case.parsed.last(MarkKind.DIGEST)
     if out_of_order:
         proof = (
@@ -66,7 +66,7 @@ def check(case: Case) -> Iterator[Finding]:
         name=NAME,
         severity=SEVERITY,
         title="The push was stopped" if interrupt else "The log ends before the push does",
-        explanation=f"{proof} {end}{_before(case)}",
+        explanation=f"{proof} {end}{_before(case)}".strip(),
         remedy=case.steps(
             *_look(interrupt),
             (

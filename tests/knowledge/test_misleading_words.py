@@ -185,6 +185,21 @@ DOCKER = {
         ["never retried"],
         ["five attempts"],
     ),
+    "a registry that is none of Amazon hangs up": (
+        [HEADER, f"{A}: Preparing", "EOF"],
+        ["closed the connection"],
+        ["ECR", "aws "],
+    ),
+    "a registry that the log hides hangs up": (
+        ["EOF"],
+        ["Amazon ECR"],
+        [],
+    ),
+    "Heroku takes no OCI image": (
+        [header("registry.heroku.com/acme/web"), f"{A}: Pushed", "unsupported"],
+        ["Build for Heroku"],
+        ["does not take pushes"],
+    ),
     "ECR hangs up on a missing repository": (
         [ECR, *(f"{layer}: Retrying in 1 second" for layer in (A, B, C)), "EOF"],
         ["^The repository acme/app most likely does not exist", "create-repository"],

@@ -17,6 +17,7 @@ from pushlog.formats.bulk.reader import scan
 from pushlog.formats.docker.candidate_lines import CARET_C, KEYS, LINES, candidate_pieces, grammar
 from pushlog.formats.docker.mentions import adopted, in_record, mentioned
 from pushlog.formats.docker.messages import message_events, messages
+from pushlog.formats.errors.detect import starts_error
 from pushlog.formats.events import UNKNOWN, EventKind, EventRow, Events, from_rows, table
 from pushlog.formats.figures import LONGEST_WAIT, size
 from pushlog.formats.grammar import regex
@@ -269,6 +270,9 @@ def _parse_piece(piece: Piece) -> Iterator[tuple[EventRow | Mark, bool]]:
         stop = piece.stop - len(piece.text.encode()) + len(head.encode())
         yield from ((event, False) for event in _line(replace(piece, stop=stop, text=head.strip())))
         piece = replace(piece, start=stop, text=piece.text[len(head) :])
+    if caret and starts_error(words := piece.text.lstrip(CARET_C)):
+        # No line ends behind what the terminal echoes: the client goes on there with its error.
+        piece = replace(piece, stop=piece.stop - len(words.encode()), text=CARET_C)
     yield from ((event, False) for event in _line(piece))
 
 
