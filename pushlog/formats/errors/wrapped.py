@@ -62,8 +62,8 @@ LABEL = lazy_pattern(
     r"|docker(?:\.exe)?\b|push\b|failed\b|F8|DOCKER|E(?=:)|[EWF]\d{4}\b"
     r")*+"
 )
-# A label ends with a mark, or is a level in capitals.
-_LABEL_END = lazy_pattern(r"(?:\\[nrt])+|[^\w\s]+\s*|\b[A-Z]{3,}\s+|^\s+")
+# A label ends with a mark, is a level in capitals, or a time: docker up to 1.3 logged its errors behind one.
+_LABEL_END = lazy_pattern(r"^\d{4}([/-])\d\d\1\d\d[ T][\d:]{8}\s+|(?:\\[nrt])+|[^\w\s]+\s*|\b[A-Z]{3,}\s+|^\s+")
 # A program tells how a command ended, and behind that what the command printed.
 _COMMAND_ENDED = lazy_pattern(r".*\bexit(?:ed)?(?: with)?(?: error)? (?:code|status):? \d+\W{1,3}", re.DOTALL)
 # Words that introduce an error, with a colon or a bracket before it; those of a push may do so anywhere.
