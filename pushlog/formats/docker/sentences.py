@@ -26,10 +26,10 @@ _FAILS = lazy_pattern(
 )
 # A line that tells which command to run, or what to do if it fails: a file that was searched, a workflow, a manual.
 _ADVICE = lazy_pattern(
-    r"^\S+:\d+[:-]|^\s*(?:-\s+)?(?:run|script|command|cmd|args|push|summary|description|title)\s*:|^\s*-\s+(?:[\"']?docker\b|name:)"
+    r"^(?!\[?\d{4}-\d\d-\d\d)\S+:\d+[:-]|^\s*(?:-\s+)?(?:run|script|command|cmd|args|push|summary|description|title)\s*:|^\s*-\s+(?:[\"']?docker\b|name:)"
     r"|\b(?:(?<!\bsure )(?<!\bknow )(?<!\bsee )(?<!\bas )(?<!\beven )(?<!wonder )(?<!wondering )"
     r"(?<!happens )(?<!occurs )if (?:it|you|this|the|that)"
-    r"|in case|whenever|e\.g\.|for (?:example|instance)|you (?:can|should|must|need)|make sure"
+    r"|in case|whenever(?! (?:I|we)\b)|e\.g\.|for (?:example|instance)|you (?:can|should|must|need)|make sure"
     r"|unlike (?:most|other|docker|\w{1,3}cr)"
     r"|(?:may|might|could|would) (?:also |even |then )?(?:produce|print|show|report|return|output|relate)"
     # The same `if` in other languages: in German, French, Spanish, Portuguese, Russian, Vietnamese, Turkish and Polish.
@@ -92,7 +92,8 @@ _FEWEST_WORDS = 3
 # A sentence that ends with a colon announces the error below it.
 _ANNOUNCES = lazy_pattern(
     r"(?=[^\n]*\b[Pp]ush)(?=[^\n]*\b(?i:fail\w*|errors?|gives?|g[eo]t|getting|says?|shows?|returns?|message|output|throws?"
-    r"|sees?|receiv\w+)\b)(?![^\n]*\b(?i:if|in case|whenever|should|might|may|would|git|helm|you|unlike|otherwise"
+    r"|sees?|receiv\w+)\b)(?![^\n]*\b(?i:if|in case|whenever(?! (?:I|we)\b)|should|might|may|would|git|helm|you"
+    r"|unlike|otherwise"
     # Of a push that went well, before the pull that did not.
     r"|instead)\b|[^\n]*\b(?:when|while|on|but)(?: \w+){0,3} pull(?:ing)?\b)[^\n]*[:\uff1a]\W*$"
 )

@@ -33,7 +33,12 @@ _ENDINGS = (
     r"(?:ERROR|Error): (?:Job|Build|Process|Script|Command|Task|Step)\b.*",
     r"(?:Build|Job|Stage|Step|Task|Pipeline|Script)\b.{0,80}\b(?:failed|failure|aborted|cancell?ed|finished|skipped).*",
     # Builders that run commands.
-    r"(?:g?make|mingw32-make|nmake|ninja|npm|yarn|pnpm|lerna|task|just|rake)(?:\[\d+\])?(?:: | ERR!? | error ).*",
+    # A time may be left before a line of theirs; make up to 4.2 names the recipe first.
+    (
+        r"(?:\[\d[^\]]{6,28}\] )?(?:g?make|mingw32-make|nmake|ninja|npm|yarn|pnpm|lerna|task|just|rake)(?:\[\d+\])?"
+        r"(?:: | ERR!? | error ).*"
+    ),
+    r"\S*[Mm]akefile\S*:\d+: recipe for target .*",
     # Steps that follow the script of a job: GitHub, GitLab.
     r"(?:Post job cleanup|Cleaning up|Uploading|Downloading|Saving|Restoring|Creating cache|Running after.script)\b.*",
     r"(?:Stopping|Removing|Deleting|Logging out|Login Succeeded)\b.*",

@@ -10,6 +10,7 @@ _GET = (
     r"|says?|said|threw|throw(?:s|ing|n)?|ends? (?:up )?with|ended (?:up )?with|hit(?:s|ting)?|fac(?:e|es|ed|ing)"
     r"|encounter(?:s|ed|ing)?|shows?|showed|shown|reports?|reported|prints?|printed|respon(?:ds?|ded) with"
     r"|results? in|resulted in|complain(?:s|ed)?|produces?|produced|errors? (?:out )?with|errored (?:out )?with"
+    r"|r[ua]n(?:s|ning)? into"
     r"|exits? with|exited with|aborts? with|aborted with|stops? with|stopped with|breaks? with|crash(?:es|ed)? with)\b"
 )
 _LEADS_TO = (
@@ -30,7 +31,8 @@ _PUSH_FAILS = lazy_pattern(
     rf"\b(?:fail(?:s|ed|ing)?|end(?:s|ed)? up|stop(?:s|ped)?|abort(?:s|ed)?|error(?:s|ed)? out) with\b{_LEADS_TO}"
 )
 _SUPPOSED = lazy_pattern(
-    r"\b(?:[Ii]f|[Ii]n case|[Ww]henever|should|might|may|e\.g|[Ww]hen (?:the|your|a|docker) push)\b|\": ?\""
+    r"\b(?:[Ii]f|[Ii]n case|[Ww]henever(?! (?:I|we)\b)|should|might|may|e\.g"
+    r"|[Ww]hen (?:the|your|a|docker) push)\b|\": ?\""
 )
 _SAYS_SO = lazy_pattern(
     r"\b(?:fail\w*|up|stop\w*|abort\w*|out) with\b"
