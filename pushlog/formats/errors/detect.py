@@ -20,7 +20,7 @@ _URL = r"https?://(?:<[^<>\n]{1,40}>|[^\s<]|<(?![^<>\n]{1,40}>))+"
 # How the first line of an error begins.
 SHAPES = lazy_pattern(
     rf"(?:{CODE.pattern})(?::(?: .*)?)?$"
-    r"|Error response from daemon: \S"
+    r"|[Ee]rror response from daemon: \S"
     r"|error from registry: |errors:$"
     r"|failed to (?:push \S+|solve|copy|do request|authorize(?: redirect)?|fetch (?:oauth|anonymous) token): "
     r'|failed commit on ref "'

@@ -36,6 +36,7 @@ DAEMON = "Error response from daemon: "
 # The name of a wrapper by its first words; the longer words come first.
 STAGES = (
     ("Error response from daemon", "daemon"),
+    ("error response from daemon", "daemon"),
     ("Error pushing to registry", "daemon"),
     ("FATA[", "daemon"),
     ("Failed to upload", "upload"),
