@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from pushlog.intake.log_text import Int64, LogText, Piece
     from pushlog.knowledge.base import Knowledge
 
+# docker/cli up to 1.7, api/client/utils.go (clientRequestAttemptLogin): the client logs in, and asks once more.
+LOGS_IN, _LOGGED_IN, _HEADER = "Please login prior to push:", "Login Succeeded", b"The push refers to "
 # So many other lines may stand between a push and its error: a second stream, a CI's own words.
 _NEAR = 8
 # An error printed to another stream can be captured a few lines early.
@@ -170,12 +172,23 @@ def bound_error(candidate: PushRange, *, start: int, stop: int, previous_stop: i
     line_above = max(1, candidate.text.line_of(start) - _ABOVE)
     above = candidate.text.pieces(max(previous_stop, candidate.text.start_of(line_above)), start)
     below = candidate.first_error(candidate.below(after), _NEAR) or _error_between(candidate, start, stop)
+    if below and below.text == LOGS_IN:
+        return _answer_to_prompt(candidate, below)
     return (
         (below if below and not _is_of_another_image(candidate, below) else None)
         or _error_above(candidate, list(above)[-_ABOVE:], candidate.text.line_of(start))
         or (None if digests or _is_ended(candidate, after) else _unexplained_error(candidate, after))
         or (None if digests else _failed_row(candidate))
     )
+
+
+def _answer_to_prompt(candidate: PushRange, prompt: ErrorLines) -> ErrorLines | None:
+    """Return the error that came of the login which the client asks for: None where it worked and nothing follows."""
+    pieces = list(islice(candidate.below(prompt.stop), _NEAR))
+    answers = list(takewhile(lambda piece: piece.text != _LOGGED_IN, pieces))
+    is_last = candidate.text.data.find(_HEADER, prompt.stop) < 0
+    worked = len(answers) < len(pieces) and is_last
+    return candidate.first_error(answers, _NEAR) or (None if worked else prompt)
 
 
 def _error_between(candidate: PushRange, start: int, stop: int) -> ErrorLines | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pushlog.formats.docker.bind_error import LOGS_IN
 from pushlog.formats.image_names import has_open_tag, host, named_by, names_in, split
 from pushlog.formats.marks import COMMANDS, HEADERS, MarkKind
 from pushlog.lazy_pattern import lazy_pattern
@@ -22,8 +23,6 @@ _AGAIN = lazy_pattern(r"Failed to push \S+, retrying in \d+ seconds \(\d+/\d+\)\
 _TRIED = lazy_pattern(r"(?P<error>[^\n]{12,}?)[.,;:]? \(?[Rr]etrying (?:in \d|after \d)[^\n]{0,40}$")
 # werf/werf pkg/docker/image.go (doCliPushWithRetries), below what docker printed of a try.
 _BEGINS_ANEW = lazy_pattern(r"\bRetrying docker push in \d+\.\d+ seconds \(\d+/\d+\) \.\.\.$")
-# docker/cli up to 1.7, api/client/utils.go (clientRequestAttemptLogin): the client logs in, and asks once more.
-_LOGS_IN = "Please login prior to push:"
 # A script says below a push that it will try again.
 _TRIES_AGAIN = lazy_pattern(r"\b[Rr]e-?try(?:ing)?\b|\b[Aa]ttempt \d|\b(?:try|trying|pushing) again\b")
 _NAMES_TAG = (MarkKind.NAME, MarkKind.COMMAND)
@@ -107,7 +106,7 @@ def _is_next_attempt(first: ParsedPush, push: ParsedPush) -> bool:
     if tried and push.error and push.error.text.startswith(tried["error"]):
         return _references(first) == _references(push)
     is_begun_anew = first.after is not None and _BEGINS_ANEW.search(first.after.text) is not None
-    if first.error.text != _LOGS_IN and not _AGAIN.search(first.error.text) and not is_begun_anew:
+    if first.error.text != LOGS_IN and not _AGAIN.search(first.error.text) and not is_begun_anew:
         return False
     return _names(first) == _names(push)
 
