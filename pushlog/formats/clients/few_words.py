@@ -55,7 +55,8 @@ INSIDE = StartPattern(
     rb"|Pushed sha256:[0-9a-f]{64} to [\w.-]+(?::\d+)?/"
     rb"|Successfully pushed (?:[\w-]+(?:\.[\w-]+)+(?::\d+)?|[\w-]+:\d+)/[\w./-]+:[\w.-]+(?=\s|\Z)"
     rb"|Bundle (?:tag )?\S+ pushed successfully, with|Policy successfully pushed: \S+@sha256:"
-    rb"|Successfully pushed image: [\w.-]+[:/]|Successfully pushed image '[\w./:-]{1,300}' to registry '[\w.-]+"
+    rb"|Successfully pushed (?:image:|(?:docker|podman) image) [\w.-]+[:/]"
+    rb"|Successfully pushed image '[\w./:-]{1,300}' to registry '[\w.-]+"
     rb"|(?<=[\"'])Pushed image (?:[\w./:-]{1,300} to )?[\w.-]+(?::\d+)?/[^\s\"']+[\"']"
     rb"|Published image [\w.-]+(?::\d+)?/\S+(?=\s|\Z)|Store stage into (?!\.)[\w.-]+(?::\d+)?/\S+ \(\d",
 )
@@ -82,11 +83,12 @@ _NAMED_ABOVE = 40
 _PARTS = 20
 # It pushes with docker, Concourse with the library of crane.
 _HUB = "HUB"
-# A line that names an image and says that it was pushed, and its time if ACR Tasks print it. sbt and Ansible drive
-# docker, too.
+# A line that names an image and says that it was pushed, and its time if ACR Tasks print it. sbt, Quarkus and Ansible
+# drive docker, too.
 _WORD, _ACR = "WORD", "ACR"
 _IMG = "Successfully pushed "
 _SBT, _ANSIBLE = "Published image ", "Pushed image "
+_QUARKUS = "Successfully pushed docker image "
 # Its modules say the same of what they only would push (plugins/modules/docker_image.py; lib/ansible/plugins/callback/
 # default.py, check_mode_markers).
 _ANSIBLE_STEPS = lazy_pattern(rb"(?:TASK|HANDLER) \[[^\n]*|ansible-playbook [^\n]*")
@@ -260,7 +262,7 @@ def _push(marks: list[Mark]) -> PushBuilder:
 def _named_push(marks: list[Mark]) -> PushBuilder:
     """Return the push of a program that names what it pushes."""
     fields = marks[0].fields
-    drives_docker = fields.get(_WORD, "").startswith((_SBT, _ANSIBLE))
+    drives_docker = fields.get(_WORD, "").startswith((_SBT, _ANSIBLE, _QUARKUS))
     is_engine = "ENGINE" in fields or "HOST" in fields or _ACR in fields or drives_docker
     client = Client.DOCKER if is_engine else Client.UNKNOWN
     push = PushBuilder(client=client, why="the line says that something was pushed", consumed=marks)
