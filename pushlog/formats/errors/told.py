@@ -25,17 +25,21 @@ _FIRST_PERSON = lazy_pattern(
     rf" (?<!\bif it ){_GET}"
     rf"|\W*(?:\d{{1,2}}[.)]\s+)?(?i:get|got|see|observe|notice|fails with|receive)\b){_LEADS_TO}"
 )
+_GIVES_ME = r"(?:gives|gave|returns|returned|throws|threw|shows|showed) (?:me|us)"
 # What was run fails with the error; a document says what to do when it does.
 _PUSH_FAILS = lazy_pattern(
     r"(?:.*\b)?(?:[Pp]ush(?:es|ing|ed)?|[Uu]ploads?|command|build|job|pipeline|step|task|workflow)\b[^.:\n]{0,60}?"
-    rf"\b(?:fail(?:s|ed|ing)?|end(?:s|ed)? up|stop(?:s|ped)?|abort(?:s|ed)?|error(?:s|ed)? out) with\b{_LEADS_TO}"
+    r"\b(?:(?:fail(?:s|ed|ing)?|end(?:s|ed)? up|stop(?:s|ped)?|abort(?:s|ed)?|error(?:s|ed)? out) with"
+    rf"|{_GIVES_ME})\b{_LEADS_TO}"
+    r"|(?:.*\b)?[Pp]ush(?:ing|es)? (?:my|our) [^.:\n]{0,60}?"
+    rf"\b(?:result(?:s|ed) in|gives|gave|returns|returned|ends? with|ended with)\b{_LEADS_TO}"
 )
 _SUPPOSED = lazy_pattern(
     r"\b(?:[Ii]f|[Ii]n case|[Ww]henever(?! (?:I|we)\b)|should|might|may|e\.g"
     r"|[Ww]hen (?:the|your|a|docker) push)\b|\": ?\""
 )
 _SAYS_SO = lazy_pattern(
-    r"\b(?:fail\w*|up|stop\w*|abort\w*|out) with\b"
+    rf"\b(?:fail\w*|up|stop\w*|abort\w*|out) with\b|\b{_GIVES_ME}\b|\b[Pp]ush(?:ing|es)? (?:my|our)\b"
     rf"|\b(?:[Ii]|[Ww]e|[Ii]t|[Tt]his)(?:'\w+)?(?: \w+){{0,3}}? {_GET}"
     r"|^\W*(?:\d{1,2}[.)]\s+)?[A-Z]\w{2,6}\b "
 )

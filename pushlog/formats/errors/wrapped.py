@@ -45,7 +45,8 @@ GO_REQUEST = lazy_pattern(
 )
 # What may stand before an error of one or two words: marks, levels, channels, programs, times. Free words may not.
 LABEL = lazy_pattern(
-    r"(?:\\[nrt]|\"\w+\": ?"
+    # What docker-modem puts before an answer of the daemon.
+    r"(?:\\[nrt]|\"\w+\": ?|\(HTTP code \d{3}\) [a-z ]{3,30} -"
     r"|^\W*\d{1,2}[.)]\s|:\w{1,30}:(?=\s)|\[[\w:./ #@-]{1,40}\](?=\s)|\[/?[a-z]{1,10}(?:=[^\[\]\n]{1,40})?\]"
     r"|##\[error\]|::error[^:\n]{0,200}::|\x1b?\[\d*(?:;\d+)*m"
     r"|</?[a-z][\w-]{0,10}(?: [^<>\n]{0,80})?>"
@@ -54,7 +55,6 @@ LABEL = lazy_pattern(
     r"|(?i:err(?:ors?|o)?|fata?l?|crit(?:ical)?|severe|warn(?:ing)?|info|panic|level|severity|time(?==))\b(?:\[\d+\])?"
     r"|(?:[a-z][\w$]{0,40}\.){1,12}\w{1,80}(?:Error|Exception)\b"
     r"|(?i:stderr|stdout|output|caused? by|cause|reason|message|msg|exception|\w+(?:Error|Exception))\b"
-    r"|\(HTTP code \d{3}\) [a-z ]{3,30} -"
     r"|(?i:(?:the|this|my|full|exact|actual) (?:error|output)(?: message)?(?: is| was)?)(?=:)"
     # The word for an error in languages of East Asia.
     r"|[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]{1,8}(?=[:\uff1a])"

@@ -20,6 +20,8 @@ _EXPLAINED = lazy_pattern(
     r"(?:(?:most )?(?:usually|typically|often|commonly|generally|likely) |can |may |could )*"
     r"(?:means?|indicates?|occurs?|happens?|appears?|arises?|tells?|refers?|comes?|results?"
     r"|is (?:what|caused|returned|thrown|shown|due|usually|often|a|an|the|one))\b"
+    # A link of a notebook to its page about the error.
+    r"|: \[\[[^\[\]\n]+\]\]"
     # What a command says in some case, which nobody met.
     r"|\bpush[\"'`]? (?:prints|says|shows|returns|gives|fails with|answers|throws) [\"'`]"
     r"[^\"'`\n]{1,200}[\"'`] (?:when|if|unless) (?!\w*(?:'s)? ?(?:I|we|my|our)\b)(?![^\n]*\b(?:I|we|my|our)\b)"
