@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.formats.docker.command_reports import is_of_none
 from pushlog.formats.docker.mentions import lines_with
-from pushlog.formats.docker.surroundings import is_of_another_command
+from pushlog.formats.docker.surroundings import is_of_another_command, shows_other_usage
 from pushlog.formats.errors.bystanders import is_of_cache
 from pushlog.formats.errors.classify import starts_error
 from pushlog.formats.errors.wrapped import unlabelled
@@ -256,7 +256,8 @@ def _other_lines(text: LogText, knowledge: Knowledge) -> Iterator[int]:
             error = unlabelled(piece.text).text
             is_error = starts_error(error, knowledge) and not is_of_another_command(error)
             is_error = is_error and error != _END_OF_FILE and not error.startswith(_GIT)
-            is_error = is_error and not _USAGE.match(text.shown(piece.line + 1).strip())
+            below = [text.shown(line).strip() for line in range(piece.line + 1, piece.line + 4)] if is_error else [""]
+            is_error = is_error and not _USAGE.match(below[0]) and not shows_other_usage("\n".join([error, *below]))
             is_error = is_error and not _answers_another(text, piece)
             if is_error and not in_here_document(text, piece.line):
                 yield piece.line

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pushlog.formats.marks import Mark, MarkKind
-from pushlog.formats.reference import split
+from pushlog.formats.reference import names_in, split
 from pushlog.intake.mapped import find
 from pushlog.lazy_pattern import lazy_pattern
 
@@ -21,12 +21,18 @@ if TYPE_CHECKING:
 _NAME = r"(?:localhost|[a-z0-9][\w.-]*[.:][\w.:-]*\w)(?:/[a-z0-9*][\w.*-]*)+"
 # Tilt; Concourse's registry-image resource (cmd/out), which names all tags at once.
 _TARGET = lazy_pattern(rf"\bSTEP \d+/\d+ \S Pushing (?P<name>{_NAME}):(?P<tags>\w[\w.-]*)")
-_TAGS = lazy_pattern(rf"\bpushing tag\(s\) (?P<tags>\w[\w.-]*(?:, \w[\w.-]*)*) to (?P<name>{_NAME})")
+_TAGS = lazy_pattern(rf"\bpushing tag\(s\) (?P<tags>\w[\w.-]*(?:, \w[\w.-]*)*)(?: to (?P<name>{_NAME}))?\s*$")
 # flyctl, below a push whose header was cut off (internal/command/deploy/deploy_build.go).
 _BUILT = lazy_pattern(rf"\s*image: (?P<name>{_NAME}):(?P<tags>\w[\w.-]*)\s*$")
 _WORDS = (b"STEP ", b"pushing tag(s) ")
 _ABOVE = 20
-_DONE = lazy_pattern(r"\s*--> Pushing image done\b")  # superfly/flyctl internal/build/imgsrc
+# superfly/flyctl internal/build/imgsrc; okteto/okteto cmd/build; concourse/registry-image-resource commands/out.go.
+_DONE = {
+    "fly": lazy_pattern(r"\s*--> Pushing image done\b"),
+    "okteto": lazy_pattern(r"\W*Image '[^'\n]+' successfully pushed\s*$"),
+    "concourse": lazy_pattern(r"(?:\x1b\[\d+m)?INFO(?:\x1b\[0?m)?\[\d+\] pushed\s*$"),
+    "tilt": lazy_pattern(r"(?!)"),
+}
 # Tilt begins its next step, and tells what each took, only where the push went well: tilt-dev/tilt
 # internal/build/pipeline_state.go, internal/engine/buildcontrol/image_build_and_deployer.go.
 _GOES_ON = lazy_pattern(r"\bSTEP (?P<next>\d+)/\d+ \S |\bStep (?P<took>\d+) - \d+\.\d+s\b")
@@ -46,9 +52,21 @@ def with_announced_name(text: LogText, push: ParsedPush) -> ParsedPush:
     if not any(find(text.data, words, start, push.stop) >= 0 for words in _WORDS):
         return push
     for piece, match in reversed([*_announced(text, start, push.stop)]):
-        if all(match["name"].endswith(name) or not name for name, _ in named):
-            return replace(push, marks=(*push.marks, _reference(piece, match)))
+        # Versions of Concourse's resource say the tags alone, for what its requests name below.
+        name = match["name"] or _own_name(push)
+        if name and all(name.endswith(other) for other, _ in named):
+            return replace(push, marks=(*push.marks, _reference(piece, name, match["tags"] or "")))
+        if not name and not named:
+            tags = (match["tags"] or "").split(", ")
+            return replace(push, marks=(*push.marks, *(_mark(MarkKind.NAME, piece, {"TAG": tag}) for tag in tags)))
     return push
+
+
+def _own_name(push: ParsedPush) -> str | None:
+    """Return the name of a push that its own requests tell."""
+    texts = [mark.fields["TEXT"] for mark in push.marks if mark.kind == MarkKind.RETRY]
+    image = names_in([*texts, push.error.text if push.error else ""])
+    return f"{image.registry}/{image.repository}" if image.registry and image.repository else None
 
 
 def _with_name_below(text: LogText, push: ParsedPush) -> ParsedPush:
@@ -57,25 +75,28 @@ def _with_name_below(text: LogText, push: ParsedPush) -> ParsedPush:
     end = text.bounds(min(push.lines[1] + _BELOW, text.lines))[1]
     for piece in text.pieces(min(push.stop + 1, end), end):
         if (match := _BUILT.match(piece.text)) and match["tags"] in tags:
-            return replace(push, marks=(*push.marks, _reference(piece, match.groupdict())))
+            return replace(push, marks=(*push.marks, _reference(piece, match["name"], match["tags"])))
     return push
 
 
-def _reference(piece: Piece, match: dict[str, str]) -> Mark:
-    fields = {"REFERENCE": match["name"], "TAGS": match["tags"]}
-    return Mark(kind=MarkKind.REFERENCE, start=piece.start, stop=piece.stop, line=piece.line, fields=fields)
+def _reference(piece: Piece, name: str, tags: str) -> Mark:
+    return _mark(MarkKind.REFERENCE, piece, {"REFERENCE": name, "TAGS": tags})
+
+
+def _mark(kind: MarkKind, piece: Piece, fields: dict[str, str]) -> Mark:
+    return Mark(kind=kind, start=piece.start, stop=piece.stop, line=piece.line, fields=fields)
 
 
 def with_announced_end(text: LogText, push: ParsedPush) -> ParsedPush:
-    """Return a push with its end where no line of the client tells it: fly says so below it, Tilt goes on."""
+    """Return a push with its end where no line of the client tells it: these programs say so below it, Tilt goes on."""
     is_open = push.error is None and not push.last(MarkKind.DIGEST, MarkKind.DONE, MarkKind.AUX)
-    if not is_open or push.wrapper not in ("fly", "tilt"):
+    if not is_open or push.wrapper not in _DONE:
         return push
     begin = text.start_of(max(1, push.lines[0] - _ABOVE))
     steps = [match for piece in text.pieces(begin, push.stop + 1) if (match := _STEP.search(piece.text))]
     end = min(len(text.data), text.bounds(min(push.lines[1] + _BELOW, text.lines))[1])
     for piece in text.pieces(min(push.stop + 1, end), end):
-        if _DONE.match(piece.text) or _goes_on(piece.text, steps):
+        if _DONE[push.wrapper].match(piece.text) or _goes_on(piece.text, steps):
             done = Mark(kind=MarkKind.DONE, start=piece.start, stop=piece.stop, line=piece.line, fields={})
             return replace(push, marks=(*push.marks, done), stop=piece.stop, lines=(push.lines[0], piece.line))
     return push
@@ -89,7 +110,7 @@ def _goes_on(line: str, steps: list[re.Match[str]]) -> bool:
     return match["took"] == steps[-1]["step"] or int(match["next"] or 0) == int(steps[-1]["step"]) + 1
 
 
-def _announced(text: LogText, start: int, stop: int) -> Iterator[tuple[Piece, dict[str, str]]]:
+def _announced(text: LogText, start: int, stop: int) -> Iterator[tuple[Piece, dict[str, str | None]]]:
     for piece in text.pieces(start, stop):
         match = _TARGET.search(piece.text) or _TAGS.search(piece.text)
         if match:

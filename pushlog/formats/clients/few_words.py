@@ -29,10 +29,11 @@ if TYPE_CHECKING:
 
 LINES = LineParser("few_words.lark")
 OPENING = StartPattern(
-    signs=(rb"Pushing index\.", rb"pushing sha256:"),
+    signs=(rb"Pushing index\.", rb"pushing sha256:", rb"pushing tag\(s\) "),
     pattern=rb"Pushing index\.docker\.io/[^\s\"']+\.\.\.(?=\r?\n|\Z)"
     # With its level: BuildKit says the same of a manifest.
-    rb"|(?:\x1b\[\d+m)?INFO(?:\x1b\[0?m)?\[\d+\] pushing sha256:[0-9a-f]{64} to [\w.-]+(?::\d+)?/",
+    rb"|(?:\x1b\[\d+m)?INFO(?:\x1b\[0?m)?\[\d+\] pushing"
+    rb" (?:sha256:[0-9a-f]{64} to [\w.-]+(?::\d+)?/|tag\(s\) \w)",
 )
 INSIDE = StartPattern(
     signs=(
@@ -66,6 +67,7 @@ REDRAWN: frozenset[MarkKind] = frozenset()
 _BELOW = 2
 # Concourse's resource names its requests where it was asked to debug (hashicorp/go-retryablehttp).
 _REQUESTS = lazy_pattern(rb"(?:\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \[DEBUG\] [^\n]*(?:\n|\Z)|\s+)*+")
+_CRANE = lazy_pattern(rb" (?:retrying [A-Z]+ http|(?:pushed|existing|mounted) blob: )")
 # A script says that it pushed whatever came of it: its word counts where nothing else tells of a push or a failure.
 _TELLS = lazy_pattern(
     rb"push refers to|: Pushed|pushing (?:layer|manifest)|Copying blob|digest: sha256|failed to push|Failed to push"
@@ -151,7 +153,7 @@ def _each_push(text: LogText, marks: Iterator[Mark]) -> Iterator[list[Mark]]:
         push = [mark] if mark.kind in _ANNOUNCED else [*push, mark]
         is_near = all(_is_below(text, above, below) for above, below in pairwise(push))
         if mark.kind == MarkKind.DONE:
-            if push[0].kind in _ANNOUNCED and is_near and _are_alike(push):
+            if push[0].kind in _ANNOUNCED and is_near and _are_alike(push) and not _is_told_between(text, push):
                 below = marks_in_order[number + 1 : number + 2]
                 yield [*push, *(m for m in below if m.kind == MarkKind.DIGEST and m.line - mark.line <= _BELOW)]
             push = []
@@ -161,6 +163,11 @@ def _each_push(text: LogText, marks: Iterator[Mark]) -> Iterator[list[Mark]]:
 
 def _is_below(text: LogText, above: Mark, below: Mark) -> bool:
     return below.line - above.line <= _BELOW or _behind_requests(text, above) == below.start
+
+
+def _is_told_between(text: LogText, push: list[Mark]) -> bool:
+    """Return whether the library of crane tells of the push itself, below the tags that Concourse's resource names."""
+    return "TAGS" in push[0].fields and _CRANE.search(text.data, push[0].stop, push[-1].start) is not None
 
 
 def _behind_requests(text: LogText, mark: Mark) -> int:
@@ -241,19 +248,25 @@ def _push(marks: list[Mark]) -> PushBuilder:
     if "HOSTED" in marks[0].fields:
         return _named_push(marks)
     fields = marks[0].fields
-    name = fields.get(_HUB) or fields["REFERENCE"]
+    name = fields.get(_HUB) or fields.get("REFERENCE", "")
+    tags = fields.get("TAGS", "")
     is_hub = _HUB in fields
     push = PushBuilder(
         client=Client.DOCKER if is_hub else Client.CRANE,
         why=f"the lines are those of {'the builder of Docker Hub' if is_hub else 'a resource of Concourse'}",
         consumed=marks,
     )
-    push.add_mark(MarkKind.REFERENCE, marks[0], REFERENCE=name.removeprefix("index."))
+    if name:
+        push.add_mark(
+            MarkKind.REFERENCE, marks[0], REFERENCE=name.removeprefix("index."), **({"TAGS": tags} if tags else {})
+        )
     for mark in marks:
         if mark.kind == MarkKind.RETRY:
             push.add_mark(MarkKind.RETRY, mark, WAIT=mark.fields["SECONDS"], TEXT="")
     if "DIGEST" in fields and marks[-1].kind == MarkKind.DONE:
         push.add_mark(MarkKind.DIGEST, marks[-1], TAG=split(name)[1] or "", DIGEST=fields["DIGEST"])
+    for tag in [] if name else filter(None, tags.split(", ")):
+        push.add_mark(MarkKind.DIGEST if marks[-1].kind == MarkKind.DONE else MarkKind.NAME, marks[-1], TAG=tag)
     if marks[-1].kind == MarkKind.DONE:
         push.add_mark(MarkKind.DONE, marks[-1])
     return push

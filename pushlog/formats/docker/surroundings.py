@@ -41,6 +41,8 @@ _PUSHED = lazy_pattern(rb"push", re.IGNORECASE)
 _BUILT = lazy_pattern(rb"push|tag|naming to|build", re.IGNORECASE)
 # Refusals of `docker pull`, `run` and `login`: moby daemon/images, distribution/errors.go, registry/auth.go; and what
 # the daemon answers to commands for containers, networks, builds and swarms: moby daemon/, builder/, libnetwork/.
+# Cobra, which docker and many programs are built on, shows below an unknown option how the command is used.
+_OTHER_USAGE = lazy_pattern(r"[^\n]*\bunknown (?:shorthand )?flag: [^\n]*\n\s*Usage:\s+(?![^\n]*\bpush\b)\S")
 _NO_PUSH = lazy_pattern(
     r"(?:docker: |Error: )?(?:Error response from daemon: )?"
     r"(?:pull access denied for |manifest for \S+ not found|failed to resolve reference\b)"
@@ -136,8 +138,13 @@ def stopped(pieces: Iterable[Piece]) -> tuple[Mark, ...]:
 
 
 def is_of_another_command(line: str) -> bool:
-    """Return whether the line is the refusal of a pull, a run or a login, which no push ends with."""
-    return _NO_PUSH.match(line) is not None or is_of_unread_config(line)
+    """Return whether the line is the refusal of a pull, a run or a login, or another command's usage below it."""
+    return _NO_PUSH.match(line) is not None or shows_other_usage(line) or is_of_unread_config(line)
+
+
+def shows_other_usage(lines: str) -> bool:
+    """Return whether lines refuse an option and show the usage of a command that is no push."""
+    return _OTHER_USAGE.match(lines) is not None
 
 
 def has_prompt(command: Mark) -> bool:
