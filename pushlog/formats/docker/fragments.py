@@ -59,6 +59,9 @@ _AND = lazy_pattern(r"[^\w\n]{0,6}(?:and|or|und|oder|et|ou|y|o|e|\u0438|\u548c)?
 _TRIED = lazy_pattern(r"Push failed\. Attempt \d+ in \d+ seconds\.$|Server: \S+$|This might take a few minutes\.\.\.$")
 # Packer names the build and the step of it.
 _PREFIX = lazy_pattern(r"[\w.-]{1,60} \([\w.-]{1,60}\): ")
+# How docker begins, and how much of it at least tells that.
+_HEADER = "The push refers to repository ["
+_LEAST_OF_HEADER = len("The push ")
 # The words before a quoted error that tell of a push.
 _QUOTES_OF_PUSH = lazy_pattern(r"\bpush[^\n]*[\"'`\u201c]$", re.IGNORECASE)
 
@@ -87,7 +90,15 @@ def push_without_rows(candidate: PushRange, opening: tuple[Mark, ...]) -> Parsed
     if sent and not error:
         return build_push(candidate, None, [*opening, sent])
     ended = ended_badly(command, pieces)
-    return build_push(candidate, ended, list(opening)) if ended else None
+    cut = [] if error or len(pieces) != 1 else list(_cut_header(pieces[0]))
+    return build_push(candidate, ended, [*opening, *cut]) if ended or cut else None
+
+
+def _cut_header(piece: Piece) -> Iterator[Mark]:
+    """Yield the last line of a log if it is the header of a push, cut in the middle."""
+    line = piece.text
+    if len(line) > _LEAST_OF_HEADER and (_HEADER.startswith(line) or (line.startswith(_HEADER) and "]" not in line)):
+        yield Mark(kind=MarkKind.CUT, start=piece.start, stop=piece.stop, line=piece.line, fields={})
 
 
 def _is_of_document(line: str, error: ErrorLines, below: Sequence[Piece]) -> bool:
