@@ -44,10 +44,12 @@ _MOST = 0.8
 _FRAME = lazy_pattern(rb"[|\]>]|[^\s\w]{2}")
 _NAME = rb"[^\s\x1b]{1,200}"
 # A line of a push in a value of JSON or of a program, which may call another, in code that a sentence quotes, or in the
-# message of a record of logrus has no prefix there; nor behind the word of another program that something failed.
+# message of a record of logrus has no prefix there; nor behind the word of another program that something failed, or in
+# a comment of a script that says what a command prints.
 _IN_DATA = lazy_pattern(
     rb'[{\[(,] ?["\']|":|\w[^\w`\n]{0,9}`{1,3}\Z|" level=\w{4,7} \Z|\bfailed(?: with)?: \Z'
     rb"|\{[\w.]+\([^()\n]*\)|[ \t]['\"`]\Z"
+    rb"|\A[ \t]*(?:#|//|--) ?(?:\w+ )?(?:[Oo]utput|[Pp]rints|[Rr]eturns|[Rr]esult|=>|->):? \Z"
 )
 _SHORT = 80
 # A word with the gap behind it; signs and digits of a name, and words of errors, which are not part of one.
