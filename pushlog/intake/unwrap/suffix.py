@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # Lines whose end is certain, and what follows it on the line.
 _WHOLE = lazy_pattern(
-    rb"(?:The push refers to (?:a )?repository \[(?:\[[^\s\[\]]{1,20}\]|[^\]\s])++\]"
+    rb"(?:The push refers to (?:a )?repository \[(?:\[[^\s\[\]]{1,60}\]|[^\]\s])++\]"
     rb"|[0-9a-f]{12}: (?:Preparing|Waiting|Pushed|Layer already exists|Skipped foreign layer|Retrying in \d+ seconds?"
     rb"|Image (?:successfully pushed|already exists|push failed))"
     rb"|\w[\w.-]{0,127}: digest: sha256:[0-9a-f]{64} size: \d+)(?P<rest>[^\r\n]*)"
