@@ -72,7 +72,8 @@ _BLOBS = {
 }
 # The kaniko executor of before 2020 said nothing of a push itself: what it says of the build stands right above.
 _OF_BUILD = lazy_pattern(
-    r"(?:\x1b\[\d+m)?INFO(?:\x1b\[0?m)?\[\d{4,}\] (?:Taking snapshot of |Skipping unpacking as no "
+    r"(?:\s*time=\"[^\"\n]+\" level=info msg=\"?|(?:\x1b\[\d+m)?INFO(?:\x1b\[0?m)?\[\d{4,}\] )"
+    r"(?:Taking snapshot of |Skipping unpacking as no "
     r"|Using files from context: |No files changed in this command, skipping snapshotting|Unpacking rootfs as cmd "
     r"|Using caching version of cmd: )"
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pushlog.formats.marks import HEADERS
+from pushlog.formats.marks import COMMANDS, HEADERS
 from pushlog.formats.quoting.comment import is_example, tells_output
 from pushlog.formats.quoting.difference import in_hunk, is_beside_other_sign
 from pushlog.formats.quoting.guide import is_of_guide, is_of_library
@@ -47,7 +47,9 @@ def is_shown(text: LogText) -> bool:
 
 def is_quoted(text: LogText, push: ParsedPush) -> bool:
     """Return whether the first line of a push is no output of a client, but part of something that quotes one."""
-    if in_text_of_source(text, push.start) or is_example(text, push.lines):
+    # A comment above a text of a program can name the command that prints it.
+    own = min((mark.start for mark in push.marks if mark.kind not in COMMANDS), default=push.start)
+    if any(in_text_of_source(text, start) for start in {push.start, own}) or is_example(text, push.lines):
         return True
     if is_of_test_data(text, push) or is_translated(text, push):
         return True
