@@ -17,7 +17,7 @@ from pushlog.formats.docker.headings import without_headings
 from pushlog.formats.docker.lone_error import OTHER_COMMAND, SAYS_PUSH, UPLOAD, is_alone
 from pushlog.formats.docker.other_things import is_change
 from pushlog.formats.docker.sentences import advises, is_of_case, only_command, pushed_above, was_not_run
-from pushlog.formats.docker.surroundings import has_prompt, is_of_another_command
+from pushlog.formats.docker.surroundings import cut_header, has_prompt, is_of_another_command
 from pushlog.formats.errors.bystanders import is_source
 from pushlog.formats.errors.wrapped import error_in
 from pushlog.formats.image_names import has_open_tag, host, may_be, names_in, split
@@ -59,9 +59,6 @@ _AND = lazy_pattern(r"[^\w\n]{0,6}(?:and|or|und|oder|et|ou|y|o|e|\u0438|\u548c)?
 _TRIED = lazy_pattern(r"Push failed\. Attempt \d+ in \d+ seconds\.$|Server: \S+$|This might take a few minutes\.\.\.$")
 # Packer names the build and the step of it.
 _PREFIX = lazy_pattern(r"[\w.-]{1,60} \([\w.-]{1,60}\): ")
-# How docker begins, and how much of it at least tells that.
-_HEADER = "The push refers to repository ["
-_LEAST_OF_HEADER = len("The push ")
 # The words before a quoted error that tell of a push.
 _QUOTES_OF_PUSH = lazy_pattern(r"\bpush[^\n]*[\"'`\u201c]$", re.IGNORECASE)
 
@@ -90,15 +87,8 @@ def push_without_rows(candidate: PushRange, opening: tuple[Mark, ...]) -> Parsed
     if sent and not error:
         return build_push(candidate, None, [*opening, sent])
     ended = ended_badly(command, pieces)
-    cut = [] if error or len(pieces) != 1 else list(_cut_header(pieces[0]))
+    cut = [] if error or len(pieces) != 1 else list(cut_header(pieces[0]))
     return build_push(candidate, ended, [*opening, *cut]) if ended or cut else None
-
-
-def _cut_header(piece: Piece) -> Iterator[Mark]:
-    """Yield the last line of a log if it is the header of a push, cut in the middle."""
-    line = piece.text
-    if len(line) > _LEAST_OF_HEADER and (_HEADER.startswith(line) or (line.startswith(_HEADER) and "]" not in line)):
-        yield Mark(kind=MarkKind.CUT, start=piece.start, stop=piece.stop, line=piece.line, fields={})
 
 
 def _is_of_document(line: str, error: ErrorLines, below: Sequence[Piece]) -> bool:

@@ -61,6 +61,9 @@ _NO_PUSH = lazy_pattern(
     r"|manifest unknown: manifest unknown$"
     r"|Get \"?https?://\S+?/v[0-2]/\"?: unauthorized: incorrect username or password)"
 )
+# How docker begins, and how much of it at least tells that.
+_HEADER = "The push refers to repository ["
+_LEAST_OF_HEADER = len("The push ")
 # A command that shows what a file says.
 _SHOWS_FILE = lazy_pattern(r"(?:[^\n]{0,80}[$#%>] |\+ )(?:cat|less|more|head|tail|bat|type|grep|sed -n) ")
 # One look at the lines above for its words: a log may have a command in each of its lines.
@@ -145,6 +148,13 @@ def is_of_another_command(line: str) -> bool:
 def shows_other_usage(lines: str) -> bool:
     """Return whether lines refuse an option and show the usage of a command that is no push."""
     return _OTHER_USAGE.match(lines) is not None
+
+
+def cut_header(piece: Piece) -> Iterator[Mark]:
+    """Yield the last line of a log if it is the header of a push, cut in the middle."""
+    line = piece.text
+    if len(line) > _LEAST_OF_HEADER and (_HEADER.startswith(line) or (line.startswith(_HEADER) and "]" not in line)):
+        yield Mark(kind=MarkKind.CUT, start=piece.start, stop=piece.stop, line=piece.line, fields={})
 
 
 def has_prompt(command: Mark) -> bool:

@@ -73,8 +73,8 @@ _ANNOUNCED = lazy_pattern(
 # A sentence says what its reader may meet.
 _MAY_MEET = lazy_pattern(
     r"\W*if you (?:get|see|receive|encounter) [^.\n]{0,60}\b(?:errors?|messages?|failure)\b[^.\n]{0,30}:\W*$"
-    r"|[\W_]*(?:note[\W_]+)?you (?:may|might|could) (?:also )?(?:get|see|receive|encounter) (?:an?|the following|this)\b"
-    r"[^.\n]{0,40}\berrors?\b[^.\n]{0,30}$"
+    r"|[\W_]*(?:note[\W_]+)?you (?:may|might|could) (?:also )?(?:get|see|receive|encounter)"
+    r" (?:an?|the following|this)\b[^.\n]{0,40}\berrors?\b[^.\n]{0,30}$"
     # "If the push ends with ..., the token is expired:", "A refused push looks like this:".
     r"|(?:\W*|[^\n]{0,120}\. )(?:if|when(?:ever)?) (?:the|a|your|docker|this) push"
     r" (?:fails|ends|stops|is (?:refused|denied|rejected))\b(?![^\n]*\b(?:I|me|my|we|our)\b)[^\n]{0,200}:\W*$"

@@ -48,8 +48,8 @@ def is_shown(text: LogText) -> bool:
 def is_quoted(text: LogText, push: ParsedPush) -> bool:
     """Return whether the first line of a push is no output of a client, but part of something that quotes one."""
     # A comment above a text of a program can name the command that prints it.
-    own = min((mark.start for mark in push.marks if mark.kind not in COMMANDS), default=push.start)
-    if any(in_text_of_source(text, start) for start in {push.start, own}) or is_example(text, push.lines):
+    own_start = min((mark.start for mark in push.marks if mark.kind not in COMMANDS), default=push.start)
+    if any(in_text_of_source(text, start) for start in {push.start, own_start}) or is_example(text, push.lines):
         return True
     if is_of_test_data(text, push) or is_translated(text, push):
         return True
