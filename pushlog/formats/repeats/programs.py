@@ -118,8 +118,10 @@ def _repository(push: ParsedPush) -> str | None:
 
 
 def _begins_line(push: ParsedPush, text: LogText) -> bool:
-    # A line above that names the image is none of its own.
-    first = min((mark.start for mark in push.marks if mark.kind != MarkKind.NAME), default=push.start)
+    # A line above that names the image is none of its own, nor what names the command above docker's header.
+    header = push.last(*HEADERS)
+    marks = [header] if header else [mark for mark in push.marks if mark.kind != MarkKind.NAME]
+    first = min((mark.start for mark in marks), default=push.start)
     return first == 0 or text.data[first - 1 : first] in (b"\n", b"\r")
 
 

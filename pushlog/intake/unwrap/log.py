@@ -163,7 +163,8 @@ def _unwrap(
     prefixes = detect(text, openings, anchors)
     timestamps = PrefixTimestamps(text=text, ranges=prefixes.ranges, zone=zone) if prefixes.has_clock else None
     notes = prefixes.notes
-    if (turned := oldest_first(text, timestamps)) is not None:
+    lanes = lanes_of(text, prefixes)
+    if (turned := oldest_first(text, timestamps, lanes)) is not None:
         other = _limited(LogText(turned), where)
         turned_prefixes = detect(other, openings, anchors_of(other, openings))
         # Where the stamps show in one order alone, the lines are none of an export.
@@ -171,7 +172,7 @@ def _unwrap(
             text, prefixes = other, turned_prefixes
             timestamps = timestamps and PrefixTimestamps(text=text, ranges=prefixes.ranges, zone=zone)
             notes = (*notes, NEWEST_FIRST)
-    lanes = lanes_of(text, prefixes)
+            lanes = lanes_of(text, prefixes)
     return UnwrappedLog(
         original=text,
         ranges=prefixes.ranges if prefixes.all else (),

@@ -10,7 +10,7 @@ from pushlog.intake.mapped import find
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from pushlog.intake.log_text import LogText
     from pushlog.intake.unwrap.timestamps import PrefixTimestamps
@@ -32,14 +32,15 @@ _ROW = lazy_pattern(rb"\b[0-9a-f]{12}: [A-Z]")
 _REACH = 1 << 16
 
 
-def oldest_first(text: LogText, timestamps: PrefixTimestamps | None) -> bytes | None:
+def oldest_first(text: LogText, timestamps: PrefixTimestamps | None, lanes: Sequence[LogText]) -> bytes | None:
     """Return the data of a log that has its newest line first with its oldest line first; None for any other log.
 
-    Its times fall, or, where it has none, docker's lines stand upside down in it.
+    Its times fall, or, where it has none, docker's lines stand upside down in it, and in each of its `lanes`.
     """
     if timestamps is not None:
         return _by_times(text, timestamps)
-    if not _is_upside_down(text):
+    answers = set(map(_is_upside_down, lanes or (text,)))
+    if True not in answers or False in answers:
         return None
     return b"".join(line + b"\n" for line in reversed(bytes(text.data).rstrip(b"\n").split(b"\n")))
 
@@ -63,8 +64,11 @@ def _by_times(text: LogText, timestamps: PrefixTimestamps) -> bytes | None:
     return text.data[: starts[0]] + lines
 
 
-def _is_upside_down(text: LogText) -> bool:
-    """Return whether each header of docker stands right below the rows of its push, which end before they begin."""
+def _is_upside_down(text: LogText) -> bool | None:
+    """Return whether each header of docker stands right below the rows of its push, which end before they begin.
+
+    None where no row tells how they run.
+    """
     data, first = text.data, -1
     for place in _headers(text):
         start, stop = data.rfind(b"\n", 0, place) + 1, data.find(b"\n", place)
@@ -82,8 +86,8 @@ def _is_upside_down(text: LogText) -> bool:
         elif (row := _DONE.search(line)) and row[1] in begun:
             return True
         elif not row and begun:
-            return False
-    return False
+            return None
+    return None
 
 
 def _headers(text: LogText) -> Iterator[int]:

@@ -212,7 +212,8 @@ def _inferred(unknown: Sequence[Witness], forms: Sequence[Decoration]) -> Iterat
         inner = [replace(witness, prefix=part) for witness, part in behind]
         inferred = infer_prefixes(inner) if form and form.clock and form.system not in _VAGUE else ()
         if form and inferred:
-            yield LinePrefix((form, *inferred))
+            is_coloured = any(b"\x1b" in witness.prefix for witness, _ in behind)
+            yield LinePrefix((form, *inferred), is_coloured=is_coloured)
         else:
             rest += [witness for witness, peeled in zip(unknown, outer, strict=True) if (peeled and peeled[0]) is form]
     yield from (LinePrefix((form,)) for form in infer_prefixes(sorted(rest)))

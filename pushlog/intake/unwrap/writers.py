@@ -10,6 +10,8 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from pushlog.lazy_pattern import lazy_pattern
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 # The first line of a push that says nothing of a layer.
 _FIRST_LINES = (b"The push refers to ", b"Getting image source signatures")
+# Clients whose first line is one of a layer: a line above it of the same writer shows that they were called.
+_CALLED = lazy_pattern(rb"\b(?:(?:crane|gcrane|oras|regctl)[^\n]{0,80}? (?:push|copy|cp)|ko (?:build|publish|apply)) ")
 # A push that goes on below the beginning of the next one does so within so many bytes.
 _NEAR = 1 << 16
 
@@ -56,7 +60,7 @@ def _are_lanes(data: Data, spans: Sequence[tuple[Witness, int, int]]) -> bool:
     names = [witness.prefix[start : stop + 1] for witness, start, stop in spans]
     first: dict[bytes, int] = {}
     for (witness, *_), name in zip(spans, names, strict=True):
-        if name not in first and not _is_first_line(data, witness):
+        if name not in first and not _is_first_line(data, witness) and not _is_called_above(data, witness, name):
             return False
         first.setdefault(name, witness.start)
     changes = sum(name != other for name, other in pairwise(names))
@@ -75,6 +79,13 @@ def _goes_on_below_another(data: Data, first: dict[bytes, int]) -> bool:
 def _is_first_line(data: Data, witness: Witness) -> bool:
     begin = witness.start + len(witness.prefix)
     return data[begin : begin + max(map(len, _FIRST_LINES))].startswith(_FIRST_LINES)
+
+
+def _is_called_above(data: Data, witness: Witness, name: bytes) -> bool:
+    """Whether a line of this name, not far above a witness, calls a client."""
+    above = data[max(0, witness.start - _NEAR) : witness.start]
+    starts = ((above.rfind(b"\n", 0, call.start()) + 1, call.start()) for call in _CALLED.finditer(above))
+    return any(name in above[start:stop] for start, stop in starts)
 
 
 def _with_lane(prefix: LinePrefix, number: int) -> LinePrefix:
