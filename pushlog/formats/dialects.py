@@ -30,6 +30,7 @@ from pushlog.formats.docker import candidate_lines
 from pushlog.formats.docker import lines as docker_lines
 from pushlog.formats.docker.fragments import alone
 from pushlog.formats.docker.split import docker_pushes
+from pushlog.formats.lone_words import OPENING as LONE
 from pushlog.formats.quoting.quoted import is_quoted, is_shown
 from pushlog.formats.quoting.test_reports import is_of_test
 from pushlog.formats.repeats.attempts import joined
@@ -91,12 +92,12 @@ def openings() -> tuple[StartPattern, ...]:
 
 
 def start_patterns() -> tuple[StartPattern, ...]:
-    """Return the text by which pushes of all clients but docker are found, at the beginning of a line or inside it.
+    """Return the text by which pushes of all clients but docker are found, and what tells of a push that is not shown.
 
     Docker's lines have words of their own.
     """
-    inside = (dialect.INSIDE for dialect in DIALECTS if dialect.INSIDE)
-    return (*(dialect.OPENING for dialect in DIALECTS), *inside, GENERIC)
+    quick = (pattern for dialect in DIALECTS for pattern in dialect.WHERE if pattern.is_quick)
+    return (*quick, GENERIC, LONE)
 
 
 def pushes(

@@ -12,6 +12,15 @@ from pushlog.formats.docker.surroundings import is_of_another_command, shows_oth
 from pushlog.formats.errors.bystanders import is_of_cache
 from pushlog.formats.errors.classify import starts_error
 from pushlog.formats.errors.wrapped import unlabelled
+from pushlog.formats.lone_words import (
+    COMMAND,
+    COMMAND_WORDS,
+    FAILED,
+    FAILED_VARIABLE,
+    FAILED_WORDS,
+    REFUSED,
+    REFUSED_WORDS,
+)
 from pushlog.formats.parsed_push import ranges_outside
 from pushlog.formats.quoting.here_document import in_here_document
 from pushlog.intake.literal_search import LiteralIndex
@@ -52,71 +61,6 @@ _OUTPUT = lazy_pattern(
     rb"|pushing manifest for|Pushed ref \S+ with digest"
     rb"|[\"']status[\"']: ?[\"'](?:Preparing|Pushing|Pushed|Layer already|The push refers)"
 )
-# A command that pushes: it tells of one only where no push was found at all.
-_COMMAND = lazy_pattern(
-    rb"\b(?:docker|podman|buildah|nerdctl)(?:\.exe)? (?:-[\w-]+(?:[= ][^\s-]\S*)? )*"
-    + push_words(also=("manifest", "compose")).encode()
-    + rb"\b"
-    rb"|\bdocker[ -]compose (?:-[\w-]+(?:[= ][^\s-]\S*)? )*push\b"
-    rb"|\b[Ff]ailed to push (?!some refs)|\berror pushing image\b|\bpushing image:? "
-    rb"|\b(?:ch-image|img|dockle|umoci|stacker|melange|apko|ollama) push\b"
-    rb"|\bdocker[\"'], ?[\"'](?:[^\"'\n]{1,80}[\"'], ?[\"']){0,4}push[\"']"
-    rb"|\b(?:docker|dockerfile|fabric8)-maven-plugin:[\w.-]+:push\b|\bPush failed\. Attempt \d"
-    rb"|(?:Attempting next endpoint for|Not continuing with) push after error\b|\bmsg=\"Upload failed[:,]"
-    rb"|\bbuildx (?:\w+ )?failed with: [^\n]{0,200}\bunexpected status: \d{3}\b"
-    rb"|\bPushing image '[^'\n]{1,300}'(?: to registry)?|\bPOST /(?:v[\d.]+/)?images/\S{1,300}/push\S* HTTP/"
-    rb"|\bsbtdocker\.DockerPush\b|\bpush for image \S{1,300} failed\b|\bFailed to push image\b"
-    rb"|\bRegistryUnauthorizedException: Unauthorized for \S"
-    # A task of Gradle; SAM in a traceback; okteto, which says so of a base, too; a program that loads images.
-    rb"|\bexceptions\.DockerPushFailedError: |(?<![\w/-])push: (?:Get|Head|Put|Post|Patch) \"?https?://"
-    rb"|\bExecution failed for task '[^'\n]{0,80}:(?i:docker\w{0,20}push|push\w{0,20}(?:docker|image))\w{0,40}'"
-    rb"|\bbuild failed: failed to solve: [^\n]{0,80}\bauthorization failed\b"
-    rb"|\bImage (?:push failed|successfully pushed): [0-9a-f]{12}\b"
-    # What Podman, Buildah and Skopeo tell at their most talkative of a try, which may not be the last.
-    rb"|\b[Uu]ploading manifest \S{1,200} to \S{1,300}: "
-)
-# One of these stands in the line of each.
-_COMMAND_WORDS = (
-    b"push",
-    b"Push",
-    b"authorization failed",
-    b"Upload failed",
-    b"unexpected status",
-    b"RegistryUnauthorizedException",
-    b"ploading manifest ",
-)
-# Refusals of a registry that a pull does not get in these words; a pull's own, and advice that quotes one.
-_REFUSED = lazy_pattern(
-    rb"\brequested access to the resource is denied\b|\bToken exchange failed for project\b"
-    rb"|\bpermission_denied: write_package\b|\binstallation not allowed to (?:Create|Write) organization package\b"
-    rb"|(?<!: )\bname unknown: The repository with name '"
-    rb"|\bMANIFEST_BLOB_UNKNOWN\b|\bpush access denied, repository\b|\bno token in bearer response\b"
-    rb"|\btag invalid: The image tag '|\bcannot be overwritten because the (?:tag|repository) is immutable\b"
-)
-_REFUSED_WORDS = (
-    b"requested access to",
-    b"Token exchange failed",
-    b"write_package",
-    b"organization package",
-    b"name unknown: The",
-    b"MANIFEST_BLOB_UNKNOWN",
-    b"push access denied",
-    b"no token in bearer",
-    b"tag invalid: ",
-    b"is immutable",
-)
-# A sentence that names the image whose push failed: beside pushes of other images it is all that tells of this one.
-_FAILED = lazy_pattern(
-    rb"(?:\b(?:[Ff]ailed|[Uu]nable) to push (?:the )?(?:docker )?(?:image |tag )?|\b[Ee]rror pushing (?:image )?"
-    rb"|\bdocker push (?=\S+ failed\b))"
-    rb"[\"'`]?(?!refs/|origin/|https?:)(?P<name>[\w.-]+(?::\d+)?(?:/[\w.-]+)+(?::[\w.-]*\w)?)"
-)
-# The same of a variable, where all pushes that are told went well.
-_FAILED_VARIABLE = lazy_pattern(
-    rb"\bdocker push (?:-\S+ )*[\"']?\$[^\n]{1,100}?"
-    rb"(?:\b(?:failed|returned non-zero)\b|\bexited with (?:code )?[1-9]|: exit status [1-9])"
-)
-_FAILED_WORDS = (b" to push ", b"rror pushing ", b"docker push ")
 _NO_REFUSAL = lazy_pattern(rb"(?i)\bpull\b|\bpulling\b|\bFROM \S|\b(?:if|when) (?:you|it|the)\b")
 # The end of a document as much as an error; and what git says of a push of its own.
 _END_OF_FILE = "EOF"
@@ -215,18 +159,18 @@ def _failures_beside(text: LogText, pushes: Sequence[ParsedPush]) -> Iterator[in
     """Return the lines outside the pushes of a log that tell of another failure: a refusal, or a push by its name."""
     errors = {push.error.text for push in pushes if push.error}
     for start, stop in ranges_outside(text, pushes):
-        for match in _firsts(text, _REFUSED, _REFUSED_WORDS, start, stop):
+        for match in _firsts(text, REFUSED, REFUSED_WORDS, start, stop):
             line = text.line_of(match.start())
             whole = text.whole(line)
             shown = text.shown(line)
             if _LEADS.match(whole) and not _NO_REFUSAL.search(whole) and not any(error in shown for error in errors):
                 yield line
-        for match in _firsts(text, _FAILED, _FAILED_WORDS, start, stop):
+        for match in _firsts(text, FAILED, FAILED_WORDS, start, stop):
             name, line = match["name"].decode("utf-8", "replace"), text.line_of(match.start())
             if is_of_none(name, pushes) and not in_here_document(text, line):
                 yield line
         if not errors:
-            for match in _firsts(text, _FAILED_VARIABLE, _FAILED_WORDS[2:], start, stop):
+            for match in _firsts(text, FAILED_VARIABLE, FAILED_WORDS[2:], start, stop):
                 yield text.line_of(match.start())
 
 
@@ -235,19 +179,19 @@ def _refused_inside(pushes: Sequence[ParsedPush]) -> Iterator[int]:
     for push in pushes:
         for piece in push.unread if push.error is None else ():
             line = piece.text.encode("utf-8", "replace")
-            if _LEADS.match(line) and _REFUSED.search(line) and not _NO_REFUSAL.search(line):
+            if _LEADS.match(line) and REFUSED.search(line) and not _NO_REFUSAL.search(line):
                 yield piece.line
 
 
 def _other_lines(text: LogText, knowledge: Knowledge) -> Iterator[int]:
     """Return the lines of a log without a push that hold a command or read like the error of one."""
     for start, stop in text.parts:
-        for match in _firsts(text, _COMMAND, _COMMAND_WORDS, start, stop):
+        for match in _firsts(text, COMMAND, COMMAND_WORDS, start, stop):
             line = text.line_of(match.start())
             whole = text.whole(line)
             if not _HELP.search(whole) and not in_here_document(text, line):
                 yield line
-        for match in _firsts(text, _REFUSED, _REFUSED_WORDS, start, stop):
+        for match in _firsts(text, REFUSED, REFUSED_WORDS, start, stop):
             line = text.line_of(match.start())
             whole = text.whole(line)
             if not _NO_REFUSAL.search(whole) and not _HELP.search(whole):

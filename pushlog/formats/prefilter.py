@@ -69,7 +69,8 @@ class _FirstLook:
 def candidate_ranges(data: Data) -> tuple[ByteRanges, ByteRanges] | None:
     """Return the ranges of whole lines that can hold a push, in order, and the ranges beside them for its error.
 
-    None for a short log, which is parsed whole.
+    None for a short log, which is parsed whole. Where nothing tells of a push, the range is the log's end: there stands
+    what stopped a job.
     """
     if len(data) <= SHORT:
         return None
@@ -87,7 +88,7 @@ def candidate_ranges(data: Data) -> tuple[ByteRanges, ByteRanges] | None:
     ranges, reach = (
         tuple(_whole_lines(data, _merged(heapq.merge(spans, others)))) for spans in (push_ranges, error_ranges)
     )
-    return ranges, tuple(_subtract(reach, ranges))
+    return ranges or tuple(_whole_lines(data, [(len(data) - SHORT, len(data))])), tuple(_subtract(reach, ranges))
 
 
 def _first_looks(data: Data) -> Iterator[_FirstLook]:

@@ -27,12 +27,12 @@ Spans = NDArray[np.int64]
 
 # Bytes looked at as one number, and the shortest text that surely holds such a piece.
 _PIECE = 4
-_ENOUGH = 2 * _PIECE - 1
+ENOUGH = 2 * _PIECE - 1
 _NOWHERE: Spans = np.empty((0, 2), dtype=np.int64)
 _WORD, _TEXT = np.dtype("<u4"), np.dtype("<u8")
 _BEFORE = np.arange(_PIECE)[:, np.newaxis]
 _BITS_BEFORE, _BITS_BEHIND = (8 * _BEFORE).astype(np.uint64), (8 * (_PIECE - _BEFORE)).astype(np.uint64)
-_WHOLE = np.uint64((1 << 8 * _ENOUGH) - 1)
+_WHOLE = np.uint64((1 << 8 * ENOUGH) - 1)
 # No match of an expression is longer.
 _LONGEST = 400
 # So many bytes are looked at together.
@@ -48,7 +48,7 @@ _LONG_GOLDEN, _UPPER_BITS = np.uint64(0x9E3779B97F4A7C15), np.uint64(48)
 _PLAIN = lazy_pattern(rb"\\(\W)|([^\\\[\](){}.*+?|^$])", re.DOTALL)
 # Several indexes ask for the same short log one after the other, and for what is made of it: each is looked at once.
 _SHORT, _KEPT = 1 << 18, 4
-_HEAD = lazy_pattern(rb"(?:(?:\\\W|[^\\\[\](){}.*+?|^$])(?![*+?{])){1,%d}" % _ENOUGH, re.DOTALL)
+_HEAD = lazy_pattern(rb"(?:(?:\\\W|[^\\\[\](){}.*+?|^$])(?![*+?{])){1,%d}" % ENOUGH, re.DOTALL)
 _TOKEN = lazy_pattern(rb"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
 
 
@@ -71,7 +71,7 @@ class _Tables:
 
     def likely(self, data: Data, start: int, stop: int) -> _Likely:
         """Return what begins from `start` up to `stop`, and hardly anything else."""
-        first, end = start // _PIECE * _PIECE, min(len(data), stop + _ENOUGH)
+        first, end = start // _PIECE * _PIECE, min(len(data), stop + ENOUGH)
         count = -(-(end - first) // _PIECE) + 2
         if first + count * _PIECE <= len(data):
             numbers = np.frombuffer(data, dtype=_WORD, count=count, offset=first)
@@ -123,11 +123,11 @@ class LiteralIndex:
         group_texts: list[set[bytes]] = []
         for group in groups:
             texts_of = {expression: beginnings(expression) for expression in group}
-            short = [expression for expression, texts in texts_of.items() if min(map(len, texts)) < _ENOUGH]
+            short = [expression for expression, texts in texts_of.items() if min(map(len, texts)) < ENOUGH]
             self._others.append([kept_pattern(expression) for expression in short])
             self._words |= {kept_pattern(text): word for text in short if (word := _word(text))}
             group_texts.append(
-                {text[:_ENOUGH] for expression, texts in texts_of.items() if expression not in short for text in texts}
+                {text[:ENOUGH] for expression, texts in texts_of.items() if expression not in short for text in texts}
             )
         all_texts = sorted(set().union(*group_texts), key=lambda text: text[::-1])
         # As numbers they are in ascending order: their last byte counts most.
@@ -240,7 +240,7 @@ def beginnings(expression: bytes) -> set[bytes]:
     todo = [(b"", rest) for rest in _alternatives(expression)[0]]
     while todo:
         text, rest = todo.pop()
-        longer = list(_continued(text, rest)) if len(text) < _ENOUGH else []
+        longer = list(_continued(text, rest)) if len(text) < ENOUGH else []
         todo += longer
         if not longer:
             done.add(text)
@@ -251,7 +251,7 @@ def _word(expression: bytes) -> bytes | None:
     """The plain text that is all of a short expression, or with which it begins if that is enough; else None."""
     head = None if b"|" in expression else _HEAD.match(expression)
     text = _PLAIN.sub(_character, head[0]) if head else b""
-    return text if head and (len(text) == _ENOUGH or head.end() == len(expression)) else None
+    return text if head and (len(text) == ENOUGH or head.end() == len(expression)) else None
 
 
 def _character(plain: re.Match[bytes]) -> bytes:

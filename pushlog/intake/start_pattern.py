@@ -8,7 +8,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING, TypeVar
 
 from pushlog.cache.patterns import kept_pattern
-from pushlog.intake.literal_search import LiteralIndex, starts
+from pushlog.intake.literal_search import ENOUGH, LiteralIndex, beginnings, starts
 from pushlog.intake.mapped import release_range
 from pushlog.record_class import record
 
@@ -49,6 +49,11 @@ class StartPattern:
     @cached_property
     def _compiled(self) -> re.Pattern[bytes]:
         return kept_pattern(self.pattern)
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether all signs are found in the one pass in which those of other patterns are."""
+        return all(len(text) >= ENOUGH for sign in self.signs for text in beginnings(sign))
 
     @cached_property
     def _signs(self) -> list[re.Pattern[bytes]]:

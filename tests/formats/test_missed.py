@@ -2,7 +2,8 @@
 
 import pytest
 
-from pushlog.formats.missed import _COMMAND, _COMMAND_WORDS, _REFUSED, _REFUSED_WORDS, _firsts
+from pushlog.formats.lone_words import COMMAND, COMMAND_WORDS, REFUSED, REFUSED_WORDS
+from pushlog.formats.missed import _firsts
 from pushlog.intake.log_text import LogText
 from pushlog.intake.read import raw
 from pushlog.pipeline import analyze, analyze_raw
@@ -70,7 +71,7 @@ def test_lines_with_words_of_a_push(log, lines):
     ],
 )
 def test_words_of_a_command_are_found_wherever_they_stand_in_a_line(line):
-    assert next(_firsts(LogText(f"one\n{line}\n".encode()), _COMMAND, _COMMAND_WORDS, 0, 1000)).start() >= 4
+    assert next(_firsts(LogText(f"one\n{line}\n".encode()), COMMAND, COMMAND_WORDS, 0, 1000)).start() >= 4
 
 
 @pytest.mark.parametrize(
@@ -89,7 +90,7 @@ def test_words_of_a_command_are_found_wherever_they_stand_in_a_line(line):
 )
 def test_words_of_a_refusal_are_found_wherever_they_stand_in_a_line(line):
     text = LogText(f"one\nit says: {line}\n{line}\n".encode())
-    assert [match.start() for match in _firsts(text, _REFUSED, _REFUSED_WORDS, 0, 1000)] == [13, 14 + len(line)]
+    assert [match.start() for match in _firsts(text, REFUSED, REFUSED_WORDS, 0, 1000)] == [13, 14 + len(line)]
 
 
 def test_output_of_docker_is_no_rest_of_an_error():

@@ -26,6 +26,7 @@ from pushlog.timeline.slots import slots
 from tests.examples import examples
 from tests.golden import logs
 from tests.logs import DIGEST, DONE, HEADER, A, B, exhausted
+from tests.wild.test_wild import content, kinds
 
 NOISE = b"INFO: building target //services/api:server (17 of 9000)\n" * 4000
 
@@ -95,8 +96,68 @@ def test_a_line_of_a_push_is_found_wherever_it_stands(word, at):
     assert [start for start, _ in beside] == [high]
 
 
-def test_noise_is_passed_over():
-    assert found(NOISE) == ((), ())
+LONE = [
+    "failed to push image: timeout",
+    "Error pushing image team/app: timeout",
+    "[INFO] Pushing image registry.example.com/team/app:1",
+    "CalledProcessError: Command '['docker', 'push', 'team/app']' returned non-zero exit status 1.",
+    "[ERROR] Failed to execute goal io.fabric8:docker-maven-plugin:0.43.4:push (default) on project app",
+    "Execution failed for task ':app:dockerPushImage'.",
+    "denied: requested access to the resource is denied",
+    "unauthorized: authentication required",
+    "error parsing HTTP 413 response body: invalid character '<'",
+    "received unexpected HTTP status: 502 Bad Gateway",
+    "name unknown: The repository with name 'app' does not exist in the registry with id '1'",
+    "$ helm push app-1.0.tgz oci://registry.example.com/charts",
+    "$ crane push app.tar registry.example.com/team/app:1",
+    "$ oras push registry.example.com/team/app:1 app.txt",
+    "$ docker manifest push team/app:1",
+    "$ singularity push app.sif oras://registry.example.com/team/app:1",
+]
+
+
+@pytest.mark.parametrize("line", LONE)
+def test_a_line_that_tells_of_a_push_without_its_output_is_found(line):
+    data = NOISE + line.encode() + b"\n" + NOISE
+    ((low, high),), _ = found(data)
+    assert low <= data.index(line.encode()) < high
+
+
+def test_of_noise_the_end_is_read_where_a_job_stopped():
+    ((low, high),), beside = found(NOISE)
+    assert (len(NOISE) - low) // prefilter.SHORT == 1
+    assert (high, beside) == (len(NOISE), ())
+
+
+def test_an_error_at_the_end_of_a_long_log_without_a_push_is_named():
+    log = analyze(NOISE + b"Error response from daemon: Get https://registry.example.com/v2/: EOF\n")
+    assert [missed.line for missed in log.source.missed] == [4001]
+    log = analyze(NOISE + b"$ docker push team/app:1\n" + b"INFO: x\n" * 30 + NOISE)
+    assert [missed.line for missed in log.source.missed] == [4001]
+
+
+def facts(data):
+    """What is told of the pushes in some lines, without the lines themselves: a log may be turned round."""
+    pushes = said(analyze_raw(raw("x", data)))
+    return [(push["client"], push["verdict"], push["error"] and push["error"]["text"]) for push in pushes]
+
+
+def fragments():
+    """Of each kind of log from the world the first that a push is in; a question is so short that it is read whole."""
+    for path, kind in kinds():
+        for log in kind["log"] if path.stem != "asked-about" else ():
+            data = content(log).rstrip(b"\n") + b"\n"
+            if log["pushes"] and not data.startswith((b"{", b"[")) and len(data) < prefilter.SHORT // 4:
+                yield pytest.param(data, id=f"{path.parent.name}/{path.stem}/{log['name']}")
+                break
+
+
+@pytest.mark.parametrize("data", list(fragments()))
+def test_what_is_left_of_a_push_is_read_in_a_long_log_as_in_a_short_one(data):
+    assert facts(NOISE + data + NOISE) == facts(NOISE[:5700] + data + NOISE[:5700])
+
+
+def test_a_short_log_is_read_whole():
     assert prefilter.candidate_ranges(b"short") is None
 
 
