@@ -31,6 +31,7 @@ class Decoration:
     source: str
     marks: tuple[str, ...] = ()
     escaped: bool = False
+    alone: bool = False
     wrapper: str | None = None
 
 
@@ -102,6 +103,7 @@ def _form(row: Row) -> Decoration:
         source=row.text("source"),
         marks=row.texts("marks"),
         escaped=bool(row.flag("escaped")),
+        alone=bool(row.flag("alone")),
         wrapper=row.maybe_text("wrapper"),
     )
     row.done()

@@ -105,6 +105,8 @@ _FIRST_HALVES = tuple({first for first, _ in _HALVES})
 # A comment, a quoted mail, the box around an error of Terraform, and the stack before it in CDK for Terraform.
 _MARK = lazy_pattern(rb"[ \t]*(#|//|>|--|(?:[\w.-]{1,80} {1,9})?\xe2\x94\x82) +(?=\S)")
 _MOST_LINES, _LONGEST = 8, 2000
+_FIRST_WORD = lazy_pattern(rb"[ \t]*[^ \t\r\n]+[ \t]")
+_DIGITS = bytes.maketrans(b"123456789", b"000000000")
 
 
 def with_whole_errors(text: bytes) -> bytes:
@@ -157,6 +159,8 @@ def _joined(line: bytes, below: bytes) -> bytes | None:
     mark, below_mark = _MARK.match(line), _MARK.match(below)
     if mark and below_mark and mark[1] == below_mark[1]:
         below = below[below_mark.end() :]
+    elif _begin_alike(line, below):
+        return None
     if _IS_ANOTHER.match(below):
         return None
     end = line[-_LONGEST:]
@@ -170,6 +174,12 @@ def _joined(line: bytes, below: bytes) -> bytes | None:
     is_broken = _IS_OPEN.search(end) or is_half(end, below) or is_nameless or is_of_quota or is_clause
     is_refused = below.lstrip().startswith(_REFUSES_USER) and _OF_USER.search(end)
     return line.rstrip() + b" " + below.lstrip() if is_broken or is_refused else None
+
+
+def _begin_alike(line: bytes, below: bytes) -> bool:
+    """Return whether both lines begin with one word: that of a prefix, which is taken off later, or a second error."""
+    word = _FIRST_WORD.match(line)
+    return word is not None and below.translate(_DIGITS).startswith(word[0].translate(_DIGITS))
 
 
 def is_half(line: bytes, below: bytes) -> bool:

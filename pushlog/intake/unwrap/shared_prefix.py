@@ -65,9 +65,9 @@ def _tells(form: Decoration) -> bool:
 
 
 def _shared_forms(lines: Sequence[bytes], forms: Sequence[Decoration]) -> tuple[Decoration, ...]:
-    """The forms that nearly all of these lines begin with, from the outside in; one line alone shares only a time."""
+    """The forms that nearly all of these lines begin with, from the outside in; of one line alone a time, or a name."""
     for form in forms if lines else ():
-        rest = _behind(lines, form) if form.clock or len(lines) > 1 else None
+        rest = _behind(lines, form) if form.clock or form.alone or len(lines) > 1 else None
         if rest is not None:
             inner = [other for other in forms if other.id != form.id and not (form.clock and other.clock)]
             return (form, *_shared_forms([line for line in rest if line.strip()], inner))
