@@ -1,0 +1,50 @@
+"""Marks that a person or an editor put before every line of a text: those of a quotation, or the lines' numbers."""
+
+from __future__ import annotations
+
+from pushlog.lazy_pattern import lazy_pattern
+
+# A mail or an issue quotes what another one quoted; deeper ones are none of people.
+_DEEPEST = 3
+# So many lines are counted, more where no sign stands behind the number.
+_LEAST, _BARE = 2, 3
+# Longer texts are no pasted ones.
+_LONGEST = 1 << 20
+_QUOTED = lazy_pattern(rb">(?: |(?=\r?\Z)|(?=>))")
+# As `cat -n`, `nl`, editors and pages show them.
+_NUMBERED = lazy_pattern(
+    rb"[ \t]{0,8}(\d{1,6})(?:[ \t]{0,2}(?:\||:|\xe2\x94\x82)(?: |(?=\r?\Z))|\t| {1,4}(?=\S)|[ \t]*(?=\r?\Z))"
+)
+
+
+def without_line_marks(text: bytes) -> bytes:
+    """Return the text without the marks that all of its lines have; lines keep their numbers."""
+    first = text[:_LONGEST].lstrip()[:1]
+    if len(text) > _LONGEST or not (first == b">" or first.isdigit()):
+        return text
+    if first != b">":
+        return _without_numbers(text)
+    for _ in range(_DEEPEST):
+        text = _without_quotation(text)
+    return text
+
+
+def _without_quotation(text: bytes) -> bytes:
+    lines = text.split(b"\n")
+    marks = [_QUOTED.match(line) for line in lines]
+    if any(line.strip() and not mark for line, mark in zip(lines, marks, strict=True)):
+        return text
+    return b"\n".join(line[mark.end() :] if mark else line for line, mark in zip(lines, marks, strict=True))
+
+
+def _without_numbers(text: bytes) -> bytes:
+    """Return the text without numbers that go up by one from line to line."""
+    lines = text.split(b"\n")
+    marks = [_NUMBERED.match(line) for line in lines]
+    if any(line.strip() and not mark for line, mark in zip(lines, marks, strict=True)):
+        return text
+    numbered = [(row, int(mark[1])) for row, mark in enumerate(marks) if mark]
+    is_bare = any(mark and mark[0].endswith(b" ") and mark[0].strip().isdigit() for mark in marks)
+    if len(numbered) < (_BARE if is_bare else _LEAST) or len({number - row for row, number in numbered}) != 1:
+        return text
+    return b"\n".join(line[mark.end() :] if mark else line for line, mark in zip(lines, marks, strict=True))
