@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 from pushlog.formats.docker.headings import is_heading
 from pushlog.formats.docker.other_things import answers_other, is_change, speaks_of_push
-from pushlog.formats.docker.sentences import advises, asks, is_announced, is_framed, is_supposed, reports
+from pushlog.formats.docker.sentences import (
+    advises,
+    asks,
+    is_announced,
+    is_framed,
+    is_supposed,
+    reports,
+    reports_itself,
+)
 from pushlog.formats.errors.bystanders import (
     is_bystander,
     is_ending,
@@ -143,7 +151,7 @@ def is_alone(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
     others = [*above, *(other for other in below if not _is_same(other, first))]
     if not speaks_of_push(error, line, others) or lists_questions([line, *others]):
         return False
-    if is_announced(error, pieces):
+    if is_announced(error, pieces) or reports_itself(line, error.text):
         return True
     unexplained = [other for other in others if not is_heading(other) and not _is_beside(other)]
     is_few = len(others) <= _FEW or (len(unexplained) <= _FEWER and not any(map(OTHER_COMMAND.match, others)))

@@ -55,6 +55,7 @@ _ASKED = lazy_pattern(
     r"|\b[Pp]ush(?:es|ing)? (?:\w+ )?fail(?:s|ed|ing)?\b"
     r"|\b[Ff]ail\w* (?:to|at|on|in|when|while|during) (?:the )?push(?:ing)?\b"
     r"|\b(?:during|while|when|on) (?:the |a )?push(?:ing|ed)?\b"
+    r"|\b(?:when(?:ever)?|while|as soon as|after|every time) (?:I|we) (?:(?:try|tried|want|attempt) to )?push\b"
     r"|\b(?:try|tried|trying|attempt(?:s|ed|ing)?|unable|cannot|can't|not able) (?:to )?push\b(?! through)"
 )
 # A title says what became of the push in few words.
@@ -139,6 +140,12 @@ def asks(line: str) -> bool:
 def reports(line: str) -> bool:
     """Return whether a line is the sentence of a person whose push failed."""
     return asks(line) and tells(line) and _FAILS.search(line) is not None
+
+
+def reports_itself(line: str, error: str) -> bool:
+    """Return whether a person tells around an error, in its own line, that a push gave it."""
+    around = line.replace(error.partition("\n")[0], " \N{HORIZONTAL ELLIPSIS} ")
+    return asks(around) and tells(around) and not advises(around) and _MAY_BE_MET.search(around) is None
 
 
 def is_announced(error: ErrorLines, pieces: Sequence[Piece]) -> bool:
