@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from itertools import compress
 from typing import TYPE_CHECKING
 
@@ -91,6 +92,7 @@ def openings() -> tuple[StartPattern, ...]:
     return (docker_lines.OPENING, *(dialect.OPENING for dialect in DIALECTS))
 
 
+@cache
 def start_patterns() -> tuple[StartPattern, ...]:
     """Return the text by which pushes of all clients but docker are found, and what tells of a push that is not shown.
 

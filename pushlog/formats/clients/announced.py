@@ -31,7 +31,6 @@ _DONE = {
     "fly": lazy_pattern(r"\s*--> Pushing image done\b"),
     "okteto": lazy_pattern(r"\W*Image '[^'\n]+' successfully pushed\s*$"),
     "concourse": lazy_pattern(r"(?:\x1b\[\d+m)?INFO(?:\x1b\[0?m)?\[\d+\] pushed\s*$"),
-    "tilt": lazy_pattern(r"(?!)"),
 }
 # Tilt begins its next step, and tells what each took, only where the push went well: tilt-dev/tilt
 # internal/build/pipeline_state.go, internal/engine/buildcontrol/image_build_and_deployer.go.
@@ -90,13 +89,14 @@ def _mark(kind: MarkKind, piece: Piece, fields: dict[str, str]) -> Mark:
 def with_announced_end(text: LogText, push: ParsedPush) -> ParsedPush:
     """Return a push with its end where no line of the client tells it: these programs say so below it, Tilt goes on."""
     is_open = push.error is None and not push.last(MarkKind.DIGEST, MarkKind.DONE, MarkKind.AUX)
-    if not is_open or push.wrapper not in _DONE:
+    if not is_open or push.wrapper not in (*_DONE, "tilt"):
         return push
     begin = text.start_of(max(1, push.lines[0] - _ABOVE))
     steps = [match for piece in text.pieces(begin, push.stop + 1) if (match := _STEP.search(piece.text))]
     end = min(len(text.data), text.bounds(min(push.lines[1] + _BELOW, text.lines))[1])
+    says_so = _DONE.get(push.wrapper)
     for piece in text.pieces(min(push.stop + 1, end), end):
-        if _DONE[push.wrapper].match(piece.text) or _goes_on(piece.text, steps):
+        if (says_so and says_so.match(piece.text)) or _goes_on(piece.text, steps):
             done = Mark(kind=MarkKind.DONE, start=piece.start, stop=piece.stop, line=piece.line, fields={})
             return replace(push, marks=(*push.marks, done), stop=piece.stop, lines=(push.lines[0], piece.line))
     return push
