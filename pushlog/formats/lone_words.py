@@ -18,7 +18,7 @@ COMMAND = lazy_pattern(
     rb"|\b(?:docker|dockerfile|fabric8)-maven-plugin:[\w.-]+:push\b|\bPush failed\. Attempt \d"
     rb"|(?:Attempting next endpoint for|Not continuing with) push after error\b|\bmsg=\"Upload failed[:,]"
     rb"|\bbuildx (?:\w+ )?failed with: [^\n]{0,200}\bunexpected status: \d{3}\b"
-    rb"|\bPushing image '[^'\n]{1,300}'(?: to registry)?|\bPOST /(?:v[\d.]+/)?images/\S{1,300}/push\S* HTTP/"
+    rb"|\bPushing image '[^'\n]{1,300}'(?: to registry)?|\bPOST /(?:v[\d.]+/)?images/\S{1,300}/push(?:\S* HTTP/|\?tag=)"
     rb"|\bsbtdocker\.DockerPush\b|\bpush for image \S{1,300} failed\b|\bFailed to push image\b"
     rb"|\bRegistryUnauthorizedException: Unauthorized for \S"
     # A task of Gradle; SAM in a traceback; okteto, which says so of a base, too; a program that loads images.
@@ -44,6 +44,9 @@ REFUSED = lazy_pattern(
     rb"\brequested access to the resource is denied\b|\bToken exchange failed for project\b"
     rb"|\bpermission_denied: write_package\b|\binstallation not allowed to (?:Create|Write) organization package\b"
     rb"|(?<!: )\bname unknown: The repository with name '"
+    # Harbor names the action; containers/image the first request of an upload, and the first protocol its own.
+    rb"|\bunauthorized to access repository: \S{1,200}, action: push\b|\binitiating layer upload to /v2/"
+    rb"|\bPUT https?://\S{1,200}/v1/repositories/\S{1,200} returned \d{3}\b"
     rb"|\bMANIFEST_BLOB_UNKNOWN\b|\bpush access denied, repository\b|\bno token in bearer response\b"
     rb"|\btag invalid: The image tag '|\bcannot be overwritten because the (?:tag|repository) is immutable\b"
 )
@@ -53,6 +56,9 @@ REFUSED_WORDS = (
     b"write_package",
     b"organization package",
     b"name unknown: The",
+    b"unauthorized to access repository",
+    b"initiating layer upload",
+    b"/v1/repositories/",
     b"MANIFEST_BLOB_UNKNOWN",
     b"push access denied",
     b"no token in bearer",
@@ -111,6 +117,9 @@ OPENING = StartPattern(
         rb"Token exchange failed",
         rb"write_package",
         rb"name (?:unknown|invalid)",
+        rb"ed to access repository: ",
+        rb"initiating layer upload",
+        rb"/v1/repositories/",
         rb"MANIFEST_BLOB_UNKNOWN",
         rb"push access denied",
         rb"no token in bearer",

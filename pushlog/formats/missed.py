@@ -61,7 +61,7 @@ _OUTPUT = lazy_pattern(
     rb"|pushing manifest for|Pushed ref \S+ with digest"
     rb"|[\"']status[\"']: ?[\"'](?:Preparing|Pushing|Pushed|Layer already|The push refers)"
 )
-_NO_REFUSAL = lazy_pattern(rb"(?i)\bpull\b|\bpulling\b|\bFROM \S|\b(?:if|when) (?:you|it|the)\b")
+_NO_REFUSAL = lazy_pattern(rb"(?i:\bpull\b|\bpulling\b|\b(?:if|when) (?:you|it|the)\b)|\bFROM \S")
 # The end of a document as much as an error; and what git says of a push of its own.
 _END_OF_FILE = "EOF"
 _GIT = "error: failed to push some refs"
