@@ -42,7 +42,7 @@ _CHAPTER = lazy_pattern(
 )
 # A page in AsciiDoc begins with attributes and its title, and has blocks; one in reStructuredText with directives.
 _ASCIIDOC = lazy_pattern(
-    rb"(?:(?::!?[\w-]+:[^\n]*|//[^\n]*|\[[^\]\n]*\][ \t]*|(?:ifdef|ifndef|ifeval|include|endif)::[^\n]*)?\r?\n){0,60}"
+    rb"(?:(?::!?[\w-]+:[^\n]*|//[^\n]*|\[[^\]\n]*\][ \t\r]*|(?:ifdef|ifndef|ifeval|include|endif)::[^\n]*|\r)?\n){0,60}"
     rb"={1,3} [^=\n]+\n"
 )
 _BLOCK = lazy_pattern(rb"(?m)^\[(?:source|listing|console)\b[^\]\n]*\][ \t]*\r?$")

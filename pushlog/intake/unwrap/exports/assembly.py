@@ -75,6 +75,8 @@ class Assembly:
         self._names: dict[tuple[str, str], int] = {}
         self._read: Callable[[object], float] | None = None
         self._sample: object = None
+        # Whether each record ends its line: pieces of lines can't be told apart by a prefix.
+        self._are_lines = True
         self.records = 0
 
     def add(
@@ -89,6 +91,8 @@ class Assembly:
         `names`: its pod or container, and its process.
         """
         self._starts.append(self._data.size)
+        if self._form.is_piecewise and text is not None:
+            self._are_lines = self._are_lines and text.endswith(b"\n")
         if text:
             self._data.write(text)
             if not text.endswith(b"\n") and not self._form.is_piecewise:
@@ -130,6 +134,7 @@ class Assembly:
         count = len(ends)
         starts = np.concatenate([[0], ends[:-1] + 1])
         if self._form.is_piecewise:
+            self._are_lines = self._are_lines and joined.count(b"\n" + END) == count
             starts, joined = starts - np.arange(count), joined.translate(None, END)
         else:
             joined = joined.replace(END, b"\n")
@@ -167,7 +172,7 @@ class Assembly:
         if order is not None:
             data, starts = _reordered(data, starts, order)
             seconds = seconds[order]
-        prefixes = None if self._form.is_piecewise else _prefixes([*self._names])
+        prefixes = _prefixes([*self._names]) if self._are_lines else None
         if prefixes is not None:
             lanes = np.frombuffer(self._lanes, dtype=np.intc)
             data, starts = _with_lanes(data, starts, lanes if order is None else lanes[order], prefixes[1])
