@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pushlog.lazy_pattern import lazy_pattern
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Sequence
 
 # A mail or an issue quotes what another one quoted; deeper ones are none of people.
 _DEEPEST = 3
@@ -31,20 +37,33 @@ def without_line_marks(text: bytes) -> bytes:
 
 def _without_quotation(text: bytes) -> bytes:
     lines = text.split(b"\n")
-    marks = [_QUOTED.match(line) for line in lines]
-    if any(line.strip() and not mark for line, mark in zip(lines, marks, strict=True)):
-        return text
-    return b"\n".join(line[mark.end() :] if mark else line for line, mark in zip(lines, marks, strict=True))
+    marks = _marks(lines, _QUOTED)
+    return text if marks is None else _behind(lines, marks)
 
 
 def _without_numbers(text: bytes) -> bytes:
     """Return the text without numbers that go up by one from line to line."""
     lines = text.split(b"\n")
-    marks = [_NUMBERED.match(line) for line in lines]
-    if any(line.strip() and not mark for line, mark in zip(lines, marks, strict=True)):
+    marks = _marks(lines, _NUMBERED)
+    if marks is None:
         return text
     numbered = [(row, int(mark[1])) for row, mark in enumerate(marks) if mark]
     is_bare = any(mark and mark[0].endswith(b" ") and mark[0].strip().isdigit() for mark in marks)
     if len(numbered) < (_BARE if is_bare else _LEAST) or len({number - row for row, number in numbered}) != 1:
         return text
+    return _behind(lines, marks)
+
+
+def _marks(lines: Sequence[bytes], pattern: re.Pattern[bytes]) -> list[re.Match[bytes] | None] | None:
+    """Return the mark of each line, None for a blank one; None where a line has none: mostly that is the first."""
+    marks: list[re.Match[bytes] | None] = []
+    for line in lines:
+        mark = pattern.match(line)
+        if mark is None and line.strip():
+            return None
+        marks.append(mark)
+    return marks
+
+
+def _behind(lines: Sequence[bytes], marks: Sequence[re.Match[bytes] | None]) -> bytes:
     return b"\n".join(line[mark.end() :] if mark else line for line, mark in zip(lines, marks, strict=True))
