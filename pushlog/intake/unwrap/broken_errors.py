@@ -12,6 +12,7 @@ from heapq import merge
 from typing import TYPE_CHECKING
 
 from pushlog.intake.literal_search import LiteralIndex
+from pushlog.intake.unwrap.line_prefix import ZEROED_DIGITS
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
@@ -106,7 +107,6 @@ _FIRST_HALVES = tuple({first for first, _ in _HALVES})
 _MARK = lazy_pattern(rb"[ \t]*(#|//|>|--|(?:[\w.-]{1,80} {1,9})?\xe2\x94\x82) +(?=\S)")
 _MOST_LINES, _LONGEST = 8, 2000
 _FIRST_WORD = lazy_pattern(rb"[ \t]*[^ \t\r\n]+[ \t]")
-_DIGITS = bytes.maketrans(b"123456789", b"000000000")
 
 
 def with_whole_errors(text: bytes) -> bytes:
@@ -179,7 +179,7 @@ def _joined(line: bytes, below: bytes) -> bytes | None:
 def _begin_alike(line: bytes, below: bytes) -> bool:
     """Return whether both lines begin with one word: that of a prefix, which is taken off later, or a second error."""
     word = _FIRST_WORD.match(line)
-    return word is not None and below.translate(_DIGITS).startswith(word[0].translate(_DIGITS))
+    return word is not None and below.translate(ZEROED_DIGITS).startswith(word[0].translate(ZEROED_DIGITS))
 
 
 def is_half(line: bytes, below: bytes) -> bool:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from pushlog.intake.log_text import LogText
 
+# Prefixes of one shape differ in their digits.
+ZEROED_DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
 _COLOUR = rb"(?:\x1b\[[0-9;]*[mK])*"
 _COLOURS = lazy_pattern(rb"\x1b\[[0-9;]*[mK]")
 _GROUP = lazy_pattern(rb"\(\?P<(\w+)>")

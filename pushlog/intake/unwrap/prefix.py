@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from pushlog.intake.mapped import find
 from pushlog.intake.unwrap.line_prefix import (
     PLAIN,
+    ZEROED_DIGITS,
     LinePrefix,
     compiled,
     known_prefix,
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
 _NEAR = 8
 # So many bytes at the beginning and the end of a log show what its lines there begin with.
 _EDGE = 4096
-_DIGITS = bytes.maketrans(b"123456789", b"000000000")
 # After so many shapes that are no prefix, nothing that is new is one.
 _STRANGE = 300
 # Systems whose stamp says nothing of what stands behind it.
@@ -136,7 +136,7 @@ def _recognised(
     for witness in all_witnesses:
         prefix = None if is_dry_run(witness.prefix) else _of_rows(witness.prefix, likely, strange, forms)
         if prefix is None:
-            shape = witness.prefix.translate(_DIGITS)
+            shape = witness.prefix.translate(ZEROED_DIGITS)
             if shape not in quotes:
                 quotes[shape] = around_quote(text, witness.start, witness.prefix, forms)
             prefix = quotes[shape]
@@ -165,7 +165,7 @@ def _of_rows(
     for candidate in likely:
         if candidate.pattern.fullmatch(prefix):
             return candidate
-    shape = prefix.translate(_DIGITS)
+    shape = prefix.translate(ZEROED_DIGITS)
     if shape in strange or len(strange) > _STRANGE:
         return None
     line_prefix = known_prefix(prefix, forms)
@@ -185,7 +185,7 @@ def _in_source(text: LogText, witness: Witness, answers: dict[tuple[int, bytes],
     """
     if not witness.prefix:
         return False
-    line, shape = text.line_of(witness.start), witness.prefix.translate(_DIGITS)
+    line, shape = text.line_of(witness.start), witness.prefix.translate(ZEROED_DIGITS)
     answer = answers.get((line - 1, shape))
     if answer is None:
         answer = any(form(text, witness.start, len(shape)) for form in (in_source_list, in_source_comment))

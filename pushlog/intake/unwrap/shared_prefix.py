@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from pushlog.intake.unwrap.line_prefix import PLAIN, LinePrefix, compiled
+from pushlog.intake.unwrap.line_prefix import PLAIN, ZEROED_DIGITS, LinePrefix, compiled
 from pushlog.intake.unwrap.unknown_prefix import is_in_data, shape_of, shared_beginning
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ _LONGEST = 600
 _QUOTES = (b'"', b"'", b"`")
 # So many lines at the beginning or the end of a log must begin alike.
 _EDGE = 3
-_DIGITS = bytes.maketrans(b"123456789", b"000000000")
 
 
 def shared_prefix(text: LogText, forms: Sequence[Decoration]) -> tuple[LinePrefix, list[bytes]]:
@@ -40,7 +39,7 @@ def shared_prefix(text: LogText, forms: Sequence[Decoration]) -> tuple[LinePrefi
 
 def on_all_lines(text: LogText, unknown: Sequence[Witness]) -> Iterator[LinePrefix]:
     """What stands before the only line of a push that tells, where nearly every line of the log begins with it."""
-    if len({witness.prefix.translate(_DIGITS) for witness in unknown}) != 1 or is_in_data(unknown[0].prefix):
+    if len({witness.prefix.translate(ZEROED_DIGITS) for witness in unknown}) != 1 or is_in_data(unknown[0].prefix):
         return
     lines = list(_first_lines(text))
     prefix = LinePrefix((shape_of(unknown[0]),))

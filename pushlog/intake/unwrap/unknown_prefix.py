@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pushlog.intake.unwrap.line_prefix import without_colours
+from pushlog.intake.unwrap.line_prefix import ZEROED_DIGITS, without_colours
 from pushlog.knowledge.decorations import Decoration, decorations
 from pushlog.lazy_pattern import lazy_pattern
 
@@ -35,7 +35,6 @@ _ANY = {
     "stream": rb"(?i:" + _STREAMS + rb")",
     "letter": rb"[A-Z]",
 }
-_DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
 # Threads and classes differ from line to line beside a stamp; without one, a shape must come often.
 _SHAPES = 8
 _LEAST = 2
@@ -112,7 +111,7 @@ def shared_beginning(lines: Sequence[bytes]) -> Decoration | None:
 
 def _without_empty(lines: Sequence[bytes]) -> Sequence[bytes]:
     """These lines without those that hold nothing but what most of the others begin with."""
-    shapes = [line.rstrip().translate(_DIGITS) for line in lines]
+    shapes = [line.rstrip().translate(ZEROED_DIGITS) for line in lines]
     few = len(lines) // 2
     return [
         line
