@@ -16,7 +16,7 @@ from pushlog.diagnosis.result_limits import limit_findings, limit_pushes, timed_
 from pushlog.diagnosis.verdict import verdict
 from pushlog.faults import InputError
 from pushlog.formats.bulk.redraws import TIMED
-from pushlog.formats.dialects import Thinner, openings
+from pushlog.formats.dialects import Thinner, openings, start_patterns
 from pushlog.formats.events import gaps
 from pushlog.formats.lanes import read_pushes
 from pushlog.formats.missed import missed_lines
@@ -139,7 +139,9 @@ def _build_cases(source: Raw, options: Options, *, keep_redraws: bool = False) -
     time = Deadline(options.limits.seconds)
     # Times from elsewhere are those of offsets in the whole log.
     thin = Thinner(is_off=keep_redraws or options.timestamps is not None)
-    log = unwrap(source.data, openings(), options.timing, options.zone, where=candidate_ranges, thin=thin)
+    log = unwrap(
+        source.data, openings(), options.timing, options.zone, where=candidate_ranges, thin=thin, words=start_patterns()
+    )
     text = log.text
     is_timed = bool(log.timestamps or options.timestamps) and len(text.data) < TIMED
     all_pushes = read_pushes(

@@ -9,10 +9,10 @@ from pushlog.formats.dialects import pushes
 from pushlog.formats.docker.surroundings import names_above
 from pushlog.formats.marks import HEADERS, MarkKind
 from pushlog.formats.quoting.quoted import is_shown
-from pushlog.formats.quoting.source_text import in_text_of_source
 from pushlog.formats.repeats.programs import told_once
 from pushlog.intake.limits import MOST_LAYERS
 from pushlog.intake.numbered_text import NumberedText
+from pushlog.intake.unwrap.source_text import in_text_of_source
 from pushlog.model import Capture
 from pushlog.record_class import record
 from pushlog.units import count

@@ -11,7 +11,6 @@ from pushlog.formats.quoting.guide import is_of_guide, is_of_library
 from pushlog.formats.quoting.here_document import in_here_document
 from pushlog.formats.quoting.page import teaches
 from pushlog.formats.quoting.page_form import has_form_of_page
-from pushlog.formats.quoting.source_text import in_text_of_source, is_continued, is_source_file, is_value_in_source
 from pushlog.formats.quoting.test_data import is_of_test_data
 from pushlog.formats.quoting.translation import is_translated
 from pushlog.intake.unwrap.quotes import (
@@ -22,6 +21,7 @@ from pushlog.intake.unwrap.quotes import (
     is_marked,
     is_source,
 )
+from pushlog.intake.unwrap.source_text import in_text_of_source, is_continued, is_source_file, is_value_in_source
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:

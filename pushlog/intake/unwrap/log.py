@@ -107,10 +107,12 @@ def unwrap(
     *,
     where: Where = lambda _: None,
     thin: Thin | None = None,
+    words: Sequence[StartPattern] = (),
 ) -> UnwrappedLog:
     """The log in these bytes. Raises InputError.
 
     `openings`: text that pushes print at the beginning of a line, so that what stands before it is a prefix.
+    `words`: other text that tells of a push, looked for in texts of a program where there are no such lines.
     `timing`: the timing file of a typescript; `zone`: that of stamps which name none; `where`: the `stretches`
     of the text and what is `beside` them; None where all of it is read. `thin`: the lines of a text that say
     something, where it has many that do not, asked with whether it has times; a text with prefixes is read whole.
@@ -129,7 +131,7 @@ def unwrap(
             notes=record.notes,
             status=record.status,
         )
-    return _unwrap(text, openings, zone, where, thin=thin)
+    return _unwrap(text, openings, zone, where, thin=thin, words=words)
 
 
 def _unwrap(
@@ -139,6 +141,7 @@ def _unwrap(
     where: Where,
     *,
     thin: Thin | None,
+    words: Sequence[StartPattern] = (),
     deepest: int = _DEEPEST,
 ) -> UnwrappedLog:
     few = thin(text, False) if thin and deepest == _DEEPEST else None
@@ -146,7 +149,7 @@ def _unwrap(
         return replace(log, original=_with_parts_of(few, log.original))
     text = _limited(text, where)
     anchors = anchors_of(text, openings)
-    export = unwrap_export(text, openings, anchors, zone) if deepest else None
+    export = unwrap_export(text, openings, anchors, zone, words) if deepest else None
     if export is not None:
         few = thin(export.text, export.timestamps is not None) if thin else None
         inside = _bare(few, openings, zone, where) if few else None
@@ -154,7 +157,7 @@ def _unwrap(
             times = export.timestamps
             times = times and replace(times, starts=few.moved(times.starts))
             return _unwrapped_twice(replace(export, text=few, timestamps=times), inside)
-        inside = _unwrap(LogText(export.text.data), openings, zone, where, thin=thin, deepest=deepest - 1)
+        inside = _unwrap(LogText(export.text.data), openings, zone, where, thin=thin, words=words, deepest=deepest - 1)
         return _unwrapped_twice(export, inside)
     whole = restored(text.data)
     if whole is not text.data:

@@ -33,7 +33,7 @@ def unwrap_command_results(text: LogText, anchors: Sequence[int]) -> Export | No
 
     `anchors`: ascending offsets at which lines of pushes begin, some of them.
     """
-    if not any(map(_lines_in, _lines_of(text.data, anchors))):
+    if not any(_lines_in(text.data[start:stop]) for start, stop in spans_at(text.data, anchors)):
         return None
     assembly = Assembly(Form(system="ansible", texts=()), None)
     for line in lines_between(text.data, 0, len(text.data)):
@@ -42,8 +42,8 @@ def unwrap_command_results(text: LogText, anchors: Sequence[int]) -> Export | No
     return assembly.export(is_physical=True)
 
 
-def _lines_of(data: Data, offsets: Sequence[int]) -> Iterator[bytes]:
-    """Yield the lines in which ascending offsets stand, once each, but for those that are too long."""
+def spans_at(data: Data, offsets: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield where the lines begin and end in which ascending offsets stand, but for those that are too long."""
     stop = 0
     for offset in offsets:
         if offset < stop:
@@ -54,7 +54,7 @@ def _lines_of(data: Data, offsets: Sequence[int]) -> Iterator[bytes]:
         stop = data.find(b"\n", offset, farthest)
         stop = farthest if stop < 0 else stop
         if stop - start <= _LONGEST:
-            yield data[start:stop]
+            yield start, stop
 
 
 def _lines_in(line: bytes) -> bytes | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pushlog.intake.log_text import LogText
 from pushlog.intake.start_pattern import places
 from pushlog.intake.unwrap.exports.assembly import Export
+from pushlog.intake.unwrap.witnesses import anchors_of
 from pushlog.knowledge.exports import exports
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model.source import WHAT_IT_IS
@@ -27,18 +28,22 @@ _TAG = lazy_pattern(rb"<(?:[!?/]?[A-Za-z][^<>\n]{0,2000}|!\[CDATA\[|!--[^\n]*?--
 _PUSH_COMMAND = lazy_pattern(
     rb'"cmd": ?(?:\[(?:"[^"\n]{1,200}", ?){1,20}"(?:push|copy|cp)"|"[^"\n]{1,400} (?:push|copy|cp) )'
 )
-# Results without output are looked for in logs up to this size.
+# Results without output, and texts without a line of a push, are looked for in logs up to this size.
 _LONGEST = 1 << 22
 OWN_RESULT = f"{WHAT_IT_IS}a result of an analysis, not a log; `pushlog report` draws it again"
 
 
 def unwrap_export(
-    text: LogText, openings: Sequence[StartPattern], anchors: Sequence[int], zone: dt.tzinfo | None
+    text: LogText,
+    openings: Sequence[StartPattern],
+    anchors: Sequence[int],
+    zone: dt.tzinfo | None,
+    words: Sequence[StartPattern] = (),
 ) -> Export | None:
     """Return the log inside an export; None for a log that is none.
 
     `openings`: text that pushes print at the beginning of a line; `anchors`: the offsets of the first of these;
-    `zone`: that of times that name none.
+    `zone`: that of times that name none; `words`: as `unwrap()` has them.
     """
     head = text.data[:_HEAD].lstrip(b" \t\r\n\x1e")
     if _is_result(head):
@@ -57,7 +62,7 @@ def unwrap_export(
         table = unwrap_csv(text, lambda data: _has_push(data, openings), zone)
         if table is not None:
             return table
-    return _from_lines(text, head, anchors, zone)
+    return _from_lines(text, head, anchors, zone) or _from_literals(text, anchors, words)
 
 
 def _commands_of_results(text: LogText) -> list[int]:
@@ -83,6 +88,17 @@ def _from_json(
     if head.startswith(b"{") and text.lines > 1 and (lines := unwrap_json_lines(text, anchors, zone)) is not None:
         return lines
     return unwrap_json_document(text.data, anchors, lambda data: _has_push(data, openings), zone)
+
+
+def _from_literals(text: LogText, anchors: Sequence[int], words: Sequence[StartPattern]) -> Export | None:
+    """Return the log with literals of a language as lines, where pushes are in such."""
+    if not anchors and words and len(text.data) <= _LONGEST:
+        anchors = anchors_of(text, words)
+    if not anchors:
+        return None
+    from pushlog.intake.unwrap.exports.literals import unwrap_literals
+
+    return unwrap_literals(text, anchors)
 
 
 def _from_lines(text: LogText, head: bytes, anchors: Sequence[int], zone: dt.tzinfo | None) -> Export | None:
