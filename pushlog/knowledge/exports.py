@@ -25,6 +25,8 @@ class ExportRow:
     records: str | None
     text: tuple[str, ...]
     also: tuple[str, ...]
+    command: str | None
+    ended: str | None
     time: str | None
     clock: str | None
     number: str | None
@@ -96,6 +98,8 @@ def _export(row: Row) -> ExportRow:
         records=row.maybe_text("records"),
         text=row.texts("text"),
         also=row.texts("also"),
+        command=row.maybe_text("command"),
+        ended=row.maybe_text("ended"),
         time=row.maybe_text("time"),
         clock=row.maybe_text("clock"),
         number=row.maybe_text("number"),

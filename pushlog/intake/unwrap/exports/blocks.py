@@ -32,7 +32,7 @@ class BlockReader:
 
     def __init__(self, form: Form) -> None:
         self._form = form
-        is_plain = not (form.also or form.pairs or form.is_base64 or form.engine is not None)
+        is_plain = not (form.also or form.command or form.pairs or form.is_base64 or form.engine is not None)
         self._tries = _TRIES if is_plain else 0
         self._again = 0
         self._template: RecordTemplate | None = None

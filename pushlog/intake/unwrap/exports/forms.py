@@ -13,6 +13,7 @@ from pushlog.intake.unwrap.exports.clocks import iso_text
 from pushlog.intake.unwrap.exports.json_cursor import utf8
 from pushlog.intake.unwrap.exports.lane_names import lane_name, lane_paths, writer_paths
 from pushlog.intake.unwrap.exports.paths import Path, parse_path, path_text, value_at
+from pushlog.intake.unwrap.exports.record_times import find_time
 from pushlog.knowledge.exports import ExportRow, exports
 from pushlog.record_class import record
 
@@ -27,8 +28,6 @@ _STREAMS = {"stdout", "stdout_lines"}
 _RESULT = {*_STREAMS, "stderr", "stderr_lines", "cmd", "rc", "exit_code", "exitCode", "returncode"}
 # A second key for the text must hold this share of the lines of pushes.
 _LEAST_SHARE = 0.05
-# A record is looked through this deep for its time.
-_DEEPEST = 3
 _BYTES = 256
 # A number that is larger counts smaller units than seconds.
 _MILLISECONDS = 1e11
@@ -39,6 +38,7 @@ class Form:
     """Where the parts of a record stand.
 
     `texts`: paths to the text, of which the first that leads to one counts; `also`: to what is appended to it;
+    `command`: to a command that a record without a text says is run now, if it has nothing at `ended`;
     `counts_seconds`: the time counts from the start of a step; `number`: the record's place in its log;
     `lane`, `writer`: what names its pod or container, its process and host;
     `pairs`: a record is a list of objects with these two keys; `engine`: the path to a message of the Engine's API;
@@ -48,6 +48,8 @@ class Form:
     system: str
     texts: tuple[Path, ...]
     also: tuple[Path, ...] = ()
+    command: Path | None = None
+    ended: Path | None = None
     time: Path | None = None
     counts_seconds: bool = False
     number: Path | None = None
@@ -73,6 +75,8 @@ class Form:
             more = text_value(value_at(record, path))
             value = f"{value}\n{more}" if value and more else value or more
         if value is None:
+            value = self._begun(record)
+        if value is None:
             return None
         if not self.is_base64:
             return utf8(value)
@@ -80,6 +84,18 @@ class Form:
             return base64.b64decode(utf8(value), validate=True)
         except ValueError:
             return None
+
+    def _begun(self, record: object) -> str | None:
+        """Return the command that a record says is run now, as a shell shows it.
+
+        Of a command with a here-document only the first line is one.
+        """
+        if self.command is None or (self.ended is not None and value_at(record, self.ended) is not None):
+            return None
+        lines = (text_value(value_at(record, self.command)) or "").splitlines()
+        if any("<<" in line for line in lines):
+            lines = lines[:1]
+        return "".join(f"$ {line}\n" for line in lines) or None
 
     def time_of(self, record: object) -> object:
         """Return the time of a record as it stands there."""
@@ -214,6 +230,8 @@ def row_form(row: ExportRow, records: Sequence[object]) -> Form:
         system=row.system,
         texts=texts,
         also=_paths(row.also),
+        command=parse_path(row.command) if row.command else None,
+        ended=parse_path(row.ended) if row.ended else None,
         time=parse_path(row.time) if row.time else _common_time(records),
         counts_seconds=row.clock == "seconds",
         number=number,
@@ -240,7 +258,8 @@ def _fits(row: ExportRow, record: object) -> bool:
     if any(value_at(value, path) is None for path in _paths(row.has)):
         return False
     form = row_form(row, ())
-    if not any(text_value(value_at(value, path)) is not None for path in (*form.texts, *form.also)):
+    places = (*form.texts, *form.also, *((form.command,) if form.command else ()))
+    if not any(text_value(value_at(value, path)) is not None for path in places):
         return False
     if row.is_base64 and form.text_of(value) is None:
         return False
@@ -264,34 +283,3 @@ def _ends_lines(records: Sequence[object], texts: Sequence[Path], least: float =
     """
     values = [value for record in records for path in texts if (value := text_value(value_at(record, path)))]
     return bool(values) and sum(value.endswith("\n") for value in values) > least * len(values)
-
-
-def find_time(record: object) -> Path | None:
-    """Return the path to the time of a record: under a usual name, else the first value that reads as one."""
-    if isinstance(record, list):
-        return next(((place,) for place, value in enumerate(record) if iso_text(value) is not None), None)
-    candidates = list(_times_in(record, (), _DEEPEST))
-    keys = exports().time_keys
-    ranked = sorted(candidates, key=lambda path: (_rank(_last_key(path), keys), len(path)))
-    return ranked[0] if ranked else None
-
-
-def _last_key(path: Path) -> str:
-    return next(str(step) for step in reversed(path) if isinstance(step, str))
-
-
-def _rank(key: str, keys: Sequence[str]) -> int:
-    plain = key.lower()
-    return keys.index(plain) if plain in keys else len(keys)
-
-
-def _times_in(record: object, path: Path, deepest: int) -> Iterable[Path]:
-    if not isinstance(record, dict):
-        return
-    for key, value in record.items():
-        if isinstance(value, dict) and deepest > 1:
-            yield from _times_in(value, (*path, key), deepest - 1)
-        elif iso_text(value) is not None:
-            yield (*path, key)
-        elif isinstance(value, list) and len(value) == 1 and iso_text(value[0]) is not None:
-            yield (*path, key, 0)
