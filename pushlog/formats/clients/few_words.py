@@ -49,6 +49,7 @@ INSIDE = StartPattern(
         rb"Published image ",
         rb"Pushed image ",
         rb"Store stage into ",
+        rb"` successfully pushed to docker registry `http",
     ),
     pattern=rb"pushing artifact to [\w.-]+(?::\d+)?/|pushing bundle to: [\w.-]+[:/]"
     rb"|pushed bundle with digest: sha256:|artifact successfully pushed to [\w.-]+[:/]"
@@ -58,6 +59,7 @@ INSIDE = StartPattern(
     rb"|Bundle (?:tag )?\S+ pushed successfully, with|Policy successfully pushed: \S+@sha256:"
     rb"|Successfully pushed (?:image:|(?:docker|podman) image) [\w.-]+[:/]"
     rb"|Successfully pushed image '[\w./:-]{1,300}' to registry '[\w.-]+"
+    rb"|Image `[\w./:-]{1,300}` successfully pushed to docker registry `https?://"
     rb"|(?<=[\"'])Pushed image (?:[\w./:-]{1,300} to )?[\w.-]+(?::\d+)?/[^\s\"']+[\"']"
     rb"|Published image [\w.-]+(?::\d+)?/\S+(?=\s|\Z)|Store stage into (?!\.)[\w.-]+(?::\d+)?/\S+ \(\d",
 )

@@ -77,11 +77,11 @@ STATED = lazy_pattern(
 ANSWERED = lazy_pattern(r" \((?:[A-Z][\w ]{1,40}: \d{3})\)$")
 FAILS = lazy_pattern(rf"(?<!\w){_FAILED}(?!\w)")
 # Programs that say in their own words that a push failed: wasme; CUE actions of Dagger (2022), which users name;
-# viash; docker-maven-plugin before 0.10; GoReleaser (internal/pipe/publish/publish.go, ko/ko.go), which has ko as a
-# library; Terraform (internal/provider/resource_docker_registry_image_funcs.go), with advice before the cause;
-# Copilot (internal/pkg/repository/repository.go); sbt-docker (DockerPush.scala), and Porter
-# (cnab-to-oci/registry.go), Harbor's replication (transfer/image/transfer.go), image-syncer (pkg/sync/task.go) and
-# okteto (pkg/errors, published reports).
+# viash; GoCD's plug-in for artifacts (PublishArtifactExecutor); docker-maven-plugin before 0.10; GoReleaser
+# (internal/pipe/publish/publish.go, ko/ko.go), which has ko as a library; Terraform
+# (internal/provider/resource_docker_registry_image_funcs.go), with advice before the cause; Copilot
+# (internal/pkg/repository/repository.go); sbt-docker (DockerPush.scala), and Porter (cnab-to-oci/registry.go), Harbor's
+# replication (transfer/image/transfer.go), image-syncer (pkg/sync/task.go) and okteto (pkg/errors, published reports).
 OWN_WORDS = (
     (
         # A CI hid the name: the others are told without GoReleaser's words.
@@ -143,6 +143,14 @@ OWN_WORDS = (
         Client.UNKNOWN,
         lazy_pattern(rf"\berror pushing the bundle to (?P<name>{_IMAGE}): (?P<cause>\S.*)"),
     ),
+    (
+        Client.DOCKER,
+        lazy_pattern(
+            r"\bFailed to publish Artifact\[id=[^\]\n]{1,200}, artifactPlanConfig=\{"
+            r"(?:\"BuildFile\":|\"Image\":\"(?P<name>[\w.-]+(?::\d+)?(?:/[\w.-]+)*)(?=[:\"]))[^\n]{0,300}?\"\}\]: "
+            r"(?:(?:[a-z]\w*\.)+[A-Z]\w*(?:Exception|Error): ?)*(?P<cause>\S[^\n]*?)(?:'\])?$"
+        ),
+    ),
     (Client.CRANE, lazy_pattern(r"\bko: failed to publish artifacts: publish: (?P<cause>\S.*)(?P<name>)")),
     (Client.UNKNOWN, lazy_pattern(rf"\b[Ee]rror publishing image: (?P<cause>{_CODES}: \S.*)(?P<name>)")),
     (Client.ORAS, lazy_pattern(r"\boras push failed: (?P<cause>\S.*)(?P<name>)")),
@@ -181,7 +189,9 @@ SERVERS = lazy_pattern(
     r"|\bdescription:\"?(?:During upload, manifests undergo|This error|This is returned|When a|If a) [^\n]*"
 )
 ADDRESS = lazy_pattern(r"\"?https?://[^\s\"]+\"?")
-ANNOUNCED = lazy_pattern(rf"[Pp]ushing (?:{_THING}:? )?(?:to )?[\"'`]?(?P<name>{_IMAGE})")
+ANNOUNCED = lazy_pattern(
+    rf"[Pp]ushing (?:{_THING}:? )?(?:to )?[\"'`]?(?P<name>{_IMAGE}|(?<=`){_TAGGED}(?=` to docker registry `))"
+)
 
 
 def target(line: str) -> tuple[str | None, str | None]:
