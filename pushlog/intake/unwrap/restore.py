@@ -59,6 +59,13 @@ _NAMED_BELOW = lazy_pattern(
     rb"|[ \t][^\n]{0,300}[^\s\"'`]\r?\n(?!docker\.io/))"
     rb"[\w./:@${}-]{0,300}[\w}][ \t]*\r?(?=\n{1,3}(?:The push refers to |Using default tag|[0-9a-f]{12}: ))"
 )
+# The same of the programs built on containers/image: an operand goes on in the next line, or the last one stands there.
+_OPERAND_BELOW = lazy_pattern(
+    rb"(?:buildah|podman|skopeo) (?:[^\n]{0,200} )?(?:copy|push) [^\n]{1,400}[^\s\"'`\\]\r?\n"
+    rb"(?=[\w.@-]{0,200}[:/])[\w./:@${}=-]{1,300}(?: [\w./:@${}=-]{1,300}){0,4}[ \t]*\r?"
+    rb"(?=\n(?:Getting image source |Copying (?:blob|config) ))"
+)
+_TRANSPORT = lazy_pattern(rb"(?:docker|oci|dir|docker-archive|docker-daemon|oci-archive|containers-storage):")
 # AWS CodeBuild's report of a command, which its table or a person broke inside the command or behind it.
 _REPORTED = lazy_pattern(
     rb"Error while executing command: (?:[^\s:]{1,80} )?docker (?:image )?push(?![^\n]*exit status)[^\n]{0,400}\r?\n"
@@ -202,6 +209,8 @@ def _with_whole_lines(text: bytes) -> bytes:
         text = _REPORTED.sub(_joined_report, text)
     if b" push" in text:
         text = _NAMED_BELOW.sub(_joined_command, text)
+    if b"Getting image source " in text:
+        text = _OPERAND_BELOW.sub(_joined_copy, text)
     # Two bytes are found slowly: of a long log only the parts around pushes are asked for them.
     if len(text) <= _SHORT and b"='" in text and b"+ " in text:
         text = _KEPT_OUTPUT.sub(rb"\1\2", text)
@@ -228,6 +237,15 @@ def _joined_command(broken: re.Match[bytes]) -> bytes:
     start = broken.string.rfind(b"\n", 0, broken.start()) + 1
     width = broken.start() - start + len(first)
     return _joined_match(broken) if width >= _NARROWEST else broken[0]
+
+
+def _joined_copy(broken: re.Match[bytes]) -> bytes:
+    """Return a copy or push in one line, where the width of a console broke it."""
+    first, _, rest = broken[0].partition(b"\n")
+    width = broken.start() - broken.string.rfind(b"\n", 0, broken.start()) - 1 + len(first)
+    if not len(rest) <= width >= _NARROWEST:
+        return broken[0]
+    return first.rstrip(b"\r") + (b" " if _TRANSPORT.match(rest) else b"") + rest + b"\n"
 
 
 def _joined_report(broken: re.Match[bytes]) -> bytes:
