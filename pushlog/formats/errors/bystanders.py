@@ -44,6 +44,8 @@ _ENDINGS = (
     r"(?:Stopping|Removing|Deleting|Logging out|Login Succeeded)\b.*",
     # Bitbucket; Concourse, whose resources end with one word.
     r"Build teardown started\..*|Searching for (?:files matching|test report)\b.*|(?:failed|succeeded)",
+    # The last line of a screen that tmux drew: its session, windows, host and time.
+    r"\[[^\]\n]{1,40}\] ?\d{1,3}:\w[^\n]{0,300}\"[^\"\n]{0,80}\" \d\d:\d\d \d\d-[A-Z][a-z]{2}-\d\d\s*",
     # What stopped it: signals, Jenkins, GitHub, a terminal.
     r"Sending interrupt signal to process.*|(?:Aborted|Cancell?ing)\b.*",
     # skaffold looks for the image again.
