@@ -55,6 +55,17 @@ def test_a_push_in_any_form_is_the_same_push(form):
     ]
 
 
+@pytest.mark.parametrize(
+    "form", [form for form in FORMS if (form.clock or form.alone) and not form.escaped], ids=lambda form: form.id
+)
+def test_a_command_and_its_error_alone_are_read_behind_a_form(form):
+    command, error = "+ docker push r.example.com/acme/app:1.4", "denied: requested access to the resource is denied"
+    (push,) = log(dressed(form, [command, error])).pushes
+    assert push.outcome is Outcome.FAILED
+    assert push.error.text == error
+    assert (push.reference.repository, push.reference.tags) == ("acme/app", ("1.4",))
+
+
 logs = st.lists(st.sampled_from([HEADER, f"{A}: Preparing", f"{B}: Waiting", f"{A}: Pushed", *countdown(A, 5), DONE]))
 
 
