@@ -50,7 +50,7 @@ _V1_TAG = lazy_pattern(r"/tags/(\w[\w.-]*)$")
 def reference(marks: Sequence[Mark], error: str = "") -> Reference:
     """Return the reference that the lines of a push name, and its error where they name less.
 
-    The tags are those of digest lines, else the requested one, else one that a line above or the error names.
+    The tags are those of digest lines, else the requested one, else one that the error or a line above names.
     """
     header = next((mark for mark in marks if mark.kind in HEADERS), None)
     # Where the header is lost, the first line of the v1 protocol names the image.
@@ -151,13 +151,14 @@ def _other_tags(marks: Sequence[Mark], request: str, header: str, image: Referen
     tag = split(request)[1] if is_this else None
     if tag is None and any(mark.kind == MarkKind.DEFAULT_TAG for mark in marks):
         tag = "latest"
+    if tag is None and error:
+        # What the daemon says of this push counts more than a line above, which may tell of another tag.
+        tag = tag_in(error, image.repository)
     if tag is None:
         # A command that names the image without a tag pushes all tags, up to 19.03, and `latest` since.
         is_without_tag = is_this and bool(split(request)[0]) and not is_masked(request)
         mentioned = _mentioned(marks)
         tag = None if is_without_tag and mentioned != "latest" else mentioned
-    if tag is None and error:
-        tag = tag_in(error, image.repository)
     return (tag,) if tag else ()
 
 

@@ -14,6 +14,7 @@ from pushlog.formats.docker.error_lines import ErrorLines, broken_error, join_er
 from pushlog.formats.docker.powershell import is_quoted_by_powershell, read_record
 from pushlog.formats.docker.surroundings import is_of_another_command
 from pushlog.formats.errors.bystanders import (
+    ends_output,
     is_bystander,
     is_command,
     is_remark,
@@ -238,8 +239,8 @@ def _unexplained_error(candidate: PushRange, offset: int) -> ErrorLines | None:
     first = next(pieces, None)
     if first is None or not _can_be_error(candidate, first, offset):
         return None
-    others = sum(1 for _ in takewhile(lambda piece: not is_bystander(piece.text), islice(pieces, _OTHERS + 1)))
-    if others > _OTHERS:
+    others = takewhile(lambda piece: not ends_output(piece.text, first.text), islice(pieces, _OTHERS + 1))
+    if sum(1 for _ in others) > _OTHERS:
         return None
     wrapped = unlabelled(first.text)
     return ErrorLines(text=wrapped.text, start=first.start, stop=first.stop, lines=(first.line, first.line))

@@ -72,6 +72,15 @@ _MAY_BE_MET = lazy_pattern(
     r"|\b(?:may|might|could|can) (?:also |then )?"
     r"(?:throw|produce|print|show|report|return|output|give|prevent|cause|fail with|end with|result in|lead to)\b"
     r"|\b(?:e\.g\.|for (?:example|instance))(?:[^\n]{0,40}\berrors?)?\W*$"
+    # What comes if something is not done.
+    r"|\b(?:otherwise|or(?: else)?|if not),? (?:you(?:'ll|'d| will| would| are going to| may| might)?"
+    r" (?:\w{1,10} )?(?:get|see|receive|encounter|hit|face|meet)\b"
+    r"|(?:docker|it|(?:the|your) (?:push|registry|command))(?:'ll| will| would| is going to)\b)"
+    r"|\b(?:sonst|ansonsten|andernfalls) (?:erh|bekomm|komm|erschein|sieh|seh|meld)"
+    r"|\bsinon,? (?:vous|tu|on|docker|le)\b|\bde lo contrario\b|\bcaso contr\xe1rio\b|\bsen\xe3o\b"
+    r"|\baltrimenti\b|\b\u0438\u043d\u0430\u0447\u0435\b"
+    r"|\u5426\u5219|\u4e0d\u7136|\u3067\u306a\u3044\u3068|\u3057\u306a\u3044\u3068"
+    r"|\uadf8\ub807\uc9c0 \uc54a\uc73c\uba74"
     # In German, French, Spanish, Portuguese, Russian and Chinese.
     r"|\b(?:falls|wenn) (?:du|sie|ihr|diese[rs]?|der folgende|folgender)\b[^\n]{0,40}fehler"
     r"|\bsi (?:vous|tu) (?:obten|rencontr|voy|recev)|\bsi (?:te sale|recibes?|obtienes?|aparece|ves?)\b"
@@ -180,8 +189,15 @@ def is_supposed(above: Sequence[str]) -> bool:
 
 def is_of_case(text: LogText, line: int) -> bool:
     """Return whether a sentence announces what stands on a line as something that its reader may meet."""
-    above = (text.shown(number).strip() for number in text.above(line, _NEAR))
-    return any(shown.endswith((":", "\uff1a")) and _MAY_BE_MET.search(shown) and not tells(shown) for shown in above)
+    return any(_is_case(text.shown(number).strip()) for number in text.above(line, _NEAR))
+
+
+def _is_case(sentence: str) -> bool:
+    """Return whether a sentence, with a colon or such words at its end, says what its reader may meet."""
+    met = _MAY_BE_MET.search(sentence)
+    if met is None or tells(sentence):
+        return False
+    return sentence.endswith((":", "\uff1a")) or met.end() == len(sentence)
 
 
 def is_framed(error: ErrorLines, pieces: Sequence[Piece]) -> bool:

@@ -192,6 +192,11 @@ def is_bystander(line: str) -> bool:
     )
 
 
+def ends_output(line: str, last: str) -> bool:
+    """Return whether a line is surely not of a push, or Maven's report of a build that `last` ended, an error."""
+    return is_bystander(line) or (speaks_of_error(last) and is_ending(LEVEL.sub("", line)))
+
+
 # Alternatives of a shell, output of a script, and calls that build a message.
 _SOURCE = lazy_pattern(
     r"\|\|\s*[{(\w]|&&|\b(?:echo|printf|raise|throw|return) |\b(?:console|fmt|log|logger)\.\w+\(|\bprint\w*\(|;\s*$"

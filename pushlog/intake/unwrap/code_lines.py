@@ -15,7 +15,7 @@ _CODE = lazy_pattern(
 _STATEMENT = lazy_pattern(
     rb"[ \t]*(?:(?:const|let|var|export|import|async|function)\s\w|(?:def|func|fn|class) \w+[({:]|assert\b"
     rb"|(?:await\s+)?(?:expect|it|test|describe)\(|(?:if|for) [^\n]*[{:]\s*$)"
-    rb"|[^\n]*(?:\(\{|=> \{)\s*$|[ \t]*[\w, ]+ := "
+    rb"|[^\n]*(?:\(\{|=> \{)\s*$|[ \t]*[\w, ]+ := |[ \t]*[}\]]+\)+[;,]?\s*$"
 )
 
 

@@ -51,9 +51,26 @@ _LINKED_NAME = lazy_pattern(rb"(The push refers to (?:a )?repository \[[^\s\]]+\
 # A highlighter ends one piece of code and begins the next inside a line.
 _SEAM = lazy_pattern(rb"</code><code(?: [^<>\n]{0,200})?>")
 
+# A person sets a part of what docker printed in bold, in italics or in a colour: Markdown, HTML, a forum. Stars beside
+# the letters of a name are a mask.
+_MARKED = lazy_pattern(rb"(?m)^[^\n]*?(?:\*|`|</|\[/)[^\n]*$")
+_MARKS_INSIDE = (b"**", b"</", b"[/", b": *", b"*:", b": `", b"`:")
+_EMPHASIS = lazy_pattern(
+    rb"(?<![\w*/.-])(\*{1,2}|`)(?=[\w\[])([^*`\n]{1,300}?)(?<=[\w\])])\1(?![\w*/.-])"
+    rb"|</?(?:b|i|u|em|strong|mark|font|span|code)(?: [^<>\n]{0,80})?>"
+    rb"|\[/?[biu]\]|\[(?:color|size|font)=[^\]\n]{1,20}\]|\[/(?:color|size|font)\]"
+)
+_ALL_OF_IT = lazy_pattern(rb"\s*(\*{1,2}|`)[^*`\n]+\1\s*")
+_CLIENT_LINE = lazy_pattern(
+    rb"\s*(?:The push refers to (?:a )?repository \[[^\s\[\]]+\]|\w[\w.-]{0,127}: digest: sha256:[0-9a-f]{64}"
+    rb"|[0-9a-f]{12}: (?:Preparing|Waiting|Push(?:ing|ed)|Layer already exists|Mounted from \S|Retrying in \d|Image ))"
+    rb"[^\n]{0,120}"
+)
+_PASTED = 1 << 20
+
 
 def without_page(text: bytes) -> bytes:
-    """Return a text without the marks of a page: colours, entities, odd blanks and links."""
+    """Return a text without the marks of a page: colours, entities, odd blanks, links and emphasis."""
     for repair in _REPAIRS:
         text = repair(text)
     return text
@@ -104,10 +121,24 @@ def _without_links(text: bytes) -> bytes:
     return text
 
 
+def _without_emphasis(text: bytes) -> bytes:
+    """Return a pasted text with docker's own lines as it printed them, where a person set a part of one in bold."""
+    if len(text) > _PASTED or not any(mark in text for mark in _MARKS_INSIDE):
+        return text
+    return _MARKED.sub(_plain_line, text)
+
+
+def _plain_line(line: re.Match[bytes]) -> bytes:
+    """Return a line of docker without emphasis; any other stays, and so does one that is set apart as a whole."""
+    plain = line[0] if _ALL_OF_IT.fullmatch(line[0]) else _EMPHASIS.sub(rb"\2", line[0])
+    return plain if plain != line[0] and _CLIENT_LINE.fullmatch(plain) else line[0]
+
+
 _REPAIRS: tuple[Callable[[bytes], bytes], ...] = (
     _without_colours,
     _without_seams,
     _without_entities,
     _plain_blanks,
     _without_links,
+    _without_emphasis,
 )

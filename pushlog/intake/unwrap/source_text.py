@@ -54,12 +54,14 @@ _CODE_BELOW = 12
 # What programs print has no comma behind the last value; Rust's `{:#?}` has, behind keys and values of its own form.
 _LAST_VALUE = lazy_pattern(rb"[^\n]*[\"'`],[ \t]*\r?\n\s*[)}\]]")
 _OF_RUST = lazy_pattern(rb"[ \t]*\w+: \"\Z")
-# What an object is assigned to or returned as, and what may stand between that and the value.
+# What an object is assigned to, returned as or handed to, and what may stand between that and the value.
 _ASSIGNED = lazy_pattern(
     rb"[ \t]*(?:(?:export|public|private|static|final|const|let|var|val)\s+)*[\w.]+(?:: ?[\w<>\[\], |]{1,60})?"
     rb" (?::=|=) (?:\w+ ?)?[\[({]\s*\Z|[ \t]*(?:return|export default) [\[({]\s*\Z"
     # A list of Go whose items have a type without a name.
     rb"|[ \t]*\}\{\s*\Z"
+    # An object that is handed to a function: rich prints some containers of Python so, and nothing else.
+    rb"|[ \t]*(?!(?:deque|frozenset|array|OrderedDict|Counter)\()[\w.]+\([\[{]\s*\Z"
 )
 _KEY_ABOVE = lazy_pattern(rb"[ \t]*(?:[\"']?[\w-]+[\"']?: ?)?[\[({]\s*\Z|[ \t]*[\"']?\w+[\"']?:\s*\Z")
 _OBJECT_ABOVE = 200
@@ -131,7 +133,7 @@ def _ending(text: LogText, line: int) -> tuple[int, int]:
 
 
 def _is_assigned(text: LogText, line: int, indent: int) -> bool:
-    """Return whether a value with that indent belongs to an object that a program assigns or returns."""
+    """Return whether a value with that indent belongs to an object that a program assigns, returns or hands over."""
     for above in text.above(line, _OBJECT_ABOVE):
         data = text.beginning(above, _NEAR)
         depth = len(data) - len(data.lstrip())
