@@ -60,7 +60,6 @@ class Exports:
     text_keys: frozenset[str]
     time_keys: tuple[str, ...]
     lane_keys: tuple[str, ...]
-    lane_places: tuple[str, ...]
     writer_keys: tuple[str, ...]
     part_keys: tuple[str, ...]
     results: tuple[str, ...]
@@ -76,7 +75,6 @@ def exports() -> Exports:
         text_keys=frozenset(table.texts("text_keys")),
         time_keys=table.texts("time_keys"),
         lane_keys=table.texts("lane_keys"),
-        lane_places=("", *table.texts("lane_places")),
         writer_keys=table.texts("writer_keys"),
         part_keys=table.texts("part_keys"),
         results=table.texts("results"),

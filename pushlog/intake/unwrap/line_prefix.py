@@ -71,7 +71,7 @@ class LinePrefix:
     @cached_property
     def source(self) -> bytes:
         """The expression for it, without an anchor. Of several stamps the first counts; lanes are `lane`, `lane2` …."""
-        numbers, taken, parts = {b"lane": count(1), b"writer": count(1)}, set[bytes](), []
+        numbers, taken, parts = {b"lane": count(1), b"writer": count(1), b"part": count(1)}, set[bytes](), []
 
         def numbered(group: re.Match[bytes]) -> bytes:
             name = group[1]

@@ -1,7 +1,8 @@
 """Whether what a prefix says of its writer tells pushes apart: a process, a thread, a host, a number.
 
 A push can have lines of several processes or threads, so that these are lanes only where a push begins in each, and
-where one goes on below the beginning of another.
+where one goes on below the beginning of another. Of the parts of a job, such as steps, services and files, it has one:
+these are lanes where lines that only a push prints stand in several.
 """
 
 from __future__ import annotations
@@ -31,15 +32,17 @@ def with_lanes(data: Data, pairs: Sequence[tuple[Witness, LinePrefix]]) -> dict[
     """The prefixes whose writers are those of pushes that run at the same time, each with the one that names lanes."""
     by_prefix: dict[LinePrefix, list[Witness]] = {}
     for witness, prefix in pairs:
-        if not witness.is_command and "writer" in prefix.groups and "lane" not in prefix.groups:
+        if not witness.is_command and prefix.groups & {"writer", "part"} and "lane" not in prefix.groups:
             by_prefix.setdefault(prefix, []).append(witness)
     in_lanes = ((prefix, _in_lanes(data, witnesses, prefix)) for prefix, witnesses in by_prefix.items())
     return {prefix: changed for prefix, changed in in_lanes if changed is not None}
 
 
 def _in_lanes(data: Data, witnesses: Sequence[Witness], prefix: LinePrefix) -> LinePrefix | None:
-    """The prefix with its first group of writers that tells pushes apart as a lane."""
+    """The prefix with its first group that tells pushes apart as a lane: parts of a job first."""
     matches = [prefix.pattern.match(witness.prefix) for witness in witnesses]
+    if len({match["part"] for match in matches if match} if "part" in prefix.groups else ()) > 1:
+        return _with_lane(prefix, 0, "part")
     for number, group in enumerate(name for name in prefix.pattern.groupindex if name.startswith("writer")):
         spans = [
             (witness, match.start(group), match.end(group))
@@ -88,14 +91,14 @@ def _is_called_above(data: Data, witness: Witness, name: bytes) -> bool:
     return any(name in above[start:stop] for start, stop in starts)
 
 
-def _with_lane(prefix: LinePrefix, number: int) -> LinePrefix:
-    """The prefix with one of its groups of writers, counted from the outside, as a lane."""
+def _with_lane(prefix: LinePrefix, number: int, kind: str = "writer") -> LinePrefix:
+    """The prefix with one of its groups of a kind, counted from the outside, as a lane."""
     forms = []
     for form in prefix.forms:
-        parts = form.pattern.split("(?P<writer>")
+        parts = form.pattern.split(f"(?P<{kind}>")
         pattern = parts[0]
         for part in parts[1:]:
-            pattern += ("(?P<lane>" if number == 0 else "(?P<writer>") + part
+            pattern += ("(?P<lane>" if number == 0 else f"(?P<{kind}>") + part
             number -= 1
         forms.append(replace(form, pattern=pattern))
     return replace(prefix, forms=tuple(forms))

@@ -13,6 +13,7 @@ from pushlog.intake.log_text import LogText
 from pushlog.intake.mapped import release_all, release_range
 from pushlog.intake.spool import DERIVED, Spool
 from pushlog.intake.unwrap.exports.clocks import RecordTimestamps, iso_seconds, reader, resolution_of, zone_of
+from pushlog.intake.unwrap.exports.lane_names import NO_NAMES
 from pushlog.intake.unwrap.exports.template import END, ends_of
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
@@ -27,13 +28,18 @@ if TYPE_CHECKING:
     from pushlog.intake.mapped import Data
     from pushlog.intake.unwrap.exports.clocks import Float64
     from pushlog.intake.unwrap.exports.forms import Form
+    from pushlog.intake.unwrap.exports.lane_names import Names
 
 # So many steps back in time for one forward, and the export has its newest line first.
 _MOSTLY = 9
 # In an export of so few records a single step back tells.
 _FEW = 3
+# A clock is set back so often at most; what goes back more often, and not only now and then, was never in order.
+_SET_BACK = 4
 _NO_NAME = lazy_pattern(r"[^\w./-]+", re.ASCII)
 _LONGEST_NAME = 200
+# A push writes to both streams of its process.
+_STREAM = lazy_pattern(r"\b(?:stdout|stderr)\b")
 _LAST = (1 << 63) - 1
 # The systems of the prefixes that are put before lines, as in decorations.toml.
 _PODS, _PROCESSES = "kubernetes", "process"
@@ -72,7 +78,7 @@ class Assembly:
         # Few records have a number: those above the first one that has are filled in then.
         self._numbers = array("q")
         self._lanes = array("i")
-        self._names: dict[tuple[str, str], int] = {}
+        self._names: dict[Names, int] = {}
         self._read: Callable[[object], float] | None = None
         self._sample: object = None
         # Whether each record ends its line: pieces of lines can't be told apart by a prefix.
@@ -84,11 +90,11 @@ class Assembly:
         text: bytes | None,
         time: object = None,
         number: int | None = None,
-        names: tuple[str, str] = ("", ""),
+        names: Names = NO_NAMES,
     ) -> None:
         """Add what stands on the next line of the export: the text of a record, or None.
 
-        `names`: its pod or container, and its process.
+        `names`: what wrote it.
         """
         self._starts.append(self._data.size)
         if self._form.is_piecewise and text is not None:
@@ -122,7 +128,7 @@ class Assembly:
         texts: bytes,
         times: Sequence[object],
         numbers: Sequence[int],
-        names: Sequence[tuple[str, str]],
+        names: Sequence[Names],
     ) -> None:
         """Add records that stand on a line each; the columns are empty where no record has one.
 
@@ -147,8 +153,8 @@ class Assembly:
         if self._read is not None and times:
             from_texts = None if self._form.counts_seconds else iso_seconds(times)
             seconds = np.fromiter(map(self._read, times), np.float64, count=count) if from_texts is None else from_texts
-        codes = {name: self._names.setdefault(name, len(self._names)) for name in dict.fromkeys(names or [("", "")])}
-        lanes = [codes[name] for name in names] if names else [codes["", ""]] * count
+        codes = {name: self._names.setdefault(name, len(self._names)) for name in dict.fromkeys(names or [NO_NAMES])}
+        lanes = [codes[name] for name in names] if names else [codes[NO_NAMES]] * count
         before = len(self._starts)
         self._extend(self._data.size + starts, seconds, lanes)
         self._data.write(joined)
@@ -218,7 +224,8 @@ def _order(seconds: Float64, numbers: Int64, *, is_in_order: bool) -> tuple[Int6
     is_turned = back > _MOSTLY * forward and (back > 1 or len(seconds) <= _FEW)
     if is_turned:
         order = order[::-1]
-    is_sorted = not is_in_order and bool(np.any(np.diff(seconds[order]) < 0))
+    is_shuffled = has_steps and back > _SET_BACK and back > forward / _MOSTLY and not is_turned
+    is_sorted = (is_shuffled or not is_in_order) and bool(np.any(np.diff(seconds[order]) < 0))
     if is_sorted:
         has_numbers = len(numbers) == len(seconds) and bool((numbers >= 0).all())
         keys = (numbers[order], seconds[order]) if has_numbers else (seconds[order],)
@@ -228,13 +235,13 @@ def _order(seconds: Float64, numbers: Int64, *, is_in_order: bool) -> tuple[Int6
     return order, NEWEST_FIRST if is_turned else _SORTED
 
 
-def _prefixes(names: Sequence[tuple[str, str]]) -> tuple[str, list[bytes]] | None:
-    """Return what to put before the lines of each writer, and its system: pods or processes; None for a single one.
+def _prefixes(names: Sequence[Names]) -> tuple[str, list[bytes]] | None:
+    """Return what to put before the lines of each writer, and its system; None for a single one.
 
     Pods as `kubectl logs --prefix` prints them. The last prefix stands for what is no record.
     """
-    for part, (system, kind) in enumerate(((_PODS, "pod"), (_PROCESSES, "process"))):
-        column = [name[part] for name in names]
+    for part, (system, kind) in enumerate(((_PODS, "pod"), (_PROCESSES, "part"), (_PROCESSES, "process"))):
+        column = [_STREAM.sub("", name[part]) for name in names]
         if len({*column} - {""}) > 1:
             return system, [
                 f"[{kind}/{_NO_NAME.sub('-', name)[-_LONGEST_NAME:]}] ".encode() if name else b""

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from pushlog.intake.mapped import release_range
-from pushlog.intake.unwrap.exports.lane_names import lane_name
+from pushlog.intake.unwrap.exports.lane_names import NO_NAMES, NamePaths, lane_name, name_at, with_above
 from pushlog.intake.unwrap.exports.paths import value_at
 from pushlog.intake.unwrap.exports.template import END, RecordTemplate
 from pushlog.lazy_pattern import lazy_pattern
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pushlog.intake.mapped import Data
     from pushlog.intake.unwrap.exports.assembly import Assembly
     from pushlog.intake.unwrap.exports.forms import Form
+    from pushlog.intake.unwrap.exports.lane_names import Names
     from pushlog.intake.unwrap.exports.paths import Path
     from pushlog.intake.unwrap.exports.template import RecordBlock
 
@@ -39,18 +40,18 @@ class BlockReader:
         self._time: int | None = None
         self._has_text_times = False
         self._number: int | None = None
-        self._names: tuple[tuple[Path, ...], tuple[Path, ...]] = ((), ())
+        self._names = NamePaths()
         self._paths: list[Path] = []
 
     def add(self, block: bytes, assembly: Assembly) -> bool:
         """Add the records of a block of whole lines to a log; False if they must be read one by one."""
         return block.endswith(b"\n") and self._add(block, assembly, block[: block.index(b"\n")], b"\n")
 
-    def add_members(self, data: Data, span: tuple[int, int], assembly: Assembly, above: tuple[str, str]) -> int:
+    def add_members(self, data: Data, span: tuple[int, int], assembly: Assembly, above: Names) -> int:
         """Add the members of a list behind one that was read; return where the last of them ends.
 
         `span`: where that one stands in the data, whose writing tells that of the others; `above`: the names of what
-        wrote them all, as a pod and as a process, where these are known from elsewhere, else empty.
+        wrote them all.
         """
         start, stop = span
         comma = _COMMA.match(data, stop) if self._tries and start >= self._again else None
@@ -69,9 +70,7 @@ class BlockReader:
         release_range(data, stop, comma.end() + size)
         return comma.end() + size
 
-    def _add(
-        self, block: bytes, assembly: Assembly, sample: bytes, separator: bytes, above: tuple[str, str] = ("", "")
-    ) -> bool:
+    def _add(self, block: bytes, assembly: Assembly, sample: bytes, separator: bytes, above: Names = NO_NAMES) -> bool:
         """Add the records of a block, with a separator behind each of them, as they are written like a sample."""
         if not self._tries:
             return False
@@ -91,9 +90,10 @@ class BlockReader:
             return False
         self._tries = _TRIES
         names = self._names_of(records)
-        if above != ("", ""):
-            own_names = names or [("", "")] * records.texts.count(END)
-            names = [(above[0] or lane, writer or above[1]) for lane, writer in own_names]
+        if above != NO_NAMES:
+            count = records.texts.count(END)
+            joined = {inside: with_above(above, inside) for inside in dict.fromkeys(names)}
+            names = [joined[inside] for inside in names] if names else [above] * count
         assembly.add_block(records.texts, times, numbers, names)
         return True
 
@@ -119,9 +119,12 @@ class BlockReader:
             return
         self._has_text_times = form.time is not None and isinstance(value_at(record, form.time), str)
         self._time, self._number = place(form.time, str, int, float), place(form.number, int)
-        lane = tuple(path for path in form.lane if place(path, str) is not None)
-        writer = tuple(path for path in form.writer if place(path, str) is not None)
-        self._names, self._paths = (lane, writer), paths
+        named = [path for group in form.names.groups for path in group if name_at(record, path) is not None]
+        # Names in lists of labels stand at another place in each record.
+        if any(place(path, str, int) is None for path in named):
+            return
+        groups = [tuple(path for path in group if path in named) for group in form.names.groups]
+        self._names, self._paths = NamePaths(lane=groups[0], part=groups[1], writer=groups[2]), paths
         self._template = RecordTemplate.of(line, form.texts[0], paths, separator=separator) if form.texts else None
 
     def _times_of(self, values: Sequence[bytes]) -> list[object]:
@@ -130,14 +133,16 @@ class BlockReader:
             return [*b"\n".join(values).decode("ascii", "surrogateescape").split("\n")]
         return [*json.loads(b"[" + b",".join(values) + b"]")]
 
-    def _names_of(self, records: RecordBlock) -> Sequence[tuple[str, str]]:
+    def _names_of(self, records: RecordBlock) -> Sequence[Names]:
         """Return what wrote each record, nothing where no record tells."""
-        if self._names == ((), ()):
+        if not any(self._names.groups):
             return []
-        columns = [[records.values[self._paths.index(path)] for path in paths] for paths in self._names]
-        rows = list(zip(*(column for group in columns for column in group), strict=True))
-        count = len(columns[0])
-        names = {row: (_name(row[:count]), _name(row[count:])) for row in dict.fromkeys(rows)}
+        paths = [path for group in self._names.groups for path in group]
+        rows = list(zip(*(records.values[self._paths.index(path)] for path in paths), strict=True))
+        parts, writers = len(self._names.lane), len(self._names.lane) + len(self._names.part)
+        names = {
+            row: (_name(row[:parts]), _name(row[parts:writers]), _name(row[writers:])) for row in dict.fromkeys(rows)
+        }
         return [names[row] for row in rows]
 
 

@@ -12,6 +12,7 @@ from pushlog.intake.unwrap.exports.assembly import Assembly, Export
 from pushlog.intake.unwrap.exports.clocks import iso_text
 from pushlog.intake.unwrap.exports.forms import Form
 from pushlog.intake.unwrap.exports.json_cursor import utf8
+from pushlog.intake.unwrap.exports.lane_names import NamePaths
 from pushlog.knowledge.exports import exports
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
@@ -56,8 +57,7 @@ def unwrap_csv(text: LogText, is_push: Callable[[bytes], bool], zone: dt.tzinfo 
     if table is None or column is None:
         return None
     time = _time_column(text, table)
-    writer_keys = (*exports().writer_keys, *exports().part_keys)
-    lanes, writers = (_columns(table.names, keys) for keys in (exports().lane_keys, writer_keys))
+    paths = _name_paths(text, table, column)
     assembly = Assembly(Form(system=_system(table.names), texts=(), is_in_order=False), zone)
     lines = 0
     for first, cells in _rows(text, table.delimiter):
@@ -72,12 +72,9 @@ def unwrap_csv(text: LogText, is_push: Callable[[bytes], bool], zone: dt.tzinfo 
             assembly.add(utf8(table.delimiter.join(cells)))
             continue
         moment = cells[time] if time is not None and len(cells) > time else None
-        lane, writer = (
-            "/".join(cells[number] for number in columns if len(cells) > number) for columns in (lanes, writers)
-        )
         # A text without quotes may hold the delimiter.
         content = table.delimiter.join(cells[column:]) if column == len(table.names) - 1 else cells[column]
-        assembly.add(utf8(content), moment if moment and iso_text(moment) else None, names=(lane, writer))
+        assembly.add(utf8(content), moment if moment and iso_text(moment) else None, names=paths.names(cells))
     return assembly.export(is_physical=True)
 
 
@@ -88,10 +85,12 @@ def _is_row(cells: Sequence[str], table: _Table, column: int, time: int | None) 
     return len(cells) == len(table.names) or (len(cells) > time and iso_text(cells[time]) is not None)
 
 
-def _columns(names: Sequence[str], keys: Sequence[str]) -> list[int]:
-    """Return the columns that have one of these names."""
-    lower = {key.lower() for key in keys}
-    return [number for number, name in enumerate(names) if name in lower]
+def _name_paths(text: LogText, table: _Table, column: int) -> NamePaths:
+    """Return where rows name the pod or container and the process that wrote them, beside the column of the log."""
+    names = [name if number != column else "" for number, name in enumerate(table.names)]
+    rows = islice(_rows(text, table.delimiter), int(table.has_header), _SAMPLES)
+    records = [dict(zip(names, cells, strict=False)) for _, cells in rows]
+    return NamePaths.of(records).in_columns(names)
 
 
 def _table(text: LogText) -> _Table | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pushlog.intake.unwrap.exports.clocks import iso_text
 from pushlog.intake.unwrap.exports.json_cursor import utf8
-from pushlog.intake.unwrap.exports.lane_names import lane_name, lane_paths, writer_paths
+from pushlog.intake.unwrap.exports.lane_names import NamePaths, in_columns, name_at
 from pushlog.intake.unwrap.exports.paths import Path, parse_path, path_text, value_at
 from pushlog.intake.unwrap.exports.record_times import find_time
 from pushlog.knowledge.exports import ExportRow, exports
@@ -40,7 +40,7 @@ class Form:
     `texts`: paths to the text, of which the first that leads to one counts; `also`: to what is appended to it;
     `command`: to a command that a record without a text says is run now, if it has nothing at `ended`;
     `counts_seconds`: the time counts from the start of a step; `number`: the record's place in its log;
-    `lane`, `writer`: what names its pod or container, its process and host;
+    `names`: what names its pod or container, its part of a job, its process;
     `pairs`: a record is a list of objects with these two keys; `engine`: the path to a message of the Engine's API;
     `is_piecewise`: a text may end within a line.
     """
@@ -53,8 +53,7 @@ class Form:
     time: Path | None = None
     counts_seconds: bool = False
     number: Path | None = None
-    lane: tuple[Path, ...] = ()
-    writer: tuple[Path, ...] = ()
+    names: NamePaths = NamePaths()
     pairs: tuple[str, ...] = ()
     engine: Path | None = None
     is_base64: bool = False
@@ -99,20 +98,15 @@ class Form:
 
     def time_of(self, record: object) -> object:
         """Return the time of a record as it stands there."""
-        return None if self.time is None else value_at(record, self.time)
+        if self.time is None:
+            return None
+        moment = value_at(record, self.time)
+        return name_at(record, self.time) if moment is None else moment
 
     def number_of(self, record: object) -> int | None:
         """Return the place of a record in its log."""
         value = None if self.number is None else value_at(record, self.number)
         return value if isinstance(value, int) else None
-
-    def lane_of(self, record: object) -> str:
-        """Return what tells the log of a record from others in the same export, such as its pod."""
-        return lane_name(record, self.lane) if self.lane else ""
-
-    def writer_of(self, record: object) -> str:
-        """Return the process, program and host that wrote a record."""
-        return lane_name(record, self.writer) if self.writer else ""
 
 
 def text_value(value: object) -> str | None:
@@ -147,15 +141,17 @@ def normal_record(value: object, pairs: tuple[str, ...]) -> object:
     }
 
 
-def choose_form(records: Sequence[object], paths: Iterable[Path], place: Path = ()) -> Form | None:
+def choose_form(
+    records: Sequence[object], paths: Iterable[Path], place: Path = (), columns: Sequence[str] = ()
+) -> Form | None:
     """Return the form of an export; None when it is none.
 
-    `records`: some of its records; `paths`: where in records lines of pushes were seen; `place`: the path to records.
+    `records`: some of them; `paths`: where in them lines of pushes were seen; `place`: to them; `columns`: their names.
     """
     votes = Counter(paths)
     rows = [row for row in exports().rows if row.records in (None, path_text(place))]
     if votes:
-        return _voted_form(records, votes, rows)
+        return _named_form(_voted_form(records, votes, rows), records, columns)
     for row in rows:
         fits = sum(_fits(row, record) for record in records)
         if records and fits and 2 * fits >= len(records):
@@ -173,8 +169,7 @@ def _usual_form(records: Sequence[object]) -> Form | None:
         system="json",
         texts=(texts[0],),
         time=times[0],
-        lane=lane_paths(records),
-        writer=writer_paths(records),
+        names=NamePaths.of(records),
         is_piecewise=_ends_lines(records, (texts[0],)),
     )
 
@@ -202,10 +197,19 @@ def _voted_form(records: Sequence[object], votes: Counter[Path], rows: Sequence[
         texts=texts,
         time=time,
         engine=best[:-1] if is_engine else None,
-        lane=lane_paths(holders),
-        writer=writer_paths(holders),
+        names=NamePaths.of(holders),
         is_piecewise=_ends_lines(records, texts),
     )
+
+
+def _named_form(form: Form | None, records: Sequence[object], columns: Sequence[str]) -> Form | None:
+    """Return the form with the time and the writers of rows by the names of their columns."""
+    if form is None or not columns:
+        return form
+    objects = [dict(zip(columns, record, strict=True)) for record in records if isinstance(record, list)]
+    time = next((path for item in objects if (path := find_time(item)) is not None), None)
+    names = NamePaths.of(objects).in_columns(columns)
+    return replace(form, time=form.time if time is None else in_columns(time, columns), names=names)
 
 
 def _texts_of(row: ExportRow) -> tuple[str, ...]:
@@ -235,8 +239,7 @@ def row_form(row: ExportRow, records: Sequence[object]) -> Form:
         time=parse_path(row.time) if row.time else _common_time(records),
         counts_seconds=row.clock == "seconds",
         number=number,
-        lane=lane_paths(normal),
-        writer=writer_paths(normal),
+        names=NamePaths.of(normal),
         pairs=row.pairs,
         is_base64=row.is_base64,
         is_piecewise=not row.is_base64 and _ends_lines(records, texts, least=0 if row.is_piecewise else 0.5),

@@ -41,7 +41,10 @@ class TooLargeError(JsonError):
 
 
 class JsonCursor:
-    """A place in a sequence of JSON documents. `siblings`: what stands beside the list that is read, such as labels."""
+    """A place in a sequence of JSON documents. `siblings`: what stands beside the list that is read, or above it.
+
+    Such are labels, or the names of columns.
+    """
 
     def __init__(self, data: Data) -> None:
         self._data = data
@@ -69,7 +72,9 @@ class JsonCursor:
         while self._next(_BETWEEN):
             yield from self._walk(tuple(path))
 
-    def _walk(self, path: tuple[Step, ...]) -> Iterator[tuple[int, int, object]]:
+    def _walk(
+        self, path: tuple[Step, ...], above: dict[str, object] | None = None
+    ) -> Iterator[tuple[int, int, object]]:
         opening = self._next()
         if not path:
             start = self.offset
@@ -82,15 +87,15 @@ class JsonCursor:
                 yield start, self._base + self._index, value
         elif path[0] is None and opening == "[":
             for _ in self._members("[", "]"):
-                yield from self._walk(path[1:])
+                yield from self._walk(path[1:], above)
         elif isinstance(path[0], str) and opening == "{":
             siblings: dict[str, object] = {}
             for _ in self._members("{", "}"):
                 key = self.value()
                 self._expect(":")
                 if key == path[0]:
-                    self.siblings = siblings
-                    yield from self._walk(path[1:])
+                    self.siblings = {**(above or {}), **siblings}
+                    yield from self._walk(path[1:], self.siblings)
                 else:
                     siblings[str(key)] = self.value()
         else:

@@ -19,7 +19,7 @@ from pushlog.intake.unwrap.exports.forms import (
     row_form,
 )
 from pushlog.intake.unwrap.exports.json_cursor import JsonCursor, JsonError
-from pushlog.intake.unwrap.exports.lane_names import lane_name, lane_paths, writer_paths
+from pushlog.intake.unwrap.exports.lane_names import NO_NAMES, NamesAbove, column_names, with_above
 from pushlog.intake.unwrap.exports.paths import parse_path, path_text, paths_at, value_at
 from pushlog.knowledge.exports import exports
 from pushlog.lazy_pattern import lazy_pattern
@@ -65,17 +65,16 @@ def unwrap_json_document(
     notes: tuple[str, ...] = (IN_A_DOCUMENT,)
     try:
         cursor = JsonCursor(data)
-        siblings, above = cursor.siblings, ("", "")
+        siblings, above, names_above = cursor.siblings, NO_NAMES, NamesAbove()
         for start, stop, value in cursor.elements(path):
             if cursor.siblings is not siblings:
                 siblings = cursor.siblings
-                lane, writer = (lane_name(siblings, paths([siblings])) for paths in (lane_paths, writer_paths))
-                above = (lane, writer)
+                above = names_above.of(siblings)
             record = normal_record(value, form.pairs)
             content = form.text_of(record)
             if content is not None:
                 is_header = _HEADER_ALONE.fullmatch(content) is not None
-                names = (above[0] or form.lane_of(record), form.writer_of(record) or above[1])
+                names = with_above(above, form.names.names(record))
                 assembly.add(content, form.time_of(record), form.number_of(record), names)
                 if is_list:
                     cursor.go_on(blocks.add_members(data, (start, stop), assembly, above))
@@ -103,12 +102,26 @@ def _voted_place(data: Data, anchors: Sequence[int], *, is_base64: bool = False)
     records = list(islice((value for value in elements if value_at(value, steps[split:]) is not None), _SAMPLES))
     if any(is_command_result(record) for record in records):
         return None
-    form = choose_form(records, [steps[split:]] * len(alike), steps[:split]) if records else None
+    names = _columns_of(data, steps[:split], records)
+    form = choose_form(records, [steps[split:]] * len(alike), steps[:split], names) if records else None
     if form is None:
         return None
     # A list that nobody knows is in no order that must be kept.
     is_in_order = form.is_in_order and form.system != "json"
     return steps[:split], replace(form, is_base64=form.is_base64 or is_base64, is_in_order=is_in_order)
+
+
+def _columns_of(data: Data, path: Path, records: Sequence[object]) -> tuple[str, ...]:
+    """Return the names of the columns, where records are the rows of a table."""
+    widths = {len(record) if isinstance(record, list) else 0 for record in records}
+    if len(widths) != 1 or 0 in widths:
+        return ()
+    cursor = JsonCursor(data[:_HEAD])
+    try:
+        next(cursor.elements(path), None)
+    except JsonError:
+        return ()
+    return column_names(cursor.siblings, widths.pop()) or ()
 
 
 def _is_alike(path: Path, other: Path) -> bool:

@@ -68,8 +68,7 @@ def unwrap_json_lines(text: LogText, anchors: Sequence[int], zone: dt.tzinfo | N
         elif not blocks.add(block, assembly):
             for line in block.removesuffix(b"\n").split(b"\n"):
                 record, content = reader.read(line)
-                names = (form.lane_of(record), form.writer_of(record))
-                assembly.add(content, form.time_of(record), form.number_of(record), names)
+                assembly.add(content, form.time_of(record), form.number_of(record), form.names.names(record))
     notes = (f"{count(reader.torn, 'line')} could not be read as an object of {form.system}",) if reader.torn else ()
     return assembly.export(notes, is_physical=True, is_behind_prefix=samples.has_prefix)
 

@@ -11,6 +11,7 @@ from pushlog.intake.unwrap.exports.assembly import Assembly, Export
 from pushlog.intake.unwrap.exports.clocks import iso_text
 from pushlog.intake.unwrap.exports.forms import Form
 from pushlog.intake.unwrap.exports.json_cursor import utf8
+from pushlog.intake.unwrap.exports.lane_names import NamesAbove
 from pushlog.knowledge.exports import exports
 from pushlog.lazy_pattern import lazy_pattern
 
@@ -44,7 +45,7 @@ def unwrap_key_lines(text: LogText, anchors: Sequence[int], zone: dt.tzinfo | No
     is_journal = key == "MESSAGE"
     system = "journald" if is_journal else _SYSTEMS.get(key.lower(), "yaml")
     assembly = Assembly(Form(system=system, texts=(), is_in_order=False), zone)
-    name_keys = (exports().lane_keys, (*exports().writer_keys, *exports().part_keys))
+    names_above = NamesAbove()
     for lines in _records(text):
         values = [_read(line) for line in lines]
         if len({pair[2] for pair in values if pair and pair[0] == key}) < sum(
@@ -54,11 +55,10 @@ def unwrap_key_lines(text: LogText, anchors: Sequence[int], zone: dt.tzinfo | No
         time = _time([(pair[0], pair[1]) for pair in values if pair])
         place = next((n for n, pair in enumerate(values) if pair and pair[0] == key), None)
         content = None if place is None else _content(lines, values, place, is_plain=is_journal)
-        pairs = {pair[0]: pair[1] for pair in values if pair}
-        lane, writer = ("/".join(pairs[name] for name in keys if name in pairs) for keys in name_keys)
+        names = names_above.of({pair[0]: pair[1] for pair in values if pair and pair[0] != key})
         for number in range(len(lines)):
             is_text = number == place
-            assembly.add(content if is_text else None, time if is_text else None, names=(lane, writer))
+            assembly.add(content if is_text else None, time if is_text else None, names=names)
     return assembly.export(is_physical=True)
 
 
