@@ -25,6 +25,19 @@ _FIRST_PERSON = lazy_pattern(
     rf" (?<!\bif it ){_GET}"
     rf"|\W*(?:\d{{1,2}}[.)]\s+)?(?i:get|got|see|observe|notice|fails with|receive)\b){_LEADS_TO}"
 )
+# Behind more words of theirs a person names what came; a text that speaks of a case tells of no one's push.
+_OF_ONE = (
+    r"(?=.*(?<![\w./=-])(?:[Ii]|[Ww]e|[Mm]y|[Oo]ur|[Mm]e)(?:'\w+)?(?![\w./=-]))"
+    r"(?!.*\b(?:[Ii]f|[Ii]n case|should|might|may|would|could|e\.g|example)\b)"
+)
+_WHAT_CAME = (
+    rf"(?:and|but|then|so)(?:,? (?:then|now|only|just|always|still|i|I|we|again))? {_GET}"
+    r"|(?:[Tt]he|[Mm]y|[Tt]his)(?: \w+){0,2}? (?:error|message)(?: message| text)?(?: (?:I|we) \w+)?"
+    r" (?:is|was|says|said|reads)\b"
+    r"|(?:[Dd]ocker|[Tt]he (?:registry|daemon|server|command))"
+    r" (?:says|said|answers|answered|replies|replied|tells me|told me|complains|complained)\b"
+)
+_CAME = lazy_pattern(rf"{_OF_ONE}.*\b(?:{_WHAT_CAME}){_LEADS_TO}")
 _GIVES_ME = r"(?:gives|gave|returns|returned|throws|threw|shows|showed) (?:me|us)"
 # What was run fails with the error; a document says what to do when it does.
 _PUSH_FAILS = lazy_pattern(
@@ -41,6 +54,7 @@ _SUPPOSED = lazy_pattern(
 _SAYS_SO = lazy_pattern(
     rf"\b(?:fail\w*|up|stop\w*|abort\w*|out) with\b|\b{_GIVES_ME}\b|\b[Pp]ush(?:ing|es)? (?:my|our)\b"
     rf"|\b(?:[Ii]|[Ww]e|[Ii]t|[Tt]his)(?:'\w+)?(?: \w+){{0,3}}? {_GET}"
+    rf"|\b(?:{_WHAT_CAME})"
     r"|^\W*(?:\d{1,2}[.)]\s+)?[A-Z]\w{2,6}\b "
 )
 # A person speaks.
@@ -71,7 +85,7 @@ def is_told(head: str) -> bool:
     if " " not in head or len(head) >= _LONGEST_HEAD:
         return False
     fails = _PUSH_FAILS.fullmatch(head) is not None and _SUPPOSED.search(head) is None
-    return fails or _FIRST_PERSON.fullmatch(head) is not None
+    return fails or _FIRST_PERSON.fullmatch(head) is not None or _CAME.fullmatch(head) is not None
 
 
 def without_sentence(text: str) -> str:
