@@ -58,7 +58,9 @@ UPLOAD = lazy_pattern(
     r"|action: push\b|not allowed to (?:Create|Write) organization package|permission 'storage\.buckets\.get'"
     r"|\btrying to push (?:repository )?\S|\bwhile uploading (?:layer|metadata)\b|\b413 (?:Request|Payload|Content)\b"
     r"|cannot update tag|will exceed the configured upper limit|registry contains \d+ repositories, limit is"
-    r"|(?:Put|Patch|Post|PUT|PATCH|POST)(?: request to)? \"?https?://\S+/v2/\S+/(?:blobs|manifests)/"
+    r"|(?:Put|Patch|Post|PUT|PATCH|POST)(?: request to)? \"?https?://\S+/"
+    # The first protocol puts layers, checksums and lists of images.
+    r"(?:v2/\S+/(?:blobs|manifests)/|v1/images/[0-9a-f]{64}/|v1/repositories/)"
 )
 # What only a push prints so, without the daemon's words before it: a pull is refused before its first line.
 _BARE = lazy_pattern(

@@ -55,7 +55,7 @@ _ANNOUNCED = lazy_pattern(
     r"(?: \w+){0,2}? (?:look|be|show|print|read|return|output|display|produce|resemble)\b"
     r"|\b(?:check|verify|confirm|ensure|make sure) (?:whether|that|if) the following\b"
     r"|\bfind below an? (?:\w+ )?example\b|\u4ee5\u4e0b\u306e\u4f8b"
-    r"|\b(?:similar to|something like) (?:this|the following|below|so|these|that)\b"
+    r"|\b(?:similar to|something like)(?: (?:this|the following|below|so|these|that)\b|\W*$)"
     # In German, French, Spanish, Portuguese, Italian, Polish and Vietnamese.
     r"|\b(?:ausgabe|ergebnis) sollte\b|\bsollte(?:n|st)? (?:sie|du|man|ihr|etwa|folgende\w*)\b"
     r"|\b(?:vous|tu) dev(?:riez|rez|rais) (?:voir|obtenir)\b|\bdeber[i\xed]a[sn]? (?:ver|obtener|mostrar|aparecer)\b"
