@@ -67,6 +67,10 @@ _CLIENT_LINE = lazy_pattern(
     rb"[^\n]{0,120}"
 )
 _PASTED = 1 << 20
+# An editor of Markdown puts a backslash before what would be a mark: sure where one stands before docker's bracket, or
+# before an underscore inside a word.
+_SURELY_ESCAPED = lazy_pattern(rb"\b(?:repository|Pushing|Extracting) {1,2}\\\[|[A-Za-z0-9]\\_[A-Za-z0-9]")
+_ESCAPED_MARK = lazy_pattern(rb"\\([\[\]_*<>#`~|])")
 
 
 def without_page(text: bytes) -> bytes:
@@ -134,10 +138,18 @@ def _plain_line(line: re.Match[bytes]) -> bytes:
     return plain if plain != line[0] and _CLIENT_LINE.fullmatch(plain) else line[0]
 
 
+def _without_backslashes(text: bytes) -> bytes:
+    """Return the text without the backslashes that an editor of Markdown put before its marks."""
+    if (b"\\[" not in text and b"\\_" not in text) or not _SURELY_ESCAPED.search(text):
+        return text
+    return _ESCAPED_MARK.sub(rb"\1", text)
+
+
 _REPAIRS: tuple[Callable[[bytes], bytes], ...] = (
     _without_colours,
     _without_seams,
     _without_entities,
+    _without_backslashes,
     _plain_blanks,
     _without_links,
     _without_emphasis,

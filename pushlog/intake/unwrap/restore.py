@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pushlog.intake.unwrap.broken_errors import with_whole_errors
+from pushlog.intake.unwrap.enclosing_marks import without_enclosing_marks
 from pushlog.intake.unwrap.line_marks import without_line_marks
 from pushlog.intake.unwrap.page_text import without_page
 from pushlog.intake.unwrap.printed_messages import with_json_messages
@@ -270,6 +271,7 @@ def _joined_match(broken: re.Match[bytes]) -> bytes:
 
 _REPAIRS: tuple[Callable[[bytes], bytes], ...] = (
     without_line_marks,
+    without_enclosing_marks,
     without_page,
     _without_bars,
     _with_escapes,
