@@ -33,6 +33,7 @@ JIB = FewLines(
             rb"This push refers to: ",
             rb"DOCKER> Pushing image: ",
             rb"Exception occurred while pushing the image: ",
+            rb"jib-maven-plugin:",
             rb"> launching ",
             rb"> pushing ",
             rb"\.tools\.jib\.builder\.steps\.",
@@ -40,6 +41,7 @@ JIB = FewLines(
         ),
         pattern=rb"Build image failed[,:]|Tried to push (?:BLOB|image manifest) for "
         rb"|This push refers to: \S|DOCKER> Pushing image: \S|Exception occurred while pushing the image: \S"
+        rb"|Failed to execute goal [\w.:-]{0,60}jib-maven-plugin:[\w.-]{1,40}:build [^\n]{0,200} on project "
         rb"|Skipping push; BLOB already exists|> launching \w+ pushers|> pushing (?:blob|manifest|image)"
         rb"|jib\.(?:api|registry)\.RegistryUnauthorizedException: "
         rb"|at com\.google\.cloud\.tools\.jib\.builder\.steps\.\w{0,20}Push"
