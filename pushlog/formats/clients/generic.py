@@ -81,7 +81,8 @@ OPENING = StartPattern(
     # A word for pushing, or a request, and something behind a colon.
     pattern=rb"(?i:push|publish)(?i:ing|ed)?\b[^\n]{1,300}?: |push errored\. |[Pp]ush status stream: "
     rb"|\bPut (?:(?:list-type )?manifest|blob \S+) to \S+ (?:error|failed): "
-    rb"|\bFailed to run 'docker push' on image \S|(?:image|push|upload) failed: "
+    rb"|\bFailed to run 'docker push' on image \S|\bto push image to docker registry\. Please "
+    rb"|(?:image|push|upload) failed: "
     rb"|DockerClientException: Could not push image(?=\r?\n|\Z)"
     rb"|docker(?:BuildAnd)?Push\) [^\n]{0,40}Failed to push(?=\r?\n|\Z)"
     rb"|rror building image '[^'\n]{1,300}': build failed: "
@@ -102,10 +103,12 @@ _NAMED_ABOVE = 20
 def generic_pushes(text: LogText, knowledge: Knowledge, others: Sequence[ParsedPush]) -> tuple[ParsedPush, ...]:
     """Return all pushes of a log: the others, and the failed ones that only a line of an unknown client tells of."""
     pushes = list(others)
-    for failure in _failures(text, knowledge, others):
-        line = failure.piece.line
+    for told in _failures(text, knowledge, others):
+        line = told.piece.line
         if any(push.lines[0] <= line <= push.lines[1] for push in pushes):
             continue
+        announced = _named_above(text, line)
+        failure = told if told.name else replace(told, name=announced)
         above = max((push for push in pushes if push.lines[1] < line), key=lambda push: push.lines[1], default=None)
         if any(is_same(push, failure) for push in pushes) or _is_of_manual(text, failure):
             continue
@@ -125,7 +128,7 @@ def generic_pushes(text: LogText, knowledge: Knowledge, others: Sequence[ParsedP
             continue
         wrapper = wrapper_of(text, error.start, error.stop)
         push = PushBuilder(client=_client(failure, wrapper), why="the line says that a push failed", error=error)
-        name = _name(failure, _named_above(text, line))
+        name = _name(failure, announced)
         if name:
             push.marks.append(
                 Mark(

@@ -144,6 +144,11 @@ OWN_WORDS = (
         lazy_pattern(rf"\berror pushing the bundle to (?P<name>{_IMAGE}): (?P<cause>\S.*)"),
     ),
     (
+        # Coolify (app/Jobs/ApplicationDeploymentJob.php), which keeps what docker printed for its debug logs.
+        Client.DOCKER,
+        lazy_pattern(r"\b(?P<cause>Failed to push image to docker registry)\. Please check debug logs\b(?P<name>)"),
+    ),
+    (
         Client.DOCKER,
         lazy_pattern(
             r"\bFailed to publish Artifact\[id=[^\]\n]{1,200}, artifactPlanConfig=\{"
@@ -190,7 +195,8 @@ SERVERS = lazy_pattern(
 )
 ADDRESS = lazy_pattern(r"\"?https?://[^\s\"]+\"?")
 ANNOUNCED = lazy_pattern(
-    rf"[Pp]ushing (?:{_THING}:? )?(?:to )?[\"'`]?(?P<name>{_IMAGE}|(?<=`){_TAGGED}(?=` to docker registry `))"
+    rf"[Pp]ushing (?:{_THING}:? )?(?:to )?(?:docker registry \()?[\"'`]?"
+    rf"(?P<name>{_IMAGE}|(?<=`){_TAGGED}(?=` to docker registry `)|(?<=docker registry \(){_TAGGED}(?=\)\.))"
 )
 
 
