@@ -71,6 +71,7 @@ _USAGE = lazy_pattern(r"See '(?:docker(?! " + push_words(also=("compose",)) + r"
 # What only a pull, a search or a login asks for, and the commands that do.
 _OTHER_REQUEST = lazy_pattern(
     r"\bG[Ee][Tt] \"?https?://\S+/(?:(?:manifests|blobs|tags)/|v1/(?:search\b|users\b|repositories/\S+/(?:tags|images)\b))"
+    r"|(?<!failed to do request: )\bHead \"https?://\S+/manifests/[^\s\"]+\": "
     r"|\bscope=repository(?![^\s\"]*push)[^\s\"]*(?:%3A|:)pull\b"
 )
 _OTHER_COMMAND = lazy_pattern(

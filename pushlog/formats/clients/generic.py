@@ -95,6 +95,8 @@ _ENDS_BELOW = 12
 _LONGEST = 8000
 # A text that a person writes has so many bytes at most.
 _SHORT_TEXT = 1 << 16
+# A program says so of the push that failed just above it, and names no other one.
+_TOLD_BELOW = 3
 # A header that a program prints behind the error of its push; and lines in which it names the image before.
 _HEADER_BELOW = 2
 _NAMED_ABOVE = 20
@@ -111,6 +113,8 @@ def generic_pushes(text: LogText, knowledge: Knowledge, others: Sequence[ParsedP
         failure = told if told.name else replace(told, name=announced)
         above = max((push for push in pushes if push.lines[1] < line), key=lambda push: push.lines[1], default=None)
         if any(is_same(push, failure) for push in pushes) or _is_of_manual(text, failure):
+            continue
+        if above and above.error and not (failure.name or failure.registry) and line - above.lines[1] <= _TOLD_BELOW:
             continue
         error = _printed_above(text, failure, above, knowledge) or join_error_lines(
             text, failure.piece, _below(text, failure.piece), failure.error

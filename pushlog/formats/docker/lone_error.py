@@ -107,6 +107,8 @@ _ELSEWHERE = lazy_pattern(
     r"|^\s*[$#%>+]\s+(?!sudo docker|docker|(?!git\b)[^\n]*\bpush\b)\S"
     # Requests of a pull in both protocols, of a list of tags, of a removal.
     r"|\bD(?:elete|ELETE) \"?https?://\S+/(?:manifests|blobs|tags)/(?!uploads/)"
+    # The daemon's first request of a pull (moby distribution/pull_v2.go); containerd asks so before a push, too.
+    r"|(?<!failed to do request: )\bHead \"https?://\S+/manifests/[^\s\"]+\": "
     r"|\bG[Ee][Tt] \"?https?://\S+/(?:(?:manifests|blobs|tags)/|v1/repositories/\S+/(?:tags|images)\b|images/\w+/ancestry\b)"
 )
 
