@@ -105,12 +105,12 @@ _NAMED_ABOVE = 20
 def generic_pushes(text: LogText, knowledge: Knowledge, others: Sequence[ParsedPush]) -> tuple[ParsedPush, ...]:
     """Return all pushes of a log: the others, and the failed ones that only a line of an unknown client tells of."""
     pushes = list(others)
-    for told in _failures(text, knowledge, others):
-        line = told.piece.line
+    for line_failure in _failures(text, knowledge, others):
+        line = line_failure.piece.line
         if any(push.lines[0] <= line <= push.lines[1] for push in pushes):
             continue
         announced = _named_above(text, line)
-        failure = told if told.name else replace(told, name=announced)
+        failure = line_failure if line_failure.name else replace(line_failure, name=announced)
         above = max((push for push in pushes if push.lines[1] < line), key=lambda push: push.lines[1], default=None)
         if any(is_same(push, failure) for push in pushes) or _is_of_manual(text, failure):
             continue
