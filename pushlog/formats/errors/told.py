@@ -28,7 +28,9 @@ _FIRST_PERSON = lazy_pattern(
 # Behind more words of theirs a person names what came; a text that speaks of a case tells of no one's push.
 _OF_ONE = (
     r"(?=.*(?<![\w./=-])(?:[Ii]|[Ww]e|[Mm]y|[Oo]ur|[Mm]e)(?:'\w+)?(?![\w./=-]))"
-    r"(?!.*\b(?:[Ii]f|[Ii]n case|should|might|may|would|could|e\.g|example)\b)"
+    r"(?!.*\b(?:[Ii]f|[Ii]n case|should|might|may|would|could|e\.g|example"
+    # They write of it.
+    r"|wrote|writ(?:e|ing|ten)|document\w*|guide|article|explain\w*|translat\w*)\b)"
 )
 _WHAT_CAME = (
     rf"(?:and|but|then|so)(?:,? (?:then|now|only|just|always|still|i|I|we|again))? {_GET}"
@@ -42,17 +44,19 @@ _GIVES_ME = r"(?:gives|gave|returns|returned|throws|threw|shows|showed) (?:me|us
 # What was run fails with the error; a document says what to do when it does.
 _PUSH_FAILS = lazy_pattern(
     r"(?:.*\b)?(?:[Pp]ush(?:es|ing|ed)?|[Uu]ploads?|command|build|job|pipeline|step|task|workflow)\b[^.:\n]{0,60}?"
-    r"\b(?:(?:fail(?:s|ed|ing)?|end(?:s|ed)? up|stop(?:s|ped)?|abort(?:s|ed)?|error(?:s|ed)? out) with"
-    rf"|{_GIVES_ME})\b{_LEADS_TO}"
+    r"\b(?:(?:fail(?:s|ed|ing)?|stop(?:s|ped)?|abort(?:s|ed)?|error(?:s|ed)? out) with"
+    rf"|end(?:s|ed|ing)? (?:up )?(?:with|in)|{_GIVES_ME})\b{_LEADS_TO}"
     r"|(?:.*\b)?[Pp]ush(?:ing|es)? (?:my|our) [^.:\n]{0,60}?"
     rf"\b(?:result(?:s|ed) in|gives|gave|returns|returned|ends? with|ended with)\b{_LEADS_TO}"
 )
 _SUPPOSED = lazy_pattern(
     r"\b(?:[Ii]f|[Ii]n case|[Ww]henever(?! (?:I|we)\b)|should|might|may|e\.g"
-    r"|[Ww]hen (?:the|your|a|docker) push)\b|\": ?\""
+    r"|[Ww]hen (?:the|your|a|docker) push|(?:[Aa]|[Aa]ny|[Ee]very|[Ee]ach) (?:docker )?push (?:without|that|which))\b"
+    r"|\": ?\""
 )
 _SAYS_SO = lazy_pattern(
-    rf"\b(?:fail\w*|up|stop\w*|abort\w*|out) with\b|\b{_GIVES_ME}\b|\b[Pp]ush(?:ing|es)? (?:my|our)\b"
+    rf"\b(?:fail\w*|up|stop\w*|abort\w*|out|end\w*) with\b|\bend\w* (?:up )?in\b|\b{_GIVES_ME}\b"
+    r"|\b[Pp]ush(?:ing|es)? (?:my|our)\b"
     rf"|\b(?:[Ii]|[Ww]e|[Ii]t|[Tt]his)(?:'\w+)?(?: \w+){{0,3}}? {_GET}"
     rf"|\b(?:{_WHAT_CAME})"
     r"|^\W*(?:\d{1,2}[.)]\s+)?[A-Z]\w{2,6}\b "
