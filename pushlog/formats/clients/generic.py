@@ -109,8 +109,7 @@ def generic_pushes(text: LogText, knowledge: Knowledge, others: Sequence[ParsedP
         line = line_failure.piece.line
         if any(push.lines[0] <= line <= push.lines[1] for push in pushes):
             continue
-        announced = _named_above(text, line)
-        failure = line_failure if line_failure.name else replace(line_failure, name=announced)
+        failure = line_failure if line_failure.name else replace(line_failure, name=_named_above(text, line))
         above = max((push for push in pushes if push.lines[1] < line), key=lambda push: push.lines[1], default=None)
         if any(is_same(push, failure) for push in pushes) or _is_of_manual(text, failure):
             continue
@@ -132,7 +131,7 @@ def generic_pushes(text: LogText, knowledge: Knowledge, others: Sequence[ParsedP
             continue
         wrapper = wrapper_of(text, error.start, error.stop)
         push = PushBuilder(client=_client(failure, wrapper), why="the line says that a push failed", error=error)
-        name = _name(failure, announced)
+        name = _name(failure, _named_above(text, line))
         if name:
             push.marks.append(
                 Mark(
