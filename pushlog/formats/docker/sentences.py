@@ -72,6 +72,9 @@ _MAY_BE_MET = lazy_pattern(
     r"|\b(?:may|might|could|can) (?:also |then )?"
     r"(?:throw|produce|print|show|report|return|output|give|prevent|cause|fail with|end with|result in|lead to)\b"
     r"|\b(?:e\.g\.|for (?:example|instance))(?:[^\n]{0,40}\berrors?)?\W*$"
+    # What a change makes a program say: "Show this message when ...:", "... is refused, print the error:".
+    r"|(?:^\W*|, |\bto )(?:now )?(?:show|print|display|raise|emit|log) (?:the|this|an?) (?:\w{1,12} ){0,2}?"
+    r"(?:errors?|messages?|hints?|warnings?)\b"
     # What comes if something is not done.
     r"|\b(?:otherwise|or(?: else)?|if not),? (?:you(?:'ll|'d| will| would| are going to| may| might)?"
     r" (?:\w{1,10} )?(?:get|see|receive|encounter|hit|face|meet)\b"
