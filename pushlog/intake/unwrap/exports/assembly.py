@@ -81,7 +81,7 @@ class Assembly:
         self._names: dict[Names, int] = {}
         self._read: Callable[[object], float] | None = None
         self._sample: object = None
-        # Whether each record ends its line: pieces of lines can't be told apart by a prefix.
+        # Whether each record ends its line: pieces of lines are joined before they get a prefix.
         self._are_lines = True
         self.records = 0
 
@@ -178,10 +178,13 @@ class Assembly:
         if order is not None:
             data, starts = _reordered(data, starts, order)
             seconds = seconds[order]
-        prefixes = _prefixes([*self._names]) if self._are_lines else None
+        prefixes = _prefixes([*self._names])
         if prefixes is not None:
             lanes = np.frombuffer(self._lanes, dtype=np.intc)
-            data, starts = _with_lanes(data, starts, lanes if order is None else lanes[order], prefixes[1])
+            lanes = lanes if order is None else lanes[order]
+            if not self._are_lines:
+                data, starts = _joined(data, starts, lanes)
+            data, starts = _with_lanes(data, starts, lanes, prefixes[1])
         lane_system = prefixes[0] if prefixes else None
         text = LogText(data, starts if is_physical and order is None else None)
         return Export(
@@ -261,6 +264,26 @@ def _with_lanes(data: Data, starts: Int64, lanes: NDArray[np.intc], prefixes: Se
         spool.write(b"\n".join(prefixes[lane] + line if line else line for line in lines) if record.strip() else record)
         release_range(data, int(starts[place]), int(stops[place]))
     return spool.finish(), np.frombuffer(new_starts, dtype=np.int64)
+
+
+def _joined(data: Data, starts: Int64, lanes: NDArray[np.intc]) -> tuple[Data, Int64]:
+    """Return records that are whole lines: each piece of one is put to that of its lane with which the line begins."""
+    stops = np.append(starts[1:], len(data))
+    pieces: list[list[bytes]] = []
+    begun: dict[int, int] = {}
+    for place, lane in enumerate(map(int, lanes)):
+        piece = data[starts[place] : stops[place]]
+        pieces.append([])
+        first = begun.get(lane, place)
+        pieces[first].append(piece)
+        if lane >= 0 and piece.endswith(b"\n"):
+            begun.pop(lane, None)
+        elif lane >= 0 and piece:
+            begun[lane] = first
+    for first in begun.values():
+        pieces[first].append(b"\n")
+    ends = np.cumsum([sum(map(len, line)) for line in pieces])
+    return b"".join(piece for line in pieces for piece in line), np.concatenate([[0], ends[:-1]]).astype(np.int64)
 
 
 def _filled(seconds: Float64) -> Float64:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pushlog.intake.unwrap.exports.assembly import Assembly, Export
 from pushlog.intake.unwrap.exports.blocks import BlockReader
 from pushlog.intake.unwrap.exports.clocks import iso_text
+from pushlog.intake.unwrap.exports.column_document import assembled_columns, could_be_columns
 from pushlog.intake.unwrap.exports.forms import (
     Form,
     choose_form,
@@ -52,7 +53,11 @@ def unwrap_json_document(
 
     `anchors`: ascending offsets at which lines of pushes begin, some of them; `is_push`: whether a text holds one.
     """
-    place = _voted_place(data, anchors)
+    paths = [path for _, path in paths_at(data, anchors, _FURTHEST)]
+    columns = assembled_columns(data, paths[0], zone) if could_be_columns(paths) else None
+    if columns is not None:
+        return columns.export((IN_A_DOCUMENT,), is_physical=False)
+    place = _voted_place(data, anchors, paths)
     # Messages of the Engine one after another are a log as docker prints it.
     if (place is None and _are_messages(data)) or (place is not None and place[0] == () and place[1].engine == ()):
         return None
@@ -86,9 +91,10 @@ def unwrap_json_document(
     return assembly.export(notes, is_physical=False) if assembly.records and not is_text else None
 
 
-def _voted_place(data: Data, anchors: Sequence[int], *, is_base64: bool = False) -> tuple[Path, Form] | None:
-    """Return the list and the form of its records from where lines of pushes stand."""
-    paths = [path for _, path in paths_at(data, anchors, _FURTHEST)]
+def _voted_place(
+    data: Data, anchors: Sequence[int], paths: Sequence[Path], *, is_base64: bool = False
+) -> tuple[Path, Form] | None:
+    """Return the list and the form of its records from where lines of pushes stand. `paths`: to these."""
     if not paths:
         return None
     best = max(paths, key=lambda path: sum(_is_alike(path, other) for other in paths))
@@ -226,5 +232,6 @@ def _base64_place(data: Data, is_push: Callable[[bytes], bool]) -> tuple[Path, F
         except ValueError:
             continue
         if is_push(decoded):
-            return _voted_place(data, [token.start(1)], is_base64=True)
+            place = [token.start(1)]
+            return _voted_place(data, place, [path for _, path in paths_at(data, place, _FURTHEST)], is_base64=True)
     return None

@@ -25,6 +25,7 @@ _KEY = lazy_pattern(r"(?P<indent>[ ]*)(?P<item>(?:- )*)(?P<key>[@\w][\w@.]*)(?::
 _BLOCK = lazy_pattern(r"[|>][+-]?\d?")
 # What begins a record: the mark of a document, an item of a list, the journal's cursor, an empty line.
 _BEGINS = lazy_pattern(r"---|__CURSOR=|\s*$|[A-Z][a-z]{2} \d{4}-\d\d-\d\d ")
+_DATED = lazy_pattern(r"[A-Z][a-z]{2} (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d\.\d{6}) (\w+)")
 _ANCHOR = lazy_pattern(rb"[ ]*(?:- )*(?P<key>[@\w][\w@.]*)(?:: ?|=)['\"]?")
 _SYSTEMS = {"textpayload": "cloud-logging"}
 _AROUND, _LONGEST = 10, 600
@@ -52,7 +53,7 @@ def unwrap_key_lines(text: LogText, anchors: Sequence[int], zone: dt.tzinfo | No
             pair is not None and pair[0] == key for pair in values
         ):
             return None  # a key that comes again in a record is the prefix of a logger
-        time = _time([(pair[0], pair[1]) for pair in values if pair])
+        time = _time([(pair[0], pair[1]) for pair in values if pair]) or _time_above(lines[0])
         place = next((n for n, pair in enumerate(values) if pair and pair[0] == key), None)
         content = None if place is None else _content(lines, values, place, is_plain=is_journal)
         names = names_above.of({pair[0]: pair[1] for pair in values if pair and pair[0] != key})
@@ -110,6 +111,12 @@ def _time(values: Sequence[tuple[str, str]]) -> str | None:
     keys = exports().time_keys
     times = [(keys.index(key.lower()), _unquoted(value)) for key, value in values if key.lower() in keys]
     return next((value for _, value in sorted(times) if iso_text(value) is not None), None)
+
+
+def _time_above(line: str) -> str | None:
+    """Return the time in the line that begins a record of the journal, as `-o verbose` prints it."""
+    match = _DATED.match(line)
+    return f"{match[1]}T{match[2]}{'Z' if match[3] == 'UTC' else ''}" if match else None
 
 
 def _content(
