@@ -38,14 +38,18 @@ def oldest_first(text: LogText, timestamps: PrefixTimestamps | None, lanes: Sequ
     Its times fall, or, where it has none, docker's lines stand upside down in it, and in each of its `lanes`.
     """
     if timestamps is not None:
-        return _by_times(text, timestamps)
-    answers = set(map(_is_upside_down, lanes or (text,)))
-    if True not in answers or False in answers:
+        return _by_times(text, timestamps, lanes)
+    if not _are_upside_down(text, lanes):
         return None
     return b"".join(line + b"\n" for line in reversed(bytes(text.data).rstrip(b"\n").split(b"\n")))
 
 
-def _by_times(text: LogText, timestamps: PrefixTimestamps) -> bytes | None:
+def _are_upside_down(text: LogText, lanes: Sequence[LogText]) -> bool:
+    answers = set(map(_is_upside_down, lanes or (text,)))
+    return True in answers and False not in answers
+
+
+def _by_times(text: LogText, timestamps: PrefixTimestamps, lanes: Sequence[LogText]) -> bytes | None:
     """Return the lines turned round if their times fall; a line without a time belongs to the one above it."""
     back = forward = 0
     each = chain.from_iterable(timestamps.seconds_between(*part) for part in text.parts)
@@ -55,7 +59,9 @@ def _by_times(text: LogText, timestamps: PrefixTimestamps) -> bytes | None:
         forward += later > earlier
         if (_MOSTLY + 1) * forward >= _LINES or (forward >= _RISING and not back):
             return None  # too many steps forward, whatever the other lines say
-    if back < _LEAST or back <= _MOSTLY * forward:
+    # In a short log with whole seconds one step back tells, where docker's lines stand upside down too.
+    least = _LEAST if forward or back != 1 or not _are_upside_down(text, lanes) else 1
+    if back < least or back <= _MOSTLY * forward:
         return None
     starts = timestamps.record_starts()
     stops = [*starts[1:], len(text.data)]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeGuard
 
 from pushlog.intake.unwrap.exports.assembly import Assembly
+from pushlog.intake.unwrap.exports.clocks import iso_text
 from pushlog.intake.unwrap.exports.forms import choose_form, text_value
 from pushlog.intake.unwrap.exports.lane_names import NO_NAMES, NamesAbove, column_names, with_above
 
@@ -84,9 +85,14 @@ def _are_columns(value: object) -> TypeGuard[list[list[object]]]:
     )
 
 
+def _is_time(value: object) -> bool:
+    return iso_text(value) is not None
+
+
 def _rows(columns: list[list[object]], beside: object) -> Rows:
     """Return the rows of a table as objects; none where no names of columns stand beside, or each list may be a row."""
     names = column_names(beside, len(columns))
-    if names is None or len(columns[0]) == len(columns):
+    is_square = len(columns[0]) == len(columns)
+    if names is None or (is_square and not any(all(map(_is_time, column)) for column in columns)):
         return []
     return [dict(zip(names, cells, strict=True)) for cells in zip(*columns, strict=True)]

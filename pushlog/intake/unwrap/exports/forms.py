@@ -242,7 +242,9 @@ def row_form(row: ExportRow, records: Sequence[object]) -> Form:
         names=NamePaths.of(normal),
         pairs=row.pairs,
         is_base64=row.is_base64,
-        is_piecewise=not row.is_base64 and _ends_lines(records, texts, least=0 if row.is_piecewise else 0.5),
+        is_piecewise=row.is_piecewise
+        if row.is_base64
+        else _ends_lines(records, texts, least=0 if row.is_piecewise else 0.5),
         is_in_order=row.is_in_order,
     )
 
