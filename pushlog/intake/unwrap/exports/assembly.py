@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import math
-import re
 from array import array
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pushlog.intake.log_text import LogText
-from pushlog.intake.mapped import release_all, release_range
+from pushlog.intake.mapped import release_all
 from pushlog.intake.spool import DERIVED, Spool
 from pushlog.intake.unwrap.exports.clocks import RecordTimestamps, iso_seconds, reader, resolution_of, zone_of
+from pushlog.intake.unwrap.exports.lane_lines import PODS, joined, lane_prefixes, with_lanes
 from pushlog.intake.unwrap.exports.lane_names import NO_NAMES
 from pushlog.intake.unwrap.exports.template import END, ends_of
-from pushlog.lazy_pattern import lazy_pattern
 from pushlog.record_class import record
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Sequence
-
-    from numpy.typing import NDArray
 
     from pushlog.intake.log_text import Int64
     from pushlog.intake.mapped import Data
@@ -36,13 +33,7 @@ _MOSTLY = 9
 _FEW = 3
 # A clock is set back so often at most; what goes back more often, and not only now and then, was never in order.
 _SET_BACK = 4
-_NO_NAME = lazy_pattern(r"[^\w./-]+", re.ASCII)
-_LONGEST_NAME = 200
-# A push writes to both streams of its process.
-_STREAM = lazy_pattern(r"\b(?:stdout|stderr)\b")
 _LAST = (1 << 63) - 1
-# The systems of the prefixes that are put before lines, as in decorations.toml.
-_PODS, _PROCESSES = "kubernetes", "process"
 # So many records, each somewhere else, are looked at before their memory is given back.
 _RELEASE_EVERY = 1 << 14
 NEWEST_FIRST = "the newest line came first: the log was turned round, and lines are counted from its end"
@@ -178,20 +169,20 @@ class Assembly:
         if order is not None:
             data, starts = _reordered(data, starts, order)
             seconds = seconds[order]
-        prefixes = _prefixes([*self._names])
+        prefixes = lane_prefixes([*self._names])
         if prefixes is not None:
             lanes = np.frombuffer(self._lanes, dtype=np.intc)
             lanes = lanes if order is None else lanes[order]
             if not self._are_lines:
-                data, starts = _joined(data, starts, lanes)
-            data, starts = _with_lanes(data, starts, lanes, prefixes[1])
+                data, starts = joined(data, starts, lanes)
+            data, starts = with_lanes(data, starts, lanes, prefixes[1])
         lane_system = prefixes[0] if prefixes else None
         text = LogText(data, starts if is_physical and order is None else None)
         return Export(
             text=text,
             timestamps=self._timestamps(starts, seconds),
             system=self._form.system,
-            notes=(*notes, *(text for text in (note, SEVERAL if lane_system == _PODS else None) if text)),
+            notes=(*notes, *(text for text in (note, SEVERAL if lane_system == PODS else None) if text)),
             is_behind_prefix=is_behind_prefix,
             lanes=lane_system,
         )
@@ -236,54 +227,6 @@ def _order(seconds: Float64, numbers: Int64, *, is_in_order: bool) -> tuple[Int6
     if not is_turned and not is_sorted:
         return None, None
     return order, NEWEST_FIRST if is_turned else _SORTED
-
-
-def _prefixes(names: Sequence[Names]) -> tuple[str, list[bytes]] | None:
-    """Return what to put before the lines of each writer, and its system; None for a single one.
-
-    Pods as `kubectl logs --prefix` prints them. The last prefix stands for what is no record.
-    """
-    for part, (system, kind) in enumerate(((_PODS, "pod"), (_PROCESSES, "part"), (_PROCESSES, "process"))):
-        column = [_STREAM.sub("", name[part]) for name in names]
-        if len({*column} - {""}) > 1:
-            return system, [
-                f"[{kind}/{_NO_NAME.sub('-', name)[-_LONGEST_NAME:]}] ".encode() if name else b""
-                for name in (*column, "")
-            ]
-    return None
-
-
-def _with_lanes(data: Data, starts: Int64, lanes: NDArray[np.intc], prefixes: Sequence[bytes]) -> tuple[Data, Int64]:
-    """Return the records with a prefix before each line, that of their lane."""
-    stops = np.append(starts[1:], len(data))
-    spool, new_starts = Spool(DERIVED), array("q")
-    for place, lane in enumerate(lanes):
-        record = data[starts[place] : stops[place]]
-        lines = record.split(b"\n")
-        new_starts.append(spool.size)
-        spool.write(b"\n".join(prefixes[lane] + line if line else line for line in lines) if record.strip() else record)
-        release_range(data, int(starts[place]), int(stops[place]))
-    return spool.finish(), np.frombuffer(new_starts, dtype=np.int64)
-
-
-def _joined(data: Data, starts: Int64, lanes: NDArray[np.intc]) -> tuple[Data, Int64]:
-    """Return records that are whole lines: each piece of one is put to that of its lane with which the line begins."""
-    stops = np.append(starts[1:], len(data))
-    pieces: list[list[bytes]] = []
-    begun: dict[int, int] = {}
-    for place, lane in enumerate(map(int, lanes)):
-        piece = data[starts[place] : stops[place]]
-        pieces.append([])
-        first = begun.get(lane, place)
-        pieces[first].append(piece)
-        if lane >= 0 and piece.endswith(b"\n"):
-            begun.pop(lane, None)
-        elif lane >= 0 and piece:
-            begun[lane] = first
-    for first in begun.values():
-        pieces[first].append(b"\n")
-    ends = np.cumsum([sum(map(len, line)) for line in pieces])
-    return b"".join(piece for line in pieces for piece in line), np.concatenate([[0], ends[:-1]]).astype(np.int64)
 
 
 def _filled(seconds: Float64) -> Float64:
