@@ -84,8 +84,12 @@ _PULL_ROW = lazy_pattern(
     r"\S+: (?:Pulling (?:from|fs layer)|Pull complete|Download(?:ing| complete)|Verifying Checksum|Extracting\b)"
 )
 _PULL_ROWS = 40
-# An error that begins its line, whatever marks stand before it.
-_LEADS = lazy_pattern(rb"[\s\"'`*>|-]*(?:(?i:error): )*(?:denied: |push access denied)")
+# An error that begins its line, whatever marks stand before it: a refusal, or the words of a client that one ends.
+_LEADS = lazy_pattern(
+    rb"[\s\"'`*>|-]*(?:(?i:error): )*(?:denied: |push access denied"
+    rb"|(?:(?i:error|fatal)(?:\[\d+\])?[: ]|(?i:failed|unable) to |time=\"[^\"\n]{1,40}\" level=(?:error|fatal) )"
+    rb"[^\n]{0,2000}: (?:denied|unauthorized): )"
+)
 # So many are named at most, one for each run of lines; of each so many characters.
 _MOST = 20
 _RUN = 5
