@@ -42,13 +42,18 @@ _MOST = 0.5
 
 def without_enclosing_marks(text: bytes) -> bytes:
     """Return the text without such marks."""
-    if len(text) > _LONGEST or (b"<" in text and _PAGE.search(text)):
+    if len(text) > _LONGEST or is_page(text):
         return text
     if b"<" in text:
         text = _without_elements(text)
     if _SIGN.search(text):
         text = _CLOSING.sub(b"", _OPENING.sub(b"", text))
     return _without_quotes(text)
+
+
+def is_page(text: bytes) -> bool:
+    """Return whether a text has what a page of HTML has beside lines of code: titles, links, a head."""
+    return b"<" in text and _PAGE.search(text) is not None
 
 
 def _without_elements(text: bytes) -> bytes:

@@ -209,6 +209,9 @@ def _unwrapped_twice(export: Export, inside: UnwrappedLog) -> UnwrappedLog:
     """Return the log inside an export, whose own lines may have a prefix or be records again."""
     text, timestamps = inside.text, inside.timestamps
     is_plain = text.data is export.text.data
+    if not is_plain and export.text.starts is not None and text.lines != len(line_starts(export.text.data)):
+        # Records in records, counted by themselves: what stands outside says nothing of their lines.
+        export = replace(export, text=LogText(export.text.data), timestamps=None)
     moved = None
     if isinstance(export.text, NumberedText):
         text = _with_parts_of(export.text, text)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pushlog.formats.dialects import openings
-from pushlog.intake.unwrap.exports.literals import COUNTED_IN_TEXT
+from pushlog.intake.unwrap.exports.expansion import COUNTED_IN_TEXT
 from pushlog.intake.unwrap.log import unwrap
 from tests.logs import DONE, HEADER, A, log
 

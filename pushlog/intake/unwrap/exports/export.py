@@ -91,14 +91,15 @@ def _from_json(
 
 
 def _from_literals(text: LogText, anchors: Sequence[int], words: Sequence[StartPattern]) -> Export | None:
-    """Return the log with literals of a language as lines, where pushes are in such."""
+    """Return the log with literals of a language and joined lines as lines, where pushes are in such."""
     if not anchors and words and len(text.data) <= _LONGEST:
         anchors = anchors_of(text, words)
     if not anchors:
         return None
+    from pushlog.intake.unwrap.exports.joined_lines import unwrap_joined_lines
     from pushlog.intake.unwrap.exports.literals import unwrap_literals
 
-    return unwrap_literals(text, anchors)
+    return unwrap_literals(text, anchors) or unwrap_joined_lines(text, anchors)
 
 
 def _from_lines(text: LogText, head: bytes, anchors: Sequence[int], zone: dt.tzinfo | None) -> Export | None:

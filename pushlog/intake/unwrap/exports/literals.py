@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 from pushlog.intake.log_text import lines_between
 from pushlog.intake.unwrap.code_lines import is_statement
-from pushlog.intake.unwrap.exports.assembly import Assembly, Export
 from pushlog.intake.unwrap.exports.command_results import spans_at
-from pushlog.intake.unwrap.exports.forms import Form
+from pushlog.intake.unwrap.exports.expansion import expanded
 from pushlog.intake.unwrap.quotes import in_source_list, is_source
 from pushlog.intake.unwrap.source_text import in_text_of_source, is_continued, is_value_in_source
 from pushlog.lazy_pattern import lazy_pattern
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pushlog.intake.log_text import LogText
+    from pushlog.intake.unwrap.exports.assembly import Export
 
 _LINE_END = b"\\n"
 _SIGNS = (_LINE_END, b"b'", b'b"')
@@ -40,9 +40,6 @@ _BETWEEN = lazy_pattern(
 )
 _CLOSING = lazy_pattern(rb"[\s\])},;+]*")
 _OPENING = lazy_pattern(rb"[\[({,\s]+\Z")
-# A log is one such text if so much of it is; its own lines say nothing then.
-_MOSTLY = 0.8
-COUNTED_IN_TEXT = "the log is one text of a program: lines are counted in that text"
 # Logs and lines that are longer are no printed objects.
 _LONGEST, _LONGEST_LINE = 1 << 22, 1 << 20
 
@@ -55,18 +52,12 @@ def unwrap_literals(text: LogText, anchors: Sequence[int]) -> Export | None:
     """
     if len(text.data) > _LONGEST or not _is_in_literals(text, anchors) or _is_told_twice(text):
         return None
-    assembly = Assembly(Form(system="", texts=()), None)
-    start, is_below, bytes_of_texts = 0, False, 0
-    for line in lines_between(text.data, 0, len(text.data)):
-        lines = _lines_in(text, start, line)
-        # The end of an object is no error below a push.
-        is_below = lines is not None or (is_below and not _says_something(line))
-        assembly.add(lines if lines is not None else b"" if is_below else line)
-        bytes_of_texts += len(line) if lines is not None and b"\n" in lines else 0
-        start += len(line) + 1
-    if bytes_of_texts > _MOSTLY * len(text.data):
-        return assembly.export((COUNTED_IN_TEXT,), is_physical=False)
-    return assembly.export(is_physical=True)
+    return expanded(text, lambda start, line: _lines_in(text, start, line), _says_something)
+
+
+def is_in_literal(line: bytes, offset: int) -> bool:
+    """Return whether an offset on a line is inside a literal."""
+    return any(literal.start() <= offset < literal.end() for literal in _LITERAL.finditer(line))
 
 
 def _is_in_literals(text: LogText, anchors: Sequence[int]) -> bool:
