@@ -1,4 +1,4 @@
-"""Marks that a person or an editor put before every line of a text: those of a quotation, or the lines' numbers."""
+"""Marks that a person or an editor put on every line of a text: those of a quotation or of code, numbers, cells."""
 
 from __future__ import annotations
 
@@ -22,17 +22,34 @@ _NUMBERED = lazy_pattern(
     rb"[ \t]{0,8}(\d{1,6})(?:[ \t]{0,2}(?:\||:|\xe2\x94\x82)(?: |(?=\r?\Z))|\t| {1,4}(?=\S)|[ \t]*(?=\r?\Z))"
 )
 
+_FIRSTS = (b">", b"`", b"|")
+# Each line is set as code, or is the only cell of a row; the rule below the head of a table says nothing.
+_PAIR = lazy_pattern(rb"[ \t]*(?:`(?P<code>[^`]+)`|\|(?:[ \t]*:?-{3,}:?[ \t]*| ?(?P<cell>[^|]*?)[ \t]*)\|)[ \t\r]*")
+
 
 def without_line_marks(text: bytes) -> bytes:
     """Return the text without the marks that all of its lines have; lines keep their numbers."""
     first = text[:_LONGEST].lstrip()[:1]
-    if len(text) > _LONGEST or not (first == b">" or first.isdigit()):
+    if len(text) > _LONGEST or not (first in _FIRSTS or first.isdigit()):
         return text
+    if first in (b"`", b"|"):
+        return _without_pairs(text)
     if first != b">":
         return _without_numbers(text)
     for _ in range(_DEEPEST):
         text = _without_quotation(text)
     return text
+
+
+def _without_pairs(text: bytes) -> bytes:
+    """Return the text without marks at both ends of each line."""
+    lines = text.split(b"\n")
+    pairs = [_PAIR.fullmatch(line) if line.strip() else None for line in lines]
+    if sum(pair is not None for pair in pairs) < _LEAST or any(
+        pair is None and line.strip() for pair, line in zip(pairs, lines, strict=True)
+    ):
+        return text
+    return b"\n".join((pair["code"] or pair["cell"] or b"") if pair else b"" for pair in pairs)
 
 
 def _without_quotation(text: bytes) -> bytes:

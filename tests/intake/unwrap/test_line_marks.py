@@ -37,7 +37,20 @@ def test_lines_that_an_editor_counted_are_read_without_their_numbers(form, first
     assert without_line_marks(marked(form, first)).replace(b" \n", b"\n").split() == PUSH.split()
 
 
+@pytest.mark.parametrize("form", ["`{line}`", "  `{line}`  ", "| {line} |", "|{line}|"])
+def test_code_or_a_cell_on_each_line_is_read_without_its_marks(form):
+    assert told(marked(form).replace(b"``\n", b"\n")) == told(PUSH)
+
+
+def test_the_head_of_a_table_is_no_row():
+    assert told(b"| Output |\n|:---|\n" + marked("| {line} |")) == [
+        (error, tags, layers, (first + 2, last + 2)) for error, tags, layers, (first, last) in told(PUSH)
+    ]
+
+
 KEPT = [
+    b"| time | line |\n| --- | --- |\n| 12:00 | The push refers to repository [r.example.com/acme/app] |\n",
+    b"`docker push` fails\n`denied`\n",
     b"> docker push app\ndenied: requested access to the resource is denied\n",
     b"1 | one\n3 | three\n",
     b"1: one\n",
