@@ -41,6 +41,8 @@ _FIRST, _BEHIND, _MOST = 60, 12, 1000
 _MANY, _ALL = 600, 6000
 _REACH = 1 << 15
 _LONGEST = 600
+# Longer lines hold no text of a program.
+_LONGEST_LINE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -59,6 +61,21 @@ class Witness:
 def anchors_of(text: LogText, openings: Sequence[StartPattern]) -> list[int]:
     """The offsets of the first openings of a log."""
     return list(islice((offset for part in text.parts for offset in places(openings, text.data, *part)), _FIRST))
+
+
+def lines_at(data: Data, offsets: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield where the lines of ascending offsets begin and end, once each, but for those that are too long."""
+    stop = 0
+    for offset in offsets:
+        if offset < stop:
+            continue
+        start = data.rfind(b"\n", max(0, offset - _LONGEST_LINE), offset) + 1
+        # On a terminal all of a push can be one line.
+        farthest = min(len(data), start + _LONGEST_LINE + 1)
+        stop = data.find(b"\n", offset, farthest)
+        stop = farthest if stop < 0 else stop
+        if stop - start <= _LONGEST_LINE:
+            yield start, stop
 
 
 def witnesses(text: LogText, openings: Sequence[StartPattern], anchors: Sequence[int]) -> list[Witness]:

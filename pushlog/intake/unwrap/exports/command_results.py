@@ -10,13 +10,13 @@ from pushlog.intake.unwrap.exports.assembly import Assembly, Export
 from pushlog.intake.unwrap.exports.forms import Form, is_command_result, text_value
 from pushlog.intake.unwrap.exports.json_cursor import utf8
 from pushlog.intake.unwrap.exports.json_lines import object_in
+from pushlog.intake.unwrap.witnesses import lines_at
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from pushlog.intake.log_text import LogText
-    from pushlog.intake.mapped import Data
 
 # One of these stands in every such line: the keys of an object, or a text with line ends under a key of its own.
 _STREAM, _LINE_END = b'"stdout', b"\\n"
@@ -33,28 +33,13 @@ def unwrap_command_results(text: LogText, anchors: Sequence[int]) -> Export | No
 
     `anchors`: ascending offsets at which lines of pushes begin, some of them.
     """
-    if not any(_lines_in(text.data[start:stop]) for start, stop in spans_at(text.data, anchors)):
+    if not any(_lines_in(text.data[start:stop]) for start, stop in lines_at(text.data, anchors)):
         return None
     assembly = Assembly(Form(system="ansible", texts=()), None)
     for line in lines_between(text.data, 0, len(text.data)):
         lines = _lines_in(line)
         assembly.add(line if lines is None else lines)
     return assembly.export(is_physical=True)
-
-
-def spans_at(data: Data, offsets: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Yield where the lines begin and end in which ascending offsets stand, but for those that are too long."""
-    stop = 0
-    for offset in offsets:
-        if offset < stop:
-            continue
-        start = data.rfind(b"\n", max(0, offset - _LONGEST), offset) + 1
-        # On a terminal all of a push can be one line.
-        farthest = min(len(data), start + _LONGEST + 1)
-        stop = data.find(b"\n", offset, farthest)
-        stop = farthest if stop < 0 else stop
-        if stop - start <= _LONGEST:
-            yield start, stop
 
 
 def _lines_in(line: bytes) -> bytes | None:

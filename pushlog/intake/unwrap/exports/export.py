@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pushlog.intake.log_text import LogText
 from pushlog.intake.start_pattern import places
 from pushlog.intake.unwrap.exports.assembly import Export
-from pushlog.intake.unwrap.witnesses import anchors_of
+from pushlog.intake.unwrap.witnesses import anchors_of, lines_at
 from pushlog.knowledge.exports import exports
 from pushlog.lazy_pattern import lazy_pattern
 from pushlog.model.source import WHAT_IT_IS
@@ -30,6 +30,8 @@ _PUSH_COMMAND = lazy_pattern(
 )
 # Results without output, and texts without a line of a push, are looked for in logs up to this size.
 _LONGEST = 1 << 22
+# What a line has that holds others: their ends as letters or breaks, or bytes of Python.
+_HELD_APART = lazy_pattern(rb"\\n|<br|\bb['\"]")
 OWN_RESULT = f"{WHAT_IT_IS}a result of an analysis, not a log; `pushlog report` draws it again"
 
 
@@ -94,7 +96,8 @@ def _from_literals(text: LogText, anchors: Sequence[int], words: Sequence[StartP
     """Return the log with literals of a language and joined lines as lines, where pushes are in such."""
     if not anchors and words and len(text.data) <= _LONGEST:
         anchors = anchors_of(text, words)
-    if not anchors:
+    spans = lines_at(text.data, anchors)
+    if not any(_HELD_APART.search(text.data, *span) for span in spans):
         return None
     from pushlog.intake.unwrap.exports.joined_lines import unwrap_joined_lines
     from pushlog.intake.unwrap.exports.literals import unwrap_literals

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from pushlog.intake.unwrap.code_lines import is_statement
 from pushlog.intake.unwrap.enclosing_marks import is_page
-from pushlog.intake.unwrap.exports.command_results import spans_at
 from pushlog.intake.unwrap.exports.expansion import expanded
 from pushlog.intake.unwrap.exports.literals import is_in_literal
 from pushlog.intake.unwrap.quotes import is_source
+from pushlog.intake.unwrap.witnesses import lines_at
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def unwrap_joined_lines(text: LogText, anchors: Sequence[int]) -> Export | None:
     if len(text.data) > _LONGEST:
         return None
     lines: dict[int, bytes] = {}
-    for start, stop in spans_at(text.data, anchors):
+    for start, stop in lines_at(text.data, anchors):
         line = text.data[start:stop]
         inside = [anchor - start for anchor in anchors if start <= anchor < stop]
         apart = _lines_apart(line, inside[0])

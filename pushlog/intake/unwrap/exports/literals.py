@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from pushlog.intake.log_text import lines_between
 from pushlog.intake.unwrap.code_lines import is_statement
-from pushlog.intake.unwrap.exports.command_results import spans_at
 from pushlog.intake.unwrap.exports.expansion import expanded
 from pushlog.intake.unwrap.quotes import in_source_list, is_source
 from pushlog.intake.unwrap.source_text import in_text_of_source, is_continued, is_value_in_source
+from pushlog.intake.unwrap.witnesses import lines_at
 from pushlog.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def is_in_literal(line: bytes, offset: int) -> bool:
 
 def _is_in_literals(text: LogText, anchors: Sequence[int]) -> bool:
     """Return whether a line of a push begins inside a literal."""
-    for start, stop in spans_at(text.data, anchors):
+    for start, stop in lines_at(text.data, anchors):
         line = text.data[start:stop]
         for literal in _literals(line):
             has_push = any(literal.start() <= anchor - start < literal.end() for anchor in anchors)
