@@ -49,6 +49,8 @@ _WHY = "the lines are those of docker compose"
 _AMONG = "; the error does not say which of the images of the command it is about"
 _STOPPED = "Compose stops the other pushes of a command when one fails."
 _PLAIN = (EventKind.PUSHED, EventKind.EXISTS, EventKind.MOUNTED, EventKind.SKIPPED)
+# What stands before a row that is under way is a Braille pattern, U+2800 to U+28FF.
+_SPINS = lazy_pattern(rb"\s*\xe2[\xa0-\xa3]")
 # Drawn again as they are: the same second of a countdown, and a layer that is done.
 _UNCHANGED = (*_PLAIN, EventKind.RETRYING)
 _IMAGE_KINDS = {MarkKind.PUSHING, MarkKind.PUSHED}
@@ -127,14 +129,14 @@ def _pushes(text: LogText, knowledge: Knowledge, run: list[Mark]) -> list[PushBu
 
 
 def _is_open(text: LogText, run: Sequence[Mark]) -> bool:
-    """Return whether the last count above the rows says that some of them are not done.
+    """Return whether the last count above the rows says that some of them are not done, or a spinner without one.
 
     Compose 2 does not count a layer that was mounted.
     """
     heading = next((mark for mark in reversed(run) if mark.kind == MarkKind.HEADING), None)
     count = _COUNTED.search(text.data[heading.start : heading.stop]) if heading else None
     if count is None:
-        return False
+        return _SPINS.match(text.data, run[-1].start, run[-1].stop) is not None
     states = {(_name(mark), mark.fields["LAYER"]): mark.fields["STATE"] for mark in run if "STATE" in mark.fields}
     return int(count[1]) + sum(state.upper() == "MOUNTED" for state in states.values()) < int(count[2])
 
