@@ -64,7 +64,8 @@ _WORD = lazy_pattern(r"[^\W\d_]{3}")
 # What says of itself that it is no error: the level of a log line, a label.
 _LESSER = lazy_pattern(
     r"\W{0,3}(?:\d[\d:.,TZ/ +-]{6,40}\W{1,3})?"
-    r"(?:(?i:warn(?:ing)?|info|debu?g?|trace|notice)(?:\[\d+\])?(?:\W*[:\])]|\s)|(?i:note|hint|tip): |[WID]\d{4} \d\d:\d\d:\d\d\.|::(?:warning|notice|debug)\b)"
+    r"(?:(?i:warn(?:ing)?|info|debu?g?|trace|notice)(?:\[\d+\])?(?:\W*[:\])]|\s)"
+    r"|(?i:note|hint|tip): |[WID]\d{4} \d\d:\d\d:\d\d\.|::(?:warning|notice|debug)\b)"
 )
 # How far below its last line the error of a push is looked for, in bytes.
 _REACH = 65536
