@@ -44,7 +44,8 @@ def test_code_or_a_cell_on_each_line_is_read_without_its_marks(form):
 
 def test_the_head_of_a_table_is_no_row():
     (bare,), (cells,) = analyze(PUSH).pushes, analyze(b"| Output |\n|:---|\n" + marked("| {line} |")).pushes
-    assert cells.error and bare.error
+    assert cells.error
+    assert bare.error
     assert cells.error.text == bare.error.text
     assert cells.lines == (bare.lines[0] + 2, bare.lines[1] + 2)
 
