@@ -26,6 +26,7 @@ from pushlog.formats.errors.bystanders import (
 )
 from pushlog.formats.errors.classify import starts_error
 from pushlog.formats.errors.detect import without_level
+from pushlog.formats.errors.levels import is_lesser
 from pushlog.formats.errors.wrapped import error_in, labelled_error, unlabelled
 from pushlog.formats.events import EventKind, Events, gaps
 from pushlog.formats.image_names import host, missing_image, split
@@ -61,12 +62,6 @@ _APART = 2
 _OTHERS = 2
 # An error has a word; what a terminal leaves where it was cut need not have one.
 _WORD = lazy_pattern(r"[^\W\d_]{3}")
-# What says of itself that it is no error: the level of a log line, a label.
-_LESSER = lazy_pattern(
-    r"\W{0,3}(?:\d[\d:.,TZ/ +-]{6,40}\W{1,3})?"
-    r"(?:(?i:warn(?:ing)?|info|debu?g?|trace|notice)(?:\[\d+\])?(?:\W*[:\])]|\s)"
-    r"|(?i:note|hint|tip): |[WID]\d{4} \d\d:\d\d:\d\d\.|::(?:warning|notice|debug)\b)"
-)
 # How far below its last line the error of a push is looked for, in bytes.
 _REACH = 65536
 _PIECES = 400
@@ -266,9 +261,7 @@ def _can_be_error(candidate: PushRange, first: Piece, offset: int) -> bool:
     words = unlabelled(first.text).text
     if not _WORD.search(words) or is_bystander(first.text) or (is_step(words) and not speaks_of_error(first.text)):
         return False
-    if is_title(first.text) or is_remark(first.text):
-        return False
-    if _LESSER.match(first.text) and not speaks_of_error(first.text):
+    if is_title(first.text) or is_remark(first.text) or is_lesser(first.text):
         return False
     if is_of_another_command(first.text) or is_torn_row(first.text):
         return False
