@@ -1,1 +1,1 @@
-"""What is made of the program's own files and kept on disk, in `__pycache__` beside the compiled code."""
+"""What is made of the program's own files and kept on disk, in `__pycache__` beside the package."""

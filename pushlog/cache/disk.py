@@ -1,5 +1,7 @@
-"""A cache of bytes that take long to make from the program's own files, kept in `__pycache__` beside compiled code.
+"""A cache of bytes that take long to make from the program's own files, kept in `__pycache__` beside the package.
 
+It is that folder in which Python keeps the compiled form of modules that are a file each: pip leaves what it did not
+install, and a folder of the package's own that is left behind hides a package that is installed anew as editable.
 A cached file has the permissions of the source file, as Python's own have, and one that more people can write than the
 source is not read. Then, or where the folder can't be written, or where `PYTHONDONTWRITEBYTECODE` is set, the same
 bytes are made again each time.
@@ -11,6 +13,7 @@ import os
 import stat
 import sys
 from contextlib import suppress
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,13 +67,15 @@ def keep_file(name: str, data: bytes) -> None:
         return
     with suppress(OSError):
         path = _path(name)
+        mode = stat.S_IMODE(_SOURCE.parent.stat().st_mode) & ~_OTHERS | stat.S_IRWXU
+        path.parent.mkdir(mode, exist_ok=True)
         if _is_trusted(path.parent.stat(), _SOURCE.parent.stat()):
             mode = stat.S_IMODE(_SOURCE.stat().st_mode) & 0o666 & ~_OTHERS | 0o600
             put(path, data, sync=False, mode=mode)
 
 
 def _path(name: str) -> Path:
-    return _folder() / f"{name}.{sys.implementation.cache_tag}.kept"
+    return _folder() / f"pushlog.{name}.{sys.implementation.cache_tag}.kept"
 
 
 def _is_trusted(status: os.stat_result, source: os.stat_result) -> bool:
@@ -84,9 +89,8 @@ def _is_trusted(status: os.stat_result, source: os.stat_result) -> bool:
 
 
 def _folder() -> Path:
-    """Return the folder in which Python keeps the compiled form of this module."""
-    compiled = __spec__.cached if __spec__ else None
-    return Path(compiled or __file__).parent
+    """Return the folder in which Python keeps the compiled form of modules beside the package."""
+    return Path(cache_from_source(str(_SOURCE.parents[2] / "pushlog.py"))).parent
 
 
 def _hash(sources: Sequence[str], result: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""What is kept beside the compiled code: used while it is whole and of the same sources, made again otherwise."""
+"""What is kept beside the package: used while it is whole and of the same sources, made again otherwise."""
 
 import re
 import sys
@@ -10,6 +10,7 @@ from pathlib import Path
 import lark
 import pytest
 
+import pushlog
 from pushlog import record_class
 from pushlog.cache import disk
 from pushlog.cache.table import KeptTable
@@ -67,7 +68,7 @@ def test_what_is_damaged_is_made_again(folder, damage):
 
 
 def test_a_folder_that_cannot_be_written_is_no_error(folder, monkeypatch):
-    monkeypatch.setattr(disk, "_folder", lambda: folder / "missing")
+    monkeypatch.setattr(disk, "_folder", lambda: folder / "missing" / "deeper")
     assert [made(), made()] == [(b"tables", True)] * 2
 
 
@@ -77,9 +78,14 @@ def test_nothing_is_written_where_python_may_not_write_compiled_code(folder, mon
     assert list(folder.iterdir()) == []
 
 
-def test_it_lies_where_python_keeps_compiled_code(monkeypatch):
+def test_it_lies_where_python_keeps_compiled_code_beside_the_package(monkeypatch):
     monkeypatch.undo()
-    assert disk._folder() == Path(cache_from_source(disk.__file__)).parent
+    assert disk._folder() == Path(cache_from_source(str(Path(pushlog.__file__).parents[1] / "pushlog.py"))).parent
+
+
+def test_a_folder_that_is_not_there_yet_is_made(folder, monkeypatch):
+    monkeypatch.setattr(disk, "_folder", lambda: folder / "__pycache__")
+    assert [made(), made()] == [(b"tables", True), (b"tables", False)]
 
 
 def terminals(grammar):
