@@ -10,7 +10,7 @@ from pushlog.formats.client_timestamps import client_timestamps
 from pushlog.formats.clients.bare_error import bare_error
 from pushlog.formats.clients.builder import PushBuilder, answers, error_at, parsed_push, pushes_of
 from pushlog.formats.clients.containers_client import BUILDAH, COPY, OLD_BUILDAH, OPENSHIFT, client_of
-from pushlog.formats.clients.containers_copy import RETRIES, add_blobs
+from pushlog.formats.clients.containers_copy import RETRIES, add_blobs, is_of_another
 from pushlog.formats.clients.other_images import stores_here
 from pushlog.formats.errors.page import unquoted
 from pushlog.formats.figures import elapsed
@@ -143,6 +143,8 @@ def _push(text: LogText, marks: Sequence[Mark], tagged: Mark | None) -> PushBuil
     """Return a push, or None where the lines are those of an image that was fetched, built, or copied elsewhere."""
     command = next((mark for mark in marks if mark.kind == MarkKind.COMMAND), None)
     error = next((mark for mark in marks if mark.kind in _ERRORS), None)
+    if error and is_of_another(marks, error, _message(text, error)):
+        marks, error = [mark for mark in marks if mark is not error], None
     if command and not reaches_registry(command.fields["COMMAND"]):
         return None
     if error and not command and stores_here(_message(text, error)):

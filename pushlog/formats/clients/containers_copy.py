@@ -21,6 +21,12 @@ _AT_A_BLOB = lazy_pattern(
 )
 _BLOB = lazy_pattern(r"blob (sha256:[0-9a-f]{64})")
 
+# What the library's errors speak of.
+_OF_IMAGES = lazy_pattern(
+    r"(?i:manifest|blob|image|layer|push|copying|writing|storing|upload|commit|signature|registry|destination|trying"
+    r"|denied|unauthorized|/v2/)"
+)
+
 
 def add_blobs(push: PushBuilder, marks: Sequence[Mark]) -> None:
     """Add the state of each blob in the common words, and the retries of the push.
@@ -100,6 +106,12 @@ def _add_attempt(
         copied = {blob: mark for blob, mark in started.items() if mark.kind == MarkKind.COPIED and blob not in stored}
         push.rows += [_row(mark, blob, EventKind.PUSHED) for blob, mark in copied.items()]
         stored |= set(copied)
+
+
+def is_of_another(marks: Sequence[Mark], error: Mark, message: str) -> bool:
+    """Return whether an error below the last line of a copy is one of the next program: it speaks of no image."""
+    is_below = any(mark.kind in {MarkKind.MANIFEST, MarkKind.STORED} and mark.start < error.start for mark in marks)
+    return is_below and error.kind == MarkKind.ERROR and _OF_IMAGES.search(message) is None
 
 
 def _done_before_the_end(attempt: Sequence[Mark], error: str) -> set[str]:
