@@ -60,6 +60,9 @@ _NO_PUSH = lazy_pattern(
     r"|Cannot locate specified Dockerfile|This node is (?:not a|already part of a) swarm"
     r"|manifest unknown: manifest unknown$"
     r"|Get \"?https?://\S+?/v[0-2]/\"?: unauthorized: incorrect username or password)"
+    # helm and kubectl, whose requests go to the cluster.
+    r"|(?:Error: )?(?:(?:UPGRADE|INSTALLATION|ROLLBACK) FAILED: |Kubernetes cluster unreachable: )"
+    r"|(?:error: |Error: |E\d{4} [^\n]{0,80}\] )?[^\n]{0,120}\bGet \"?https?://[^\s\"/]+/(?:version|apis?/|openapi/)"
 )
 # How docker begins, and how much of it at least tells that.
 _HEADER = "The push refers to repository ["
