@@ -15,9 +15,9 @@ _LONGEST = 1 << 20
 _TAG = rb"<(?:pre|code|samp|tt)(?: [^<>\n]{0,200})?>"
 # A fence alone on its line, or with the name of a language behind it, stays: it is none of the text's.
 _OPENING = lazy_pattern(
-    rb"(?m)^[ \t]*+(?:(?P<fence>`{3,}+)(?:(?:bash|sh|shell|console|text|log|output|powershell)[ \t]+)?"
-    rb"(?=[^\s`][^\n`]*[^\n` ] [^\n`])|(?P<tag>(?:" + _TAG + rb"){1,3}+)(?=[^\s<])"
-    rb"|(?P<code>\[(?:code|quote|pre|bash|shell|spoiler)(?:=[^\]\n]{0,80})?\]"
+    rb"(?m)^[ \t]*+(?:`{3,}+(?:(?:bash|sh|shell|console|text|log|output|powershell)[ \t]+)?"
+    rb"(?=[^\s`][^\n`]*[^\n` ] [^\n`])|(?:" + _TAG + rb"){1,3}+(?=[^\s<])"
+    rb"|(?:\[(?:code|quote|pre|bash|shell|spoiler)(?:=[^\]\n]{0,80})?\]"
     rb"|\{(?:code|noformat|quote|panel)(?::[^}\n]{0,80})?\})(?=[^\s\[{]))"
 )
 _CLOSING = lazy_pattern(
@@ -61,9 +61,14 @@ def _without_elements(text: bytes) -> bytes:
     lines, ends = text.strip().count(b"\n") + 1, len(_ENDS.findall(text))
     if not ends or ends < _MOST * lines:
         return text
+    return without_entities(_ENDS.sub(b"", _BEGINS.sub(b"", text)))
+
+
+def without_entities(text: bytes) -> bytes:
+    """Return the text of HTML without its entities, those that end as they must."""
     import html
 
-    bare = _ENDS.sub(b"", _BEGINS.sub(b"", text)).decode("utf-8", "surrogateescape")
+    bare = text.decode("utf-8", "surrogateescape")
     return re.sub(r"&#?\w{1,10};", lambda entity: html.unescape(entity[0]), bare).encode("utf-8", "surrogateescape")
 
 
@@ -74,10 +79,7 @@ def _without_quotes(text: bytes) -> bytes:
     if mark is None or b"\n" not in bare or bare.startswith(b"```"):
         return text
     inner = bare[len(mark) : -len(mark)]
-    lines = inner.split(b"\n")
-    if any(
-        line.strip().startswith(mark) or line.strip().endswith(mark) for line in (lines[0], lines[-1], *lines[1:-1])
-    ):
+    if any(line.strip().startswith(mark) or line.strip().endswith(mark) for line in inner.split(b"\n")):
         return text
     if mark not in (b'"', b"'") and mark in inner:
         return text

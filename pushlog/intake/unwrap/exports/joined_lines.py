@@ -2,11 +2,10 @@ r"""Lines that stand joined in one: their ends are written as `\n` outside of an
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from pushlog.intake.unwrap.code_lines import is_statement
-from pushlog.intake.unwrap.enclosing_marks import is_page
+from pushlog.intake.unwrap.enclosing_marks import is_page, without_entities
 from pushlog.intake.unwrap.exports.expansion import expanded
 from pushlog.intake.unwrap.exports.literals import is_in_literal
 from pushlog.intake.unwrap.quotes import is_source
@@ -51,7 +50,7 @@ def unwrap_joined_lines(text: LogText, anchors: Sequence[int]) -> Export | None:
 def _lines_apart(line: bytes, first: int) -> bytes | None:
     """Return the lines that stand joined in one, None for any other. `first`: where words of a push begin in it."""
     if _BREAK.search(line) and not line.lstrip().startswith(_CELL):
-        rows = [_plain(row) for row in _BREAK.split(line)]
+        rows = [without_entities(_TAG.sub(b"", row)) for row in _BREAK.split(line)]
         return b"\n".join(row for row in rows if row.strip())
     is_joined = len(_LETTERS.findall(line)) >= _LEAST
     if (
@@ -67,10 +66,3 @@ def _lines_apart(line: bytes, first: int) -> bytes | None:
     head = line[:first] if end is not None and first <= end.start() else b""
     rows = _LETTERS.split(line[len(head) :])
     return b"\n".join([head.rstrip(), *rows] if head.strip() else rows)
-
-
-def _plain(row: bytes) -> bytes:
-    import html
-
-    text = _TAG.sub(b"", row).decode("utf-8", "surrogateescape")
-    return re.sub(r"&#?\w{1,10};", lambda entity: html.unescape(entity[0]), text).encode("utf-8", "surrogateescape")
